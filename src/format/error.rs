@@ -1,0 +1,97 @@
+//! Why a report could not be read to its end.
+
+use std::fmt;
+use std::io;
+
+use crate::model::{Position, Problem, ProblemKind};
+
+/// The reading of one report ended early. Cases pushed before it stay valid.
+///
+/// The kind is boxed so that the results of the hot path stay small.
+#[derive(Debug)]
+pub struct ParseError {
+    kind: Box<ParseErrorKind>,
+    position: Position,
+}
+
+/// What ended it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ParseErrorKind {
+    /// The bytes stopped coming: an I/O error, a bad checksum, a damaged deflate stream.
+    Read(io::Error),
+    /// A limit of the reader, in words.
+    Limit(String),
+    /// The structure cannot be read any further, in words.
+    Malformed(String),
+    /// The report ends too early, in words.
+    Truncated(String),
+}
+
+impl ParseError {
+    /// The bytes stopped coming at `position`.
+    pub fn read(error: io::Error, position: Position) -> ParseError {
+        ParseError { kind: Box::new(ParseErrorKind::Read(error)), position }
+    }
+
+    /// The report holds `what`, which is more than the reader takes.
+    pub fn limit(what: impl Into<String>, position: Position) -> ParseError {
+        ParseError { kind: Box::new(ParseErrorKind::Limit(what.into())), position }
+    }
+
+    /// The structure is broken beyond recovery.
+    pub fn malformed(what: impl Into<String>, position: Position) -> ParseError {
+        ParseError { kind: Box::new(ParseErrorKind::Malformed(what.into())), position }
+    }
+
+    /// The report ends too early.
+    pub fn truncated(what: impl Into<String>, position: Position) -> ParseError {
+        ParseError { kind: Box::new(ParseErrorKind::Truncated(what.into())), position }
+    }
+
+    /// What ended the reading.
+    pub fn kind(&self) -> &ParseErrorKind {
+        &self.kind
+    }
+
+    /// Where it ended.
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// The problem to note for the report.
+    pub fn to_problem(&self) -> Problem {
+        let kind = match *self.kind {
+            ParseErrorKind::Read(_) => ProblemKind::Unreadable,
+            ParseErrorKind::Limit(_) => ProblemKind::LimitReached,
+            ParseErrorKind::Malformed(_) => ProblemKind::Malformed,
+            ParseErrorKind::Truncated(_) => ProblemKind::Truncated,
+        };
+        Problem::new(kind, self.kind.to_string()).at(self.position)
+    }
+}
+
+impl fmt::Display for ParseErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ParseErrorKind::Read(error) => write!(f, "its bytes cannot be read any further: {error}"),
+            ParseErrorKind::Limit(what) => write!(f, "it holds {what}, which is over the limit"),
+            ParseErrorKind::Malformed(what) | ParseErrorKind::Truncated(what) => f.write_str(what),
+        }
+    }
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.position.line, self.position.column, self.kind)
+    }
+}
+
+impl std::error::Error for ParseError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &*self.kind {
+            ParseErrorKind::Read(error) => Some(error),
+            _ => None,
+        }
+    }
+}

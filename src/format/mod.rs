@@ -1,0 +1,70 @@
+//! Reports: which format a file is, and how each is read.
+//!
+//! A format is one file here and one line in [`FORMATS`]. It reads bytes and pushes test cases; it knows no files, no
+//! threads, and nothing of what becomes of a case.
+
+pub mod encoding;
+mod error;
+pub mod head;
+mod junit;
+mod lookalike;
+mod options;
+pub mod time;
+pub mod xml;
+
+use crate::model::{Body, ReportVisitor};
+
+pub use error::{ParseError, ParseErrorKind};
+pub use head::Head;
+pub use lookalike::Lookalike;
+pub use options::{Attachments, ReadOptions};
+
+/// One report format.
+pub struct Format {
+    /// Its name in `reports.jsonl` and for `--from`.
+    pub name: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// How a report of it is recognised, in a sentence.
+    pub recognised_by: &'static str,
+    /// What is taken from a case, in a sentence.
+    pub taken: &'static str,
+    /// Whether a report that begins like this is one of this format. Looks at content, never at the file's name alone.
+    pub recognises: fn(&Head<'_>) -> bool,
+    /// Reads a report, UTF-8 or nearly so, and pushes what it finds.
+    pub parse: fn(Body<'_>, &ReadOptions, &mut dyn ReportVisitor) -> Result<(), ParseError>,
+}
+
+/// Every format that is read, the specific before the general.
+pub const FORMATS: &[Format] = &[junit::FORMAT];
+
+/// What a file turned out to be.
+pub enum Recognition {
+    /// A report.
+    Report(&'static Format),
+    /// XML, JSON or an archive that is something else; the text says what, and what to do if there is something to do.
+    Unsupported(Lookalike),
+    /// Nothing at all.
+    Empty,
+    /// Neither XML nor JSON nor an archive.
+    Other,
+}
+
+/// Recognises a file by its first bytes.
+pub fn detect(head: &Head<'_>) -> Recognition {
+    if head.is_empty() {
+        return Recognition::Empty;
+    }
+    if let Some(format) = FORMATS.iter().find(|format| (format.recognises)(head)) {
+        return Recognition::Report(format);
+    }
+    match lookalike::recognise(head) {
+        Some(lookalike) => Recognition::Unsupported(lookalike),
+        None => Recognition::Other,
+    }
+}
+
+/// The format called `name`.
+pub fn by_name(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}

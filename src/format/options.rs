@@ -1,0 +1,42 @@
+//! What the readers are asked for.
+
+use super::time::Zone;
+
+/// How reports are read. Every format takes the parts that concern it.
+#[derive(Debug, Clone)]
+pub struct ReadOptions {
+    /// Zone of timestamps that carry none. Default: UTC.
+    pub zone: Zone,
+    /// Read the steps of each case. Default: no.
+    pub steps: bool,
+    /// Keep standard output and standard error of each case. Default: no.
+    pub output: bool,
+    /// Which cases' attachments are worth copying. Default: those of failed cases.
+    pub attachments: Attachments,
+    /// Nanoseconds in one unit of JUnit's `time`. Default: a second.
+    pub junit_time_unit: i64,
+}
+
+/// Which cases' attachments are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Attachments {
+    /// No attachment is read.
+    None,
+    /// Those of failed, errored and aborted cases.
+    #[default]
+    OfFailed,
+    /// All.
+    All,
+}
+
+impl Default for ReadOptions {
+    fn default() -> ReadOptions {
+        ReadOptions {
+            zone: Zone::utc(),
+            steps: false,
+            output: false,
+            attachments: Attachments::default(),
+            junit_time_unit: 1_000_000_000,
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What had to be mended while a report was read: counted, with the place of the first of each sort.
+
+use std::cell::Cell;
+
+use super::text::TextRepairs;
+use crate::model::{Position, Problem, ProblemKind, ReportVisitor};
+
+/// Repairs made since they were last collected. It is shared by all values of a report, hence the cells.
+#[derive(Debug, Default)]
+pub(super) struct RepairLog {
+    text: Cell<TextRepairs>,
+    less_than: Cell<u64>,
+}
+
+impl RepairLog {
+    #[inline]
+    pub(super) fn text(&self, decode: impl FnOnce(&mut TextRepairs)) {
+        let mut repairs = self.text.get();
+        decode(&mut repairs);
+        self.text.set(repairs);
+    }
+
+    pub(super) fn raw_less_than(&self) {
+        self.less_than.set(self.less_than.get() + 1);
+    }
+
+    #[inline]
+    pub(super) fn is_clean(&self) -> bool {
+        self.less_than.get() == 0 && self.text.get().is_clean()
+    }
+}
+
+/// One sort of repair or damage.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    count: u64,
+    first: Option<Position>,
+}
+
+impl Tally {
+    fn add(&mut self, count: u64, place: impl FnOnce() -> Position) {
+        if count > 0 {
+            self.count += count;
+            self.first.get_or_insert_with(place);
+        }
+    }
+
+    fn report(self, kind: ProblemKind, what: &str, visitor: &mut dyn ReportVisitor) {
+        let Some(first) = self.first else { return };
+        let message = match self.count {
+            1 => what.to_owned(),
+            count => format!("{what}, {count} times"),
+        };
+        visitor.problem(Problem::new(kind, message).at(first));
+    }
+}
+
+/// All repairs and damages of one report.
+#[derive(Debug, Default)]
+pub(super) struct Tallies {
+    bad_utf8: Tally,
+    controls: Tally,
+    bad_references: Tally,
+    stray_ampersands: Tally,
+    attribute_less_than: Tally,
+    text_less_than: Tally,
+    outside_text: Tally,
+    further_documents: Tally,
+    stray_ends: Tally,
+    missing_ends: Tally,
+    open_quotes: Tally,
+}
+
+impl Tallies {
+    /// Moves what the log holds into the tallies.
+    pub(super) fn collect(&mut self, log: &RepairLog, place: impl Fn() -> Position) {
+        let text = log.text.take();
+        self.bad_utf8.add(text.bad_utf8, &place);
+        self.controls.add(text.controls, &place);
+        self.bad_references.add(text.bad_references, &place);
+        self.stray_ampersands.add(text.stray_ampersands, &place);
+        self.attribute_less_than.add(log.less_than.take(), &place);
+    }
+
+    pub(super) fn text_less_than(&mut self, place: impl FnOnce() -> Position) {
+        self.text_less_than.add(1, place);
+    }
+
+    pub(super) fn outside_text(&mut self, place: impl FnOnce() -> Position) {
+        // How often depends on how the bytes arrived: that there is such text is all that is told.
+        if self.outside_text.first.is_none() {
+            self.outside_text.add(1, place);
+        }
+    }
+
+    pub(super) fn further_document(&mut self, place: impl FnOnce() -> Position) {
+        self.further_documents.add(1, place);
+    }
+
+    pub(super) fn stray_end(&mut self, place: impl FnOnce() -> Position) {
+        self.stray_ends.add(1, place);
+    }
+
+    pub(super) fn missing_end(&mut self, place: impl FnOnce() -> Position) {
+        self.missing_ends.add(1, place);
+    }
+
+    pub(super) fn open_quote(&mut self, place: impl FnOnce() -> Position) {
+        self.open_quotes.add(1, place);
+    }
+
+    /// Tells the visitor, a line per sort.
+    pub(super) fn report(&self, visitor: &mut dyn ReportVisitor) {
+        use ProblemKind::{Malformed, Repaired};
+        self.bad_utf8.report(
+            Repaired,
+            "bytes that are not valid in the report's encoding were replaced by U+FFFD",
+            visitor,
+        );
+        self.controls.report(Repaired, "control characters that XML forbids were removed", visitor);
+        self.bad_references.report(Repaired, "a reference to a character that XML forbids was replaced", visitor);
+        self.stray_ampersands.report(Repaired, "'&' without a defined entity was read as text", visitor);
+        self.attribute_less_than.report(Repaired, "a raw '<' in an attribute was read as text", visitor);
+        self.text_less_than.report(Repaired, "a raw '<' was read as text", visitor);
+        self.outside_text.report(Repaired, "text outside the root element was passed over", visitor);
+        self.further_documents.report(
+            Repaired,
+            "a further document follows in the same file and was read, too",
+            visitor,
+        );
+        self.stray_ends.report(Malformed, "an end tag that closes nothing was passed over", visitor);
+        self.missing_ends.report(Malformed, "an element without its end tag was closed", visitor);
+        self.open_quotes.report(
+            Malformed,
+            "an attribute without its closing quote was cut at the end of its tag",
+            visitor,
+        );
+    }
+}

@@ -1,0 +1,164 @@
+//! Where markup ends: one look at the bytes behind a `<`.
+
+use std::ops::Range;
+
+pub(super) const CDATA_START: &[u8] = b"<![CDATA[";
+const COMMENT_START: &[u8] = b"<!--";
+
+/// What begins with the `<` at hand. Lengths count from it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Markup {
+    /// A start tag, `<` and `>` included in `length`; `empty` when it ends in `/>`.
+    Start { length: usize, name_length: usize, empty: bool },
+    /// An end tag.
+    End { length: usize, name: Range<usize> },
+    /// `<![CDATA[`.
+    CData,
+    /// A document type or another declaration.
+    Skip { length: usize },
+    /// A comment or a processing instruction.
+    SkipTo { terminator: &'static [u8] },
+    /// Not markup at all, but a `<` that should have been escaped.
+    Literal { unclosed_quote: bool },
+    /// It does not end within these bytes.
+    Incomplete,
+}
+
+/// Looks at `bytes`, which begin with `<`; `is_last` when nothing follows them.
+#[inline]
+pub(super) fn markup(bytes: &[u8], is_last: bool) -> Markup {
+    match bytes.get(1) {
+        None => Markup::Incomplete,
+        Some(b'/') => end_tag(bytes),
+        Some(b'!') => declaration(bytes),
+        Some(b'?') => Markup::SkipTo { terminator: b"?>" },
+        Some(first) if starts_name(*first) => start_tag(bytes, is_last),
+        Some(_) => Markup::Literal { unclosed_quote: false },
+    }
+}
+
+#[inline]
+fn starts_name(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_' || byte == b':' || byte >= 0x80
+}
+
+#[inline]
+fn ends_name(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>' | b'<' | b'"' | b'\'' | b'=')
+}
+
+/// Outside quotes the look ends at the first `<`: that keeps hostile input linear, since no byte is passed twice.
+#[inline]
+fn start_tag(bytes: &[u8], is_last: bool) -> Markup {
+    let Some(name_length) = bytes[1..].iter().position(|byte| ends_name(*byte)) else {
+        return Markup::Incomplete;
+    };
+    let mut at = 1 + name_length;
+    loop {
+        let Some(step) = bytes[at..].iter().position(|byte| matches!(byte, b'>' | b'"' | b'\'' | b'<')) else {
+            return Markup::Incomplete;
+        };
+        at += step;
+        match bytes[at] {
+            b'>' => return Markup::Start { length: at + 1, name_length, empty: bytes[at - 1] == b'/' },
+            b'<' => return Markup::Literal { unclosed_quote: false },
+            quote => match memchr::memchr(quote, &bytes[at + 1..]) {
+                Some(length) => at += length + 2,
+                None if is_last && bytes[at..].contains(&b'>') => return Markup::Literal { unclosed_quote: true },
+                None => return Markup::Incomplete,
+            },
+        }
+    }
+}
+
+#[inline]
+fn end_tag(bytes: &[u8]) -> Markup {
+    let Some(end) = memchr::memchr2(b'>', b'<', &bytes[2..]) else {
+        return Markup::Incomplete;
+    };
+    let end = end + 2;
+    if bytes[end] == b'<' {
+        return Markup::Literal { unclosed_quote: false };
+    }
+    // Blanks around the name occur in reports printed by hand (`</  failure>`).
+    let start = 2 + bytes[2..end].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let length = bytes[start..end].iter().position(u8::is_ascii_whitespace).unwrap_or(end - start);
+    Markup::End { length: end + 1, name: start..start + length }
+}
+
+fn declaration(bytes: &[u8]) -> Markup {
+    for (start, found) in [(COMMENT_START, Markup::SkipTo { terminator: b"-->" }), (CDATA_START, Markup::CData)] {
+        if bytes.starts_with(start) {
+            return found;
+        }
+        if start.starts_with(bytes) {
+            return Markup::Incomplete;
+        }
+    }
+    match declaration_end(bytes) {
+        Some(length) => Markup::Skip { length },
+        None => Markup::Incomplete,
+    }
+}
+
+/// The length of `<!DOCTYPE …>`, its internal subset in brackets included. Nothing in it is looked at (J16).
+fn declaration_end(bytes: &[u8]) -> Option<usize> {
+    let mut brackets = 0usize;
+    let mut at = 2;
+    while at < bytes.len() {
+        match bytes[at] {
+            quote @ (b'"' | b'\'') => at += memchr::memchr(quote, &bytes[at + 1..])? + 1,
+            b'[' => brackets += 1,
+            b']' => brackets = brackets.saturating_sub(1),
+            b'<' if bytes[at..].starts_with(COMMENT_START) => {
+                at += memchr::memmem::find(&bytes[at + 4..], b"-->")? + 6;
+            }
+            b'>' if brackets == 0 => return Some(at + 1),
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Whether text outside the root element is nothing: white space, a byte order mark.
+pub(super) fn is_blank_or_mark(text: &[u8]) -> bool {
+    text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text).iter().all(u8::is_ascii_whitespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look(text: &str) -> Markup {
+        markup(text.as_bytes(), true)
+    }
+
+    #[test]
+    fn start_tags_end_outside_quotes() {
+        assert_eq!(look("<a b='>' c=\"/>\">x"), Markup::Start { length: 16, name_length: 1, empty: false });
+        assert_eq!(look("<a/>"), Markup::Start { length: 4, name_length: 1, empty: true });
+        assert_eq!(look("<a b='1' />"), Markup::Start { length: 11, name_length: 1, empty: true });
+        assert_eq!(look("<a b='<x>'>"), Markup::Start { length: 11, name_length: 1, empty: false });
+        assert_eq!(look("<a b='1"), Markup::Incomplete);
+    }
+
+    #[test]
+    fn what_is_no_tag_is_text() {
+        assert_eq!(look("< 3"), Markup::Literal { unclosed_quote: false });
+        assert_eq!(look("<y && z </failure>"), Markup::Literal { unclosed_quote: false });
+        assert_eq!(look("<y && z <b x=''>"), Markup::Literal { unclosed_quote: false });
+    }
+
+    #[test]
+    fn end_tags_may_hold_blanks() {
+        assert_eq!(look("</  failure >"), Markup::End { length: 13, name: 4..11 });
+    }
+
+    #[test]
+    fn j16_document_types_are_passed_over_whole() {
+        let text = "<!DOCTYPE a [ <!ENTITY x SYSTEM \"file:///]>\"> <!-- > ]> --> ]><a/>";
+        assert_eq!(look(text), Markup::Skip { length: text.len() - 4 });
+        assert_eq!(look("<!DOCTYPE a SYSTEM 'x.dtd'>"), Markup::Skip { length: 27 });
+    }
+}

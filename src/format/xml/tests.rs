@@ -1,0 +1,169 @@
+//! The cursor over whole documents: in one piece and through a stream of any grain.
+
+use std::io::Read;
+
+use super::*;
+use crate::model::{Body, TestCase};
+use std::ops::ControlFlow;
+
+/// A reader that gives at most `grain` bytes a call.
+struct Grains<'b>(&'b [u8], usize);
+
+impl Read for Grains<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.0.len().min(self.1).min(buffer.len());
+        buffer[..length].copy_from_slice(&self.0[..length]);
+        self.0 = &self.0[length..];
+        Ok(length)
+    }
+}
+
+#[derive(Default)]
+struct Problems(Vec<String>);
+
+impl ReportVisitor for Problems {
+    fn case(&mut self, _: &mut TestCase) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+    fn problem(&mut self, problem: Problem) {
+        self.0.push(problem.to_string());
+    }
+    fn producer(&mut self, _: &str) {}
+}
+
+/// The events of a document, one line each, neighbouring texts joined.
+fn events(cursor: &mut XmlCursor<'_>) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut text = String::new();
+    loop {
+        let line = match cursor.next().unwrap() {
+            XmlEvent::Text(piece) => {
+                piece.push_into(&mut text);
+                continue;
+            }
+            XmlEvent::Start(tag) => {
+                let mut line = format!("{}<{}", tag.depth(), String::from_utf8_lossy(tag.name()));
+                for (name, value) in tag.attributes() {
+                    line.push_str(&format!(" {}={:?}", String::from_utf8_lossy(name), value.to_text()));
+                }
+                line
+            }
+            XmlEvent::End(name, depth) => format!("{depth}/{}", String::from_utf8_lossy(name)),
+            XmlEvent::Eof => String::new(),
+        };
+        if !text.is_empty() {
+            lines.push(format!("{:?}", std::mem::take(&mut text)));
+        }
+        if line.is_empty() {
+            return lines;
+        }
+        lines.push(line);
+    }
+}
+
+fn check(document: &str, expected: &[&str], problems: &[&str]) {
+    for grain in [usize::MAX, 1, 2, 3, 7] {
+        let mut reader = Grains(document.as_bytes(), grain);
+        let body = if grain == usize::MAX { Body::Bytes(document.as_bytes()) } else { Body::Stream(&mut reader) };
+        let mut cursor = XmlCursor::new(body);
+        assert_eq!(events(&mut cursor), expected, "{document} in grains of {grain}");
+        let mut found = Problems::default();
+        cursor.finish(&mut found);
+        assert_eq!(found.0, problems, "{document} in grains of {grain}");
+    }
+}
+
+#[test]
+fn j37_text_in_pieces_is_one_text() {
+    check(
+        "<?xml version='1.0'?><!-- x --><a><b c='1'/>x &lt; <![CDATA[<y>]]]]><![CDATA[>]]><!-- z -->&#33;</a>\n",
+        &["0<a", "1<b c=\"1\"", "1/b", "\"x < <y>]]>!\"", "0/a"],
+        &[],
+    );
+}
+
+#[test]
+fn j42_a_cut_report_says_where_it_ends() {
+    check("<a><b>x", &["0<a", "1<b", "\"x\""], &["1:8: the report ends inside <b> [truncated]"]);
+    check("<a><b x='", &["0<a"], &["1:10: the report ends inside <a> [truncated]"]);
+    check("<a>\n<![CDATA[x", &["0<a", "\"\\nx\""], &["2:11: the report ends inside <a> [truncated]"]);
+}
+
+#[test]
+fn j43_text_around_the_root_is_passed_over() {
+    check(
+        "npm start\n<a/>\n> done",
+        &["0<a", "0/a"],
+        &["1:1: text outside the root element was passed over [repaired]"],
+    );
+}
+
+#[test]
+fn j14_documents_in_a_row_are_all_read() {
+    check(
+        "<a/><?xml version='1.0'?><b/>",
+        &["0<a", "0/a", "0<b", "0/b"],
+        &["1:26: a further document follows in the same file and was read, too [repaired]"],
+    );
+}
+
+#[test]
+fn j44_what_was_not_escaped_is_read_as_well_as_it_can_be() {
+    check(
+        "<a>1 < 2<b>x <unknown> y</b></a>",
+        &["0<a", "\"1 < 2\"", "1<b", "\"x \"", "2<unknown", "\" y\"", "2/unknown", "1/b", "0/a"],
+        &["1:6: a raw '<' was read as text [repaired]", "1:25: an element without its end tag was closed [malformed]"],
+    );
+    check(
+        "<a>x</b></a>",
+        &["0<a", "\"x\"", "0/a"],
+        &["1:5: an end tag that closes nothing was passed over [malformed]"],
+    );
+}
+
+#[test]
+fn j16_entities_of_a_document_type_stay_as_they_are() {
+    check(
+        "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/hostname'>]><a>&x;</a>",
+        &["0<a", "\"&x;\"", "0/a"],
+        &["1:60: '&' without a defined entity was read as text [repaired]"],
+    );
+}
+
+#[test]
+fn raw_less_than_in_an_attribute() {
+    check(
+        "<a b='1 < 2'/>",
+        &["0<a b=\"1 < 2\"", "0/a"],
+        &["1:1: a raw '<' in an attribute was read as text [repaired]"],
+    );
+}
+
+#[test]
+fn skipped_elements_leave_nothing_behind() {
+    let document = b"<a><b><c>x</c><![CDATA[</b>]]></b><d/></a>";
+    let mut cursor = XmlCursor::new(Body::Bytes(document));
+    cursor.next().unwrap();
+    cursor.next().unwrap();
+    cursor.skip_element().unwrap();
+    assert_eq!(events(&mut cursor), ["1<d", "1/d", "0/a"]);
+}
+
+#[test]
+fn element_text_keeps_tags_that_nobody_knows() {
+    let mut cursor = XmlCursor::new(Body::Bytes(b"<a><b>x <unknown> y</b><c/></a>"));
+    cursor.next().unwrap();
+    cursor.next().unwrap();
+    let mut text = String::new();
+    cursor.read_text(&mut text).unwrap();
+    assert_eq!(text, "x <unknown> y");
+    assert_eq!(events(&mut cursor), ["1<c", "1/c", "0/a"]);
+}
+
+#[test]
+fn nesting_has_a_limit() {
+    let document = "<a>".repeat(MAX_DEPTH + 1);
+    let mut cursor = XmlCursor::new(Body::Bytes(document.as_bytes()));
+    let error = (0..=MAX_DEPTH).find_map(|_| cursor.next().err()).unwrap();
+    assert!(error.to_string().contains("1024 nested elements"), "{error}");
+}

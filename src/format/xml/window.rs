@@ -1,0 +1,135 @@
+//! The part of a report that is in memory: all of it, or a window that slides over a stream.
+
+use std::io::{self, Read};
+
+use crate::model::Position;
+
+/// How much a stream's window holds before anything makes it grow.
+const WINDOW: usize = 256 * 1024;
+
+/// Bytes of a report, seen through a window whose start only moves forward.
+pub(super) struct Window<'s> {
+    bytes: Bytes<'s>,
+    /// Bytes of the report before the window.
+    base: u64,
+    /// Line feeds before the window.
+    lines: u64,
+    /// Offset of the last line feed before the window, plus one.
+    line_start: u64,
+}
+
+enum Bytes<'s> {
+    Whole(&'s [u8]),
+    Sliding { reader: &'s mut dyn Read, buffer: Vec<u8>, filled: usize, ended: bool },
+}
+
+impl<'s> Window<'s> {
+    pub(super) fn over_slice(bytes: &'s [u8]) -> Window<'s> {
+        Window { bytes: Bytes::Whole(bytes), base: 0, lines: 0, line_start: 0 }
+    }
+
+    pub(super) fn over_stream(reader: &'s mut dyn Read) -> Window<'s> {
+        let bytes = Bytes::Sliding { reader, buffer: Vec::new(), filled: 0, ended: false };
+        Window { bytes, base: 0, lines: 0, line_start: 0 }
+    }
+
+    /// What is in memory.
+    #[inline]
+    pub(super) fn bytes(&self) -> &[u8] {
+        match &self.bytes {
+            Bytes::Whole(bytes) => bytes,
+            Bytes::Sliding { buffer, filled, .. } => &buffer[..*filled],
+        }
+    }
+
+    /// Bytes of the report before the window.
+    #[inline]
+    pub(super) fn base(&self) -> u64 {
+        self.base
+    }
+
+    /// Whether nothing follows what is in memory.
+    #[inline]
+    pub(super) fn is_last(&self) -> bool {
+        match &self.bytes {
+            Bytes::Whole(_) => true,
+            Bytes::Sliding { ended, .. } => *ended,
+        }
+    }
+
+    /// Drops the first `used` bytes and reads more behind the rest, making room when the window is full.
+    ///
+    /// Afterwards the window holds more bytes than before, or [`Window::is_last`] is true.
+    pub(super) fn slide(&mut self, used: usize) -> io::Result<()> {
+        self.leave_behind(used);
+        let Bytes::Sliding { reader, buffer, filled, ended } = &mut self.bytes else {
+            return Ok(());
+        };
+        buffer.copy_within(used..*filled, 0);
+        *filled -= used;
+        if *filled == buffer.len() {
+            buffer.resize((buffer.len() * 2).max(WINDOW), 0);
+        }
+        let read = read_some(*reader, &mut buffer[*filled..])?;
+        *filled += read;
+        *ended = read == 0;
+        Ok(())
+    }
+
+    /// Counts the lines of the first `used` bytes, which are about to leave a sliding window.
+    fn leave_behind(&mut self, used: usize) {
+        let Bytes::Sliding { buffer, .. } = &self.bytes else {
+            return;
+        };
+        let gone = &buffer[..used];
+        self.lines += memchr::memchr_iter(b'\n', gone).count() as u64;
+        if let Some(last) = memchr::memrchr(b'\n', gone) {
+            self.line_start = self.base + last as u64 + 1;
+        }
+        self.base += used as u64;
+    }
+
+    /// Line and column of the byte at `index` of the window.
+    pub(super) fn position(&self, index: usize) -> Position {
+        let bytes = self.bytes();
+        let before = &bytes[..index.min(bytes.len())];
+        let offset = self.base + before.len() as u64;
+        let line_start = match memchr::memrchr(b'\n', before) {
+            Some(last) => self.base + last as u64 + 1,
+            None => self.line_start,
+        };
+        Position {
+            offset,
+            line: self.lines + memchr::memchr_iter(b'\n', before).count() as u64 + 1,
+            column: offset - line_start + 1,
+        }
+    }
+}
+
+fn read_some(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match reader.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_survive_sliding() {
+        let text = b"one\ntwo\nthree";
+        let mut stream: &[u8] = text;
+        let mut window = Window::over_stream(&mut stream);
+        window.slide(0).unwrap();
+        window.slide(6).unwrap();
+        let whole = Window::over_slice(text).position(9);
+        assert_eq!(window.position(3), whole);
+        assert_eq!((whole.line, whole.column, whole.offset), (3, 2, 9));
+        assert_eq!(window.position(0).line, 2);
+        assert_eq!(window.position(0).column, 3);
+    }
+}

@@ -1,0 +1,3 @@
+//! The `xraypack` program.
+
+fn main() {}

@@ -1,0 +1,39 @@
+//! What a report carries along with a result, or points to.
+
+use super::Reuse;
+
+/// In which form [`Attachment::data`] holds the content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Content {
+    /// Plain text.
+    #[default]
+    Text,
+    /// Standard base64 with padding, free of blanks: checked, never decoded.
+    Base64,
+    /// The name of a file, as the report writes it; it is looked for beside the report.
+    Path,
+    /// An address. Nothing is downloaded: it is named in the comment.
+    Link,
+}
+
+/// One attachment of a test case or of a step.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Attachment {
+    /// Its own name; empty when the report gives none.
+    pub name: String,
+    /// Media type as the report states it (`image/png`); empty when it does not.
+    pub media_type: String,
+    /// Form of `data`.
+    pub content: Content,
+    /// The content itself, or where it is.
+    pub data: String,
+}
+
+impl Reuse for Attachment {
+    fn reset(&mut self) {
+        self.name.clear();
+        self.media_type.clear();
+        self.content = Content::Text;
+        self.data.clear();
+    }
+}

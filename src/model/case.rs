@@ -1,0 +1,201 @@
+//! One test case as a report states it: the parser's scratch record.
+
+use super::{Attachment, List, Outcome, Reuse, Timestamp};
+
+/// A named value on a test case: a property, an annotation, a trait, an attribute that the format leaves to its users.
+///
+/// Parsers hand these on without knowing what any name means; the mapping knows (`test_key`, `requirements`, …).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Property {
+    /// Name as written.
+    pub name: String,
+    /// Value; empty when the property holds [`Property::items`].
+    pub value: String,
+    /// Named parts of the value (Xray's extended JUnit).
+    pub items: List<Parameter>,
+    /// Whether it was inherited from a suite that groups the rows of one method.
+    pub inherited: bool,
+}
+
+impl Reuse for Property {
+    fn reset(&mut self) {
+        self.name.clear();
+        self.value.clear();
+        self.items.clear();
+        self.inherited = false;
+    }
+}
+
+/// A name and a value: a parameter of a data row, an item of a property.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name; empty when the report knows none.
+    pub name: String,
+    /// Its value as text.
+    pub value: String,
+}
+
+impl Reuse for Parameter {
+    fn reset(&mut self) {
+        self.name.clear();
+        self.value.clear();
+    }
+}
+
+/// What a [`CaseDetail`] tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DetailKind {
+    /// An assertion that did not hold.
+    #[default]
+    Failure,
+    /// An exception, a crash.
+    Error,
+    /// Why the case did not run.
+    Skip,
+    /// Something to know about a case, whatever its outcome.
+    Note,
+    /// An earlier or later attempt that failed, told beside the deciding one (Surefire's flaky and rerun elements).
+    Attempt,
+}
+
+/// One failure, error, skip reason or remark of a test case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CaseDetail {
+    /// What it tells of.
+    pub kind: DetailKind,
+    /// Type of the exception or assertion; may be empty.
+    pub type_name: String,
+    /// Short message; may be empty.
+    pub message: String,
+    /// Long text, usually a stack trace; may be empty.
+    pub text: String,
+}
+
+impl Reuse for CaseDetail {
+    fn reset(&mut self) {
+        self.kind = DetailKind::default();
+        self.type_name.clear();
+        self.message.clear();
+        self.text.clear();
+    }
+}
+
+/// One step of a test case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Step {
+    /// What is done: keyword and text.
+    pub action: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Status word to hand on as it is, when the report's own is one of the target's; usually empty.
+    pub status_name: String,
+    /// Remark, usually the failure text.
+    pub comment: String,
+    /// What was observed.
+    pub actual_result: String,
+    /// Issue keys of defects.
+    pub defects: List<String>,
+    /// Its attachments.
+    pub attachments: List<Attachment>,
+}
+
+impl Reuse for Step {
+    fn reset(&mut self) {
+        self.action.clear();
+        self.outcome = Outcome::default();
+        self.status_name.clear();
+        self.comment.clear();
+        self.actual_result.clear();
+        self.defects.clear();
+        self.attachments.clear();
+    }
+}
+
+/// One test case, lent to the visitor for the length of a call and filled again afterwards.
+#[derive(Debug, Clone, Default)]
+pub struct TestCase {
+    /// The name by which the format identifies a test for good (JUnit: class, dot, name). Empty: nothing names it.
+    pub qualified_name: String,
+    /// The name for people; empty when there is none but the qualified one.
+    pub title: String,
+    /// Class, suite or feature that holds it, for search rules; may be empty.
+    pub container: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The status word of an Xray JSON report, handed on as it is; empty for all other formats.
+    pub status_name: String,
+    /// When it began.
+    pub start: Option<Timestamp>,
+    /// When it ended.
+    pub finish: Option<Timestamp>,
+    /// How long it took, in nanoseconds.
+    pub duration: Option<i64>,
+    /// Failures, errors, skip reasons, remarks, attempts, in document order.
+    pub details: List<CaseDetail>,
+    /// Named values.
+    pub properties: List<Property>,
+    /// Tags, categories, groups; without the format's own prefix sign.
+    pub tags: List<String>,
+    /// Tags of the feature or suite around it whose role differs from that of its own (Cucumber, Behave).
+    pub container_tags: List<String>,
+    /// What it carries or points to.
+    pub attachments: List<Attachment>,
+    /// Its steps, when the reader was asked for them.
+    pub steps: List<Step>,
+    /// Parameters of its data row.
+    pub parameters: List<Parameter>,
+    /// Where it comes from, for `environment-from` rules (JUnit `hostname`); may be empty.
+    pub host: String,
+    /// Standard output, when the reader was asked for it.
+    pub stdout: String,
+    /// Standard error, when the reader was asked for it.
+    pub stderr: String,
+    /// Whether this is a row of a scenario outline.
+    pub is_example: bool,
+    /// Rows of one parameterised method in one report share this number; zero: no such method.
+    pub row_group: u64,
+    /// Cases of one report with the same qualified name and the same number here are attempts: the last one counts.
+    /// Zero: not known to be an attempt.
+    pub attempt_group: u64,
+    /// The report itself says that a later attempt counts instead of this one.
+    pub superseded: bool,
+    /// A failed container that the report writes like a test case (junit.md J29): counted, but no test.
+    pub container_failure: bool,
+}
+
+impl TestCase {
+    /// Appends a named value.
+    pub fn add_property(&mut self, name: &str, value: &str) {
+        let property = self.properties.add();
+        property.name.push_str(name);
+        property.value.push_str(value);
+    }
+}
+
+impl Reuse for TestCase {
+    fn reset(&mut self) {
+        self.qualified_name.clear();
+        self.title.clear();
+        self.container.clear();
+        self.outcome = Outcome::default();
+        self.status_name.clear();
+        self.start = None;
+        self.finish = None;
+        self.duration = None;
+        self.details.clear();
+        self.properties.clear();
+        self.tags.clear();
+        self.container_tags.clear();
+        self.attachments.clear();
+        self.steps.clear();
+        self.parameters.clear();
+        self.host.clear();
+        self.stdout.clear();
+        self.stderr.clear();
+        self.is_example = false;
+        self.row_group = 0;
+        self.attempt_group = 0;
+        self.superseded = false;
+        self.container_failure = false;
+    }
+}

@@ -1,0 +1,22 @@
+//! The words that all other rooms speak: reports, test cases, test runs, problems.
+//!
+//! Nothing here opens, reads, prints or serialises anything. A parser fills a [`TestCase`], the mapping turns it into a
+//! [`TestRun`], and neither knows what the other rooms do with it.
+
+mod attachment;
+mod case;
+mod list;
+mod outcome;
+mod problem;
+mod report;
+mod run;
+mod time;
+
+pub use attachment::{Attachment, Content};
+pub use case::{CaseDetail, DetailKind, Parameter, Property, Step, TestCase};
+pub use list::{List, Reuse};
+pub use outcome::Outcome;
+pub use problem::{Position, Problem, ProblemKind, Severity};
+pub use report::{Body, CaseCounts, Origin, ReportId, ReportState, ReportVisitor, RunCounts};
+pub use run::{CustomField, Identity, RunFacts, TestRun};
+pub use time::Timestamp;

@@ -1,0 +1,142 @@
+//! The normalised result of one test inside one Test Execution.
+
+use super::{Attachment, List, Outcome, Parameter, Reuse, Step, Timestamp};
+
+/// What says that two results belong to the same Test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Identity {
+    /// Key of an existing Test issue; always well-formed.
+    Key(String),
+    /// The definition of a Generic Test, which is found or created by it.
+    Definition(String),
+}
+
+impl Default for Identity {
+    fn default() -> Identity {
+        Identity::Definition(String::new())
+    }
+}
+
+impl Identity {
+    /// The key or definition as text.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Identity::Key(text) | Identity::Definition(text) => text,
+        }
+    }
+
+    /// The key, when that is what identifies the Test.
+    pub fn key(&self) -> Option<&str> {
+        match self {
+            Identity::Key(key) => Some(key),
+            Identity::Definition(_) => None,
+        }
+    }
+}
+
+/// A custom field of a test run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CustomField {
+    /// Its number; empty when it is known by name only (which Xray Cloud alone accepts).
+    pub id: String,
+    /// Its name; may be empty when the number is known.
+    pub name: String,
+    /// Its value as JSON text.
+    pub value: String,
+}
+
+impl Reuse for CustomField {
+    fn reset(&mut self) {
+        self.id.clear();
+        self.name.clear();
+        self.value.clear();
+    }
+}
+
+/// One normalised result, neutral to the flavour that will be written.
+#[derive(Debug, Clone, Default)]
+pub struct TestRun {
+    /// Which Test it belongs to.
+    pub identity: Identity,
+    /// Summary of the Test, for one that must be created: one line, at most 255 UTF-16 units.
+    pub summary: String,
+    /// Description of the Test; may be empty.
+    pub description: String,
+    /// The definition beside a known key, for `--update-tests`; empty otherwise.
+    pub definition: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Status word to hand on as it is; usually empty.
+    pub status_name: String,
+    /// When it began.
+    pub start: Option<Timestamp>,
+    /// When it ended; never before `start`.
+    pub finish: Option<Timestamp>,
+    /// Clean text for people.
+    pub comment: String,
+    /// Attachments with inline content; paths are resolved before encoding.
+    pub evidence: List<Attachment>,
+    /// Keys of requirements.
+    pub requirements: List<String>,
+    /// Labels, without blanks.
+    pub labels: List<String>,
+    /// Keys of defects.
+    pub defects: List<String>,
+    /// Custom fields.
+    pub custom_fields: List<CustomField>,
+    /// Step results, when asked for.
+    pub steps: List<Step>,
+    /// Parameters of its data row.
+    pub parameters: List<Parameter>,
+    /// Key of the Test Execution that the report itself names for it; empty: that of its group.
+    pub execution_key: String,
+    /// Test environments that the report itself names for it, joined by `;`; empty: those of its group.
+    pub environment: String,
+    /// Whether it is a row of a scenario outline.
+    pub is_example: bool,
+    /// See [`TestCase::attempt_group`](super::TestCase::attempt_group).
+    pub attempt_group: u64,
+    /// See [`TestCase::superseded`](super::TestCase::superseded).
+    pub superseded: bool,
+}
+
+impl Reuse for TestRun {
+    fn reset(&mut self) {
+        self.identity = Identity::default();
+        self.summary.clear();
+        self.description.clear();
+        self.definition.clear();
+        self.outcome = Outcome::default();
+        self.status_name.clear();
+        self.start = None;
+        self.finish = None;
+        self.comment.clear();
+        self.evidence.clear();
+        self.requirements.clear();
+        self.labels.clear();
+        self.defects.clear();
+        self.custom_fields.clear();
+        self.steps.clear();
+        self.parameters.clear();
+        self.execution_key.clear();
+        self.environment.clear();
+        self.is_example = false;
+        self.attempt_group = 0;
+        self.superseded = false;
+    }
+}
+
+/// What the assembly must know of an encoded run without reading its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunFacts {
+    /// Hash of the identity: equal for all results of one Test.
+    pub identity: u128,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// See [`TestCase::attempt_group`](super::TestCase::attempt_group).
+    pub attempt_group: u64,
+    /// See [`TestCase::superseded`](super::TestCase::superseded).
+    pub superseded: bool,
+    /// Whether the Test is known by key (no Test would be created).
+    pub has_key: bool,
+}
