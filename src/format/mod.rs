@@ -3,6 +3,7 @@
 //! A format is one file here and one line in [`FORMATS`]. It reads bytes and pushes test cases; it knows no files, no
 //! threads, and nothing of what becomes of a case.
 
+mod clip;
 pub mod encoding;
 mod error;
 pub mod head;
@@ -14,6 +15,7 @@ pub mod xml;
 
 use crate::model::{Body, ReportVisitor};
 
+pub use clip::ClippedText;
 pub use error::{ParseError, ParseErrorKind};
 pub use head::Head;
 pub use lookalike::Lookalike;

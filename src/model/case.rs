@@ -69,6 +69,9 @@ pub struct CaseDetail {
     pub message: String,
     /// Long text, usually a stack trace; may be empty.
     pub text: String,
+    /// Bytes that were left out of the middle of `text` while it was read, because it was very long; a marker in the
+    /// text stands for them.
+    pub omitted: u64,
 }
 
 impl Reuse for CaseDetail {
@@ -77,6 +80,7 @@ impl Reuse for CaseDetail {
         self.type_name.clear();
         self.message.clear();
         self.text.clear();
+        self.omitted = 0;
     }
 }
 

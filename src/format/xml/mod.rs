@@ -83,6 +83,12 @@ pub struct XmlCursor<'s> {
     open: OpenElements,
     /// End events still owed: of an empty element, or of elements whose end tags are missing.
     owed_ends: usize,
+    /// How many of them, the first ones, have no end tag in the report.
+    owed_implied: usize,
+    /// Whether the end lent out last has no end tag in the report.
+    implied_end: bool,
+    /// The first comment before the root element, cut to a few hundred bytes: some producers sign there.
+    prolog_comment: String,
     /// Inside a CDATA section whose end is not in the window yet.
     in_cdata: bool,
     seen_root: bool,
@@ -161,6 +167,9 @@ impl<'s> XmlCursor<'s> {
             event: 0,
             open: OpenElements::default(),
             owed_ends: 0,
+            owed_implied: 0,
+            implied_end: false,
+            prolog_comment: String::new(),
             in_cdata: false,
             seen_root: false,
             truncated: None,
@@ -205,16 +214,17 @@ impl<'s> XmlCursor<'s> {
     }
 
     /// Gives every piece of text inside the element that was started last to `piece`, its descendants' included, and
-    /// passes its end. A tag below it that no format knows was text that somebody forgot to escape (J44): it is given
-    /// as text, too.
+    /// passes its end. A tag below it was text that somebody forgot to escape (J44): it is given as text, too. Only
+    /// one of `stops` shows that the end tag is missing: the element then ends before it.
     ///
     /// # Errors
     /// As [`XmlCursor::next`].
-    pub fn element_text(&mut self, mut piece: impl FnMut(Text<'_>)) -> Result<(), ParseError> {
+    pub fn element_text(&mut self, stops: &[&[u8]], mut piece: impl FnMut(Text<'_>)) -> Result<(), ParseError> {
         let around = self.open.depth().saturating_sub(1);
         loop {
             match self.next()? {
                 XmlEvent::Text(text) => piece(text),
+                XmlEvent::Start(tag) if stops.contains(&tag.name()) => self.retreat(around),
                 XmlEvent::Start(tag) => {
                     let log = tag.log();
                     for raw in [b"<".as_slice(), tag.raw(), b">"] {
@@ -228,12 +238,27 @@ impl<'s> XmlCursor<'s> {
         }
     }
 
-    /// Appends the whole text of the element that was started last and passes its end.
-    ///
-    /// # Errors
-    /// As [`XmlCursor::next`].
-    pub fn read_text(&mut self, out: &mut String) -> Result<(), ParseError> {
-        self.element_text(|text| text.push_into(out))
+    /// Takes back the start event lent out last and ends open elements until `keep` are left: the way out of an
+    /// element whose end tag is missing. The ends come next, then the start again.
+    pub fn retreat(&mut self, keep: usize) {
+        self.open.close();
+        self.next = self.event;
+        self.owed_ends = self.open.depth().saturating_sub(keep);
+        self.owed_implied = self.owed_ends;
+        if self.owed_ends > 0 {
+            let event = self.event;
+            self.tallies.missing_end(|| self.window.position(event));
+        }
+    }
+
+    /// Whether the end lent out last stands nowhere in the report: the element was left open.
+    pub fn end_was_implied(&self) -> bool {
+        self.implied_end
+    }
+
+    /// The first comment before the root element (its first few hundred bytes), where some producers sign.
+    pub fn prolog_comment(&self) -> &str {
+        &self.prolog_comment
     }
 
     /// Where the event lent out last begins.
@@ -271,8 +296,11 @@ impl<'s> XmlCursor<'s> {
         }
         if self.owed_ends > 0 {
             self.owed_ends -= 1;
+            self.implied_end = self.owed_implied > 0;
+            self.owed_implied = self.owed_implied.saturating_sub(1);
             return Ok(Found::End(self.open.close()));
         }
+        self.implied_end = false;
         loop {
             self.event = self.next;
             let bytes = &self.window.bytes()[self.next..];
@@ -302,7 +330,10 @@ impl<'s> XmlCursor<'s> {
                     self.in_cdata = true;
                 }
                 Markup::Skip { length } => self.next += length,
-                Markup::SkipTo { terminator } => self.skip_past(terminator)?,
+                Markup::SkipTo { terminator } => {
+                    self.keep_prolog_comment();
+                    self.skip_past(terminator)?;
+                }
                 Markup::Literal { unclosed_quote } => {
                     let event = self.event;
                     if unclosed_quote {
@@ -358,6 +389,8 @@ impl<'s> XmlCursor<'s> {
             Some(distance) => {
                 self.tallies.missing_end(|| self.window.position(event));
                 self.owed_ends = distance - 1;
+                self.owed_implied = distance - 2;
+                self.implied_end = true;
                 Some(Found::End(self.open.close()))
             }
             None => {
@@ -431,6 +464,17 @@ impl<'s> XmlCursor<'s> {
             self.next += bytes.len().saturating_sub(terminator.len() - 1);
             self.slide()?;
         }
+    }
+
+    fn keep_prolog_comment(&mut self) {
+        const KEPT: usize = 300;
+        let bytes = &self.window.bytes()[self.next..];
+        if self.seen_root || !self.prolog_comment.is_empty() || !bytes.starts_with(b"<!--") {
+            return;
+        }
+        let kept = &bytes[4..bytes.len().min(KEPT)];
+        let length = memchr::memmem::find(kept, b"-->").unwrap_or(kept.len());
+        self.prolog_comment = String::from_utf8_lossy(&kept[..length]).trim().to_owned();
     }
 
     fn end_of_report(&mut self) -> Found {

@@ -155,9 +155,21 @@ fn element_text_keeps_tags_that_nobody_knows() {
     cursor.next().unwrap();
     cursor.next().unwrap();
     let mut text = String::new();
-    cursor.read_text(&mut text).unwrap();
+    cursor.element_text(&[], |piece| piece.push_into(&mut text)).unwrap();
     assert_eq!(text, "x <unknown> y");
     assert_eq!(events(&mut cursor), ["1<c", "1/c", "0/a"]);
+}
+
+#[test]
+fn a_stop_ends_an_element_whose_end_tag_is_missing() {
+    let mut cursor = XmlCursor::new(Body::Bytes(b"<a><b>x<c/>y</b></a>"));
+    cursor.next().unwrap();
+    cursor.next().unwrap();
+    let mut text = String::new();
+    cursor.element_text(&[b"c"], |piece| piece.push_into(&mut text)).unwrap();
+    assert!(cursor.end_was_implied());
+    assert_eq!(text, "x");
+    assert_eq!(events(&mut cursor), ["1<c", "1/c", "\"y\"", "0/a"]);
 }
 
 #[test]
