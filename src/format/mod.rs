@@ -10,6 +10,7 @@ pub mod head;
 mod junit;
 mod lookalike;
 mod options;
+mod remarks;
 pub mod time;
 pub mod xml;
 
@@ -20,6 +21,7 @@ pub use error::{ParseError, ParseErrorKind};
 pub use head::Head;
 pub use lookalike::Lookalike;
 pub use options::{Attachments, ReadOptions};
+pub use remarks::Remarks;
 
 /// One report format.
 pub struct Format {

@@ -87,6 +87,8 @@ pub struct XmlCursor<'s> {
     owed_implied: usize,
     /// Whether the end lent out last has no end tag in the report.
     implied_end: bool,
+    /// The start tag lent out last, as a range of the window, and the length of its name.
+    started: (std::ops::Range<usize>, usize),
     /// The first comment before the root element, cut to a few hundred bytes: some producers sign there.
     prolog_comment: String,
     /// Inside a CDATA section whose end is not in the window yet.
@@ -148,7 +150,7 @@ impl OpenElements {
 
 /// What lies at the cursor, as offsets into the window.
 enum Found {
-    Start { raw: std::ops::Range<usize>, name_length: usize },
+    Start,
     End(std::ops::Range<usize>),
     Text { raw: std::ops::Range<usize>, kind: RawKind },
     Eof,
@@ -169,6 +171,7 @@ impl<'s> XmlCursor<'s> {
             owed_ends: 0,
             owed_implied: 0,
             implied_end: false,
+            started: (0..0, 0),
             prolog_comment: String::new(),
             in_cdata: false,
             seen_root: false,
@@ -185,17 +188,22 @@ impl<'s> XmlCursor<'s> {
     #[inline]
     pub fn next(&mut self) -> Result<XmlEvent<'_>, ParseError> {
         match self.advance(true)? {
-            Found::Start { raw, name_length } => {
-                let offset = self.window.base() + self.event as u64;
-                let raw = &self.window.bytes()[raw];
-                Ok(XmlEvent::Start(Tag::new(raw, name_length, self.open.depth() - 1, offset, &self.log)))
-            }
+            Found::Start => Ok(XmlEvent::Start(self.started_tag())),
             Found::End(name) => Ok(XmlEvent::End(tag::local_name(&self.open.names[name]), self.open.depth())),
             Found::Text { raw, kind } => {
                 Ok(XmlEvent::Text(Text { raw: &self.window.bytes()[raw], kind, log: &self.log }))
             }
             Found::Eof => Ok(XmlEvent::Eof),
         }
+    }
+
+    /// The start tag of the event lent out last, once more: to be read while the cursor is asked for positions.
+    /// Any other event makes it empty.
+    #[inline]
+    pub fn started_tag(&self) -> Tag<'_> {
+        let (raw, name_length) = &self.started;
+        let raw = &self.window.bytes()[raw.clone()];
+        Tag::new(raw, *name_length, self.open.depth().saturating_sub(1), &self.log)
     }
 
     /// Passes over the rest of the element that was started last, without looking at its text.
@@ -373,8 +381,8 @@ impl<'s> XmlCursor<'s> {
         self.open.open(&bytes[inside..inside + name_length]);
         self.owed_ends = usize::from(empty);
         self.next += length;
-        let raw = inside..self.event + length - 1 - usize::from(empty);
-        Ok(Found::Start { raw, name_length })
+        self.started = (inside..self.event + length - 1 - usize::from(empty), name_length);
+        Ok(Found::Start)
     }
 
     /// An end tag: closes one element, or several whose own end tags are missing, or none.
@@ -491,6 +499,7 @@ impl<'s> XmlCursor<'s> {
     }
 
     fn slide(&mut self) -> Result<(), ParseError> {
+        self.started = (0..0, 0);
         let result = self.window.slide(self.next);
         self.next = 0;
         self.event = 0;

@@ -10,13 +10,12 @@ pub struct Tag<'t> {
     raw: &'t [u8],
     name_length: usize,
     depth: usize,
-    offset: u64,
     log: &'t RepairLog,
 }
 
 impl<'t> Tag<'t> {
-    pub(super) fn new(raw: &'t [u8], name_length: usize, depth: usize, offset: u64, log: &'t RepairLog) -> Tag<'t> {
-        Tag { raw, name_length, depth, offset, log }
+    pub(super) fn new(raw: &'t [u8], name_length: usize, depth: usize, log: &'t RepairLog) -> Tag<'t> {
+        Tag { raw, name_length, depth, log }
     }
 
     /// Its local name: without the prefix (J08).
@@ -43,11 +42,6 @@ impl<'t> Tag<'t> {
 
     pub(super) fn log(&self) -> &'t RepairLog {
         self.log
-    }
-
-    /// Offset of its `<` in the report.
-    pub fn offset(&self) -> u64 {
-        self.offset
     }
 
     /// Its attributes in document order.
@@ -168,7 +162,7 @@ mod tests {
 
     fn attributes(raw: &str) -> Vec<(String, String)> {
         let name_length = raw.find(' ').unwrap_or(raw.len());
-        Tag::new(raw.as_bytes(), name_length, 0, 0, &RepairLog::default())
+        Tag::new(raw.as_bytes(), name_length, 0, &RepairLog::default())
             .attributes()
             .map(|(name, value)| (String::from_utf8_lossy(name).into_owned(), value.to_text()))
             .collect()
@@ -192,7 +186,7 @@ mod tests {
     #[test]
     fn j08_names_are_local() {
         let log = RepairLog::default();
-        let tag = Tag::new(b"ns:testsuite xsi:noNamespace='x'", 12, 0, 0, &log);
+        let tag = Tag::new(b"ns:testsuite xsi:noNamespace='x'", 12, 0, &log);
         assert_eq!(tag.name(), b"testsuite");
         assert!(tag.attribute(b"noNamespace").is_some());
     }

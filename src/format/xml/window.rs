@@ -1,5 +1,6 @@
 //! The part of a report that is in memory: all of it, or a window that slides over a stream.
 
+use std::cell::Cell;
 use std::io::{self, Read};
 
 use crate::model::Position;
@@ -16,6 +17,15 @@ pub(super) struct Window<'s> {
     lines: u64,
     /// Offset of the last line feed before the window, plus one.
     line_start: u64,
+    /// The place that was asked for last, so that asking for many places in order counts no line twice.
+    asked: Cell<Asked>,
+}
+
+/// An index of the window with the line feeds before it, counted from the window's start.
+#[derive(Clone, Copy, Default)]
+struct Asked {
+    index: usize,
+    lines: u64,
 }
 
 enum Bytes<'s> {
@@ -25,12 +35,12 @@ enum Bytes<'s> {
 
 impl<'s> Window<'s> {
     pub(super) fn over_slice(bytes: &'s [u8]) -> Window<'s> {
-        Window { bytes: Bytes::Whole(bytes), base: 0, lines: 0, line_start: 0 }
+        Window { bytes: Bytes::Whole(bytes), base: 0, lines: 0, line_start: 0, asked: Cell::default() }
     }
 
     pub(super) fn over_stream(reader: &'s mut dyn Read) -> Window<'s> {
         let bytes = Bytes::Sliding { reader, buffer: Vec::new(), filled: 0, ended: false };
-        Window { bytes, base: 0, lines: 0, line_start: 0 }
+        Window { bytes, base: 0, lines: 0, line_start: 0, asked: Cell::default() }
     }
 
     /// What is in memory.
@@ -87,6 +97,7 @@ impl<'s> Window<'s> {
             self.line_start = self.base + last as u64 + 1;
         }
         self.base += used as u64;
+        self.asked.set(Asked::default());
     }
 
     /// Line and column of the byte at `index` of the window.
@@ -98,11 +109,16 @@ impl<'s> Window<'s> {
             Some(last) => self.base + last as u64 + 1,
             None => self.line_start,
         };
-        Position {
-            offset,
-            line: self.lines + memchr::memchr_iter(b'\n', before).count() as u64 + 1,
-            column: offset - line_start + 1,
-        }
+        let line = self.lines + self.lines_before(before) + 1;
+        Position { offset, line, column: offset - line_start + 1 }
+    }
+
+    fn lines_before(&self, before: &[u8]) -> u64 {
+        let last = self.asked.get();
+        let known = if last.index <= before.len() { last } else { Asked::default() };
+        let lines = known.lines + memchr::memchr_iter(b'\n', &before[known.index..]).count() as u64;
+        self.asked.set(Asked { index: before.len(), lines });
+        lines
     }
 }
 

@@ -1,0 +1,388 @@
+//! One test case, from its start tag to its end tag.
+
+use std::ops::ControlFlow;
+
+use super::attachment::ReferenceFinder;
+use super::outcome::{self, Children};
+use super::producer::{Producer, StampZone};
+use super::{Reader, STRUCTURE, property};
+use crate::format::time::{self, Zone};
+use crate::format::xml::{Tag, XmlCursor, XmlEvent};
+use crate::format::{Attachments, ClippedText, ParseError, ReadOptions, Remarks};
+use crate::model::{DetailKind, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, Timestamp};
+
+/// What the start tag of a case says, beside what goes straight into the case.
+#[derive(Default)]
+pub(super) struct CaseAttributes {
+    name: String,
+    class_name: String,
+    /// `class`, which counts only without `classname` (PHPUnit writes both).
+    class: String,
+    has_class_name: bool,
+    time: String,
+    duration: String,
+    timestamp: String,
+    started: String,
+    finished: String,
+    status: String,
+    result: String,
+}
+
+impl CaseAttributes {
+    fn reset(&mut self) {
+        for text in [
+            &mut self.name,
+            &mut self.class_name,
+            &mut self.class,
+            &mut self.time,
+            &mut self.duration,
+            &mut self.timestamp,
+            &mut self.started,
+            &mut self.finished,
+            &mut self.status,
+            &mut self.result,
+        ] {
+            text.clear();
+        }
+        self.has_class_name = false;
+    }
+
+    /// Reads the start tag. Of an attribute written twice the first counts (J10); the number of such is given back.
+    fn read(&mut self, tag: &Tag<'_>, case: &mut TestCase) -> usize {
+        self.reset();
+        let mut repeated = 0;
+        let mut seen = 0u32;
+        for (name, value) in tag.attributes() {
+            let (bit, target) = match name {
+                b"name" => (0, &mut self.name),
+                b"classname" => (1, &mut self.class_name),
+                b"class" => (2, &mut self.class),
+                b"time" => (3, &mut self.time),
+                b"duration" => (4, &mut self.duration),
+                b"timestamp" => (5, &mut self.timestamp),
+                b"started-at" => (6, &mut self.started),
+                b"finished-at" => (7, &mut self.finished),
+                b"status" => (8, &mut self.status),
+                b"result" => (9, &mut self.result),
+                b"requirement" | b"requirements" => {
+                    let property = case.properties.add();
+                    property.name.push_str("requirements");
+                    value.push_into(&mut property.value);
+                    continue;
+                }
+                _ => continue,
+            };
+            if seen & (1 << bit) == 0 {
+                value.push_into(target);
+            } else {
+                repeated += 1;
+            }
+            seen |= 1 << bit;
+        }
+        self.has_class_name = seen & 0b10 != 0;
+        repeated
+    }
+}
+
+impl Reader<'_> {
+    /// Reads the start tag of a case.
+    fn begin_case(&mut self, xml: &XmlCursor<'_>) {
+        let tag = xml.started_tag();
+        self.case.reset();
+        self.children = Children::default();
+        let repeated = self.attributes.read(&tag, &mut self.case);
+        if repeated > 0 {
+            self.remarks.add(
+                ProblemKind::Repaired,
+                "an attribute stands twice in one tag, the first one counts",
+                String::new,
+                || xml.position(),
+            );
+        }
+        self.producer.read_case(&tag);
+        self.name_case();
+        self.time_case(xml);
+        self.case.host.push_str(self.suites.host());
+    }
+
+    /// Reads the case whose start tag was lent out last and gives it to the visitor.
+    pub(super) fn read_case(
+        &mut self,
+        xml: &mut XmlCursor<'_>,
+        visitor: &mut dyn ReportVisitor,
+    ) -> Result<ControlFlow<()>, ParseError> {
+        self.begin_case(xml);
+        let depth = xml.depth();
+        loop {
+            match xml.next()? {
+                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
+                XmlEvent::Start(tag) => {
+                    let child = Child::of(tag.name());
+                    self.read_child(child, xml)?;
+                }
+                XmlEvent::End(_, around) if around < depth => break,
+                XmlEvent::Eof => {
+                    self.report_open_case(visitor);
+                    return Ok(ControlFlow::Continue(()));
+                }
+                _ => {}
+            }
+        }
+        self.decide(xml);
+        if xml.end_was_implied() && !self.case.outcome.is_failure() {
+            // Its end is missing, so nobody knows what else it would have told: an open case never passes.
+            self.report_open_case(visitor);
+            return Ok(ControlFlow::Continue(()));
+        }
+        self.case.container_failure = self.is_container_failure();
+        self.suites.count_case(self.case.outcome.is_failure());
+        self.suites.advance(self.case.duration);
+        Ok(visitor.case(&mut self.case))
+    }
+
+    fn report_open_case(&self, visitor: &mut dyn ReportVisitor) {
+        let message = format!("the test case '{}' is incomplete and was not taken", self.case.qualified_name);
+        visitor.problem(Problem::new(ProblemKind::Truncated, message));
+    }
+
+    /// Class and name as Xray's own importer joins them (spec junit.md C2, decision 8).
+    fn name_case(&mut self) {
+        let attributes = &self.attributes;
+        let case = &mut self.case;
+        let class = if attributes.has_class_name { &attributes.class_name } else { &attributes.class };
+        let class = match class.trim() {
+            "" => self.suites.name().trim(),
+            class => class,
+        };
+        let name = attributes.name.trim();
+        case.container.push_str(class);
+        case.title.push_str(name);
+        case.qualified_name.push_str(class);
+        if !class.is_empty() && !name.is_empty() {
+            case.qualified_name.push('.');
+        }
+        case.qualified_name.push_str(name);
+    }
+
+    /// Duration, start and finish (spec junit.md C4, C5).
+    fn time_case(&mut self, xml: &XmlCursor<'_>) {
+        let attributes = &self.attributes;
+        let written = if attributes.time.trim().is_empty() { &attributes.duration } else { &attributes.time };
+        self.case.duration = read_duration(written, self.options, &mut self.remarks, xml);
+        let utc = Zone::utc();
+        let started = time::timestamp(&attributes.started, &utc).map(|stamp| stamp.at);
+        self.case.start = started
+            .or_else(|| read_timestamp(&attributes.timestamp, self.options, &self.producer, &mut self.remarks, xml))
+            .or_else(|| self.suites.clock());
+        self.case.finish = time::timestamp(&attributes.finished, &utc).map(|stamp| stamp.at);
+    }
+
+    fn read_child(&mut self, child: Child, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        match child {
+            Child::Error => self.children.error = true,
+            Child::Failure => self.children.failure = true,
+            Child::Skipped => self.children.skipped = true,
+            Child::Rerun => self.children.rerun = true,
+            Child::Properties => return property::read_all(xml, &mut self.case, self.options),
+            Child::Output | Child::ErrorOutput => return self.read_output(child, xml),
+            Child::Warning | Child::Flaky => {}
+            Child::Other => return xml.skip_element(),
+        }
+        self.read_detail(child, xml)
+    }
+
+    /// A result child: attributes, then text. An attempt's own output is not the case's (J28).
+    fn read_detail(&mut self, child: Child, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        let detail = self.case.details.add();
+        detail.kind = child.detail();
+        for (name, value) in xml.started_tag().attributes() {
+            match name {
+                b"message" if detail.message.is_empty() => value.push_into(&mut detail.message),
+                b"type" if detail.type_name.is_empty() => value.push_into(&mut detail.type_name),
+                _ => {}
+            }
+        }
+        let mut clip = ClippedText::new(&mut detail.text);
+        if detail.kind == DetailKind::Attempt {
+            read_attempt(xml, &mut clip)?;
+        } else {
+            xml.element_text(STRUCTURE, |piece| clip.push(piece))?;
+        }
+        detail.omitted = clip.finish();
+        Ok(())
+    }
+
+    /// Standard output or error: searched for attachments, kept only when asked for (J39, J40).
+    fn read_output(&mut self, child: Child, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        let searched = self.options.attachments != Attachments::None;
+        if !searched && !self.options.output {
+            return xml.skip_element();
+        }
+        let mut finder = ReferenceFinder::default();
+        let kept = if child == Child::Output { &mut self.case.stdout } else { &mut self.case.stderr };
+        let attachments = &mut self.case.attachments;
+        let mut clip = self.options.output.then(|| ClippedText::new(kept));
+        xml.element_text(STRUCTURE, |piece| {
+            if searched {
+                finder.push(piece, attachments);
+            }
+            if let Some(clip) = &mut clip {
+                clip.push(piece);
+            }
+        })?;
+        finder.end();
+        Ok(())
+    }
+
+    /// The outcome: children first, then the status attributes.
+    fn decide(&mut self, xml: &XmlCursor<'_>) {
+        if self.children.failure && self.children.skipped {
+            self.children.pardoned = self.is_pardoned();
+        }
+        self.case.outcome = self.children.outcome().unwrap_or_else(|| {
+            let (outcome, unknown) = outcome::of_attributes(&self.attributes.result, &self.attributes.status);
+            if let Some(word) = unknown {
+                self.remarks.add(
+                    ProblemKind::UnknownStatus,
+                    "a status word that no producer is known to write was read as passed",
+                    || format!("'{word}'"),
+                    || xml.position(),
+                );
+            }
+            outcome
+        });
+    }
+
+    fn is_pardoned(&self) -> bool {
+        let message = |kind| self.case.details.iter().find(|detail| detail.kind == kind).map(|detail| &*detail.message);
+        outcome::is_pardon(message(DetailKind::Failure).unwrap_or(""), message(DetailKind::Skip).unwrap_or(""))
+    }
+
+    /// A failed container that was written like a case (J29).
+    fn is_container_failure(&self) -> bool {
+        if !self.case.outcome.is_failure() {
+            return false;
+        }
+        let attributes = &self.attributes;
+        let first_message = self.case.details.first().map_or("", |detail| detail.message.trim());
+        match attributes.name.trim() {
+            "" | "null" | "initializationError" | "executionError" => true,
+            "Test suite failed to run" => true,
+            _ if attributes.class_name.trim() == "Test suite failed to run" => true,
+            _ if first_message == "Build error" => self.children.error,
+            _ => {
+                attributes.has_class_name
+                    && attributes.class_name.trim().is_empty()
+                    && self.producer == Producer::Pytest
+                    && first_message.starts_with("collection")
+            }
+        }
+    }
+}
+
+/// What a child element of a case is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Child {
+    Error,
+    Failure,
+    Skipped,
+    Rerun,
+    Flaky,
+    Warning,
+    Properties,
+    Output,
+    ErrorOutput,
+    Other,
+}
+
+impl Child {
+    fn of(name: &[u8]) -> Child {
+        match name {
+            b"error" | b"internalError" => Child::Error,
+            b"failure" => Child::Failure,
+            b"skipped" | b"ignored" | b"disabled" => Child::Skipped,
+            b"rerunFailure" | b"rerunError" => Child::Rerun,
+            b"flakyFailure" | b"flakyError" => Child::Flaky,
+            b"warning" => Child::Warning,
+            b"properties" => Child::Properties,
+            b"system-out" | b"system.out" => Child::Output,
+            b"system-err" | b"system.err" => Child::ErrorOutput,
+            _ => Child::Other,
+        }
+    }
+
+    fn detail(self) -> DetailKind {
+        match self {
+            Child::Error => DetailKind::Error,
+            Child::Failure => DetailKind::Failure,
+            Child::Skipped => DetailKind::Skip,
+            Child::Rerun | Child::Flaky => DetailKind::Attempt,
+            _ => DetailKind::Note,
+        }
+    }
+}
+
+/// The text of an attempt: that of its `stackTrace`, or its own.
+fn read_attempt(xml: &mut XmlCursor<'_>, clip: &mut ClippedText<'_>) -> Result<(), ParseError> {
+    let depth = xml.depth();
+    loop {
+        match xml.next()? {
+            XmlEvent::Text(text) if !(text.is_blank()) => clip.push(text),
+            XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
+            XmlEvent::Start(tag) if tag.name() == b"stackTrace" => {
+                xml.element_text(STRUCTURE, |piece| clip.push(piece))?
+            }
+            XmlEvent::Start(_) => xml.skip_element()?,
+            XmlEvent::End(_, around) if around < depth => return Ok(()),
+            XmlEvent::Eof => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+/// A duration, with a remark where it cannot be read or could mean two things.
+fn read_duration(written: &str, options: &ReadOptions, remarks: &mut Remarks, xml: &XmlCursor<'_>) -> Option<i64> {
+    let duration = time::seconds(written);
+    if let Some((kind, topic)) = duration.remark() {
+        remarks.add(kind, topic, || format!("'{written}'"), || xml.position());
+    }
+    let nanos = duration.nanos()?;
+    // The unit of a producer that writes milliseconds is known to the user only.
+    Some(if duration.has_unit() {
+        nanos
+    } else {
+        (nanos as i128 * i128::from(options.junit_time_unit) / 1_000_000_000) as i64
+    })
+}
+
+/// A timestamp in the zone that it names, that its producer is known to mean, or that the user assumes.
+pub(super) fn read_timestamp(
+    written: &str,
+    options: &ReadOptions,
+    producer: &Producer,
+    remarks: &mut Remarks,
+    xml: &XmlCursor<'_>,
+) -> Option<Timestamp> {
+    if written.trim().is_empty() {
+        return None;
+    }
+    let utc = Zone::utc();
+    let zone = match producer.stamp_zone() {
+        StampZone::Utc => &utc,
+        StampZone::Unknown => &options.zone,
+    };
+    let Some(stamp) = time::timestamp(written, zone) else {
+        let topic = "a timestamp cannot be read and was left out";
+        remarks.add(ProblemKind::UnreadableTime, topic, || format!("'{written}'"), || xml.position());
+        return None;
+    };
+    if stamp.naive && producer.stamp_zone() == StampZone::Unknown {
+        remarks.add(
+            ProblemKind::NaiveTimestamp,
+            "timestamps without a zone were read in the assumed one",
+            || options.zone.name().to_owned(),
+            || xml.position(),
+        );
+    }
+    Some(stamp.at)
+}

@@ -1,0 +1,132 @@
+//! JUnit XML: every dialect that test tools write under that name (spec junit.md).
+//!
+//! The reader takes `testcase` elements at any depth below any root and never believes a counter.
+
+mod attachment;
+mod case;
+mod outcome;
+mod producer;
+mod property;
+mod suite;
+#[cfg(test)]
+mod tests;
+
+use std::ops::ControlFlow;
+
+use crate::format::xml::{XmlCursor, XmlEvent};
+use crate::format::{ClippedText, Format, Head, ParseError, ReadOptions, Remarks};
+use crate::model::{Body, Problem, ProblemKind, ReportVisitor, TestCase};
+
+use case::CaseAttributes;
+use outcome::Children;
+use producer::Producer;
+use suite::Suites;
+
+pub(super) const FORMAT: Format = Format {
+    name: "junit",
+    title: "JUnit XML",
+    recognised_by: "root element testsuites, testsuite, testcase or testrun",
+    taken: "every testcase at any depth: result, times, all failures, attempts, Xray properties, attachments",
+    recognises,
+    parse,
+};
+
+fn recognises(_head: &Head<'_>) -> bool {
+    false
+}
+
+/// Start tags that show that the end tag of a text is missing (J44).
+const STRUCTURE: &[&[u8]] = &[b"testcase", b"testsuite", b"testsuites"];
+
+fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
+    let mut xml = XmlCursor::new(body);
+    let mut reader = Reader::new(options);
+    let result = reader.read(&mut xml, visitor);
+    reader.finish(&xml, visitor);
+    xml.finish(visitor);
+    result
+}
+
+/// What is known of the report so far.
+struct Reader<'o> {
+    options: &'o ReadOptions,
+    producer: Producer,
+    suites: Suites,
+    /// The case being read, its start tag and the kinds of its children.
+    case: TestCase,
+    attributes: CaseAttributes,
+    children: Children,
+    remarks: Remarks,
+}
+
+impl<'o> Reader<'o> {
+    fn new(options: &'o ReadOptions) -> Reader<'o> {
+        Reader {
+            options,
+            producer: Producer::default(),
+            suites: Suites::default(),
+            case: TestCase::default(),
+            attributes: CaseAttributes::default(),
+            children: Children::default(),
+            remarks: Remarks::default(),
+        }
+    }
+
+    fn read(&mut self, xml: &mut XmlCursor<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
+        loop {
+            let flow = match xml.next()? {
+                XmlEvent::Start(tag) if tag.name() == b"testcase" => self.read_case(xml, visitor)?,
+                XmlEvent::Start(tag) => {
+                    match tag.name() {
+                        b"testsuites" | b"testsuite" | b"testrun" => self.begin_suite(xml),
+                        b"properties" | b"system-out" | b"system-err" => xml.skip_element()?,
+                        b"failure" | b"error" => self.read_suite_failure(xml, visitor)?,
+                        _ => {}
+                    }
+                    ControlFlow::Continue(())
+                }
+                XmlEvent::End(b"testsuites" | b"testsuite" | b"testrun", _) => {
+                    self.suites.end(visitor, || xml.position());
+                    ControlFlow::Continue(())
+                }
+                XmlEvent::Eof => return Ok(()),
+                _ => ControlFlow::Continue(()),
+            };
+            if flow.is_break() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn begin_suite(&mut self, xml: &XmlCursor<'_>) {
+        self.producer.read_comment(xml.prolog_comment());
+        self.suites.begin(xml, self.options, &mut self.producer, &mut self.remarks);
+    }
+
+    /// A failure directly below a suite is no test case: a class that could not be loaded, a failed set-up (J29).
+    fn read_suite_failure(
+        &mut self,
+        xml: &mut XmlCursor<'_>,
+        visitor: &mut dyn ReportVisitor,
+    ) -> Result<(), ParseError> {
+        let position = xml.position();
+        let mut text = String::new();
+        let mut clip = ClippedText::new(&mut text);
+        xml.element_text(STRUCTURE, |piece| clip.push(piece))?;
+        clip.finish();
+        let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("no text").trim();
+        let suite = self.suites.name();
+        let message = format!("the suite '{suite}' failed outside its test cases: {line}");
+        self.suites.count_failure();
+        visitor.problem(Problem::new(ProblemKind::ContainerFailure, message).at(position));
+        Ok(())
+    }
+
+    fn finish(&mut self, xml: &XmlCursor<'_>, visitor: &mut dyn ReportVisitor) {
+        visitor.producer(self.producer.name());
+        self.remarks.finish(visitor);
+        if xml.truncation().is_some() {
+            self.suites.report_missing(visitor);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What became of a case: its children first, then its status words (spec junit.md C1).
+
+use crate::model::Outcome;
+
+/// The result children of one case, by kind.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Children {
+    /// `error`, `internalError`.
+    pub(super) error: bool,
+    /// `failure`.
+    pub(super) failure: bool,
+    /// `skipped`, `ignored`, `disabled`.
+    pub(super) skipped: bool,
+    /// `rerunFailure`, `rerunError`.
+    pub(super) rerun: bool,
+    /// A failure that its producer takes back by the `skipped` beside it.
+    pub(super) pardoned: bool,
+}
+
+impl Children {
+    /// The outcome, when the children decide it.
+    pub(super) fn outcome(self) -> Option<Outcome> {
+        if self.skipped && self.pardoned && !self.error {
+            return Some(Outcome::Skipped);
+        }
+        if self.error {
+            return Some(Outcome::Errored);
+        }
+        if self.failure || self.rerun {
+            return Some(Outcome::Failed);
+        }
+        self.skipped.then_some(Outcome::Skipped)
+    }
+}
+
+/// What a status word means, whatever its case; `None` for a word that no producer is known to write.
+pub(super) fn of_word(word: &str) -> Option<Outcome> {
+    const WORDS: &[(Outcome, &[&str])] = &[
+        (
+            Outcome::Passed,
+            &["pass", "passed", "success", "successful", "ok", "run", "completed", "xfail", "bpass", "bxpass"],
+        ),
+        (Outcome::Failed, &["fail", "failed", "failure", "xpass"]),
+        (Outcome::Errored, &["error", "errored", "crashed", "timeout", "timedout", "interrupted", "hook_error"]),
+        (
+            Outcome::Skipped,
+            &[
+                "skip",
+                "skipped",
+                "pending",
+                "ignored",
+                "disabled",
+                "notrun",
+                "not_run",
+                "suppressed",
+                "todo",
+                "untested",
+                "undefined",
+                "filtered",
+                "inconclusive",
+                "bskip",
+            ],
+        ),
+    ];
+    let word = word.trim();
+    WORDS
+        .iter()
+        .find(|(_, words)| words.iter().any(|known| known.eq_ignore_ascii_case(word)))
+        .map(|(outcome, _)| *outcome)
+}
+
+/// The outcome by the attributes `result` and `status`: the first one that is no pass decides, since GoogleTest writes
+/// `status="notrun" result="completed"`. An unknown word is given back.
+pub(super) fn of_attributes<'w>(result: &'w str, status: &'w str) -> (Outcome, Option<&'w str>) {
+    let mut unknown = None;
+    for word in [result, status] {
+        match of_word(word) {
+            Some(Outcome::Passed) => {}
+            Some(outcome) => return (outcome, None),
+            None if word.trim().is_empty() => {}
+            None => unknown = unknown.or(Some(word)),
+        }
+    }
+    (Outcome::Passed, unknown)
+}
+
+/// Whether a `failure` with this message is taken back by the `skipped` beside it (J22): Catch2's `!mayfail` writes the
+/// remark on the `skipped`, an old minitest reporter on the `failure`.
+pub(super) fn is_pardon(failure_message: &str, skip_message: &str) -> bool {
+    skip_message.starts_with("TEST_CASE tagged with !mayfail")
+        || (failure_message.starts_with("Skipped:") && skip_message.is_empty())
+}
