@@ -15,6 +15,7 @@ mod man;
 mod numbers;
 mod progress;
 mod project_file;
+mod refusal;
 mod size;
 mod status;
 mod summary;
@@ -150,7 +151,10 @@ fn parse(arguments: &[OsString], file: Result<Option<ProjectFile>, Failure>) -> 
         None => Ok(command()),
     });
     match with_file {
-        Ok(command) => understand(&command.try_get_matches_from(arguments)?),
+        Ok(command) => match command.try_get_matches_from(arguments) {
+            Ok(matches) => understand(&matches),
+            Err(error) => Err(refusal::of_command_line(error, arguments)),
+        },
         Err(failure) => parse_without_file(arguments, failure),
     }
 }

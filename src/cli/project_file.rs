@@ -12,6 +12,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::exit::Failure;
+use super::refusal;
 
 /// Name of the file.
 const NAME: &str = "xraypack.toml";
@@ -163,7 +164,10 @@ fn check(arg: &Arg, values: &[String]) -> Result<(), String> {
     let alone = alone.value_parser(arg.get_value_parser().clone()).action(arg.get_action().clone());
     let arguments = values.iter().map(|value| format!("--{flag}={value}"));
     let probe = Command::new("probe").no_binary_name(true).color(clap::ColorChoice::Never).arg(alone);
-    probe.try_get_matches_from(arguments).map(drop).map_err(|error| first_sentence(&error, flag))
+    probe
+        .try_get_matches_from(arguments)
+        .map(drop)
+        .map_err(|error| refusal::sentence(&error).replace(&format!("--{flag} <value>"), flag))
 }
 
 fn check_switch(arg: &Arg, flag: &str, values: &[String]) -> Result<(), String> {
@@ -174,15 +178,6 @@ fn check_switch(arg: &Arg, flag: &str, values: &[String]) -> Result<(), String> 
     });
     let expected = if is_count { "a small number" } else { "true or false" };
     if is_fine { Ok(()) } else { Err(format!("`{flag}` is {expected}")) }
-}
-
-/// clap's complaint without its `error:` and without the usage beneath it.
-fn first_sentence(error: &clap::Error, flag: &str) -> String {
-    let text = error.to_string();
-    let text = text.trim_start_matches("error: ");
-    let text = text.split("\n\n").next().unwrap_or(text);
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    lines.join(" ").replace(&format!("--{flag} <value>"), flag)
 }
 
 /// Makes `values` the default of every flag of this name. clap keeps defaults for as long as the program runs, so they
