@@ -80,7 +80,7 @@ struct VoiceArgs {
     #[arg(long, global = true, value_enum, value_name = "WHEN", env = "XRAYPACK_COLOR", default_value_t)]
     color: ColorChoice,
     /// Say errors only: no warnings, no progress, no summary for people
-    #[arg(short, long, global = true, env = "XRAYPACK_QUIET", conflicts_with = "verbose",
+    #[arg(short, long, global = true, env = "XRAYPACK_QUIET",
           value_parser = clap::builder::BoolishValueParser::new())]
     quiet: bool,
     /// Say more: every warning and note; twice: a line for each report
@@ -185,14 +185,15 @@ fn hide_surroundings(command: clap::Command) -> clap::Command {
         .mut_subcommands(hide_surroundings)
 }
 
-/// `-q` and `-v` come from different places now and then; the nearer place wins.
+/// `-q` and `-v` come from different places now and then: the nearer place wins, on the command line the later flag.
+/// clap's own conflicts and overrides would refuse `-v` where the environment says quiet.
 fn verbosity(matches: &ArgMatches) -> Verbosity {
     // Global flags are known to the subcommand as well as to the program; the subcommand has both.
     let matches = matches.subcommand().map_or(matches, |(_, inner)| inner);
     let nearness = |id: &str| match matches.value_source(id) {
-        Some(ValueSource::CommandLine) => 3,
-        Some(ValueSource::EnvVariable) => 2,
-        _ => 1,
+        Some(ValueSource::CommandLine) => (3, matches.index_of(id)),
+        Some(ValueSource::EnvVariable) => (2, None),
+        _ => (1, None),
     };
     let is_quiet = matches.get_flag("quiet");
     match matches.get_count("verbose") {

@@ -82,6 +82,17 @@ fn a_variable_that_is_set_to_nothing_is_not_set() {
 }
 
 #[test]
+fn the_command_line_decides_how_much_is_said() {
+    let mut workshop = Workshop::new();
+    workshop.set("XRAYPACK_QUIET", "yes");
+    assert_eq!(workshop.run(["formats", "-v"]).code, Some(0));
+    workshop.set("XRAYPACK_QUIET", "no");
+    assert_eq!(workshop.run(["formats", "-v"]).code, Some(0));
+    workshop.set("XRAYPACK_QUIET", "perhaps");
+    assert!(refused(&workshop, &["formats"]).contains("XRAYPACK_QUIET in the environment"));
+}
+
+#[test]
 fn settings_of_other_commands_do_no_harm() {
     let mut workshop = Workshop::new();
     workshop.write("xraypack.toml", "project = \"DEMO\"\nmax_bytes = \"5MiB\"\nexclude = [\"**/old/**\", \"*.log\"]\n");
