@@ -7,6 +7,12 @@ pub struct Lookalike {
     pub what: String,
 }
 
+impl std::fmt::Display for Lookalike {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
 pub(super) fn recognise(_head: &Head<'_>) -> Option<Lookalike> {
     None
 }

@@ -24,6 +24,7 @@ pub use options::{Attachments, ReadOptions};
 pub use remarks::Remarks;
 
 /// One report format.
+#[derive(Debug)]
 pub struct Format {
     /// Its name in `reports.jsonl` and for `--from`.
     pub name: &'static str,

@@ -31,8 +31,8 @@ pub(super) const FORMAT: Format = Format {
     parse,
 };
 
-fn recognises(_head: &Head<'_>) -> bool {
-    false
+fn recognises(head: &Head<'_>) -> bool {
+    matches!(head.root(), "testsuites" | "testsuite" | "testcase" | "testrun")
 }
 
 /// Start tags that show that the end tag of a text is missing (J44).
