@@ -1,6 +1,10 @@
 //! Streams test reports of many formats into Xray JSON bundles.
 
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should panic"))]
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should panic")
+)]
 
+pub mod bundle;
 pub mod format;
 pub mod model;
