@@ -143,7 +143,7 @@ impl Contents {
         let manifest = folder.join(MANIFEST);
         contents.manifest = read_mark(&manifest);
         let named = named_bundles(&manifest, &contents);
-        for (name, path, is_folder) in entries(folder)? {
+        for Entry { name, path, is_folder } in entries(folder)? {
             match name.as_str() {
                 BUNDLES if is_folder => contents.add_bundles(&path, &named)?,
                 MANIFEST if contents.manifest.is_some() => {}
@@ -157,7 +157,7 @@ impl Contents {
     }
 
     fn add_bundles(&mut self, folder: &Path, named: &HashSet<String>) -> Result<(), WriteError> {
-        for (name, path, is_folder) in entries(folder)? {
+        for Entry { name, path, is_folder } in entries(folder)? {
             if !is_folder && (is_bundle_name(&name) || named.contains(&name)) {
                 self.ours.push(path);
             } else {
@@ -190,13 +190,20 @@ impl Contents {
     }
 }
 
-/// Name, path and whether it is a folder, of all that is in `folder`. A link is no folder, wherever it leads.
-fn entries(folder: &Path) -> Result<Vec<(String, PathBuf, bool)>, WriteError> {
-    let read = || -> io::Result<Vec<(String, PathBuf, bool)>> {
+/// Something in a folder.
+struct Entry {
+    name: String,
+    path: PathBuf,
+    /// A link is no folder, wherever it leads.
+    is_folder: bool,
+}
+
+fn entries(folder: &Path) -> Result<Vec<Entry>, WriteError> {
+    let read = || -> io::Result<Vec<Entry>> {
         let entry = |entry: io::Result<fs::DirEntry>| {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            Ok((name, entry.path(), entry.file_type()?.is_dir()))
+            Ok(Entry { name, path: entry.path(), is_folder: entry.file_type()?.is_dir() })
         };
         fs::read_dir(folder)?.map(entry).collect()
     };
