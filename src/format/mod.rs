@@ -9,6 +9,7 @@ pub mod head;
 mod junit;
 mod lookalike;
 mod options;
+mod recognise;
 pub mod time;
 pub mod xml;
 
@@ -16,8 +17,9 @@ use crate::model::{Body, ReportVisitor};
 
 pub use error::{ParseError, ParseErrorKind};
 pub use head::Head;
-pub use lookalike::Lookalike;
+pub use lookalike::{Lookalike, Notice};
 pub use options::{Attachments, ReadOptions};
+pub use recognise::Family;
 
 /// One report format.
 pub struct Format {
@@ -42,6 +44,8 @@ pub const FORMATS: &[Format] = &[junit::FORMAT];
 pub enum Recognition {
     /// A report.
     Report(&'static Format),
+    /// A report of a family for which no parser is registered yet.
+    NotYet(Family),
     /// XML, JSON or an archive that is something else; the text says what, and what to do if there is something to do.
     Unsupported(Lookalike),
     /// Nothing at all.
@@ -57,6 +61,9 @@ pub fn detect(head: &Head<'_>) -> Recognition {
     }
     if let Some(format) = FORMATS.iter().find(|format| (format.recognises)(head)) {
         return Recognition::Report(format);
+    }
+    if let Some(family) = head.family() {
+        return Recognition::NotYet(family);
     }
     match lookalike::recognise(head) {
         Some(lookalike) => Recognition::Unsupported(lookalike),
