@@ -36,7 +36,7 @@ impl Detected {
     /// `bytes` cuts is no evidence.
     pub fn or_fallback(self, bytes: &[u8], fallback: Fallback) -> Detected {
         match simdutf8::compat::from_utf8(bytes) {
-            Err(error) if self.is_utf8() && error.error_len().is_some() => {
+            Err(error) if self.is_utf8() && self.mark == 0 && error.error_len().is_some() => {
                 Detected { encoding: fallback.encoding, mark: 0 }
             }
             _ => self,
@@ -83,8 +83,8 @@ pub fn detect(first: &[u8]) -> Detected {
         [0xEF, 0xBB, 0xBF, ..] => Detected { encoding: UTF_8, mark: 3 },
         [0xFF, 0xFE, ..] => Detected { encoding: UTF_16LE, mark: 2 },
         [0xFE, 0xFF, ..] => Detected { encoding: UTF_16BE, mark: 2 },
-        [1..=255, 0, 1..=255, 0, ..] => Detected { encoding: UTF_16LE, mark: 0 },
-        [0, 1..=255, 0, 1..=255, ..] => Detected { encoding: UTF_16BE, mark: 0 },
+        [1..=0xFF, 0, 1..=0xFF, 0, ..] => Detected { encoding: UTF_16LE, mark: 0 },
+        [0, 1..=0xFF, 0, 1..=0xFF, ..] => Detected { encoding: UTF_16BE, mark: 0 },
         _ => Detected { encoding: declared(first).unwrap_or(UTF_8), mark: 0 },
     }
 }
@@ -324,7 +324,8 @@ mod tests {
             }
         }
         let bytes = utf16("\u{FEFF}é\u{1F600}", u16::to_le_bytes);
-        let text: Vec<u8> = Transcoder::new(Drip(&bytes), detect(&bytes)).bytes().collect::<io::Result<_>>().unwrap();
+        let transcoder = Transcoder::new(Drip(&bytes), detect(&bytes));
+        let text: Vec<u8> = io::BufReader::with_capacity(1, transcoder).bytes().collect::<io::Result<_>>().unwrap();
         assert_eq!(text, "é\u{1F600}".as_bytes());
     }
 

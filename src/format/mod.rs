@@ -10,7 +10,7 @@ pub mod head;
 mod junit;
 mod lookalike;
 mod options;
-mod remarks;
+mod recognise;
 pub mod time;
 pub mod xml;
 
@@ -19,9 +19,9 @@ use crate::model::{Body, ReportVisitor};
 pub use clip::ClippedText;
 pub use error::{ParseError, ParseErrorKind};
 pub use head::Head;
-pub use lookalike::Lookalike;
+pub use lookalike::{Lookalike, Notice};
 pub use options::{Attachments, ReadOptions};
-pub use remarks::Remarks;
+pub use recognise::Family;
 
 /// One report format.
 #[derive(Debug)]
@@ -47,6 +47,8 @@ pub const FORMATS: &[Format] = &[junit::FORMAT];
 pub enum Recognition {
     /// A report.
     Report(&'static Format),
+    /// A report of a family for which no parser is registered yet.
+    NotYet(Family),
     /// XML, JSON or an archive that is something else; the text says what, and what to do if there is something to do.
     Unsupported(Lookalike),
     /// Nothing at all.
@@ -62,6 +64,9 @@ pub fn detect(head: &Head<'_>) -> Recognition {
     }
     if let Some(format) = FORMATS.iter().find(|format| (format.recognises)(head)) {
         return Recognition::Report(format);
+    }
+    if let Some(family) = head.family() {
+        return Recognition::NotYet(family);
     }
     match lookalike::recognise(head) {
         Some(lookalike) => Recognition::Unsupported(lookalike),

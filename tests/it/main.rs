@@ -1,12 +1,11 @@
-//! The integration tests, in one binary: one link instead of one for each file.
+//! The integration tests.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should panic")]
-#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test that fails should panic"
+)]
 
-mod cli;
-mod conformance;
-mod convert;
-mod fixtures;
-mod layers;
-mod probes;
-mod support;
+mod recognition;
