@@ -15,9 +15,6 @@ use super::recognise::{self, Family};
 /// Bytes of a file that are worth looking at; what is behind them decides nothing.
 pub const HEAD: usize = 64 * 1024;
 
-use crate::format::xml::{XmlCursor, XmlEvent};
-use crate::model::Body;
-
 /// The first bytes of a file and what they show.
 pub struct Head<'h> {
     file_name: &'h str,

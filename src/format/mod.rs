@@ -11,6 +11,7 @@ mod junit;
 mod lookalike;
 mod options;
 mod recognise;
+mod remarks;
 pub mod time;
 pub mod xml;
 
@@ -22,6 +23,7 @@ pub use head::Head;
 pub use lookalike::{Lookalike, Notice};
 pub use options::{Attachments, ReadOptions};
 pub use recognise::Family;
+pub use remarks::Remarks;
 
 /// One report format.
 #[derive(Debug)]

@@ -243,9 +243,16 @@ fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, file_name: &
     outcome.content = None;
     match recognition {
         Recognition::Report(_) => {}
+        Recognition::NotYet(family) => {
+            outcome.state = ReportState::Unsupported;
+            outcome.reason = format!("recognised as {}, which is not read yet", family.title());
+        }
         Recognition::Unsupported(lookalike) => {
             outcome.state = ReportState::Unsupported;
-            outcome.reason = lookalike.to_string();
+            outcome.reason = match lookalike.advice {
+                Some(advice) => format!("{}: {advice}", lookalike.what),
+                None => lookalike.what,
+            };
         }
         Recognition::Empty if is_named_like_a_report(file_name) => {
             outcome.state = ReportState::Damaged;

@@ -1,11 +1,13 @@
-//! The integration tests.
+//! The integration tests, in one binary: one link instead of one for each file.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "a test that fails should panic"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should panic")]
+#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
+mod cli;
+mod conformance;
+mod convert;
+mod fixtures;
+mod layers;
+mod probes;
 mod recognition;
+mod support;

@@ -67,8 +67,9 @@ impl<'h> XmlHead<'h> {
         // Broken XML is not for the sniffing to judge: it keeps what came before.
         while let Ok(event) = cursor.next() {
             match (event, &mut head) {
-                (XmlEvent::Start(tag), None) => {
-                    let start = usize::try_from(tag.offset()).unwrap_or(0).min(document.len());
+                (XmlEvent::Start(_), None) => {
+                    let tag = cursor.started_tag();
+                    let start = usize::try_from(cursor.position().offset).unwrap_or(0).min(document.len());
                     head = Some(XmlHead {
                         prolog: &document[..start],
                         junk_before,

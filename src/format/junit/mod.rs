@@ -14,7 +14,7 @@ mod tests;
 use std::ops::ControlFlow;
 
 use crate::format::xml::{XmlCursor, XmlEvent};
-use crate::format::{ClippedText, Format, Head, ParseError, ReadOptions, Remarks};
+use crate::format::{ClippedText, Family, Format, Head, ParseError, ReadOptions, Remarks};
 use crate::model::{Body, Problem, ProblemKind, ReportVisitor, TestCase};
 
 use case::CaseAttributes;
@@ -32,7 +32,7 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn recognises(head: &Head<'_>) -> bool {
-    matches!(head.root(), "testsuites" | "testsuite" | "testcase" | "testrun")
+    head.family() == Some(Family::Junit)
 }
 
 /// Start tags that show that the end tag of a text is missing (J44).
