@@ -1,14 +1,30 @@
-//! Times as reports write them.
-use crate::model::{ProblemKind, Timestamp};
+//! Times as reports write them: points in time, the zones they are in, durations.
+//!
+//! Nothing here asks the machine for its clock or its zone: the same report gives the same instants everywhere.
 
-/// A time zone for timestamps that carry none.
-#[derive(Debug, Clone)]
-pub struct Zone;
+mod duration;
+mod stamp;
+mod zone;
 
-impl Zone {
-    /// Coordinated universal time.
-    pub fn utc() -> Zone {
-        Zone
+pub use duration::{Seconds, TimeRemark, clock, dotnet_seconds, seconds};
+pub use stamp::{Stamp, date_and_time, is_absent, timestamp};
+pub use zone::{Zone, ZoneError};
+
+const NANOS_PER_SECOND: i64 = 1_000_000_000;
+
+/// Takes up to `most` digits off the front of `text` and gives their value and number.
+fn take_digits(text: &mut &[u8], most: usize) -> (u64, usize) {
+    let length = text.iter().take(most).take_while(|byte| byte.is_ascii_digit()).count();
+    let value = text[..length].iter().fold(0u64, |value, digit| value.wrapping_mul(10) + u64::from(digit - b'0'));
+    *text = &text[length..];
+    (value, length)
+}
+
+/// Takes exactly `length` digits off the front of `text`.
+fn take_number(text: &mut &[u8], length: usize) -> Option<i64> {
+    match take_digits(text, length) {
+        (value, taken) if taken == length => i64::try_from(value).ok(),
+        _ => None,
     }
     /// Name.
     pub fn name(&self) -> &str {
@@ -45,4 +61,19 @@ impl Seconds {
 /// Stub
 pub fn seconds(_text: &str) -> Seconds {
     Seconds
+}
+
+/// Takes `byte` off the front of `text`.
+fn take_byte(text: &mut &[u8], byte: u8) -> Option<()> {
+    *text = text.strip_prefix(&[byte])?;
+    Some(())
+}
+
+/// Takes all digits of a fraction off the front of `text`, as nanoseconds; digits behind the ninth are cut.
+fn take_fraction(text: &mut &[u8]) -> i64 {
+    let (value, length) = take_digits(text, 9);
+    let value = i64::try_from(value).unwrap_or(0);
+    let rest = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    *text = &text[rest..];
+    value * 10i64.pow(9 - u32::try_from(length).unwrap_or(9))
 }

@@ -1,0 +1,118 @@
+//! Files to workers and outcomes back, in order, never more than a window's worth on the way.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::Error;
+use super::outcome::ReportOutcome;
+use super::visitor::ConversionFailure;
+use super::worker::{self, Purpose, Scratch};
+use crate::model::ReportId;
+use crate::source::{self, Input};
+
+/// Reports on their way for each worker thread. More evens out reports of different size; memory grows with it.
+const WINDOW_PER_THREAD: usize = 16;
+
+/// Walks the inputs on this thread, has the files read by a pool and gives every outcome to `collect`, in walk order, on
+/// a thread of its own.
+///
+/// A permit is taken for each file before it is handed to the pool and given back when its outcome has been collected.
+/// Since the channel holds a window's worth, no worker ever blocks, and since the permits are a window's worth, the
+/// reorder buffer cannot grow past it.
+pub(super) fn run(
+    inputs: &[Input],
+    options: &source::Options,
+    threads: usize,
+    purpose: &Purpose<'_>,
+    stop: &AtomicBool,
+    collect: &mut (dyn FnMut(ReportOutcome) -> Result<(), Error> + Send),
+) -> Result<(), Error> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(Error::threads)?;
+    let window = pool.current_num_threads() * WINDOW_PER_THREAD;
+    let (permits, permits_back) = permits(window);
+    let (outcomes, incoming) = bounded(window);
+    let scratches = ScratchShelf::default();
+    std::thread::scope(|scope| {
+        let collector = scope.spawn(move || collect_in_order(&incoming, &permits_back, stop, collect));
+        // In place: the walk stays on this thread, which is none of the pool's and so may block (an ordinary scope would
+        // move it onto the pool and could wait there for itself).
+        let walked = pool.in_place_scope_fifo(|pool_scope| {
+            let mut next = 0u32;
+            source::walk(inputs, options, &mut |found| {
+                if stop.load(Ordering::Relaxed) || permits.recv().is_err() {
+                    return ControlFlow::Break(());
+                }
+                let id = ReportId(next);
+                next += 1;
+                let (outcomes, scratches) = (outcomes.clone(), &scratches);
+                pool_scope.spawn_fifo(move |_| {
+                    let mut scratch = scratches.take();
+                    let outcome = worker::process(id, found, purpose, &mut scratch);
+                    scratches.put(scratch);
+                    // The collector outlives all senders; it hangs up only after a failure of its own.
+                    let _ = outcomes.send(outcome);
+                });
+                ControlFlow::Continue(())
+            })
+        });
+        drop(outcomes);
+        let collected = collector.join().map_err(|_| Error::collector());
+        collected??;
+        walked.map_err(Error::Source)
+    })
+}
+
+fn permits(window: usize) -> (Receiver<()>, Sender<()>) {
+    let (give, take) = bounded(window);
+    for _ in 0..window {
+        let _ = give.send(());
+    }
+    (take, give)
+}
+
+/// Puts outcomes into order and hands them on. After a failure it only drains, so that nobody waits for it.
+fn collect_in_order(
+    incoming: &Receiver<(ReportOutcome, Option<ConversionFailure>)>,
+    permits: &Sender<()>,
+    stop: &AtomicBool,
+    collect: &mut (dyn FnMut(ReportOutcome) -> Result<(), Error> + Send),
+) -> Result<(), Error> {
+    let mut waiting = BTreeMap::new();
+    let mut next = ReportId(0);
+    let mut result = Ok(());
+    for (outcome, failure) in incoming {
+        waiting.insert(outcome.id, (outcome, failure));
+        while let Some((outcome, failure)) = waiting.remove(&next) {
+            next = ReportId(next.0 + 1);
+            if result.is_ok() {
+                result = match failure {
+                    Some(failure) => Err(Error::conversion(&outcome, failure)),
+                    None => collect(outcome),
+                };
+                if result.is_err() {
+                    stop.store(true, Ordering::Relaxed);
+                }
+            }
+            let _ = permits.send(());
+        }
+    }
+    result
+}
+
+/// Scratch memory that waits for the next report: as many as reports were ever read at once.
+#[derive(Default)]
+struct ScratchShelf(Mutex<Vec<Scratch>>);
+
+impl ScratchShelf {
+    fn take(&self) -> Scratch {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    fn put(&self, scratch: Scratch) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
+    }
+}

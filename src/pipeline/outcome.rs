@@ -1,0 +1,102 @@
+//! What came of one file: handed from a worker to the collector, never an error.
+
+use crate::bundle::IndexEntry;
+use crate::model::{CaseCounts, Origin, Problem, ReportId, ReportState, Timestamp};
+
+/// What a worker found out about one file.
+#[derive(Debug)]
+pub(super) struct ReportOutcome {
+    pub(super) id: ReportId,
+    pub(super) origin: Origin,
+    pub(super) bytes: u64,
+    pub(super) format: Option<&'static str>,
+    pub(super) producer: String,
+    pub(super) state: ReportState,
+    /// Why it is unsupported or ignored; empty otherwise.
+    pub(super) reason: String,
+    pub(super) cases: CaseCounts,
+    /// Cases that could not become a run.
+    pub(super) left_out: u64,
+    pub(super) problems: Vec<Problem>,
+    pub(super) evidence: EvidenceCounts,
+    /// Number of its Test Execution, as far as its place decides.
+    pub(super) group: u32,
+    /// Hash of its bytes, of a report that was read whole.
+    pub(super) content: Option<u128>,
+    /// Its runs, by Test Execution.
+    pub(super) shares: Vec<Share>,
+}
+
+/// Attachments of the report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct EvidenceCounts {
+    /// Written as evidence.
+    pub kept: u64,
+    /// Left out by a policy, a limit, or because they could not be found.
+    pub dropped: u64,
+}
+
+impl EvidenceCounts {
+    /// Adds another count.
+    pub fn merge(&mut self, other: EvidenceCounts) {
+        self.kept += other.kept;
+        self.dropped += other.dropped;
+    }
+}
+
+/// A report's runs in one Test Execution.
+#[derive(Debug)]
+pub(super) struct Share {
+    pub(super) group: u32,
+    pub(super) runs: Vec<IndexEntry>,
+    pub(super) start: Option<Timestamp>,
+    pub(super) finish: Option<Timestamp>,
+}
+
+impl Share {
+    pub(super) fn new(group: u32) -> Share {
+        Share { group, runs: Vec::new(), start: None, finish: None }
+    }
+
+    /// Widens the span of time by one run.
+    pub(super) fn span(&mut self, start: Option<Timestamp>, finish: Option<Timestamp>) {
+        self.start = earliest(self.start, start.or(finish));
+        self.finish = self.finish.max(finish.or(start));
+    }
+}
+
+/// The earlier of two times, either of which may be unknown.
+pub(super) fn earliest(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        _ => one.or(other),
+    }
+}
+
+impl ReportOutcome {
+    pub(super) fn new(id: ReportId, origin: Origin, bytes: u64, group: u32) -> ReportOutcome {
+        ReportOutcome {
+            id,
+            origin,
+            bytes,
+            format: None,
+            producer: String::new(),
+            state: ReportState::Ignored,
+            reason: String::new(),
+            cases: CaseCounts::default(),
+            left_out: 0,
+            problems: Vec::new(),
+            evidence: EvidenceCounts::default(),
+            group,
+            content: None,
+            shares: Vec::new(),
+        }
+    }
+
+    /// Takes the runs back: every case is left out.
+    pub(super) fn leave_out_runs(&mut self) {
+        self.shares.clear();
+        self.left_out = self.cases.seen;
+        self.evidence = EvidenceCounts::default();
+    }
+}

@@ -1,0 +1,270 @@
+//! From the cases that a parser pushes to encoded runs in the store.
+
+use std::collections::HashMap;
+use std::ops::{ControlFlow, Range};
+
+use super::group::GroupKey;
+use super::outcome::{ReportOutcome, Share};
+use super::worker::Context;
+use crate::bundle::IndexEntry;
+use crate::mapping::{Mapped, Mapper};
+use crate::model::{
+    Attachment, Content, Problem, ProblemKind, ReportVisitor, Reuse, RunFacts, TestCase, TestRun,
+};
+use crate::source::Entry;
+use crate::xray::Encoder;
+
+/// Bytes of encoded runs that are handed to the store at once: large reports come in several chunks.
+const CHUNK: usize = 1024 * 1024;
+
+/// Problems of one kind that are kept for one report; what follows is counted.
+const PROBLEMS_OF_A_KIND: usize = 50;
+
+/// What a worker keeps between reports, so that nothing is allocated for a case once it is warm.
+#[derive(Default)]
+pub(super) struct RunScratch {
+    run: TestRun,
+    bytes: Vec<u8>,
+    attachment: Vec<u8>,
+}
+
+/// Counts the cases of one report and keeps its problems: all that `inspect` needs.
+pub(super) struct Findings<'o> {
+    pub(super) outcome: &'o mut ReportOutcome,
+    further: HashMap<ProblemKind, (usize, Problem)>,
+}
+
+impl<'o> Findings<'o> {
+    pub(super) fn new(outcome: &'o mut ReportOutcome) -> Findings<'o> {
+        Findings { outcome, further: HashMap::new() }
+    }
+
+    /// Keeps a problem, unless there are very many of its kind already.
+    pub(super) fn note(&mut self, problem: Problem) {
+        let known = self.outcome.problems.iter().filter(|known| known.kind == problem.kind).count();
+        if known < PROBLEMS_OF_A_KIND {
+            self.outcome.problems.push(problem);
+        } else {
+            self.further.entry(problem.kind).or_insert((0, problem)).0 += 1;
+        }
+    }
+
+    /// Adds one line for each kind of which there were too many.
+    pub(super) fn finish(self) {
+        let mut further: Vec<_> = self.further.into_values().collect();
+        further.sort_unstable_by_key(|(_, problem)| problem.kind);
+        for (count, problem) in further {
+            let message = format!("{count} further problems of this kind, for example: {}", problem.message);
+            self.outcome.problems.push(Problem { message, ..problem });
+        }
+    }
+}
+
+impl ReportVisitor for Findings<'_> {
+    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
+        self.outcome.cases.add(case.outcome);
+        ControlFlow::Continue(())
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.note(problem);
+    }
+
+    fn producer(&mut self, name: &str) {
+        name.clone_into(&mut self.outcome.producer);
+    }
+}
+
+/// Maps, encodes and stores each case as it comes.
+pub(super) struct Conversion<'c> {
+    findings: Findings<'c>,
+    context: &'c Context<'c>,
+    entry: &'c Entry,
+    mapper: Mapper<'c>,
+    encoder: Encoder<'c>,
+    scratch: &'c mut RunScratch,
+    group: &'c GroupKey,
+    /// Runs in `scratch.bytes`, and the share to which each belongs.
+    waiting: Vec<Waiting>,
+    sequence: u32,
+    /// Why the report cannot be converted any further.
+    failure: Option<ConversionFailure>,
+}
+
+struct Waiting {
+    share: usize,
+    span: Range<u64>,
+    facts: RunFacts,
+}
+
+/// What ends the whole conversion.
+#[derive(Debug)]
+pub(super) enum ConversionFailure {
+    /// The runs cannot be stored.
+    Store(crate::bundle::WriteError),
+    /// A case without a key and no project to create its Test in.
+    NoProject(String),
+}
+
+impl<'c> Conversion<'c> {
+    pub(super) fn new(
+        outcome: &'c mut ReportOutcome,
+        context: &'c Context<'c>,
+        entry: &'c Entry,
+        scratch: &'c mut RunScratch,
+        group: &'c GroupKey,
+    ) -> Conversion<'c> {
+        scratch.bytes.clear();
+        Conversion {
+            findings: Findings::new(outcome),
+            context,
+            entry,
+            mapper: Mapper::new(context.rules),
+            encoder: Encoder::new(context.encoding),
+            scratch,
+            group,
+            waiting: Vec::new(),
+            sequence: 0,
+            failure: None,
+        }
+    }
+
+    /// Stores what is still waiting, and tells what ended the conversion, if anything did.
+    pub(super) fn finish(mut self) -> Option<ConversionFailure> {
+        self.store();
+        self.findings.finish();
+        self.failure
+    }
+
+    fn convert(&mut self, case: &mut TestCase) {
+        self.scratch.run.reset();
+        let findings = &mut self.findings;
+        let mapped = self.mapper.map(case, &mut self.scratch.run, &mut |problem| findings.note(problem));
+        match mapped {
+            Mapped::Run => self.encode(),
+            Mapped::LeftOut => self.findings.outcome.left_out += 1,
+            Mapped::NoProject => self.failure = Some(ConversionFailure::NoProject(case.qualified_name.clone())),
+        }
+    }
+
+    fn encode(&mut self) {
+        self.load_attachments();
+        let run = &self.scratch.run;
+        let start = self.scratch.bytes.len() as u64;
+        let facts = self.encoder.encode(run, &mut self.scratch.bytes);
+        let share = share_of(self.findings.outcome, self.context, self.group, run);
+        self.findings.outcome.shares[share].span(run.start, run.finish);
+        self.findings.outcome.evidence.kept += run.evidence.len() as u64;
+        self.waiting.push(Waiting { share, span: start..self.scratch.bytes.len() as u64, facts });
+        if self.scratch.bytes.len() >= CHUNK {
+            self.store();
+        }
+    }
+
+    /// Reads the files that the run's attachments name; what cannot be read is told and left out.
+    fn load_attachments(&mut self) {
+        let run = &mut self.scratch.run;
+        if run.evidence.is_empty() {
+            return;
+        }
+        let limits = &self.context.rules.evidence;
+        let mut room = limits.max_per_test.saturating_sub(inline_bytes(&run.evidence));
+        let findings = &mut self.findings;
+        let (entry, buffer) = (self.entry, &mut self.scratch.attachment);
+        run.evidence.retain_mut(|attachment| {
+            let problem = match attachment.content {
+                Content::Text | Content::Base64 => return true,
+                Content::Link => return false,
+                Content::Path => load(entry, attachment, limits.max_file.min(room), buffer),
+            };
+            match problem {
+                Ok(length) => {
+                    room -= length;
+                    true
+                }
+                Err(problem) => {
+                    findings.note(problem);
+                    findings.outcome.evidence.dropped += 1;
+                    false
+                }
+            }
+        });
+    }
+
+    fn store(&mut self) {
+        if self.waiting.is_empty() || self.failure.is_some() {
+            return;
+        }
+        if let Err(error) = self.try_store() {
+            self.failure = Some(ConversionFailure::Store(error));
+        }
+        self.waiting.clear();
+        self.scratch.bytes.clear();
+    }
+
+    fn try_store(&mut self) -> Result<(), crate::bundle::WriteError> {
+        let chunk = self.context.store.put(&self.scratch.bytes)?;
+        let outcome = &mut *self.findings.outcome;
+        for run in self.waiting.drain(..) {
+            let entry = IndexEntry::new(outcome.id, self.sequence, &chunk, run.span, &run.facts)?;
+            outcome.shares[run.share].runs.push(entry);
+            self.sequence += 1;
+        }
+        Ok(())
+    }
+}
+
+/// The report's share in the run's Test Execution; most reports have one.
+fn share_of(outcome: &mut ReportOutcome, context: &Context<'_>, group: &GroupKey, run: &TestRun) -> usize {
+    let number = if run.execution_key.is_empty() && run.environment.is_empty() {
+        outcome.group
+    } else {
+        context.groups.number(&group.with(&run.execution_key, &run.environment))
+    };
+    if let Some(known) = outcome.shares.iter().position(|share| share.group == number) {
+        return known;
+    }
+    outcome.shares.push(Share::new(number));
+    outcome.shares.len() - 1
+}
+
+fn inline_bytes(evidence: &[Attachment]) -> u64 {
+    let inline = evidence.iter().filter(|attachment| matches!(attachment.content, Content::Text | Content::Base64));
+    inline.map(|attachment| attachment.data.len() as u64).sum()
+}
+
+/// Replaces a path by the content of the file it names. Gives the file's length.
+fn load(entry: &Entry, attachment: &mut Attachment, limit: u64, buffer: &mut Vec<u8>) -> Result<u64, Problem> {
+    buffer.clear();
+    match entry.attachment(&attachment.data, limit, buffer) {
+        Ok(name) => {
+            if attachment.name.is_empty() {
+                attachment.name.push_str(&name);
+            }
+            attachment.content = Content::Base64;
+            attachment.data.clear();
+            base64_simd::STANDARD.encode_append(&buffer[..], &mut attachment.data);
+            Ok(buffer.len() as u64)
+        }
+        Err(error) => {
+            let kind = if error.is_over_limit() { ProblemKind::EvidenceDropped } else { ProblemKind::MissingAttachment };
+            Err(Problem::new(kind, format!("the attachment '{}' was left out: {error}", attachment.data)))
+        }
+    }
+}
+
+impl ReportVisitor for Conversion<'_> {
+    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
+        self.findings.outcome.cases.add(case.outcome);
+        self.convert(case);
+        if self.failure.is_some() || self.context.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.findings.note(problem);
+    }
+
+    fn producer(&mut self, name: &str) {
+        self.findings.producer(name);
+    }
+}

@@ -1,0 +1,306 @@
+//! One file, from its bytes to its outcome. Runs on the pool, many at a time, and touches no lock on its way.
+
+use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
+
+use super::group::{GroupBy, GroupKey, Groups};
+use super::outcome::ReportOutcome;
+use super::visitor::{Conversion, ConversionFailure, Findings, RunScratch};
+use crate::bundle::RunStore;
+use crate::format::encoding::{self, Transcoder};
+use crate::format::{self, Format, Head, ParseError, ReadOptions, Recognition};
+use crate::mapping::Rules;
+use crate::model::{Body, Problem, ProblemKind, ReportId, ReportState, ReportVisitor};
+use crate::source::{self, Entry, Found, Limits, Skip};
+use crate::xray::EncodeOptions;
+
+/// Bytes that are looked at to recognise a file.
+const HEAD: usize = 64 * 1024;
+
+/// What all workers share.
+pub(super) struct Context<'c> {
+    pub(super) reading: &'c Reading,
+    pub(super) limits: &'c Limits,
+    pub(super) group_by: GroupBy,
+    pub(super) groups: &'c Groups,
+    pub(super) rules: &'c Rules,
+    pub(super) encoding: &'c EncodeOptions,
+    pub(super) store: &'c RunStore,
+    pub(super) stop: &'c AtomicBool,
+}
+
+impl Context<'_> {
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+/// How files are recognised and read.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// What the readers are asked for.
+    pub options: ReadOptions,
+    /// Format that every report is taken for; `None`: recognised by content.
+    pub format: Option<&'static Format>,
+}
+
+/// What one worker keeps from report to report.
+#[derive(Default)]
+pub(super) struct Scratch {
+    source: source::Scratch,
+    runs: RunScratch,
+}
+
+/// What to do with the cases of a report.
+pub(super) enum Purpose<'c> {
+    /// Count them.
+    Inspect(&'c Reading, &'c Limits),
+    /// Turn them into stored runs.
+    Convert(&'c Context<'c>),
+}
+
+impl Purpose<'_> {
+    fn reading(&self) -> &Reading {
+        match self {
+            Purpose::Inspect(reading, _) => reading,
+            Purpose::Convert(context) => context.reading,
+        }
+    }
+
+    fn limits(&self) -> &Limits {
+        match self {
+            Purpose::Inspect(_, limits) => limits,
+            Purpose::Convert(context) => context.limits,
+        }
+    }
+}
+
+/// Reads one file. Whatever happens inside, an outcome comes back; only what must end the conversion is an error.
+pub(super) fn process(
+    id: ReportId,
+    found: Found,
+    purpose: &Purpose<'_>,
+    scratch: &mut Scratch,
+) -> (ReportOutcome, Option<ConversionFailure>) {
+    match found {
+        Found::Entry(entry) => process_entry(id, &entry, purpose, scratch),
+        Found::Skipped { origin, place, bytes, why } => {
+            let group = group_of(purpose, &GroupKey::of(group_by(purpose), &place, origin.as_str()));
+            let mut outcome = ReportOutcome::new(id, origin, bytes, group);
+            outcome.state = if why == Skip::Package { ReportState::Unsupported } else { ReportState::Ignored };
+            outcome.reason = why.to_string();
+            (outcome, None)
+        }
+        Found::Unreadable { origin, place, bytes, problem } => {
+            let group = group_of(purpose, &GroupKey::of(group_by(purpose), &place, origin.as_str()));
+            let mut outcome = ReportOutcome::new(id, origin, bytes, group);
+            outcome.state = ReportState::Damaged;
+            outcome.problems.push(problem);
+            (outcome, None)
+        }
+    }
+}
+
+fn group_by(purpose: &Purpose<'_>) -> GroupBy {
+    match purpose {
+        Purpose::Inspect(..) => GroupBy::All,
+        Purpose::Convert(context) => context.group_by,
+    }
+}
+
+fn group_of(purpose: &Purpose<'_>, key: &GroupKey) -> u32 {
+    match purpose {
+        Purpose::Inspect(..) => 0,
+        Purpose::Convert(context) => context.groups.number(key),
+    }
+}
+
+fn process_entry(
+    id: ReportId,
+    entry: &Entry,
+    purpose: &Purpose<'_>,
+    scratch: &mut Scratch,
+) -> (ReportOutcome, Option<ConversionFailure>) {
+    let key = GroupKey::of(group_by(purpose), &entry.place, entry.origin.as_str());
+    let mut outcome = ReportOutcome::new(id, entry.origin.clone(), entry.bytes, group_of(purpose, &key));
+    let Scratch { source, runs } = scratch;
+    // A panic is a defect of ours; it costs this report and no other. The buffers are emptied before they are used
+    // again, so nothing half-done is seen through them.
+    let lent = catch_unwind(AssertUnwindSafe(|| {
+        entry.with_body(source, purpose.limits(), &format::head::could_be_report, |body| {
+            read_report(entry, body, purpose, runs, &key, &mut outcome)
+        })
+    }));
+    let failure = match lent {
+        Ok(Ok(failure)) => failure,
+        Ok(Err(error)) => {
+            outcome.problems.push(Problem::new(ProblemKind::Unreadable, error.to_string()));
+            outcome.leave_out_runs();
+            outcome.state = ReportState::Damaged;
+            None
+        }
+        Err(_) => {
+            outcome.problems.push(Problem::new(ProblemKind::Panicked, "the reader of this format failed: a defect of xraypack"));
+            outcome.leave_out_runs();
+            outcome.state = ReportState::Damaged;
+            None
+        }
+    };
+    (outcome, failure)
+}
+
+/// Recognises the report by its first bytes and has it parsed.
+fn read_report(
+    entry: &Entry,
+    body: Body<'_>,
+    purpose: &Purpose<'_>,
+    scratch: &mut RunScratch,
+    key: &GroupKey,
+    outcome: &mut ReportOutcome,
+) -> Option<ConversionFailure> {
+    match body {
+        Body::Bytes(bytes) => {
+            let head = &bytes[..bytes.len().min(HEAD)];
+            outcome.content = Some(xxh3_128(bytes));
+            recognise_and_parse(entry, head, Body::Bytes(bytes), purpose, scratch, key, outcome)
+        }
+        Body::Stream(reader) => {
+            let mut hashing = HashingReader { inner: reader, hasher: Xxh3Default::new() };
+            let mut head = Vec::with_capacity(HEAD);
+            if let Err(error) = (&mut hashing).take(HEAD as u64).read_to_end(&mut head) {
+                outcome.state = ReportState::Damaged;
+                outcome.problems.push(Problem::new(ProblemKind::Unreadable, error.to_string()));
+                return None;
+            }
+            let mut whole = head.as_slice().chain(&mut hashing);
+            let failure =
+                recognise_and_parse(entry, &head, Body::Stream(&mut whole), purpose, scratch, key, outcome);
+            outcome.content = Some(hashing.hasher.digest128());
+            failure
+        }
+    }
+}
+
+fn recognise_and_parse(
+    entry: &Entry,
+    head: &[u8],
+    body: Body<'_>,
+    purpose: &Purpose<'_>,
+    scratch: &mut RunScratch,
+    key: &GroupKey,
+    outcome: &mut ReportOutcome,
+) -> Option<ConversionFailure> {
+    let detected = encoding::detect(head);
+    let decoded = detected.decode_head(head);
+    let file_name = entry.origin.as_str();
+    let format = match purpose.reading().format {
+        Some(format) => format,
+        None => match format::detect(&Head::new(&decoded, file_name)) {
+            Recognition::Report(format) => format,
+            other => {
+                set_aside(outcome, other, file_name);
+                return None;
+            }
+        },
+    };
+    outcome.format = Some(format.name);
+    let (failure, parsed) = match purpose {
+        Purpose::Inspect(reading, _) => {
+            let mut findings = Findings::new(outcome);
+            let parsed = parse(format, body, &detected, &reading.options, &mut findings);
+            findings.finish();
+            (None, parsed)
+        }
+        Purpose::Convert(context) => {
+            let mut conversion = Conversion::new(outcome, context, entry, scratch, key);
+            let parsed = parse(format, body, &detected, &context.reading.options, &mut conversion);
+            (conversion.finish(), parsed)
+        }
+    };
+    if let Err(error) = parsed {
+        outcome.problems.push(error.to_problem());
+    }
+    let damaged = outcome.problems.iter().any(Problem::is_damage);
+    outcome.state = if damaged { ReportState::Damaged } else { ReportState::Converted };
+    failure
+}
+
+/// A file that is no report: says what it is instead.
+fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, file_name: &str) {
+    outcome.content = None;
+    match recognition {
+        Recognition::Report(_) => {}
+        Recognition::NotYet(family) => {
+            outcome.state = ReportState::Unsupported;
+            outcome.reason = format!("recognised as {}, which is not read yet", family.name());
+        }
+        Recognition::Unsupported(lookalike) => {
+            outcome.state = ReportState::Unsupported;
+            outcome.reason = lookalike.to_string();
+        }
+        Recognition::Empty if is_named_like_a_report(file_name) => {
+            outcome.state = ReportState::Damaged;
+            outcome.problems.push(Problem::new(
+                ProblemKind::EmptyReport,
+                "the file is empty, as a test run leaves it that died before it wrote its report",
+            ));
+        }
+        Recognition::Empty => outcome.reason = "empty".to_owned(),
+        Recognition::Other => outcome.reason = "neither XML nor JSON nor an archive".to_owned(),
+    }
+}
+
+fn is_named_like_a_report(file_name: &str) -> bool {
+    let extension = file_name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    ["xml", "json", "ndjson", "junit"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
+
+/// Parses a body in any encoding.
+fn parse(
+    format: &Format,
+    body: Body<'_>,
+    detected: &encoding::Detected,
+    options: &ReadOptions,
+    visitor: &mut dyn ReportVisitor,
+) -> Result<(), ParseError> {
+    if detected.is_utf8() {
+        return (format.parse)(detected.without_mark(body), options, visitor);
+    }
+    let mut replaced = 0;
+    let result = match body {
+        Body::Bytes(bytes) => {
+            let mut transcoder = Transcoder::new(bytes, detected);
+            let result = (format.parse)(Body::Stream(&mut transcoder), options, visitor);
+            replaced += transcoder.replaced();
+            result
+        }
+        Body::Stream(reader) => {
+            let mut transcoder = Transcoder::new(reader, detected);
+            let result = (format.parse)(Body::Stream(&mut transcoder), options, visitor);
+            replaced += transcoder.replaced();
+            result
+        }
+    };
+    if replaced > 0 {
+        let message = format!("{replaced} sequences that are not valid {} were replaced", detected.name());
+        visitor.problem(Problem::new(ProblemKind::Repaired, message));
+    }
+    result
+}
+
+/// Hashes what passes through.
+struct HashingReader<'r> {
+    inner: &'r mut dyn Read,
+    hasher: Xxh3Default,
+}
+
+impl Read for HashingReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.inner.read(buffer)?;
+        self.hasher.update(&buffer[..length]);
+        Ok(length)
+    }
+}
