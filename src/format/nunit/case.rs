@@ -9,7 +9,7 @@ use super::result::{self, Verdict};
 use super::{Generation, Reader, STRUCTURE, brackets, detail, suite, times};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
 use crate::format::{Attachments, ParseError};
-use crate::model::{Content, DetailKind, Outcome, Problem, ProblemKind, ReportVisitor, Reuse, TestCase};
+use crate::model::{Content, DetailKind, Outcome, Problem, ProblemKind, ReportVisitor, Reuse};
 
 /// Most failures, reasons, assertions or attachments of one case, each.
 const MOST_CHILDREN: usize = 100;

@@ -15,8 +15,6 @@ mod suite;
 mod tests;
 mod times;
 
-use std::ops::ControlFlow;
-
 use crate::format::xml::{XmlCursor, XmlEvent};
 use crate::format::{Format, Head, ParseError, ReadOptions, Remarks};
 use crate::model::{Body, CaseDetail, List, Problem, ProblemKind, ReportVisitor, Reuse, TestCase};
@@ -137,7 +135,8 @@ impl<'o> Reader<'o> {
         loop {
             match xml.next()? {
                 XmlEvent::Start(tag) if tag.name() == b"test-case" => {
-                    if self.read_case(xml, visitor)?.is_break() {
+                    let flow = self.read_case(xml, visitor)?;
+                    if flow.is_break() {
                         return Ok(());
                     }
                 }
@@ -184,6 +183,9 @@ impl<'o> Reader<'o> {
             "Pester" => self.producer = "pester",
             "IEUnit Tests" => self.producer = "ieunit",
             _ => {}
+        }
+        if self.generation == Generation::Two {
+            times::check_date(&root, self.options, &mut self.remarks, xml);
         }
         if root.name() == b"test-suite" {
             let topic = "the report is a fragment: its root is a suite";

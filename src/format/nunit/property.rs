@@ -42,7 +42,7 @@ impl Role {
     }
 
     /// The name under which a property of this role is handed on.
-    pub(super) fn name_of<'n>(self, written: &'n str) -> &'n str {
+    pub(super) fn name_of(self, written: &str) -> &str {
         match self {
             Role::Requirement => "requirements",
             Role::Description => "test_description",

@@ -1,6 +1,5 @@
 //! The suites that are open around a case, and what it has from them.
 
-use super::detail;
 use super::property::{self, Role};
 use super::result;
 use crate::format::xml::Tag;
@@ -16,6 +15,12 @@ const LONGEST_SUITE_TEXT: usize = 32 * 1024;
 
 /// Most bytes of a suite's name.
 const LONGEST_NAME: usize = 4 * 1024;
+
+/// Most failures of suites that are told one by one.
+const MOST_FAILURES: u64 = 1000;
+
+/// Most suites whose place is noted in case they failed.
+const MOST_PLACES: usize = 10_000;
 
 /// What a suite groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -104,6 +109,9 @@ pub(super) struct Suites {
     inherited_bytes: usize,
     /// Buffer for attributes.
     text: String,
+    /// Suites whose place was noted, and failures told: there is an end to both.
+    places: usize,
+    told: u64,
 }
 
 /// Stands for the name of inherited tags.
@@ -137,7 +145,11 @@ impl Suites {
             let what = [site.as_str(), label.as_str(), result::word(&outcome_word)];
             suite.what.push_str(what.into_iter().find(|word| !word.is_empty()).unwrap_or_default());
         }
-        suite.position = Some(position());
+        // Finding a place is dear in a report without line ends.
+        if may_fail(&outcome_word, suite.fault) && self.places < MOST_PLACES {
+            suite.position = Some(position());
+            self.places += 1;
+        }
         if !description.trim().is_empty() {
             self.inherit(Role::Description, "", description.trim());
         }
@@ -147,7 +159,10 @@ impl Suites {
     pub(super) fn end(&mut self, visitor: &mut dyn ReportVisitor) {
         let Some(suite) = self.open.last() else { return };
         if let Some(problem) = suite.problem() {
-            visitor.problem(problem);
+            self.told += 1;
+            if self.told <= MOST_FAILURES {
+                visitor.problem(problem);
+            }
         }
         for value in self.inherited.iter().skip(suite.inherited_from) {
             self.inherited_bytes = self.inherited_bytes.saturating_sub(size(&value.name, &value.value));
@@ -158,10 +173,14 @@ impl Suites {
         self.open.truncate(length);
     }
 
-    /// Ends all suites that are open, where the report ends too early.
+    /// Ends the report, and all suites that are open where it ends too early.
     pub(super) fn end_all(&mut self, visitor: &mut dyn ReportVisitor) {
         while !self.open.is_empty() {
             self.end(visitor);
+        }
+        if self.told > MOST_FAILURES {
+            let message = format!("{} further suites failed outside their test cases", self.told - MOST_FAILURES);
+            visitor.problem(Problem::new(ProblemKind::ContainerFailure, message));
         }
     }
 
@@ -217,7 +236,7 @@ impl Suites {
         }
     }
 
-    /// Keeps a failure of the innermost suite, unless it is a consequence; outside all suites it is told at once.
+    /// Keeps the first failure of the innermost suite, unless it is a consequence.
     pub(super) fn take_failure(&mut self, failure: &CaseDetail) {
         let Some(suite) = self.open.last_mut() else { return };
         let is_told = !suite.failure.message.is_empty() || !suite.failure.text.is_empty();
@@ -309,6 +328,12 @@ fn fault(outcome_word: &str, label: &str, site: &str) -> Fault {
     }
 }
 
+/// Whether a suite may turn out to have failed by its own fault.
+fn may_fail(outcome_word: &str, fault: Fault) -> bool {
+    let passed = matches!(result::of_words(outcome_word, ""), result::Verdict::Known(Outcome::Passed));
+    fault == Fault::Own || (fault == Fault::Untold && !passed)
+}
+
 /// Whether a suite's message only says that something below it failed, or was ignored, or warned.
 fn is_consequence(message: &str) -> bool {
     message.starts_with("One or more child tests") || message == "Child test failed"
@@ -319,16 +344,22 @@ fn size(name: &str, value: &str) -> usize {
     name.len() + value.len() + 32
 }
 
+/// The first `length` bytes of a text, or a few less so that no character is cut.
+fn beginning(text: &str, length: usize) -> &str {
+    let end = (0..=length.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or(0)]
+}
+
 fn keep_text(text: &str, out: &mut String) {
-    let end = text.floor_char_boundary(LONGEST_SUITE_TEXT);
-    out.push_str(&text[..end]);
-    if end < text.len() {
+    let kept = beginning(text, LONGEST_SUITE_TEXT);
+    out.push_str(kept);
+    if kept.len() < text.len() {
         out.push_str("\n[…]");
     }
 }
 
 fn cut(text: &mut String, length: usize) {
-    let end = text.floor_char_boundary(length);
+    let end = beginning(text, length).len();
     text.truncate(end);
     // A name of megabytes must not hold its buffer for the rest of the report.
     if text.capacity() > 4 * LONGEST_NAME {
@@ -352,8 +383,5 @@ pub(super) fn explain(case: &mut TestCase, failure: &CaseDetail) {
             detail.text.push_str(&failure.text);
             detail.omitted = failure.omitted;
         }
-    }
-    if let Some(detail) = case.details.first_mut() {
-        detail::trim(&mut detail.message);
     }
 }
