@@ -1,3 +1,15 @@
 //! The `xraypack` program.
 
-fn main() {}
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should panic")
+)]
+
+#[cfg_attr(not(test), expect(dead_code, reason = "until the pipeline is connected, nobody reads what the options say"))]
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run(std::env::args_os())
+}

@@ -26,41 +26,6 @@ fn take_number(text: &mut &[u8], length: usize) -> Option<i64> {
         (value, taken) if taken == length => i64::try_from(value).ok(),
         _ => None,
     }
-    /// Name.
-    pub fn name(&self) -> &str {
-        "UTC"
-    }
-}
-/// Stamp
-pub struct Stamp {
-    /// At
-    pub at: Timestamp,
-    /// Naive
-    pub naive: bool,
-}
-/// Stub
-pub fn timestamp(_text: &str, _zone: &Zone) -> Option<Stamp> {
-    None
-}
-/// Stub
-pub struct Seconds;
-impl Seconds {
-    /// Nanos
-    pub fn nanos(&self) -> Option<i64> {
-        None
-    }
-    /// Remark
-    pub fn remark(&self) -> Option<(ProblemKind, &'static str)> {
-        None
-    }
-    /// Unit
-    pub fn has_unit(&self) -> bool {
-        false
-    }
-}
-/// Stub
-pub fn seconds(_text: &str) -> Seconds {
-    Seconds
 }
 
 /// Takes `byte` off the front of `text`.

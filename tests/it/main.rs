@@ -1,1 +1,8 @@
-//! The integration tests.
+//! The integration tests, in one binary: one link instead of one for each file.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should panic")]
+#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
+
+mod cli;
+mod layers;
+mod support;

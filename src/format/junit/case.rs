@@ -6,7 +6,7 @@ use super::attachment::ReferenceFinder;
 use super::outcome::{self, Children};
 use super::producer::{Producer, StampZone};
 use super::{Reader, STRUCTURE, property};
-use crate::format::time::{self, Zone};
+use crate::format::time::{self, TimeRemark, Zone};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
 use crate::format::{Attachments, ClippedText, ParseError, ReadOptions, Remarks};
 use crate::model::{DetailKind, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, Timestamp};
@@ -343,16 +343,32 @@ fn read_attempt(xml: &mut XmlCursor<'_>, clip: &mut ClippedText<'_>) -> Result<(
 /// A duration, with a remark where it cannot be read or could mean two things.
 fn read_duration(written: &str, options: &ReadOptions, remarks: &mut Remarks, xml: &XmlCursor<'_>) -> Option<i64> {
     let duration = time::seconds(written);
-    if let Some((kind, topic)) = duration.remark() {
+    if let Some(remark) = duration.remark {
+        let (kind, topic) = duration_remark(remark);
         remarks.add(kind, topic, || format!("'{written}'"), || xml.position());
     }
-    let nanos = duration.nanos()?;
-    // The unit of a producer that writes milliseconds is known to the user only.
-    Some(if duration.has_unit() {
-        nanos
-    } else {
-        (nanos as i128 * i128::from(options.junit_time_unit) / 1_000_000_000) as i64
-    })
+    let nanos = duration.nanos?;
+    // Only the user knows that a producer writes milliseconds; a number with its unit behind it says so itself.
+    let has_unit = written.trim_end().ends_with(|last: char| last.is_ascii_alphabetic());
+    if options.junit_time_unit == NANOS_PER_SECOND || has_unit {
+        return Some(nanos);
+    }
+    let scaled = i128::from(nanos) * i128::from(options.junit_time_unit) / i128::from(NANOS_PER_SECOND);
+    i64::try_from(scaled).ok()
+}
+
+const NANOS_PER_SECOND: i64 = 1_000_000_000;
+
+fn duration_remark(remark: TimeRemark) -> (ProblemKind, &'static str) {
+    match remark {
+        TimeRemark::Ambiguous => (
+            ProblemKind::AmbiguousTime,
+            "a duration whose comma may group thousands or begin decimals was read as thousands",
+        ),
+        TimeRemark::Negative => (ProblemKind::UnreadableTime, "a negative duration was left out"),
+        TimeRemark::TooLong => (ProblemKind::AmbiguousTime, "a duration is longer than a year"),
+        TimeRemark::Unreadable => (ProblemKind::UnreadableTime, "a duration cannot be read and was left out"),
+    }
 }
 
 /// A timestamp in the zone that it names, that its producer is known to mean, or that the user assumes.

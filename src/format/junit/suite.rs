@@ -193,7 +193,7 @@ impl SuiteFacts {
         match producer.stamp_means() {
             StampMeans::Start => Some(stamp),
             // Written at the end: the cases before it took the suite's own time together.
-            StampMeans::End => Some(stamp.plus(-time::seconds(&self.time).nanos()?)),
+            StampMeans::End => Some(stamp.plus(-time::seconds(&self.time).nanos?)),
         }
     }
 }

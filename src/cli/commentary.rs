@@ -1,0 +1,248 @@
+//! What is said on standard error while reports come by: their problems and how far the work has come.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use xraypack::model::{CaseCounts, Problem, ProblemKind, ReportState, Severity};
+
+use super::Verbosity;
+use super::choices::ProgressChoice;
+use super::numbers;
+use super::progress::Progress;
+use super::terminal::{Printer, Style, Terminal, harmless};
+
+/// Warnings of one kind that are shown without `-v`. A night has ten thousand naive timestamps; ten tell the story.
+const SHOWN_PER_KIND: u64 = 10;
+
+/// One file that has been dealt with, in report order.
+#[derive(Debug, Clone, Copy)]
+pub struct ReportSeen<'r> {
+    /// Its name, as in `reports.jsonl`.
+    pub name: &'r str,
+    /// Name of its format, where one was recognised.
+    pub format: Option<&'r str>,
+    /// The program that wrote it, where it says so.
+    pub producer: Option<&'r str>,
+    /// What became of it.
+    pub state: ReportState,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// What it holds.
+    pub cases: CaseCounts,
+    /// What was wrong with it.
+    pub problems: &'r [Problem],
+}
+
+impl ReportSeen<'_> {
+    /// Whether it was recognised as a report at all.
+    pub fn is_report(&self) -> bool {
+        matches!(self.state, ReportState::Converted | ReportState::Damaged)
+    }
+
+    /// Why it was set aside or cut, in words: its gravest problem, the first of equals.
+    pub fn reason(&self) -> &str {
+        let gravest = self.problems.iter().rev().max_by_key(|problem| problem.severity);
+        gravest.map_or("no reason is known", |problem| problem.message.as_str())
+    }
+}
+
+/// Takes every report in order and speaks of it. Can be shared between threads.
+pub struct Commentary {
+    speaker: Mutex<Speaker>,
+}
+
+struct Speaker {
+    err: Printer,
+    verbosity: Verbosity,
+    progress: Progress,
+    /// Lines kept back, by kind, with what was shown before.
+    tally: BTreeMap<ProblemKind, Tally>,
+}
+
+#[derive(Default)]
+struct Tally {
+    shown: u64,
+    left_out: u64,
+}
+
+impl Commentary {
+    /// Speaks through the terminal's standard error, which it takes over.
+    pub fn new(terminal: &mut Terminal, progress: ProgressChoice) -> Commentary {
+        let choice = if terminal.is_quiet() { ProgressChoice::None } else { progress };
+        let progress = Progress::new(choice, terminal.is_watched, Instant::now());
+        let silent = Printer::new(super::terminal::Ink::Plain, std::io::sink());
+        let err = std::mem::replace(&mut terminal.err, silent);
+        let speaker = Speaker { err, verbosity: terminal.verbosity, progress, tally: BTreeMap::new() };
+        Commentary { speaker: Mutex::new(speaker) }
+    }
+
+    /// A report is done. To be called in report order.
+    pub fn report(&self, report: &ReportSeen<'_>) {
+        let mut speaker = self.speaker();
+        for problem in report.problems {
+            speaker.problem(report.name, problem);
+        }
+        if speaker.verbosity == Verbosity::Chatty {
+            speaker.line(&described(report));
+        }
+        if let Some(line) = speaker.progress.advance(report.bytes, Instant::now()) {
+            speaker.line(&line);
+        }
+    }
+
+    /// The last report is done, or the work has stopped: the bar goes, and what was kept back is named. Gives standard
+    /// error back to the terminal.
+    pub fn finish(self, terminal: &mut Terminal) {
+        let mut speaker = self.speaker.into_inner().unwrap_or_else(PoisonError::into_inner);
+        speaker.progress.finish();
+        for line in speaker.left_out() {
+            speaker.line(&line);
+        }
+        terminal.err = speaker.err;
+    }
+
+    fn speaker(&self) -> MutexGuard<'_, Speaker> {
+        // A speaker that panicked in another thread can still be used: each line is written whole or not.
+        self.speaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Speaker {
+    fn problem(&mut self, report: &str, problem: &Problem) {
+        if !self.is_wanted(problem) {
+            return;
+        }
+        let severity = problem.severity.name();
+        let painted = self.err.paint(style_of(problem.severity), severity).to_string();
+        let place = problem.position.map_or(String::new(), |place| format!(":{}:{}", place.line, place.column));
+        let (report, message) = (harmless(report), harmless(&problem.message));
+        self.line(&format!("{painted}: {report}{place}: {message} [{}]", problem.kind.name()));
+    }
+
+    /// Errors always; warnings while they are few of their kind, or with `-v`; notes with `-v`.
+    fn is_wanted(&mut self, problem: &Problem) -> bool {
+        match problem.severity {
+            Severity::Error => return true,
+            _ if self.verbosity >= Verbosity::Verbose => return true,
+            Severity::Note => return false,
+            Severity::Warning if self.verbosity == Verbosity::Quiet => return false,
+            Severity::Warning => {}
+        }
+        let tally = self.tally.entry(problem.kind).or_default();
+        let is_wanted = tally.shown < SHOWN_PER_KIND;
+        *(if is_wanted { &mut tally.shown } else { &mut tally.left_out }) += 1;
+        is_wanted
+    }
+
+    fn left_out(&self) -> Vec<String> {
+        let told = self.tally.iter().filter(|(_, tally)| tally.left_out > 0).map(|(kind, tally)| {
+            let warnings = numbers::counted(tally.left_out, "more warning", "more warnings");
+            format!("{}: {warnings} [{}], not shown; -v shows all", self.err.paint(Style::Cyan, "note"), kind.name())
+        });
+        told.collect()
+    }
+
+    fn line(&mut self, text: &str) {
+        let Speaker { err, progress, .. } = self;
+        // When standard error is closed there is nobody to tell.
+        let _ = progress.aside(|| err.line(format_args!("{text}")));
+    }
+}
+
+fn style_of(severity: Severity) -> Style {
+    match severity {
+        Severity::Error => Style::Red,
+        Severity::Warning => Style::Yellow,
+        Severity::Note => Style::Cyan,
+    }
+}
+
+/// `report: a.xml: junit (surefire), 12 cases, converted`
+fn described(report: &ReportSeen<'_>) -> String {
+    let format = match (report.format, report.producer) {
+        (Some(format), Some(producer)) => format!("{format} ({}), ", harmless(producer)),
+        (Some(format), None) => format!("{format}, "),
+        (None, _) => String::new(),
+    };
+    let cases = match report.is_report() {
+        true => format!("{}, ", numbers::counted(report.cases.seen, "case", "cases")),
+        false => String::new(),
+    };
+    format!("report: {}: {format}{cases}{}", harmless(report.name), report.state.name())
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::super::terminal::tests::terminal;
+    use super::*;
+    use xraypack::model::Position;
+
+    /// A report with these problems and nothing else to say.
+    pub fn seen<'r>(name: &'r str, problems: &'r [Problem]) -> ReportSeen<'r> {
+        ReportSeen {
+            name,
+            format: Some("junit"),
+            producer: Some("surefire"),
+            state: ReportState::Converted,
+            bytes: 100,
+            cases: CaseCounts { seen: 12, passed: 12, ..CaseCounts::default() },
+            problems,
+        }
+    }
+
+    fn spoken(verbosity: Verbosity, reports: &[ReportSeen<'_>]) -> String {
+        let (mut terminal, _, err) = terminal(verbosity);
+        let commentary = Commentary::new(&mut terminal, ProgressChoice::None);
+        reports.iter().for_each(|report| commentary.report(report));
+        commentary.finish(&mut terminal);
+        err.text()
+    }
+
+    #[test]
+    fn a_problem_is_a_line_with_its_place() {
+        let place = Position { offset: 99, line: 12, column: 5 };
+        let problems = [
+            Problem::new(ProblemKind::Truncated, "the report ends inside <testcase>").at(place),
+            Problem::new(ProblemKind::Unusual, "a note"),
+        ];
+        assert_eq!(
+            spoken(Verbosity::Normal, &[seen("nightly.zip!/ui/TEST-a.xml", &problems)]),
+            "error: nightly.zip!/ui/TEST-a.xml:12:5: the report ends inside <testcase> [truncated]\n"
+        );
+    }
+
+    #[test]
+    fn many_warnings_of_a_kind_are_counted_and_not_shown() {
+        let problems = vec![Problem::new(ProblemKind::NaiveTimestamp, "no zone"); 1234];
+        let text = spoken(Verbosity::Normal, &[seen("a.xml", &problems)]);
+        assert_eq!(text.lines().count(), 11);
+        assert!(text.ends_with("note: 1,224 more warnings [naive-timestamp], not shown; -v shows all\n"), "{text}");
+        assert_eq!(spoken(Verbosity::Verbose, &[seen("a.xml", &problems)]).lines().count(), 1234);
+    }
+
+    #[test]
+    fn errors_are_never_kept_back() {
+        let problems = vec![Problem::new(ProblemKind::Malformed, "broken"); 25];
+        assert_eq!(spoken(Verbosity::Quiet, &[seen("a.xml", &problems)]).lines().count(), 25);
+    }
+
+    #[test]
+    fn quiet_says_no_warning_and_chatty_names_each_report() {
+        let problems = [Problem::new(ProblemKind::Repaired, "mended")];
+        let report = seen("a.xml", &problems);
+        assert_eq!(spoken(Verbosity::Quiet, &[report]), "");
+        let text = spoken(Verbosity::Chatty, &[report]);
+        assert!(text.ends_with("report: a.xml: junit (surefire), 12 cases, converted\n"), "{text}");
+    }
+
+    #[test]
+    fn the_reason_is_the_first_of_the_gravest() {
+        let problems = [
+            Problem::new(ProblemKind::Repaired, "mended"),
+            Problem::new(ProblemKind::Malformed, "broken"),
+            Problem::new(ProblemKind::Truncated, "cut"),
+        ];
+        assert_eq!(seen("a.xml", &problems).reason(), "broken");
+    }
+}

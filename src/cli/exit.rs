@@ -1,0 +1,169 @@
+//! How the program ends: every exit code, and the one place where an ending becomes a code.
+
+use std::fmt;
+use std::io;
+use std::process::ExitCode;
+
+/// All that was recognised was converted.
+pub const SUCCESS: u8 = 0;
+/// An unexpected internal error: a defect.
+pub const INTERNAL: u8 = 1;
+/// Wrong usage or configuration; nothing was written.
+pub const USAGE: u8 = 2;
+/// Finished, and at least one report was damaged.
+pub const DAMAGED: u8 = 3;
+/// No report was found.
+pub const NO_REPORT: u8 = 4;
+/// `verify` found what the manifest does not say, or what the schema refuses.
+pub const MISMATCH: u8 = 5;
+/// The output could not be written.
+pub const OUTPUT: u8 = 6;
+// 130 and 143 are not given here: the signal ends the process, and the shell reports it so.
+
+/// How a command ended that ran to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Nothing to complain of.
+    Complete,
+    /// At least one report was damaged, and nobody said that this is allowed.
+    Damaged,
+    /// There was no report.
+    NoReport,
+    /// What was verified is not as it should be.
+    Mismatch,
+}
+
+impl Ending {
+    /// The ending of a command that read `reports`, `damaged` of them.
+    pub const fn of_reports(reports: u64, damaged: u64, allowed: DamageAllowed) -> Ending {
+        match (reports, damaged, allowed) {
+            (0, _, _) => Ending::NoReport,
+            (_, 0, _) | (_, _, DamageAllowed::Yes) => Ending::Complete,
+            (_, _, DamageAllowed::No) => Ending::Damaged,
+        }
+    }
+}
+
+/// Whether a damaged report is reason enough for a code of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DamageAllowed {
+    /// `--allow-damaged` was given.
+    Yes,
+    /// It was not.
+    No,
+}
+
+impl From<bool> for DamageAllowed {
+    fn from(is_given: bool) -> DamageAllowed {
+        if is_given { DamageAllowed::Yes } else { DamageAllowed::No }
+    }
+}
+
+/// Why a command did not run to its end.
+#[derive(Debug)]
+pub enum Failure {
+    /// clap has something to show: a complaint, or the help that was asked for.
+    Arguments(Box<clap::Error>),
+    /// Wrong usage or configuration, in words; nothing was written.
+    Usage(String),
+    /// The output could not be written, in words.
+    Output(String),
+    /// A defect, in words.
+    Internal(String),
+    /// Nobody reads standard output any more.
+    ClosedPipe,
+}
+
+impl From<clap::Error> for Failure {
+    fn from(error: clap::Error) -> Failure {
+        Failure::Arguments(Box::new(error))
+    }
+}
+
+/// Errors of standard output; other files say what they are in [`Failure::Output`].
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Failure {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::ClosedPipe,
+            _ => Failure::Output(format!("cannot write to standard output: {error}")),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Arguments(error) => error.fmt(f),
+            Failure::Usage(what) | Failure::Output(what) => f.write_str(what),
+            Failure::Internal(what) => write!(f, "internal error: {what}"),
+            Failure::ClosedPipe => f.write_str("standard output was closed"),
+        }
+    }
+}
+
+/// The exit code of an ending.
+pub fn code(ending: &Result<Ending, Failure>) -> u8 {
+    match ending {
+        Ok(Ending::Complete) | Err(Failure::ClosedPipe) => SUCCESS,
+        Ok(Ending::Damaged) => DAMAGED,
+        Ok(Ending::NoReport) => NO_REPORT,
+        Ok(Ending::Mismatch) => MISMATCH,
+        Err(Failure::Arguments(error)) if !error.use_stderr() => SUCCESS,
+        Err(Failure::Arguments(_) | Failure::Usage(_)) => USAGE,
+        Err(Failure::Output(_)) => OUTPUT,
+        Err(Failure::Internal(_)) => INTERNAL,
+    }
+}
+
+/// Says what there is to say at the end and gives the exit code.
+pub fn conclude(ending: Result<Ending, Failure>, stderr: &mut dyn io::Write) -> ExitCode {
+    // Nobody is left to tell when these writes fail.
+    let _ = match &ending {
+        Ok(_) | Err(Failure::ClosedPipe) => Ok(()),
+        Err(Failure::Arguments(error)) => error.print(),
+        Err(failure) => writeln!(stderr, "error: {failure}"),
+    };
+    ExitCode::from(code(&ending))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_ending_has_the_code_of_the_contract() {
+        assert_eq!(code(&Ok(Ending::Complete)), 0);
+        assert_eq!(code(&Err(Failure::Internal(String::new()))), 1);
+        assert_eq!(code(&Err(Failure::Usage(String::new()))), 2);
+        assert_eq!(code(&Ok(Ending::Damaged)), 3);
+        assert_eq!(code(&Ok(Ending::NoReport)), 4);
+        assert_eq!(code(&Ok(Ending::Mismatch)), 5);
+        assert_eq!(code(&Err(Failure::Output(String::new()))), 6);
+    }
+
+    #[test]
+    fn a_closed_pipe_is_a_quiet_end() {
+        let ending = Err(Failure::from(io::Error::from(io::ErrorKind::BrokenPipe)));
+        assert_eq!(code(&ending), 0);
+        let mut said = Vec::new();
+        conclude(ending, &mut said);
+        assert!(said.is_empty());
+    }
+
+    #[test]
+    fn a_full_disk_behind_standard_output_is_not_quiet() {
+        let ending = Err(Failure::from(io::Error::from(io::ErrorKind::StorageFull)));
+        assert_eq!(code(&ending), 6);
+        let mut said = Vec::new();
+        conclude(ending, &mut said);
+        assert!(String::from_utf8(said).unwrap().starts_with("error: cannot write to standard output: "));
+    }
+
+    #[test]
+    fn damage_counts_only_where_there_are_reports() {
+        assert_eq!(Ending::of_reports(0, 0, DamageAllowed::No), Ending::NoReport);
+        assert_eq!(Ending::of_reports(3, 1, DamageAllowed::No), Ending::Damaged);
+        assert_eq!(Ending::of_reports(3, 1, DamageAllowed::Yes), Ending::Complete);
+        assert_eq!(Ending::of_reports(3, 0, DamageAllowed::No), Ending::Complete);
+    }
+}

@@ -1,0 +1,296 @@
+//! `xraypack inspect`: what is in there.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use clap::builder::BoolishValueParser;
+use clap::{Args, ValueHint};
+use serde::Serialize;
+use xraypack::model::{CaseCounts, Problem, ProblemKind, ReportState};
+
+use super::Verbosity;
+use super::choices::OutputChoice;
+use super::commentary::{Commentary, ReportSeen};
+use super::convert::{ReadingArgs, TellingArgs, check_inputs};
+use super::exit::{DamageAllowed, Ending, Failure};
+use super::numbers::{self, count, counted};
+use super::summary::{ProblemCount, SetAside, headed, write_cases, write_problems, write_set_aside};
+use super::table::{Align, Table};
+use super::terminal::{Printer, Terminal, harmless};
+
+/// What `inspect` is asked for.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// Files, directories, archives, or - for standard input
+    #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    pub inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    #[command(flatten)]
+    pub telling: TellingArgs,
+    /// Exit with 0 although a report was damaged
+    #[arg(long, env = "XRAYPACK_ALLOW_DAMAGED", value_parser = BoolishValueParser::new())]
+    pub allow_damaged: bool,
+}
+
+/// Runs the command.
+pub fn run(args: &InspectArgs, terminal: &mut Terminal) -> Result<Ending, Failure> {
+    check_inputs(&args.inputs)?;
+    let commentary = Commentary::new(terminal, args.telling.progress);
+    let listing = Mutex::new(Listing::new(args.telling.format, &mut terminal.out));
+    let inspected = inspect(args, &|report| {
+        commentary.report(report);
+        listing.lock().unwrap_or_else(PoisonError::into_inner).add(report);
+    });
+    let Listing { view, printed, .. } = listing.into_inner().unwrap_or_else(PoisonError::into_inner);
+    commentary.finish(terminal);
+    inspected?;
+    printed?;
+    if args.telling.format == OutputChoice::Human && !terminal.is_quiet() {
+        view.write_human(terminal.verbosity, &mut terminal.out)?;
+    }
+    terminal.out.flush()?;
+    Ok(Ending::of_reports(view.reports, view.damaged, DamageAllowed::from(args.allow_damaged)))
+}
+
+/// PIPELINE CALL: the one place of this command where the library is asked to work.
+///
+/// To fill: read the inputs without writing anything and call `each` for every file, in report order.
+fn inspect(_args: &InspectArgs, _each: &(dyn Fn(&ReportSeen<'_>) + Sync)) -> Result<(), Failure> {
+    Err(Failure::Internal("the pipeline is not connected yet".to_owned()))
+}
+
+/// Collects the view and, for programs, prints each report as it comes.
+struct Listing<'o> {
+    format: OutputChoice,
+    out: &'o mut Printer,
+    /// The first error of standard output; nothing is printed after it.
+    printed: io::Result<()>,
+    view: View,
+}
+
+impl<'o> Listing<'o> {
+    fn new(format: OutputChoice, out: &'o mut Printer) -> Listing<'o> {
+        Listing { format, out, printed: Ok(()), view: View::default() }
+    }
+
+    fn add(&mut self, report: &ReportSeen<'_>) {
+        self.view.add(report);
+        if self.format == OutputChoice::Json && self.printed.is_ok() {
+            self.printed = self.out.json(&ReportLine::of(report));
+        }
+    }
+}
+
+/// What was seen, by format and producer.
+#[derive(Debug, Default)]
+struct View {
+    files: u64,
+    reports: u64,
+    damaged: u64,
+    ignored: u64,
+    bytes: u64,
+    cases: CaseCounts,
+    groups: BTreeMap<(String, String), Group>,
+    set_aside: Vec<SetAside>,
+    problems: BTreeMap<ProblemKind, u64>,
+}
+
+#[derive(Debug, Default)]
+struct Group {
+    reports: u64,
+    bytes: u64,
+    cases: CaseCounts,
+}
+
+impl View {
+    fn add(&mut self, report: &ReportSeen<'_>) {
+        self.files += 1;
+        self.bytes += report.bytes;
+        for problem in report.problems {
+            *self.problems.entry(problem.kind).or_default() += 1;
+        }
+        if report.is_report() {
+            self.add_report(report);
+        }
+        match report.state {
+            ReportState::Converted => {}
+            ReportState::Ignored => self.ignored += 1,
+            ReportState::Damaged | ReportState::Unsupported => self.set_aside.push(SetAside {
+                report: report.name.to_owned(),
+                state: report.state,
+                reason: report.reason().to_owned(),
+            }),
+        }
+    }
+
+    fn add_report(&mut self, report: &ReportSeen<'_>) {
+        self.reports += 1;
+        self.damaged += u64::from(report.state == ReportState::Damaged);
+        self.cases.merge(&report.cases);
+        let name = (report.format.unwrap_or("?").to_owned(), report.producer.unwrap_or("").to_owned());
+        let group = self.groups.entry(name).or_default();
+        group.reports += 1;
+        group.bytes += report.bytes;
+        group.cases.merge(&report.cases);
+    }
+
+    fn write_human(&self, verbosity: Verbosity, out: &mut Printer) -> io::Result<()> {
+        let (files, reports) = (counted(self.files, "file", "files"), counted(self.reports, "report", "reports"));
+        out.line(format_args!("{files}, {}: {reports}, {} ignored", numbers::size(self.bytes), count(self.ignored)))?;
+        if self.reports > 0 {
+            self.write_groups(out)?;
+            write_cases(&self.cases, out)?;
+        }
+        write_set_aside(&self.set_aside, verbosity, out)?;
+        let problems: Vec<ProblemCount> =
+            self.problems.iter().map(|(&kind, &count)| ProblemCount { kind, count }).collect();
+        write_problems(&problems, out)
+    }
+
+    fn write_groups(&self, out: &mut Printer) -> io::Result<()> {
+        use Align::{Left, Right};
+        let mut table = Table::new(&[Left, Left, Right, Right, Right, Right, Right, Right, Right]);
+        table.row(["Format", "producer", "reports", "size", "cases", "passed", "failed", "errored", "skipped"]);
+        for ((format, producer), Group { reports, bytes, cases }) in &self.groups {
+            let [seen, passed, failed, errored, skipped] =
+                [cases.seen, cases.passed, cases.failed, cases.errored, cases.skipped].map(count);
+            let (producer, reports, size) = (harmless(producer), count(*reports), numbers::size(*bytes));
+            table.row([format, &producer, &reports, &size, &seen, &passed, &failed, &errored, &skipped]);
+        }
+        headed(&table, out)
+    }
+}
+
+/// A line of `reports.jsonl` without what only a conversion knows (contract, output folder).
+#[derive(Serialize)]
+struct ReportLine<'r> {
+    report: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    producer: Option<&'r str>,
+    state: &'static str,
+    bytes: u64,
+    cases: CasesLine,
+    problems: Vec<ProblemLine<'r>>,
+}
+
+#[derive(Serialize)]
+struct CasesLine {
+    seen: u64,
+    passed: u64,
+    failed: u64,
+    errored: u64,
+    skipped: u64,
+}
+
+#[derive(Serialize)]
+struct ProblemLine<'r> {
+    severity: &'static str,
+    kind: &'static str,
+    message: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offset: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u64>,
+}
+
+impl<'r> ReportLine<'r> {
+    fn of(report: &ReportSeen<'r>) -> ReportLine<'r> {
+        let CaseCounts { seen, passed, failed, errored, skipped, .. } = report.cases;
+        ReportLine {
+            report: report.name,
+            format: report.format,
+            producer: report.producer,
+            state: report.state.name(),
+            bytes: report.bytes,
+            cases: CasesLine { seen, passed, failed, errored, skipped },
+            problems: report.problems.iter().map(ProblemLine::of).collect(),
+        }
+    }
+}
+
+impl<'r> ProblemLine<'r> {
+    fn of(problem: &'r Problem) -> ProblemLine<'r> {
+        ProblemLine {
+            severity: problem.severity.name(),
+            kind: problem.kind.name(),
+            message: &problem.message,
+            offset: problem.position.map(|place| place.offset),
+            line: problem.position.map(|place| place.line),
+            column: problem.position.map(|place| place.column),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::commentary::tests::seen;
+    use super::super::terminal::Ink;
+    use super::super::terminal::tests::Paper;
+    use super::*;
+    use xraypack::model::Position;
+
+    #[test]
+    fn people_see_formats_and_producers() {
+        let broken = [Problem::new(ProblemKind::Malformed, "a tag is never closed")];
+        let mut view = View::default();
+        view.add(&seen("a.xml", &[]));
+        view.add(&seen("b.xml", &[]));
+        view.add(&ReportSeen {
+            format: Some("robot"),
+            producer: None,
+            state: ReportState::Damaged,
+            ..seen("o.xml", &broken)
+        });
+        view.add(&ReportSeen { format: None, producer: None, state: ReportState::Ignored, ..seen("c.txt", &[]) });
+        let paper = Paper::default();
+        view.write_human(Verbosity::Normal, &mut paper.printer(Ink::Plain)).unwrap();
+        let expected = "\
+4 files, 400 B: 3 reports, 1 ignored
+
+Format  producer  reports   size  cases  passed  failed  errored  skipped
+junit   surefire        2  200 B     24      24       0        0        0
+robot                   1  100 B     12      12       0        0        0
+
+Cases      36
+  passed   36
+  failed    0
+  errored   0
+  skipped   0
+
+Damaged (1)
+  o.xml  a tag is never closed
+
+Problems
+  malformed  1  error
+";
+        assert_eq!(paper.text(), expected);
+        assert_eq!((view.reports, view.damaged), (3, 1));
+    }
+
+    #[test]
+    fn programs_get_a_line_for_each_report() {
+        let place = Position { offset: 311, line: 2, column: 14 };
+        let problems = [Problem::new(ProblemKind::NaiveTimestamp, "no zone").at(place)];
+        let paper = Paper::default();
+        let mut out = paper.printer(Ink::Plain);
+        let mut listing = Listing::new(OutputChoice::Json, &mut out);
+        listing.add(&seen("nightly.zip!/a.xml", &problems));
+        assert_eq!(
+            paper.text(),
+            concat!(
+                r#"{"report":"nightly.zip!/a.xml","format":"junit","producer":"surefire","state":"converted","bytes":100,"#,
+                r#""cases":{"seen":12,"passed":12,"failed":0,"errored":0,"skipped":0},"#,
+                r#""problems":[{"severity":"warning","kind":"naive-timestamp","message":"no zone","#,
+                r#""offset":311,"line":2,"column":14}]}"#,
+                "\n"
+            )
+        );
+    }
+}

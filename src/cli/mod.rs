@@ -1,0 +1,209 @@
+//! The command line: flags, messages, progress, exit codes.
+//!
+//! Each command is one file: its arguments, the one call into the library, and what is shown afterwards. Data goes to
+//! standard output, everything else to standard error.
+
+mod choices;
+mod commentary;
+mod completions;
+mod convert;
+mod exit;
+mod formats;
+mod inspect;
+mod keys;
+mod man;
+mod numbers;
+mod progress;
+mod project_file;
+mod refusal;
+mod size;
+mod status;
+mod summary;
+mod table;
+mod terminal;
+mod verify;
+mod words;
+
+use std::ffi::OsString;
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::parser::ValueSource;
+use clap::{ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use choices::ColorChoice;
+use exit::{Ending, Failure};
+use project_file::ProjectFile;
+use terminal::Terminal;
+
+/// Streams nightly test reports into Xray JSON bundles sized for upload.
+#[derive(Debug, Parser)]
+#[command(
+    name = "xraypack",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    subcommand_required = true,
+    max_term_width = 110,
+    after_long_help = AFTER_HELP
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    voice: VoiceArgs,
+}
+
+const AFTER_HELP: &str = "\
+Options are also read from the environment (XRAYPACK_ and the name of the flag, for example
+XRAYPACK_MAX_BYTES) and from the nearest xraypack.toml in the working directory or above it
+(its keys are names of flags: max-bytes = \"20MiB\"). A flag wins over the environment, the
+environment over the file. An option that may be repeated also takes several values in one,
+separated by semicolons.
+
+Exit codes:
+    0         all that was recognised was converted
+    1         internal error (a defect)
+    2         wrong usage or configuration; nothing was written
+    3         finished, and at least one report was damaged (not with --allow-damaged)
+    4         no report was found
+    5         verify: the folder is not what its manifest says, or breaks the schema
+    6         the output could not be written
+    130, 143  interrupted";
+
+/// How the program speaks.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Messages")]
+struct VoiceArgs {
+    /// When to colour messages
+    #[arg(long, global = true, value_enum, value_name = "WHEN", env = "XRAYPACK_COLOR", default_value_t)]
+    color: ColorChoice,
+    /// Say errors only: no warnings, no progress, no summary for people
+    #[arg(short, long, global = true, env = "XRAYPACK_QUIET",
+          value_parser = clap::builder::BoolishValueParser::new())]
+    quiet: bool,
+    /// Say more: every warning and note; twice: a line for each report
+    #[arg(short, long, global = true, env = "XRAYPACK_VERBOSE", action = ArgAction::Count)]
+    verbose: u8,
+}
+
+/// How much is said on standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Errors only.
+    Quiet,
+    /// Errors, and warnings while they are few.
+    Normal,
+    /// Every warning and note.
+    Verbose,
+    /// A line for each report as well.
+    Chatty,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Convert reports into bundles of Xray JSON
+    Convert(Box<convert::ConvertArgs>),
+    /// Show what is in reports and archives; convert nothing
+    Inspect(inspect::InspectArgs),
+    /// Hold an output folder against its manifest and the rules of its target
+    Verify(verify::VerifyArgs),
+    /// List the formats that are read
+    Formats(formats::FormatsArgs),
+    /// Print completions for a shell
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page
+    Man(man::ManArgs),
+}
+
+/// Runs the program with `arguments`, the program's own name first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let ending = std::panic::catch_unwind(AssertUnwindSafe(|| start(&arguments)))
+        .unwrap_or_else(|_| Err(Failure::Internal("the program panicked; please report it".to_owned())));
+    exit::conclude(ending, &mut std::io::stderr())
+}
+
+fn start(arguments: &[OsString]) -> Result<Ending, Failure> {
+    let file = ProjectFile::find(Path::new(""));
+    let (cli, verbosity) = parse(arguments, file)?;
+    let mut terminal = Terminal::new(cli.voice.color, verbosity);
+    match cli.command {
+        Command::Convert(args) => convert::run(&args, &mut terminal),
+        Command::Inspect(args) => inspect::run(&args, &mut terminal),
+        Command::Verify(args) => verify::run(&args, &mut terminal),
+        Command::Formats(args) => formats::run(&args, &mut terminal),
+        Command::Completions(args) => completions::run(&args, &mut terminal),
+        Command::Man(args) => man::run(&args, &mut terminal),
+    }
+}
+
+/// The whole command line as clap knows it.
+pub fn command() -> clap::Command {
+    hide_surroundings(Cli::command())
+}
+
+/// Reads flags, environment and project file. A broken file does not keep anybody from the help or the completions.
+fn parse(arguments: &[OsString], file: Result<Option<ProjectFile>, Failure>) -> Result<(Cli, Verbosity), Failure> {
+    let with_file = file.and_then(|file| match file {
+        Some(file) => file.apply(command()),
+        None => Ok(command()),
+    });
+    match with_file {
+        Ok(command) => match command.try_get_matches_from(arguments) {
+            Ok(matches) => understand(&matches),
+            Err(error) => Err(refusal::of_command_line(error, arguments)),
+        },
+        Err(failure) => parse_without_file(arguments, failure),
+    }
+}
+
+/// Parses for those commands that need no project file, and otherwise says what is wrong with it.
+fn parse_without_file(arguments: &[OsString], failure: Failure) -> Result<(Cli, Verbosity), Failure> {
+    match command().try_get_matches_from(arguments) {
+        Ok(matches) if matches!(matches.subcommand_name(), Some("completions" | "man")) => understand(&matches),
+        Err(shown) if !shown.use_stderr() => Err(shown.into()),
+        _ => Err(failure),
+    }
+}
+
+fn understand(matches: &ArgMatches) -> Result<(Cli, Verbosity), Failure> {
+    Ok((Cli::from_arg_matches(matches)?, verbosity(matches)))
+}
+
+/// Environment variables that are set to nothing count as unset, as CI systems hand on optional ones, and the help
+/// names variables without the values that happen to be there.
+fn hide_surroundings(command: clap::Command) -> clap::Command {
+    command
+        .mut_args(|arg| {
+            let arg = arg.hide_env_values(true);
+            let is_empty =
+                arg.get_env().is_some_and(|name| std::env::var_os(name).is_some_and(|value| value.is_empty()));
+            if is_empty { arg.env(None) } else { arg }
+        })
+        .mut_subcommands(hide_surroundings)
+}
+
+/// `-q` and `-v` come from different places now and then: the nearer place wins, on the command line the later flag.
+/// clap's own conflicts and overrides would refuse `-v` where the environment says quiet.
+fn verbosity(matches: &ArgMatches) -> Verbosity {
+    // Global flags are known to the subcommand as well as to the program; the subcommand has both.
+    let matches = matches.subcommand().map_or(matches, |(_, inner)| inner);
+    let nearness = |id: &str| match matches.value_source(id) {
+        Some(ValueSource::CommandLine) => (3, matches.index_of(id)),
+        Some(ValueSource::EnvVariable) => (2, None),
+        _ => (1, None),
+    };
+    let is_quiet = matches.get_flag("quiet");
+    match matches.get_count("verbose") {
+        0 if is_quiet => Verbosity::Quiet,
+        0 => Verbosity::Normal,
+        _ if is_quiet && nearness("quiet") > nearness("verbose") => Verbosity::Quiet,
+        1 => Verbosity::Verbose,
+        _ => Verbosity::Chatty,
+    }
+}
+
+#[cfg(test)]
+mod tests;

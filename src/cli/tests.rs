@@ -1,0 +1,145 @@
+use super::*;
+
+fn parsed(line: &[&str]) -> Result<(Cli, Verbosity), Failure> {
+    let arguments: Vec<OsString> =
+        std::iter::once("xraypack").chain(line.iter().copied()).map(OsString::from).collect();
+    parse(&arguments, Ok(None))
+}
+
+fn convert_args(line: &[&str]) -> convert::ConvertArgs {
+    let (cli, _) = parsed(&[&["convert", "in", "--out", "out"], line].concat()).unwrap();
+    match cli.command {
+        Command::Convert(args) => *args,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn complaint(line: &[&str]) -> String {
+    let failure = parsed(line).unwrap_err();
+    assert_eq!(exit::code(&Err(parsed(line).unwrap_err())), exit::USAGE);
+    failure.to_string()
+}
+
+#[test]
+fn clap_finds_no_contradiction() {
+    command().debug_assert();
+}
+
+#[test]
+fn every_flag_has_its_environment_variable() {
+    let command = Cli::command();
+    for command in std::iter::once(&command).chain(command.get_subcommands()) {
+        for arg in command.get_arguments() {
+            let Some(long) = arg.get_long().filter(|long| !matches!(*long, "help" | "version")) else { continue };
+            let name = format!("XRAYPACK_{}", long.to_uppercase().replace('-', "_"));
+            assert_eq!(arg.get_env().and_then(|env| env.to_str()), Some(name.as_str()), "{}", command.get_name());
+        }
+    }
+}
+
+#[test]
+fn the_help_does_not_depend_on_the_surroundings() {
+    let help = command().find_subcommand("convert").unwrap().clone().render_long_help().to_string();
+    assert!(help.contains("[env: XRAYPACK_MAX_BYTES]"), "{help}");
+}
+
+#[test]
+fn defaults_are_those_of_the_contract() {
+    let args = convert_args(&[]);
+    assert_eq!(args.output.target, choices::TargetChoice::Server);
+    assert_eq!(args.execution.group_by, choices::GroupChoice::Archive);
+    assert_eq!(args.bundles.max_bytes, size::Size::mib(20));
+    assert_eq!(args.bundles.max_tests.get(), 1000);
+    assert_eq!(args.bundles.evidence, None);
+    assert_eq!(args.bundles.max_evidence, size::Size::mib(10));
+    assert_eq!(args.bundles.max_evidence_per_test, size::Size::mib(20));
+    assert_eq!(args.results.bare_keys, choices::BareKeysChoice::Label);
+    assert_eq!(args.results.merge, choices::MergeChoice::Worst);
+    assert_eq!(args.results.damaged, choices::DamagedChoice::Keep);
+    assert_eq!(args.reading.assume_zone.as_str(), "UTC");
+    assert_eq!(args.reading.jobs, None);
+    assert_eq!(args.junit_time_unit.nanos(), 1_000_000_000);
+    assert!(!args.output.force && !args.results.update_tests && !args.results.allow_damaged && !args.reading.no_mmap);
+}
+
+#[test]
+fn options_are_read_as_they_are_meant() {
+    let args = convert_args(&[
+        "-p",
+        "DEMO",
+        "--execution",
+        "DEMO-7",
+        "--environment",
+        "chrome;linux",
+        "--environment",
+        "night",
+        "--status",
+        "skipped=SKIPPED",
+        "--assume-zone",
+        "-05:30",
+        "--merge",
+        "any-pass",
+        "-j",
+        "3",
+    ]);
+    assert_eq!(args.execution.project.unwrap().as_str(), "DEMO");
+    assert_eq!(args.execution.execution.unwrap().as_str(), "DEMO-7");
+    assert_eq!(args.execution.environment, ["chrome", "linux", "night"]);
+    assert_eq!(args.results.status[0].name, "SKIPPED");
+    assert_eq!(args.reading.assume_zone.as_str(), "-05:30");
+    assert_eq!(args.results.merge, choices::MergeChoice::AnyPass);
+    assert_eq!(args.reading.jobs.unwrap().get(), 3);
+}
+
+#[test]
+fn wrong_values_are_usage_errors_that_help() {
+    let with = |line: &[&str]| complaint(&[&["convert", "in", "--out", "out"], line].concat());
+    assert!(with(&["--execution", "demo-1"]).contains("did you mean DEMO-1?"));
+    assert!(with(&["--project", "DEMO-1"]).contains("its project is DEMO"));
+    assert!(with(&["--test-plan", "DEMO"]).contains("such as DEMO-12"));
+    assert!(with(&["--max-bytes", "20M"]).contains("20MiB"));
+    assert!(with(&["--max-tests", "0"]).contains("--max-tests"));
+    assert!(with(&["--include", "a["]).contains("--include"));
+    assert!(with(&["--from", "trx"]).contains("junit"));
+    assert!(with(&["--merge", "iterations"]).contains("any-pass"));
+    assert!(complaint(&["convert", "in"]).contains("--out"));
+    assert!(complaint(&["convert", "--out", "out"]).contains("INPUT"));
+}
+
+#[test]
+fn standard_input_is_read_once_and_an_outcome_has_one_name() {
+    let (mut terminal, _, _) = terminal::tests::terminal(Verbosity::Normal);
+    let mut args = convert_args(&["--status", "passed=A;passed=B"]);
+    let failure = convert::run(&args, &mut terminal).unwrap_err();
+    assert_eq!(failure.to_string(), "--status names passed twice");
+    args.inputs = vec!["-".into(), "-".into()];
+    assert!(matches!(convert::run(&args, &mut terminal), Err(Failure::Usage(_))));
+}
+
+#[test]
+fn verbosity_counts_and_the_nearer_place_wins() {
+    assert_eq!(parsed(&["formats"]).unwrap().1, Verbosity::Normal);
+    assert_eq!(parsed(&["formats", "-q"]).unwrap().1, Verbosity::Quiet);
+    assert_eq!(parsed(&["-v", "formats"]).unwrap().1, Verbosity::Verbose);
+    assert_eq!(parsed(&["formats", "-vv"]).unwrap().1, Verbosity::Chatty);
+    assert_eq!(parsed(&["formats", "-q", "-v"]).unwrap().1, Verbosity::Verbose);
+    assert_eq!(parsed(&["formats", "-v", "-q"]).unwrap().1, Verbosity::Quiet);
+    let quiet_file = || ProjectFile::read("xraypack.toml".into(), "quiet = true").map(Some);
+    let line = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
+    assert_eq!(parse(&line(&["xraypack", "formats"]), quiet_file()).unwrap().1, Verbosity::Quiet);
+    assert_eq!(parse(&line(&["xraypack", "formats", "-v"]), quiet_file()).unwrap().1, Verbosity::Verbose);
+    let loud_file = ProjectFile::read("xraypack.toml".into(), "verbose = 2").map(Some);
+    assert_eq!(parse(&line(&["xraypack", "formats", "-q"]), loud_file).unwrap().1, Verbosity::Quiet);
+}
+
+#[test]
+fn a_broken_project_file_does_not_keep_anybody_from_the_help() {
+    let broken = || ProjectFile::read("xraypack.toml".into(), "nonsense = 1").map(Some);
+    let line = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
+    let help = parse(&line(&["xraypack", "convert", "--help"]), broken()).unwrap_err();
+    assert_eq!(exit::code(&Err(help)), exit::SUCCESS);
+    assert!(parse(&line(&["xraypack", "completions", "bash"]), broken()).is_ok());
+    let failure = parse(&line(&["xraypack", "formats"]), broken()).unwrap_err();
+    assert!(failure.to_string().starts_with("xraypack.toml:1: `nonsense`"));
+    assert_eq!(exit::code(&Err(failure)), exit::USAGE);
+}

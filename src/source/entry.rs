@@ -1,0 +1,186 @@
+//! One file that can be read, on any thread.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use libdeflater::Decompressor;
+
+use super::archive::{Archive, Packed};
+use super::inflate::{self, Checked};
+use super::{Limits, Place, SourceError};
+use crate::model::{Body, Origin};
+
+/// Bytes that are looked at before a large file is read or inflated whole.
+const PEEK: usize = 4096;
+
+/// Below this size nothing is looked at first: reading all costs as much.
+const WORTH_A_PEEK: u64 = 64 * 1024;
+
+/// A file, an archive's entry, or a stream.
+#[derive(Debug)]
+pub struct Entry {
+    /// Where it is.
+    pub origin: Origin,
+    /// What it belongs to.
+    pub place: Place,
+    pub(super) handle: Handle,
+}
+
+pub(super) enum Handle {
+    /// A file on disk, with the folder that references from it may not leave.
+    File { path: PathBuf, root: Arc<PathBuf> },
+    /// An entry of an archive.
+    Archived { archive: Arc<Archive>, number: usize },
+    /// A stream, which can be read once.
+    Stream(Mutex<Option<Box<dyn Read + Send>>>),
+}
+
+impl std::fmt::Debug for Handle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Handle::File { path, .. } => f.debug_tuple("File").field(path).finish(),
+            Handle::Archived { number, .. } => f.debug_tuple("Archived").field(number).finish(),
+            Handle::Stream(_) => f.write_str("Stream"),
+        }
+    }
+}
+
+/// What one worker keeps between entries: its buffers.
+pub struct Scratch {
+    read: Vec<u8>,
+    inflated: Vec<u8>,
+    decompressor: Decompressor,
+}
+
+impl Default for Scratch {
+    fn default() -> Scratch {
+        Scratch { read: Vec::new(), inflated: Vec::new(), decompressor: Decompressor::new() }
+    }
+}
+
+/// What a loan came to.
+#[derive(Debug)]
+pub struct Lent<T> {
+    /// What the reader made of the bytes.
+    pub value: T,
+    /// Size of the file; of a stream, the bytes that the reader took.
+    pub bytes: u64,
+}
+
+impl Entry {
+    /// Lends the bytes to `read`: whole up to [`Limits::in_memory`], as a stream above. Of a large file only the first
+    /// bytes are lent when `wanted` says so after a look at them.
+    ///
+    /// A stream ends in an error when the entry turns out to be damaged or over a limit; what `read` made of it until
+    /// then is its own to judge.
+    ///
+    /// # Errors
+    /// When the bytes cannot be read or are not what the archive says, before `read` has seen any of them.
+    pub fn with_body<T>(
+        &self,
+        scratch: &mut Scratch,
+        limits: &Limits,
+        wanted: &dyn Fn(&[u8]) -> bool,
+        read: impl FnOnce(Body<'_>) -> T,
+    ) -> Result<Lent<T>, SourceError> {
+        match &self.handle {
+            Handle::File { path, .. } => {
+                let mut file = File::open(path).map_err(SourceError::io(path))?;
+                lend_stream(&mut file, &mut scratch.read, limits, wanted, read).map_err(SourceError::io(path))
+            }
+            Handle::Stream(stream) => {
+                let stream = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let mut stream = stream.ok_or_else(|| SourceError::Entry("it has been read already".to_owned()))?;
+                lend_stream(&mut stream, &mut scratch.read, limits, wanted, read)
+                    .map_err(SourceError::io(self.origin.as_str().as_ref()))
+            }
+            Handle::Archived { archive, number } => {
+                let lent = lend_archived(archive, *number, scratch, limits, wanted, read);
+                archive.release(*number);
+                lent
+            }
+        }
+    }
+}
+
+/// Lends what a reader gives: whole when it is short. The length is never asked for beforehand: one more call of `read`
+/// tells the end as well, and a file may grow.
+fn lend_stream<T>(
+    stream: &mut dyn Read,
+    buffer: &mut Vec<u8>,
+    limits: &Limits,
+    wanted: &dyn Fn(&[u8]) -> bool,
+    read: impl FnOnce(Body<'_>) -> T,
+) -> io::Result<Lent<T>> {
+    buffer.clear();
+    stream.take(WORTH_A_PEEK).read_to_end(buffer)?;
+    let is_whole = (buffer.len() as u64) < WORTH_A_PEEK;
+    if !is_whole && !wanted(&buffer[..PEEK]) {
+        return Ok(Lent { value: read(Body::Bytes(&buffer[..PEEK])), bytes: buffer.len() as u64 });
+    }
+    if !is_whole {
+        stream.take(limits.in_memory.saturating_sub(WORTH_A_PEEK)).read_to_end(buffer)?;
+    }
+    if is_whole || (buffer.len() as u64) < limits.in_memory {
+        return Ok(Lent { value: read(Body::Bytes(buffer)), bytes: buffer.len() as u64 });
+    }
+    let mut whole = Counted { inner: buffer.as_slice().chain(stream), seen: 0 };
+    let value = read(Body::Stream(&mut whole));
+    Ok(Lent { value, bytes: whole.seen })
+}
+
+struct Counted<R> {
+    inner: R,
+    seen: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.inner.read(buffer)?;
+        self.seen += length as u64;
+        Ok(length)
+    }
+}
+
+fn lend_archived<T>(
+    archive: &Archive,
+    number: usize,
+    scratch: &mut Scratch,
+    limits: &Limits,
+    wanted: &dyn Fn(&[u8]) -> bool,
+    read: impl FnOnce(Body<'_>) -> T,
+) -> Result<Lent<T>, SourceError> {
+    let expected = archive.entries()[number].expected;
+    let entry_error = |error: io::Error| SourceError::Entry(error.to_string());
+    let value = match archive.packed(number).map_err(SourceError::Entry)? {
+        Packed::Stored(bytes) => {
+            if expected.bytes > WORTH_A_PEEK && !wanted(&bytes[..PEEK]) {
+                read(Body::Bytes(&bytes[..PEEK]))
+            } else if expected.bytes <= limits.in_memory {
+                inflate::check_crc(bytes, expected).map_err(entry_error)?;
+                read(Body::Bytes(bytes))
+            } else {
+                read(Body::Stream(&mut Checked::copying(bytes, expected)))
+            }
+        }
+        Packed::Deflated(packed) => {
+            let mut peek = [0; PEEK];
+            if expected.bytes > WORTH_A_PEEK {
+                let length = inflate::first(packed, &mut peek);
+                if !wanted(&peek[..length]) {
+                    return Ok(Lent { value: read(Body::Bytes(&peek[..length])), bytes: expected.bytes });
+                }
+            }
+            if expected.bytes <= limits.in_memory {
+                inflate::whole(packed, expected, &mut scratch.decompressor, &mut scratch.inflated)
+                    .map_err(entry_error)?;
+                read(Body::Bytes(&scratch.inflated))
+            } else {
+                read(Body::Stream(&mut Checked::inflating(packed, expected, limits)))
+            }
+        }
+    };
+    Ok(Lent { value, bytes: expected.bytes })
+}

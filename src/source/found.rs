@@ -1,0 +1,83 @@
+//! What a walk comes upon.
+
+use std::fmt;
+
+use super::Entry;
+use crate::model::{Origin, Problem};
+
+/// One file that was found.
+#[derive(Debug)]
+pub enum Found {
+    /// It can be read.
+    Entry(Entry),
+    /// It is passed over.
+    Skipped {
+        /// Where it is.
+        origin: Origin,
+        /// What it belongs to.
+        place: Place,
+        /// Its size, as far as it is known.
+        bytes: u64,
+        /// Why.
+        why: Skip,
+    },
+    /// It cannot be read.
+    Unreadable {
+        /// Where it is.
+        origin: Origin,
+        /// What it belongs to.
+        place: Place,
+        /// Its size, as far as it is known.
+        bytes: u64,
+        /// Why.
+        problem: Problem,
+    },
+}
+
+/// What a file belongs to: all that decides about its Test Execution.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Number of its INPUT, from zero.
+    pub input: u32,
+    /// Name of its INPUT: that of the folder, or of the file without its extension.
+    pub input_name: String,
+    /// The outermost archive that holds it.
+    pub archive: Option<Origin>,
+    /// The folder part of its origin; empty at the top.
+    pub directory: String,
+}
+
+impl Place {
+    /// The place of `origin` in the same INPUT.
+    pub(super) fn of(&self, origin: &Origin) -> Place {
+        let directory = origin.as_str().rsplit_once('/').map_or("", |(directory, _)| directory);
+        Place { directory: directory.trim_end_matches('!').to_owned(), ..self.clone() }
+    }
+}
+
+/// Why a file is passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Skip {
+    /// Left behind by an operating system: `.DS_Store`, `Thumbs.db`, `__MACOSX`.
+    Litter,
+    /// Excluded by the user's patterns.
+    Excluded,
+    /// A symbolic link to something that is found elsewhere, or to itself.
+    Symlink,
+    /// A program package or office document that happens to be a zip.
+    Package,
+    /// Neither a file nor a folder.
+    Special,
+}
+
+impl fmt::Display for Skip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Skip::Litter => "operating-system litter",
+            Skip::Excluded => "excluded",
+            Skip::Symlink => "a symbolic link to something that is read elsewhere",
+            Skip::Package => "a program package or office document, which is not descended into",
+            Skip::Special => "not a regular file",
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! Deflated bytes and what they should become: whole into a buffer, or as a stream.
+
+use std::io::{self, Read};
+
+use flate2::read::DeflateDecoder;
+use libdeflater::{Crc, DecompressionError, Decompressor};
+
+use super::Limits;
+
+/// What the archive's directory says of an entry's content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Expected {
+    pub(super) bytes: u64,
+    pub(super) crc: u32,
+}
+
+/// Inflates a whole entry into `out`, which holds exactly the entry afterwards.
+pub(super) fn whole(
+    packed: &[u8],
+    expected: Expected,
+    decompressor: &mut Decompressor,
+    out: &mut Vec<u8>,
+) -> io::Result<()> {
+    // The size is the directory's word; the caller has checked it against its limit before this allocation.
+    out.clear();
+    out.resize(expected.bytes as usize, 0);
+    let length = decompressor.deflate_decompress(packed, out).map_err(|error| match error {
+        DecompressionError::InsufficientSpace => damaged("it is larger than the archive's directory says"),
+        DecompressionError::BadData => damaged("its packed data is damaged"),
+    })?;
+    if length != out.len() {
+        return Err(damaged("it is smaller than the archive's directory says"));
+    }
+    check_crc(out, expected)
+}
+
+/// Checks a stored entry.
+pub(super) fn check_crc(bytes: &[u8], expected: Expected) -> io::Result<()> {
+    if libdeflater::crc32(bytes) == expected.crc { Ok(()) } else { Err(damaged("its checksum does not match")) }
+}
+
+pub(super) fn damaged(what: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
+}
+
+/// An entry as it is inflated or copied: size, ratio and checksum are watched, and the end is an error when they are
+/// wrong.
+pub(super) struct Checked<R> {
+    inner: R,
+    expected: Expected,
+    /// Most bytes that may come, by the ratio.
+    allowed: u64,
+    seen: u64,
+    crc: Crc,
+}
+
+impl<'p> Checked<DeflateDecoder<&'p [u8]>> {
+    pub(super) fn inflating(packed: &'p [u8], expected: Expected, limits: &Limits) -> Self {
+        let by_ratio = (packed.len() as u64).saturating_mul(limits.ratio).max(Limits::RATIO_FREE);
+        Checked::new(DeflateDecoder::new(packed), expected, by_ratio.min(limits.entry_bytes))
+    }
+}
+
+impl<'p> Checked<&'p [u8]> {
+    pub(super) fn copying(stored: &'p [u8], expected: Expected) -> Self {
+        Checked::new(stored, expected, u64::MAX)
+    }
+}
+
+impl<R: Read> Checked<R> {
+    fn new(inner: R, expected: Expected, allowed: u64) -> Checked<R> {
+        Checked { inner, expected, allowed, seen: 0, crc: Crc::new() }
+    }
+}
+
+impl<R: Read> Read for Checked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.inner.read(buffer)?;
+        if length == 0 && !buffer.is_empty() {
+            return match self.seen == self.expected.bytes && self.crc.sum() == self.expected.crc {
+                true => Ok(0),
+                false => Err(damaged("its size or checksum does not match the archive's directory")),
+            };
+        }
+        self.seen += length as u64;
+        if self.seen > self.allowed {
+            return Err(damaged("it inflates to more than the limit allows"));
+        }
+        self.crc.update(&buffer[..length]);
+        Ok(length)
+    }
+}
+
+/// The first bytes of a deflated entry, as many as fit into `out` or as there are.
+pub(super) fn first(packed: &[u8], out: &mut [u8]) -> usize {
+    let mut decoder = DeflateDecoder::new(packed);
+    let mut filled = 0;
+    while filled < out.len() {
+        match decoder.read(&mut out[filled..]) {
+            Ok(0) | Err(_) => break,
+            Ok(length) => filled += length,
+        }
+    }
+    filled
+}

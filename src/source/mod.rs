@@ -1,0 +1,53 @@
+//! Where bytes come from: files, folders, zip archives, archives in archives, standard input.
+//!
+//! [`walk`] finds files and gives each a place in a deterministic order; an [`Entry`] lends its bytes later, on any
+//! thread. Nothing here knows what a report is.
+
+mod archive;
+mod attachment;
+mod entry;
+mod error;
+mod found;
+mod inflate;
+mod input;
+mod limits;
+mod litter;
+mod mapped;
+mod name;
+mod walk;
+
+use globset::GlobSet;
+
+pub use attachment::AttachmentError;
+pub use entry::{Entry, Lent, Scratch};
+pub use error::SourceError;
+pub use found::{Found, Place, Skip};
+pub use input::{Input, inputs};
+pub use limits::Limits;
+pub use mapped::Mapping;
+pub use walk::walk;
+
+/// Which files are found, and how far they are trusted.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Only files that match are read; `None`: all. Patterns see the path inside the innermost archive or INPUT, and
+    /// the whole origin.
+    pub include: Option<GlobSet>,
+    /// Files that match are not read.
+    pub exclude: Option<GlobSet>,
+    /// Bounds on what is read.
+    pub limits: Limits,
+    /// Whether archives may be mapped into memory.
+    pub mapping: Mapping,
+}
+
+impl Options {
+    fn excludes(&self, origin: &str) -> bool {
+        let inner = origin.rsplit_once("!/").map_or(origin, |(_, inner)| inner);
+        let matches = |globs: &GlobSet| globs.is_match(inner) || globs.is_match(origin);
+        self.exclude.as_ref().is_some_and(matches) || self.include.as_ref().is_some_and(|globs| !matches(globs))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! Names of archive entries, made plain.
+
+use std::cmp::Ordering;
+
+/// An entry's name with `/` between its parts and nothing before the first: no drive, no leading slash, no `./`. Parts
+/// `..` stay: the name is a label, nothing is ever written or looked up on disk by it.
+pub(super) fn normalise(name: &str) -> String {
+    let name = name.replace('\\', "/");
+    let name = match name.as_bytes() {
+        [letter, b':', ..] if letter.is_ascii_alphabetic() => &name[2..],
+        _ => &name[..],
+    };
+    let parts: Vec<&str> = name.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    parts.join("/")
+}
+
+/// The order of a walk: part by part, each by its bytes, so that a folder and its archive have the same.
+pub(super) fn compare(one: &str, other: &str) -> Ordering {
+    one.split('/').map(str::as_bytes).cmp(other.split('/').map(str::as_bytes))
+}
+
+/// A path that a report refers to, relative to `folder`, with `..` and `.` resolved. `None` when it leads above the top.
+pub(super) fn resolve(folder: &str, reference: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in reference.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn z1_names_are_made_plain() {
+        assert_eq!(normalise("target\\cucumber.json"), "target/cucumber.json");
+        assert_eq!(normalise("C:\\a\\.\\b"), "a/b");
+        assert_eq!(normalise("//a//b/"), "a/b");
+        assert_eq!(normalise("../a"), "../a");
+    }
+
+    #[test]
+    fn order_goes_part_by_part() {
+        assert_eq!(compare("a/b.xml", "a.xml"), Ordering::Less);
+        assert_eq!(compare("a/b", "a/b/c"), Ordering::Less);
+    }
+
+    #[test]
+    fn references_never_lead_above_the_top() {
+        assert_eq!(resolve("a/b", "../c.png").as_deref(), Some("a/c.png"));
+        assert_eq!(resolve("a", "../../c.png"), None);
+    }
+}

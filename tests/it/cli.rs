@@ -1,0 +1,148 @@
+//! The program from the outside: usage, settings, help.
+
+use std::process::Stdio;
+
+use serde_json::json;
+
+use crate::support::{Workshop, complaints, json_lines, schema};
+
+/// Runs that must be refused before anything is written.
+fn refused(workshop: &Workshop, arguments: &[&str]) -> String {
+    let before = workshop.files();
+    let ran = workshop.run(arguments);
+    assert_eq!(ran.code, Some(2), "{arguments:?}: {ran:?}");
+    assert_eq!(ran.stdout, "", "{arguments:?}");
+    assert_eq!(workshop.files(), before, "{arguments:?}");
+    ran.stderr
+}
+
+#[test]
+fn wrong_usage_is_code_2_and_writes_nothing() {
+    let workshop = Workshop::new();
+    workshop.write("a.xml", "<testsuite/>");
+    assert!(refused(&workshop, &[]).contains("Usage: xraypack"));
+    assert!(refused(&workshop, &["convert", "a.xml"]).contains("--out"));
+    assert!(refused(&workshop, &["convert", "a.xml", "-o", "out", "--nonsense"]).contains("--nonsense"));
+    assert!(refused(&workshop, &["convert", "a.xml", "-o", "out", "--execution", "demo-1"]).contains("DEMO-1"));
+    assert!(refused(&workshop, &["convert", "a.xml", "-o", "out", "--max-bytes", "20M"]).contains("20MiB"));
+    assert!(refused(&workshop, &["convert", "-", "-", "-o", "out"]).contains("given twice"));
+    assert!(refused(&workshop, &["completions", "tcsh"]).contains("bash"));
+}
+
+#[test]
+fn the_help_names_commands_and_exit_codes() {
+    let ran = Workshop::new().run(["--help"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    for word in ["convert", "inspect", "verify", "formats", "completions", "man", "Exit codes:", "xraypack.toml"] {
+        assert!(ran.stdout.contains(word), "{word}: {}", ran.stdout);
+    }
+    let version = Workshop::new().run(["--version"]).stdout;
+    assert_eq!(version, format!("xraypack {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn completions_and_manual_pages_are_data() {
+    let workshop = Workshop::new();
+    let ran = workshop.run(["completions", "bash"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    assert!(ran.stdout.contains("--max-evidence-per-test"));
+    let ran = workshop.run(["man"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    assert!(ran.stdout.contains(".TH xraypack 1"), "{}", ran.stdout);
+    assert_eq!(workshop.run(["man", "--dir", "man1"]).code, Some(0));
+    assert!(workshop.files().contains(&"man1/xraypack-convert.1".to_owned()));
+}
+
+/// Whether `formats` printed JSON, which shows from where it took `--format`.
+fn speaks_json(workshop: &Workshop, arguments: &[&str]) -> bool {
+    let ran = workshop.run(arguments);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    ran.stdout.starts_with('{') && json_lines(&ran.stdout)[0]["schema"] == "xraypack/formats/1"
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_and_that_over_the_file() {
+    let mut workshop = Workshop::new();
+    assert!(!speaks_json(&workshop, &["formats"]));
+    workshop.write("xraypack.toml", "format = \"json\"\n");
+    assert!(speaks_json(&workshop, &["formats"]));
+    assert!(!speaks_json(&workshop, &["formats", "--format", "human"]));
+    workshop.set("XRAYPACK_FORMAT", "human");
+    assert!(!speaks_json(&workshop, &["formats"]));
+    assert!(speaks_json(&workshop, &["formats", "--format", "json"]));
+}
+
+#[test]
+fn a_variable_that_is_set_to_nothing_is_not_set() {
+    let mut workshop = Workshop::new();
+    workshop.write("xraypack.toml", "format = \"json\"\n");
+    workshop.set("XRAYPACK_FORMAT", "");
+    workshop.set("XRAYPACK_QUIET", "");
+    assert!(speaks_json(&workshop, &["formats"]));
+}
+
+#[test]
+fn the_command_line_decides_how_much_is_said() {
+    let mut workshop = Workshop::new();
+    workshop.set("XRAYPACK_QUIET", "yes");
+    assert_eq!(workshop.run(["formats", "-v"]).code, Some(0));
+    workshop.set("XRAYPACK_QUIET", "no");
+    assert_eq!(workshop.run(["formats", "-v"]).code, Some(0));
+    workshop.set("XRAYPACK_QUIET", "perhaps");
+    assert!(refused(&workshop, &["formats"]).contains("XRAYPACK_QUIET in the environment"));
+}
+
+#[test]
+fn settings_of_other_commands_do_no_harm() {
+    let mut workshop = Workshop::new();
+    workshop.write("xraypack.toml", "project = \"DEMO\"\nmax_bytes = \"5MiB\"\nexclude = [\"**/old/**\", \"*.log\"]\n");
+    workshop.set("XRAYPACK_PROJECT", "not a key, and not asked for");
+    assert_eq!(workshop.run(["formats"]).code, Some(0));
+}
+
+#[test]
+fn wrong_settings_are_code_2() {
+    let mut workshop = Workshop::new();
+    workshop.write("a.xml", "<testsuite/>");
+    workshop.write("xraypack.toml", "# Ours.\nprojekt = \"DEMO\"\n");
+    let complaint = refused(&workshop, &["convert", "a.xml", "-o", "out"]);
+    assert!(complaint.starts_with("error: xraypack.toml:2: `projekt` is no option"), "{complaint}");
+    workshop.write("xraypack.toml", "");
+    workshop.set("XRAYPACK_MAX_TESTS", "many");
+    let complaint = refused(&workshop, &["convert", "a.xml", "-o", "out"]);
+    assert!(complaint.starts_with("error: XRAYPACK_MAX_TESTS in the environment: invalid value"), "{complaint}");
+}
+
+#[test]
+fn the_project_file_is_found_above_the_working_directory() {
+    let workshop = Workshop::new();
+    workshop.write("xraypack.toml", "format = \"json\"\n");
+    workshop.write("a/b/empty", "");
+    let ran = workshop.command(["formats"]).current_dir(workshop.path().join("a/b")).output().unwrap();
+    assert!(ran.stdout.starts_with(b"{"), "{ran:?}");
+    workshop.write("xraypack.toml", "nonsense = 1\n");
+    let ran = workshop.command(["formats"]).current_dir(workshop.path().join("a/b")).output().unwrap();
+    let said = String::from_utf8(ran.stderr).unwrap();
+    assert!(said.contains("../../xraypack.toml:1: `nonsense`"), "{said}");
+}
+
+#[test]
+fn a_closed_pipe_is_a_quiet_end() {
+    let workshop = Workshop::new();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let child = workshop.command(["completions", "zsh"]).stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[test]
+fn the_schemas_take_a_bundle_of_their_own_words_only() {
+    let bundle =
+        |status: &str| json!({ "testExecutionKey": "DEMO-1", "tests": [{ "testKey": "DEMO-2", "status": status }] });
+    for (target, own, foreign) in [("server", "PASS", "PASSED"), ("cloud", "PASSED", "PASS")] {
+        let schema = schema(target);
+        assert_eq!(complaints(&schema, &bundle(own)), Vec::<String>::new(), "{target}");
+        assert!(!complaints(&schema, &bundle(foreign)).is_empty(), "{target}");
+    }
+}

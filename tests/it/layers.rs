@@ -1,0 +1,293 @@
+//! The rules of the house, held against its source (ARCHITECTURE.md): rooms import downwards only, a dependency has
+//! one door, Xray's words stay in Xray's rooms.
+//!
+//! It reads lines and not syntax. That is enough for code that `cargo fmt` has been over, and shows its rules plainly.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::repository;
+
+/// Rooms and their floors. A room imports from lower floors only.
+const FLOORS: &[(&str, u8)] = &[
+    ("model", 0),
+    ("source", 1),
+    ("format", 1),
+    ("mapping", 1),
+    ("xray", 1),
+    ("bundle", 1),
+    ("pipeline", 2),
+    ("cli", 3),
+];
+
+/// Dependencies and the only places that may name them; a place ends in `/` or is a file.
+const DOORS: &[(&str, &[&str])] = &[
+    ("quick_xml", &["format/xml.rs", "format/xml/"]),
+    ("zip", &["source/archive.rs", "source/archive/"]),
+    ("memmap2", &["source/mapped.rs"]),
+    ("rayon", &["pipeline/"]),
+    ("clap", &["cli/"]),
+    ("clap_complete", &["cli/"]),
+    ("clap_mangen", &["cli/"]),
+    ("jiff", &["format/time.rs", "format/time/"]),
+    ("encoding_rs", &["format/encoding.rs", "format/encoding/"]),
+];
+
+/// Text that only some places may hold.
+const WORDS: &[(&str, &[&str])] = &[
+    ("testKey", &["xray/", "format/xray_json.rs", "format/xray_json/"]),
+    ("\"PASS\"", &["xray/", "format/xray_json.rs", "format/xray_json/"]),
+    ("\"FAIL\"", &["xray/", "format/xray_json.rs", "format/xray_json/"]),
+    ("unsafe {", &["source/mapped.rs"]),
+    ("unsafe fn", &["source/mapped.rs"]),
+    ("unsafe impl", &["source/mapped.rs"]),
+    ("unsafe extern", &["source/mapped.rs"]),
+    ("allow(unsafe_code", &["source/mapped.rs"]),
+];
+
+#[test]
+fn the_house_keeps_its_rules() {
+    let source = repository().join("src");
+    let mut found = Vec::new();
+    let mut files = 0;
+    visit(&source, &mut |path, text| {
+        files += 1;
+        found.extend(violations(path, text));
+    });
+    assert!(files > 20, "only {files} files were found below {}", source.display());
+    assert!(found.is_empty(), "{} violations:\n{}", found.len(), found.join("\n"));
+}
+
+fn visit(folder: &Path, each: &mut dyn FnMut(&str, &str)) {
+    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            visit(&path, each);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let name = path.strip_prefix(repository().join("src")).unwrap().to_str().unwrap().replace('\\', "/");
+            each(&name, &fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+/// Every line of the file at `path`, relative to `src/`, that breaks a rule.
+fn violations(path: &str, text: &str) -> Vec<String> {
+    let Some(code) = code_of(path, text) else { return Vec::new() };
+    let mut found = Vec::new();
+    for (offset, room) in rooms_named(path, &code) {
+        if let Some(complaint) = against_floors(path, &room) {
+            found.push((offset, complaint));
+        }
+    }
+    for &(dependency, doors) in DOORS {
+        if !stands_in(path, doors) {
+            let uses = paths_of(&code, dependency).into_iter();
+            found.extend(uses.map(|offset| (offset, format!("{dependency} belongs into {}", doors[0]))));
+        }
+    }
+    for &(word, places) in WORDS {
+        if !stands_in(path, places) {
+            let uses = code.match_indices(word);
+            found.extend(uses.map(|(offset, _)| (offset, format!("{word} belongs into {}", places[0]))));
+        }
+    }
+    found.sort();
+    found.into_iter().map(|(offset, what)| format!("src/{path}:{}: {what}", line_of(&code, offset))).collect()
+}
+
+/// The text without comments and without the tests at its end; nothing at all of a file of tests. Lines keep their
+/// numbers.
+fn code_of(path: &str, text: &str) -> Option<String> {
+    if path.ends_with("tests.rs") || path.contains("tests/") {
+        return None;
+    }
+    let mut code = String::with_capacity(text.len());
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        let opens_tests = lines.peek().is_some_and(|next| next.contains("mod tests") && next.ends_with('{'));
+        if line.trim() == "#[cfg(test)]" && opens_tests {
+            break;
+        }
+        code.push_str(if line.trim_start().starts_with("//") { "" } else { line.split(" // ").next().unwrap_or("") });
+        code.push('\n');
+    }
+    Some(code)
+}
+
+fn line_of(code: &str, offset: usize) -> usize {
+    code[..offset].matches('\n').count() + 1
+}
+
+fn stands_in(path: &str, places: &[&str]) -> bool {
+    places.iter().any(|place| if place.ends_with('/') { path.starts_with(place) } else { path == *place })
+}
+
+fn room_of(path: &str) -> &str {
+    path.split(['/', '.']).next().unwrap_or(path)
+}
+
+fn floor_of(room: &str) -> Option<u8> {
+    FLOORS.iter().find(|(name, _)| *name == room).map(|&(_, floor)| floor)
+}
+
+fn against_floors(path: &str, room: &str) -> Option<String> {
+    let own = room_of(path);
+    if own == room || matches!(own, "main" | "lib") {
+        return None;
+    }
+    let Some(own_floor) = floor_of(own) else { return Some(format!("{own} is on no floor")) };
+    match floor_of(room) {
+        // A name at the crate's root that is no room: a file, or something re-exported there.
+        None => None,
+        Some(floor) if floor < own_floor => None,
+        Some(floor) if floor == own_floor => Some(format!("{own} knows its neighbour {room}")),
+        Some(_) => Some(format!("{own} knows {room}, which stands above it")),
+    }
+}
+
+/// Rooms that the code names, from the root of the crate: `crate::room`, `xraypack::room`, `use crate::{room, …}`, or
+/// enough `super::` to get there.
+fn rooms_named(path: &str, code: &str) -> Vec<(usize, String)> {
+    let mut named = Vec::new();
+    for root in ["crate", "xraypack"] {
+        for offset in paths_of(code, root) {
+            let after = offset + root.len() + 2;
+            named.extend(heads(&code[after..]).into_iter().map(|(inside, room)| (after + inside, room)));
+        }
+    }
+    let climb = "super::".repeat(depth_of(path));
+    for (offset, _) in code.match_indices(&climb) {
+        // A longer chain is met again at its end; a shorter one inside a module stays in the room.
+        let after = offset + climb.len();
+        if !code[after..].starts_with("super::") {
+            named.extend(heads(&code[after..]).into_iter().map(|(inside, room)| (after + inside, room)));
+        }
+    }
+    named
+}
+
+/// How many `super::` lead from a file's own module to the root of the crate.
+fn depth_of(path: &str) -> usize {
+    let parts = path.matches('/').count() + 1;
+    if path.ends_with("/mod.rs") { parts - 1 } else { parts }
+}
+
+/// Places where `name::` begins a path.
+fn paths_of(code: &str, name: &str) -> Vec<usize> {
+    let begins = |&offset: &usize| {
+        let before = code[..offset].chars().next_back();
+        let inside = code[..offset].ends_with("::") && !code[..offset].ends_with(" ::");
+        !inside && !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+    };
+    let path = format!("{name}::");
+    let mut places: Vec<usize> = code.match_indices(&path).map(|(offset, _)| offset).filter(begins).collect();
+    // `use name;` and `use name as other;` open the door as well.
+    for bare in [format!("use {name};"), format!("use {name} as ")] {
+        places.extend(code.match_indices(&bare).map(|(offset, _)| offset + "use ".len()));
+    }
+    places
+}
+
+/// The first names of a path, or of each path in its braces.
+fn heads(rest: &str) -> Vec<(usize, String)> {
+    let identifier = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    if !rest.starts_with('{') {
+        return vec![(0, identifier(rest))];
+    }
+    let mut found = Vec::new();
+    let mut depth = 0;
+    for (offset, letter) in rest.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+        if depth == 1 && matches!(letter, '{' | ',') {
+            let blank = rest[offset + 1..].len() - rest[offset + 1..].trim_start().len();
+            let place = offset + 1 + blank;
+            found.push((place, identifier(&rest[place..])));
+        }
+    }
+    found
+}
+
+#[test]
+fn imports_lead_downwards() {
+    assert_eq!(violations("format/junit.rs", "use crate::model::TestCase;\n"), Vec::<String>::new());
+    assert_eq!(violations("pipeline/mod.rs", "use crate::{bundle, format::Format, model};\n"), Vec::<String>::new());
+    assert_eq!(violations("cli/convert.rs", "use xraypack::pipeline::Job;\n"), Vec::<String>::new());
+    assert_eq!(
+        violations("format/junit.rs", "\nuse crate::xray::Flavour;\n"),
+        ["src/format/junit.rs:2: format knows its neighbour xray"]
+    );
+    assert_eq!(
+        violations("model/case.rs", "fn a() {\n    crate::format::detect();\n}\n"),
+        ["src/model/case.rs:2: model knows format, which stands above it"]
+    );
+    assert_eq!(violations("attic/mod.rs", "use crate::model::Case;\n"), ["src/attic/mod.rs:1: attic is on no floor"]);
+}
+
+#[test]
+fn braces_and_climbing_hide_nothing() {
+    assert_eq!(
+        violations("source/mod.rs", "use crate::{\n    model::{Origin, format},\n    bundle::Sink,\n};\n"),
+        ["src/source/mod.rs:3: source knows its neighbour bundle"]
+    );
+    assert_eq!(
+        violations("format/xml/scan.rs", "use super::super::super::source::Entry;\n"),
+        ["src/format/xml/scan.rs:1: format knows its neighbour source"]
+    );
+    assert_eq!(violations("format/xml/scan.rs", "use super::super::head::Head;\n"), Vec::<String>::new());
+    assert_eq!(
+        violations("format/mod.rs", "use super::source::Entry;\n"),
+        ["src/format/mod.rs:1: format knows its neighbour source"]
+    );
+}
+
+#[test]
+fn a_dependency_has_one_door() {
+    assert_eq!(violations("source/archive.rs", "use zip::ZipArchive;\n"), Vec::<String>::new());
+    assert_eq!(
+        violations("source/mod.rs", "let pairs = std::iter::zip(a, b);\nlet c = a.zip(b);\n"),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        violations("source/directory.rs", "fn a(x: &zip::ZipArchive<u8>) {}\n"),
+        ["src/source/directory.rs:1: zip belongs into source/archive.rs"]
+    );
+    assert_eq!(
+        violations("bundle/plan.rs", "use rayon::prelude::*;\nuse jiff as time;\n"),
+        [
+            "src/bundle/plan.rs:1: rayon belongs into pipeline/",
+            "src/bundle/plan.rs:2: jiff belongs into format/time.rs"
+        ]
+    );
+}
+
+#[test]
+fn words_and_unsafe_code_stay_in_their_rooms() {
+    let text = "let key = \"testKey\";\nlet word = \"PASS\";\n";
+    assert_eq!(violations("xray/encode.rs", text), Vec::<String>::new());
+    assert_eq!(
+        violations("format/junit.rs", text),
+        ["src/format/junit.rs:1: testKey belongs into xray/", "src/format/junit.rs:2: \"PASS\" belongs into xray/"]
+    );
+    assert_eq!(
+        violations("source/archive.rs", "let map = unsafe { Mmap::map(&file) };\n"),
+        ["src/source/archive.rs:1: unsafe { belongs into source/mapped.rs"]
+    );
+}
+
+#[test]
+fn comments_and_tests_are_free() {
+    let text = "// testKey\n/// [`crate::xray::encode`]\nfn a() {} // see crate::xray::b\n#[cfg(test)]\nmod tests {\n    \"PASS\";\n}\n";
+    assert_eq!(violations("format/junit.rs", text), Vec::<String>::new());
+    assert_eq!(violations("format/junit/tests.rs", "\"PASS\""), Vec::<String>::new());
+    // A helper that is compiled for tests only does not end the code.
+    let text = "#[cfg(test)]\nfn helper() {}\n\"PASS\";\n";
+    assert_eq!(violations("format/junit.rs", text), ["src/format/junit.rs:3: \"PASS\" belongs into xray/"]);
+}

@@ -1,0 +1,158 @@
+//! What the tests share: running the program, reading what it wrote, finding the corpus.
+
+#![allow(dead_code, reason = "each test file takes what it needs")]
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use jsonschema::Validator;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder of its own in which the program is run. It goes away with the value.
+pub struct Workshop {
+    folder: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+/// How a run ended and what it said.
+#[derive(Debug)]
+pub struct Ran {
+    /// The exit code; none when a signal ended it.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Workshop {
+    /// An empty folder.
+    pub fn new() -> Workshop {
+        Workshop { folder: tempfile::tempdir().unwrap(), environment: Vec::new() }
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file beneath the folder, with the directories that it needs.
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// Sets an environment variable for the runs that follow.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Runs the program here, with nothing on standard input.
+    pub fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Ran {
+        let output = self.command(arguments).stdin(Stdio::null()).output().unwrap();
+        Ran {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The program, ready to be started here. Settings of the surroundings do not reach it.
+    pub fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xraypack"));
+        command.args(arguments).current_dir(self.path());
+        for (name, _) in std::env::vars_os() {
+            if name.to_str().is_some_and(|name| name.starts_with("XRAYPACK_")) {
+                command.env_remove(name);
+            }
+        }
+        command.env_remove("NO_COLOR").envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Names of all files beneath the folder, `/` separators, sorted.
+    pub fn files(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        collect(self.path(), "", &mut names);
+        names.sort();
+        names
+    }
+}
+
+fn collect(folder: &Path, prefix: &str, names: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = format!("{prefix}{}", entry.file_name().to_str().unwrap());
+        match entry.file_type().unwrap().is_dir() {
+            true => collect(&entry.path(), &format!("{name}/"), names),
+            false => names.push(name),
+        }
+    }
+}
+
+/// The repository.
+pub fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The corpus of real reports: `$XRAYPACK_CORPUS`, or `../shared/corpus` beside the repository. Without it the tests
+/// that need it say so and pass.
+pub fn corpus() -> Option<PathBuf> {
+    let folder = match std::env::var_os("XRAYPACK_CORPUS") {
+        Some(folder) => PathBuf::from(folder),
+        None => repository().join("../shared/corpus"),
+    };
+    if folder.join("TRUTH.tsv").is_file() {
+        return Some(folder);
+    }
+    eprintln!("skipped: there is no corpus at {}; XRAYPACK_CORPUS names its folder", folder.display());
+    None
+}
+
+/// The bundles of an output folder in the order of their names, each with its file name.
+pub fn bundles(out: &Path) -> Vec<(String, Value)> {
+    let mut bundles: Vec<(String, Value)> = fs::read_dir(out.join("bundles"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension() == Some(OsStr::new("json")))
+        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), json(&path)))
+        .collect();
+    bundles.sort_by(|left, right| left.0.cmp(&right.0));
+    bundles
+}
+
+/// The manifest of an output folder.
+pub fn manifest(out: &Path) -> Value {
+    json(&out.join("manifest.json"))
+}
+
+/// The lines of `reports.jsonl`.
+pub fn reports(out: &Path) -> Vec<Value> {
+    json_lines(&fs::read_to_string(out.join("reports.jsonl")).unwrap())
+}
+
+/// One JSON document on each line.
+pub fn json_lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn json(path: &Path) -> Value {
+    let bytes = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The strict schema of a target (`server`, `cloud`).
+pub fn schema(target: &str) -> Validator {
+    let path = repository().join(format!("fixtures/schema/xray-json-{target}.schema.json"));
+    jsonschema::validator_for(&json(&path)).unwrap()
+}
+
+/// What the schema has against a bundle: a line for each complaint, with its place.
+pub fn complaints(schema: &Validator, bundle: &Value) -> Vec<String> {
+    schema.iter_errors(bundle).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
