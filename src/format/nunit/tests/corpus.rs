@@ -26,6 +26,7 @@ fn counted(generation: Generation, bytes: &[u8]) -> CaseCounts {
 }
 
 #[test]
+#[allow(clippy::print_stdout, clippy::print_stderr, reason = "tells what was left out of the comparison")]
 fn real_reports_are_counted_as_they_should() {
     let corpus = corpus();
     let Ok(truth) = fs::read_to_string(corpus.join("TRUTH.tsv")) else {

@@ -322,6 +322,12 @@ fn unknown_results_never_pass() {
 }
 
 #[test]
+fn a_misspelt_success_is_none() {
+    let found = two("<test-case name='A.B' executed='True' success='Turue'/>");
+    assert_eq!((found.lines(), found.kinds()), (vec!["failed A.B".to_owned()], vec![ProblemKind::UnknownStatus]));
+}
+
+#[test]
 fn a_list_of_tests_is_no_report() {
     let report = b"<test-run testcasecount='2'><test-suite type='Assembly'><test-case fullname='A.B'/><test-case fullname='A.C'/></test-suite></test-run>";
     let found = read_with(Generation::Three, report, &all_attachments());
