@@ -9,6 +9,7 @@ mod error;
 pub mod head;
 mod junit;
 mod lookalike;
+mod nunit;
 mod options;
 mod recognise;
 mod remarks;
@@ -43,7 +44,7 @@ pub struct Format {
 }
 
 /// Every format that is read, the specific before the general.
-pub const FORMATS: &[Format] = &[junit::FORMAT];
+pub const FORMATS: &[Format] = &[junit::FORMAT, nunit::NUNIT3, nunit::NUNIT2];
 
 /// What a file turned out to be.
 pub enum Recognition {
