@@ -11,6 +11,7 @@ mod junit;
 mod lookalike;
 mod options;
 mod remarks;
+mod testng;
 pub mod time;
 pub mod xml;
 
@@ -40,7 +41,7 @@ pub struct Format {
 }
 
 /// Every format that is read, the specific before the general.
-pub const FORMATS: &[Format] = &[junit::FORMAT];
+pub const FORMATS: &[Format] = &[testng::FORMAT, junit::FORMAT];
 
 /// What a file turned out to be.
 pub enum Recognition {

@@ -171,7 +171,9 @@ impl ArchiveEntry {
             _ if entry.encrypted() => Content::Unreadable("it is encrypted".to_owned()),
             (Some(start), Some(end)) if end <= archive_length => match entry.compression() {
                 CompressionMethod::Stored if entry.size() == entry.compressed_size() => Content::Stored(start..end),
-                CompressionMethod::Stored => Content::Unreadable("its two sizes differ although it is stored".to_owned()),
+                CompressionMethod::Stored => {
+                    Content::Unreadable("its two sizes differ although it is stored".to_owned())
+                }
                 CompressionMethod::Deflated => Content::Deflated(start..end),
                 other => Content::Unreadable(format!("its compression method ({other}) is not supported")),
             },

@@ -139,8 +139,7 @@ fn differing_in_case(folder: &Path, reference: &str) -> Option<PathBuf> {
     let wanted = folder.join(reference);
     let name = wanted.file_name()?.to_str()?.to_lowercase();
     let siblings = std::fs::read_dir(wanted.parent()?).ok()?.take(MOST_FILES).flatten();
-    let mut found =
-        siblings.filter(|file| file.file_name().to_str().is_some_and(|other| other.to_lowercase() == name));
+    let mut found = siblings.filter(|file| file.file_name().to_str().is_some_and(|other| other.to_lowercase() == name));
     let first = found.next()?;
     found.next().is_none().then(|| first.path())
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::*;
 use crate::model::Body;
-use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::CompressionMethod;
+use zip::write::{SimpleFileOptions, ZipWriter};
 
 /// A zip of these names and contents, in this order.
 fn zip(files: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
@@ -90,10 +90,7 @@ fn archives_are_known_by_content_and_opened_two_deep() {
         write(folder.path(), "night", &zip(&[("a.zip", &inner)], method));
         assert_eq!(
             lines(&folder.path().join("night")),
-            [
-                "night!/a.zip!/b.zip: archives are opened 2 deep, this one lies deeper",
-                "night!/a.zip!/y.xml = y"
-            ]
+            ["night!/a.zip!/b.zip: archives are opened 2 deep, this one lies deeper", "night!/a.zip!/y.xml = y"]
         );
     }
 }
@@ -141,8 +138,7 @@ fn links_are_read_once_and_loops_survived() {
 fn large_entries_come_as_checked_streams() {
     let folder = tempfile::tempdir().unwrap();
     let large = b"0123456789".repeat(10_000);
-    let options =
-        Options { limits: Limits { in_memory: 70_000, ..Limits::default() }, ..Options::default() };
+    let options = Options { limits: Limits { in_memory: 70_000, ..Limits::default() }, ..Options::default() };
     for method in [CompressionMethod::Stored, CompressionMethod::Deflated] {
         let mut bytes = zip(&[("a.xml", &large)], method);
         write(folder.path(), "n.zip", &bytes);
@@ -157,10 +153,7 @@ fn large_entries_come_as_checked_streams() {
         assert_eq!(lines(&folder.path().join("n.zip")), ["n.zip!/a.xml: its checksum does not match"]);
     }
     write(folder.path(), "b.xml", &large);
-    assert_eq!(
-        lines_with(&[Input::Path(folder.path().join("b.xml"))], &options),
-        ["b.xml = stream of 100000"]
-    );
+    assert_eq!(lines_with(&[Input::Path(folder.path().join("b.xml"))], &options), ["b.xml = stream of 100000"]);
 }
 
 #[test]
@@ -170,10 +163,7 @@ fn forged_sizes_and_bombs_are_refused() {
     let central = bytes.windows(4).rposition(|window| window == b"PK\x01\x02").unwrap();
     bytes[central + 24..central + 28].copy_from_slice(&100u32.to_le_bytes());
     write(folder.path(), "n.zip", &bytes);
-    assert_eq!(
-        lines(&folder.path().join("n.zip")),
-        ["n.zip!/a.xml: it is larger than the archive's directory says"]
-    );
+    assert_eq!(lines(&folder.path().join("n.zip")), ["n.zip!/a.xml: it is larger than the archive's directory says"]);
     let options = Options { limits: Limits { entry_bytes: 1000, ..Limits::default() }, ..Options::default() };
     write(folder.path(), "m.zip", &deflated(&[("a.xml", &[b'x'; 5000])]));
     assert_eq!(

@@ -63,11 +63,7 @@ impl Walk<'_> {
         Ok(self.file(path, Arc::new(root.to_path_buf()), Origin::new(name), place, Look::Always))
     }
 
-    fn stream(
-        &mut self,
-        input: u32,
-        mut stream: Box<dyn Read + Send>,
-    ) -> Result<ControlFlow<()>, SourceError> {
+    fn stream(&mut self, input: u32, mut stream: Box<dyn Read + Send>) -> Result<ControlFlow<()>, SourceError> {
         let origin = Origin::new("-");
         let place = Place { input, input_name: "stdin".to_owned(), ..Place::default() };
         let failed = SourceError::io(Path::new("-"));
