@@ -34,6 +34,17 @@ impl<'o> ClippedText<'o> {
         }
     }
 
+    /// Appends what stands between two pieces and is no piece itself.
+    pub fn push_str(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+
+    /// Forgets all pieces so far.
+    pub fn restart(&mut self) {
+        self.out.truncate(self.start);
+        self.omitted = 0;
+    }
+
     /// Ends the text and tells how many bytes were left out of its middle.
     pub fn finish(self) -> u64 {
         self.omitted

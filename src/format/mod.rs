@@ -13,6 +13,7 @@ mod nunit;
 mod options;
 mod recognise;
 mod remarks;
+mod testng;
 pub mod time;
 pub mod xml;
 

@@ -1,0 +1,504 @@
+//! One `test-method`, from its start tag to its end tag.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::ControlFlow;
+
+use super::clock::Written;
+use super::rows::RowKind;
+use super::{Reader, STRUCTURE, content};
+use crate::format::xml::{Tag, XmlCursor, XmlEvent};
+use crate::format::{Attachments, ClippedText, ParseError};
+use crate::model::{Content, DetailKind, Outcome, Problem, ProblemKind, ReportVisitor, Reuse, TestCase};
+
+/// Longest attachment that is read, in bytes of base64. Longer ones are dropped whole.
+const LONGEST_ATTACHMENT: usize = 64 * 1024 * 1024;
+
+/// Most parameters, attributes and attachments of one row, each; more is no report of a test.
+const MOST_PARTS: usize = 10_000;
+
+/// What the start tag of a row says, beside what goes straight into the case.
+#[derive(Default)]
+pub(super) struct MethodAttributes {
+    name: String,
+    status: String,
+    description: String,
+    /// Method and types of its parameters, without what follows: `pay(int)`.
+    signature: String,
+    instance: String,
+    is_config: bool,
+    is_retried: bool,
+    has_data_provider: bool,
+    has_attributes: bool,
+    times: Written,
+    /// Scratch for the key of the row.
+    key: String,
+}
+
+impl MethodAttributes {
+    fn read(&mut self, tag: &Tag<'_>, case: &mut TestCase) {
+        for text in [&mut self.name, &mut self.status, &mut self.description, &mut self.signature, &mut self.instance] {
+            text.clear();
+        }
+        self.times.clear();
+        self.is_config = false;
+        self.is_retried = false;
+        self.has_data_provider = false;
+        self.has_attributes = false;
+        for (name, value) in tag.attributes() {
+            match name {
+                b"name" => value.read_into(&mut self.name),
+                b"status" => value.read_into(&mut self.status),
+                b"description" => value.read_into(&mut self.description),
+                b"signature" => value.read_into(&mut self.signature),
+                b"test-instance-name" => value.read_into(&mut self.instance),
+                b"started-at" => value.read_into(&mut self.times.started),
+                b"finished-at" => value.read_into(&mut self.times.finished),
+                b"duration-ms" => value.read_into(&mut self.times.duration),
+                b"is-config" => self.is_config = value.raw().eq_ignore_ascii_case(b"true"),
+                b"retried" => self.is_retried = value.raw().eq_ignore_ascii_case(b"true"),
+                b"data-provider" => self.has_data_provider = !value.raw().is_empty(),
+                b"groups" => {
+                    let mut groups = std::mem::take(&mut self.key);
+                    value.read_into(&mut groups);
+                    for group in groups.split(',').map(str::trim).filter(|group| !group.is_empty()).take(MOST_PARTS) {
+                        case.tags.add().push_str(group);
+                    }
+                    self.key = groups;
+                }
+                _ => {}
+            }
+        }
+        // `pay(int)[pri:0, instance:pkg.Cls@36d4b5c]`: the rest changes from run to run (T12).
+        if let Some(end) = self.signature.find(")[") {
+            self.signature.truncate(end + 1);
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// Reads the row whose start tag was lent out last and gives it to the visitor, unless it is a configuration
+    /// method or must wait.
+    pub(super) fn read_method(
+        &mut self,
+        xml: &mut XmlCursor<'_>,
+        visitor: &mut dyn ReportVisitor,
+    ) -> Result<ControlFlow<()>, ParseError> {
+        self.begin_method(xml);
+        let depth = xml.depth();
+        loop {
+            match xml.next()? {
+                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
+                XmlEvent::Start(tag) => match tag.name() {
+                    b"exception" => self.read_exception(xml)?,
+                    b"param" => self.read_parameter(xml)?,
+                    b"attribute" => self.read_attribute(xml)?,
+                    b"attachment" => self.read_attachment(xml)?,
+                    b"reporter-output" => self.read_output(xml)?,
+                    b"params" | b"attributes" | b"attachments" => {}
+                    _ => xml.skip_element()?,
+                },
+                XmlEvent::End(_, around) if around < depth => break,
+                XmlEvent::Eof => {
+                    self.report_open_row(visitor);
+                    return Ok(ControlFlow::Continue(()));
+                }
+                _ => {}
+            }
+        }
+        if xml.end_was_implied() && !self.case.outcome.is_failure() {
+            // Its end is missing, so nobody knows what else it would have told: an open row never passes.
+            self.report_open_row(visitor);
+            return Ok(ControlFlow::Continue(()));
+        }
+        if self.attributes.is_config {
+            self.end_configuration(xml, visitor);
+            return Ok(ControlFlow::Continue(()));
+        }
+        Ok(self.end_row(xml, visitor))
+    }
+
+    /// What the start tag says: name, outcome, times.
+    fn begin_method(&mut self, xml: &XmlCursor<'_>) {
+        self.case.reset();
+        self.attributes.read(&xml.started_tag(), &mut self.case);
+        let case = &mut self.case;
+        qualify(&self.class_name, &self.attributes.name, &mut case.qualified_name);
+        case.container.push_str(self.class_name.trim());
+        case.host.push_str(self.test_name.trim());
+        let times = self.clock.times(&self.attributes.times, self.options, &mut self.remarks, xml);
+        case.start = times.start;
+        case.finish = times.finish;
+        case.duration = times.duration;
+        case.outcome = match self.attributes.status.trim() {
+            "PASS" | "SUCCESS_PERCENTAGE_FAILURE" => Outcome::Passed,
+            "FAIL" => Outcome::Failed,
+            "SKIP" => Outcome::Skipped,
+            unknown => {
+                self.remarks.add(
+                    ProblemKind::UnknownStatus,
+                    "a status that TestNG does not write was read as skipped",
+                    || format!("'{unknown}'"),
+                    || xml.position(),
+                );
+                Outcome::Skipped
+            }
+        };
+    }
+
+    /// The exception never decides whether a row passed or failed; its class tells a failure from an error.
+    fn read_exception(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        let lucky = self.attributes.status.trim() == "SUCCESS_PERCENTAGE_FAILURE";
+        if self.case.outcome == Outcome::Passed && !lucky {
+            // It was expected (T02).
+            return xml.skip_element();
+        }
+        let detail = self.case.details.add();
+        if let Some(class) = xml.started_tag().attribute(b"class") {
+            class.push_into(&mut detail.type_name);
+        }
+        detail.kind = match self.case.outcome {
+            Outcome::Passed => DetailKind::Note,
+            Outcome::Skipped => DetailKind::Skip,
+            _ if detail.type_name.is_empty() || is_assertion(&detail.type_name) => DetailKind::Failure,
+            _ => {
+                self.case.outcome = Outcome::Errored;
+                DetailKind::Error
+            }
+        };
+        let depth = xml.depth();
+        loop {
+            match xml.next()? {
+                XmlEvent::Start(tag) => match tag.name() {
+                    name if STRUCTURE.contains(&name) => xml.retreat(depth - 1),
+                    b"message" if detail.message.is_empty() => {
+                        content::read(xml, &mut detail.message)?;
+                    }
+                    b"full-stacktrace" => {
+                        detail.text.clear();
+                        detail.omitted = content::read(xml, &mut detail.text)?;
+                    }
+                    b"short-stacktrace" | b"stack-trace" if detail.text.is_empty() => {
+                        detail.omitted = content::read(xml, &mut detail.text)?;
+                    }
+                    _ => xml.skip_element()?,
+                },
+                XmlEvent::End(_, around) if around < depth => return Ok(()),
+                XmlEvent::Eof => return Ok(()),
+                _ => {}
+            }
+        }
+    }
+
+    /// A parameter has no name in the report: it is called by its place.
+    fn read_parameter(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        if self.case.parameters.len() >= MOST_PARTS {
+            return xml.skip_element();
+        }
+        let place = self.case.parameters.len() + 1;
+        let index = xml.started_tag().attribute(b"index").and_then(super::number);
+        let parameter = self.case.parameters.add();
+        parameter.name.push_str("param");
+        push_number(index.map_or(place as u64, |index| index.saturating_add(1)), &mut parameter.name);
+        let depth = xml.depth();
+        loop {
+            match xml.next()? {
+                XmlEvent::Start(tag) => match tag.name() {
+                    name if STRUCTURE.contains(&name) => xml.retreat(depth - 1),
+                    b"value" if is_null(&tag) => {
+                        parameter.value.push_str("null");
+                        xml.skip_element()?;
+                    }
+                    b"value" => {
+                        content::read(xml, &mut parameter.value)?;
+                    }
+                    _ => xml.skip_element()?,
+                },
+                XmlEvent::End(_, around) if around < depth => return Ok(()),
+                XmlEvent::Eof => return Ok(()),
+                _ => {}
+            }
+        }
+    }
+
+    /// A test result attribute. An empty one says nothing (T22), and `attachments` is the name of a Java array.
+    fn read_attribute(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        self.attributes.has_attributes = true;
+        let tag = xml.started_tag();
+        let name = tag.attribute(b"name");
+        let is_noise = name.is_none_or(|name| matches!(name.raw(), b"" | b"attachments"));
+        if is_noise || is_null(&tag) || self.case.properties.len() >= MOST_PARTS {
+            return xml.skip_element();
+        }
+        let property = self.case.properties.add();
+        if let Some(name) = name {
+            name.push_into(&mut property.name);
+        }
+        content::read(xml, &mut property.value)?;
+        if property.value.trim().is_empty() {
+            let last = self.case.properties.len() - 1;
+            self.case.properties.truncate(last);
+        }
+        Ok(())
+    }
+
+    fn read_attachment(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        if !self.wants_attachments() || self.case.attachments.len() >= MOST_PARTS {
+            return xml.skip_element();
+        }
+        let attachment = self.case.attachments.add();
+        for (name, value) in xml.started_tag().attributes() {
+            match name {
+                b"filename" => value.read_into(&mut attachment.name),
+                b"src" => value.read_into(&mut attachment.data),
+                _ => {}
+            }
+        }
+        attachment.content = Content::Path;
+        let mut whole = true;
+        let depth = xml.depth();
+        loop {
+            match xml.next()? {
+                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
+                XmlEvent::Start(tag) if tag.name() == b"rawcontent" => {
+                    name_by_path(&mut attachment.name, &attachment.data);
+                    attachment.content = Content::Base64;
+                    attachment.data.clear();
+                    xml.element_text(STRUCTURE, |piece| {
+                        whole = whole && attachment.data.len() + piece.raw().len() <= LONGEST_ATTACHMENT;
+                        if whole {
+                            piece.push_into(&mut attachment.data);
+                        }
+                    })?;
+                }
+                XmlEvent::Start(_) => xml.skip_element()?,
+                XmlEvent::End(_, around) if around < depth => break,
+                XmlEvent::Eof => break,
+                _ => {}
+            }
+        }
+        if attachment.content == Content::Base64 {
+            attachment.data.retain(|c| !c.is_ascii_whitespace());
+        }
+        if !whole {
+            self.remarks.add(
+                ProblemKind::EvidenceDropped,
+                "an attachment of more than 64 MiB was left out",
+                || attachment.name.clone(),
+                || xml.position(),
+            );
+        }
+        if !whole || attachment.data.is_empty() {
+            let last = self.case.attachments.len() - 1;
+            self.case.attachments.truncate(last);
+        }
+        Ok(())
+    }
+
+    /// A retried row can still become one that failed (T06).
+    fn wants_attachments(&self) -> bool {
+        match self.options.attachments {
+            Attachments::None => false,
+            Attachments::OfFailed => self.case.outcome.is_failure() || self.attributes.is_retried,
+            Attachments::All => true,
+        }
+    }
+
+    /// What the row logged: kept only when asked for (T25).
+    fn read_output(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        if !self.options.output {
+            return xml.skip_element();
+        }
+        let mut clip = ClippedText::new(&mut self.case.stdout);
+        let depth = xml.depth();
+        loop {
+            match xml.next()? {
+                XmlEvent::Text(text) if text.is_cdata() || !text.is_blank() => clip.push(text),
+                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
+                XmlEvent::End(_, around) if around < depth => break,
+                XmlEvent::End(b"line", _) => clip.push_str("\n"),
+                XmlEvent::Eof => break,
+                _ => {}
+            }
+        }
+        clip.finish();
+        Ok(())
+    }
+
+    /// A configuration method is never a case; one that failed is a failure of its class (T01).
+    fn end_configuration(&mut self, xml: &XmlCursor<'_>, visitor: &mut dyn ReportVisitor) {
+        if self.case.outcome == Outcome::Passed {
+            return;
+        }
+        let name = &self.case.qualified_name;
+        if self.case.outcome == Outcome::Skipped {
+            self.remarks.add(
+                ProblemKind::ContainerFailure,
+                "a configuration method was skipped",
+                || format!("'{name}'"),
+                || xml.position(),
+            );
+        } else {
+            let reason = self.reason();
+            let message = format!("the configuration method '{name}' failed{reason}");
+            visitor.problem(Problem::new(ProblemKind::ContainerFailure, message).at(xml.position()));
+            let hint = format!("the configuration method '{}' failed{reason}", self.attributes.name);
+            self.rows.note_failed_set_up(hint, self.case.start);
+        }
+    }
+
+    /// Class and message of the exception that was read last, or its first line, behind a colon.
+    fn reason(&self) -> String {
+        let Some(detail) = self.case.details.last() else { return String::new() };
+        let first_line = |text: &str| text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned);
+        match (first_line(&detail.message), first_line(&detail.text)) {
+            (Some(message), _) if detail.type_name.is_empty() => format!(": {message}"),
+            (Some(message), _) => format!(": {}: {message}", detail.type_name),
+            (None, Some(line)) => format!(": {line}"),
+            (None, None) if detail.type_name.is_empty() => String::new(),
+            (None, None) => format!(": {}", detail.type_name),
+        }
+    }
+
+    fn end_row(&mut self, xml: &XmlCursor<'_>, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
+        self.seen += 1;
+        self.describe();
+        self.note_lucky_failure();
+        let kind = self.row_kind();
+        let key = self.row_key();
+        self.case.row_group = self.row_group();
+        self.rows.take(&mut self.case, kind, key, visitor, &mut self.remarks, || xml.position())
+    }
+
+    /// Title and description: the attribute `description` before that of the annotation, the method's name last
+    /// (spec C3, decision 9).
+    fn describe(&mut self) {
+        let case = &mut self.case;
+        let attributes = &self.attributes;
+        let set = case.properties.iter().find(|property| property.name == "description");
+        let title = match set {
+            Some(property) => &property.value,
+            None if attributes.description.trim().is_empty() => &attributes.name,
+            None => &attributes.description,
+        };
+        case.title.push_str(title.trim());
+        if set.is_none() && !attributes.description.trim().is_empty() {
+            case.add_property("description", attributes.description.trim());
+        }
+    }
+
+    fn note_lucky_failure(&mut self) {
+        if self.attributes.status.trim() == "SUCCESS_PERCENTAGE_FAILURE" {
+            let note = self.case.details.add();
+            note.kind = DetailKind::Note;
+            note.message.push_str("failed, but within the success percentage that the test allows");
+        }
+    }
+
+    fn row_kind(&self) -> RowKind {
+        let detail = self.case.details.first();
+        match self.case.outcome {
+            Outcome::Skipped if self.attributes.is_retried => RowKind::Attempt,
+            Outcome::Skipped => match detail {
+                None => RowKind::SkippedSilently,
+                Some(detail) if detail.type_name.is_empty() || detail.type_name.ends_with("SkipException") => {
+                    RowKind::Skipped
+                }
+                Some(_) => RowKind::Broken,
+            },
+            _ => RowKind::Ran,
+        }
+    }
+
+    /// Stands for what attempts of one row have in common: method, instance and parameters, without the identity
+    /// hashes that `toString` puts into them (T04).
+    fn row_key(&mut self) -> u64 {
+        let attributes = &mut self.attributes;
+        let key = &mut attributes.key;
+        key.clear();
+        for text in [&attributes.name, &attributes.signature, &attributes.instance] {
+            push_without_identity_hashes(text, key);
+            key.push('\u{1f}');
+        }
+        for parameter in self.case.parameters.iter() {
+            push_without_identity_hashes(&parameter.value, key);
+            key.push('\u{1f}');
+        }
+        hash_of(key.as_str())
+    }
+
+    /// Rows of one method that share a key which only one of them names (decision 5, T24): those with parameters,
+    /// attempts, and those that carry attributes.
+    fn row_group(&self) -> u64 {
+        let attributes = &self.attributes;
+        let alone = self.case.parameters.is_empty()
+            && !attributes.is_retried
+            && !attributes.has_data_provider
+            && !attributes.has_attributes;
+        if alone { 0 } else { hash_of((&self.case.qualified_name, &attributes.signature)) | 1 }
+    }
+
+    fn report_open_row(&self, visitor: &mut dyn ReportVisitor) {
+        let message = format!("the test method '{}' is incomplete and was not taken", self.case.qualified_name);
+        visitor.problem(Problem::new(ProblemKind::Truncated, message));
+    }
+}
+
+/// The definition: class, dot, method (spec C3, decision 10; that Xray joins them by a dot is inferred).
+fn qualify(class: &str, method: &str, out: &mut String) {
+    let (class, method) = (class.trim(), method.trim());
+    out.push_str(class);
+    if !class.is_empty() && !method.is_empty() {
+        out.push('.');
+    }
+    out.push_str(method);
+}
+
+/// Whether an exception of this class is an assertion that did not hold: `AssertionError` and what usual libraries
+/// derive from it.
+fn is_assertion(class: &str) -> bool {
+    let simple = class.trim().rsplit(['.', '$']).next().unwrap_or("");
+    simple.ends_with("AssertionError")
+        || matches!(simple, "AssertionFailedError" | "ComparisonFailure" | "MultipleFailuresError")
+}
+
+fn is_null(tag: &Tag<'_>) -> bool {
+    tag.attribute(b"is-null").is_some_and(|value| value.raw() == b"true")
+}
+
+/// Names an attachment after the last part of its path, if it has no name.
+fn name_by_path(name: &mut String, path: &str) {
+    if name.trim().is_empty() {
+        name.clear();
+        name.push_str(path.rsplit(['/', '\\']).next().unwrap_or(""));
+    }
+}
+
+fn push_number(number: u64, out: &mut String) {
+    use std::fmt::Write;
+    // Writing to a string cannot fail.
+    let _ = write!(out, "{number}");
+}
+
+/// Appends `text` without what Java's `Object.toString` adds to a class name: `@` and up to eight hexadecimal digits.
+fn push_without_identity_hashes(text: &str, out: &mut String) {
+    let mut rest = text;
+    while let Some(at) = rest.find('@') {
+        let (before, hash) = rest.split_at(at);
+        out.push_str(before);
+        let digits = hash[1..].bytes().take_while(u8::is_ascii_hexdigit).count();
+        let ends = hash[1 + digits..].chars().next().is_none_or(|next| !next.is_alphanumeric());
+        let is_hash = (5..=8).contains(&digits) && ends && before.ends_with(|c: char| c.is_alphanumeric());
+        let kept = if is_hash { 1 + digits } else { 1 };
+        if !is_hash {
+            out.push('@');
+        }
+        rest = &hash[kept..];
+    }
+    out.push_str(rest);
+}
+
+fn hash_of(value: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,188 @@
+//! TestNG's own report, `testng-results.xml`, and its fragments (spec testng.md).
+//!
+//! The reader takes `test-method` elements below any root: the whole report, a per-suite file, or a fragment that
+//! begins with `suite` or `test`. It never believes a counter. What a class holds back (see [`rows`]) is bounded.
+
+mod clock;
+mod content;
+mod method;
+mod rows;
+#[cfg(test)]
+mod tests;
+
+use std::ops::ControlFlow;
+
+use crate::format::xml::{RawValue, Tag, XmlCursor, XmlEvent};
+use crate::format::{Format, Head, ParseError, ReadOptions, Remarks};
+use crate::model::{Body, Problem, ProblemKind, ReportVisitor, TestCase};
+
+use clock::Clock;
+use method::MethodAttributes;
+use rows::ClassRows;
+
+pub(super) const FORMAT: Format = Format {
+    name: "testng",
+    title: "TestNG results",
+    recognised_by: "root element testng-results, or a fragment of one: suite or test with started-at",
+    taken: "every test method that is no configuration method: result, times, exception, parameters, attributes, \
+            attachments, attempts",
+    recognises,
+    parse,
+};
+
+fn recognises(_head: &Head<'_>) -> bool {
+    false
+}
+
+/// Start tags that show that the end tag of a text or of a row is missing.
+const STRUCTURE: &[&[u8]] = &[b"test-method", b"class", b"test", b"suite", b"testng-results"];
+
+fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
+    let mut xml = XmlCursor::new(body);
+    let mut reader = Reader::new(options);
+    let result = reader.read(&mut xml, visitor);
+    reader.finish(&xml, visitor);
+    xml.finish(visitor);
+    result
+}
+
+/// What is known of the report so far.
+struct Reader<'o> {
+    options: &'o ReadOptions,
+    clock: Clock,
+    /// Name of the `test` tag around the row: often a browser or a device.
+    test_name: String,
+    /// Package and name of the class around the row.
+    class_name: String,
+    rows: ClassRows,
+    /// The row being read and what its start tag says.
+    case: TestCase,
+    attributes: MethodAttributes,
+    /// Rows that the root declares, and rows that were there.
+    declared: u64,
+    seen: u64,
+    remarks: Remarks,
+}
+
+impl<'o> Reader<'o> {
+    fn new(options: &'o ReadOptions) -> Reader<'o> {
+        Reader {
+            options,
+            clock: Clock::default(),
+            test_name: String::new(),
+            class_name: String::new(),
+            rows: ClassRows::default(),
+            case: TestCase::default(),
+            attributes: MethodAttributes::default(),
+            declared: 0,
+            seen: 0,
+            remarks: Remarks::default(),
+        }
+    }
+
+    fn read(&mut self, xml: &mut XmlCursor<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
+        loop {
+            let flow = match xml.next()? {
+                XmlEvent::Start(tag) => match tag.name() {
+                    b"test-method" => self.read_method(xml, visitor)?,
+                    b"groups" | b"reporter-output" => {
+                        xml.skip_element()?;
+                        ControlFlow::Continue(())
+                    }
+                    _ => {
+                        self.begin_container(xml);
+                        ControlFlow::Continue(())
+                    }
+                },
+                XmlEvent::End(b"class", _) => {
+                    self.class_name.clear();
+                    self.rows.end_class(visitor, &mut self.remarks, || xml.position())
+                }
+                XmlEvent::End(b"test", _) => {
+                    self.test_name.clear();
+                    self.clock.end_test();
+                    ControlFlow::Continue(())
+                }
+                XmlEvent::Eof => {
+                    // Rows outside any class, or in one that breaks off, wait for nothing any more.
+                    let _ = self.rows.end_class(visitor, &mut self.remarks, || xml.position());
+                    return Ok(());
+                }
+                _ => ControlFlow::Continue(()),
+            };
+            if flow.is_break() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn begin_container(&mut self, xml: &XmlCursor<'_>) {
+        let tag = xml.started_tag();
+        match tag.name() {
+            b"testng-results" => self.declared += declared_rows(&tag),
+            b"suite" => {
+                self.clock.begin_suite(&tag, self.options);
+                self.note_reference(&tag, xml);
+            }
+            b"test" => {
+                self.clock.begin_test(&tag, self.options);
+                self.test_name.clear();
+                if let Some(name) = tag.attribute(b"name") {
+                    name.push_into(&mut self.test_name);
+                }
+                self.note_reference(&tag, xml);
+            }
+            b"class" => name_class(&tag, &mut self.class_name),
+            _ => {}
+        }
+    }
+
+    /// A fragmented report names the files that hold its suites or tests (T30). Whoever walks the input meets them as
+    /// reports of their own, and only there (T31).
+    fn note_reference(&mut self, tag: &Tag<'_>, xml: &XmlCursor<'_>) {
+        if let Some(url) = tag.attribute(b"url") {
+            self.remarks.add(
+                ProblemKind::Unusual,
+                "results stand in a file of their own, which is read only if it is part of the input",
+                || format!("'{}'", url.to_text()),
+                || xml.position(),
+            );
+        }
+    }
+
+    fn finish(&mut self, xml: &XmlCursor<'_>, visitor: &mut dyn ReportVisitor) {
+        visitor.producer("testng");
+        self.remarks.finish(visitor);
+        if xml.truncation().is_some() && self.declared > self.seen {
+            let message = format!(
+                "the broken report declares {} test methods, {} of them could be read",
+                self.declared, self.seen
+            );
+            visitor.problem(Problem::new(ProblemKind::CountMismatch, message));
+        }
+    }
+}
+
+/// The class's name for good: the same with and without `splitClassAndPackageNames` (T14).
+fn name_class(tag: &Tag<'_>, class_name: &mut String) {
+    class_name.clear();
+    if let Some(package) = tag.attribute(b"package")
+        && !matches!(package.raw(), b"" | b"[default]")
+    {
+        package.push_into(class_name);
+        class_name.push('.');
+    }
+    if let Some(name) = tag.attribute(b"name") {
+        name.push_into(class_name);
+    }
+}
+
+/// Rows that the root's counters promise: ignored methods have none (T40).
+fn declared_rows(tag: &Tag<'_>) -> u64 {
+    let counter = |name: &[u8]| tag.attribute(name).and_then(number).unwrap_or(0);
+    counter(b"total").saturating_sub(counter(b"ignored"))
+}
+
+fn number(value: RawValue<'_>) -> Option<u64> {
+    std::str::from_utf8(value.raw()).ok()?.trim().parse().ok()
+}

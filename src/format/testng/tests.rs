@@ -1,0 +1,649 @@
+//! The quirks of spec testng.md section F, each under its number, and the examples of section G.
+//!
+//! Elsewhere are T09, T10, T23, T24, T29 and T32 (mapping, assembly), T30's opening of files (the walk of the input),
+//! and the zones of T34 (times).
+
+use std::ops::ControlFlow;
+
+use super::*;
+use crate::model::{Content, DetailKind, Outcome};
+
+#[derive(Default)]
+struct Findings {
+    cases: Vec<TestCase>,
+    problems: Vec<Problem>,
+}
+
+impl ReportVisitor for Findings {
+    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
+        self.cases.push(case.clone());
+        ControlFlow::Continue(())
+    }
+    fn problem(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+    fn producer(&mut self, name: &str) {
+        assert_eq!(name, "testng");
+    }
+}
+
+impl Findings {
+    /// One line a case: outcome and qualified name, `~` before a superseded one.
+    fn lines(&self) -> Vec<String> {
+        let line = |case: &TestCase| {
+            let mark = if case.superseded { "~" } else { "" };
+            format!("{mark}{} {}", case.outcome.name(), case.qualified_name)
+        };
+        self.cases.iter().map(line).collect()
+    }
+
+    fn kinds(&self) -> Vec<ProblemKind> {
+        self.problems.iter().map(|problem| problem.kind).collect()
+    }
+
+    fn only(&self) -> &TestCase {
+        assert_eq!(self.cases.len(), 1, "{:?}", self.lines());
+        &self.cases[0]
+    }
+}
+
+struct SingleBytes<'b>(&'b [u8]);
+
+impl std::io::Read for SingleBytes<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let length = self.0.len().min(buffer.len()).min(1);
+        buffer[..length].copy_from_slice(&self.0[..length]);
+        self.0 = &self.0[length..];
+        Ok(length)
+    }
+}
+
+fn read_with(report: &str, options: &ReadOptions) -> Findings {
+    let mut whole = Findings::default();
+    parse(Body::Bytes(report.as_bytes()), options, &mut whole).unwrap();
+    // The same report through a stream of single bytes must say the same.
+    let mut bytes = SingleBytes(report.as_bytes());
+    let mut streamed = Findings::default();
+    parse(Body::Stream(&mut bytes), options, &mut streamed).unwrap();
+    assert_eq!(whole.lines(), streamed.lines());
+    // Where a text is mended inside, the place is that of the piece, and pieces differ.
+    let said = |found: &Findings| found.problems.iter().map(|p| (p.kind, p.message.clone())).collect::<Vec<_>>();
+    assert_eq!(said(&whole), said(&streamed));
+    whole
+}
+
+fn read(report: &str) -> Findings {
+    read_with(report, &ReadOptions { attachments: crate::format::Attachments::All, ..ReadOptions::default() })
+}
+
+/// A report whose one class `c` holds these rows.
+fn class_with(rows: &str) -> Findings {
+    read(&format!(
+        "<testng-results><suite name='s'><test name='t'><class name='c'>{rows}</class></test></suite></testng-results>"
+    ))
+}
+
+/// One row `c.m` with this status and content.
+fn row_with(status: &str, inside: &str) -> Findings {
+    class_with(&format!("<test-method name='m' status='{status}'>{inside}</test-method>"))
+}
+
+fn check(report: &str, lines: &[&str], problems: &[ProblemKind]) {
+    let found = read(report);
+    assert_eq!(found.lines(), lines, "{report}");
+    assert_eq!(found.kinds(), problems, "{report}: {:?}", found.problems);
+}
+
+fn param(value: &str) -> String {
+    format!("<params><param index='0'><value>\n   <![CDATA[{value}]]>\n  </value></param></params>")
+}
+
+fn parameters(case: &TestCase) -> Vec<(&str, &str)> {
+    case.parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.value.as_str())).collect()
+}
+
+fn properties(case: &TestCase) -> Vec<(&str, &str)> {
+    case.properties.iter().map(|property| (property.name.as_str(), property.value.as_str())).collect()
+}
+
+const EXCEPTION: &str = "<exception class='java.net.SocketException'><message><![CDATA[reset]]></message></exception>";
+
+#[test]
+fn t01_configuration_methods_are_no_cases() {
+    let found = class_with(
+        "<test-method name='pay' status='SKIP' started-at='2024-05-02T10:00:02 UTC'/>\
+         <test-method name='open' is-config='true' status='FAIL' started-at='2024-05-02T10:00:01 UTC'>\
+         <exception class='E'><message><![CDATA[no db]]></message></exception></test-method>\
+         <test-method name='close' is-config='true' status='SKIP'/>\
+         <test-method name='early' status='SKIP' started-at='2024-05-02T09:00:00 UTC'/>",
+    );
+    assert_eq!(found.lines(), ["skipped c.early", "skipped c.pay"]);
+    assert_eq!(found.kinds(), [ProblemKind::ContainerFailure; 2]);
+    assert_eq!(found.problems[0].message, "the configuration method 'c.open' failed: E: no db");
+    let pay = &found.cases[1].details[0];
+    assert_eq!((pay.kind, &*pay.message), (DetailKind::Skip, "the configuration method 'open' failed: E: no db"));
+    assert!(found.cases[0].details.is_empty(), "a row that was skipped before has another cause");
+}
+
+#[test]
+fn t01_the_cause_does_not_reach_another_class() {
+    let found = read(
+        "<suite><test><class name='a'><test-method name='open' is-config='true' status='FAIL'/></class>\
+         <class name='b'><test-method name='m' status='SKIP'/></class></test></suite>",
+    );
+    assert!(found.only().details.is_empty());
+}
+
+#[test]
+fn t02_an_expected_exception_is_no_failure() {
+    let found = row_with("PASS", EXCEPTION);
+    assert_eq!(found.lines(), ["passed c.m"]);
+    assert!(found.only().details.is_empty());
+}
+
+#[test]
+fn t03_attempts_before_and_behind_the_row_that_counts() {
+    let attempt = format!("<test-method name='m' status='SKIP' retried='true'>{EXCEPTION}</test-method>");
+    let last = "<test-method name='m' status='PASS'/>";
+    for rows in [format!("{attempt}{attempt}{last}"), format!("{last}{attempt}{attempt}")] {
+        let found = class_with(&rows);
+        let mut lines = found.lines();
+        lines.sort();
+        assert_eq!(lines, ["passed c.m", "~skipped c.m", "~skipped c.m"]);
+        assert_eq!(found.kinds(), []);
+    }
+}
+
+#[test]
+fn t04_attempts_are_paired_without_identity_hashes() {
+    let row = |status: &str, retried: &str, value: &str| {
+        format!("<test-method name='m' status='{status}'{retried}>{}</test-method>", param(value))
+    };
+    let retried = " retried='true'";
+    let found = class_with(&format!(
+        "{}{}{}{}",
+        row("SKIP", retried, "shop.Card@1b2c3d4e"),
+        row("SKIP", retried, "shop.Cash@7f31245a"),
+        row("PASS", "", "shop.Card@5e91993f"),
+        row("FAIL", "", "shop.Cash@1c4af82c"),
+    ));
+    assert_eq!(found.lines(), ["~skipped c.m", "passed c.m", "~skipped c.m", "failed c.m"]);
+    let groups: Vec<_> = found.cases.iter().map(|case| case.row_group).collect();
+    assert!(groups[0] != 0 && groups.iter().all(|group| *group == groups[0]));
+}
+
+#[test]
+fn t05_old_retries_count_and_are_told() {
+    let found = class_with(&format!(
+        "<test-method name='m' status='PASS'/><test-method name='m' status='SKIP'>{EXCEPTION}</test-method>"
+    ));
+    assert_eq!(found.lines(), ["passed c.m", "skipped c.m"]);
+    assert_eq!(found.kinds(), [ProblemKind::Unusual]);
+    let skip = EXCEPTION.replace("java.net.SocketException", "org.testng.SkipException");
+    let found = class_with(&format!(
+        "<test-method name='m' status='PASS'/><test-method name='m' status='SKIP'>{skip}</test-method>"
+    ));
+    assert_eq!(found.kinds(), [], "a row skipped on purpose is no attempt");
+}
+
+#[test]
+fn t06_the_last_attempt_stands_for_a_missing_one() {
+    let attempt = format!("<test-method name='m' status='SKIP' retried='true'>{EXCEPTION}</test-method>");
+    let found = class_with(&format!("{attempt}{attempt}"));
+    assert_eq!(found.lines(), ["~skipped c.m", "failed c.m"]);
+    assert_eq!(found.kinds(), [ProblemKind::Repaired]);
+    assert_eq!(found.cases[1].details[0].kind, DetailKind::Failure);
+}
+
+#[test]
+fn t07_success_percentage_failure_passed() {
+    let found = row_with("SUCCESS_PERCENTAGE_FAILURE", EXCEPTION);
+    assert_eq!(found.lines(), ["passed c.m"]);
+    assert!(found.only().details.iter().all(|detail| detail.kind == DetailKind::Note));
+    assert_eq!(found.only().details.len(), 2);
+}
+
+#[test]
+fn t08_invocation_count_gives_rows() {
+    let found = class_with(&"<test-method name='m' status='PASS'/>".repeat(3));
+    assert_eq!(found.lines(), ["passed c.m"; 3]);
+}
+
+#[test]
+fn t11_t12_overloads_share_a_definition_and_no_identity_hash() {
+    let found = class_with(&format!(
+        "<test-method name='pay' status='PASS' signature='pay(int)[pri:0, instance:c@36d4b5c]'>{0}</test-method>\
+         <test-method name='pay' status='PASS' signature='pay(int)[pri:0, instance:c@11111111]'>{0}</test-method>\
+         <test-method name='pay' status='PASS' signature='pay(String)[pri:0, instance:c@36d4b5c]'>{0}</test-method>",
+        param("5")
+    ));
+    assert_eq!(found.lines(), ["passed c.pay"; 3]);
+    let groups: Vec<_> = found.cases.iter().map(|case| case.row_group).collect();
+    assert!(groups[0] == groups[1] && groups[0] != groups[2]);
+    assert!(found.cases.iter().all(|case| case.details.is_empty() && case.properties.is_empty()));
+}
+
+#[test]
+fn t13_the_instance_name_is_not_part_of_the_name() {
+    let found = class_with("<test-method name='m' test-instance-name='fast' status='PASS'/>");
+    assert_eq!((found.lines(), &*found.only().title), (vec!["passed c.m".to_owned()], "m"));
+}
+
+#[test]
+fn t14_split_class_and_package_are_one_name() {
+    for (attributes, expected) in [
+        ("name='PayTest' package='shop'", "passed shop.PayTest.m"),
+        ("package='[default]' name='PayTest'", "passed PayTest.m"),
+        ("name='shop.PayTest'", "passed shop.PayTest.m"),
+    ] {
+        let report = format!("<test><class {attributes}><test-method name='m' status='PASS'/></class></test>");
+        check(&report, &[expected], &[]);
+    }
+}
+
+#[test]
+fn t15_names_stay_as_they_are() {
+    check(
+        "<test><class name='shop.Outer$Inner'><test-method name='`adds two` numbers' status='PASS'/></class></test>",
+        &["passed shop.Outer$Inner.`adds two` numbers"],
+        &[],
+    );
+}
+
+#[test]
+fn t16_t17_t18_t19_values() {
+    let found = row_with(
+        "PASS",
+        "<params><param index='0'><value>\n   <![CDATA[5]]>\n  </value></param>\
+         <param index='1'><value is-null='true'/></param>\
+         <param index='2'><value><![CDATA[null]]></value></param>\
+         <param index='3'><value>\n <![CDATA[a]]]]><![CDATA[>b]]>\n</value></param>\
+         <param index='4'><value>\n plain text\n</value></param>\
+         <param><value><![CDATA[ ]]></value></param></params>",
+    );
+    let expected = [
+        ("param1", "5"),
+        ("param2", "null"),
+        ("param3", "null"),
+        ("param4", "a]]>b"),
+        ("param5", "plain text"),
+        ("param6", " "),
+    ];
+    assert_eq!(parameters(found.only()), expected);
+}
+
+#[test]
+fn t20_empty_messages() {
+    let found = row_with(
+        "FAIL",
+        "<exception class='java.lang.AssertionError'><message>\n <![CDATA[]]>\n</message>\
+         <full-stacktrace><![CDATA[java.lang.AssertionError\n\tat c.m(c.java:1)]]></full-stacktrace></exception>",
+    );
+    let detail = &found.only().details[0];
+    assert_eq!((&*detail.type_name, &*detail.message), ("java.lang.AssertionError", ""));
+    assert_eq!(detail.text, "java.lang.AssertionError\n\tat c.m(c.java:1)");
+}
+
+#[test]
+fn t21_stack_traces_of_every_kind() {
+    let trace = |inside: &str| {
+        row_with("FAIL", &format!("<exception class='E'>{inside}</exception>")).only().details[0].text.clone()
+    };
+    assert_eq!(trace("<short-stacktrace><![CDATA[s]]></short-stacktrace>"), "s");
+    assert_eq!(trace("<short-stacktrace>s</short-stacktrace><full-stacktrace>f</full-stacktrace>"), "f");
+    assert_eq!(trace("<full-stacktrace>f</full-stacktrace><short-stacktrace>s</short-stacktrace>"), "f");
+    assert_eq!(trace("<stack-trace>o</stack-trace>"), "o");
+    assert_eq!(trace(""), "");
+}
+
+#[test]
+fn t22_empty_attributes_are_absent() {
+    let found = row_with(
+        "PASS",
+        "<attributes><attribute name='test'>\n <![CDATA[SHOP-40]]>\n</attribute><attribute name='labels'><![CDATA[]]></attribute>\
+         <attribute name='summary' is-null='true'/><attribute name='attachments'><![CDATA[[Ljava.io.File;@1b2c3d]]></attribute>\
+         </attributes>",
+    );
+    assert_eq!(properties(found.only()), [("test", "SHOP-40")]);
+    assert_ne!(found.only().row_group, 0, "another row of the method may lack the key");
+}
+
+#[test]
+fn t25_reporter_output_is_kept_only_when_asked_for() {
+    let report = "<test><class name='c'><test-method name='m' status='PASS'><reporter-output>\n<line>\n <![CDATA[one]]>\n</line>\
+                  <line><![CDATA[two]]></line></reporter-output></test-method></class></test>";
+    assert_eq!(read(report).only().stdout, "");
+    let found = read_with(report, &ReadOptions { output: true, ..ReadOptions::default() });
+    assert_eq!(found.only().stdout, "one\ntwo\n");
+}
+
+#[test]
+fn t26_t27_empty_containers() {
+    check("<testng-results/>", &[], &[]);
+    check(
+        "<testng-results><suite name='s'/><suite><test/><test><class name='c'/></test></suite></testng-results>",
+        &[],
+        &[],
+    );
+    check(
+        "<suite duration-ms='0'><test duration-ms='0'><class name='c'><test-method name='m' status='PASS'/></class></test></suite>",
+        &["passed c.m"],
+        &[],
+    );
+}
+
+#[test]
+fn t28_t40_rows_win_over_counters() {
+    check(
+        "<testng-results total='9' passed='7' ignored='2'><class name='c'><test-method name='m' status='PASS'/></class></testng-results>",
+        &["passed c.m"],
+        &[],
+    );
+}
+
+#[test]
+fn t30_t31_references_are_told_and_fragments_are_read() {
+    let found =
+        read("<testng-results><suite url='S\\testng-results.xml'/><suite><test url='T.xml'/></suite></testng-results>");
+    assert_eq!((found.lines(), found.kinds()), (vec![], vec![ProblemKind::Unusual]));
+    assert!(found.problems[0].message.contains("(2 times"), "{:?}", found.problems);
+    check(
+        "<suite name='s'><test name='t'><class name='c'><test-method name='m' status='PASS'/></class></test></suite>",
+        &["passed c.m"],
+        &[],
+    );
+}
+
+#[test]
+fn t37_complete_rows_of_a_cut_report_are_kept() {
+    check(
+        "<testng-results total='3' ignored='0'><suite><test><class name='c'><test-method name='a' status='PASS'/>\
+         <test-method name='b' status='FAIL'><exception class='E'>",
+        &["passed c.a"],
+        &[ProblemKind::Truncated, ProblemKind::CountMismatch, ProblemKind::Truncated],
+    );
+    let found = read("<test><class name='c'><test-method name='a' status='SKIP'/><test-method name='b' status='PA");
+    assert_eq!(found.lines(), ["skipped c.a"], "what waited for its cause is not lost");
+}
+
+#[test]
+fn t37_a_row_without_end_does_not_pass() {
+    check(
+        "<test><class name='c'><test-method name='a' status='PASS'><params>\
+         <test-method name='b' status='PASS'/></class></test>",
+        &["passed c.b"],
+        &[ProblemKind::Truncated, ProblemKind::Malformed],
+    );
+}
+
+#[test]
+fn t38_t39_old_files() {
+    let found = read(&format!(
+        "<test><class name='c'><test-method name='m' status='PASS'>{}</test-method><!-- a -- b --></class></test>",
+        param("a\u{b}b")
+    ));
+    assert_eq!(found.lines(), ["passed c.m"]);
+    assert_eq!(found.kinds(), [ProblemKind::Repaired]);
+}
+
+#[test]
+fn t41_the_reason_of_a_skip_is_kept() {
+    let found = row_with(
+        "SKIP",
+        "<exception class='java.lang.Throwable'><message><![CDATA[depends on x]]></message></exception>",
+    );
+    let detail = &found.only().details[0];
+    assert_eq!((detail.kind, &*detail.message), (DetailKind::Skip, "depends on x"));
+}
+
+#[test]
+fn t42_description_is_title_and_description() {
+    let found = class_with("<test-method name='m' status='PASS' description='first&#10;second'/>");
+    assert_eq!(found.only().title, "first\nsecond");
+    assert_eq!(properties(found.only()), [("description", "first\nsecond")]);
+    let found = class_with(
+        "<test-method name='m' status='PASS' description='d'><attributes><attribute name='description'>by attribute</attribute>\
+         </attributes></test-method>",
+    );
+    assert_eq!(found.only().title, "by attribute");
+    assert_eq!(properties(found.only()), [("description", "by attribute")]);
+}
+
+#[test]
+fn the_class_of_the_exception_tells_failures_from_errors() {
+    for (class, outcome) in [
+        ("java.lang.AssertionError", Outcome::Failed),
+        ("org.opentest4j.AssertionFailedError", Outcome::Failed),
+        ("org.junit.ComparisonFailure", Outcome::Failed),
+        ("", Outcome::Failed),
+        ("java.lang.NullPointerException", Outcome::Errored),
+    ] {
+        assert_eq!(row_with("FAIL", &format!("<exception class='{class}'/>")).only().outcome, outcome, "{class}");
+    }
+    assert_eq!(row_with("FAIL", "").only().outcome, Outcome::Failed);
+}
+
+#[test]
+fn unknown_status_words_are_skips() {
+    let found = row_with("BLOCKED", "");
+    assert_eq!((found.lines(), found.kinds()), (vec!["skipped c.m".to_owned()], vec![ProblemKind::UnknownStatus]));
+}
+
+#[test]
+fn groups_are_tags_and_the_test_tag_is_the_host() {
+    let found = class_with("<test-method name='m' status='PASS' groups='smoke, slow ,'/>");
+    assert_eq!(found.only().tags.to_vec(), ["smoke", "slow"]);
+    assert_eq!(found.only().host, "t");
+    assert_eq!(found.only().container, "c");
+}
+
+#[test]
+fn attachments_carry_their_content_or_point_to_it() {
+    let inside = "<attachments><attachment filename='s.png' src='/x/s.png'><rawcontent>\n<![CDATA[iVBO\nRw0=]]></rawcontent></attachment>\
+                  <attachment src='C:\\out\\log.txt'><rawcontent><![CDATA[YQ==]]></rawcontent></attachment>\
+                  <attachment src='shots/a.png'/><attachment/></attachments>";
+    let found = row_with("FAIL", inside);
+    let shown: Vec<_> = found.only().attachments.iter().map(|a| (&*a.name, a.content, &*a.data)).collect();
+    assert_eq!(
+        shown,
+        [
+            ("s.png", Content::Base64, "iVBORw0="),
+            ("log.txt", Content::Base64, "YQ=="),
+            ("", Content::Path, "shots/a.png")
+        ]
+    );
+    let report = format!("<class name='c'><test-method name='m' status='PASS'>{inside}</test-method></class>");
+    assert!(read_with(&report, &ReadOptions::default()).only().attachments.is_empty(), "only failed ones by default");
+}
+
+#[test]
+fn held_rows_are_bounded() {
+    let rows: String = (0..2000)
+        .map(|row| {
+            format!(
+                "<test-method name='m{row}' status='SKIP' retried='true'/><test-method name='n{row}' status='SKIP'/>"
+            )
+        })
+        .collect();
+    let found = class_with(&rows);
+    assert_eq!(found.cases.len(), 4000);
+    // The attempts that had to go on early stay attempts.
+    assert_eq!(found.cases.iter().filter(|case| case.superseded).count(), 2000 - 128);
+}
+
+#[test]
+fn a_visitor_that_breaks_hears_no_more_cases() {
+    struct Once(usize);
+    impl ReportVisitor for Once {
+        fn case(&mut self, _case: &mut TestCase) -> ControlFlow<()> {
+            self.0 += 1;
+            ControlFlow::Break(())
+        }
+        fn problem(&mut self, _problem: Problem) {}
+        fn producer(&mut self, _name: &str) {}
+    }
+    let report = format!("<class name='c'>{}</class>", "<test-method name='m' status='SKIP'/>".repeat(600));
+    let mut once = Once(0);
+    parse(Body::Bytes(report.as_bytes()), &ReadOptions::default(), &mut once).unwrap();
+    assert_eq!(once.0, 1);
+}
+
+/// A report with one test from 10:00 to 10:00:09 (in `zone`) that holds these rows.
+fn timed(zone: &str, rows: &str) -> String {
+    format!(
+        "<testng-results><suite name='s' started-at='2024-05-02T10:00:00{zone}' finished-at='2024-05-02T10:00:09{zone}'>\
+         <test name='t' started-at='2024-05-02T10:00:00{zone}' finished-at='2024-05-02T10:00:09{zone}'>\
+         <class name='c'>{rows}</class></test></suite></testng-results>"
+    )
+}
+
+fn row_at(started: &str, finished: &str, duration: &str) -> String {
+    format!(
+        "<test-method name='m' status='PASS' started-at='{started}' finished-at='{finished}' duration-ms='{duration}'/>"
+    )
+}
+
+/// Start and finish in UTC without their date, and milliseconds.
+fn times(case: &TestCase) -> (String, String, Option<i64>) {
+    let shown = |at: Option<crate::model::Timestamp>| at.map_or(String::new(), |at| at.to_string()[11..].to_owned());
+    (shown(case.start), shown(case.finish.map(|at| at.ceil_to_second())), case.duration.map(|nanos| nanos / 1_000_000))
+}
+
+#[track_caller]
+fn check_times(report: &str, start: &str, finish: &str, millis: Option<i64>, problems: &[ProblemKind]) {
+    let found = read(report);
+    assert_eq!(times(found.only()), (start.to_owned(), finish.to_owned(), millis));
+    assert_eq!(found.kinds(), problems, "{:?}", found.problems);
+}
+
+#[test]
+fn c5_times_since_7_0_name_their_zone() {
+    let row = row_at("2024-05-02T10:00:02 CEST", "2024-05-02T10:00:02 CEST", "12");
+    check_times(&timed(" CEST", &row), "08:00:02Z", "08:00:03Z", Some(12), &[]);
+}
+
+#[test]
+fn t33_a_false_z_is_shifted_into_its_test() {
+    for (local, found) in [("12:00:02", "10:00:02Z"), ("15:30:02", "10:00:02Z"), ("01:15:02", "10:00:02Z")] {
+        let row = row_at(&format!("2024-05-02T{local}Z"), &format!("2024-05-02T{local}Z"), "0");
+        check_times(&timed("Z", &row), found, found, Some(0), &[ProblemKind::NaiveTimestamp]);
+    }
+    let inside = row_at("2024-05-02T10:00:02Z", "2024-05-02T10:00:02Z", "0");
+    check_times(&timed("Z", &inside), "10:00:02Z", "10:00:02Z", Some(0), &[]);
+    let elsewhere = row_at("2024-05-02T10:07:00Z", "2024-05-02T10:07:00Z", "0");
+    check_times(&timed("Z", &elsewhere), "10:07:00Z", "10:07:00Z", Some(0), &[]);
+    let true_zone = row_at("2024-05-02T12:00:02 UTC", "2024-05-02T12:00:02 UTC", "0");
+    check_times(&timed(" UTC", &true_zone), "12:00:02Z", "12:00:02Z", Some(0), &[]);
+}
+
+#[test]
+fn t33_the_shift_is_told_once_and_goes_before_none() {
+    let rows = [("14:05:00", "a"), ("13:30:00", "b"), ("12:00:00", "c")].map(|(local, name)| {
+        format!("<test-method name='{name}' status='PASS' started-at='2024-05-02T{local}Z' duration-ms='0'/>")
+    });
+    let report = format!(
+        "<test started-at='2024-05-02T10:00:00Z' finished-at='2024-05-02T13:40:00Z'><class name='c'>{}</class></test>",
+        rows.concat()
+    );
+    let options =
+        ReadOptions { zone: crate::format::time::Zone::parse("Europe/Berlin").unwrap(), ..ReadOptions::default() };
+    let found = read_with(&report, &options);
+    let starts: Vec<_> = found.cases.iter().map(|case| times(case).0).collect();
+    assert_eq!(starts, ["12:05:00Z", "11:30:00Z", "10:00:00Z"]);
+    assert_eq!(found.kinds(), [ProblemKind::NaiveTimestamp]);
+}
+
+#[test]
+fn t34_ambiguous_zones_are_read_in_the_assumed_one() {
+    let row = row_at("2024-05-02T10:00:02 IST", "2024-05-02T10:00:02 IST", "0");
+    check_times(&timed(" IST", &row), "10:00:02Z", "10:00:02Z", Some(0), &[ProblemKind::NaiveTimestamp]);
+}
+
+#[test]
+fn t35_durations_that_contradict_the_stamps() {
+    let row = |finished: &str, duration: &str| {
+        timed(" UTC", &row_at("2024-05-02T10:00:02 UTC", &format!("2024-05-02T10:00:{finished} UTC"), duration))
+    };
+    let unreadable = &[ProblemKind::UnreadableTime];
+    check_times(&row("03", "5000"), "10:00:02Z", "10:00:03Z", None, unreadable);
+    check_times(&row("03", "-5"), "10:00:02Z", "10:00:03Z", None, unreadable);
+    check_times(&row("01", "0"), "10:00:02Z", "10:00:02Z", Some(0), &[]);
+    check_times(&row("05", "2500"), "10:00:02Z", "10:00:05Z", Some(2500), &[]);
+    check_times(&row("08", "10"), "10:00:02Z", "10:00:08Z", Some(10), &[]);
+    check_times(&timed(" UTC", &row_at("", "", "7")), "", "", Some(7), &[]);
+    check_times(&timed(" UTC", &row_at("yesterday", "", "7")), "", "", Some(7), unreadable);
+}
+
+#[test]
+fn t36_rows_of_one_second_keep_their_order() {
+    let rows: String = (0..50)
+        .map(|row| format!("<test-method name='m{row}' status='PASS' started-at='2024-05-02T10:00:02 UTC'/>"))
+        .collect();
+    let found = class_with(&rows);
+    let expected: Vec<_> = (0..50).map(|row| format!("passed c.m{row}")).collect();
+    assert_eq!(found.lines(), expected);
+}
+
+#[test]
+fn g1_the_example_of_the_specification() {
+    let attempt = format!(
+        "<test-method name='pay' status='SKIP' retried='true' data-provider='d' duration-ms='10' \
+         started-at='2024-05-02T10:00:01 CEST' finished-at='2024-05-02T10:00:01 CEST'>{}{EXCEPTION}</test-method>",
+        param("5")
+    );
+    let pay = format!(
+        "<test-method name='pay' status='PASS' data-provider='d' duration-ms='12' started-at='2024-05-02T10:00:02 CEST' \
+         finished-at='2024-05-02T10:00:02 CEST'>{}<attributes><attribute name='test'><![CDATA[SHOP-40]]></attribute>\
+         <attribute name='requirement'><![CDATA[SHOP-1,SHOP-2]]></attribute></attributes></test-method>",
+        param("5")
+    );
+    let groups = "<groups><group name='smoke'><method name='pay' class='shop.PayTest'/></group></groups>";
+    let found = read(&format!(
+        "<testng-results><suite name='Nightly'>{groups}<test name='chrome'><class name='shop.PayTest'>\
+         <test-method name='open' is-config='true' status='PASS'/>{attempt}{pay}</class></test></suite></testng-results>"
+    ));
+    assert_eq!(found.lines(), ["~skipped shop.PayTest.pay", "passed shop.PayTest.pay"]);
+    assert_eq!(found.kinds(), []);
+    let pay = &found.cases[1];
+    assert_eq!(times(pay), ("08:00:02Z".to_owned(), "08:00:03Z".to_owned(), Some(12)));
+    assert_eq!(properties(pay), [("test", "SHOP-40"), ("requirement", "SHOP-1,SHOP-2")]);
+    assert_eq!(parameters(pay), [("param1", "5")]);
+    assert_eq!((pay.row_group, pay.tags.len()), (found.cases[0].row_group, 0));
+}
+
+/// Counts every report of the corpus and compares with what an independent counter found. Without a corpus beside the
+/// sources nothing is compared.
+#[test]
+fn corpus_agrees_with_the_independent_count() {
+    let corpus = std::env::var("XRAYPACK_CORPUS")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus").to_owned());
+    let corpus = std::path::Path::new(&corpus);
+    let Ok(truth) = std::fs::read_to_string(corpus.join("TRUTH.tsv")) else {
+        println!("no corpus at {}", corpus.display());
+        return;
+    };
+    let mut compared = 0;
+    for line in truth.lines().skip(1) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        if fields[1] != "testng" {
+            continue;
+        }
+        let report = std::fs::read_to_string(corpus.join(fields[0])).unwrap();
+        let found = read(&report);
+        let count = |outcomes: &[Outcome]| {
+            found.cases.iter().filter(|case| outcomes.contains(&case.outcome)).count().to_string()
+        };
+        let failed: u64 = fields[4].parse::<u64>().unwrap() + fields[5].parse::<u64>().unwrap();
+        let counted = [
+            found.cases.len().to_string(),
+            count(&[Outcome::Passed]),
+            count(&[Outcome::Failed, Outcome::Errored]),
+            count(&[Outcome::Skipped]),
+        ];
+        assert_eq!(counted, [fields[2], fields[3], &failed.to_string(), fields[6]], "{line}: {:?}", found.problems);
+        assert!(found.problems.iter().all(|problem| !problem.is_damage()), "{line}: {:?}", found.problems);
+        println!("{line}: {:?}", found.problems);
+        compared += 1;
+    }
+    assert!(compared > 0);
+}
