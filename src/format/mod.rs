@@ -45,7 +45,7 @@ pub struct Format {
 }
 
 /// Every format that is read, the specific before the general.
-pub const FORMATS: &[Format] = &[junit::FORMAT, nunit::NUNIT3, nunit::NUNIT2];
+pub const FORMATS: &[Format] = &[junit::FORMAT, testng::FORMAT, nunit::NUNIT3, nunit::NUNIT2];
 
 /// What a file turned out to be.
 pub enum Recognition {

@@ -113,6 +113,25 @@ pub enum Mismatch {
     },
 }
 
+impl Mismatch {
+    /// The file that is concerned, relative to the output folder; `manifest.json` where it is the manifest's own word.
+    pub fn file(&self) -> &str {
+        match self {
+            Mismatch::Missing { file }
+            | Mismatch::Unreadable { file, .. }
+            | Mismatch::Foreign { file }
+            | Mismatch::Name { file, .. }
+            | Mismatch::Length { file, .. }
+            | Mismatch::Hash { file }
+            | Mismatch::Content { file, .. }
+            | Mismatch::RunsInBundle { file, .. }
+            | Mismatch::NeedsKey { file, .. } => file,
+            Mismatch::SplitTest { second, .. } => second,
+            _ => "manifest.json",
+        }
+    }
+}
+
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

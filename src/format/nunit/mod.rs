@@ -17,7 +17,7 @@ mod tests;
 mod times;
 
 use crate::format::xml::{XmlCursor, XmlEvent};
-use crate::format::{Format, Head, ParseError, ReadOptions, Remarks};
+use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks};
 use crate::model::{Body, CaseDetail, List, Problem, ProblemKind, ReportVisitor, Reuse, TestCase};
 
 use case::{CaseAttributes, CaseChildren};
@@ -43,12 +43,12 @@ pub(super) const NUNIT2: Format = Format {
     parse: parse_two,
 };
 
-fn recognises_three(_head: &Head<'_>) -> bool {
-    false
+fn recognises_three(head: &Head<'_>) -> bool {
+    head.family() == Some(Family::Nunit3)
 }
 
-fn recognises_two(_head: &Head<'_>) -> bool {
-    false
+fn recognises_two(head: &Head<'_>) -> bool {
+    head.family() == Some(Family::Nunit2)
 }
 
 /// Which of the two is read.
