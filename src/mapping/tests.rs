@@ -150,6 +150,16 @@ fn bare_robot_tags_follow_the_option() {
 }
 
 #[test]
+fn nunit_categories_are_tags() {
+    let mut case = with(&[("Category", "SHOP-7"), ("Category", "slow test"), ("Category", "REQ_SHOP-1")]);
+    case.properties[0].inherited = true;
+    let (run, problems) = map("nunit3", case);
+    assert_eq!(run.labels.to_vec(), ["slow_test", "SHOP-7"]);
+    assert_eq!(run.requirements.to_vec(), ["SHOP-1"]);
+    assert_eq!(problems, [ProblemKind::BareKey]);
+}
+
+#[test]
 fn bare_scenario_tags_name_the_test_and_feature_tags_the_execution() {
     let mut case = tagged("a.feature#x", &["DEMO-47", "DEMO-49", "SHA-256", "fast"]);
     ["DEMO-48", "REQ_DEMO-45", "DEMO-50", "ui"].iter().for_each(|tag| case.container_tags.add().push_str(tag));
