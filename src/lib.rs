@@ -9,6 +9,4 @@ pub mod bundle;
 pub mod format;
 pub mod mapping;
 pub mod model;
-pub mod pipeline;
-pub mod source;
 pub mod xray;

@@ -14,7 +14,6 @@ const SEARCHED: usize = 64;
 /// Appends the labels of a value.
 pub(super) fn push_split(labels: &mut List<String>, value: &str, split: Split) {
     match split {
-        Split::Whole => push(labels, value),
         Split::Comma => value.split(',').for_each(|part| push(labels, part)),
         Split::Blank => {
             value.split(|c: char| c == ',' || c.is_whitespace()).for_each(|part| push(labels, part));
@@ -63,8 +62,7 @@ mod tests {
     fn each_source_splits_its_own_way() {
         assert_eq!(split("smoke, slow test ,,smoke", Split::Comma), ["smoke", "slow_test"]);
         assert_eq!(split("core UI,core", Split::Blank), ["core", "UI"]);
-        assert_eq!(split("a, b", Split::Whole), ["a,_b"]);
-        assert_eq!(split(" \u{1} ", Split::Whole), Vec::<String>::new());
+        assert_eq!(split(" \u{1} ", Split::Comma), Vec::<String>::new());
     }
 
     #[test]

@@ -164,7 +164,11 @@ impl<'r> Mapper<'r> {
                 if spelling == Spelling::OtherCase && self.format == "junit" {
                     self.warn_of_spelling(&property.name, problem);
                 }
-                self.read_property(role, property, run, problem);
+                if role == Role::Tag {
+                    case.tags.add().push_str(property.value.trim());
+                } else {
+                    self.read_property(role, property, run, problem);
+                }
             }
         }
     }
@@ -201,8 +205,8 @@ impl<'r> Mapper<'r> {
             Role::CustomFieldValues => {
                 property.items.iter_mut().for_each(|item| fields::push_value(&mut run.custom_fields, item));
             }
-            // Both wait for the outcome's say in `take_evidence`.
-            Role::Evidence | Role::Attachment => {}
+            // Tags are read as such; files wait for the outcome's say in `take_evidence`.
+            Role::Tag | Role::Evidence | Role::Attachment => {}
             Role::Defects => labels::push_key(&mut run.defects, value),
             Role::ExecutionKey if key::is_issue_key(value) => value.clone_into(&mut run.execution_key),
             Role::ExecutionKey => {}

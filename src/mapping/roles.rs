@@ -7,8 +7,6 @@ pub(super) enum Split {
     Comma,
     /// At blanks and commas.
     Blank,
-    /// Not at all.
-    Whole,
 }
 
 /// What a named value is for.
@@ -28,6 +26,8 @@ pub(super) enum Role {
     Requirements,
     /// Labels of the Test.
     Labels(Split),
+    /// A tag: it goes the way of those that the format itself calls tags.
+    Tag,
     /// Comment of the run.
     Comment,
     /// Custom fields of the run as text: `;` separates several values.
@@ -65,7 +65,7 @@ const ROLES: &[Row] = &[
     ("Story", Role::Requirements, &["nunit2", "nunit3"]),
     ("tags", Role::Labels(Split::Comma), &[]),
     ("labels", Role::Labels(Split::Blank), &[]),
-    ("Category", Role::Labels(Split::Whole), &["nunit2", "nunit3"]),
+    ("Category", Role::Tag, &["nunit2", "nunit3"]),
     ("testrun_comment", Role::Comment, &[]),
     ("testrun_customfields", Role::CustomFields, &[]),
     ("testrun_customfield_values", Role::CustomFieldValues, &["xray"]),

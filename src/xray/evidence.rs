@@ -169,7 +169,7 @@ fn by_magic(base64: &str) -> Option<&'static str> {
     let text = base64.as_bytes().get(..whole_groups)?;
     let head = base64_simd::STANDARD.decode(text, base64_simd::Out::from_slice(&mut head)).ok()?;
     let known = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, media)| *media);
-    known.or_else(|| match head {
+    known.or(match head {
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
         [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some("video/mp4"),
         _ => None,

@@ -143,7 +143,7 @@ fn assemble<'r>(
             (Some(start), Some(finish)) => Some(finish.max(start)),
             (_, finish) => finish,
         },
-        comment: (!comment.is_empty()).then(|| Cow::<str>::Owned(comment).into()),
+        comment: (!comment.is_empty()).then_some(Text(Cow::Owned(comment))),
         status: verdict.status.clone(),
         steps: if is_outline { Vec::new() } else { runs[verdict.model].steps.clone() },
         examples,
@@ -155,15 +155,11 @@ fn assemble<'r>(
 
 /// Summary and description of the first result, labels and requirements of all.
 fn unite_info<'r>(runs: &[Run<'r>]) -> Option<TestInfo<'r>> {
-    let mut infos = runs.iter().filter_map(|run| run.test_info.as_ref());
-    let mut united = infos.next()?.clone();
-    for info in infos {
-        united.labels.unite(info.labels.clone().into_own());
-        united.requirement_keys.unite(info.requirement_keys.clone().into_own());
-        if united.description.is_none() {
-            united.description.clone_from(&info.description);
-        }
-    }
+    let infos = || runs.iter().filter_map(|run| run.test_info.as_ref());
+    let mut united = infos().next()?.clone();
+    united.labels.unite(infos().skip(1).flat_map(|info| info.labels.clone().into_own()));
+    united.requirement_keys.unite(infos().skip(1).flat_map(|info| info.requirement_keys.clone().into_own()));
+    united.description = infos().find_map(|info| info.description.clone());
     Some(united)
 }
 

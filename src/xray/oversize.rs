@@ -1,6 +1,7 @@
 //! One Test that alone is larger than a bundle is brought down by stated steps (contract; spec xray-json.md section 8).
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use crate::model::{Outcome, shorten};
 
@@ -86,23 +87,26 @@ impl Shrinking<'_> {
         }
         // The largest first; of equal ones the last first, so that the earliest evidence stays longest.
         sizes.sort_unstable_by(|a, b| b.cmp(a));
-        let mut dropped = Vec::new();
+        let mut dropped = HashSet::new();
         for (size, list, place) in sizes {
             if self.fits() {
                 break;
             }
             self.size -= (size as u64).min(self.size);
-            dropped.push((list, place));
+            dropped.insert((list, place));
         }
-        dropped.sort_unstable();
-        for (list, place) in dropped.into_iter().rev() {
-            let items = match list {
-                0 => &mut self.run.evidences,
-                step => &mut self.run.steps[step - 1].evidences,
-            };
-            let item = items.remove(place);
-            let (name, size) = (item.filename.as_str(), item.data.as_str().len());
-            self.steps.push(format!("evidence {name:?} left out: {size} bytes in base64"));
+        let of_steps = self.run.steps.iter_mut().map(|step| &mut step.evidences);
+        for (list, items) in std::iter::once(&mut self.run.evidences).chain(of_steps).enumerate() {
+            let mut place = 0;
+            items.retain(|item| {
+                let goes = dropped.contains(&(list, place));
+                place += 1;
+                if goes {
+                    let (name, size) = (item.filename.as_str(), item.data.as_str().len());
+                    self.steps.push(format!("evidence {name:?} left out: {size} bytes in base64"));
+                }
+                !goes
+            });
         }
     }
 

@@ -84,13 +84,6 @@ impl<'a> Texts<'a> {
         texts
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        match self {
-            Texts::Lent(list) => list.is_empty(),
-            Texts::Own(list) => list.is_empty(),
-        }
-    }
-
     /// Adds what is not there yet.
     pub(super) fn unite(&mut self, others: impl IntoIterator<Item = Text<'a>>) {
         let mut own = match std::mem::take(self) {
