@@ -209,7 +209,7 @@ fn recorded(args: &ConvertArgs) -> manifest::Options {
             ("bare-keys", Some(word(&results.bare_keys))),
             ("update-tests", Some(results.update_tests.into())),
             ("merge", Some(word(&results.merge))),
-            ("status", listed(&results.status).map(|names| texts_of_statuses(names))),
+            ("status", listed(&results.status).map(texts_of_statuses)),
             ("assume-zone", Some(reading.assume_zone.as_str().into())),
             ("damaged", Some(word(&results.damaged))),
             ("include", listed(&reading.include).map(|globs| texts(globs.iter().map(Pattern::as_str).collect()))),

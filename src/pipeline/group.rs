@@ -62,8 +62,10 @@ impl GroupKey {
 
     /// A name for the bundles' files: the source without its extension, and what sets it apart.
     pub(super) fn label(&self) -> String {
-        let source = self.source.strip_suffix(".zip").unwrap_or(&self.source);
-        let mut label = source.replace("!/", "-");
+        let mut label = self.source.replace(".zip!/", "-").replace("!/", "-");
+        if let Some(stem) = label.strip_suffix(".zip") {
+            label.truncate(stem.len());
+        }
         for part in [&self.key, &self.environment] {
             if !part.is_empty() {
                 label.push('-');

@@ -136,6 +136,8 @@ impl<'c> Conversion<'c> {
     }
 
     fn convert(&mut self, case: &mut TestCase) {
+        // The mapper may take the name out of the case, and an error wants to tell it.
+        let name = self.context.rules.project.is_none().then(|| case.qualified_name.clone());
         let findings = &mut self.findings;
         let mut without_project = false;
         let mapped = self.mapper.map(case, &mut self.scratch.run, &mut |problem| {
@@ -143,7 +145,7 @@ impl<'c> Conversion<'c> {
             findings.note(problem);
         });
         if without_project {
-            self.failure = Some(ConversionFailure::NoProject(case.qualified_name.clone()));
+            self.failure = Some(ConversionFailure::NoProject(name.unwrap_or_default()));
         }
         match mapped {
             Mapped::Run => self.encode(),

@@ -186,6 +186,7 @@ impl<'s> XmlCursor<'s> {
     /// # Errors
     /// When the bytes cannot be read, or a limit of this module is reached.
     #[inline]
+    #[allow(clippy::should_implement_trait, reason = "an iterator cannot lend what it holds")]
     pub fn next(&mut self) -> Result<XmlEvent<'_>, ParseError> {
         match self.advance(true)? {
             Found::Start => Ok(XmlEvent::Start(self.started_tag())),

@@ -52,12 +52,6 @@ impl<'s> Window<'s> {
         }
     }
 
-    /// Bytes of the report before the window.
-    #[inline]
-    pub(super) fn base(&self) -> u64 {
-        self.base
-    }
-
     /// Whether nothing follows what is in memory.
     #[inline]
     pub(super) fn is_last(&self) -> bool {
