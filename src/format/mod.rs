@@ -14,6 +14,7 @@ mod remarks;
 mod testng;
 pub mod time;
 pub mod xml;
+mod xunit;
 
 use crate::model::{Body, ReportVisitor};
 
@@ -41,7 +42,7 @@ pub struct Format {
 }
 
 /// Every format that is read, the specific before the general.
-pub const FORMATS: &[Format] = &[testng::FORMAT, junit::FORMAT];
+pub const FORMATS: &[Format] = &[testng::FORMAT, xunit::FORMAT, junit::FORMAT];
 
 /// What a file turned out to be.
 pub enum Recognition {
