@@ -5,6 +5,8 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should panic")
 )]
 
+pub mod bundle;
 pub mod format;
+pub mod mapping;
 pub mod model;
-pub mod source;
+pub mod xray;

@@ -5,7 +5,6 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should panic")
 )]
 
-#[cfg_attr(not(test), expect(dead_code, reason = "until the pipeline is connected, nobody reads what the options say"))]
 mod cli;
 
 use std::process::ExitCode;

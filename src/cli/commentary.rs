@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use xraypack::model::{CaseCounts, Problem, ProblemKind, ReportState, Severity};
+use xraypack::pipeline::Report;
 
 use super::Verbosity;
 use super::choices::ProgressChoice;
@@ -32,16 +33,35 @@ pub struct ReportSeen<'r> {
     pub cases: CaseCounts,
     /// What was wrong with it.
     pub problems: &'r [Problem],
+    /// Why it was set aside; empty when it was read.
+    pub set_aside: &'r str,
 }
 
-impl ReportSeen<'_> {
+impl<'r> ReportSeen<'r> {
+    /// The view of what the library tells.
+    pub fn of(report: &Report<'r>) -> ReportSeen<'r> {
+        ReportSeen {
+            name: report.origin.as_str(),
+            format: report.format,
+            producer: (!report.producer.is_empty()).then_some(report.producer),
+            state: report.state,
+            bytes: report.bytes,
+            cases: report.cases,
+            problems: report.problems,
+            set_aside: report.reason,
+        }
+    }
+
     /// Whether it was recognised as a report at all.
     pub fn is_report(&self) -> bool {
         matches!(self.state, ReportState::Converted | ReportState::Damaged)
     }
 
-    /// Why it was set aside or cut, in words: its gravest problem, the first of equals.
+    /// Why it was set aside or cut, in words: its gravest problem, the first of equals, where nothing else is said.
     pub fn reason(&self) -> &str {
+        if !self.set_aside.is_empty() {
+            return self.set_aside;
+        }
         let gravest = self.problems.iter().rev().max_by_key(|problem| problem.severity);
         gravest.map_or("no reason is known", |problem| problem.message.as_str())
     }
@@ -188,6 +208,7 @@ pub mod tests {
             bytes: 100,
             cases: CaseCounts { seen: 12, passed: 12, ..CaseCounts::default() },
             problems,
+            set_aside: "",
         }
     }
 

@@ -1,22 +1,28 @@
 //! `xraypack convert`: reports in, bundles out.
 
+use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 use clap::builder::{BoolishValueParser, PossibleValuesParser};
 use clap::{Args, ValueHint};
 use xraypack::format::FORMATS;
+use xraypack::model::ProblemKind;
+use xraypack::pipeline::{Observer, Report};
 
 use super::choices::{
     BareKeysChoice, DamagedChoice, EvidenceChoice, GroupChoice, MergeChoice, OutputChoice, ProgressChoice,
     TargetChoice, TimeUnitChoice,
 };
-use super::commentary::Commentary;
+use super::commentary::{Commentary, ReportSeen};
 use super::exit::{DamageAllowed, Ending, Failure};
+use super::job;
 use super::keys::{IssueKey, ProjectKey};
 use super::size::{self, Size};
 use super::status::{self, StatusName};
-use super::summary::{self, Summary};
+use super::summary::{self, SetAside, Summary};
 use super::terminal::Terminal;
 use super::words::{self, Pattern, ZoneName};
 
@@ -205,13 +211,38 @@ pub fn run(args: &ConvertArgs, terminal: &mut Terminal) -> Result<Ending, Failur
     }
 }
 
-/// PIPELINE CALL: the one place of this command where the library is asked to work.
-///
-/// To fill: build the job from `args`, run it with an observer that calls [`Commentary::report`] for each report in
-/// order, and turn what comes back into a [`Summary`]. Errors: input that does not exist, an output folder that is
-/// taken, an unknown zone are [`Failure::Usage`]; a write that failed is [`Failure::Output`].
-fn convert(_args: &ConvertArgs, _commentary: &Commentary) -> Result<Summary, Failure> {
-    Err(Failure::Internal("the pipeline is not connected yet".to_owned()))
+/// Has the library do the work and turns the manifest into what is shown.
+fn convert(args: &ConvertArgs, commentary: &Commentary) -> Result<Summary, Failure> {
+    let job = job::job(args)?;
+    let began = Instant::now();
+    let watching = Watching { commentary, told: Mutex::default() };
+    let manifest = xraypack::pipeline::convert(&job, &watching).map_err(job::failure)?;
+    let told = watching.told.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(Summary::of(&manifest, told.set_aside, told.problems, began.elapsed()))
+}
+
+/// Hands every report to the commentary and keeps what the summary names.
+struct Watching<'c> {
+    commentary: &'c Commentary,
+    told: Mutex<Told>,
+}
+
+#[derive(Default)]
+struct Told {
+    set_aside: Vec<SetAside>,
+    problems: BTreeMap<ProblemKind, u64>,
+}
+
+impl Observer for Watching<'_> {
+    fn report(&self, report: &Report<'_>) {
+        let seen = ReportSeen::of(report);
+        self.commentary.report(&seen);
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        for problem in seen.problems {
+            *told.problems.entry(problem.kind).or_default() += 1;
+        }
+        told.set_aside.extend(SetAside::of(&seen));
+    }
 }
 
 /// What no single option can check for itself.

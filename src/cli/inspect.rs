@@ -8,13 +8,16 @@ use std::sync::{Mutex, PoisonError};
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueHint};
 use serde::Serialize;
+use xraypack::format::Attachments;
 use xraypack::model::{CaseCounts, Problem, ProblemKind, ReportState};
+use xraypack::pipeline::{Observer, Report};
 
 use super::Verbosity;
-use super::choices::OutputChoice;
+use super::choices::{OutputChoice, TimeUnitChoice};
 use super::commentary::{Commentary, ReportSeen};
 use super::convert::{ReadingArgs, TellingArgs, check_inputs};
 use super::exit::{DamageAllowed, Ending, Failure};
+use super::job;
 use super::numbers::{self, count, counted};
 use super::summary::{ProblemCount, SetAside, headed, write_cases, write_problems, write_set_aside};
 use super::table::{Align, Table};
@@ -55,11 +58,22 @@ pub fn run(args: &InspectArgs, terminal: &mut Terminal) -> Result<Ending, Failur
     Ok(Ending::of_reports(view.reports, view.damaged, DamageAllowed::from(args.allow_damaged)))
 }
 
-/// PIPELINE CALL: the one place of this command where the library is asked to work.
-///
-/// To fill: read the inputs without writing anything and call `each` for every file, in report order.
-fn inspect(_args: &InspectArgs, _each: &(dyn Fn(&ReportSeen<'_>) + Sync)) -> Result<(), Failure> {
-    Err(Failure::Internal("the pipeline is not connected yet".to_owned()))
+/// Has the library read everything and calls `each` for every file, in report order.
+fn inspect(args: &InspectArgs, each: &(dyn Fn(&ReportSeen<'_>) + Sync)) -> Result<(), Failure> {
+    let inputs = xraypack::source::inputs(&args.inputs).map_err(|error| Failure::Usage(error.to_string()))?;
+    let options = job::source_options(&args.reading)?;
+    let mut reading = job::reading(&args.reading, TimeUnitChoice::S)?;
+    reading.options.attachments = Attachments::None;
+    let threads = job::threads(args.reading.jobs);
+    xraypack::pipeline::inspect(&inputs, &options, &reading, threads, &Each(each)).map_err(job::failure)
+}
+
+struct Each<'e>(&'e (dyn Fn(&ReportSeen<'_>) + Sync));
+
+impl Observer for Each<'_> {
+    fn report(&self, report: &Report<'_>) {
+        (self.0)(&ReportSeen::of(report));
+    }
 }
 
 /// Collects the view and, for programs, prints each report as it comes.
@@ -118,11 +132,7 @@ impl View {
         match report.state {
             ReportState::Converted => {}
             ReportState::Ignored => self.ignored += 1,
-            ReportState::Damaged | ReportState::Unsupported => self.set_aside.push(SetAside {
-                report: report.name.to_owned(),
-                state: report.state,
-                reason: report.reason().to_owned(),
-            }),
+            ReportState::Damaged | ReportState::Unsupported => self.set_aside.extend(SetAside::of(report)),
         }
     }
 
@@ -173,6 +183,8 @@ struct ReportLine<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     producer: Option<&'r str>,
     state: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    reason: &'r str,
     bytes: u64,
     cases: CasesLine,
     problems: Vec<ProblemLine<'r>>,
@@ -208,6 +220,7 @@ impl<'r> ReportLine<'r> {
             format: report.format,
             producer: report.producer,
             state: report.state.name(),
+            reason: report.set_aside,
             bytes: report.bytes,
             cases: CasesLine { seen, passed, failed, errored, skipped },
             problems: report.problems.iter().map(ProblemLine::of).collect(),

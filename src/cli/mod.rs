@@ -10,6 +10,7 @@ mod convert;
 mod exit;
 mod formats;
 mod inspect;
+mod job;
 mod keys;
 mod man;
 mod numbers;

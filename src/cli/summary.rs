@@ -2,13 +2,16 @@
 //!
 //! The numbers are those of `manifest.json`; this is the view that people and scripts get of them.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
 use serde::Serialize;
+use xraypack::bundle::manifest::{self, Manifest};
 use xraypack::model::{CaseCounts, ProblemKind, ReportState, RunCounts};
 
 use super::Verbosity;
+use super::commentary::ReportSeen;
 use super::numbers::{self, count, counted};
 use super::table::{Align, Table};
 use super::terminal::{Printer, Style, harmless};
@@ -30,6 +33,74 @@ pub struct Summary {
     /// How long it took. Not in the JSON, which depends on the input alone.
     #[serde(skip)]
     pub elapsed: Duration,
+}
+
+impl Summary {
+    /// The view of a manifest, with what was told of single reports.
+    pub fn of(
+        manifest: &Manifest,
+        set_aside: Vec<SetAside>,
+        problems: BTreeMap<ProblemKind, u64>,
+        elapsed: Duration,
+    ) -> Summary {
+        let problems = problems.into_iter().map(|(kind, count)| ProblemCount { kind, count }).collect();
+        let executions = manifest.executions.iter().map(ExecutionSummary::of).collect();
+        Summary { totals: Totals::of(&manifest.totals), executions, set_aside, problems, elapsed }
+    }
+}
+
+impl Totals {
+    fn of(totals: &manifest::Totals) -> Totals {
+        let (cases, runs) = (totals.cases, totals.runs);
+        Totals {
+            files: totals.files,
+            reports: totals.reports,
+            damaged: totals.damaged,
+            unsupported: totals.unsupported,
+            ignored: totals.ignored,
+            bytes_in: totals.bytes_in,
+            bytes_out: totals.bytes_out,
+            bundles: totals.bundles,
+            cases: CaseCounts {
+                seen: cases.seen,
+                passed: cases.passed,
+                failed: cases.failed,
+                errored: cases.errored,
+                skipped: cases.skipped,
+            },
+            runs: RunCounts { written: runs.written, merged: runs.merged, left_out: runs.left_out },
+            evidence: EvidenceCounts { kept: totals.evidence.kept, dropped: totals.evidence.dropped },
+        }
+    }
+}
+
+impl ExecutionSummary {
+    fn of(execution: &manifest::Execution) -> ExecutionSummary {
+        let bundle = |bundle: &manifest::BundleRecord| BundleSummary {
+            file: bundle.file.clone(),
+            bytes: bundle.bytes,
+            runs: bundle.runs,
+            needs_key: bundle.needs_key,
+        };
+        ExecutionSummary {
+            id: execution.id.clone(),
+            source: execution.source.clone(),
+            key: execution.key.clone(),
+            runs: execution.runs,
+            bundles: execution.bundles.iter().map(bundle).collect(),
+        }
+    }
+}
+
+impl SetAside {
+    /// The line for a report that was damaged or is unsupported; none for any other.
+    pub fn of(report: &ReportSeen<'_>) -> Option<SetAside> {
+        matches!(report.state, ReportState::Damaged | ReportState::Unsupported).then(|| SetAside {
+            report: report.name.to_owned(),
+            state: report.state,
+            reason: report.reason().to_owned(),
+        })
+    }
 }
 
 /// Sums over everything, as in `manifest.json`.

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 use serde::Serialize;
+use xraypack::bundle::verify::Mismatch;
 
 use super::choices::OutputChoice;
 use super::exit::{Ending, Failure};
+use super::job;
 use super::numbers::{self, counted};
 use super::terminal::{Printer, Style, Terminal, harmless};
 
@@ -40,7 +42,7 @@ pub struct Verification {
 pub struct Finding {
     /// The file, relative to the output folder.
     pub file: String,
-    /// What is wrong with it, in words.
+    /// What is wrong, in words that name the file.
     pub message: String,
 }
 
@@ -68,18 +70,28 @@ pub fn run(args: &VerifyArgs, terminal: &mut Terminal) -> Result<Ending, Failure
     Ok(if is_fine { Ending::Complete } else { Ending::Mismatch })
 }
 
-/// LIBRARY CALL: the one place of this command where the library is asked to work.
-///
-/// To fill: hold the folder against its manifest. A missing folder is [`Failure::Usage`]; a folder without a manifest,
-/// a missing bundle, a wrong hash or an entry that the schema refuses are findings.
-fn verify(_args: &VerifyArgs) -> Result<Verification, Failure> {
-    Err(Failure::Internal("the check is not connected yet".to_owned()))
+/// Has the library hold the folder against its manifest.
+fn verify(args: &VerifyArgs) -> Result<Verification, Failure> {
+    if !args.folder.is_dir() {
+        return Err(Failure::Usage(format!("there is no folder {}", args.folder.display())));
+    }
+    let verdict = xraypack::pipeline::verify(&args.folder, 0).map_err(job::failure)?;
+    let findings = verdict.mismatches.iter().map(Finding::of).collect();
+    let Some(manifest) = verdict.manifest else { return Ok(Verification { findings, ..Verification::default() }) };
+    let runs = manifest.executions.iter().map(|execution| execution.runs).sum();
+    Ok(Verification { bundles: manifest.totals.bundles, runs, bytes: manifest.totals.bytes_out, findings })
+}
+
+impl Finding {
+    fn of(mismatch: &Mismatch) -> Finding {
+        Finding { file: mismatch.file().to_owned(), message: mismatch.to_string() }
+    }
 }
 
 fn write_human(verification: &Verification, out: &mut Printer) -> io::Result<()> {
-    for Finding { file, message } in &verification.findings {
+    for finding in &verification.findings {
         let wrong = out.paint(Style::Red, "wrong").to_string();
-        out.line(format_args!("{wrong}: {}: {}", harmless(file), harmless(message)))?;
+        out.line(format_args!("{wrong}: {}", harmless(&finding.message)))?;
     }
     let seen = format!(
         "{}, {}, {}",
@@ -109,11 +121,12 @@ mod tests {
     fn people_see_what_is_wrong_and_how_much_was_read() {
         let mut verification = Verification { bundles: 2, runs: 1500, bytes: 3 << 20, findings: Vec::new() };
         assert_eq!(shown(&verification), "As it should be: 2 bundles, 1,500 runs, 3.0 MiB\n");
-        let finding = Finding { file: "bundles/a.0001.json".to_owned(), message: "it is missing".to_owned() };
+        let finding =
+            Finding { file: "bundles/a.0001.json".to_owned(), message: "bundles/a.0001.json is missing".to_owned() };
         verification.findings.push(finding);
         assert_eq!(
             shown(&verification),
-            "wrong: bundles/a.0001.json: it is missing\n2 bundles, 1,500 runs, 3.0 MiB: 1 thing is wrong\n"
+            "wrong: bundles/a.0001.json is missing\n2 bundles, 1,500 runs, 3.0 MiB: 1 thing is wrong\n"
         );
     }
 

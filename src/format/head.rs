@@ -1,13 +1,254 @@
 //! The first bytes of a file, looked at once.
+//!
+//! Everything that tells one format from another is found here, so that recognising a format is a question to a
+//! [`Head`] and never a second reading of the bytes.
+
+mod json;
+mod xml;
+
+pub use json::{JsonHead, JsonRoot, ValueKind};
+pub use xml::{Element, XmlHead};
+
+use super::encoding;
+use super::recognise::{self, Family};
+
+/// Bytes of a file that are worth looking at; what is behind them decides nothing.
+pub const HEAD: usize = 64 * 1024;
 
 /// The first bytes of a file and what they show.
 pub struct Head<'h> {
-    bytes: &'h [u8],
+    file_name: &'h str,
+    shape: Shape<'h>,
+    family: Option<Family>,
 }
 
-impl Head<'_> {
-    /// Whether there is nothing.
-    pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+/// What the bytes are, roughly.
+#[derive(Debug)]
+pub enum Shape<'h> {
+    /// Nothing: no byte, a byte order mark, blanks, an XML declaration without an element (J41).
+    Empty,
+    /// XML, with the first elements.
+    Xml(XmlHead<'h>),
+    /// JSON, with the keys.
+    Json(JsonHead<'h>),
+    /// An archive or a compressed file.
+    Archive(Archive),
+    /// Anything else.
+    Other,
+}
+
+/// Archives and compressions that are known by their first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Archive {
+    /// A zip archive, an empty one included.
+    Zip,
+    /// A part of a zip archive that spans several files.
+    SpannedZip,
+    /// A gzip stream.
+    Gzip,
+    /// A tar archive.
+    Tar,
+    /// A Zstandard stream.
+    Zstd,
+    /// An xz stream.
+    Xz,
+    /// A bzip2 stream.
+    Bzip2,
+    /// A 7z archive.
+    SevenZip,
+    /// A RAR archive.
+    Rar,
+}
+
+impl Archive {
+    /// Its name, for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Archive::Zip => "zip archive",
+            Archive::SpannedZip => "part of a split zip archive",
+            Archive::Gzip => "gzip file",
+            Archive::Tar => "tar archive",
+            Archive::Zstd => "zstd file",
+            Archive::Xz => "xz file",
+            Archive::Bzip2 => "bzip2 file",
+            Archive::SevenZip => "7z archive",
+            Archive::Rar => "RAR archive",
+        }
+    }
+
+    /// The archive that begins with these bytes.
+    pub fn recognise(first: &[u8]) -> Option<Archive> {
+        let start = STARTS_OF_ARCHIVES.iter().find(|(start, _)| first.starts_with(start));
+        let tar = || first.get(257..262).filter(|magic| *magic == b"ustar").map(|_| Archive::Tar);
+        start.map(|(_, archive)| *archive).or_else(tar)
     }
 }
+
+const STARTS_OF_ARCHIVES: &[(&[u8], Archive)] = &[
+    (b"PK\x03\x04", Archive::Zip),
+    (b"PK\x05\x06", Archive::Zip),
+    (b"PK\x07\x08", Archive::SpannedZip),
+    (b"\x1F\x8B", Archive::Gzip),
+    (b"\x28\xB5\x2F\xFD", Archive::Zstd),
+    (b"\xFD7zXZ\0", Archive::Xz),
+    (b"BZh", Archive::Bzip2),
+    (b"7z\xBC\xAF\x27\x1C", Archive::SevenZip),
+    (b"Rar!\x1A\x07", Archive::Rar),
+];
+
+impl<'h> Head<'h> {
+    /// Looks at the first bytes of a file, at most [`HEAD`] of them, decoded to UTF-8 or nearly so (see
+    /// [`encoding::to_utf8`]). The name never decides alone; it only keeps documents that quote a report from being
+    /// taken for one with text before it.
+    pub fn new(bytes: &'h [u8], file_name: &'h str) -> Head<'h> {
+        let bytes = &bytes[..bytes.len().min(HEAD)];
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let shape = shape(bytes, file_name);
+        let family = recognise::family_of(&shape);
+        Head { file_name, shape, family }
+    }
+
+    /// What the bytes are.
+    pub fn shape(&self) -> &Shape<'h> {
+        &self.shape
+    }
+
+    /// The file's name, without folders or with them.
+    pub fn file_name(&self) -> &'h str {
+        self.file_name
+    }
+
+    /// The family of reports to which the file belongs.
+    pub fn family(&self) -> Option<Family> {
+        self.family
+    }
+
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        matches!(self.shape, Shape::Empty)
+    }
+
+    /// What was seen, if it is XML.
+    pub fn xml(&self) -> Option<&XmlHead<'h>> {
+        match &self.shape {
+            Shape::Xml(xml) => Some(xml),
+            _ => None,
+        }
+    }
+
+    /// Local name of the root element, if it is XML.
+    pub fn xml_root(&self) -> Option<&str> {
+        self.xml().map(|xml| xml.root().name())
+    }
+
+    /// What was seen, if it is JSON.
+    pub fn json(&self) -> Option<&JsonHead<'h>> {
+        match &self.shape {
+            Shape::Json(json) => Some(json),
+            _ => None,
+        }
+    }
+
+    /// The archive, if it is one.
+    pub fn archive(&self) -> Option<Archive> {
+        match self.shape {
+            Shape::Archive(archive) => Some(archive),
+            _ => None,
+        }
+    }
+}
+
+fn shape<'h>(bytes: &'h [u8], file_name: &str) -> Shape<'h> {
+    if let Some(archive) = Archive::recognise(bytes) {
+        return Shape::Archive(archive);
+    }
+    let start = bytes.len() - bytes.trim_ascii_start().len();
+    if start == bytes.len() {
+        return Shape::Empty;
+    }
+    if bytes[start] == b'<' {
+        return match XmlHead::read(bytes, 0) {
+            Some(xml) => Shape::Xml(xml),
+            None if xml::is_declaration_only(&bytes[start..]) => Shape::Empty,
+            None => Shape::Other,
+        };
+    }
+    if json::begins(&bytes[start..]) {
+        return Shape::Json(JsonHead::read(bytes, start));
+    }
+    if is_prose(file_name) { Shape::Other } else { behind_text(bytes) }
+}
+
+/// A report with text before it: a log line, a banner (J43, B9). It begins at the start of a line.
+fn behind_text(bytes: &[u8]) -> Shape<'_> {
+    for line_start in memchr::memchr_iter(b'\n', bytes).map(|end| end + 1) {
+        let line = &bytes[line_start..];
+        match line.trim_ascii_start().first() {
+            Some(b'<') if xml::begins_known(line.trim_ascii_start()) => {
+                if let Some(xml) = XmlHead::read(bytes, line_start) {
+                    return Shape::Xml(xml);
+                }
+            }
+            Some(b'[') if json::begins_behind_text(line) => return Shape::Json(JsonHead::read(bytes, line_start)),
+            _ => {}
+        }
+    }
+    // A banner without a line end: `npm banner <testsuites>`.
+    let first_line = &bytes[..memchr::memchr(b'\n', bytes).unwrap_or(bytes.len())];
+    for at in memchr::memchr_iter(b'<', first_line) {
+        if xml::begins_known(&bytes[at..])
+            && let Some(xml) = XmlHead::read(bytes, at)
+        {
+            return Shape::Xml(xml);
+        }
+    }
+    Shape::Other
+}
+
+/// Documents and sources, which quote reports without being any.
+fn is_prose(file_name: &str) -> bool {
+    const PROSE: &[&str] = &[
+        "md", "markdown", "rst", "adoc", "java", "kt", "cs", "py", "rb", "js", "ts", "go", "rs", "c", "cc", "cpp", "h",
+        "css", "yml", "yaml", "sh", "ps1", "feature",
+    ];
+    file_name.rsplit_once('.').is_some_and(|(_, ending)| PROSE.iter().any(|known| known.eq_ignore_ascii_case(ending)))
+}
+
+/// Whether the first bytes of a file, some KiB of them, undecoded, leave it possible that it is a report or an archive:
+/// pictures, films and programs need not be read. Zero bytes are no objection inside XML or JSON: a writer that was
+/// killed leaves them there (J34).
+pub fn could_be_report(first: &[u8]) -> bool {
+    if BINARIES.iter().any(|(offset, magic)| first.get(*offset..).is_some_and(|bytes| bytes.starts_with(magic))) {
+        return false;
+    }
+    if Archive::recognise(first).is_some() || memchr::memchr(0, first).is_none() {
+        return true;
+    }
+    let text = first.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(first);
+    !encoding::detect(first).is_utf8() || matches!(text.trim_ascii_start().first(), Some(b'<' | b'{' | b'['))
+}
+
+/// Where and how files begin that hold no report.
+const BINARIES: &[(usize, &[u8])] = &[
+    (0, b"\x89PNG\r\n\x1A\n"),
+    (0, b"\xFF\xD8\xFF"),
+    (0, b"GIF8"),
+    (0, b"RIFF"),
+    (4, b"ftyp"),
+    (0, b"\x1A\x45\xDF\xA3"),
+    (0, b"OggS"),
+    (0, b"ID3"),
+    (0, b"%PDF-"),
+    (0, b"\x7FELF"),
+    (0, b"MZ"),
+    (0, b"\xCA\xFE\xBA\xBE"),
+    (0, b"\xCF\xFA\xED\xFE"),
+    (0, b"\0asm"),
+    (0, b"wOFF"),
+    (0, b"wOF2"),
+    (0, b"SQLite format 3\0"),
+    (0, b"JAVA PROFILE"),
+];
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,9 @@ mod error;
 pub mod head;
 mod junit;
 mod lookalike;
+mod nunit;
 mod options;
+mod recognise;
 mod remarks;
 mod testng;
 pub mod time;
@@ -21,11 +23,13 @@ use crate::model::{Body, ReportVisitor};
 pub use clip::ClippedText;
 pub use error::{ParseError, ParseErrorKind};
 pub use head::Head;
-pub use lookalike::Lookalike;
+pub use lookalike::{Lookalike, Notice};
 pub use options::{Attachments, ReadOptions};
+pub use recognise::Family;
 pub use remarks::Remarks;
 
 /// One report format.
+#[derive(Debug)]
 pub struct Format {
     /// Its name in `reports.jsonl` and for `--from`.
     pub name: &'static str,
@@ -42,12 +46,14 @@ pub struct Format {
 }
 
 /// Every format that is read, the specific before the general.
-pub const FORMATS: &[Format] = &[testng::FORMAT, xunit::FORMAT, junit::FORMAT];
+pub const FORMATS: &[Format] = &[junit::FORMAT, testng::FORMAT, nunit::NUNIT3, nunit::NUNIT2, xunit::FORMAT];
 
 /// What a file turned out to be.
 pub enum Recognition {
     /// A report.
     Report(&'static Format),
+    /// A report of a family for which no parser is registered yet.
+    NotYet(Family),
     /// XML, JSON or an archive that is something else; the text says what, and what to do if there is something to do.
     Unsupported(Lookalike),
     /// Nothing at all.
@@ -63,6 +69,9 @@ pub fn detect(head: &Head<'_>) -> Recognition {
     }
     if let Some(format) = FORMATS.iter().find(|format| (format.recognises)(head)) {
         return Recognition::Report(format);
+    }
+    if let Some(family) = head.family() {
+        return Recognition::NotYet(family);
     }
     match lookalike::recognise(head) {
         Some(lookalike) => Recognition::Unsupported(lookalike),

@@ -60,9 +60,14 @@ impl<T: Reuse> List<T> {
 
     /// Removes the elements that `keep` refuses; the order of the others stays.
     pub fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
+        self.retain_mut(|element| keep(element));
+    }
+
+    /// As [`List::retain`], where `keep` may change what it keeps.
+    pub fn retain_mut(&mut self, mut keep: impl FnMut(&mut T) -> bool) {
         let mut kept = 0;
         for index in 0..self.used {
-            if keep(&self.elements[index]) {
+            if keep(&mut self.elements[index]) {
                 self.elements.swap(kept, index);
                 kept += 1;
             }

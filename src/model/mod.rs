@@ -5,11 +5,13 @@
 
 mod attachment;
 mod case;
+pub mod key;
 mod list;
 mod outcome;
 mod problem;
 mod report;
 mod run;
+pub mod shorten;
 mod time;
 
 pub use attachment::{Attachment, Content};

@@ -25,6 +25,13 @@ impl Identity {
         }
     }
 
+    /// The text, whatever it is: its buffer can serve the next identity.
+    pub fn into_text(self) -> String {
+        match self {
+            Identity::Key(text) | Identity::Definition(text) => text,
+        }
+    }
+
     /// The key, when that is what identifies the Test.
     pub fn key(&self) -> Option<&str> {
         match self {
@@ -102,7 +109,9 @@ pub struct TestRun {
 
 impl Reuse for TestRun {
     fn reset(&mut self) {
-        self.identity = Identity::default();
+        let mut text = std::mem::take(&mut self.identity).into_text();
+        text.clear();
+        self.identity = Identity::Definition(text);
         self.summary.clear();
         self.description.clear();
         self.definition.clear();

@@ -8,11 +8,9 @@ use super::outcome::{ReportOutcome, Share};
 use super::worker::Context;
 use crate::bundle::IndexEntry;
 use crate::mapping::{Mapped, Mapper};
-use crate::model::{
-    Attachment, Content, Problem, ProblemKind, ReportVisitor, Reuse, RunFacts, TestCase, TestRun,
-};
+use crate::model::{Attachment, Content, Problem, ProblemKind, ReportVisitor, RunFacts, TestCase, TestRun};
 use crate::source::Entry;
-use crate::xray::Encoder;
+use crate::xray;
 
 /// Bytes of encoded runs that are handed to the store at once: large reports come in several chunks.
 const CHUNK: usize = 1024 * 1024;
@@ -81,7 +79,6 @@ pub(super) struct Conversion<'c> {
     context: &'c Context<'c>,
     entry: &'c Entry,
     mapper: Mapper<'c>,
-    encoder: Encoder<'c>,
     scratch: &'c mut RunScratch,
     group: &'c GroupKey,
     /// Runs in `scratch.bytes`, and the share to which each belongs.
@@ -108,6 +105,7 @@ pub(super) enum ConversionFailure {
 
 impl<'c> Conversion<'c> {
     pub(super) fn new(
+        format: &str,
         outcome: &'c mut ReportOutcome,
         context: &'c Context<'c>,
         entry: &'c Entry,
@@ -115,12 +113,13 @@ impl<'c> Conversion<'c> {
         group: &'c GroupKey,
     ) -> Conversion<'c> {
         scratch.bytes.clear();
+        let mut mapper = Mapper::new(context.rules);
+        mapper.begin(format);
         Conversion {
             findings: Findings::new(outcome),
             context,
             entry,
-            mapper: Mapper::new(context.rules),
-            encoder: Encoder::new(context.encoding),
+            mapper,
             scratch,
             group,
             waiting: Vec::new(),
@@ -137,13 +136,18 @@ impl<'c> Conversion<'c> {
     }
 
     fn convert(&mut self, case: &mut TestCase) {
-        self.scratch.run.reset();
         let findings = &mut self.findings;
-        let mapped = self.mapper.map(case, &mut self.scratch.run, &mut |problem| findings.note(problem));
+        let mut without_project = false;
+        let mapped = self.mapper.map(case, &mut self.scratch.run, &mut |problem| {
+            without_project |= problem.kind == ProblemKind::NoProject;
+            findings.note(problem);
+        });
+        if without_project {
+            self.failure = Some(ConversionFailure::NoProject(case.qualified_name.clone()));
+        }
         match mapped {
             Mapped::Run => self.encode(),
             Mapped::LeftOut => self.findings.outcome.left_out += 1,
-            Mapped::NoProject => self.failure = Some(ConversionFailure::NoProject(case.qualified_name.clone())),
         }
     }
 
@@ -151,7 +155,7 @@ impl<'c> Conversion<'c> {
         self.load_attachments();
         let run = &self.scratch.run;
         let start = self.scratch.bytes.len() as u64;
-        let facts = self.encoder.encode(run, &mut self.scratch.bytes);
+        let facts = xray::encode(run, self.context.encoding, &mut self.scratch.bytes);
         let share = share_of(self.findings.outcome, self.context, self.group, run);
         self.findings.outcome.shares[share].span(run.start, run.finish);
         self.findings.outcome.evidence.kept += run.evidence.len() as u64;
@@ -168,7 +172,7 @@ impl<'c> Conversion<'c> {
             return;
         }
         let limits = &self.context.rules.evidence;
-        let mut room = limits.max_per_test.saturating_sub(inline_bytes(&run.evidence));
+        let mut room = limits.max_test.saturating_sub(inline_bytes(&run.evidence));
         let findings = &mut self.findings;
         let (entry, buffer) = (self.entry, &mut self.scratch.attachment);
         run.evidence.retain_mut(|attachment| {
@@ -247,7 +251,8 @@ fn load(entry: &Entry, attachment: &mut Attachment, limit: u64, buffer: &mut Vec
             Ok(buffer.len() as u64)
         }
         Err(error) => {
-            let kind = if error.is_over_limit() { ProblemKind::EvidenceDropped } else { ProblemKind::MissingAttachment };
+            let kind =
+                if error.is_over_limit() { ProblemKind::EvidenceDropped } else { ProblemKind::MissingAttachment };
             Err(Problem::new(kind, format!("the attachment '{}' was left out: {error}", attachment.data)))
         }
     }
@@ -257,7 +262,11 @@ impl ReportVisitor for Conversion<'_> {
     fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
         self.findings.outcome.cases.add(case.outcome);
         self.convert(case);
-        if self.failure.is_some() || self.context.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if self.failure.is_some() || self.context.is_stopped() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 
     fn problem(&mut self, problem: Problem) {

@@ -11,7 +11,7 @@ use super::outcome::ReportOutcome;
 use super::visitor::{Conversion, ConversionFailure, Findings, RunScratch};
 use crate::bundle::RunStore;
 use crate::format::encoding::{self, Transcoder};
-use crate::format::{self, Format, Head, ParseError, ReadOptions, Recognition};
+use crate::format::{self, Format, Head, ParseError, ParseErrorKind, ReadOptions, Recognition};
 use crate::mapping::Rules;
 use crate::model::{Body, Problem, ProblemKind, ReportId, ReportState, ReportVisitor};
 use crate::source::{self, Entry, Found, Limits, Skip};
@@ -125,7 +125,7 @@ fn process_entry(
     scratch: &mut Scratch,
 ) -> (ReportOutcome, Option<ConversionFailure>) {
     let key = GroupKey::of(group_by(purpose), &entry.place, entry.origin.as_str());
-    let mut outcome = ReportOutcome::new(id, entry.origin.clone(), entry.bytes, group_of(purpose, &key));
+    let mut outcome = ReportOutcome::new(id, entry.origin.clone(), 0, group_of(purpose, &key));
     let Scratch { source, runs } = scratch;
     // A panic is a defect of ours; it costs this report and no other. The buffers are emptied before they are used
     // again, so nothing half-done is seen through them.
@@ -135,7 +135,10 @@ fn process_entry(
         })
     }));
     let failure = match lent {
-        Ok(Ok(failure)) => failure,
+        Ok(Ok(lent)) => {
+            outcome.bytes = lent.bytes;
+            lent.value
+        }
         Ok(Err(error)) => {
             outcome.problems.push(Problem::new(ProblemKind::Unreadable, error.to_string()));
             outcome.leave_out_runs();
@@ -143,7 +146,9 @@ fn process_entry(
             None
         }
         Err(_) => {
-            outcome.problems.push(Problem::new(ProblemKind::Panicked, "the reader of this format failed: a defect of xraypack"));
+            outcome
+                .problems
+                .push(Problem::new(ProblemKind::Panicked, "the reader of this format failed: a defect of xraypack"));
             outcome.leave_out_runs();
             outcome.state = ReportState::Damaged;
             None
@@ -176,8 +181,7 @@ fn read_report(
                 return None;
             }
             let mut whole = head.as_slice().chain(&mut hashing);
-            let failure =
-                recognise_and_parse(entry, &head, Body::Stream(&mut whole), purpose, scratch, key, outcome);
+            let failure = recognise_and_parse(entry, &head, Body::Stream(&mut whole), purpose, scratch, key, outcome);
             outcome.content = Some(hashing.hasher.digest128());
             failure
         }
@@ -194,7 +198,7 @@ fn recognise_and_parse(
     outcome: &mut ReportOutcome,
 ) -> Option<ConversionFailure> {
     let detected = encoding::detect(head);
-    let decoded = detected.decode_head(head);
+    let decoded = encoding::to_utf8(head, detected);
     let file_name = entry.origin.as_str();
     let format = match purpose.reading().format {
         Some(format) => format,
@@ -215,13 +219,19 @@ fn recognise_and_parse(
             (None, parsed)
         }
         Purpose::Convert(context) => {
-            let mut conversion = Conversion::new(outcome, context, entry, scratch, key);
+            let mut conversion = Conversion::new(format.name, outcome, context, entry, scratch, key);
             let parsed = parse(format, body, &detected, &context.reading.options, &mut conversion);
             (conversion.finish(), parsed)
         }
     };
     if let Err(error) = parsed {
         outcome.problems.push(error.to_problem());
+        if let ParseErrorKind::Read(error) = error.kind()
+            && error.kind() == io::ErrorKind::InvalidData
+        {
+            // Size or checksum say that these are not the bytes that were archived: none of them can be trusted.
+            outcome.leave_out_runs();
+        }
     }
     let damaged = outcome.problems.iter().any(Problem::is_damage);
     outcome.state = if damaged { ReportState::Damaged } else { ReportState::Converted };
@@ -235,11 +245,14 @@ fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, file_name: &
         Recognition::Report(_) => {}
         Recognition::NotYet(family) => {
             outcome.state = ReportState::Unsupported;
-            outcome.reason = format!("recognised as {}, which is not read yet", family.name());
+            outcome.reason = format!("recognised as {}, which is not read yet", family.title());
         }
         Recognition::Unsupported(lookalike) => {
             outcome.state = ReportState::Unsupported;
-            outcome.reason = lookalike.to_string();
+            outcome.reason = match lookalike.advice {
+                Some(advice) => format!("{}: {advice}", lookalike.what),
+                None => lookalike.what,
+            };
         }
         Recognition::Empty if is_named_like_a_report(file_name) => {
             outcome.state = ReportState::Damaged;
@@ -267,18 +280,18 @@ fn parse(
     visitor: &mut dyn ReportVisitor,
 ) -> Result<(), ParseError> {
     if detected.is_utf8() {
-        return (format.parse)(detected.without_mark(body), options, visitor);
+        return (format.parse)(body, options, visitor);
     }
     let mut replaced = 0;
     let result = match body {
         Body::Bytes(bytes) => {
-            let mut transcoder = Transcoder::new(bytes, detected);
+            let mut transcoder = Transcoder::new(bytes, *detected);
             let result = (format.parse)(Body::Stream(&mut transcoder), options, visitor);
             replaced += transcoder.replaced();
             result
         }
         Body::Stream(reader) => {
-            let mut transcoder = Transcoder::new(reader, detected);
+            let mut transcoder = Transcoder::new(reader, *detected);
             let result = (format.parse)(Body::Stream(&mut transcoder), options, visitor);
             replaced += transcoder.replaced();
             result

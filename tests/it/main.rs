@@ -4,5 +4,10 @@
 #![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 mod cli;
+mod conformance;
+mod convert;
+mod fixtures;
 mod layers;
+mod probes;
+mod recognition;
 mod support;

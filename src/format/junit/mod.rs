@@ -14,7 +14,7 @@ mod tests;
 use std::ops::ControlFlow;
 
 use crate::format::xml::{XmlCursor, XmlEvent};
-use crate::format::{ClippedText, Format, Head, ParseError, ReadOptions, Remarks};
+use crate::format::{ClippedText, Family, Format, Head, ParseError, ReadOptions, Remarks};
 use crate::model::{Body, Problem, ProblemKind, ReportVisitor, TestCase};
 
 use case::CaseAttributes;
@@ -31,8 +31,8 @@ pub(super) const FORMAT: Format = Format {
     parse,
 };
 
-fn recognises(_head: &Head<'_>) -> bool {
-    false
+fn recognises(head: &Head<'_>) -> bool {
+    head.family() == Some(Family::Junit)
 }
 
 /// Start tags that show that the end tag of a text is missing (J44).

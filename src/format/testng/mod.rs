@@ -15,7 +15,7 @@ mod tests;
 use std::ops::ControlFlow;
 
 use crate::format::xml::{RawValue, Tag, XmlCursor, XmlEvent};
-use crate::format::{Format, Head, ParseError, ReadOptions, Remarks};
+use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks};
 use crate::model::{Body, Problem, ProblemKind, ReportVisitor, TestCase};
 
 use clock::Clock;
@@ -32,8 +32,8 @@ pub(super) const FORMAT: Format = Format {
     parse,
 };
 
-fn recognises(_head: &Head<'_>) -> bool {
-    false
+fn recognises(head: &Head<'_>) -> bool {
+    head.family() == Some(Family::Testng)
 }
 
 /// Start tags that show that the end tag of a text or of a row is missing.

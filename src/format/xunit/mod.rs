@@ -12,7 +12,7 @@ mod tests;
 mod times;
 
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
-use crate::format::{Format, Head, ParseError, ReadOptions, Remarks};
+use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks};
 use crate::model::{Body, CaseDetail, Position, Problem, ProblemKind, ReportVisitor, TestCase};
 
 use test::TestAttributes;
@@ -26,8 +26,8 @@ pub(super) const FORMAT: Format = Format {
     parse,
 };
 
-fn recognises(_head: &Head<'_>) -> bool {
-    false
+fn recognises(head: &Head<'_>) -> bool {
+    head.family() == Some(Family::Xunit)
 }
 
 /// Start tags that show that the end tag of a text or of a test is missing.

@@ -5,6 +5,7 @@
 use std::ops::ControlFlow;
 
 use super::*;
+use crate::format::encoding;
 use crate::model::{Content, DetailKind, Outcome};
 
 #[derive(Default)]
@@ -344,14 +345,9 @@ fn output_is_kept_only_when_asked_for() {
 
 fn fixture(name: &str) -> Findings {
     let bytes = std::fs::read(format!("{}/fixtures/xunit/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    let text = match bytes.strip_prefix(&[0xff, 0xfe]) {
-        Some(units) => {
-            let units: Vec<u16> = units.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
-            String::from_utf16(&units).unwrap()
-        }
-        None => String::from_utf8(bytes).unwrap(),
-    };
-    read(&text)
+    let text = encoding::to_utf8(&bytes, encoding::detect(&bytes));
+    assert!(recognises(&Head::new(&text, name)), "{name}");
+    read(std::str::from_utf8(&text).unwrap())
 }
 
 #[test]

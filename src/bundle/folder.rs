@@ -1,0 +1,277 @@
+//! The output folder: when it may be used, what may be removed from it, and how files get into it whole.
+
+use std::collections::HashSet;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::error::{WriteError, WriteErrorKind};
+use super::manifest::{Manifest, SCHEMA_FAMILY};
+use super::name::{BUNDLES, MANIFEST, REPORTS, TEMPORARY_SUFFIX, is_bundle_name};
+use super::new_file::NewFile;
+
+/// What to do with an earlier output in the folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// Refuse: the folder must be absent or empty.
+    Fresh,
+    /// Remove it (`--force`).
+    Replace,
+    /// Keep its bundles until they are written again (`--resume`); its manifest goes, as it is not true any more.
+    Resume,
+}
+
+/// The output folder, locked against other runs where the system can do that.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    /// Held, never read: the lock goes when the file is closed.
+    _lock: Option<File>,
+}
+
+impl Folder {
+    /// Makes the folder ready to be written into.
+    ///
+    /// Only files of an earlier output are ever removed: those that its manifest names, `reports.jsonl`, files named as
+    /// bundles are, and temporary files of a run that was stopped.
+    ///
+    /// # Errors
+    /// When it holds an earlier output (with [`Opening::Fresh`]), anything else, or is in use; when the file system
+    /// refuses.
+    pub fn open(path: &Path, opening: Opening) -> Result<Folder, WriteError> {
+        create_folder(path)?;
+        let folder = Folder { path: path.to_path_buf(), _lock: lock(path)? };
+        let contents = Contents::of(path)?;
+        contents.check(path, opening)?;
+        match opening {
+            Opening::Fresh => {}
+            Opening::Replace => {
+                folder.remove_manifest(&contents)?;
+                remove_all(&contents.ours)?;
+            }
+            Opening::Resume => folder.remove_manifest(&contents)?,
+        }
+        remove_all(&contents.temporary)?;
+        create_folder(&path.join(BUNDLES))?;
+        Ok(folder)
+    }
+
+    /// Opens a complete output to change it in place (`bind`).
+    ///
+    /// # Errors
+    /// When there is no complete output, or it is in use.
+    pub fn complete(path: &Path) -> Result<Folder, WriteError> {
+        if read_mark(&path.join(MANIFEST)).is_none() {
+            return Err(WriteErrorKind::NoManifest(path.to_path_buf()).into());
+        }
+        let folder = Folder { path: path.to_path_buf(), _lock: lock(path)? };
+        remove_all(&Contents::of(path)?.temporary)?;
+        Ok(folder)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Begins a file, under a temporary name; `file` is relative to the folder, with `/` between its parts.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn create(&self, file: &str) -> Result<NewFile, WriteError> {
+        NewFile::create(self.path.join(file))
+    }
+
+    /// Completes the output: removes bundles of an earlier one that `manifest` does not name, brings all names to the
+    /// disk, and then writes the manifest.
+    ///
+    /// # Errors
+    /// When the file system refuses; there is no manifest then.
+    pub fn seal(&self, manifest: &Manifest) -> Result<(), WriteError> {
+        let records = manifest.executions.iter().flat_map(|execution| &execution.bundles);
+        let named: HashSet<PathBuf> = records.map(|bundle| self.path.join(&bundle.file)).collect();
+        let bundles = self.path.join(BUNDLES);
+        let mut stale = Contents::of(&self.path)?.ours;
+        stale.retain(|path| path.parent() == Some(&bundles) && !named.contains(path));
+        remove_all(&stale)?;
+        sync_folder(&bundles)?;
+        sync_folder(&self.path)?;
+        self.write_manifest(manifest)
+    }
+
+    /// Replaces the manifest, atomically.
+    ///
+    /// # Errors
+    /// When the file system refuses; the earlier manifest, if any, then stays.
+    pub fn write_manifest(&self, manifest: &Manifest) -> Result<(), WriteError> {
+        let mut file = self.create(MANIFEST)?;
+        let mut text = Vec::new();
+        manifest.write_to(&mut text).and_then(|()| file.write_all(&text)).map_err(|error| file.failed(error))?;
+        file.commit()?;
+        sync_folder(&self.path)
+    }
+
+    /// The manifest goes first, so that no moment has a manifest whose bundles are gone.
+    fn remove_manifest(&self, contents: &Contents) -> Result<(), WriteError> {
+        if contents.manifest.is_some() {
+            remove(&self.path.join(MANIFEST))?;
+            sync_folder(&self.path)?;
+        }
+        Ok(())
+    }
+}
+
+/// What is in a folder.
+#[derive(Debug, Default)]
+struct Contents {
+    /// Schema of a manifest of this program.
+    manifest: Option<String>,
+    /// Bundles and `reports.jsonl`, in no order.
+    ours: Vec<PathBuf>,
+    temporary: Vec<PathBuf>,
+    /// The first other thing by name.
+    foreign: Option<PathBuf>,
+    /// Something that is in the way of a file or folder of ours.
+    obstacle: Option<PathBuf>,
+}
+
+impl Contents {
+    fn of(folder: &Path) -> Result<Contents, WriteError> {
+        let mut contents = Contents::default();
+        let manifest = folder.join(MANIFEST);
+        contents.manifest = read_mark(&manifest);
+        let named = named_bundles(&manifest, &contents);
+        for Entry { name, path, is_folder } in entries(folder)? {
+            match name.as_str() {
+                BUNDLES if is_folder => contents.add_bundles(&path, &named)?,
+                MANIFEST if contents.manifest.is_some() => {}
+                BUNDLES | MANIFEST => contents.obstacle = Some(path),
+                REPORTS if is_folder => contents.obstacle = Some(path),
+                REPORTS => contents.ours.push(path),
+                _ => contents.add_other(&name, path, is_folder),
+            }
+        }
+        Ok(contents)
+    }
+
+    fn add_bundles(&mut self, folder: &Path, named: &HashSet<String>) -> Result<(), WriteError> {
+        for Entry { name, path, is_folder } in entries(folder)? {
+            if !is_folder && (is_bundle_name(&name) || named.contains(&name)) {
+                self.ours.push(path);
+            } else {
+                self.add_other(&name, path, is_folder);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_other(&mut self, name: &str, path: PathBuf, is_folder: bool) {
+        if !is_folder && name.starts_with('.') && name.ends_with(TEMPORARY_SUFFIX) {
+            self.temporary.push(path);
+        } else if self.foreign.as_ref().is_none_or(|found| path < *found) {
+            self.foreign = Some(path);
+        }
+    }
+
+    /// Foreign files are tolerated only beside a manifest of ours: without one, names alone must not decide that
+    /// something may be removed.
+    fn check(&self, folder: &Path, opening: Opening) -> Result<(), WriteError> {
+        let foreign = if self.manifest.is_some() { None } else { self.foreign.as_ref() };
+        if let Some(found) = self.obstacle.as_ref().or(foreign) {
+            return Err(WriteErrorKind::NotOurs { folder: folder.to_path_buf(), found: found.clone() }.into());
+        }
+        let earlier = self.manifest.is_some() || !self.ours.is_empty();
+        if earlier && opening == Opening::Fresh {
+            return Err(WriteErrorKind::EarlierOutput(folder.to_path_buf()).into());
+        }
+        Ok(())
+    }
+}
+
+/// Something in a folder.
+struct Entry {
+    name: String,
+    path: PathBuf,
+    /// A link is no folder, wherever it leads.
+    is_folder: bool,
+}
+
+fn entries(folder: &Path) -> Result<Vec<Entry>, WriteError> {
+    let read = || -> io::Result<Vec<Entry>> {
+        let entry = |entry: io::Result<fs::DirEntry>| {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            Ok(Entry { name, path: entry.path(), is_folder: entry.file_type()?.is_dir() })
+        };
+        fs::read_dir(folder)?.map(entry).collect()
+    };
+    read().map_err(WriteError::io("list", folder))
+}
+
+/// The schema of the manifest at `path`, when it is one of this program.
+fn read_mark(path: &Path) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Mark {
+        schema: String,
+    }
+    let text = fs::read(path).ok()?;
+    let mark: Mark = serde_json::from_slice(&text).ok()?;
+    mark.schema.starts_with(SCHEMA_FAMILY).then_some(mark.schema)
+}
+
+/// Names, within the folder of bundles, that the manifest gives. A name that leads anywhere else is not believed: what
+/// is compared with it are names found in that folder.
+fn named_bundles(manifest: &Path, contents: &Contents) -> HashSet<String> {
+    if contents.manifest.is_none() {
+        return HashSet::new();
+    }
+    let manifest = fs::read(manifest).ok().and_then(|text| serde_json::from_slice::<Manifest>(&text).ok());
+    let bundles = manifest.into_iter().flat_map(|manifest| manifest.executions).flat_map(|execution| execution.bundles);
+    bundles.filter_map(|bundle| bundle.file.strip_prefix("bundles/").map(str::to_owned)).collect()
+}
+
+fn create_folder(path: &Path) -> Result<(), WriteError> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(path).map_err(WriteError::io("create", path))?;
+    match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        Some(parent) => sync_folder(parent),
+        None => Ok(()),
+    }
+}
+
+fn remove_all(paths: &[PathBuf]) -> Result<(), WriteError> {
+    paths.iter().try_for_each(|path| remove(path))
+}
+
+fn remove(path: &Path) -> Result<(), WriteError> {
+    fs::remove_file(path).map_err(WriteError::io("remove", path))
+}
+
+/// Locks the folder itself, so that no lock file is left in it. Where folders cannot be locked there is no lock.
+fn lock(path: &Path) -> Result<Option<File>, WriteError> {
+    let Ok(folder) = File::open(path) else { return Ok(None) };
+    match folder.try_lock() {
+        Ok(()) => Ok(Some(folder)),
+        Err(TryLockError::WouldBlock) => Err(WriteErrorKind::InUse(path.to_path_buf()).into()),
+        Err(TryLockError::Error(_)) => Ok(None),
+    }
+}
+
+/// Brings the names in a folder to the disk.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> Result<(), WriteError> {
+    File::open(path).and_then(|folder| folder.sync_all()).map_err(WriteError::io("sync", path))
+}
+
+/// Other systems keep the names of a folder safe by themselves, and offer nothing to call.
+#[cfg(not(unix))]
+fn sync_folder(_path: &Path) -> Result<(), WriteError> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

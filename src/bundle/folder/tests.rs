@@ -1,0 +1,188 @@
+//! Tests of the output folder.
+
+use super::*;
+use crate::bundle::manifest::tests::manifest;
+use crate::bundle::manifest::{BundleRecord, Execution};
+
+fn execution(files: &[&str]) -> Execution {
+    let record = |(n, file): (usize, &&str)| BundleRecord {
+        file: (*file).to_owned(),
+        part: n as u32 + 1,
+        bytes: 1,
+        runs: 1,
+        sha256: String::new(),
+        needs_key: false,
+    };
+    Execution {
+        id: "a".to_owned(),
+        source: "a".to_owned(),
+        key: None,
+        start: None,
+        finish: None,
+        runs: 1,
+        bundles: files.iter().enumerate().map(record).collect(),
+    }
+}
+
+fn put(folder: &Path, file: &str) {
+    let path = folder.join(file);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, "x").unwrap();
+}
+
+/// Everything in the folder, as sorted relative names.
+fn listing(folder: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut waiting = vec![folder.to_path_buf()];
+    while let Some(next) = waiting.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.is_symlink() {
+                waiting.push(path);
+            } else {
+                names.push(path.strip_prefix(folder).unwrap().to_string_lossy().replace('\\', "/"));
+            }
+        }
+    }
+    names.sort();
+    names
+}
+
+/// A complete output with the bundle `bundles/a.0001.json`.
+fn earlier(path: &Path) {
+    let folder = Folder::open(path, Opening::Fresh).unwrap();
+    for file in ["bundles/a.0001.json", REPORTS] {
+        let mut new = folder.create(file).unwrap();
+        new.write_all(b"whole").unwrap();
+        new.commit().unwrap();
+    }
+    folder.seal(&manifest(vec![execution(&["bundles/a.0001.json"])])).unwrap();
+}
+
+#[test]
+fn takes_a_folder_that_is_absent_or_empty() {
+    let outer = tempfile::tempdir().unwrap();
+    drop(Folder::open(&outer.path().join("a/b"), Opening::Fresh).unwrap());
+    drop(Folder::open(&outer.path().join("a/b"), Opening::Fresh).unwrap());
+    assert!(outer.path().join("a/b/bundles").is_dir());
+}
+
+#[test]
+fn refuses_an_earlier_output_unless_told() {
+    let outer = tempfile::tempdir().unwrap();
+    earlier(outer.path());
+    let error = Folder::open(outer.path(), Opening::Fresh).unwrap_err();
+    assert!(matches!(error.kind(), WriteErrorKind::EarlierOutput(_)), "{error}");
+    drop(Folder::open(outer.path(), Opening::Replace).unwrap());
+    assert!(listing(outer.path()).is_empty());
+}
+
+#[test]
+fn never_removes_what_is_not_its_own() {
+    let outer = tempfile::tempdir().unwrap();
+    earlier(outer.path());
+    let foreign =
+        ["bundles/deep/a.0001.json", "bundles/notes.json", "bundles/readme.txt", "notes.txt", "x/a.0001.json"];
+    foreign.iter().for_each(|file| put(outer.path(), file));
+    put(outer.path(), "bundles/b.0007.json");
+    put(outer.path(), "bundles/.b.0008.json.xraypack-tmp");
+    drop(Folder::open(outer.path(), Opening::Replace).unwrap());
+    assert_eq!(listing(outer.path()), foreign);
+}
+
+#[test]
+fn force_is_no_licence_for_a_folder_of_somebody_else() {
+    for file in ["notes.txt", "bundles/notes.json", "manifest.json"] {
+        let outer = tempfile::tempdir().unwrap();
+        put(outer.path(), file);
+        put(outer.path(), "bundles/main.0001.json");
+        for opening in [Opening::Fresh, Opening::Replace, Opening::Resume] {
+            let error = Folder::open(outer.path(), opening).unwrap_err();
+            assert!(matches!(error.kind(), WriteErrorKind::NotOurs { .. }), "{file}: {error}");
+        }
+        assert_eq!(listing(outer.path()).len(), 2);
+    }
+}
+
+#[test]
+fn a_manifest_cannot_point_force_outside_the_folder() {
+    let outer = tempfile::tempdir().unwrap();
+    put(outer.path(), "precious.json");
+    let out = outer.path().join("out");
+    let folder = Folder::open(&out, Opening::Fresh).unwrap();
+    let files = ["../precious.json", "bundles/../../precious.json", "bundles/odd.json"];
+    folder.write_manifest(&manifest(vec![execution(&files)])).unwrap();
+    put(&out, "bundles/odd.json");
+    drop(folder);
+    drop(Folder::open(&out, Opening::Replace).unwrap());
+    assert_eq!(listing(outer.path()), ["precious.json"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_not_followed() {
+    let outer = tempfile::tempdir().unwrap();
+    put(outer.path(), "elsewhere/a.0001.json");
+    let out = outer.path().join("out");
+    fs::create_dir(&out).unwrap();
+    std::os::unix::fs::symlink(outer.path().join("elsewhere"), out.join("bundles")).unwrap();
+    let error = Folder::open(&out, Opening::Replace).unwrap_err();
+    assert!(matches!(error.kind(), WriteErrorKind::NotOurs { .. }), "{error}");
+    assert!(outer.path().join("elsewhere/a.0001.json").exists());
+}
+
+#[test]
+fn an_interrupted_output_counts_as_an_earlier_one() {
+    let outer = tempfile::tempdir().unwrap();
+    put(outer.path(), "bundles/a.0001.json");
+    put(outer.path(), "bundles/.a.0002.json.xraypack-tmp");
+    assert!(Folder::open(outer.path(), Opening::Fresh).is_err());
+    drop(Folder::open(outer.path(), Opening::Resume).unwrap());
+    assert_eq!(listing(outer.path()), ["bundles/a.0001.json"]);
+}
+
+#[test]
+fn resume_keeps_bundles_and_seal_removes_those_that_nobody_names() {
+    let outer = tempfile::tempdir().unwrap();
+    earlier(outer.path());
+    put(outer.path(), "bundles/b.0001.json");
+    let folder = Folder::open(outer.path(), Opening::Resume).unwrap();
+    assert_eq!(listing(outer.path()), ["bundles/a.0001.json", "bundles/b.0001.json", "reports.jsonl"]);
+    folder.seal(&manifest(vec![execution(&["bundles/a.0001.json"])])).unwrap();
+    assert_eq!(listing(outer.path()), ["bundles/a.0001.json", "manifest.json", "reports.jsonl"]);
+}
+
+#[test]
+fn a_file_has_its_name_only_when_it_is_whole() {
+    let outer = tempfile::tempdir().unwrap();
+    let folder = Folder::open(outer.path(), Opening::Fresh).unwrap();
+    let mut file = folder.create("bundles/a.0001.json").unwrap();
+    file.write_all(b"half").unwrap();
+    assert_eq!(listing(outer.path()), ["bundles/.a.0001.json.xraypack-tmp"]);
+    drop(file);
+    assert!(listing(outer.path()).is_empty());
+    let mut file = folder.create("bundles/a.0001.json").unwrap();
+    file.write_all(b"whole").unwrap();
+    file.commit().unwrap();
+    assert_eq!(listing(outer.path()), ["bundles/a.0001.json"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn two_runs_cannot_share_a_folder() {
+    let outer = tempfile::tempdir().unwrap();
+    let first = Folder::open(outer.path(), Opening::Fresh).unwrap();
+    let error = Folder::open(outer.path(), Opening::Fresh).unwrap_err();
+    assert!(matches!(error.kind(), WriteErrorKind::InUse(_)), "{error}");
+    drop(first);
+    drop(Folder::open(outer.path(), Opening::Fresh).unwrap());
+}
+
+#[test]
+fn only_a_complete_output_can_be_changed_in_place() {
+    let outer = tempfile::tempdir().unwrap();
+    let error = Folder::complete(outer.path()).unwrap_err();
+    assert!(matches!(error.kind(), WriteErrorKind::NoManifest(_)), "{error}");
+    earlier(outer.path());
+    drop(Folder::complete(outer.path()).unwrap());
+}

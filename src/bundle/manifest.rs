@@ -1,0 +1,310 @@
+//! `manifest.json`: what went where.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+use super::counts::{Cases, Runs};
+use super::lines::ReportLine;
+use crate::model::ReportState;
+
+/// What `schema` says; a field that is changed or dropped makes a new number.
+pub const SCHEMA: &str = "xraypack/manifest/1";
+/// How `schema` begins in every manifest of this program, whatever its number.
+pub(super) const SCHEMA_FAMILY: &str = "xraypack/manifest/";
+
+/// The manifest. Its presence says that the conversion is complete.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// The program that wrote it.
+    pub tool: Tool,
+    /// Flavour of the bundles: `server` or `cloud`.
+    pub target: String,
+    /// The options that shaped the output.
+    pub options: Options,
+    /// Sums over all reports and bundles.
+    pub totals: Totals,
+    /// The Test Executions, in order of their first report.
+    pub executions: Vec<Execution>,
+}
+
+/// A program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+impl Tool {
+    /// This program.
+    pub fn this() -> Tool {
+        Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
+}
+
+/// Options by name, in the order in which the caller gives them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Options(pub Vec<(String, Value)>);
+
+impl Serialize for Options {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Options {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Options, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Options;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of options")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Options, M::Error> {
+                let mut options = Vec::new();
+                while let Some(option) = map.next_entry()? {
+                    options.push(option);
+                }
+                Ok(Options(options))
+            }
+        }
+        from.deserialize_map(InOrder)
+    }
+}
+
+/// Sums over all reports and bundles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Totals {
+    /// Files seen: lines of `reports.jsonl`.
+    pub files: u64,
+    /// Files that were recognised and read: converted or damaged.
+    pub reports: u64,
+    /// Damaged reports.
+    pub damaged: u64,
+    /// Unsupported files.
+    pub unsupported: u64,
+    /// Ignored files.
+    pub ignored: u64,
+    /// Bytes of all files seen.
+    pub bytes_in: u64,
+    /// Bytes of all bundles.
+    pub bytes_out: u64,
+    /// Bundles written.
+    pub bundles: u64,
+    /// Test cases by outcome.
+    pub cases: Cases,
+    /// What became of them.
+    pub runs: Runs,
+    /// What became of the attachments.
+    pub evidence: Evidence,
+}
+
+impl Totals {
+    /// Adds a report.
+    pub fn add_report(&mut self, line: &ReportLine) {
+        add(&mut self.files, 1);
+        add(&mut self.bytes_in, line.bytes);
+        match line.state {
+            ReportState::Converted => add(&mut self.reports, 1),
+            ReportState::Damaged => {
+                add(&mut self.reports, 1);
+                add(&mut self.damaged, 1);
+            }
+            ReportState::Unsupported => add(&mut self.unsupported, 1),
+            ReportState::Ignored => add(&mut self.ignored, 1),
+        }
+        add(&mut self.cases.seen, line.cases.seen);
+        add(&mut self.cases.passed, line.cases.passed);
+        add(&mut self.cases.failed, line.cases.failed);
+        add(&mut self.cases.errored, line.cases.errored);
+        add(&mut self.cases.skipped, line.cases.skipped);
+        let runs = line.runs.unwrap_or_default();
+        add(&mut self.runs.written, runs.written);
+        add(&mut self.runs.merged, runs.merged);
+        add(&mut self.runs.left_out, runs.left_out);
+    }
+
+    /// Adds a bundle.
+    pub fn add_bundle(&mut self, bundle: &BundleRecord) {
+        add(&mut self.bundles, 1);
+        add(&mut self.bytes_out, bundle.bytes);
+    }
+
+    /// Every sum that follows from the reports and the bundles, by its name in the manifest.
+    pub(super) fn sums(&self) -> [(&'static str, u64); 16] {
+        [
+            ("files", self.files),
+            ("reports", self.reports),
+            ("damaged", self.damaged),
+            ("unsupported", self.unsupported),
+            ("ignored", self.ignored),
+            ("bytes_in", self.bytes_in),
+            ("bytes_out", self.bytes_out),
+            ("bundles", self.bundles),
+            ("cases.seen", self.cases.seen),
+            ("cases.passed", self.cases.passed),
+            ("cases.failed", self.cases.failed),
+            ("cases.errored", self.cases.errored),
+            ("cases.skipped", self.cases.skipped),
+            ("runs.written", self.runs.written),
+            ("runs.merged", self.runs.merged),
+            ("runs.left_out", self.runs.left_out),
+        ]
+    }
+}
+
+/// `verify` adds numbers that somebody else may have written: they must not overflow.
+fn add(sum: &mut u64, more: u64) {
+    *sum = sum.saturating_add(more);
+}
+
+/// Attachments that became evidence, and those that did not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Attachments in the bundles.
+    pub kept: u64,
+    /// Attachments left out by an option or a limit.
+    pub dropped: u64,
+}
+
+/// One Test Execution.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Execution {
+    /// Its id: the first part of its bundles' names.
+    pub id: String,
+    /// What its reports have in common: an archive, an INPUT, a directory.
+    pub source: String,
+    /// Its key, when that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Earliest start of its runs, when any is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<String>,
+    /// Latest finish of its runs, when any is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finish: Option<String>,
+    /// Runs in all of its bundles.
+    pub runs: u64,
+    /// Its bundles, in order.
+    pub bundles: Vec<BundleRecord>,
+}
+
+/// One bundle as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundleRecord {
+    /// Its file, relative to the output folder.
+    pub file: String,
+    /// Its number within the Test Execution, from one.
+    pub part: u32,
+    /// Its length.
+    pub bytes: u64,
+    /// Runs in it.
+    pub runs: u64,
+    /// SHA-256 of its bytes, in lower-case hexadecimal digits.
+    pub sha256: String,
+    /// Whether it still waits for the key of its Test Execution.
+    pub needs_key: bool,
+}
+
+impl Manifest {
+    /// Writes it as JSON, indented by two spaces, with a line end after it.
+    ///
+    /// # Errors
+    /// What the sink answers.
+    pub fn write_to(&self, sink: &mut impl Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut *sink, self)?;
+        sink.write_all(b"\n")
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub(in crate::bundle) fn manifest(executions: Vec<Execution>) -> Manifest {
+        Manifest {
+            schema: SCHEMA.to_owned(),
+            tool: Tool { name: "xraypack".to_owned(), version: "0.1.0".to_owned() },
+            target: "server".to_owned(),
+            options: Options(vec![("zeta".to_owned(), Value::from(1)), ("alpha".to_owned(), Value::from("x"))]),
+            totals: Totals::default(),
+            executions,
+        }
+    }
+
+    #[test]
+    fn looks_as_the_contract_shows_it() {
+        let record = BundleRecord {
+            file: "f".to_owned(),
+            part: 1,
+            bytes: 2,
+            runs: 3,
+            sha256: "00".to_owned(),
+            needs_key: false,
+        };
+        let execution = Execution {
+            id: "nightly".to_owned(),
+            source: "nightly.zip".to_owned(),
+            key: None,
+            start: Some("2024-01-01T00:00:00Z".to_owned()),
+            finish: None,
+            runs: 3,
+            bundles: vec![record],
+        };
+        let manifest = manifest(vec![execution]);
+        let mut out = Vec::new();
+        manifest.write_to(&mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(
+            text.starts_with("{\n  \"schema\": \"xraypack/manifest/1\",\n  \"tool\": {\n    \"name\": \"xraypack\"")
+        );
+        assert!(text.ends_with("}\n") && !text.contains("null"));
+        let order = [
+            "schema",
+            "tool",
+            "target",
+            "options",
+            "zeta",
+            "alpha",
+            "totals",
+            "files",
+            "reports",
+            "damaged",
+            "unsupported",
+            "ignored",
+            "bytes_in",
+            "bytes_out",
+            "bundles",
+            "cases",
+            "runs",
+            "evidence",
+            "executions",
+            "id",
+            "source",
+            "start",
+            "runs",
+            "bundles",
+            "file",
+            "part",
+            "bytes",
+            "runs",
+            "sha256",
+            "needs_key",
+        ];
+        let mut rest = text.as_str();
+        for name in order {
+            let at = rest.find(&format!("\"{name}\":")).unwrap_or_else(|| panic!("{name} out of order"));
+            rest = &rest[at + 1..];
+        }
+        assert_eq!(serde_json::from_str::<Manifest>(&text).unwrap(), manifest);
+    }
+}

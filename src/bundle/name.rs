@@ -1,0 +1,117 @@
+//! Names of the files in the output folder, and the ids of Test Executions that bundles are named by.
+
+use std::collections::HashSet;
+
+/// Folder of the bundles, inside the output folder.
+pub(super) const BUNDLES: &str = "bundles";
+/// Name of the manifest inside the output folder.
+pub const MANIFEST: &str = "manifest.json";
+/// Name of the file with a line for each report, inside the output folder.
+pub const REPORTS: &str = "reports.jsonl";
+/// End of the names of files that are not whole. They begin with a dot, too.
+pub(super) const TEMPORARY_SUFFIX: &str = ".xraypack-tmp";
+/// Room for the part number and the temporary suffix stays below every file system's limit of 255 bytes.
+const MAX_ID: usize = 100;
+/// What an id is called when its name has no character that could stay.
+const NAMELESS: &str = "execution";
+/// Names that mean a device on Windows, whatever follows their first dot.
+const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+
+/// File of part `part` (from one) of a Test Execution, relative to the output folder.
+pub fn bundle_file(execution: &str, part: u32) -> String {
+    format!("{BUNDLES}/{execution}.{part:04}.json")
+}
+
+/// Whether a file called `name` in the folder of bundles is named as [`bundle_file`] names them.
+pub(super) fn is_bundle_name(name: &str) -> bool {
+    let parts = name.strip_suffix(".json").and_then(|stem| stem.rsplit_once('.'));
+    parts.is_some_and(|(id, part)| {
+        !id.is_empty() && !id.starts_with('.') && part.len() >= 4 && part.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// An id made of `name` that can be a file name on every system, and differs from all in `taken`, to which it is added.
+///
+/// Letters, digits, `.`, `_` and `-` of ASCII stay, anything else becomes `-`. It is never empty, has no leading dot and
+/// at most 100 characters. A name that is taken, in whatever case, gets `-2`, `-3` and so on: the same names in the same
+/// order always give the same ids.
+pub fn file_safe_id(name: &str, taken: &mut HashSet<String>) -> String {
+    let base = plain(name);
+    let mut id = base.clone();
+    let mut number = 2_u64;
+    while !taken.insert(id.to_ascii_lowercase()) {
+        let suffix = format!("-{number}");
+        id = format!("{}{suffix}", &base[..base.len().min(MAX_ID - suffix.len())]);
+        number += 1;
+    }
+    id
+}
+
+fn plain(name: &str) -> String {
+    let stays = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let kept = name.chars().map(|c| if stays(c) { c } else { '-' });
+    let mut id: String = kept.skip_while(|&c| c == '.').take(MAX_ID).collect();
+    if !id.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
+        return NAMELESS.to_owned();
+    }
+    if is_device(&id) {
+        id.insert(0, '_');
+    }
+    id.truncate(MAX_ID);
+    id
+}
+
+fn is_device(id: &str) -> bool {
+    let stem = id.split('.').next().unwrap_or_default().to_ascii_lowercase();
+    let port = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
+    DEVICES.contains(&stem.as_str())
+        || port.is_some_and(|number| number.len() == 1 && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(names: &[&str]) -> Vec<String> {
+        let mut taken = HashSet::new();
+        names.iter().map(|name| file_safe_id(name, &mut taken)).collect()
+    }
+
+    #[test]
+    fn keeps_what_is_safe_and_replaces_the_rest() {
+        assert_eq!(ids(&["nightly.zip", "a/b c", "..hidden", "über"]), ["nightly.zip", "a-b-c", "hidden", "-ber"]);
+        assert_eq!(ids(&["", "...", "テスト"]), ["execution", "execution-2", "execution-3"]);
+        assert_eq!(ids(&["con.zip", "COM1", "comic"]), ["_con.zip", "_COM1", "comic"]);
+    }
+
+    #[test]
+    fn numbers_names_that_are_taken() {
+        assert_eq!(ids(&["a", "a", "A", "a-2", "a"]), ["a", "a-2", "A-3", "a-2-2", "a-4"]);
+    }
+
+    #[test]
+    fn stays_within_a_hundred_characters() {
+        let long = "x".repeat(300);
+        let ids = ids(&[
+            &long,
+            &long,
+            "aux.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ]);
+        assert_eq!(ids.iter().map(String::len).collect::<Vec<_>>(), [100, 100, 100]);
+        assert!(ids[1].ends_with("x-2") && ids[2].starts_with("_aux."));
+    }
+
+    #[test]
+    fn knows_its_own_file_names() {
+        assert_eq!(bundle_file("nightly", 7), "bundles/nightly.0007.json");
+        assert_eq!(bundle_file("a", 12_345), "bundles/a.12345.json");
+        for ours in ["nightly.0001.json", "a.b.12345.json"] {
+            assert!(is_bundle_name(ours), "{ours}");
+        }
+        for foreign in
+            ["notes.json", "nightly.001.json", ".0001.json", "a.0001.json.bak", "a.00x1.json", ".a.0001.json"]
+        {
+            assert!(!is_bundle_name(foreign), "{foreign}");
+        }
+    }
+}

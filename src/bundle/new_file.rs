@@ -1,0 +1,64 @@
+//! A file that gets its name only when it is whole.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use super::error::WriteError;
+use super::name::TEMPORARY_SUFFIX;
+
+/// A file under a temporary name in its folder. It gets its own name by [`commit`](NewFile::commit); dropped before, it
+/// vanishes.
+#[derive(Debug)]
+pub struct NewFile {
+    file: Option<File>,
+    temporary: PathBuf,
+    path: PathBuf,
+}
+
+impl NewFile {
+    pub(super) fn create(path: PathBuf) -> Result<NewFile, WriteError> {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let temporary = path.with_file_name(format!(".{name}{TEMPORARY_SUFFIX}"));
+        let file = OpenOptions::new().write(true).create_new(true).open(&temporary);
+        let file = file.map_err(WriteError::io("create", &path))?;
+        Ok(NewFile { file: Some(file), temporary, path })
+    }
+
+    /// Brings the file to the disk and gives it its name, in place of an earlier file of that name.
+    ///
+    /// # Errors
+    /// When the file system refuses; the file is removed then.
+    pub fn commit(mut self) -> Result<(), WriteError> {
+        if let Some(file) = &self.file {
+            file.sync_all().map_err(WriteError::io("sync", &self.path))?;
+        }
+        fs::rename(&self.temporary, &self.path).map_err(WriteError::io("rename a temporary file to", &self.path))?;
+        self.file = None;
+        Ok(())
+    }
+
+    /// The error that says that writing this file failed.
+    pub fn failed(&self, error: io::Error) -> WriteError {
+        WriteError::io("write", &self.path)(error)
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.as_mut().map_or(Ok(0), |file| file.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        if self.file.take().is_some() {
+            // Nothing can be done about a failure here; the next run removes what is left.
+            let _ = fs::remove_file(&self.temporary);
+        }
+    }
+}

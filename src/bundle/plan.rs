@@ -1,0 +1,189 @@
+//! How many bundles, and which runs go into which: pure arithmetic on lengths.
+
+use std::ops::Range;
+
+use super::frame::FrameLengths;
+use super::settle::Settled;
+use crate::model::ReportId;
+
+/// What a bundle may hold; whichever limit is reached first ends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Bytes of the whole file.
+    pub max_bytes: u64,
+    /// Runs; zero counts as one.
+    pub max_runs: u32,
+}
+
+impl Default for Budget {
+    /// 20 MiB and 1000 runs, below every limit that is known (spec/xray-json.md section 8).
+    fn default() -> Budget {
+        Budget { max_bytes: 20 << 20, max_runs: 1000 }
+    }
+}
+
+/// One bundle to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BundlePlan {
+    /// Its number within the Test Execution, from one.
+    pub part: u32,
+    /// Its runs, as places in [`Settled::runs`].
+    pub runs: Range<usize>,
+    /// Exact length of the file.
+    pub bytes: u64,
+}
+
+/// A run that fits into no bundle, not even alone. It must be cut down ([`Settled::replace`]); it is never dropped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Oversize {
+    /// Its place in [`Settled::runs`].
+    pub run: usize,
+    /// The report of the Test's first result.
+    pub report: ReportId,
+    /// Number of that result within its report.
+    pub sequence: u32,
+    /// Bytes it has.
+    pub length: u64,
+    /// Bytes it may have.
+    pub allowed: u64,
+}
+
+/// Cuts the runs, in order, into as few bundles as the budget allows. No runs give no bundle: an empty one is refused by
+/// the target.
+///
+/// # Errors
+/// All runs that do not even fit alone. They are to be cut down, and the plan made anew.
+pub fn plan(settled: &Settled, budget: &Budget, frame: &FrameLengths) -> Result<Vec<BundlePlan>, Vec<Oversize>> {
+    let mut oversize = Vec::new();
+    let mut bundles: Vec<BundlePlan> = Vec::new();
+    for (at, run) in settled.runs().iter().enumerate() {
+        let length = u64::from(run.length);
+        // The first run is in the first bundle whatever happens; any other one can begin a later bundle.
+        let head = if at == 0 { frame.first_head } else { frame.later_head };
+        let allowed = budget.max_bytes.saturating_sub(head + frame.tail);
+        if length > allowed {
+            oversize.push(Oversize { run: at, report: run.report, sequence: run.sequence, length, allowed });
+        }
+        let open = bundles.last_mut().filter(|bundle| {
+            let runs = (bundle.runs.len() as u64) < u64::from(budget.max_runs);
+            runs && bundle.bytes + frame.separator + length <= budget.max_bytes
+        });
+        if let Some(bundle) = open {
+            bundle.bytes += frame.separator + length;
+            bundle.runs.end = at + 1;
+        } else {
+            let part = bundles.len() as u32 + 1;
+            bundles.push(BundlePlan { part, runs: at..at + 1, bytes: head + length + frame.tail });
+        }
+    }
+    if oversize.is_empty() { Ok(bundles) } else { Err(oversize) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::bundle::settle::tests::{Fixture, join};
+
+    const FRAME: FrameLengths = FrameLengths { first_head: 30, later_head: 20, separator: 2, tail: 5 };
+
+    fn settled(lengths: &[usize]) -> Settled {
+        let fixture = Fixture::new(1 << 20);
+        let runs = lengths.iter().enumerate().map(|(n, &length)| (n as u128, 0, n as u32, "x".repeat(length)));
+        fixture.settle(&runs.collect::<Vec<_>>(), &join).unwrap()
+    }
+
+    fn shapes(lengths: &[usize], max_bytes: u64, max_runs: u32) -> Vec<(u32, Range<usize>, u64)> {
+        let plans = plan(&settled(lengths), &Budget { max_bytes, max_runs }, &FRAME).unwrap();
+        plans.into_iter().map(|plan| (plan.part, plan.runs, plan.bytes)).collect()
+    }
+
+    #[test]
+    fn counts_head_runs_separators_and_tail_to_the_byte() {
+        let whole = 30 + 10 + 2 + 10 + 2 + 10 + 5;
+        assert_eq!(shapes(&[10, 10, 10], whole, 9), [(1, 0..3, whole)]);
+        assert_eq!(shapes(&[10, 10, 10], whole - 1, 9), [(1, 0..2, 57), (2, 2..3, 35)]);
+    }
+
+    #[test]
+    fn later_bundles_have_a_head_of_their_own() {
+        let later = 20 + 10 + 2 + 10 + 5;
+        assert_eq!(shapes(&[10; 3], later, 9), [(1, 0..1, 45), (2, 1..3, later)]);
+        assert_eq!(shapes(&[10; 3], later - 1, 9), [(1, 0..1, 45), (2, 1..2, 35), (3, 2..3, 35)]);
+    }
+
+    #[test]
+    fn ends_a_bundle_at_the_number_of_runs() {
+        assert_eq!(shapes(&[1; 5], 1000, 2), [(1, 0..2, 39), (2, 2..4, 29), (3, 4..5, 26)]);
+        assert_eq!(shapes(&[1; 2], 1000, 0).len(), 2);
+    }
+
+    #[test]
+    fn no_runs_give_no_bundle() {
+        assert_eq!(shapes(&[], 1000, 2), []);
+    }
+
+    #[test]
+    fn names_every_run_that_fits_nowhere() {
+        let settled = settled(&[66, 76, 75, 77]);
+        let oversize = plan(&settled, &Budget { max_bytes: 100, max_runs: 9 }, &FRAME).unwrap_err();
+        let found: Vec<_> = oversize.iter().map(|one| (one.run, one.length, one.allowed)).collect();
+        assert_eq!(found, [(0, 66, 65), (1, 76, 75), (3, 77, 75)]);
+    }
+
+    #[test]
+    fn a_budget_below_the_frame_allows_nothing() {
+        let oversize = plan(&settled(&[1]), &Budget { max_bytes: 10, max_runs: 9 }, &FRAME).unwrap_err();
+        assert_eq!(oversize[0].allowed, 0);
+    }
+
+    #[test]
+    fn fits_after_it_was_cut_down() {
+        let fixture = Fixture::new(0);
+        let mut settled = fixture.settle(&[(1, 0, 0, "x".repeat(200))], &join).unwrap();
+        let budget = Budget { max_bytes: 100, max_runs: 9 };
+        let oversize = plan(&settled, &budget, &FRAME).unwrap_err();
+        settled.replace(oversize[0].run, &vec![b'y'; oversize[0].allowed as usize], &fixture.store).unwrap();
+        assert_eq!(plan(&settled, &budget, &FRAME).unwrap()[0].bytes, 100);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn every_run_once_in_order_and_never_over_budget(
+            lengths in proptest::collection::vec(0_usize..80, 0..60),
+            max_bytes in 60_u64..400,
+            max_runs in 1_u32..8,
+        ) {
+            let settled = settled(&lengths);
+            match plan(&settled, &Budget { max_bytes, max_runs }, &FRAME) {
+                Ok(bundles) => {
+                    let order: Vec<usize> = bundles.iter().flat_map(|bundle| bundle.runs.clone()).collect();
+                    prop_assert_eq!(order, (0..lengths.len()).collect::<Vec<_>>());
+                    for (n, bundle) in bundles.iter().enumerate() {
+                        let head = if n == 0 { FRAME.first_head } else { FRAME.later_head };
+                        let runs: u64 = lengths[bundle.runs.clone()].iter().map(|&length| length as u64).sum();
+                        let separators = (bundle.runs.len() as u64 - 1) * FRAME.separator;
+                        prop_assert_eq!(bundle.part as usize, n + 1);
+                        prop_assert_eq!(bundle.bytes, head + runs + separators + FRAME.tail);
+                        prop_assert!(bundle.bytes <= max_bytes && bundle.runs.len() <= max_runs as usize);
+                        // As few as possible: the next run would not have fitted.
+                        if let Some(&next) = lengths.get(bundle.runs.end) {
+                            let full = bundle.runs.len() == max_runs as usize;
+                            prop_assert!(full || bundle.bytes + FRAME.separator + next as u64 > max_bytes);
+                        }
+                    }
+                }
+                Err(oversize) => {
+                    prop_assert!(!oversize.is_empty());
+                    for one in oversize {
+                        prop_assert_eq!(one.length, lengths[one.run] as u64);
+                        prop_assert!(one.length > one.allowed);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! From the runs that arrived to the runs that will be written: one per Test, in order of first appearance.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
+
+use super::error::{WriteError, WriteErrorKind};
+use super::index::{ExecutionIndex, IndexEntry};
+use super::store::{Location, RunStore};
+use crate::model::{Outcome, ReportId, RunCounts};
+
+/// One of several results of a Test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MergePart<'a> {
+    /// The encoded run.
+    pub bytes: &'a [u8],
+    /// The report it came from.
+    pub report: ReportId,
+    /// Its number within the report.
+    pub sequence: u32,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// See [`TestCase::attempt_group`](crate::model::TestCase::attempt_group).
+    pub attempt_group: u64,
+    /// Whether a later attempt counts instead.
+    pub superseded: bool,
+}
+
+/// Makes one run of all results of a Test, which come in order of (report, sequence), and appends it to the buffer. On
+/// failure it says why, in a sentence that reads well after "failed to merge".
+pub type Merge<'m> = dyn Fn(&[MergePart<'_>], &mut Vec<u8>) -> Result<(), String> + Sync + 'm;
+
+/// A Test with more than one result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    parts: Range<usize>,
+}
+
+impl Group {
+    /// How many results there are; at least two.
+    pub fn results(&self) -> usize {
+        self.parts.len()
+    }
+}
+
+/// What came out of merging a [`Group`].
+#[derive(Debug, Clone, Copy)]
+pub struct Merged {
+    report: ReportId,
+    sequence: u32,
+    location: Location,
+    length: u32,
+}
+
+/// A run that will be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SettledRun {
+    /// Where its bytes are.
+    pub location: Location,
+    /// The report of the Test's first result.
+    pub report: ReportId,
+    /// Number of that result within its report.
+    pub sequence: u32,
+    /// How many bytes it has.
+    pub length: u32,
+    /// Whether the Test is known by key.
+    pub has_key: bool,
+}
+
+/// The runs of one Test Execution, with results of the same Test found but not merged yet.
+#[derive(Debug)]
+pub struct Grouped {
+    /// One per Test; where a Test has several results, its first one stands for all of them.
+    runs: Vec<SettledRun>,
+    /// The results of all groups, group by group.
+    parts: Vec<IndexEntry>,
+    groups: Vec<Group>,
+}
+
+impl ExecutionIndex {
+    /// Finds the results that belong to the same Test. The outcome does not depend on the order of arrival.
+    pub fn group(mut self) -> Grouped {
+        self.entries.sort_unstable_by_key(|entry| (entry.identity, entry.report, entry.sequence));
+        let (mut runs, mut parts, mut groups) = (Vec::new(), Vec::new(), Vec::new());
+        for results in self.entries.chunk_by(|one, next| one.identity == next.identity) {
+            runs.extend(results.first().map(SettledRun::alone));
+            if results.len() > 1 {
+                groups.push(Group { parts: parts.len()..parts.len() + results.len() });
+                parts.extend_from_slice(results);
+            }
+        }
+        runs.sort_unstable_by_key(|run| (run.report, run.sequence));
+        Grouped { runs, parts, groups }
+    }
+}
+
+impl SettledRun {
+    fn alone(entry: &IndexEntry) -> SettledRun {
+        SettledRun {
+            location: entry.location,
+            report: entry.report,
+            sequence: entry.sequence,
+            length: entry.length,
+            has_key: entry.has_key,
+        }
+    }
+}
+
+impl Grouped {
+    /// The Tests with several results. [`merge`](Grouped::merge) must be called for each, in any order and on any thread.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// Merges one group and puts the result into the store. Only this group's results are in memory meanwhile.
+    ///
+    /// # Errors
+    /// When the store fails, or `merge` does.
+    pub fn merge(&self, group: &Group, store: &RunStore, merge: &Merge<'_>) -> Result<Merged, WriteError> {
+        let entries = self.parts.get(group.parts.clone()).unwrap_or_default();
+        let first = entries.first().ok_or(WriteErrorKind::NotStored)?;
+        let spilled = read_spilled(entries, store)?;
+        let mut merged = Vec::new();
+        merge(&merge_parts(entries, store, &spilled), &mut merged).map_err(|message| WriteErrorKind::Merge {
+            report: first.report,
+            sequence: first.sequence,
+            message,
+        })?;
+        let (location, length) = keep(store, &merged)?;
+        Ok(Merged { report: first.report, sequence: first.sequence, location, length })
+    }
+
+    /// Puts the merged runs in their places.
+    ///
+    /// # Errors
+    /// When a group was not merged: its results would be lost.
+    pub fn finish(mut self, merged: impl IntoIterator<Item = Merged>) -> Result<Settled, WriteError> {
+        let counts = self.counts();
+        let firsts = self.groups.iter().filter_map(|group| self.parts.get(group.parts.start));
+        let mut awaited: HashSet<_> = firsts.map(|entry| (entry.report, entry.sequence)).collect();
+        for result in merged {
+            let place = (result.report, result.sequence);
+            awaited.remove(&place);
+            let found = self.runs.binary_search_by_key(&place, |run| (run.report, run.sequence));
+            if let Some(run) = found.ok().and_then(|at| self.runs.get_mut(at)) {
+                (run.location, run.length) = (result.location, result.length);
+            }
+        }
+        if !awaited.is_empty() {
+            return Err(WriteErrorKind::Unmerged(awaited.len()).into());
+        }
+        Ok(Settled { runs: self.runs, counts })
+    }
+
+    /// The first result of a Test is written, all others are merged into it.
+    fn counts(&self) -> BTreeMap<ReportId, RunCounts> {
+        let mut counts: BTreeMap<ReportId, RunCounts> = BTreeMap::new();
+        for of_report in self.runs.chunk_by(|one, next| one.report == next.report) {
+            if let Some(run) = of_report.first() {
+                counts.entry(run.report).or_default().written += of_report.len() as u64;
+            }
+        }
+        for group in &self.groups {
+            for later in self.parts.get(group.parts.clone()).unwrap_or_default().iter().skip(1) {
+                counts.entry(later.report).or_default().merged += 1;
+            }
+        }
+        counts
+    }
+}
+
+/// The bytes of those entries that are not in memory, back to back.
+fn read_spilled(entries: &[IndexEntry], store: &RunStore) -> Result<Vec<u8>, WriteError> {
+    let mut spilled = Vec::new();
+    for entry in entries {
+        if store.slice(entry.location, entry.length as usize).is_none() {
+            store.read(entry.location, entry.length as usize, &mut spilled)?;
+        }
+    }
+    Ok(spilled)
+}
+
+fn merge_parts<'a>(entries: &[IndexEntry], store: &'a RunStore, mut spilled: &'a [u8]) -> Vec<MergePart<'a>> {
+    let part = |entry: &IndexEntry| {
+        let length = entry.length as usize;
+        let bytes = store.slice(entry.location, length).unwrap_or_else(|| {
+            let (bytes, rest) = spilled.split_at_checked(length).unwrap_or((spilled, &[]));
+            spilled = rest;
+            bytes
+        });
+        MergePart {
+            bytes,
+            report: entry.report,
+            sequence: entry.sequence,
+            outcome: entry.outcome,
+            attempt_group: entry.attempt_group,
+            superseded: entry.superseded,
+        }
+    };
+    entries.iter().map(part).collect()
+}
+
+fn keep(store: &RunStore, bytes: &[u8]) -> Result<(Location, u32), WriteError> {
+    let length = u32::try_from(bytes.len()).map_err(|_| WriteErrorKind::RunTooLong(bytes.len() as u64))?;
+    Ok((store.put(bytes)?.start, length))
+}
+
+/// Groups and merges on the calling thread.
+///
+/// # Errors
+/// When the store fails, or `merge` does.
+pub fn settle(index: ExecutionIndex, store: &RunStore, merge: &Merge<'_>) -> Result<Settled, WriteError> {
+    let grouped = index.group();
+    let merged: Result<Vec<Merged>, WriteError> =
+        grouped.groups().iter().map(|group| grouped.merge(group, store, merge)).collect();
+    grouped.finish(merged?)
+}
+
+/// The runs of one Test Execution as they will be written: one per Test, in order of first appearance.
+#[derive(Debug)]
+pub struct Settled {
+    runs: Vec<SettledRun>,
+    counts: BTreeMap<ReportId, RunCounts>,
+}
+
+impl Settled {
+    /// The runs in order.
+    pub fn runs(&self) -> &[SettledRun] {
+        &self.runs
+    }
+
+    /// For each report with a run in this Test Execution: how many were written, how many merged into an earlier one.
+    /// What was left out is not known here.
+    pub fn counts(&self) -> &BTreeMap<ReportId, RunCounts> {
+        &self.counts
+    }
+
+    /// Gives run number `run` other bytes, after it was cut down to fit.
+    ///
+    /// # Errors
+    /// When the store fails, or there is no such run.
+    pub fn replace(&mut self, run: usize, bytes: &[u8], store: &RunStore) -> Result<(), WriteError> {
+        let run = self.runs.get_mut(run).ok_or(WriteErrorKind::NotStored)?;
+        (run.location, run.length) = keep(store, bytes)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

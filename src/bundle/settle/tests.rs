@@ -1,0 +1,154 @@
+//! Tests of settling, and the fixture that tests of later steps use too.
+
+use super::*;
+use crate::model::RunFacts;
+
+/// A store, in a folder of its own.
+pub(crate) struct Fixture {
+    pub(crate) store: RunStore,
+    pub(crate) folder: tempfile::TempDir,
+}
+
+/// Identity, report, sequence, bytes.
+pub(crate) type Run = (u128, u32, u32, String);
+
+impl Fixture {
+    pub(crate) fn new(ceiling: u64) -> Fixture {
+        let folder = tempfile::tempdir().unwrap();
+        Fixture { store: RunStore::new(folder.path(), ceiling), folder }
+    }
+
+    /// The index of `runs`, each its own chunk, arriving in the order given.
+    pub(crate) fn index(&self, runs: &[Run]) -> ExecutionIndex {
+        let mut index = ExecutionIndex::new();
+        for (identity, report, sequence, bytes) in runs {
+            let chunk = self.store.put(bytes.as_bytes()).unwrap();
+            let outcome = if bytes.contains('!') { Outcome::Failed } else { Outcome::Passed };
+            let facts =
+                RunFacts { identity: *identity, outcome, attempt_group: 7, superseded: false, has_key: *identity > 9 };
+            let span = 0..bytes.len() as u64;
+            index.push(&[IndexEntry::new(ReportId(*report), *sequence, &chunk, span, &facts).unwrap()]);
+        }
+        index
+    }
+
+    pub(crate) fn settle(&self, runs: &[Run], merge: &Merge<'_>) -> Result<Settled, WriteError> {
+        settle(self.index(runs), &self.store, merge)
+    }
+
+    fn texts(&self, settled: &Settled) -> Vec<String> {
+        let text = |run: &SettledRun| {
+            let mut bytes = Vec::new();
+            self.store.read(run.location, run.length as usize, &mut bytes).unwrap();
+            String::from_utf8(bytes).unwrap()
+        };
+        settled.runs().iter().map(text).collect()
+    }
+}
+
+/// A merge that shows what it was given.
+pub(crate) fn join(parts: &[MergePart<'_>], out: &mut Vec<u8>) -> Result<(), String> {
+    for part in parts {
+        out.push(if part.outcome == Outcome::Failed { b'-' } else { b'+' });
+        out.extend_from_slice(part.bytes);
+    }
+    Ok(())
+}
+
+fn run(identity: u128, report: u32, sequence: u32, text: &str) -> Run {
+    (identity, report, sequence, text.to_owned())
+}
+
+fn sample() -> Vec<Run> {
+    vec![
+        run(50, 0, 0, "a"),
+        run(3, 0, 1, "b"),
+        run(50, 0, 2, "a!"),
+        run(20, 1, 0, "c"),
+        run(3, 1, 1, "b2"),
+        run(9, 2, 0, "d"),
+        run(50, 2, 1, "a3"),
+    ]
+}
+
+#[test]
+fn one_run_per_test_in_order_of_first_appearance() {
+    let fixture = Fixture::new(1 << 20);
+    let settled = fixture.settle(&sample(), &join).unwrap();
+    assert_eq!(fixture.texts(&settled), ["+a-a!+a3", "+b+b2", "c", "d"]);
+    assert_eq!(settled.runs().iter().map(|run| run.has_key).collect::<Vec<_>>(), [true, false, true, false]);
+}
+
+#[test]
+fn tells_written_from_merged_report_by_report() {
+    let fixture = Fixture::new(1 << 20);
+    let settled = fixture.settle(&sample(), &join).unwrap();
+    let counts: Vec<_> = settled.counts().iter().map(|(id, runs)| (id.0, runs.written, runs.merged)).collect();
+    assert_eq!(counts, [(0, 2, 1), (1, 1, 1), (2, 1, 1)]);
+}
+
+#[test]
+fn the_order_of_arrival_means_nothing() {
+    let mut runs = sample();
+    // A fixed shuffle: every rotation, forwards and backwards, spilled and not.
+    for ceiling in [0, 150, 1 << 20] {
+        for turn in 0..2 * runs.len() {
+            runs.rotate_left(1);
+            if turn == runs.len() {
+                runs.reverse();
+            }
+            let fixture = Fixture::new(ceiling);
+            let settled = fixture.settle(&runs, &join).unwrap();
+            assert_eq!(fixture.texts(&settled), ["+a-a!+a3", "+b+b2", "c", "d"], "{runs:?}");
+        }
+    }
+}
+
+#[test]
+fn groups_of_one_never_see_the_merge_function() {
+    let fixture = Fixture::new(0);
+    let runs = [run(1, 0, 0, "a"), run(2, 0, 1, "b")];
+    let settled = fixture.settle(&runs, &|_, _| Err("called".to_owned())).unwrap();
+    assert_eq!(fixture.texts(&settled), ["a", "b"]);
+}
+
+#[test]
+fn parts_carry_their_facts() {
+    let fixture = Fixture::new(0);
+    let merge = |parts: &[MergePart<'_>], _: &mut Vec<u8>| {
+        let facts: Vec<_> = parts.iter().map(|part| (part.report.0, part.sequence, part.attempt_group)).collect();
+        assert_eq!(facts, [(0, 4, 7), (3, 1, 7)]);
+        Ok(())
+    };
+    fixture.settle(&[run(1, 3, 1, "b"), run(1, 0, 4, "a")], &merge).unwrap();
+}
+
+#[test]
+fn says_which_test_could_not_be_merged() {
+    let fixture = Fixture::new(0);
+    let runs = [run(1, 3, 1, "b"), run(1, 2, 4, "a")];
+    let error = fixture.settle(&runs, &|_, _| Err("two evidences".to_owned())).unwrap_err();
+    assert_eq!(error.to_string(), "merge results of one test (run 4 of report 2): two evidences");
+}
+
+#[test]
+fn an_unmerged_group_is_an_error_not_a_loss() {
+    let fixture = Fixture::new(0);
+    let grouped = fixture.index(&sample()).group();
+    assert_eq!(grouped.groups().iter().map(Group::results).sum::<usize>(), 5);
+    let one = grouped.merge(&grouped.groups()[0], &fixture.store, &join).unwrap();
+    assert!(matches!(grouped.finish([one]).unwrap_err().kind(), WriteErrorKind::Unmerged(1)));
+}
+
+#[test]
+fn groups_are_merged_on_many_threads() {
+    let fixture = Fixture::new(100);
+    let grouped = fixture.index(&sample()).group();
+    let (grouped_ref, store) = (&grouped, &fixture.store);
+    let merged: Vec<Merged> = std::thread::scope(|scope| {
+        let merge = |group| scope.spawn(move || grouped_ref.merge(group, store, &join).unwrap());
+        let threads: Vec<_> = grouped_ref.groups().iter().map(merge).collect();
+        threads.into_iter().rev().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(fixture.texts(&grouped.finish(merged).unwrap()), ["+a-a!+a3", "+b+b2", "c", "d"]);
+}

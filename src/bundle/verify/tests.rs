@@ -1,0 +1,199 @@
+//! Tests of the checks: a whole output passes, and each thing that can be wrong is found.
+
+use super::*;
+use crate::bundle::lines::tests::line;
+use crate::bundle::manifest::Execution;
+use crate::bundle::manifest::tests::manifest;
+use crate::bundle::settle::tests::{Fixture, join};
+use crate::bundle::{Assembly, Budget, ExecutionKey, Folder, Frame, Opening, ReportLines, plan};
+
+const FRAME: Frame<'static> =
+    Frame { first_head: b"[", later_head: b"@[", separator: b",", tail: b"]", key: ExecutionKey::Awaited };
+
+/// Five runs in three bundles.
+fn output() -> (Fixture, PathBuf, Manifest) {
+    let fixture = Fixture::new(0);
+    let path = fixture.folder.path().join("out");
+    let folder = Folder::open(&path, Opening::Fresh).unwrap();
+    let runs: Vec<_> = (0..5_u32).map(|n| (u128::from(n), 0, n, format!("run{n}"))).collect();
+    let settled = fixture.settle(&runs, &join).unwrap();
+    let plans = plan(&settled, &Budget { max_bytes: 1000, max_runs: 2 }, &FRAME.lengths()).unwrap();
+    let assembly = Assembly { id: "night", settled: &settled, store: &fixture.store, frame: FRAME, folder: &folder };
+    let bundles: Vec<_> = plans.iter().map(|plan| assembly.write(plan).unwrap()).collect();
+
+    let mut report = line();
+    report.cases = Cases { seen: 7, passed: 4, failed: 1, errored: 1, skipped: 1 };
+    report.runs = Some(Runs { written: 5, merged: 1, left_out: 1 });
+    let mut lines = ReportLines::create(&folder).unwrap();
+    lines.write(&report).unwrap();
+    lines.finish().unwrap();
+
+    let mut totals = Totals::default();
+    totals.add_report(&report);
+    bundles.iter().for_each(|bundle| totals.add_bundle(bundle));
+    let mut manifest = manifest(vec![Execution {
+        id: "night".to_owned(),
+        source: "night.zip".to_owned(),
+        key: None,
+        start: None,
+        finish: None,
+        runs: 5,
+        bundles,
+    }]);
+    manifest.totals = totals;
+    folder.seal(&manifest).unwrap();
+    (fixture, path, manifest)
+}
+
+/// Understands bundles as `FRAME` makes them: runs are what is between commas.
+fn check(reader: &mut dyn Read) -> Result<BundleFacts, Vec<String>> {
+    let mut text = String::new();
+    reader.read_to_string(&mut text).map_err(|error| vec![error.to_string()])?;
+    let (head, runs) = text.split_once('[').ok_or_else(|| vec!["no bracket".to_owned()])?;
+    let number = |run: &str| run.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap_or(99);
+    let identities: Vec<u128> = runs.split(',').map(number).collect();
+    Ok(BundleFacts { runs: identities.len() as u64, identities, awaits_key: head == "@" })
+}
+
+fn messages(path: &Path) -> Vec<String> {
+    verify(path, &check).iter().map(ToString::to_string).collect()
+}
+
+/// What is found after the manifest was changed.
+fn after(change: impl FnOnce(&mut Manifest)) -> Vec<String> {
+    let (_fixture, path, mut manifest) = output();
+    change(&mut manifest);
+    let mut text = Vec::new();
+    manifest.write_to(&mut text).unwrap();
+    fs::write(path.join(MANIFEST), text).unwrap();
+    messages(&path)
+}
+
+/// What is found after a file was changed.
+fn after_editing(file: &str, edit: impl FnOnce(String) -> String) -> Vec<String> {
+    let (_fixture, path, _) = output();
+    let text = fs::read_to_string(path.join(file)).unwrap();
+    fs::write(path.join(file), edit(text)).unwrap();
+    messages(&path)
+}
+
+#[test]
+fn nothing_is_found_in_what_was_just_written() {
+    assert_eq!(after(|_| ()), Vec::<String>::new());
+}
+
+#[test]
+fn finds_one_changed_byte() {
+    assert_eq!(
+        after_editing("bundles/night.0002.json", |text| text.replace("run3", "ruN3")),
+        ["bundles/night.0002.json was changed: its sha256 is not that of the manifest"]
+    );
+}
+
+#[test]
+fn hashes_the_whole_file_even_if_the_check_stops_early() {
+    let (_fixture, path, _) = output();
+    let found = verify(&path, &|_| Err(vec!["broken".to_owned()]));
+    let content = |n: u32| Mismatch::Content { file: bundle_file("night", n), message: "broken".to_owned() };
+    assert_eq!(found, [content(1), content(2), content(3)]);
+}
+
+#[test]
+fn finds_missing_and_foreign_files() {
+    let (_fixture, path, _) = output();
+    fs::rename(path.join("bundles/night.0003.json"), path.join("bundles/other.json")).unwrap();
+    assert_eq!(messages(&path), ["bundles/other.json is not in the manifest", "bundles/night.0003.json is missing"]);
+    fs::remove_file(path.join(REPORTS)).unwrap();
+    assert_eq!(messages(&path)[2..], ["reports.jsonl is missing"]);
+    fs::remove_file(path.join(MANIFEST)).unwrap();
+    assert_eq!(messages(&path), ["manifest.json is missing"]);
+}
+
+#[test]
+fn finds_length_runs_and_key_that_differ() {
+    let found = after_editing("bundles/night.0002.json", |text| text.replace("@[", "[run9,"));
+    assert_eq!(
+        found,
+        [
+            "bundles/night.0002.json has 16 bytes, the manifest says 12",
+            "bundles/night.0002.json was changed: its sha256 is not that of the manifest",
+            "bundles/night.0002.json has 3 runs, the manifest says 2",
+            "bundles/night.0002.json has its key, the manifest says that it waits for one",
+        ]
+    );
+}
+
+#[test]
+fn finds_a_test_in_two_bundles() {
+    let found = after_editing("bundles/night.0002.json", |text| text.replace("run2", "run0"));
+    assert_eq!(
+        found[1],
+        "bundles/night.0001.json and bundles/night.0002.json both have results of one test in test execution night"
+    );
+}
+
+#[test]
+fn finds_a_part_that_is_not_there() {
+    let found = after(|manifest| drop(manifest.executions[0].bundles.remove(1)));
+    assert_eq!(
+        found,
+        [
+            "bundles/night.0003.json (part 3) stands where bundles/night.0002.json is expected",
+            "bundles/night.0002.json is not in the manifest",
+            "test execution night has 5 runs, its bundles have 3",
+            "totals.bytes_out is 30, the sum is 18",
+            "totals.bundles is 3, the sum is 2",
+        ]
+    );
+}
+
+#[test]
+fn finds_totals_that_do_not_add_up() {
+    assert_eq!(after(|manifest| manifest.totals.damaged += 1), ["totals.damaged is 1, the sum is 0"]);
+    assert_eq!(
+        after(|manifest| manifest.executions[0].runs = 6),
+        ["test execution night has 6 runs, its bundles have 5", "totals.runs.written is 5, the sum is 6",]
+    );
+    assert_eq!(
+        after(|manifest| manifest.totals.runs.merged = 2),
+        [
+            "manifest.json: 7 cases were seen, but written + merged + left_out is 8",
+            "totals.runs.merged is 2, the sum is 1",
+        ]
+    );
+}
+
+#[test]
+fn finds_a_report_with_a_case_that_is_lost() {
+    let found = after_editing(REPORTS, |text| text.replace("\"merged\":1", "\"merged\":0"));
+    assert_eq!(
+        found,
+        [
+            "nightly.zip!/ui/TEST-login.xml: 7 cases were seen, but written + merged + left_out is 6",
+            "totals.runs.merged is 1, the sum is 0",
+        ]
+    );
+    let found = after_editing(REPORTS, |text| text.replace("\"skipped\":1", "\"skipped\":0"));
+    assert_eq!(found[0], "nightly.zip!/ui/TEST-login.xml: 7 cases were seen, but the sum of the outcomes is 6");
+}
+
+#[test]
+fn finds_a_line_that_is_cut() {
+    let found = after_editing(REPORTS, |text| text[..40].to_owned());
+    assert!(found[0].starts_with("reports.jsonl cannot be read: line 1: EOF"), "{found:?}");
+}
+
+#[test]
+fn a_manifest_cannot_make_it_read_elsewhere() {
+    for file in ["../secret.0001.json", "bundles/../../secret.0001.json", "/etc/passwd"] {
+        let found = after(|manifest| manifest.executions[0].bundles[0].file = file.to_owned());
+        assert!(found[0].starts_with(file) && found[0].contains("is expected"), "{found:?}");
+        assert!(!found.iter().any(|message| message.contains("cannot be read") || message.ends_with("missing")));
+    }
+}
+
+#[test]
+fn refuses_a_schema_of_the_future() {
+    let found = after(|manifest| manifest.schema = "xraypack/manifest/2".to_owned());
+    assert_eq!(found, ["manifest.json has the unknown schema \"xraypack/manifest/2\""]);
+}

@@ -1,0 +1,237 @@
+//! From options to what the library is asked to do: the one place where both vocabularies meet.
+
+use std::num::NonZeroUsize;
+
+use clap::ValueEnum;
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use serde_json::Value;
+use xraypack::bundle::{Budget, Opening, WriteErrorKind, manifest};
+use xraypack::format::time::Zone;
+use xraypack::format::{self, Attachments, ReadOptions};
+use xraypack::mapping::{BareKeys, Evidence, EvidencePolicy, FieldNames, Rules, UpdateTests};
+use xraypack::pipeline::{Damaged, Error, GroupBy, Job, Reading};
+use xraypack::source::{self, Mapping};
+use xraypack::xray::{EncodeOptions, ExecutionInfo, Merge, Target};
+
+use super::choices::{
+    BareKeysChoice, DamagedChoice, EvidenceChoice, GroupChoice, MergeChoice, TargetChoice, TimeUnitChoice,
+};
+use super::convert::{ConvertArgs, ReadingArgs};
+use super::exit::Failure;
+use super::status::StatusName;
+use super::words::Pattern;
+
+/// The conversion that `args` ask for.
+pub fn job(args: &ConvertArgs) -> Result<Job, Failure> {
+    let target = target(args.output.target);
+    let project = args.execution.project.as_ref().map(|project| project.as_str().to_owned());
+    let policy = evidence(args);
+    let mut reading = reading(&args.reading, args.junit_time_unit)?;
+    reading.options.attachments = attachments(policy.of);
+    let mut encoding = EncodeOptions::new(target, project.clone().unwrap_or_default());
+    encoding.max_evidence = policy.max_test;
+    for status in &args.results.status {
+        let refused = |error: xraypack::xray::StatusError| Failure::Usage(format!("--status: {error}"));
+        encoding.statuses.set(status.outcome, &status.name).map_err(refused)?;
+    }
+    Ok(Job {
+        inputs: source::inputs(&args.inputs).map_err(|error| Failure::Usage(error.to_string()))?,
+        source: source_options(&args.reading)?,
+        reading,
+        rules: Rules {
+            project: project.clone(),
+            bare_keys: bare_keys(args.results.bare_keys),
+            update_tests: if args.results.update_tests { UpdateTests::Yes } else { UpdateTests::No },
+            evidence: policy,
+            field_names: if target == Target::Cloud { FieldNames::NumberOrName } else { FieldNames::Number },
+        },
+        encoding,
+        merge: merge(args.results.merge),
+        group_by: group_by(args.execution.group_by),
+        execution: execution(args, project),
+        execution_key: args.execution.execution.as_ref().map(|key| key.as_str().to_owned()),
+        damaged: damaged(args.results.damaged),
+        budget: Budget { max_bytes: args.bundles.max_bytes.get(), max_runs: args.bundles.max_tests.get() },
+        output: args.output.out.clone(),
+        opening: if args.output.force { Opening::Replace } else { Opening::Fresh },
+        threads: threads(args.reading.jobs),
+        recorded: recorded(args),
+    })
+}
+
+/// How files are found.
+pub fn source_options(args: &ReadingArgs) -> Result<source::Options, Failure> {
+    Ok(source::Options {
+        include: globs(&args.include)?,
+        exclude: globs(&args.exclude)?,
+        mapping: if args.no_mmap { Mapping::Never } else { Mapping::Allowed },
+        ..source::Options::default()
+    })
+}
+
+/// How reports are read.
+pub fn reading(args: &ReadingArgs, junit_time_unit: TimeUnitChoice) -> Result<Reading, Failure> {
+    let zone =
+        Zone::parse(args.assume_zone.as_str()).map_err(|error| Failure::Usage(format!("--assume-zone: {error}")))?;
+    let options = ReadOptions { zone, junit_time_unit: junit_time_unit.nanos(), ..ReadOptions::default() };
+    Ok(Reading { options, format: args.from.as_deref().and_then(format::by_name) })
+}
+
+/// Worker threads; zero: one for each core.
+pub fn threads(jobs: Option<NonZeroUsize>) -> usize {
+    jobs.map_or(0, NonZeroUsize::get)
+}
+
+/// What an error of the library means to the user.
+pub fn failure(error: Error) -> Failure {
+    match &error {
+        Error::Source(_) | Error::NoProject { .. } => Failure::Usage(error.to_string()),
+        Error::Output(write) if is_occupied(write.kind()) => {
+            Failure::Usage(format!("{error}; --force replaces an earlier output"))
+        }
+        Error::Output(_) => Failure::Output(error.to_string()),
+        _ => Failure::Internal(error.to_string()),
+    }
+}
+
+fn is_occupied(kind: &WriteErrorKind) -> bool {
+    matches!(kind, WriteErrorKind::EarlierOutput(_) | WriteErrorKind::NotOurs { .. } | WriteErrorKind::InUse(_))
+}
+
+fn globs(patterns: &[Pattern]) -> Result<Option<GlobSet>, Failure> {
+    if patterns.is_empty() {
+        return Ok(None);
+    }
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        let glob = Glob::new(pattern.as_str()).map_err(|error| Failure::Usage(error.to_string()))?;
+        set.add(glob);
+    }
+    set.build().map(Some).map_err(|error| Failure::Usage(error.to_string()))
+}
+
+fn target(choice: TargetChoice) -> Target {
+    match choice {
+        TargetChoice::Server => Target::Server,
+        TargetChoice::Cloud => Target::Cloud,
+    }
+}
+
+fn group_by(choice: GroupChoice) -> GroupBy {
+    match choice {
+        GroupChoice::Archive => GroupBy::Archive,
+        GroupChoice::Input => GroupBy::Input,
+        GroupChoice::Directory => GroupBy::Directory,
+        GroupChoice::Report => GroupBy::Report,
+        GroupChoice::All => GroupBy::All,
+    }
+}
+
+fn bare_keys(choice: BareKeysChoice) -> BareKeys {
+    match choice {
+        BareKeysChoice::Label => BareKeys::Label,
+        BareKeysChoice::Test => BareKeys::Test,
+        BareKeysChoice::Requirement => BareKeys::Requirement,
+    }
+}
+
+fn merge(choice: MergeChoice) -> Merge {
+    match choice {
+        MergeChoice::Worst => Merge::Worst,
+        MergeChoice::Last => Merge::Last,
+        MergeChoice::AnyPass => Merge::AnyPass,
+    }
+}
+
+fn damaged(choice: DamagedChoice) -> Damaged {
+    match choice {
+        DamagedChoice::Keep => Damaged::Keep,
+        DamagedChoice::Drop => Damaged::Drop,
+    }
+}
+
+fn evidence(args: &ConvertArgs) -> EvidencePolicy {
+    let of = match args.bundles.evidence.unwrap_or(EvidenceChoice::Failed) {
+        EvidenceChoice::Failed => Evidence::Failed,
+        EvidenceChoice::All => Evidence::All,
+        EvidenceChoice::None => Evidence::None,
+    };
+    EvidencePolicy { of, max_file: args.bundles.max_evidence.get(), max_test: args.bundles.max_evidence_per_test.get() }
+}
+
+fn attachments(of: Evidence) -> Attachments {
+    match of {
+        Evidence::Failed => Attachments::OfFailed,
+        Evidence::All => Attachments::All,
+        Evidence::None => Attachments::None,
+    }
+}
+
+fn execution(args: &ConvertArgs, project: Option<String>) -> ExecutionInfo {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let args = &args.execution;
+    ExecutionInfo {
+        project: project.unwrap_or_default(),
+        summary: text(&args.summary),
+        description: text(&args.description),
+        version: text(&args.fix_version),
+        revision: text(&args.revision),
+        user: text(&args.user),
+        start: None,
+        finish: None,
+        test_plan: args.test_plan.as_ref().map_or_else(String::new, |key| key.as_str().to_owned()),
+        environments: args.environment.clone(),
+    }
+}
+
+/// The options that shape the output, as the manifest records them: nothing that differs between two runs that give the
+/// same bytes.
+fn recorded(args: &ConvertArgs) -> manifest::Options {
+    let ConvertArgs { execution, bundles, results, reading, junit_time_unit, .. } = args;
+    let texts = |texts: Vec<&str>| Value::from(texts);
+    manifest::Options(
+        [
+            ("project", execution.project.as_ref().map(|key| key.as_str().into())),
+            ("execution", execution.execution.as_ref().map(|key| key.as_str().into())),
+            ("group-by", Some(word(&execution.group_by))),
+            ("summary", execution.summary.as_deref().map(Value::from)),
+            ("description", execution.description.as_deref().map(Value::from)),
+            ("fix-version", execution.fix_version.as_deref().map(Value::from)),
+            ("revision", execution.revision.as_deref().map(Value::from)),
+            ("user", execution.user.as_deref().map(Value::from)),
+            ("test-plan", execution.test_plan.as_ref().map(|key| key.as_str().into())),
+            ("environment", listed(&execution.environment).map(Value::from)),
+            ("max-bytes", Some(bundles.max_bytes.get().into())),
+            ("max-tests", Some(bundles.max_tests.get().into())),
+            ("evidence", Some(word(&bundles.evidence.unwrap_or(EvidenceChoice::Failed)))),
+            ("max-evidence", Some(bundles.max_evidence.get().into())),
+            ("max-evidence-per-test", Some(bundles.max_evidence_per_test.get().into())),
+            ("bare-keys", Some(word(&results.bare_keys))),
+            ("update-tests", Some(results.update_tests.into())),
+            ("merge", Some(word(&results.merge))),
+            ("status", listed(&results.status).map(|names| texts_of_statuses(names))),
+            ("assume-zone", Some(reading.assume_zone.as_str().into())),
+            ("damaged", Some(word(&results.damaged))),
+            ("include", listed(&reading.include).map(|globs| texts(globs.iter().map(Pattern::as_str).collect()))),
+            ("exclude", listed(&reading.exclude).map(|globs| texts(globs.iter().map(Pattern::as_str).collect()))),
+            ("from", reading.from.as_deref().map(Value::from)),
+            ("junit-time-unit", Some(word(junit_time_unit))),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect(),
+    )
+}
+
+/// A choice as the user writes it.
+fn word(choice: &impl ValueEnum) -> Value {
+    choice.to_possible_value().map_or(Value::Null, |value| value.get_name().into())
+}
+
+fn listed<T: Clone>(list: &[T]) -> Option<Vec<T>> {
+    (!list.is_empty()).then(|| list.to_vec())
+}
+
+fn texts_of_statuses(names: Vec<StatusName>) -> Value {
+    names.iter().map(|status| Value::from(format!("{}={}", status.outcome.name(), status.name))).collect()
+}

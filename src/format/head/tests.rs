@@ -1,0 +1,159 @@
+use super::*;
+
+fn family(text: &str) -> Option<Family> {
+    Head::new(text.as_bytes(), "report").family()
+}
+
+#[test]
+fn j41_nothing_is_empty() {
+    for text in ["", "\u{FEFF}", " \n\t", "<?xml version='1.0'?>\n", "\u{FEFF}<?xml version='1.0'"] {
+        assert!(Head::new(text.as_bytes(), "a.xml").is_empty(), "{text:?}");
+    }
+    assert!(!Head::new(b"<a/>", "a.xml").is_empty());
+    assert!(!Head::new(b"nothing", "a.xml").is_empty());
+}
+
+#[test]
+fn the_root_is_behind_everything_that_may_precede_it() {
+    let text = "\u{FEFF}\n<?xml version='1.1'?><!-- <testsuite> --><?xml-stylesheet href='a'?>\n<!DOCTYPE a [<!ENTITY b '<c>'>]>\
+                <x:testsuites xmlns:x='urn:x' n='1'><x:testsuite id='2'";
+    let head = Head::new(text.as_bytes(), "a.xml");
+    let xml = head.xml().unwrap();
+    assert_eq!((xml.root().name(), xml.namespace()), ("testsuites", "urn:x"));
+    assert!(xml.root().has("n") && xml.doctype_names("ENTITY"));
+    assert_eq!(head.family(), Some(Family::Junit));
+}
+
+#[test]
+fn j43_text_before_the_root_is_passed_over() {
+    for text in [
+        "> npm test\n\n<?xml version='1.0'?>\n<testsuites/>",
+        "[INFO] done\n  <testsuite name='a'>",
+        "banner <testsuites>",
+    ] {
+        assert_eq!(family(text), Some(Family::Junit), "{text}");
+    }
+    assert_eq!(Head::new(b"Example:\n<testsuites/>", "README.md").family(), None);
+    assert_eq!(family("a second line\nthat names <testsuites> in its midst"), None);
+    assert_eq!(family("no report\nat all <a>"), None);
+}
+
+#[test]
+fn suites_are_told_apart() {
+    for (text, expected) in [
+        ("<suite name='a' started-at='x'/>", Some(Family::Testng)),
+        ("<suite><groups/><test><class><test-method/></class></test></suite>", Some(Family::Testng)),
+        ("<!DOCTYPE suite SYSTEM 'https://testng.org/testng-1.0.dtd'><suite started-at='x'/>", None),
+        ("<suite><test><classes/></test></suite>", None),
+        ("<suite id='s1'><test><kw><status/></kw></test></suite>", Some(Family::Robot)),
+        ("<suite><case/></suite>", None),
+        ("<test-suite executed='True'/>", Some(Family::Nunit2)),
+        ("<test-suite runstate='Runnable'/>", Some(Family::Nunit3)),
+        ("<test-suite xmlns='urn:model.allure.qatools.yandex.ru' runstate=''/>", None),
+        ("<assembly total='1'/>", Some(Family::Xunit)),
+        ("<assembly xmlns='urn:schemas-microsoft-com:asm.v1' manifestVersion='1.0'/>", None),
+        ("<collection><test name='a' result='Pass'/></collection>", Some(Family::Xunit)),
+        ("<testcase internalid='1'/>", None),
+        ("<testcase name='1'/>", Some(Family::Junit)),
+        ("<testrun name='a' tests='1' started='1'><testsuite/></testrun>", Some(Family::Junit)),
+        ("<testrun><count/><suite/></testrun>", None),
+    ] {
+        assert_eq!(family(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn json_is_told_apart_by_its_keys() {
+    for (text, expected) in [
+        ("[]", Some(Family::Cucumber)),
+        ("]", Some(Family::Behave)),
+        (r#"[{"elements":[{"steps":[{"hidden":true"#, Some(Family::Cucumber)),
+        (r#"[{"elements":[{"steps":[{"keyword":"Given","step_type":"given""#, Some(Family::Behave)),
+        (r#"{"uri":"a","elements":[]}"#, Some(Family::Cucumber)),
+        (r#"{"keyword":"Feature","location":"a:1","elements":[]}{"keyword""#, Some(Family::Behave)),
+        (r#"{"tests":[{"testKey":"A-1"}]}"#, Some(Family::Xray)),
+        (r#"{"info":{},"tests":[]}"#, Some(Family::Xray)),
+        (r#"[{"testInfo":{}}]"#, Some(Family::Xray)),
+        (r#"{"meta":{"protocolVersion":"30"}}"#, Some(Family::CucumberMessages)),
+        ("{\"source\":{}}\n{\"pickle\":{}}", Some(Family::CucumberMessages)),
+        (r#"{"source":{}}"#, None),
+        (r#"{"generator":"Robot","generated":"x","suite":{}}"#, Some(Family::RobotJson)),
+        (r#"{"name":"a","suites":[],"status":"PASS"}"#, Some(Family::RobotJson)),
+        (r#"{"config":{},"suites":[{"title":"a"}],"errors":[],"stats":{}}"#, None),
+        (r#"[{"source":"^a$","steps":[{"name":"a","durations":[]}]}]"#, None),
+        (r#"["a","b"]"#, None),
+        (r#"{"fields":{"tests":[]}}"#, None),
+    ] {
+        assert_eq!(family(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn b9_text_around_the_array_is_passed_over() {
+    let head = Head::new(b"USING RUNNER: x\n----\n[\n{\"location\": \"a:1\"}]\n1 feature passed", "out.txt");
+    assert_eq!(head.family(), Some(Family::Behave));
+    assert_eq!(head.json().unwrap().junk_before(), 21);
+}
+
+#[test]
+fn keys_in_texts_are_no_keys() {
+    let head = Head::new(br#"{"a":"\"b\":","c" : [ {"d":1,"e":null} , {"f":"g"}],"x":{"y":{}}}"#, "a.json");
+    let json = head.json().unwrap();
+    assert!(json.has_all("", &["a", "c", "x"]) && !json.has("", "b"));
+    assert_eq!(json.text("", "a"), Some(br#"\"b\":"#.as_slice()));
+    assert_eq!(json.names("c[]").collect::<Vec<_>>(), [b"d", b"e", b"f"]);
+    assert_eq!(json.kind("c[]", "e"), Some(ValueKind::Word));
+    assert_eq!(json.kind("x", "y"), Some(ValueKind::Object));
+}
+
+#[test]
+fn deep_and_wide_json_is_bounded() {
+    let deep = "[".repeat(40_000);
+    assert!(Head::new(deep.as_bytes(), "a.json").json().is_some());
+    let wide: String = (0..4000).map(|n| format!("\"k{n}\":{{}},")).collect();
+    let head = format!("{{{wide}");
+    let head = Head::new(head.as_bytes(), "a.json");
+    assert!(head.json().unwrap().names("").count() <= 256);
+}
+
+#[test]
+fn archives_are_known_by_their_first_bytes() {
+    let mut tar = vec![b'a'; 512];
+    tar[257..262].copy_from_slice(b"ustar");
+    for (bytes, archive) in [
+        (b"PK\x03\x04....".as_slice(), Archive::Zip),
+        (b"PK\x05\x06", Archive::Zip),
+        (b"\x1F\x8B\x08", Archive::Gzip),
+        (&tar, Archive::Tar),
+        (b"\x28\xB5\x2F\xFD", Archive::Zstd),
+    ] {
+        assert_eq!(Head::new(bytes, "a").archive(), Some(archive));
+    }
+}
+
+#[test]
+fn pictures_and_programs_are_not_read() {
+    for bytes in [
+        b"\x89PNG\r\n\x1A\n\0\0".as_slice(),
+        b"\xFF\xD8\xFF\xE0",
+        b"\0\0\0\x18ftypmp42",
+        b"%PDF-1.7",
+        b"\x7FELF\x02",
+        b"\xCA\xFE\xBA\xBE",
+        b"data\0\0\0data",
+    ] {
+        assert!(!could_be_report(bytes), "{bytes:?}");
+    }
+    for bytes in [
+        b"<a>\0\0\0</a>".as_slice(),
+        b"  {\"a\":\"\0\"}",
+        b"\xFF\xFE<\0a\0",
+        b"<\0a\0>\0",
+        b"PK\x03\x04\0\0",
+        b"a log line",
+        b"",
+        b"\xEF\xBB\xBF<a>\0",
+    ] {
+        assert!(could_be_report(bytes), "{bytes:?}");
+    }
+}

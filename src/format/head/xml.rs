@@ -1,0 +1,175 @@
+//! The first elements of an XML file.
+
+use crate::format::xml::{Tag, XmlCursor, XmlEvent};
+use crate::model::Body;
+
+/// Elements below the root that are kept: enough for every second test of the formats' sniffing tables.
+const ELEMENTS: usize = 32;
+
+/// What the first bytes of an XML file show.
+#[derive(Debug)]
+pub struct XmlHead<'h> {
+    prolog: &'h [u8],
+    junk_before: usize,
+    namespace: String,
+    root: Element,
+    below: Vec<Element>,
+}
+
+/// An element near the start of a file.
+#[derive(Debug)]
+pub struct Element {
+    depth: usize,
+    name: String,
+    /// Local names and, for the root, values.
+    attributes: Vec<(String, String)>,
+}
+
+impl Element {
+    fn new(tag: Tag<'_>) -> Element {
+        let is_root = tag.depth() == 0;
+        let value = |value: String| if is_root { value } else { String::new() };
+        Element {
+            depth: tag.depth(),
+            name: text(tag.name()),
+            attributes: tag.attributes().map(|(name, raw)| (text(name), value(text(raw.raw())))).collect(),
+        }
+    }
+
+    /// Elements around it; the root has depth zero.
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Its local name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it has an attribute with this local name.
+    pub fn has(&self, attribute: &str) -> bool {
+        self.attributes.iter().any(|(name, _)| name == attribute)
+    }
+
+    /// Whether it has one of these attributes.
+    pub fn has_any(&self, attributes: &[&str]) -> bool {
+        attributes.iter().any(|attribute| self.has(attribute))
+    }
+}
+
+impl<'h> XmlHead<'h> {
+    /// Reads the first elements of `bytes`, of which the first `junk_before` belong to no document. `None` when no
+    /// element begins there.
+    pub(super) fn read(bytes: &'h [u8], junk_before: usize) -> Option<XmlHead<'h>> {
+        let document = &bytes[junk_before..];
+        let mut cursor = XmlCursor::new(Body::Bytes(document));
+        let mut head: Option<XmlHead<'h>> = None;
+        // Broken XML is not for the sniffing to judge: it keeps what came before.
+        while let Ok(event) = cursor.next() {
+            match (event, &mut head) {
+                (XmlEvent::Start(_), None) => {
+                    let tag = cursor.started_tag();
+                    let start = usize::try_from(cursor.position().offset).unwrap_or(0).min(document.len());
+                    head = Some(XmlHead {
+                        prolog: &document[..start],
+                        junk_before,
+                        namespace: namespace(tag),
+                        root: Element::new(tag),
+                        below: Vec::new(),
+                    });
+                }
+                (XmlEvent::Start(tag), Some(head)) => {
+                    head.below.push(Element::new(tag));
+                    if head.below.len() == ELEMENTS {
+                        break;
+                    }
+                }
+                (XmlEvent::End(_, 0) | XmlEvent::Eof, _) => break,
+                _ => {}
+            }
+        }
+        head
+    }
+
+    /// What stands before the root: declaration, comments, document type.
+    pub fn prolog(&self) -> &'h [u8] {
+        self.prolog
+    }
+
+    /// Whether the document type names `text`.
+    pub fn doctype_names(&self, text: &str) -> bool {
+        memchr::memmem::find(self.prolog, b"<!DOCTYPE")
+            .is_some_and(|at| memchr::memmem::find(&self.prolog[at..], text.as_bytes()).is_some())
+    }
+
+    /// Bytes of text before the document, which belong to no XML (J43).
+    pub fn junk_before(&self) -> usize {
+        self.junk_before
+    }
+
+    /// The root element.
+    pub fn root(&self) -> &Element {
+        &self.root
+    }
+
+    /// The root's namespace, or nothing.
+    pub fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    /// The first elements below the root, in document order.
+    pub fn below(&self) -> &[Element] {
+        &self.below
+    }
+
+    /// The first children of the root.
+    pub fn children(&self) -> impl Iterator<Item = &Element> {
+        self.below.iter().filter(|element| element.depth == 1)
+    }
+
+    /// Whether one of the first children has one of these names.
+    pub fn has_child(&self, names: &[&str]) -> bool {
+        self.children().any(|element| names.contains(&element.name()))
+    }
+
+    /// Whether one of the first elements below the root, however deep, has one of these names.
+    pub fn has_below(&self, names: &[&str]) -> bool {
+        self.below.iter().any(|element| names.contains(&element.name()))
+    }
+}
+
+/// The namespace of a root: the declaration for its prefix.
+fn namespace(tag: Tag<'_>) -> String {
+    let name = tag.qualified_name();
+    let prefix = match memchr::memchr(b':', name) {
+        Some(colon) => &name[..colon],
+        None => b"xmlns",
+    };
+    tag.attribute(prefix).map(|value| text(value.raw())).unwrap_or_default()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Whether there is nothing but an XML declaration, whole or cut.
+pub(super) fn is_declaration_only(bytes: &[u8]) -> bool {
+    if !bytes.starts_with(b"<?xml") {
+        return false;
+    }
+    match memchr::memmem::find(bytes, b"?>") {
+        Some(end) => bytes[end + 2..].trim_ascii().is_empty(),
+        None => true,
+    }
+}
+
+/// Whether a document begins here that is worth looking for behind other text: a declaration or the root of a report.
+pub(super) fn begins_known(bytes: &[u8]) -> bool {
+    const ROOTS: &[&[u8]] =
+        &[b"testsuites", b"testsuite", b"testng-results", b"test-run", b"test-results", b"assemblies", b"robot"];
+    let Some(name) = bytes.strip_prefix(b"<") else {
+        return false;
+    };
+    let length = name.iter().position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'));
+    length.is_some_and(|length| &name[..length] == b"?xml" || ROOTS.contains(&&name[..length]))
+}

@@ -1,0 +1,47 @@
+use super::*;
+
+fn what(text: &str) -> String {
+    recognise(&Head::new(text.as_bytes(), "file")).map_or_else(String::new, |neighbour| neighbour.what)
+}
+
+#[test]
+fn neighbours_have_names() {
+    for (text, expected) in [
+        ("<testsuite><node_order/></testsuite>", "a TestLink export"),
+        ("<TestRun xmlns='http://microsoft.com/schemas/VisualStudio/TeamTest/2010'/>", "Visual Studio TRX"),
+        ("<TestRun><FailedTests/></TestRun>", "CppUnit XML"),
+        ("<TestRun elapsed='1'><Statistics/></TestRun>", "AUnit XML"),
+        ("<testsuites xmlns='http://check.sourceforge.net/ns'/>", "Check's own XML"),
+        ("<suite><test><classes/></test></suite>", "a TestNG configuration"),
+        ("<events xmlns='https://schemas.opentest4j.org/reporting/events/0.2.0'/>", "Open Test Reporting XML"),
+        ("<assembly manifestVersion='1.0'/>", "XML with the root <assembly>"),
+        (
+            "[{\"source\":\"a\",\"steps\":[{\"durations\":[]}]}]",
+            "a Cucumber usage report, which holds durations and no results",
+        ),
+        ("{\"numTotalTests\":1}", "Jest JSON"),
+        ("{\"fields\":{}}", "the fields of a Jira issue, for a multipart import"),
+        ("{\"results\":{\"tool\":{},\"tests\":[]}}", "a CTRF report"),
+        ("{\"a\":1,\"b\":2,\"c\":3,\"d\":4}", "a JSON object with the keys a, b, c, …"),
+        ("[{\"a\":1}]", "a JSON array of objects with the keys a"),
+        ("[\"a\"]", "a JSON array"),
+        ("{}", "a JSON object"),
+        ("7z\u{BC}", ""),
+        ("just text", ""),
+    ] {
+        assert_eq!(what(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn names_in_messages_are_short_and_harmless() {
+    assert_eq!(what(&format!("<{}/>", "x".repeat(99))), format!("XML with the root <{}…>", "x".repeat(40)));
+    assert_eq!(what("{\"a\u{1b}[2J\":1}"), "a JSON object with the keys a\u{FFFD}[2J");
+}
+
+#[test]
+fn what_lies_beside_reports_is_quiet() {
+    for text in ["<coverage/>", "<failsafe-summary/>", "<html>"] {
+        assert_eq!(recognise(&Head::new(text.as_bytes(), "file")).unwrap().notice, Notice::Quiet, "{text}");
+    }
+}

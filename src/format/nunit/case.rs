@@ -1,0 +1,411 @@
+//! One test case, from its start tag to its end tag.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::ControlFlow;
+
+use super::identity::{self, Names, Naming};
+use super::property::{self, Role};
+use super::{Generation, Reader, STRUCTURE, brackets, detail, times};
+use crate::format::xml::{Tag, XmlCursor, XmlEvent};
+use crate::format::{Attachments, ParseError};
+use crate::model::{Content, DetailKind, Problem, ProblemKind, ReportVisitor, Reuse};
+
+/// Most failures, reasons, assertions or attachments of one case, each.
+const MOST_CHILDREN: usize = 100;
+
+/// Most properties of one case, and the bytes they may have together.
+const MOST_PROPERTIES: usize = 10_000;
+const MOST_PROPERTY_BYTES: usize = 4 * 1024 * 1024;
+
+/// What the start tag of a case says.
+#[derive(Default)]
+pub(super) struct CaseAttributes {
+    name: String,
+    full_name: String,
+    class_name: String,
+    method_name: String,
+    pub(super) result: String,
+    pub(super) label: String,
+    pub(super) site: String,
+    start: String,
+    end: String,
+    duration: String,
+    time: String,
+    pub(super) executed: String,
+    pub(super) success: String,
+    description: String,
+}
+
+impl CaseAttributes {
+    /// Reads the start tag.
+    fn read(&mut self, tag: &Tag<'_>) {
+        self.reset();
+        for (name, value) in tag.attributes() {
+            let target = match name {
+                b"name" => &mut self.name,
+                b"fullname" => &mut self.full_name,
+                b"classname" => &mut self.class_name,
+                b"methodname" => &mut self.method_name,
+                b"result" => &mut self.result,
+                b"label" => &mut self.label,
+                b"site" => &mut self.site,
+                b"start-time" => &mut self.start,
+                b"end-time" => &mut self.end,
+                b"duration" => &mut self.duration,
+                b"time" => &mut self.time,
+                b"executed" => &mut self.executed,
+                b"success" => &mut self.success,
+                b"description" => &mut self.description,
+                _ => continue,
+            };
+            value.read_into(target);
+        }
+    }
+
+    fn reset(&mut self) {
+        for text in [
+            &mut self.name,
+            &mut self.full_name,
+            &mut self.class_name,
+            &mut self.method_name,
+            &mut self.result,
+            &mut self.label,
+            &mut self.site,
+            &mut self.start,
+            &mut self.end,
+            &mut self.duration,
+            &mut self.time,
+            &mut self.executed,
+            &mut self.success,
+            &mut self.description,
+        ] {
+            text.clear();
+        }
+    }
+
+    /// Whether nothing at all tells of a run (an entry of a list of tests).
+    fn tell_nothing(&self) -> bool {
+        self.result.is_empty() && self.executed.is_empty() && self.success.is_empty()
+    }
+}
+
+/// What the children of a case say, beside what goes straight into the case.
+#[derive(Default)]
+pub(super) struct CaseChildren {
+    pub(super) has_failure: bool,
+    /// The skip reason among the properties, where there is no `reason` element.
+    pub(super) skip_reason: String,
+    /// The method that xUnit.net names in a property.
+    method: String,
+    property_bytes: usize,
+}
+
+impl CaseChildren {
+    fn reset(&mut self) {
+        self.has_failure = false;
+        self.skip_reason.clear();
+        self.method.clear();
+        self.property_bytes = 0;
+    }
+}
+
+impl Reader<'_> {
+    /// Reads the case whose start tag was lent out last and gives it to the visitor.
+    pub(super) fn read_case(
+        &mut self,
+        xml: &mut XmlCursor<'_>,
+        visitor: &mut dyn ReportVisitor,
+    ) -> Result<ControlFlow<()>, ParseError> {
+        self.begin_case(xml);
+        let depth = xml.depth();
+        loop {
+            match xml.next()? {
+                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
+                XmlEvent::Start(tag) => {
+                    let child = Child::of(tag.name());
+                    self.read_child(child, xml)?;
+                }
+                XmlEvent::End(_, around) if around < depth => break,
+                XmlEvent::Eof => {
+                    self.report_open_case(visitor);
+                    return Ok(ControlFlow::Continue(()));
+                }
+                _ => {}
+            }
+        }
+        if self.is_listing && self.attributes.tell_nothing() && !self.children.has_failure {
+            self.listed += 1;
+            return Ok(ControlFlow::Continue(()));
+        }
+        self.decide(xml);
+        if xml.end_was_implied() && !self.case.outcome.is_failure() {
+            // Its end is missing, so nobody knows what else it would have told: an open case never passes.
+            self.report_open_case(visitor);
+            return Ok(ControlFlow::Continue(()));
+        }
+        self.complete(xml);
+        Ok(visitor.case(&mut self.case))
+    }
+
+    fn begin_case(&mut self, xml: &XmlCursor<'_>) {
+        let tag = xml.started_tag();
+        self.case.reset();
+        self.children.reset();
+        self.assertions.clear();
+        self.attributes.read(&tag);
+        if brackets::is_cut(&self.attributes.name) && is_torn(tag.raw()) {
+            self.remarks.add(
+                ProblemKind::Malformed,
+                "quotes inside an attribute are not escaped, arguments of test cases are lost",
+                String::new,
+                || xml.position(),
+            );
+        }
+        let description = self.attributes.description.trim();
+        if !description.is_empty() {
+            self.case.add_property(Role::Description.name_of(""), description);
+        }
+    }
+
+    fn report_open_case(&mut self, visitor: &mut dyn ReportVisitor) {
+        self.name_case();
+        let message = format!("the test case '{}' is incomplete and was not taken", self.case.qualified_name);
+        visitor.problem(Problem::new(ProblemKind::Truncated, message));
+    }
+
+    fn read_child(&mut self, child: Child, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        match child {
+            Child::Failure => {
+                self.children.has_failure = true;
+                self.read_detail(DetailKind::Failure, xml)
+            }
+            Child::Reason => self.read_detail(DetailKind::Skip, xml),
+            Child::Properties => self.read_properties(xml),
+            Child::Assertions => self.read_assertions(xml),
+            Child::Attachments => self.read_attachments(xml),
+            Child::Output if self.options.output => {
+                detail::read_text(xml, &mut self.case.stdout)?;
+                Ok(())
+            }
+            Child::Output | Child::Other => xml.skip_element(),
+        }
+    }
+
+    /// A failure or a reason; several failures of one case are all kept (N31).
+    fn read_detail(&mut self, kind: DetailKind, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        let index = self.case.details.len();
+        if index == MOST_CHILDREN {
+            return xml.skip_element();
+        }
+        let detail = self.case.details.add();
+        detail.kind = kind;
+        detail::read(xml, detail)?;
+        if detail.message.is_empty() && detail.text.is_empty() {
+            self.case.details.truncate(index);
+        }
+        Ok(())
+    }
+
+    fn read_properties(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        let (case, children) = (&mut self.case, &mut self.children);
+        let mut dropped = false;
+        property::read_all(xml, &mut self.named, |role, name, value| {
+            children.property_bytes += value.len();
+            let count = case.properties.len() + case.tags.len();
+            if count >= MOST_PROPERTIES || children.property_bytes > MOST_PROPERTY_BYTES {
+                dropped = true;
+                return;
+            }
+            match role {
+                Role::Internal => {}
+                Role::SkipReason if children.skip_reason.is_empty() => children.skip_reason.push_str(value),
+                Role::SkipReason => {}
+                Role::Tag => property::add_tag(case, value),
+                Role::Requirement | Role::Description | Role::Other => {
+                    if name == "MethodName" && children.method.is_empty() {
+                        children.method.push_str(value);
+                    }
+                    case.add_property(role.name_of(name), value);
+                }
+            }
+        })?;
+        if dropped {
+            let topic = "properties beyond 10,000 or 4 MiB of one test case were left out";
+            self.remarks.add(ProblemKind::LimitReached, topic, String::new, || xml.position());
+        }
+        Ok(())
+    }
+
+    /// Assertions are kept apart until it is known whether the failure tells them, too (N21).
+    fn read_assertions(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        let depth = xml.depth();
+        loop {
+            match xml.next()? {
+                XmlEvent::Start(tag) if tag.name() == b"assertion" && self.assertions.len() < MOST_CHILDREN => {
+                    let assertion = self.assertions.add();
+                    let is = |word: &[u8]| tag.attribute(b"result").is_some_and(|result| result.raw() == word);
+                    assertion.kind = match () {
+                        () if is(b"Failed") => DetailKind::Failure,
+                        () if is(b"Error") => DetailKind::Error,
+                        () => DetailKind::Note,
+                    };
+                    detail::read(xml, assertion)?;
+                }
+                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
+                XmlEvent::Start(_) => xml.skip_element()?,
+                XmlEvent::End(_, around) if around < depth => return Ok(()),
+                XmlEvent::Eof => return Ok(()),
+                _ => {}
+            }
+        }
+    }
+
+    /// Files that a case points to, by the path they had on the machine that ran it (N33).
+    fn read_attachments(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        if self.options.attachments == Attachments::None {
+            return xml.skip_element();
+        }
+        let depth = xml.depth();
+        loop {
+            match xml.next()? {
+                XmlEvent::Start(tag) if tag.name() == b"filePath" && self.case.attachments.len() < MOST_CHILDREN => {
+                    let index = self.case.attachments.len();
+                    let attachment = self.case.attachments.add();
+                    attachment.content = Content::Path;
+                    detail::read_text(xml, &mut attachment.data)?;
+                    detail::trim(&mut attachment.data);
+                    if attachment.data.is_empty() {
+                        self.case.attachments.truncate(index);
+                    }
+                }
+                XmlEvent::Start(tag) if tag.name() == b"attachment" => {}
+                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
+                XmlEvent::Start(_) => xml.skip_element()?,
+                XmlEvent::End(_, around) if around < depth => return Ok(()),
+                XmlEvent::Eof => return Ok(()),
+                _ => {}
+            }
+        }
+    }
+
+    /// Everything that needs the whole case.
+    fn complete(&mut self, xml: &XmlCursor<'_>) {
+        if self.name_case() == Naming::UnknownType {
+            let topic = "the class of a test case is not known, its method's name was taken instead";
+            self.remarks.add(ProblemKind::Unusual, topic, || self.case.qualified_name.clone(), || xml.position());
+        }
+        self.add_arguments();
+        self.time_case(xml);
+        self.case.host.push_str(&self.host);
+        self.suites.endow(&mut self.case);
+        self.settle_details();
+        if !self.case.parameters.is_empty() || self.suites.is_in_method() {
+            self.case.row_group = group_number(&self.case.qualified_name);
+        }
+    }
+
+    fn name_case(&mut self) -> Naming {
+        let (attributes, children) = (&self.attributes, &self.children);
+        if self.generation == Generation::Three {
+            let names = Names {
+                name: &attributes.name,
+                full_name: &attributes.full_name,
+                class_name: &attributes.class_name,
+                method_name: &attributes.method_name,
+            };
+            return self.names.name_three(&names, &mut self.case);
+        }
+        let collection = self.suites.collection().and_then(identity::collection_class);
+        match collection {
+            Some(class) if !children.method.is_empty() && !attributes.name.contains(&children.method) => {
+                identity::name_by_collection(class, &children.method, &attributes.name, &mut self.case);
+            }
+            _ => identity::name_two(&attributes.name, &mut self.case),
+        }
+        Naming::Plain
+    }
+
+    /// The arguments of the fixture, then those of the method (N10, N23).
+    fn add_arguments(&mut self) {
+        let (name, full_name) = match self.generation {
+            Generation::Two => ("", self.attributes.name.trim()),
+            Generation::Three => (self.attributes.name.trim(), self.attributes.full_name.trim()),
+        };
+        let parameters = &mut self.case.parameters;
+        if let Some(fixture) = self.suites.fixture() {
+            // Where the case names its fixture without arguments, the suite still has them.
+            if brackets::has_arguments(fixture) && !full_name.contains(fixture) {
+                brackets::push_arguments(fixture, parameters);
+            }
+        }
+        brackets::push_arguments(full_name, parameters);
+        if brackets::has_arguments(name) && !full_name.ends_with(name) {
+            brackets::push_arguments(name, parameters);
+        }
+    }
+
+    fn time_case(&mut self, xml: &XmlCursor<'_>) {
+        let attributes = &self.attributes;
+        let written = if attributes.duration.trim().is_empty() { &attributes.time } else { &attributes.duration };
+        self.case.duration = times::duration(written, &mut self.remarks, xml);
+        if self.generation == Generation::Two {
+            // Its cases have no times of their own, and none are made up.
+            return;
+        }
+        self.case.start = times::timestamp(&attributes.start, self.options, &mut self.remarks, xml);
+        let end = times::timestamp(&attributes.end, self.options, &mut self.remarks, xml);
+        self.case.finish = match (self.case.start, end) {
+            (Some(start), Some(end)) if end >= start => Some(end),
+            (Some(start), _) => self.case.duration.map(|duration| start.plus(duration)),
+            (None, end) => end,
+        };
+    }
+}
+
+/// A number for the rows of one method; never zero.
+fn group_number(qualified_name: &str) -> u64 {
+    // The default hasher has fixed keys: the same name gives the same number in every run.
+    let mut hasher = DefaultHasher::new();
+    qualified_name.hash(&mut hasher);
+    hasher.finish().max(1)
+}
+
+/// Whether a quote of the tag closes a value and something other than a blank follows: a quote inside it (N29).
+fn is_torn(raw: &[u8]) -> bool {
+    let mut rest = raw;
+    while let Some(start) = rest.iter().position(|byte| matches!(byte, b'"' | b'\'')) {
+        let quote = rest[start];
+        let Some(length) = rest[start + 1..].iter().position(|byte| *byte == quote) else { return true };
+        rest = &rest[start + length + 2..];
+        if rest.first().is_some_and(|next| !next.is_ascii_whitespace() && *next != b'/') {
+            return true;
+        }
+    }
+    false
+}
+
+/// What a child element of a case is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Child {
+    Failure,
+    Reason,
+    Properties,
+    Assertions,
+    Attachments,
+    Output,
+    Other,
+}
+
+impl Child {
+    fn of(name: &[u8]) -> Child {
+        match name {
+            b"failure" => Child::Failure,
+            b"reason" => Child::Reason,
+            b"properties" | b"categories" => Child::Properties,
+            b"assertions" => Child::Assertions,
+            b"attachments" => Child::Attachments,
+            b"output" => Child::Output,
+            _ => Child::Other,
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! How a case is named: for good, for people, and by the class around it.
+
+use super::brackets;
+use crate::model::TestCase;
+
+/// The names that a case of version 3 is given.
+pub(super) struct Names<'n> {
+    /// `name`: with arguments, or one of the author's own (`TestName`).
+    pub(super) name: &'n str,
+    /// `fullname`.
+    pub(super) full_name: &'n str,
+    /// `classname`.
+    pub(super) class_name: &'n str,
+    /// `methodname`.
+    pub(super) method_name: &'n str,
+}
+
+/// What was noticed while a case was named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Naming {
+    /// Its names say what they should.
+    Plain,
+    /// The logger did not know the class, the method's name holds it (N24).
+    UnknownType,
+}
+
+/// Buffers for names without their argument lists.
+#[derive(Default)]
+pub(super) struct Scratch {
+    class: String,
+    method: String,
+    full: String,
+}
+
+impl Scratch {
+    /// Names a case of version 3: class and method as Xray's own importer joins them, else the full name without
+    /// argument lists (spec nunit.md section c, N10, N11, N22, N24).
+    pub(super) fn name_three(&mut self, names: &Names<'_>, case: &mut TestCase) -> Naming {
+        self.fill(names);
+        if is_unknown_type(&self.class) && self.method.contains('.') {
+            self.push_method_only(names, case);
+            return Naming::UnknownType;
+        }
+        if self.class.is_empty() || self.method.is_empty() {
+            self.push_full_name(names, case);
+            return Naming::Plain;
+        }
+        case.container.push_str(longer_class(&self.class, &self.method, &self.full));
+        case.qualified_name.push_str(&case.container);
+        case.qualified_name.push('.');
+        case.qualified_name.push_str(&self.method);
+        case.title.push_str(title(names.name, &self.method));
+        Naming::Plain
+    }
+
+    fn fill(&mut self, names: &Names<'_>) {
+        for (buffer, name) in [
+            (&mut self.class, names.class_name),
+            (&mut self.method, names.method_name),
+            (&mut self.full, names.full_name),
+        ] {
+            buffer.clear();
+            brackets::push_plain(name, buffer);
+        }
+    }
+
+    fn push_method_only(&self, names: &Names<'_>, case: &mut TestCase) {
+        let segment = last_segment(&self.method);
+        case.qualified_name.push_str(&self.method);
+        push_container(case);
+        let own_name = head(names.name) != self.method && !names.name.trim().is_empty();
+        case.title.push_str(if own_name { names.name.trim() } else { segment });
+    }
+
+    fn push_full_name(&self, names: &Names<'_>, case: &mut TestCase) {
+        case.qualified_name.push_str(&self.full);
+        if self.full.is_empty() {
+            case.qualified_name.push_str(&self.class);
+            if !self.class.is_empty() && !names.name.trim().is_empty() {
+                case.qualified_name.push('.');
+            }
+            brackets::push_plain(names.name, &mut case.qualified_name);
+        }
+        push_container(case);
+        let segment = last_segment(&case.qualified_name);
+        case.title.push_str(segment);
+    }
+}
+
+/// Names a case of version 2 by its name without argument lists. The form in which Xray itself defines such a Test is
+/// not documented (decision 10): this is the one place that would change.
+pub(super) fn name_two(name: &str, case: &mut TestCase) {
+    brackets::push_plain(name, &mut case.qualified_name);
+    push_container(case);
+    let segment = last_segment(&case.qualified_name);
+    case.title.push_str(segment);
+}
+
+/// Names a case that xUnit.net wrote as version 2 under a display name (N26).
+pub(super) fn name_by_collection(collection: &str, method: &str, name: &str, case: &mut TestCase) {
+    case.container.push_str(collection);
+    case.qualified_name.push_str(collection);
+    case.qualified_name.push('.');
+    case.qualified_name.push_str(method);
+    case.title.push_str(name.trim());
+}
+
+/// The class that a collection of xUnit.net is named after.
+pub(super) fn collection_class(collection: &str) -> Option<&str> {
+    let class = collection.trim().strip_prefix("Test collection for ")?.trim();
+    // xUnit.net 2.x adds `(id: …)`.
+    let class = class.split(" (").next().unwrap_or(class);
+    (!class.is_empty() && !class.contains(char::is_whitespace)).then_some(class)
+}
+
+fn push_container(case: &mut TestCase) {
+    let segment = last_segment(&case.qualified_name).len();
+    let container = case.qualified_name.len().saturating_sub(segment);
+    case.container.push_str(case.qualified_name[..container].trim_end_matches('.'));
+}
+
+/// The class as the full name has it, where that is longer: a logger may leave out the namespace (N22).
+fn longer_class<'n>(class: &'n str, method: &str, full: &'n str) -> &'n str {
+    let prefix = full.strip_suffix(method).and_then(|prefix| prefix.strip_suffix('.'));
+    match prefix {
+        Some(prefix) if prefix.strip_suffix(class).is_some_and(|rest| rest.ends_with('.')) => prefix,
+        _ => class,
+    }
+}
+
+fn is_unknown_type(class: &str) -> bool {
+    class == "UnknownType" || class.ends_with(".UnknownType")
+}
+
+/// The method, or the author's own name where that is another one (N11).
+fn title<'n>(name: &'n str, method: &'n str) -> &'n str {
+    let name = name.trim();
+    if name.is_empty() || head(name) == method { method } else { name }
+}
+
+/// A name up to its first argument list or type parameter.
+fn head(name: &str) -> &str {
+    name.split(['(', '<']).next().unwrap_or("").trim()
+}
+
+/// What follows the last dot of a name. Dots between `<` and `>` belong to types, those before a blank to prose.
+fn last_segment(name: &str) -> &str {
+    let bytes = name.as_bytes();
+    let mut depth = 0usize;
+    for (at, byte) in bytes.iter().enumerate().rev() {
+        match byte {
+            b'>' => depth += 1,
+            b'<' => depth = depth.saturating_sub(1),
+            b'.' if depth == 0 && bytes.get(at + 1).is_some_and(|next| !next.is_ascii_whitespace()) => {
+                return &name[at + 1..];
+            }
+            _ => {}
+        }
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn three(name: &str, full_name: &str, class_name: &str, method_name: &str) -> [String; 3] {
+        let mut case = TestCase::default();
+        Scratch::default().name_three(&Names { name, full_name, class_name, method_name }, &mut case);
+        [case.qualified_name, case.title, case.container]
+    }
+
+    #[test]
+    fn class_and_method_name_a_case() {
+        assert_eq!(three("M(1)", "N.C.M(1)", "N.C", "M"), ["N.C.M", "M", "N.C"]);
+        assert_eq!(three("M<Int32>(1)", "N.C.M<Int32>(1)", "N.C", "M"), ["N.C.M", "M", "N.C"]);
+        assert_eq!(three("M", "N.C<Int32>.M", "N.C`1", "M"), ["N.C`1.M", "M", "N.C`1"]);
+    }
+
+    #[test]
+    fn without_them_the_full_name_does() {
+        assert_eq!(three("M(1.5)", "N.C(2).M(1.5)", "", ""), ["N.C.M", "M", "N.C"]);
+        assert_eq!(three("M", "", "C", ""), ["C.M", "M", "C"]);
+        assert_eq!(three("", "", "", ""), ["", "", ""]);
+    }
+
+    #[test]
+    fn version_2_names_hold_everything() {
+        let named = |name: &str| {
+            let mut case = TestCase::default();
+            name_two(name, &mut case);
+            [case.qualified_name, case.title, case.container]
+        };
+        assert_eq!(named("N.C<System.Int32>.M(2.5)"), ["N.C<System.Int32>.M", "M", "N.C<System.Int32>"]);
+        assert_eq!(named("Alone"), ["Alone", "Alone", ""]);
+        assert_eq!(named("N.C.It works. Really"), ["N.C.It works. Really", "It works. Really", "N.C"]);
+        assert_eq!(named("N.C."), ["N.C.", "C.", "N"]);
+    }
+
+    #[test]
+    fn collections_are_named_after_classes() {
+        assert_eq!(collection_class("Test collection for N.C"), Some("N.C"));
+        assert_eq!(collection_class("Test collection for N.C (id: 5f)"), Some("N.C"));
+        assert_eq!(collection_class("database tests"), None);
+    }
+}

@@ -1,0 +1,205 @@
+//! Quirks of suites: what cases have from them, and how they fail.
+
+use super::*;
+use DetailKind::{Error, Failure, Skip};
+
+const CASE: &str = "<test-case name='M(1)' fullname='N.C.M(1)' classname='N.C' methodname='M' result='Passed'/>";
+
+fn suite(type_name: &str, attributes: &str, inside: &str) -> String {
+    format!("<test-suite type='{type_name}' name='{type_name}' {attributes}>{inside}</test-suite>")
+}
+
+fn property(name: &str, value: &str) -> String {
+    format!("<properties><property name='{name}' value='{value}'/></properties>")
+}
+
+#[test]
+fn n08_an_extra_level_changes_nothing() {
+    let report = format!(
+        "<test-run result='Failed(Child)'>{}</test-run>",
+        suite("TestSuite", "result='Failed(Child)'", &suite("Assembly", "", CASE))
+    );
+    let found = read_with(Generation::Three, report.as_bytes(), &all_attachments());
+    assert_eq!((found.lines(), found.kinds()), (vec!["passed N.C.M".to_owned()], vec![]));
+}
+
+#[test]
+fn n09_requirements_come_from_every_suite() {
+    for (type_name, inherited) in [
+        ("ParameterizedMethod", true),
+        ("GenericMethod", true),
+        ("Theory", true),
+        ("TestFixture", false),
+        ("Assembly", false),
+    ] {
+        let found = three(&suite(type_name, "", &(property("Requirement", "SHOP-1") + CASE)));
+        assert_eq!(properties(found.only()), [("requirements", "SHOP-1", inherited)], "{type_name}");
+    }
+}
+
+#[test]
+fn other_properties_come_from_methods_only() {
+    let method = suite("ParameterizedMethod", "", &(property("TestKey", "SHOP-2") + CASE));
+    let found = three(&suite("TestFixture", "", &(property("TestKey", "SHOP-1") + &property("_PID", "3") + &method)));
+    assert_eq!(properties(found.only()), [("TestKey", "SHOP-2", true)]);
+    let found = three(&(suite("ParameterizedMethod", "", &(property("TestKey", "SHOP-2") + CASE)) + CASE));
+    assert_eq!(properties(&found.cases[1]), [], "a closed suite hands down nothing");
+}
+
+#[test]
+fn categories_come_from_every_suite_once() {
+    let own = "<test-case name='N.C.M' result='Success'><categories><category name='fast'/></categories></test-case>";
+    let found = two(&suite(
+        "Assembly",
+        "",
+        &format!("<categories><category name='nightly'/><category name='fast'/></categories><results>{own}</results>"),
+    ));
+    assert_eq!(found.only().tags.to_vec(), ["fast", "nightly"]);
+    let found = three(&suite("TestFixture", "", &(property("Category", "slow") + CASE)));
+    assert_eq!(found.only().tags.to_vec(), ["slow"]);
+}
+
+#[test]
+fn descriptions_are_the_cases_own_or_the_methods() {
+    let found = two(&suite(
+        "TestFixture",
+        "description='all of it'",
+        "<results><test-case name='N.C.M' description='adds' result='Success'/></results>",
+    ));
+    assert_eq!(properties(found.only()), [("test_description", "adds", false)]);
+    let found = three(&suite("ParameterizedMethod", "", &(property("Description", "adds") + CASE)));
+    assert_eq!(properties(found.only()), [("test_description", "adds", true)]);
+}
+
+#[test]
+fn properties_after_the_cases_come_too_late() {
+    let found = three(&suite("TestFixture", "", &(CASE.to_owned() + &property("Category", "late"))));
+    assert!(found.only().tags.is_empty());
+    assert_eq!(found.kinds(), [ProblemKind::Unusual]);
+}
+
+#[test]
+fn there_is_an_end_to_what_suites_hand_down() {
+    let many = property("Category", "abcdefghij").repeat(10_000);
+    assert_eq!(three(&suite("TestFixture", "", &(many + CASE))).kinds(), [ProblemKind::LimitReached]);
+}
+
+#[test]
+fn n13_a_failed_set_up_explains_its_cases() {
+    let case = "<test-case fullname='N.C.M' result='Failed' site='Parent'><failure><message>OneTimeSetUp: boom</message></failure></test-case>";
+    let failure = "<failure><message>boom</message><stack-trace>at SetUp</stack-trace></failure>";
+    let found = three(&suite("TestFixture", "result='Failed' label='Error' site='SetUp'", &format!("{failure}{case}")));
+    assert_eq!(details(found.only()), [(Failure, "OneTimeSetUp: boom", "at SetUp")]);
+    assert_eq!(found.kinds(), [ProblemKind::ContainerFailure]);
+    assert_eq!(found.problems[0].message, "the suite 'TestFixture' failed outside its test cases (SetUp): boom");
+    // A case that failed by itself keeps its own words.
+    let case = case.replace(" site='Parent'", "");
+    let found = three(&suite("TestFixture", "result='Failed' site='SetUp'", &format!("{failure}{case}")));
+    assert_eq!(details(found.only()), [(Failure, "OneTimeSetUp: boom", "")]);
+}
+
+#[test]
+fn n13_in_version_2() {
+    let case = "<test-case name='N.C.M' result='Error'><failure><message>TestFixtureSetUp failed in C</message></failure></test-case>";
+    let failure = "<failure><message>SetUp : boom</message><stack-trace>at SetUp</stack-trace></failure>";
+    let found = two(&suite("TestFixture", "result='Error'", &format!("{failure}<results>{case}</results>")));
+    assert_eq!(details(found.only()), [(Error, "[Error] TestFixtureSetUp failed in C", "at SetUp")]);
+    assert_eq!(found.kinds(), [ProblemKind::ContainerFailure]);
+}
+
+#[test]
+fn n14_a_failed_tear_down_leaves_its_cases_alone() {
+    let failure = "<failure><message>TearDown : boom</message></failure>";
+    let found =
+        three(&suite("TestFixture", "result='Failed' label='Error' site='TearDown'", &format!("{failure}{CASE}")));
+    assert_eq!((found.lines(), found.kinds()), (vec!["passed N.C.M".to_owned()], vec![ProblemKind::ContainerFailure]));
+}
+
+#[test]
+fn n15_failures_of_children_are_not_the_suites() {
+    for message in ["One or more child tests had errors", "Child test failed"] {
+        let failure = format!("<failure><message>{message}</message></failure>");
+        assert_eq!(three(&suite("TestFixture", "result='Failed' site='Child'", &failure)).kinds(), []);
+        assert_eq!(three(&suite("TestFixture", "result='Failed'", &failure)).kinds(), []);
+        assert_eq!(two(&suite("TestFixture", "result='Failure'", &failure)).kinds(), []);
+    }
+}
+
+#[test]
+fn n16_an_assembly_that_cannot_be_run() {
+    let skip = property("_SKIPREASON", "No suitable tests found");
+    let found = three(&suite("Assembly", "testcasecount='0' result='Failed' label='Invalid'", &skip));
+    assert_eq!((found.cases.len(), found.kinds()), (0, vec![ProblemKind::ContainerFailure]));
+    assert!(found.problems[0].message.ends_with("(Invalid): No suitable tests found"), "{}", found.problems[0].message);
+}
+
+#[test]
+fn n17_an_ignored_fixture_gives_its_reason() {
+    let case = "<test-case fullname='N.C.M' result='Skipped' label='Ignored' site='Parent'/>";
+    let reason = "<reason><message>not ready</message></reason>";
+    let found = three(&suite("TestFixture", "result='Skipped' label='Ignored'", &format!("{reason}{case}")));
+    assert_eq!(details(found.only()), [(Skip, "not ready", "")]);
+    let consequence = "<reason><message>One or more child tests were ignored</message></reason>";
+    let found = three(&suite("TestFixture", "result='Skipped' label='Ignored'", &format!("{consequence}{case}")));
+    assert_eq!(details(found.only()), []);
+}
+
+#[test]
+fn n35_no_cases_at_all() {
+    let found = two(&suite(
+        "TestFixture",
+        "executed='True' result='Success'",
+        "<reason><message>no tests</message></reason><results/>",
+    ));
+    assert_eq!((found.cases.len(), found.kinds()), (0, vec![]));
+}
+
+#[test]
+fn n36_names_may_be_long() {
+    let name = "x/".repeat(50_000);
+    let found = three(&format!("<test-suite name='{name}' result='Failed' site='SetUp'>{CASE}</test-suite>"));
+    assert_eq!(found.cases.len(), 1);
+    assert!(found.problems[0].message.len() < 5000);
+}
+
+#[test]
+fn n37_cases_beside_suites() {
+    let beside = CASE.replace("'M'", "'L'").replace("M(1)", "L");
+    let found =
+        three(&suite("TestFixture", "", &format!("{beside}{}{beside}", suite("ParameterizedMethod", "", CASE))));
+    assert_eq!(found.lines(), ["passed N.C.L", "passed N.C.M", "passed N.C.L"]);
+    assert_eq!(found.cases[0].row_group, 0);
+    assert_ne!(found.cases[1].row_group, 0);
+}
+
+#[test]
+fn fragments_are_read_with_a_note() {
+    let report = suite("TestFixture", "result='Passed'", CASE);
+    let found = read_with(Generation::Three, report.as_bytes(), &all_attachments());
+    assert_eq!((found.lines(), found.kinds()), (vec!["passed N.C.M".to_owned()], vec![ProblemKind::Unusual]));
+}
+
+#[test]
+fn the_machine_is_that_of_the_innermost_assembly() {
+    let assembly = |name: &str| suite("Assembly", "", &format!("<environment machine-name='{name}'/>{CASE}"));
+    let found = three(&format!("{}{CASE}", assembly("agent-7")));
+    assert_eq!(found.cases[0].host, "agent-7");
+    assert_eq!(found.cases[1].host, "");
+}
+
+#[test]
+fn a_cancelled_run_is_told() {
+    let report = format!("<test-run result='Failed' label='Cancelled'>{CASE}</test-run>");
+    assert_eq!(
+        read_with(Generation::Three, report.as_bytes(), &all_attachments()).kinds(),
+        [ProblemKind::ContainerFailure]
+    );
+}
+
+#[test]
+fn there_is_an_end_to_failures_told() {
+    let one = suite("TestFixture", "result='Failed' site='SetUp'", "");
+    let found = three(&one.repeat(1200));
+    assert_eq!(found.problems.len(), 1001);
+    assert!(found.problems[1000].message.starts_with("200 further suites"));
+}

@@ -1,0 +1,252 @@
+//! Which family of reports a file belongs to: the sniffing tables of the specification, in one place.
+//!
+//! One place, because the tables overlap: a `<suite>` can be TestNG's, Robot's or a TestNG configuration, and an array
+//! of features Cucumber's or Behave's. A format asks [`Head::family`](super::Head::family) and compares.
+
+use super::head::{JsonHead, JsonRoot, Shape, ValueKind, XmlHead};
+
+/// A family of reports that is, or is going to be, read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Family {
+    /// JUnit XML, in all its dialects.
+    Junit,
+    /// `testng-results.xml` and its fragments.
+    Testng,
+    /// NUnit 2: `test-results`.
+    Nunit2,
+    /// NUnit 3 and 4: `test-run`.
+    Nunit3,
+    /// xUnit.net, v1 to v3.
+    Xunit,
+    /// Robot Framework's `output.xml`.
+    Robot,
+    /// Robot Framework's `output.json`.
+    RobotJson,
+    /// Cucumber JSON.
+    Cucumber,
+    /// Cucumber Messages.
+    CucumberMessages,
+    /// Behave JSON.
+    Behave,
+    /// Xray JSON.
+    Xray,
+}
+
+impl Family {
+    /// The name in `reports.jsonl`; both shapes of Robot's output share one.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Family::Junit => "junit",
+            Family::Testng => "testng",
+            Family::Nunit2 => "nunit2",
+            Family::Nunit3 => "nunit3",
+            Family::Xunit => "xunit",
+            Family::Robot | Family::RobotJson => "robot",
+            Family::Cucumber => "cucumber",
+            Family::CucumberMessages => "cucumber-messages",
+            Family::Behave => "behave",
+            Family::Xray => "xray",
+        }
+    }
+
+    /// The name for people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Family::Junit => "JUnit XML",
+            Family::Testng => "TestNG XML",
+            Family::Nunit2 => "NUnit 2 XML",
+            Family::Nunit3 => "NUnit 3 XML",
+            Family::Xunit => "xUnit.net XML",
+            Family::Robot => "Robot Framework XML",
+            Family::RobotJson => "Robot Framework JSON",
+            Family::Cucumber => "Cucumber JSON",
+            Family::CucumberMessages => "Cucumber Messages",
+            Family::Behave => "Behave JSON",
+            Family::Xray => "Xray JSON",
+        }
+    }
+}
+
+/// The family of what a head shows.
+pub(super) fn family_of(shape: &Shape<'_>) -> Option<Family> {
+    match shape {
+        Shape::Xml(xml) => xml_family(xml),
+        Shape::Json(json) => json_family(json),
+        Shape::Empty | Shape::Archive(_) | Shape::Other => None,
+    }
+}
+
+/// Namespace of Check's own XML, whose root is called like JUnit's.
+pub(super) const CHECK_NAMESPACE: &str = "http://check.sourceforge.net/ns";
+
+/// Namespace of Allure 1, whose root is called like a fragment of NUnit's.
+pub(super) const ALLURE1_NAMESPACE: &str = "urn:model.allure.qatools.yandex.ru";
+
+fn xml_family(xml: &XmlHead<'_>) -> Option<Family> {
+    let root = xml.root();
+    match root.name() {
+        "testsuites" => (xml.namespace() != CHECK_NAMESPACE).then_some(Family::Junit),
+        "testsuite" | "testcase" => (!is_testlink(xml)).then_some(Family::Junit),
+        "testrun" => is_eclipse(xml).then_some(Family::Junit),
+        "testng-results" => Some(Family::Testng),
+        "suite" => suite(xml),
+        "test" if root.has("started-at") && xml.has_child(&["class"]) => Some(Family::Testng),
+        "test" if root.has("testcasecount") => Some(Family::Nunit3),
+        "test-run" => Some(Family::Nunit3),
+        "test-results" => Some(Family::Nunit2),
+        "test-suite" => test_suite(xml),
+        "assemblies" => (xml.has_child(&["assembly"]) || xml.children().next().is_none()).then_some(Family::Xunit),
+        "assembly" => is_xunit_assembly(xml).then_some(Family::Xunit),
+        "collection" | "class" => is_xunit_fragment(xml).then_some(Family::Xunit),
+        "robot" => Some(Family::Robot),
+        _ => None,
+    }
+}
+
+/// A TestLink export: the specification of tests, not results (junit.md A).
+pub(super) fn is_testlink(xml: &XmlHead<'_>) -> bool {
+    xml.root().has("internalid")
+        || xml.has_child(&["node_order", "details"])
+        || xml.below().iter().any(|element| element.name() == "testcase" && element.has("internalid"))
+}
+
+/// Eclipse's export of a JUnit session; IntelliJ's has the same root.
+fn is_eclipse(xml: &XmlHead<'_>) -> bool {
+    xml.has_child(&["testsuite", "testcase"])
+        || (xml.children().next().is_none() && xml.root().has("tests") && xml.root().has("started"))
+}
+
+/// TestNG's configuration, which lies beside the results (testng.md A).
+pub(super) fn is_testng_configuration(xml: &XmlHead<'_>) -> bool {
+    xml.doctype_names("testng-1.")
+        || xml.has_child(&["packages", "listeners", "parameter", "suite-files"])
+        || xml.has_below(&["classes"])
+}
+
+/// `suite`: a fragment of TestNG or of Robot, or neither.
+fn suite(xml: &XmlHead<'_>) -> Option<Family> {
+    let root = xml.root();
+    if is_testng_configuration(xml) {
+        None
+    } else if root.has("started-at") || (xml.has_child(&["test", "groups"]) && xml.has_below(&["test-method"])) {
+        Some(Family::Testng)
+    } else {
+        let robot = xml.has_child(&["test", "suite", "kw"]) && xml.has_below(&["status"]);
+        robot.then_some(Family::Robot)
+    }
+}
+
+/// `test-suite`: a fragment of either NUnit (nunit.md (a)).
+fn test_suite(xml: &XmlHead<'_>) -> Option<Family> {
+    let root = xml.root();
+    if xml.namespace() == ALLURE1_NAMESPACE {
+        None
+    } else if root.has_any(&["executed", "success"]) || xml.has_child(&["results"]) {
+        Some(Family::Nunit2)
+    } else {
+        root.has_any(&["testcasecount", "runstate", "classname"]).then_some(Family::Nunit3)
+    }
+}
+
+/// `assembly` is also the root of .NET manifests and of Maven's assembly descriptors.
+fn is_xunit_assembly(xml: &XmlHead<'_>) -> bool {
+    xml.has_child(&["collection", "class", "errors"]) || xml.root().has_any(&["run-date", "test-framework", "total"])
+}
+
+fn is_xunit_fragment(xml: &XmlHead<'_>) -> bool {
+    xml.children().any(|child| child.name() == "test" && child.has("result"))
+}
+
+fn json_family(json: &JsonHead<'_>) -> Option<Family> {
+    match json.root() {
+        JsonRoot::EmptyArray => Some(Family::Cucumber),
+        JsonRoot::OnlyBracket => Some(Family::Behave),
+        JsonRoot::Array if json.has_any("[]", &["testKey", "testInfo"]) => Some(Family::Xray),
+        JsonRoot::Array => feature(json, "[]"),
+        JsonRoot::Object => object(json),
+    }
+}
+
+/// Names of the envelopes of Cucumber Messages.
+const ENVELOPES: &[&str] = &[
+    "meta",
+    "source",
+    "gherkinDocument",
+    "pickle",
+    "stepDefinition",
+    "hook",
+    "parameterType",
+    "undefinedParameterType",
+    "attachment",
+    "externalAttachment",
+    "parseError",
+    "suggestion",
+    "testCase",
+    "testCaseStarted",
+    "testCaseFinished",
+    "testStepStarted",
+    "testStepFinished",
+    "testRunStarted",
+    "testRunFinished",
+    "testRunHookStarted",
+    "testRunHookFinished",
+];
+
+fn object(json: &JsonHead<'_>) -> Option<Family> {
+    if is_xray(json) {
+        return Some(Family::Xray);
+    }
+    if is_messages(json) {
+        return Some(Family::CucumberMessages);
+    }
+    if json.has_all("", &["generator", "generated", "suite"]) || is_robot_suite(json) {
+        return Some(Family::RobotJson);
+    }
+    // One feature without the array, or features appended to each other (B11, cucumber.md 27).
+    let is_feature = json.has("", "elements") && json.has_any("", &["uri", "keyword", "location"]);
+    if is_feature { feature(json, "") } else { None }
+}
+
+fn is_xray(json: &JsonHead<'_>) -> bool {
+    let tests = json.kind("", "tests") == Some(ValueKind::Array);
+    tests && (json.has_any("", &["info", "testExecutionKey"]) || json.has_any("tests[]", &["testKey", "testInfo"]))
+}
+
+/// One envelope a line. A stream that broke off after its first line is known by the version that it names.
+fn is_messages(json: &JsonHead<'_>) -> bool {
+    let first = json.names("").next().unwrap_or_default();
+    let is_envelope = ENVELOPES.iter().any(|envelope| envelope.as_bytes() == first);
+    is_envelope && json.names("").count() == 1 && (json.further_document() || json.has("meta", "protocolVersion"))
+}
+
+/// A suite as rebot 7.0 and 7.1 wrote it. Playwright's report has `suites` too, but no name.
+fn is_robot_suite(json: &JsonHead<'_>) -> bool {
+    let children = ["tests", "suites"].iter().any(|key| json.kind("", key) == Some(ValueKind::Array));
+    let bodies = json.has_any("tests[]", &["body", "elapsed_time"]) || json.has("suites[].tests[]", "body");
+    json.has("", "name") && children && (json.has_any("", &["status", "elapsed_time"]) || bodies)
+}
+
+/// Tells the features of Cucumber from those of Behave (cucumber.md section 1). Writers put the elements before
+/// everything else, so the look goes down to the steps.
+fn feature(json: &JsonHead<'_>, place: &str) -> Option<Family> {
+    let inside = |key: &str| if place.is_empty() { format!("{key}[]") } else { format!("{place}.{key}[]") };
+    let elements = inside("elements");
+    let steps = format!("{elements}.steps[]");
+    let is_text = |place: &str, key: &str| json.kind(place, key) == Some(ValueKind::Text);
+    if json.has(place, "uri") {
+        return Some(Family::Cucumber);
+    }
+    if is_text(place, "location") || json.has(&steps, "step_type") || is_text(&elements, "location") {
+        return Some(Family::Behave);
+    }
+    let cucumber = json.has_all(place, &["id", "line", "keyword"])
+        || json.has_any(&elements, &["line", "start_timestamp", "before", "after"])
+        || json.has_any(&steps, &["hidden", "match", "result"])
+        || (json.has_all(place, &["keyword", "name"]) && json.has(place, "elements"));
+    cucumber.then_some(Family::Cucumber)
+}
+
+/// A report of step durations that Cucumber's `usage` formatter writes: an array, but no results.
+pub(super) fn is_usage_report(json: &JsonHead<'_>) -> bool {
+    json.has("[]", "source") && json.has_any("[].steps[]", &["durations", "aggregatedDurations"])
+}

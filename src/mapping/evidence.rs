@@ -1,0 +1,234 @@
+//! Which attachments become evidence (contract, `--evidence`; decisions 19 and 20).
+
+use crate::model::{Attachment, Content, List, Outcome, Problem, ProblemKind, Reuse};
+
+/// Whose attachments become evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Evidence {
+    /// Those of failed, errored and aborted cases.
+    #[default]
+    Failed,
+    /// Those of all cases.
+    All,
+    /// Nobody's.
+    None,
+}
+
+/// Which attachments become evidence, and how large they may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EvidencePolicy {
+    /// Whose attachments are taken.
+    pub of: Evidence,
+    /// Bytes of one file at most, before base64. Default: 10 MiB.
+    pub max_file: u64,
+    /// Bytes of all files of one test at most, before base64. Default: 20 MiB.
+    pub max_test: u64,
+}
+
+impl Default for EvidencePolicy {
+    fn default() -> EvidencePolicy {
+        EvidencePolicy { of: Evidence::Failed, max_file: 10 << 20, max_test: 20 << 20 }
+    }
+}
+
+impl EvidencePolicy {
+    /// Whether a case with this outcome carries evidence.
+    pub fn takes(&self, outcome: Outcome) -> bool {
+        match self.of {
+            Evidence::Failed => outcome.is_failure(),
+            Evidence::All => true,
+            Evidence::None => false,
+        }
+    }
+
+    /// Whether a file of `bytes` may join `used` bytes of the same test; the reason when it may not.
+    pub fn admits(&self, bytes: u64, used: u64) -> Result<(), &'static str> {
+        if bytes > self.max_file {
+            Err("it is larger than --max-evidence")
+        } else if used.saturating_add(bytes) > self.max_test {
+            Err("the test's evidence would be larger than --max-evidence-per-test")
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Takes attachments out of a case, one after the other, within the limits of one test.
+pub(super) struct Taking<'a> {
+    policy: &'a EvidencePolicy,
+    /// The test, for messages.
+    test: &'a str,
+    used: u64,
+}
+
+/// Paths that are compared with each other; beyond, the same path may be named twice.
+const COMPARED: usize = 64;
+
+impl<'a> Taking<'a> {
+    pub(super) fn new(policy: &'a EvidencePolicy, test: &'a str) -> Taking<'a> {
+        Taking { policy, test, used: 0 }
+    }
+
+    /// Moves `attachment` to `taken` when it is usable and fits; its buffers change places with those of a spare one.
+    pub(super) fn take(
+        &mut self,
+        attachment: &mut Attachment,
+        taken: &mut List<Attachment>,
+        problem: &mut dyn FnMut(Problem),
+    ) {
+        let size = match attachment.content {
+            Content::Link => return,
+            Content::Path if attachment.data.trim().is_empty() || names_again(attachment, taken) => return,
+            Content::Path => 0,
+            Content::Text => attachment.data.len() as u64,
+            Content::Base64 => {
+                strip_blanks(&mut attachment.data);
+                if attachment.data.is_empty() {
+                    return;
+                }
+                if !is_base64(&attachment.data) {
+                    let message = format!("{}: the attachment {:?} is not valid base64", self.test, attachment.name);
+                    problem(Problem::new(ProblemKind::MissingAttachment, message));
+                    return;
+                }
+                (attachment.data.len() / 4 * 3) as u64
+            }
+        };
+        if let Err(reason) = self.policy.admits(size, self.used) {
+            let message =
+                format!("{}: the attachment {:?} of {size} bytes is left out: {reason}", self.test, attachment.name);
+            problem(Problem::new(ProblemKind::EvidenceDropped, message));
+            return;
+        }
+        self.used += size;
+        let place = taken.add();
+        place.reset();
+        std::mem::swap(place, attachment);
+    }
+}
+
+fn names_again(attachment: &Attachment, taken: &List<Attachment>) -> bool {
+    taken.iter().take(COMPARED).any(|other| other.content == Content::Path && other.data == attachment.data)
+}
+
+fn strip_blanks(data: &mut String) {
+    if data.bytes().any(|byte| byte.is_ascii_whitespace()) {
+        data.retain(|c| !c.is_ascii_whitespace());
+    }
+}
+
+/// Whether `data` is standard base64 with padding. Unused bits of the last character are not looked at.
+fn is_base64(data: &str) -> bool {
+    if base64_simd::STANDARD.check(data.as_bytes()).is_ok() {
+        return true;
+    }
+    let digits = data.strip_suffix("==").or_else(|| data.strip_suffix('=')).unwrap_or(data);
+    data.len().is_multiple_of(4)
+        && digits.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/')
+}
+
+/// Fills `attachment` from a `data:` address, an address or a path (junit.md C6).
+pub(super) fn from_address(value: &str, attachment: &mut Attachment) {
+    let value = value.trim();
+    if let Some((head, data)) = value.strip_prefix("data:").and_then(|rest| rest.split_once(','))
+        && let Some(media_type) = head.strip_suffix(";base64")
+    {
+        attachment.media_type.push_str(media_type);
+        attachment.content = Content::Base64;
+        attachment.data.push_str(data);
+    } else {
+        let is_link = value.starts_with("http://") || value.starts_with("https://");
+        attachment.content = if is_link { Content::Link } else { Content::Path };
+        attachment.data.push_str(value);
+    }
+}
+
+/// Appends `title` in lower case, all but ASCII letters and digits as one hyphen (decision 20).
+pub(super) fn push_slug(title: &str, out: &mut String) {
+    const LONGEST: usize = 80;
+    let start = out.len();
+    for character in title.chars().take(4 * LONGEST) {
+        if out.len() - start >= LONGEST {
+            break;
+        }
+        if character.is_ascii_alphanumeric() {
+            out.push(character.to_ascii_lowercase());
+        } else if out.len() > start && !out.ends_with('-') {
+            out.push('-');
+        }
+    }
+    while out.len() > start && out.ends_with('-') {
+        out.pop();
+    }
+    if out.len() == start {
+        out.push_str("test");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(attachments: &[(Content, &str)], policy: &EvidencePolicy) -> (Vec<String>, Vec<ProblemKind>) {
+        let mut kept = List::default();
+        let mut problems = Vec::new();
+        let mut taking = Taking::new(policy, "t");
+        for (content, data) in attachments {
+            let mut attachment = Attachment { content: *content, data: (*data).to_owned(), ..Attachment::default() };
+            taking.take(&mut attachment, &mut kept, &mut |problem| problems.push(problem.kind));
+        }
+        (kept.iter().map(|attachment| attachment.data.clone()).collect(), problems)
+    }
+
+    #[test]
+    fn base64_is_stripped_and_checked() {
+        let (kept, problems) = taken(
+            &[
+                (Content::Base64, "aGVs\n  bG8="),
+                (Content::Base64, "not base64!"),
+                (Content::Base64, " "),
+                (Content::Base64, "QR=="),
+            ],
+            &EvidencePolicy::default(),
+        );
+        assert_eq!(kept, ["aGVsbG8=", "QR=="]);
+        assert_eq!(problems, [ProblemKind::MissingAttachment]);
+    }
+
+    #[test]
+    fn limits_hold_per_file_and_per_test() {
+        let policy = EvidencePolicy { of: Evidence::All, max_file: 4, max_test: 6 };
+        let (kept, problems) = taken(
+            &[(Content::Text, "12345"), (Content::Text, "1234"), (Content::Text, "123"), (Content::Text, "12")],
+            &policy,
+        );
+        assert_eq!(kept, ["1234", "12"]);
+        assert_eq!(problems, [ProblemKind::EvidenceDropped; 2]);
+    }
+
+    #[test]
+    fn a_path_named_twice_is_taken_once() {
+        let (kept, _) = taken(
+            &[(Content::Path, "a.png"), (Content::Path, "a.png"), (Content::Path, " ")],
+            &EvidencePolicy::default(),
+        );
+        assert_eq!(kept, ["a.png"]);
+    }
+
+    #[test]
+    fn names_become_slugs() {
+        let mut slug = String::new();
+        push_slug("Logs in – with Ümlaut!", &mut slug);
+        assert_eq!(slug, "logs-in-with-mlaut");
+    }
+
+    #[test]
+    fn addresses_tell_what_they_are() {
+        let mut attachment = Attachment::default();
+        from_address("data:image/png;base64,QUJD", &mut attachment);
+        assert_eq!((attachment.media_type.as_str(), attachment.data.as_str()), ("image/png", "QUJD"));
+        let mut attachment = Attachment::default();
+        from_address("https://ci/x.png", &mut attachment);
+        assert_eq!(attachment.content, Content::Link);
+    }
+}

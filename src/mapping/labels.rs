@@ -1,0 +1,79 @@
+//! Labels and lists of keys.
+
+use crate::model::{List, key};
+
+use super::identity::key_list;
+use super::roles::Split;
+
+/// Characters of a label at most.
+const LONGEST: usize = 255;
+
+/// Up to this many elements a list is searched for equal ones; beyond, the writer alone removes them.
+const SEARCHED: usize = 64;
+
+/// Appends the labels of a value.
+pub(super) fn push_split(labels: &mut List<String>, value: &str, split: Split) {
+    match split {
+        Split::Comma => value.split(',').for_each(|part| push(labels, part)),
+        Split::Blank => {
+            value.split(|c: char| c == ',' || c.is_whitespace()).for_each(|part| push(labels, part));
+        }
+    }
+}
+
+/// Appends one label: blanks become `_` (decision 18), nothing is appended twice.
+pub(super) fn push(labels: &mut List<String>, text: &str) {
+    let text = text.trim();
+    if text.is_empty() || (labels.len() < SEARCHED && labels.iter().any(|known| known == text)) {
+        return;
+    }
+    let label = labels.add();
+    for character in text.chars().filter(|c| !c.is_control() || c.is_whitespace()).take(LONGEST) {
+        let blank = character.is_whitespace() || character == '\u{feff}';
+        label.push(if blank { '_' } else { character });
+    }
+    let last = labels.len() - 1;
+    let repeated = labels.len() <= SEARCHED && labels[..last].contains(&labels[last]);
+    if repeated || labels[last].is_empty() {
+        labels.truncate(last);
+    }
+}
+
+/// Appends the well-formed keys of a list in one value.
+pub(super) fn push_key(keys: &mut List<String>, value: &str) {
+    for part in key_list(value).filter(|part| key::is_issue_key(part)) {
+        if keys.len() >= SEARCHED || !keys.iter().any(|known| known == part) {
+            keys.add().push_str(part);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(value: &str, split: Split) -> Vec<String> {
+        let mut labels = List::default();
+        push_split(&mut labels, value, split);
+        labels.to_vec()
+    }
+
+    #[test]
+    fn each_source_splits_its_own_way() {
+        assert_eq!(split("smoke, slow test ,,smoke", Split::Comma), ["smoke", "slow_test"]);
+        assert_eq!(split("core UI,core", Split::Blank), ["core", "UI"]);
+        assert_eq!(split(" \u{1} ", Split::Comma), Vec::<String>::new());
+    }
+
+    #[test]
+    fn equal_labels_are_found_after_blanks_became_underscores() {
+        assert_eq!(split("a b,a_b", Split::Comma), ["a_b"]);
+    }
+
+    #[test]
+    fn key_lists_keep_what_is_a_key() {
+        let mut keys = List::default();
+        push_key(&mut keys, "SHOP-1,SHOP-2; shop-3 SHOP-1");
+        assert_eq!(keys.to_vec(), ["SHOP-1", "SHOP-2"]);
+    }
+}

@@ -1,0 +1,417 @@
+//! From test cases to test runs: what names a Test, what a comment says, which attachments become evidence.
+//!
+//! One case at a time; nothing is remembered between two cases but which warnings a report has already had.
+
+pub mod clean;
+mod comment;
+mod evidence;
+mod fields;
+mod identity;
+mod labels;
+mod roles;
+mod unstable;
+
+use std::collections::HashSet;
+
+use crate::model::{Content, Identity, List, Problem, ProblemKind, Property, TestCase, TestRun, key, shorten};
+
+pub use comment::LIMIT as COMMENT_LIMIT;
+use evidence::Taking;
+pub use evidence::{Evidence, EvidencePolicy};
+use identity::{Malformed, TestKeys};
+use roles::{Role, Spelling};
+
+/// UTF-16 units of a summary at most (decision 9).
+const SUMMARY_LIMIT: usize = 255;
+
+/// The user's rules.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// Project of Tests that have no key. Without it such cases are left out.
+    pub project: Option<String>,
+    /// What a bare key-shaped tag is where the format cannot tell. Default: a label.
+    pub bare_keys: BareKeys,
+    /// Whether a Test that is known by key is updated, too. Default: no.
+    pub update_tests: UpdateTests,
+    /// Which attachments become evidence.
+    pub evidence: EvidencePolicy,
+    /// How custom fields may be named. Default: by number.
+    pub field_names: FieldNames,
+}
+
+/// What a bare key-shaped Robot tag or NUnit category is (decision 6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BareKeys {
+    /// A label, with a warning.
+    #[default]
+    Label,
+    /// The key of a Test.
+    Test,
+    /// The key of a requirement.
+    Requirement,
+}
+
+/// Whether a Test that is known by key is updated, too (decision 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UpdateTests {
+    /// Its issue stays as it is.
+    #[default]
+    No,
+    /// Its issue takes summary, labels and requirements of the report.
+    Yes,
+}
+
+/// How the target knows custom fields (spec xray-json.md section 2.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FieldNames {
+    /// By number alone.
+    #[default]
+    Number,
+    /// By number or by name.
+    NumberOrName,
+}
+
+/// What became of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mapped {
+    /// The run is filled.
+    Run,
+    /// It cannot be written; a problem says why.
+    LeftOut,
+}
+
+/// Turns test cases into test runs; one for each worker.
+pub struct Mapper<'r> {
+    rules: &'r Rules,
+    format: String,
+    warned: Warned,
+    findings: Findings,
+    scratch: String,
+}
+
+/// What the named values and tags of one case say beyond what goes straight into its run.
+#[derive(Default)]
+struct Findings {
+    keys: TestKeys,
+    /// The first bare key of a scenario: it comes behind the prefixed ones.
+    bare: String,
+    links: String,
+}
+
+/// Warnings that a report gets once.
+#[derive(Default)]
+struct Warned(HashSet<(ProblemKind, String)>);
+
+/// Distinct warnings of this sort per report at most; later ones are as good as had already.
+const MOST_WARNINGS: usize = 1000;
+
+impl Warned {
+    /// Whether this is the first time.
+    fn first(&mut self, kind: ProblemKind, what: &str) -> bool {
+        self.0.len() < MOST_WARNINGS && self.0.insert((kind, what.to_owned()))
+    }
+}
+
+impl<'r> Mapper<'r> {
+    /// A mapper that follows `rules`.
+    pub fn new(rules: &'r Rules) -> Mapper<'r> {
+        Mapper {
+            rules,
+            format: String::new(),
+            warned: Warned::default(),
+            findings: Findings::default(),
+            scratch: String::new(),
+        }
+    }
+
+    /// Begins a report of `format` (its name in `reports.jsonl`): some names mean something in one format only, and
+    /// every report has its own warnings.
+    pub fn begin(&mut self, format: &str) {
+        self.format.clear();
+        self.format.push_str(format);
+        self.warned.0.clear();
+    }
+
+    /// Fills `run` from `case`, out of which it takes what it can take without copying.
+    pub fn map(&mut self, case: &mut TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) -> Mapped {
+        use crate::model::Reuse;
+        run.reset();
+        if case.container_failure {
+            problem(container_failure(case));
+            return Mapped::LeftOut;
+        }
+        self.findings.keys.clear();
+        self.findings.bare.clear();
+        self.findings.links.clear();
+        self.read_properties(case, run, problem);
+        self.read_tags(case, run, problem);
+        if let Err(reason) = self.identify(case, run, problem) {
+            problem(reason);
+            return Mapped::LeftOut;
+        }
+        self.describe_test(case, run);
+        take_result(case, run);
+        self.take_evidence(case, run, problem);
+        self.write_comment(case, run, problem);
+        Mapped::Run
+    }
+
+    fn read_properties(&mut self, case: &mut TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
+        // What a case says itself comes before what it inherits.
+        for inherited in [false, true] {
+            for property in case.properties.iter_mut().filter(|property| property.inherited == inherited) {
+                let Some((role, spelling)) = roles::of(&property.name, &self.format) else { continue };
+                if spelling == Spelling::OtherCase && self.format == "junit" {
+                    self.warn_of_spelling(&property.name, problem);
+                }
+                if role == Role::Tag {
+                    case.tags.add().push_str(property.value.trim());
+                } else {
+                    self.read_property(role, property, run, problem);
+                }
+            }
+        }
+    }
+
+    fn read_property(
+        &mut self,
+        role: Role,
+        property: &mut Property,
+        run: &mut TestRun,
+        problem: &mut dyn FnMut(Problem),
+    ) {
+        let value = property.value.trim();
+        match role {
+            Role::Key => self.findings.keys.offer(value, Malformed::Warn),
+            Role::KeyIfShaped => self.findings.keys.offer(value, Malformed::Ignore),
+            Role::TestId => self.warn_of_test_id(value, problem),
+            Role::Summary if run.summary.is_empty() => run.summary.push_str(value),
+            Role::Description if run.description.is_empty() => {
+                clean::text(value, &mut run.description);
+                shorten::head_and_tail(&mut run.description, COMMENT_LIMIT);
+            }
+            Role::Summary | Role::Description => {}
+            Role::Requirements => labels::push_key(&mut run.requirements, value),
+            Role::Labels(split) => labels::push_split(&mut run.labels, value, split),
+            Role::Comment => {
+                if !run.comment.is_empty() && !value.is_empty() {
+                    run.comment.push('\n');
+                }
+                clean::text(value, &mut run.comment);
+            }
+            Role::CustomFields => {
+                property.items.iter().for_each(|item| fields::push_text(&mut run.custom_fields, item))
+            }
+            Role::CustomFieldValues => {
+                property.items.iter_mut().for_each(|item| fields::push_value(&mut run.custom_fields, item));
+            }
+            // Tags are read as such; files wait for the outcome's say in `take_evidence`.
+            Role::Tag | Role::Evidence | Role::Attachment => {}
+            Role::Defects => labels::push_key(&mut run.defects, value),
+            Role::ExecutionKey if key::is_issue_key(value) => value.clone_into(&mut run.execution_key),
+            Role::ExecutionKey => {}
+            Role::Environment => value.clone_into(&mut run.environment),
+        }
+        if matches!(role, Role::CustomFields | Role::CustomFieldValues) {
+            self.refuse_unnumbered_fields(run, problem);
+        }
+    }
+
+    fn refuse_unnumbered_fields(&mut self, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
+        if self.rules.field_names == FieldNames::NumberOrName {
+            run.custom_fields.retain(|field| !(field.id.is_empty() && field.name.is_empty()));
+            return;
+        }
+        for field in run.custom_fields.iter().filter(|field| field.id.is_empty()) {
+            if self.warned.first(ProblemKind::UnknownProperty, &field.name) {
+                let message =
+                    format!("the custom field {:?} is left out: the target knows fields by number only", field.name);
+                problem(Problem::new(ProblemKind::UnknownProperty, message));
+            }
+        }
+        run.custom_fields.retain(|field| !field.id.is_empty());
+    }
+
+    /// Summary, description and definition of the Test, where it may have to be created or updated.
+    fn describe_test(&mut self, case: &TestCase, run: &mut TestRun) {
+        if let Identity::Key(key) = &run.identity {
+            if self.rules.update_tests == UpdateTests::No {
+                run.summary.clear();
+                run.description.clear();
+                return;
+            }
+            let name = if case.qualified_name.is_empty() { key } else { &case.qualified_name };
+            run.definition.push_str(name);
+        }
+        let definition = if run.definition.is_empty() { run.identity.as_str() } else { &run.definition };
+        let candidates = [run.summary.as_str(), case.title.as_str(), definition];
+        let line = candidates.iter().map(|text| shorten::one_line(text, SUMMARY_LIMIT)).find(|line| !line.is_empty());
+        self.scratch.clear();
+        self.scratch.push_str(&line.unwrap_or_default());
+        std::mem::swap(&mut run.summary, &mut self.scratch);
+    }
+
+    fn take_evidence(&mut self, case: &mut TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
+        let policy = &self.rules.evidence;
+        if !policy.takes(case.outcome) {
+            run.steps.iter_mut().for_each(|step| step.attachments.clear());
+            return;
+        }
+        for property in case.properties.iter_mut() {
+            match roles::of(&property.name, &self.format) {
+                Some((Role::Evidence, _)) => {
+                    for item in property.items.iter_mut() {
+                        let attachment = case.attachments.add();
+                        attachment.content = Content::Base64;
+                        std::mem::swap(&mut attachment.name, &mut item.name);
+                        std::mem::swap(&mut attachment.data, &mut item.value);
+                    }
+                }
+                Some((Role::Attachment, _)) => evidence::from_address(&property.value, case.attachments.add()),
+                _ => {}
+            }
+        }
+        for (name, text) in [("stdout.txt", &mut case.stdout), ("stderr.txt", &mut case.stderr)] {
+            if !text.trim().is_empty() {
+                let attachment = case.attachments.add();
+                attachment.name.push_str(name);
+                std::mem::swap(&mut attachment.data, text);
+            }
+        }
+        let mut taking = Taking::new(policy, run.identity.as_str());
+        let mut links = Links { into: &mut self.findings.links, scratch: &mut self.scratch };
+        for attachment in case.attachments.iter_mut().filter(|attachment| !links.take(attachment)) {
+            taking.take(attachment, &mut run.evidence, problem);
+        }
+        let mut kept = List::default();
+        for step in run.steps.iter_mut().filter(|step| !step.attachments.is_empty()) {
+            kept.clear();
+            for attachment in step.attachments.iter_mut().filter(|attachment| !links.take(attachment)) {
+                taking.take(attachment, &mut kept, problem);
+            }
+            std::mem::swap(&mut step.attachments, &mut kept);
+        }
+        let title = if case.title.is_empty() { run.identity.as_str() } else { &case.title };
+        let mut number = 0;
+        for attachment in run.evidence.iter_mut().filter(|attachment| attachment.name.trim().is_empty()) {
+            if attachment.content == Content::Path {
+                continue;
+            }
+            number += 1;
+            attachment.name.clear();
+            evidence::push_slug(title, &mut attachment.name);
+            attachment.name.push_str(&format!("-{number}"));
+        }
+    }
+
+    fn write_comment(&mut self, case: &TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
+        if !self.findings.links.is_empty() {
+            // Details come first, links behind them.
+            comment::write(case, run, &mut self.scratch);
+            comment::begin_section(&mut run.comment);
+            run.comment.push_str(self.findings.links.trim_end());
+            shorten::head_and_tail(&mut run.comment, COMMENT_LIMIT);
+            return;
+        }
+        let written = comment::write(case, run, &mut self.scratch);
+        if written.shortened && self.warned.first(ProblemKind::TextShortened, "comment") {
+            let message = format!(
+                "{}: its comment is longer than {COMMENT_LIMIT} characters and was shortened",
+                run.identity.as_str()
+            );
+            problem(Problem::new(ProblemKind::TextShortened, message));
+        }
+    }
+
+    fn warn_of_test_id(&mut self, id: &str, problem: &mut dyn FnMut(Problem)) {
+        if !id.is_empty() && self.warned.first(ProblemKind::TestId, "") {
+            let message =
+                format!("test_id ({id}) is a number that Xray JSON cannot express; key or definition name the Test");
+            problem(Problem::new(ProblemKind::TestId, message));
+        }
+    }
+
+    fn warn_of_spelling(&mut self, name: &str, problem: &mut dyn FnMut(Problem)) {
+        if self.warned.first(ProblemKind::UnknownProperty, name) {
+            let message = format!("the property {name:?} is read as if it were written in the documented case");
+            problem(Problem::new(ProblemKind::UnknownProperty, message));
+        }
+    }
+
+    fn warn_of_unstable_name(&mut self, definition: &str, problem: &mut dyn FnMut(Problem)) {
+        let Some(volatile) = unstable::find(definition) else { return };
+        if self.warned.first(ProblemKind::UnstableIdentity, volatile.name()) {
+            let shown = shorten::one_line(definition, 200);
+            let message = format!("names such as {shown:?} hold {} and may be other Tests next time", volatile.name());
+            problem(Problem::new(ProblemKind::UnstableIdentity, message));
+        }
+    }
+}
+
+/// Links and log texts, which go into the comment of a failed run (decision 19).
+struct Links<'a> {
+    into: &'a mut String,
+    scratch: &'a mut String,
+}
+
+impl Links<'_> {
+    /// Notes `attachment` when it is a link or a log text; whether it was one.
+    fn take(&mut self, attachment: &crate::model::Attachment) -> bool {
+        let is_log = attachment.content == Content::Text && attachment.media_type == comment::CUCUMBER_LOG;
+        if attachment.content != Content::Link && !is_log {
+            return false;
+        }
+        if self.into.len() < 4 * COMMENT_LIMIT {
+            self.scratch.clear();
+            clean::text(attachment.data.trim(), self.scratch);
+            if !is_log && !attachment.name.is_empty() && attachment.name != attachment.data {
+                self.into.push_str(&shorten::one_line(&attachment.name, SUMMARY_LIMIT));
+                self.into.push_str(": ");
+            }
+            self.into.push_str(self.scratch);
+            self.into.push('\n');
+        }
+        true
+    }
+}
+
+/// Outcome, times and all that changes hands as it is.
+fn take_result(case: &mut TestCase, run: &mut TestRun) {
+    run.outcome = case.outcome;
+    std::mem::swap(&mut run.status_name, &mut case.status_name);
+    run.start = case.start;
+    let finish = case.finish.or_else(|| Some(case.start?.plus(case.duration?)));
+    // Xray refuses a run that ends before it begins.
+    run.finish = match (run.start, finish) {
+        (Some(start), Some(finish)) => Some(finish.max(start)),
+        (_, finish) => finish,
+    };
+    std::mem::swap(&mut run.steps, &mut case.steps);
+    for step in run.steps.iter_mut() {
+        step.defects.retain(|defect| key::is_issue_key(defect));
+    }
+    std::mem::swap(&mut run.parameters, &mut case.parameters);
+    run.is_example = case.is_example;
+    run.attempt_group = case.attempt_group;
+    run.superseded = case.superseded;
+}
+
+/// The problem that stands for a failed container (decision 15).
+fn container_failure(case: &TestCase) -> Problem {
+    let name = [&case.qualified_name, &case.title, &case.container].into_iter().find(|name| !name.trim().is_empty());
+    let name = name.map_or(std::borrow::Cow::Borrowed("a container"), |name| shorten::one_line(name, SUMMARY_LIMIT));
+    let told = case.details.iter().flat_map(|detail| [&detail.message, &detail.text]);
+    let first = told.flat_map(|text| text.lines()).map(str::trim).find(|line| !line.is_empty());
+    let message = match first {
+        Some(line) => {
+            let mut clean = String::new();
+            clean::text(line, &mut clean);
+            format!("{name} failed and is no test case: {}", shorten::one_line(&clean, SUMMARY_LIMIT))
+        }
+        None => format!("{name} failed and is no test case"),
+    };
+    Problem::new(ProblemKind::ContainerFailure, message)
+}
+
+#[cfg(test)]
+mod tests;

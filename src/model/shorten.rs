@@ -1,0 +1,138 @@
+//! Texts that must fit: limits count UTF-16 units, as the services behind them do (spec xray-json.md section 8).
+
+use std::borrow::Cow;
+
+/// UTF-16 units kept free for the marker of [`head_and_tail`].
+const MARKER_ROOM: usize = 64;
+
+/// Shortens `text` to at most `limit` UTF-16 units: its first three quarters and its last quarter, around a marker that
+/// says how much is missing (decision 19). Returns whether anything was left out. Linear in the length of the text.
+pub fn head_and_tail(text: &mut String, limit: usize) -> bool {
+    // A character never has more UTF-16 units than it has bytes.
+    if text.len() <= limit {
+        return false;
+    }
+    let total: usize = text.chars().map(char::len_utf16).sum();
+    if total <= limit {
+        return false;
+    }
+    let room = limit.saturating_sub(MARKER_ROOM);
+    let head = offset_after(text.char_indices(), room / 4 * 3).unwrap_or(text.len());
+    let tail = offset_before(text, room / 4).max(head);
+    let missing: usize = text[head..tail].chars().map(char::len_utf16).sum();
+    let marker = format!("\n[… {} characters left out …]\n", grouped(missing));
+    text.replace_range(head..tail, &marker);
+    true
+}
+
+/// `text` as one line of at most `limit` UTF-16 units: runs of blanks and line ends become one blank, control characters
+/// go, the ends are trimmed, and `…` stands for what does not fit (decision 9). Borrowed when nothing had to change.
+pub fn one_line(text: &str, limit: usize) -> Cow<'_, str> {
+    let plain = text.len() <= limit
+        && !text.bytes().any(|byte| byte < 0x20 || byte == 0x7f)
+        && !text.contains("  ")
+        && text.trim().len() == text.len();
+    if plain {
+        return Cow::Borrowed(text);
+    }
+    let mut line = String::with_capacity(text.len().min(4 * limit));
+    let mut units = 0;
+    for word in text.split(|c: char| c.is_whitespace() || c == '\u{feff}') {
+        let mut blank = !line.is_empty();
+        for character in word.chars().filter(|c| !c.is_control()) {
+            if std::mem::take(&mut blank) {
+                line.push(' ');
+                units += 1;
+            }
+            line.push(character);
+            units += character.len_utf16();
+        }
+        // One word more than fits is enough to know that something does not fit.
+        if units > limit {
+            break;
+        }
+    }
+    if units > limit {
+        let end = offset_after(line.char_indices(), limit.saturating_sub(1)).unwrap_or(line.len());
+        line.truncate(end);
+        line.truncate(line.trim_end().len());
+        line.push('…');
+    }
+    Cow::Owned(line)
+}
+
+/// Byte offset behind the last character that lies within the first `units` units; `None` when all do.
+fn offset_after(characters: impl Iterator<Item = (usize, char)>, units: usize) -> Option<usize> {
+    let mut seen = 0;
+    for (offset, character) in characters {
+        seen += character.len_utf16();
+        if seen > units {
+            return Some(offset);
+        }
+    }
+    None
+}
+
+/// Byte offset of the first character that lies within the last `units` units.
+fn offset_before(text: &str, units: usize) -> usize {
+    let mut seen = 0;
+    let mut start = text.len();
+    for (offset, character) in text.char_indices().rev() {
+        seen += character.len_utf16();
+        if seen > units {
+            break;
+        }
+        start = offset;
+    }
+    start
+}
+
+/// `12345` as `12,345`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut shown = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn units(text: &str) -> usize {
+        text.encode_utf16().count()
+    }
+
+    #[test]
+    fn long_texts_keep_head_and_tail_around_a_marker() {
+        let mut text = format!("{}{}", "a".repeat(30_000), "z".repeat(30_000));
+        assert!(head_and_tail(&mut text, 32_000));
+        assert!(units(&text) <= 32_000);
+        assert!(text.starts_with("aaa") && text.ends_with("zzz"));
+        assert!(text.contains("\n[… 28,064 characters left out …]\n"), "{}", &text[23_900..24_100]);
+        assert_eq!(text.matches('a').count(), 23_952 + 2, "three quarters are head; two more stand in the marker");
+    }
+
+    #[test]
+    fn units_count_not_bytes() {
+        let mut text = "😀".repeat(16_000);
+        assert!(!head_and_tail(&mut text, 32_000));
+        text.push('x');
+        assert!(head_and_tail(&mut text, 32_000));
+        assert!(units(&text) <= 32_000);
+    }
+
+    #[test]
+    fn summaries_are_one_line_that_fits() {
+        assert!(matches!(one_line("adds item", 255), Cow::Borrowed("adds item")));
+        assert_eq!(one_line(" a\r\n\tb\u{1}  c ", 255), "a b c");
+        let long = one_line(&"x😀".repeat(300), 255).into_owned();
+        assert!(units(&long) <= 255 && long.ends_with('…'), "{long}");
+        assert_eq!(one_line(&"é".repeat(255), 255), "é".repeat(255));
+    }
+}

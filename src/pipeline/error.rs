@@ -1,0 +1,71 @@
+//! Why a conversion ended.
+
+use std::fmt;
+
+use super::outcome::ReportOutcome;
+use super::visitor::ConversionFailure;
+use crate::bundle::WriteError;
+use crate::model::Origin;
+use crate::source::SourceError;
+
+/// What ends a conversion. Whatever concerns one report alone is a problem of that report instead.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// An INPUT that cannot be read.
+    Source(SourceError),
+    /// The output cannot be written.
+    Output(WriteError),
+    /// A case without a Test key, and no project in which its Test could be found or created.
+    NoProject {
+        /// The report that holds it.
+        origin: Origin,
+        /// Its name.
+        case: String,
+    },
+    /// The worker threads cannot be started, or one of ours died.
+    Threads(String),
+}
+
+impl Error {
+    pub(super) fn threads(error: rayon::ThreadPoolBuildError) -> Error {
+        Error::Threads(error.to_string())
+    }
+
+    pub(super) fn collector() -> Error {
+        Error::Threads("the collector thread died".to_owned())
+    }
+
+    pub(super) fn conversion(outcome: &ReportOutcome, failure: ConversionFailure) -> Error {
+        match failure {
+            ConversionFailure::Store(error) => Error::Output(error),
+            ConversionFailure::NoProject(case) => Error::NoProject { origin: outcome.origin.clone(), case },
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Source(error) => error.fmt(f),
+            Error::Output(error) => error.fmt(f),
+            Error::NoProject { origin, case } => {
+                write!(
+                    f,
+                    "the test '{case}' in {origin} has no Test key, so its Jira project must be given (--project)"
+                )
+            }
+            Error::Threads(why) => write!(f, "worker threads failed: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::Source(error) => Some(error),
+            Error::Output(error) => Some(error),
+            Error::NoProject { .. } | Error::Threads(_) => None,
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The whole conversion: files to workers, outcomes to the collector, runs to bundles. The only room that knows all
+//! the rooms below it.
+
+mod collect;
+mod dispatch;
+mod error;
+mod finish;
+mod group;
+mod outcome;
+mod verify;
+mod visitor;
+mod worker;
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use crate::bundle::manifest::{Manifest, Options as RecordedOptions};
+use crate::bundle::{Budget, Folder, Opening, RunStore};
+use crate::mapping::Rules;
+use crate::model::{CaseCounts, Origin, Problem, ReportState};
+use crate::source::{self, Input};
+use crate::xray::{EncodeOptions, ExecutionInfo, Merge};
+
+use collect::Collection;
+use group::Groups;
+use outcome::ReportOutcome;
+use worker::{Context, Purpose};
+
+pub use error::Error;
+pub use group::GroupBy;
+pub use outcome::EvidenceCounts;
+pub use verify::{Verdict, verify};
+pub use worker::Reading;
+
+/// Bytes of encoded runs that wait in memory; what is more waits in a temporary file in the output folder.
+const RUNS_IN_MEMORY: u64 = 32 << 20;
+
+/// What is to be converted, and how.
+#[derive(Debug)]
+pub struct Job {
+    /// Files, folders, archives, streams.
+    pub inputs: Vec<Input>,
+    /// Which files are found.
+    pub source: source::Options,
+    /// How reports are read.
+    pub reading: Reading,
+    /// How cases become runs.
+    pub rules: Rules,
+    /// How runs are written.
+    pub encoding: EncodeOptions,
+    /// What several results of one Test come to.
+    pub merge: Merge,
+    /// Which reports share a Test Execution.
+    pub group_by: GroupBy,
+    /// Fields of every Test Execution. An empty summary is made from the group's name; times come from the runs.
+    pub execution: ExecutionInfo,
+    /// Key of the existing Test Execution that takes all results.
+    pub execution_key: Option<String>,
+    /// What becomes of the complete cases of a damaged report.
+    pub damaged: Damaged,
+    /// Limits of a bundle.
+    pub budget: Budget,
+    /// The output folder.
+    pub output: PathBuf,
+    /// What may lie in the output folder already.
+    pub opening: Opening,
+    /// Worker threads; zero: one for each core.
+    pub threads: usize,
+    /// The options as the manifest records them.
+    pub recorded: RecordedOptions,
+}
+
+/// What becomes of the complete cases of a damaged report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Damaged {
+    /// They are converted.
+    #[default]
+    Keep,
+    /// They are left out.
+    Drop,
+}
+
+/// One file, as the observer sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Report<'r> {
+    /// Where it is.
+    pub origin: &'r Origin,
+    /// Its format, when one was recognised.
+    pub format: Option<&'static str>,
+    /// Who wrote it; empty when that is not known.
+    pub producer: &'r str,
+    /// What became of it.
+    pub state: ReportState,
+    /// Why it was set aside; empty when it was not.
+    pub reason: &'r str,
+    /// Its size.
+    pub bytes: u64,
+    /// Its cases.
+    pub cases: CaseCounts,
+    /// Its problems.
+    pub problems: &'r [Problem],
+}
+
+/// Told of each file, in order, as soon as all files before it are known.
+pub trait Observer: Sync {
+    /// One file has been read.
+    fn report(&self, report: &Report<'_>);
+}
+
+fn report_of(outcome: &ReportOutcome) -> Report<'_> {
+    Report {
+        origin: &outcome.origin,
+        format: outcome.format,
+        producer: &outcome.producer,
+        state: outcome.state,
+        reason: &outcome.reason,
+        bytes: outcome.bytes,
+        cases: outcome.cases,
+        problems: &outcome.problems,
+    }
+}
+
+/// Converts everything and gives the manifest of what was written.
+///
+/// Nothing in the output depends on the number of threads, the clock, or the order in which a file system or an archive
+/// lists its files.
+///
+/// # Errors
+/// When an INPUT or the output folder cannot be used, or a case needs a project and none is given. A damaged report is
+/// no error: its problems are told to the observer and written to `reports.jsonl`.
+pub fn convert(job: &Job, observer: &dyn Observer) -> Result<Manifest, Error> {
+    let folder = Folder::open(&job.output, job.opening).map_err(Error::Output)?;
+    let store = RunStore::new(folder.path(), RUNS_IN_MEMORY);
+    let groups = Groups::default();
+    let stop = AtomicBool::new(false);
+    let context = Context {
+        reading: &job.reading,
+        limits: &job.source.limits,
+        group_by: job.group_by,
+        groups: &groups,
+        rules: &job.rules,
+        encoding: &job.encoding,
+        store: &store,
+        stop: &stop,
+    };
+    let mut collection = Collection::default();
+    dispatch::run(&job.inputs, &job.source, job.threads, &Purpose::Convert(&context), &stop, &mut |outcome| {
+        collection.add(outcome, job.damaged, observer);
+        Ok(())
+    })?;
+    finish::write(job, collection, groups.into_keys(), &store, &folder)
+}
+
+/// Reads everything and converts nothing.
+///
+/// # Errors
+/// When an INPUT cannot be read.
+pub fn inspect(
+    inputs: &[Input],
+    options: &source::Options,
+    reading: &Reading,
+    threads: usize,
+    observer: &dyn Observer,
+) -> Result<(), Error> {
+    let stop = AtomicBool::new(false);
+    let purpose = Purpose::Inspect(reading, &options.limits);
+    dispatch::run(inputs, options, threads, &purpose, &stop, &mut |outcome| {
+        observer.report(&report_of(&outcome));
+        Ok(())
+    })
+}

@@ -1,0 +1,235 @@
+//! Evidence: file names that Xray accepts, and what a file is by its first bytes (spec xray-json.md section 2.7).
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use crate::model::{Attachment, Content};
+
+use super::wire::EvidenceItem;
+
+/// Most UTF-16 units of a file name.
+const LONGEST_NAME: usize = 255;
+
+/// Evidence as it is written: text in base64, base64 as it is. Attachments whose content was never found are left out.
+pub(super) fn items(attachments: &[Attachment]) -> Vec<EvidenceItem<'_>> {
+    let mut names = Names::default();
+    let inline = attachments.iter().filter(|a| matches!(a.content, Content::Text | Content::Base64));
+    inline
+        .map(|attachment| {
+            let data = match attachment.content {
+                Content::Text => Cow::Owned(base64_simd::STANDARD.encode_to_string(attachment.data.as_bytes())),
+                _ => Cow::Borrowed(attachment.data.as_str()),
+            };
+            let content_type = content_type(attachment, &data);
+            let name = file_name(&attachment.name, &content_type);
+            EvidenceItem { data: data.into(), filename: names.unused(name).into(), content_type: content_type.into() }
+        })
+        .collect()
+}
+
+/// File names that are taken inside one test.
+#[derive(Default)]
+pub(super) struct Names {
+    /// How often each was asked for.
+    taken: HashMap<String, usize>,
+}
+
+impl Names {
+    /// `name`, or `a (2).png` for the second `a.png`.
+    pub(super) fn unused<'n>(&mut self, name: Cow<'n, str>) -> Cow<'n, str> {
+        let mut candidate = name.clone();
+        loop {
+            match self.taken.entry(candidate.to_string()) {
+                Entry::Vacant(free) => {
+                    free.insert(1);
+                    return candidate;
+                }
+                Entry::Occupied(_) => {
+                    let asked = self.taken.entry(name.to_string()).or_insert(1);
+                    *asked += 1;
+                    candidate = Cow::Owned(numbered(&name, *asked));
+                }
+            }
+        }
+    }
+}
+
+fn numbered(name: &str, number: usize) -> String {
+    let (stem, extension) = split_extension(name);
+    let suffix = format!(" ({number})");
+    let stem = cut(stem, LONGEST_NAME - suffix.len() - extension.encode_utf16().count());
+    format!("{stem}{suffix}{extension}")
+}
+
+/// A name without directories and controls, with an extension, that fits.
+fn file_name<'n>(name: &'n str, content_type: &str) -> Cow<'n, str> {
+    let name = name.rsplit(['/', '\\']).find(|part| !part.trim().is_empty()).unwrap_or("attachment").trim();
+    let mut name = if name.contains(char::is_control) {
+        Cow::Owned(name.chars().filter(|c| !c.is_control()).collect())
+    } else {
+        Cow::Borrowed(name)
+    };
+    if name.trim().is_empty() {
+        name = Cow::Borrowed("attachment");
+    }
+    if split_extension(&name).1.is_empty()
+        && let Some((_, extension)) = TYPES.iter().find(|(media, _)| *media == content_type)
+    {
+        name = Cow::Owned(format!("{name}.{extension}"));
+    }
+    if name.encode_utf16().count() > LONGEST_NAME {
+        let (stem, extension) = split_extension(&name);
+        name = Cow::Owned(format!("{}{extension}", cut(stem, LONGEST_NAME - extension.len())));
+    }
+    name
+}
+
+/// Stem and extension, the dot with the latter; an extension is short and of ASCII letters and digits.
+fn split_extension(name: &str) -> (&str, &str) {
+    match name.rfind('.') {
+        Some(dot) if dot > 0 && (2..=10).contains(&(name.len() - dot)) => {
+            let is_extension = name.as_bytes()[dot + 1..].iter().all(u8::is_ascii_alphanumeric);
+            if is_extension { name.split_at(dot) } else { (name, "") }
+        }
+        _ => (name, ""),
+    }
+}
+
+fn cut(text: &str, units: usize) -> &str {
+    let mut seen = 0;
+    for (offset, character) in text.char_indices() {
+        seen += character.len_utf16();
+        if seen > units {
+            return &text[..offset];
+        }
+    }
+    text
+}
+
+/// Media types and the extensions of their files; the first extension of a type is the one that is written.
+const TYPES: &[(&str, &str)] = &[
+    ("image/png", "png"),
+    ("image/jpeg", "jpg"),
+    ("image/jpeg", "jpeg"),
+    ("image/gif", "gif"),
+    ("image/webp", "webp"),
+    ("image/bmp", "bmp"),
+    ("image/svg+xml", "svg"),
+    ("video/mp4", "mp4"),
+    ("video/webm", "webm"),
+    ("application/pdf", "pdf"),
+    ("application/zip", "zip"),
+    ("application/gzip", "gz"),
+    ("application/json", "json"),
+    ("application/xml", "xml"),
+    ("text/html", "html"),
+    ("text/html", "htm"),
+    ("text/csv", "csv"),
+    ("text/plain", "txt"),
+    ("text/plain", "log"),
+    ("text/xml", "xml"),
+];
+
+/// First bytes of files, and what they are.
+const MAGIC: &[(&[u8], &str)] = &[
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"%PDF-", "application/pdf"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"\x1f\x8b\x08", "application/gzip"),
+    (b"\x1a\x45\xdf\xa3", "video/webm"),
+];
+
+/// What a file is: by its first bytes, by what the report says, by its name, in that order.
+fn content_type<'a>(attachment: &'a Attachment, data: &str) -> Cow<'a, str> {
+    if attachment.content == Content::Base64
+        && let Some(known) = by_magic(data)
+    {
+        return Cow::Borrowed(known);
+    }
+    let stated = attachment.media_type.split(';').next().unwrap_or("").trim();
+    if is_media_type(stated) {
+        return Cow::Borrowed(stated);
+    }
+    let extension = split_extension(&attachment.name).1.trim_start_matches('.');
+    let by_name = TYPES.iter().find(|(_, known)| known.eq_ignore_ascii_case(extension));
+    Cow::Borrowed(match (by_name, attachment.content) {
+        (Some((media, _)), _) => media,
+        (None, Content::Text) => "text/plain",
+        (None, _) => "application/octet-stream",
+    })
+}
+
+fn by_magic(base64: &str) -> Option<&'static str> {
+    let mut head = [0; 18];
+    let whole_groups = base64.len().min(24) / 4 * 4;
+    let text = base64.as_bytes().get(..whole_groups)?;
+    let head = base64_simd::STANDARD.decode(text, base64_simd::Out::from_slice(&mut head)).ok()?;
+    let known = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, media)| *media);
+    known.or(match head {
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some("video/mp4"),
+        _ => None,
+    })
+}
+
+/// Whether `text` is a type and a subtype of the characters that the strict schema allows.
+pub(super) fn is_media_type(text: &str) -> bool {
+    let fits = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte))
+    };
+    text.split_once('/').is_some_and(|(media, subtype)| fits(media) && fits(subtype))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attachment(name: &str, media_type: &str, content: Content, data: &str) -> Attachment {
+        Attachment { name: name.to_owned(), media_type: media_type.to_owned(), content, data: data.to_owned() }
+    }
+
+    #[test]
+    fn names_lose_their_directories_and_gain_an_extension() {
+        let attachments = [
+            attachment("C:\\shots\\a.png", "", Content::Base64, "iVBORw0KGgo="),
+            attachment("out/a.png", "", Content::Base64, "iVBORw0KGgo="),
+            attachment("", "", Content::Base64, "iVBORw0KGgo="),
+            attachment("log", "text/plain;charset=utf-8", Content::Text, "hello"),
+            attachment("gone.txt", "", Content::Path, "gone.txt"),
+        ];
+        let items = items(&attachments);
+        let names: Vec<_> = items.iter().map(|item| item.filename.as_str()).collect();
+        assert_eq!(names, ["a.png", "a (2).png", "attachment.png", "log.txt"]);
+        assert_eq!(items[3].data.as_str(), "aGVsbG8=");
+        assert_eq!(items[3].content_type.as_str(), "text/plain");
+    }
+
+    #[test]
+    fn a_name_that_looks_numbered_is_not_taken_twice() {
+        let mut names = Names::default();
+        let given: Vec<_> =
+            ["a.png", "a (2).png", "a.png", "a.png"].map(|name| names.unused(name.into()).into_owned()).to_vec();
+        assert_eq!(given, ["a.png", "a (2).png", "a (3).png", "a (4).png"]);
+    }
+
+    #[test]
+    fn long_names_keep_their_extension() {
+        let name = file_name(&format!("{}.png", "ü".repeat(400)), "image/png").into_owned();
+        assert!(name.ends_with(".png") && name.encode_utf16().count() == 255);
+        assert_eq!(numbered(&name, 12).encode_utf16().count(), 255);
+    }
+
+    #[test]
+    fn first_bytes_decide_before_what_is_said() {
+        let jpeg = attachment("a.png", "image/png", Content::Base64, "/9j/4AAQSkZJRg==");
+        assert_eq!(content_type(&jpeg, &jpeg.data), "image/jpeg");
+        let stated = attachment("a", "image/webp", Content::Base64, "AAAA");
+        assert_eq!(content_type(&stated, &stated.data), "image/webp");
+        let unknown = attachment("a.xyz", "", Content::Base64, "AAAA");
+        assert_eq!(content_type(&unknown, &unknown.data), "application/octet-stream");
+    }
+}

@@ -1,0 +1,160 @@
+//! JSON text, written by hand: the shape is known, and the strings are most of it.
+
+/// Appends `text` as a JSON string. Bytes between two that need an escape are copied in one piece.
+pub(super) fn string(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    let bytes = text.as_bytes();
+    let mut copied = 0;
+    while let Some(ahead) = next_escape(&bytes[copied..]) {
+        let at = copied + ahead;
+        out.extend_from_slice(&bytes[copied..at]);
+        escape(out, bytes[at]);
+        copied = at + 1;
+    }
+    out.extend_from_slice(&bytes[copied..]);
+    out.push(b'"');
+}
+
+fn escape(out: &mut Vec<u8>, byte: u8) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    match byte {
+        b'"' => out.extend_from_slice(b"\\\""),
+        b'\\' => out.extend_from_slice(b"\\\\"),
+        b'\n' => out.extend_from_slice(b"\\n"),
+        b'\r' => out.extend_from_slice(b"\\r"),
+        b'\t' => out.extend_from_slice(b"\\t"),
+        _ => {
+            let digits = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
+            out.extend_from_slice(b"\\u00");
+            out.extend_from_slice(&digits);
+        }
+    }
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// Offset of the first byte that cannot stand in a JSON string as it is: a control, a quote or a backslash.
+fn next_escape(bytes: &[u8]) -> Option<usize> {
+    let mut words = bytes.chunks_exact(8);
+    let mut offset = 0;
+    for word in words.by_ref() {
+        let mut eight = [0; 8];
+        eight.copy_from_slice(word);
+        let found = escapes_in(u64::from_le_bytes(eight));
+        if found != 0 {
+            return Some(offset + (found.trailing_zeros() / 8) as usize);
+        }
+        offset += 8;
+    }
+    let rest = words.remainder().iter().position(|byte| *byte < 0x20 || *byte == b'"' || *byte == b'\\')?;
+    Some(offset + rest)
+}
+
+/// Sets the high bit of each byte that needs an escape; bits above the first such byte may be set falsely.
+fn escapes_in(word: u64) -> u64 {
+    // A byte below n borrows when n is subtracted; bytes above 0x7f are masked out.
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word;
+    let quotes = below(word ^ (ONES * u64::from(b'"')), 1);
+    let backslashes = below(word ^ (ONES * u64::from(b'\\')), 1);
+    (below(word, 0x20) | quotes | backslashes) & HIGHS
+}
+
+/// Writes the members of one object, the comma before every one but the first.
+pub(super) struct Object<'o> {
+    out: &'o mut Vec<u8>,
+    first: bool,
+}
+
+impl<'o> Object<'o> {
+    /// Opens an object.
+    pub(super) fn open(out: &'o mut Vec<u8>) -> Object<'o> {
+        out.push(b'{');
+        Object { out, first: true }
+    }
+
+    /// Writes the name of a member; its value follows. Names are ours and need no escape.
+    pub(super) fn name(&mut self, name: &str) -> &mut Vec<u8> {
+        if !std::mem::take(&mut self.first) {
+            self.out.push(b',');
+        }
+        self.out.push(b'"');
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.extend_from_slice(b"\":");
+        self.out
+    }
+
+    /// Writes a member that is a string.
+    pub(super) fn string(&mut self, name: &str, value: &str) {
+        string(self.name(name), value);
+    }
+
+    /// Writes a member that is a string, unless it is empty.
+    pub(super) fn filled(&mut self, name: &str, value: &str) {
+        if !value.is_empty() {
+            self.string(name, value);
+        }
+    }
+
+    /// Writes a member that is an array with at least one element; nothing when there is none.
+    pub(super) fn array<T>(
+        &mut self,
+        name: &str,
+        elements: impl IntoIterator<Item = T>,
+        mut write: impl FnMut(&mut Vec<u8>, T),
+    ) {
+        let mut elements = elements.into_iter();
+        let Some(first) = elements.next() else { return };
+        let out = self.name(name);
+        out.push(b'[');
+        write(out, first);
+        for element in elements {
+            out.push(b',');
+            write(out, element);
+        }
+        out.push(b']');
+    }
+
+    /// Closes the object.
+    pub(super) fn close(self) {
+        self.out.push(b'}');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn written(text: &str) -> String {
+        let mut out = Vec::new();
+        string(&mut out, text);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn escapes_what_must_be_escaped() {
+        assert_eq!(written("a\"b\\c\nd\te\u{1}\u{7f}é"), "\"a\\\"b\\\\c\\nd\\te\\u0001\u{7f}é\"");
+    }
+
+    #[test]
+    fn every_byte_is_told_apart_at_every_place() {
+        for byte in 0..=127_u8 {
+            for place in 0..20 {
+                let mut bytes = [b'a'; 20];
+                bytes[place] = byte;
+                let expected = (byte < 0x20 || byte == b'"' || byte == b'\\').then_some(place);
+                assert_eq!(next_escape(&bytes), expected, "byte {byte} at {place}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_string_comes_back(text in ".*", controls in proptest::collection::vec(0..40_u8, 0..20)) {
+            let mut text = text;
+            controls.iter().for_each(|control| text.push(char::from(*control)));
+            prop_assert_eq!(serde_json::from_str::<String>(&written(&text)).unwrap(), text);
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! One test of a bundle, as it stands there: the only place that knows its properties and their order.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde_json::value::RawValue;
+
+use crate::model::Timestamp;
+
+use super::flavour::Target;
+use super::json::{self, Object};
+
+/// A string that is borrowed where it can be: serde borrows in a list only through a type of its own.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
+
+impl Text<'_> {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'a> From<&'a str> for Text<'a> {
+    fn from(text: &'a str) -> Text<'a> {
+        Text(Cow::Borrowed(text))
+    }
+}
+
+impl<'a> From<Cow<'a, str>> for Text<'a> {
+    fn from(text: Cow<'a, str>) -> Text<'a> {
+        Text(text)
+    }
+}
+
+/// A whole second in UTC, `2026-11-24T00:05:15Z`; compares by time because it compares as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Second([u8; 20]);
+
+impl Second {
+    /// The second of `instant`, which is cut.
+    pub(super) fn of(instant: Timestamp) -> Second {
+        let mut text = *b"1970-01-01T00:00:00Z";
+        // The years that a timestamp can hold have four digits, so that it always fits.
+        let _ = write!(&mut text[..], "{instant}");
+        Second(text)
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("1970-01-01T00:00:00Z")
+    }
+}
+
+impl<'de> Deserialize<'de> for Second {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Second, D::Error> {
+        let text = Text::deserialize(deserializer)?;
+        text.as_str().as_bytes().try_into().map(Second).map_err(|_| D::Error::custom("not a whole second in UTC"))
+    }
+}
+
+/// A list of strings: lent by a run, or its own.
+#[derive(Debug, Clone)]
+pub(super) enum Texts<'a> {
+    /// As a run holds them.
+    Lent(&'a [String]),
+    /// Read or put together.
+    Own(Vec<Text<'a>>),
+}
+
+/// Up to this length equal elements are searched for one by one; longer lists are sorted into a set.
+const SEARCHED: usize = 64;
+
+impl<'a> Texts<'a> {
+    /// The elements that `fits` accepts, each once. Lends the list when all are in order, which is the rule.
+    pub(super) fn distinct(list: &'a [String], fits: impl Fn(&str) -> bool) -> Texts<'a> {
+        let in_order = list.len() <= SEARCHED
+            && list.iter().enumerate().all(|(index, text)| fits(text) && !list[..index].contains(text));
+        if in_order {
+            return Texts::Lent(list);
+        }
+        let mut texts = Texts::Own(Vec::new());
+        texts.unite(list.iter().filter(|text| fits(text)).map(|text| Text::from(text.as_str())));
+        texts
+    }
+
+    /// Adds what is not there yet.
+    pub(super) fn unite(&mut self, others: impl IntoIterator<Item = Text<'a>>) {
+        let mut own = match std::mem::take(self) {
+            Texts::Lent(list) => list.iter().map(|text| Text::from(text.as_str())).collect(),
+            Texts::Own(list) => list,
+        };
+        let mut known: BTreeSet<Text<'a>> = own.iter().cloned().collect();
+        for text in others {
+            if known.insert(text.clone()) {
+                own.push(text);
+            }
+        }
+        *self = Texts::Own(own);
+    }
+
+    /// The elements, out of the list.
+    pub(super) fn into_own(self) -> Vec<Text<'a>> {
+        match self {
+            Texts::Lent(list) => list.iter().map(|text| Text::from(text.as_str())).collect(),
+            Texts::Own(list) => list,
+        }
+    }
+
+    fn write(&self, name: &str, object: &mut Object<'_>) {
+        match self {
+            Texts::Lent(list) => object.array(name, *list, |out, text| json::string(out, text)),
+            Texts::Own(list) => object.array(name, list, |out, text| json::string(out, text.as_str())),
+        }
+    }
+}
+
+impl Default for Texts<'_> {
+    fn default() -> Self {
+        Texts::Lent(&[])
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Texts<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Texts<'a>, D::Error> {
+        Vec::deserialize(deserializer).map(Texts::Own)
+    }
+}
+
+/// One test: `tests[]` of Xray JSON, both flavours.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct Run<'a> {
+    #[serde(borrow)]
+    pub(super) test_key: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) test_info: Option<TestInfo<'a>>,
+    pub(super) start: Option<Second>,
+    pub(super) finish: Option<Second>,
+    #[serde(borrow)]
+    pub(super) comment: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) status: Text<'a>,
+    #[serde(borrow, default)]
+    pub(super) steps: Vec<StepResult<'a>>,
+    #[serde(borrow, default)]
+    pub(super) examples: Vec<Text<'a>>,
+    #[serde(borrow, default)]
+    pub(super) defects: Texts<'a>,
+    #[serde(borrow, default, alias = "evidence")]
+    pub(super) evidences: Vec<EvidenceItem<'a>>,
+    #[serde(borrow, default)]
+    pub(super) custom_fields: Vec<Field<'a>>,
+}
+
+/// What finds, creates or updates a Test.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct TestInfo<'a> {
+    #[serde(borrow)]
+    pub(super) summary: Text<'a>,
+    #[serde(borrow)]
+    pub(super) project_key: Text<'a>,
+    #[serde(borrow, alias = "type")]
+    pub(super) test_type: Text<'a>,
+    #[serde(borrow, default)]
+    pub(super) requirement_keys: Texts<'a>,
+    #[serde(borrow, default)]
+    pub(super) labels: Texts<'a>,
+    #[serde(borrow)]
+    pub(super) definition: Text<'a>,
+    /// Server only.
+    #[serde(borrow)]
+    pub(super) description: Option<Text<'a>>,
+}
+
+/// Result of one step.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct StepResult<'a> {
+    #[serde(borrow)]
+    pub(super) status: Text<'a>,
+    #[serde(borrow)]
+    pub(super) comment: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) actual_result: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    pub(super) defects: Texts<'a>,
+    #[serde(borrow, default, alias = "evidence")]
+    pub(super) evidences: Vec<EvidenceItem<'a>>,
+}
+
+/// One file of evidence; `data` is base64, which needs no escape.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct EvidenceItem<'a> {
+    #[serde(borrow)]
+    pub(super) data: Text<'a>,
+    #[serde(borrow)]
+    pub(super) filename: Text<'a>,
+    #[serde(borrow)]
+    pub(super) content_type: Text<'a>,
+}
+
+/// One custom field, its value as JSON text.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Field<'a> {
+    #[serde(borrow)]
+    pub(super) id: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) name: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) value: &'a RawValue,
+}
+
+impl Run<'_> {
+    /// Appends the test as JSON.
+    pub(super) fn write(&self, target: Target, out: &mut Vec<u8>) {
+        let mut object = Object::open(out);
+        if let Some(key) = &self.test_key {
+            object.string("testKey", key.as_str());
+        }
+        if let Some(info) = &self.test_info {
+            info.write(target, object.name("testInfo"));
+        }
+        if let Some(start) = &self.start {
+            object.string("start", start.as_str());
+        }
+        if let Some(finish) = &self.finish {
+            object.string("finish", finish.as_str());
+        }
+        object.filled("comment", self.comment.as_ref().map_or("", Text::as_str));
+        object.string("status", self.status.as_str());
+        object.array("steps", &self.steps, |out, step| step.write(target, out));
+        object.array("examples", &self.examples, |out, status| json::string(out, status.as_str()));
+        self.defects.write("defects", &mut object);
+        object.array(target.evidence_property(), &self.evidences, |out, item| item.write(out));
+        object.array("customFields", &self.custom_fields, |out, field| field.write(out));
+        object.close();
+    }
+}
+
+impl TestInfo<'_> {
+    fn write(&self, target: Target, out: &mut Vec<u8>) {
+        let mut object = Object::open(out);
+        object.string("summary", self.summary.as_str());
+        object.string("projectKey", self.project_key.as_str());
+        object.string(target.type_property(), self.test_type.as_str());
+        self.requirement_keys.write("requirementKeys", &mut object);
+        self.labels.write("labels", &mut object);
+        object.string("definition", self.definition.as_str());
+        if target == Target::Server {
+            object.filled("description", self.description.as_ref().map_or("", Text::as_str));
+        }
+        object.close();
+    }
+}
+
+impl StepResult<'_> {
+    fn write(&self, target: Target, out: &mut Vec<u8>) {
+        let mut object = Object::open(out);
+        object.string("status", self.status.as_str());
+        object.filled("comment", self.comment.as_ref().map_or("", Text::as_str));
+        object.filled("actualResult", self.actual_result.as_ref().map_or("", Text::as_str));
+        self.defects.write("defects", &mut object);
+        object.array(target.evidence_property(), &self.evidences, |out, item| item.write(out));
+        object.close();
+    }
+}
+
+impl EvidenceItem<'_> {
+    fn write(&self, out: &mut Vec<u8>) {
+        let mut object = Object::open(out);
+        // Base64 is copied without a look: it holds nothing that would need an escape.
+        let data = object.name("data");
+        data.push(b'"');
+        data.extend_from_slice(self.data.as_str().as_bytes());
+        data.push(b'"');
+        object.string("filename", self.filename.as_str());
+        object.string("contentType", self.content_type.as_str());
+        object.close();
+    }
+}
+
+impl Field<'_> {
+    fn write(&self, out: &mut Vec<u8>) {
+        let mut object = Object::open(out);
+        if let Some(id) = &self.id {
+            object.string("id", id.as_str());
+        } else if let Some(name) = &self.name {
+            object.string("name", name.as_str());
+        }
+        object.name("value").extend_from_slice(self.value.get().as_bytes());
+        object.close();
+    }
+}

@@ -1,0 +1,127 @@
+//! Every file of a corpus of real reports belongs to the family that an independent count names.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use xraypack::format::encoding::{detect, to_utf8};
+use xraypack::format::head::{HEAD, could_be_report};
+use xraypack::format::{Head, Recognition};
+
+/// Files whose family is debatable: what the corpus says is not what can be recognised.
+const DEBATABLE: &[(&str, Option<&str>, &str)] = &[
+    (
+        "junit/DataDog__datadog-ci/packages/plugin-junit/src/__tests__/fixtures/invalid.xml",
+        None,
+        "the root <nothing> is no report's",
+    ),
+    ("junit/bhovhannes__junit-report-merger/spaces.xml", None, "blanks only: an empty report"),
+    (
+        "robot/jenkinsci__robot-plugin/RobotPublisherSystemTest/jobs/robot/workspace/output-001.xml",
+        None,
+        "a line of text",
+    ),
+    (
+        "nunit3/jenkinsci__nunit-plugin/NUnit-issue47367.xml",
+        Some("nunit2"),
+        "a fragment with `executed` and `results`, which only NUnit 2 writes",
+    ),
+];
+
+/// The corpus, where it is at hand: beside the crate, or where the environment says.
+fn corpus() -> Option<PathBuf> {
+    let beside = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus"));
+    let found = std::env::var_os("XRAYPACK_CORPUS").map_or(beside, PathBuf::from);
+    if found.is_dir() {
+        return Some(found);
+    }
+    eprintln!("skipped: there is no corpus at {}", found.display());
+    None
+}
+
+fn family(path: &Path) -> Option<&'static str> {
+    let bytes = fs::read(path).unwrap();
+    let first = &bytes[..bytes.len().min(HEAD)];
+    assert!(could_be_report(&first[..first.len().min(4096)]), "{} would not be read", path.display());
+    let text = to_utf8(first, detect(first));
+    let name = path.file_name().unwrap().to_string_lossy();
+    Head::new(&text, &name).family().map(|family| family.name())
+}
+
+#[test]
+fn every_report_of_the_corpus_is_of_its_family() {
+    let Some(corpus) = corpus() else { return };
+    let truth = fs::read_to_string(corpus.join("TRUTH.tsv")).unwrap();
+    let mut wrong = Vec::new();
+    let mut checked = 0;
+    for line in truth.lines().skip(1) {
+        let mut cells = line.split('\t');
+        let (file, format) = (cells.next().unwrap(), cells.next().unwrap());
+        let debatable = DEBATABLE.iter().find(|(name, ..)| *name == file);
+        let expected = match (debatable, format) {
+            (Some((_, expected, _)), _) => *expected,
+            (None, "other" | "zip") => None,
+            (None, format) => Some(format),
+        };
+        let found = family(&corpus.join(file));
+        if found != expected {
+            wrong.push(format!("{file}: expected {expected:?}, found {found:?}"));
+        }
+        checked += 1;
+    }
+    assert!(wrong.is_empty(), "{} of {checked} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn neighbours_in_the_corpus_have_names() {
+    let Some(corpus) = corpus() else { return };
+    let mut nameless = Vec::new();
+    let truth = fs::read_to_string(corpus.join("TRUTH.tsv")).unwrap();
+    for file in truth.lines().filter_map(|line| line.split_once('\t')).filter(|(_, rest)| rest.starts_with("other\t")) {
+        let bytes = fs::read(corpus.join(file.0)).unwrap();
+        let head = Head::new(&bytes[..bytes.len().min(HEAD)], file.0);
+        let known = match xraypack::format::detect(&head) {
+            Recognition::Unsupported(neighbour) => {
+                !neighbour.what.starts_with("XML with") && !neighbour.what.starts_with("a JSON")
+            }
+            Recognition::Empty | Recognition::Other => true,
+            Recognition::Report(_) | Recognition::NotYet(_) => false,
+        };
+        if !known {
+            nameless.push(file.0);
+        }
+    }
+    // Both were made up to be nothing.
+    let made_up = ["json/malformed-json.json", "junit-xml/non-junit.xml"];
+    nameless.retain(|file| !made_up.iter().any(|name| file.ends_with(name)));
+    assert!(nameless.is_empty(), "without a name:\n{}", nameless.join("\n"));
+}
+
+/// Generated reports lie beside the collected ones and are not in the table; their folder is their family.
+#[test]
+fn generated_reports_are_of_their_family() {
+    let Some(corpus) = corpus() else { return };
+    let mut wrong = Vec::new();
+    for (folder, format) in
+        [("robot", "robot"), ("cucumber", "cucumber"), ("cucumber/edge", "cucumber"), ("behave", "behave")]
+    {
+        for entry in fs::read_dir(corpus.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() || [".md", ".tsv"].iter().any(|end| name.ends_with(end)) {
+                continue;
+            }
+            let expected = match name.as_str() {
+                "expected-by-robot-api.json" | "usage-report.json" => None,
+                "empty-file.json" | "cucumber-js-12.9.0.killed-empty.json" => None,
+                "only-bracket.json" => Some("behave"),
+                name if name.ends_with(".ndjson") => Some("cucumber-messages"),
+                _ => Some(format),
+            };
+            let found = family(&path);
+            if found != expected {
+                wrong.push(format!("{folder}/{name}: expected {expected:?}, found {found:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
