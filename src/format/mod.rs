@@ -16,6 +16,7 @@ mod remarks;
 mod testng;
 pub mod time;
 pub mod xml;
+mod xunit;
 
 use crate::model::{Body, ReportVisitor};
 
@@ -45,7 +46,7 @@ pub struct Format {
 }
 
 /// Every format that is read, the specific before the general.
-pub const FORMATS: &[Format] = &[junit::FORMAT, testng::FORMAT, nunit::NUNIT3, nunit::NUNIT2];
+pub const FORMATS: &[Format] = &[junit::FORMAT, testng::FORMAT, nunit::NUNIT3, nunit::NUNIT2, xunit::FORMAT];
 
 /// What a file turned out to be.
 pub enum Recognition {

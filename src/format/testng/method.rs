@@ -1,10 +1,11 @@
 //! One `test-method`, from its start tag to its end tag.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 
 use super::clock::Written;
+use super::identity::{hash_of, push_without_identity_hashes, qualify};
 use super::rows::RowKind;
+use super::status::Status;
 use super::{Reader, STRUCTURE, content};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
 use crate::format::{Attachments, ClippedText, ParseError};
@@ -20,7 +21,9 @@ const MOST_PARTS: usize = 10_000;
 #[derive(Default)]
 pub(super) struct MethodAttributes {
     name: String,
-    status: String,
+    status: Status,
+    /// The status as written, for the remark on one that nobody knows.
+    status_word: String,
     description: String,
     /// Method and types of its parameters, without what follows: `pay(int)`.
     signature: String,
@@ -36,10 +39,13 @@ pub(super) struct MethodAttributes {
 
 impl MethodAttributes {
     fn read(&mut self, tag: &Tag<'_>, case: &mut TestCase) {
-        for text in [&mut self.name, &mut self.status, &mut self.description, &mut self.signature, &mut self.instance] {
+        for text in
+            [&mut self.name, &mut self.status_word, &mut self.description, &mut self.signature, &mut self.instance]
+        {
             text.clear();
         }
         self.times.clear();
+        self.status = Status::Unknown;
         self.is_config = false;
         self.is_retried = false;
         self.has_data_provider = false;
@@ -47,7 +53,10 @@ impl MethodAttributes {
         for (name, value) in tag.attributes() {
             match name {
                 b"name" => value.read_into(&mut self.name),
-                b"status" => value.read_into(&mut self.status),
+                b"status" => {
+                    value.read_into(&mut self.status_word);
+                    self.status = Status::of(value.raw());
+                }
                 b"description" => value.read_into(&mut self.description),
                 b"signature" => value.read_into(&mut self.signature),
                 b"test-instance-name" => value.read_into(&mut self.instance),
@@ -129,26 +138,20 @@ impl Reader<'_> {
         case.start = times.start;
         case.finish = times.finish;
         case.duration = times.duration;
-        case.outcome = match self.attributes.status.trim() {
-            "PASS" | "SUCCESS_PERCENTAGE_FAILURE" => Outcome::Passed,
-            "FAIL" => Outcome::Failed,
-            "SKIP" => Outcome::Skipped,
-            unknown => {
-                self.remarks.add(
-                    ProblemKind::UnknownStatus,
-                    "a status that TestNG does not write was read as skipped",
-                    || format!("'{unknown}'"),
-                    || xml.position(),
-                );
-                Outcome::Skipped
-            }
-        };
+        case.outcome = self.attributes.status.outcome();
+        if self.attributes.status == Status::Unknown {
+            self.remarks.add(
+                ProblemKind::UnknownStatus,
+                "a status that TestNG does not write was read as skipped",
+                || format!("'{}'", self.attributes.status_word),
+                || xml.position(),
+            );
+        }
     }
 
     /// The exception never decides whether a row passed or failed; its class tells a failure from an error.
     fn read_exception(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
-        let lucky = self.attributes.status.trim() == "SUCCESS_PERCENTAGE_FAILURE";
-        if self.case.outcome == Outcome::Passed && !lucky {
+        if self.attributes.status == Status::Passed {
             // It was expected (T02).
             return xml.skip_element();
         }
@@ -362,7 +365,7 @@ impl Reader<'_> {
     fn end_row(&mut self, xml: &XmlCursor<'_>, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
         self.seen += 1;
         self.describe();
-        self.note_lucky_failure();
+        self.note_percentage();
         let kind = self.row_kind();
         let key = self.row_key();
         self.case.row_group = self.row_group();
@@ -386,8 +389,8 @@ impl Reader<'_> {
         }
     }
 
-    fn note_lucky_failure(&mut self) {
-        if self.attributes.status.trim() == "SUCCESS_PERCENTAGE_FAILURE" {
+    fn note_percentage(&mut self) {
+        if self.attributes.status == Status::FailedWithinPercentage {
             let note = self.case.details.add();
             note.kind = DetailKind::Note;
             note.message.push_str("failed, but within the success percentage that the test allows");
@@ -443,16 +446,6 @@ impl Reader<'_> {
     }
 }
 
-/// The definition: class, dot, method (spec C3, decision 10; that Xray joins them by a dot is inferred).
-fn qualify(class: &str, method: &str, out: &mut String) {
-    let (class, method) = (class.trim(), method.trim());
-    out.push_str(class);
-    if !class.is_empty() && !method.is_empty() {
-        out.push('.');
-    }
-    out.push_str(method);
-}
-
 /// Whether an exception of this class is an assertion that did not hold: `AssertionError` and what usual libraries
 /// derive from it.
 fn is_assertion(class: &str) -> bool {
@@ -477,28 +470,4 @@ fn push_number(number: u64, out: &mut String) {
     use std::fmt::Write;
     // Writing to a string cannot fail.
     let _ = write!(out, "{number}");
-}
-
-/// Appends `text` without what Java's `Object.toString` adds to a class name: `@` and up to eight hexadecimal digits.
-fn push_without_identity_hashes(text: &str, out: &mut String) {
-    let mut rest = text;
-    while let Some(at) = rest.find('@') {
-        let (before, hash) = rest.split_at(at);
-        out.push_str(before);
-        let digits = hash[1..].bytes().take_while(u8::is_ascii_hexdigit).count();
-        let ends = hash[1 + digits..].chars().next().is_none_or(|next| !next.is_alphanumeric());
-        let is_hash = (5..=8).contains(&digits) && ends && before.ends_with(|c: char| c.is_alphanumeric());
-        let kept = if is_hash { 1 + digits } else { 1 };
-        if !is_hash {
-            out.push('@');
-        }
-        rest = &hash[kept..];
-    }
-    out.push_str(rest);
-}
-
-fn hash_of(value: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }

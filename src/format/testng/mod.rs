@@ -5,8 +5,10 @@
 
 mod clock;
 mod content;
+mod identity;
 mod method;
 mod rows;
+mod status;
 #[cfg(test)]
 mod tests;
 

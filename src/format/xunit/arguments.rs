@@ -1,0 +1,301 @@
+//! The arguments in the display name of a theory: `Add(a: 1, s: "x, y")` (spec xunit.md (c)).
+
+use crate::model::{List, Parameter};
+
+/// Opening brackets of a display name that are tried as the start of its arguments.
+const MOST_ATTEMPTS: usize = 8;
+
+/// Most brackets open at once in a list of arguments.
+const DEEPEST: usize = 64;
+
+/// Most arguments of one test.
+const MOST_ARGUMENTS: usize = 1000;
+
+/// Splits a name that ends in a list of arguments: what stands before it, and what stands between its brackets. Type arguments (`M<Int32>`) belong to neither the name nor the list.
+pub(super) fn split(name: &str) -> (&str, Option<&str>) {
+    let Some(open) = name.find('(') else { return (without_types(name), None) };
+    match name.strip_suffix(')') {
+        Some(inner) => (without_types(&name[..open]), Some(&inner[open + 1..])),
+        None => match cut_mark(name) {
+            // A name that was cut in the middle of its arguments.
+            Some(inner) if open < inner.len() => (without_types(&name[..open]), Some(&name[open + 1..])),
+            _ => (name, None),
+        },
+    }
+}
+
+/// Splits a custom display name: only a list with named parts is one of arguments, because `Adds (fast path)` is a
+/// title (X10, X11).
+pub(super) fn split_named(name: &str) -> (&str, Option<&str>) {
+    let Some(inner) = name.strip_suffix(')') else { return (name, None) };
+    for (open, _) in inner.match_indices('(').take(MOST_ATTEMPTS) {
+        let list = &inner[open + 1..];
+        let mut has_name = false;
+        if parts(list, |part| has_name |= !name_and_value(part).0.is_empty()) && has_name {
+            return (&name[..open], Some(list));
+        }
+    }
+    (name, None)
+}
+
+/// Fills `parameters` from a list of arguments. One whose brackets do not match is one parameter, `args`.
+pub(super) fn read(list: &str, parameters: &mut List<Parameter>) {
+    if list.trim().is_empty() {
+        return;
+    }
+    let whole = parts(list, |part| {
+        if parameters.len() < MOST_ARGUMENTS {
+            let (name, value) = name_and_value(part);
+            let parameter = parameters.add();
+            parameter.name.push_str(name);
+            push_value(value, &mut parameter.value);
+        }
+    });
+    if !whole {
+        parameters.clear();
+        let parameter = parameters.add();
+        parameter.name.push_str("args");
+        parameter.value.push_str(list);
+    }
+}
+
+fn without_types(name: &str) -> &str {
+    match (name.find('<'), name.ends_with('>')) {
+        (Some(open), true) if open > 0 => &name[..open],
+        _ => name,
+    }
+}
+
+/// What stands before the mark of a name that was cut.
+fn cut_mark(name: &str) -> Option<&str> {
+    ["...", "···", "…"].iter().find_map(|mark| name.strip_suffix(mark))
+}
+
+/// Gives every part between commas outside brackets and quotes to `part`; tells whether brackets and quotes match.
+fn parts<'l>(list: &'l str, mut part: impl FnMut(&'l str)) -> bool {
+    let bytes = list.as_bytes();
+    let mut open = [0u8; DEEPEST];
+    let mut depth = 0;
+    let mut start = 0;
+    let mut at = 0;
+    // Quotes open a text only where a value begins: "don't" is no text.
+    let mut begins = true;
+    while let Some(byte) = bytes.get(at).copied() {
+        let quote = if begins { Quote::at(&bytes[at..]) } else { None };
+        if let Some(quote) = quote {
+            let Some(length) = quote.length(&bytes[at..]) else { return false };
+            at += length;
+            begins = false;
+            continue;
+        }
+        match byte {
+            b'(' | b'[' | b'{' => {
+                if depth == DEEPEST {
+                    return false;
+                }
+                open[depth] = byte;
+                depth += 1;
+            }
+            b'<' if at > 0 && bytes[at - 1].is_ascii_alphanumeric() && depth < DEEPEST => {
+                open[depth] = byte;
+                depth += 1;
+            }
+            b'>' if depth > 0 && open[depth - 1] == b'<' => depth -= 1,
+            b')' | b']' | b'}' => {
+                // A lone less-than sign was no bracket.
+                while depth > 0 && open[depth - 1] == b'<' {
+                    depth -= 1;
+                }
+                let expected = match byte {
+                    b')' => b'(',
+                    b']' => b'[',
+                    _ => b'{',
+                };
+                if depth == 0 || open[depth - 1] != expected {
+                    return false;
+                }
+                depth -= 1;
+            }
+            b',' if depth == 0 && bytes.get(at + 1) == Some(&b' ') => {
+                part(list[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+        begins = matches!(byte, b'(' | b'[' | b'{' | b' ' | b'=') || (begins && byte.is_ascii_whitespace());
+        at += 1;
+    }
+    if open[..depth].iter().any(|bracket| *bracket != b'<') {
+        return false;
+    }
+    part(list[start..].trim());
+    true
+}
+
+/// How a text is quoted.
+#[derive(Clone, Copy)]
+enum Quote {
+    /// `"…"` or `'…'` with backslash escapes.
+    Plain(u8),
+    /// `\"…\"`: the name as a whole was escaped once more.
+    Escaped(u8),
+}
+
+impl Quote {
+    fn at(bytes: &[u8]) -> Option<Quote> {
+        match bytes {
+            [quote @ (b'"' | b'\''), ..] => Some(Quote::Plain(*quote)),
+            [b'\\', quote @ (b'"' | b'\''), ..] => Some(Quote::Escaped(*quote)),
+            _ => None,
+        }
+    }
+
+    /// Bytes of the text that begins here, quotes included; `None` when it does not end.
+    fn length(self, bytes: &[u8]) -> Option<usize> {
+        match self {
+            Quote::Plain(quote) => {
+                let mut at = 1;
+                loop {
+                    match bytes.get(at)? {
+                        b'\\' => at += 2,
+                        byte if *byte == quote => return Some(at + 1),
+                        _ => at += 1,
+                    }
+                }
+            }
+            Quote::Escaped(quote) => {
+                let mut at = 2;
+                loop {
+                    match bytes.get(at..at + 2)? {
+                        // An escaped backslash takes what it escaped along.
+                        [b'\\', b'\\'] if bytes.get(at + 2) == Some(&b'\\') => at += 4,
+                        [b'\\', b'\\'] => at += 2,
+                        [b'\\', byte] if *byte == quote => return Some(at + 2),
+                        _ => at += 1,
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Splits `name: value`; the name is empty where the part has none.
+fn name_and_value(part: &str) -> (&str, &str) {
+    match part.split_once(": ") {
+        Some((name, value)) if is_identifier(name) => (name, value.trim()),
+        _ => match part.strip_suffix(':') {
+            Some(name) if is_identifier(name) => (name, ""),
+            _ => ("", part),
+        },
+    }
+}
+
+fn is_identifier(name: &str) -> bool {
+    let name = name.strip_prefix('@').unwrap_or(name);
+    name.starts_with(|first: char| first.is_alphabetic() || first == '_')
+        && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// Appends a value: a text without its quotes and escapes, anything else as it stands. A text that was cut keeps both,
+/// and so do escapes of what cannot be shown (X13).
+fn push_value(value: &str, out: &mut String) {
+    let quoted = |quote: &str| value.strip_prefix(quote)?.strip_suffix(quote);
+    if let Some(inner) = quoted("\\\"") {
+        let mut once = String::new();
+        unescape(inner, &mut once);
+        unescape(&once, out);
+    } else if let Some(inner) = quoted("\"").or_else(|| quoted("'")) {
+        unescape(inner, out);
+    } else {
+        out.push_str(value);
+    }
+}
+
+fn unescape(text: &str, out: &mut String) {
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        let known = match rest.as_bytes().get(at + 1) {
+            Some(b'\\') => Some('\\'),
+            Some(b'"') => Some('"'),
+            Some(b'\'') => Some('\''),
+            Some(b'n') => Some('\n'),
+            Some(b'r') => Some('\r'),
+            Some(b't') => Some('\t'),
+            _ => None,
+        };
+        match known {
+            Some(c) => {
+                out.push(c);
+                rest = &rest[at + 2..];
+            }
+            None => {
+                out.push('\\');
+                rest = &rest[at + 1..];
+            }
+        }
+    }
+    out.push_str(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_list(list: &str) -> Vec<(String, String)> {
+        let mut parameters = List::default();
+        read(list, &mut parameters);
+        parameters.iter().map(|parameter| (parameter.name.clone(), parameter.value.clone())).collect()
+    }
+
+    #[track_caller]
+    fn check(list: &str, expected: &[(&str, &str)]) {
+        let expected: Vec<_> = expected.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        assert_eq!(read_list(list), expected, "{list}");
+    }
+
+    #[test]
+    fn arguments_with_and_without_names() {
+        check("value1: -4, expected: -10", &[("value1", "-4"), ("expected", "-10")]);
+        check("1, \"a, b\", 'c'", &[("", "1"), ("", "a, b"), ("", "c")]);
+        check("", &[]);
+        check("s: \"\"", &[("s", "")]);
+    }
+
+    #[test]
+    fn brackets_keep_commas() {
+        check("list: [1, 2, (3, 4)], map: { A = 1, ... }", &[("list", "[1, 2, (3, 4)]"), ("map", "{ A = 1, ... }")]);
+        check(
+            "t: typeof(Dictionary<int, string>), x: 1 < 2",
+            &[("t", "typeof(Dictionary<int, string>)"), ("x", "1 < 2")],
+        );
+        check("t: List<A, B>, n: 1", &[("t", "List<A, B>"), ("n", "1")]);
+    }
+
+    #[test]
+    fn brackets_that_do_not_match_make_one_argument() {
+        check("a: [1, b: 2", &[("args", "a: [1, b: 2")]);
+        check("a: \"open, b: 2", &[("args", "a: \"open, b: 2")]);
+        check(&"(".repeat(200), &[("args", &"(".repeat(200))]);
+    }
+
+    #[test]
+    fn x13_texts_are_unescaped_once_or_twice() {
+        check(r#"s: "a\"b\\c""#, &[("s", r#"a"b\c"#)]);
+        check(r#"s: \"a\", t: \"b, c\""#, &[("s", "a"), ("t", "b, c")]);
+        check(r#"s: \"a\\\"b\", n: 1"#, &[("s", r#"a"b"#), ("n", "1")]);
+        check(r#"s: "\x1b[0m\0\xd83d""#, &[("s", r"\x1b[0m\0\xd83d")]);
+        check(r#"s: "long"..., t: "cut"···"#, &[("s", r#""long"..."#), ("t", r#""cut"···"#)]);
+        check("s: don't, t: it's", &[("s", "don't"), ("t", "it's")]);
+    }
+
+    #[test]
+    fn names_are_split_from_their_arguments() {
+        assert_eq!(split("N.C.M<System.String>(\"A\")"), ("N.C.M", Some("\"A\"")));
+        assert_eq!(split("N.C.M"), ("N.C.M", None));
+        assert_eq!(split("N.C.M(a: \"very long..."), ("N.C.M", Some("a: \"very long...")));
+        assert_eq!(split_named("Adds (fast path)"), ("Adds (fast path)", None));
+        assert_eq!(split_named("Adds (fast path)(a: 1)"), ("Adds (fast path)", Some("a: 1")));
+        assert_eq!(split_named("MyName(p1: \"x\")"), ("MyName", Some("p1: \"x\"")));
+    }
+}

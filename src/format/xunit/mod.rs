@@ -1,0 +1,246 @@
+//! xUnit.net XML of every generation: v1 `class`, v2 and v3 `collection`, under `assemblies` or alone (spec xunit.md).
+//!
+//! The shape decides, never the name of the framework: other runners write this format too. Each `test` is complete at
+//! its end tag, so that nothing but one case is held.
+
+mod arguments;
+mod failure;
+mod identity;
+mod test;
+#[cfg(test)]
+mod tests;
+mod times;
+
+use crate::format::xml::{Tag, XmlCursor, XmlEvent};
+use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks};
+use crate::model::{Body, CaseDetail, Position, Problem, ProblemKind, ReportVisitor, TestCase};
+
+use test::TestAttributes;
+
+pub(super) const FORMAT: Format = Format {
+    name: "xunit",
+    title: "xUnit.net XML",
+    recognised_by: "root element assemblies or assembly, or a collection or class that holds tests",
+    taken: "every test: result, times, failure or reason, traits, arguments of theories, attachments, warnings",
+    recognises,
+    parse,
+};
+
+fn recognises(head: &Head<'_>) -> bool {
+    head.family() == Some(Family::Xunit)
+}
+
+/// Start tags that show that the end tag of a text or of a test is missing.
+const STRUCTURE: &[&[u8]] = &[b"test", b"collection", b"class", b"assembly", b"assemblies"];
+
+fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
+    let mut xml = XmlCursor::new(body);
+    let mut reader = Reader::new(options);
+    let result = reader.read(&mut xml, visitor);
+    reader.finish(&xml, visitor);
+    xml.finish(visitor);
+    result
+}
+
+/// What is known of the report so far.
+struct Reader<'o> {
+    options: &'o ReadOptions,
+    producer: String,
+    assembly: Assembly,
+    /// Name of the collection or class around the test.
+    group: String,
+    /// The test being read and what its start tag says.
+    case: TestCase,
+    attributes: TestAttributes,
+    remarks: Remarks,
+}
+
+/// The assembly around a test.
+#[derive(Default)]
+struct Assembly {
+    /// Name of its file without folder and extension.
+    name: String,
+    /// Its target framework, for reports that hold one assembly built for several.
+    framework: String,
+    /// Tests that it declares, those not asked for among them or not.
+    total: Option<u64>,
+    not_run: u64,
+    seen: u64,
+}
+
+impl<'o> Reader<'o> {
+    fn new(options: &'o ReadOptions) -> Reader<'o> {
+        Reader {
+            options,
+            producer: String::new(),
+            assembly: Assembly::default(),
+            group: String::new(),
+            case: TestCase::default(),
+            attributes: TestAttributes::default(),
+            remarks: Remarks::default(),
+        }
+    }
+
+    fn read(&mut self, xml: &mut XmlCursor<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
+        loop {
+            match xml.next()? {
+                XmlEvent::Start(tag) => match tag.name() {
+                    b"test" => {
+                        if self.read_test(xml, visitor)?.is_break() {
+                            return Ok(());
+                        }
+                    }
+                    b"assembly" => self.begin_assembly(xml),
+                    b"collection" | b"class" => self.begin_group(xml),
+                    b"error" => self.read_error(xml, visitor)?,
+                    b"failure" => self.read_fixture_failure(xml, visitor)?,
+                    b"assemblies" | b"errors" => {}
+                    _ => xml.skip_element()?,
+                },
+                XmlEvent::End(b"assembly", _) => self.end_assembly(xml.position(), visitor),
+                XmlEvent::End(b"collection" | b"class", _) => self.group.clear(),
+                XmlEvent::Eof => return Ok(()),
+                _ => {}
+            }
+        }
+    }
+
+    fn begin_assembly(&mut self, xml: &XmlCursor<'_>) {
+        let tag = xml.started_tag();
+        self.assembly.read(&tag);
+        times::check_date(&tag, self.options, &mut self.remarks, xml);
+        if self.producer.is_empty()
+            && let Some(framework) = tag.attribute(b"test-framework")
+        {
+            framework.push_into(&mut self.producer);
+        }
+    }
+
+    fn begin_group(&mut self, xml: &XmlCursor<'_>) {
+        let tag = xml.started_tag();
+        self.group.clear();
+        if let Some(name) = tag.attribute(b"name") {
+            name.push_into(&mut self.group);
+        }
+        if tag.depth() == 0 {
+            let topic = "a collection or class without an assembly around it";
+            self.remarks.add(ProblemKind::Unusual, topic, || format!("'{}'", self.group), || xml.position());
+        }
+    }
+
+    /// A failure outside every test: a clean-up, a fatal error (X14).
+    fn read_error(&mut self, xml: &mut XmlCursor<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
+        let position = xml.position();
+        let tag = xml.started_tag();
+        let text = |name: &[u8]| tag.attribute(name).map(|value| value.to_text()).unwrap_or_default();
+        let what = text(b"type").replace('-', " ");
+        let name = text(b"name");
+        let mut detail = CaseDetail::default();
+        let depth = xml.depth();
+        loop {
+            match xml.next()? {
+                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
+                XmlEvent::Start(tag) if tag.name() == b"failure" => failure::read(xml, &mut detail)?,
+                XmlEvent::Start(_) => xml.skip_element()?,
+                XmlEvent::End(_, around) if around < depth => break,
+                XmlEvent::Eof => break,
+                _ => {}
+            }
+        }
+        let what = if what.trim().is_empty() { "an error" } else { what.trim() };
+        let name = if name.trim().is_empty() { &self.assembly.name } else { name.trim() };
+        report_container_failure(&format!("{what} in '{name}'"), &detail, position, visitor);
+        Ok(())
+    }
+
+    /// A failure directly below a class is that of its fixture (X16).
+    fn read_fixture_failure(
+        &mut self,
+        xml: &mut XmlCursor<'_>,
+        visitor: &mut dyn ReportVisitor,
+    ) -> Result<(), ParseError> {
+        let position = xml.position();
+        let mut detail = CaseDetail::default();
+        failure::read(xml, &mut detail)?;
+        report_container_failure(&format!("the fixture of '{}' failed", self.group), &detail, position, visitor);
+        Ok(())
+    }
+
+    /// The tests that are listed count, whatever the assembly declares (X33).
+    fn end_assembly(&mut self, position: Position, visitor: &mut dyn ReportVisitor) {
+        if let Some(message) = self.assembly.mismatch() {
+            visitor.problem(Problem::new(ProblemKind::CountMismatch, message).at(position));
+        }
+        self.assembly.clear();
+    }
+
+    fn finish(&mut self, xml: &XmlCursor<'_>, visitor: &mut dyn ReportVisitor) {
+        let producer = self.producer.trim();
+        visitor.producer(if producer.is_empty() { "xunit" } else { producer });
+        self.remarks.finish(visitor);
+        if xml.truncation().is_some()
+            && let Some(message) = self.assembly.mismatch()
+        {
+            visitor.problem(Problem::new(ProblemKind::CountMismatch, message));
+        }
+    }
+}
+
+impl Assembly {
+    fn read(&mut self, tag: &Tag<'_>) {
+        self.clear();
+        for (name, value) in tag.attributes() {
+            match name {
+                b"name" => {
+                    let path = value.to_text();
+                    self.name.push_str(base_name(&path));
+                }
+                b"target-framework" => value.read_into(&mut self.framework),
+                b"total" => self.total = number(value.raw()),
+                b"not-run" => self.not_run = number(value.raw()).unwrap_or(0),
+                _ => {}
+            }
+        }
+    }
+
+    fn clear(&mut self) {
+        self.name.clear();
+        self.framework.clear();
+        self.total = None;
+        self.not_run = 0;
+        self.seen = 0;
+    }
+
+    fn mismatch(&self) -> Option<String> {
+        let total = self.total?;
+        let agrees = [total, total.saturating_add(self.not_run), total.saturating_sub(self.not_run)];
+        let message =
+            || format!("the assembly '{}' declares {total} tests, {} are listed and count", self.name, self.seen);
+        (!agrees.contains(&self.seen)).then(message)
+    }
+}
+
+fn number(raw: &[u8]) -> Option<u64> {
+    std::str::from_utf8(raw).ok()?.trim().parse().ok()
+}
+
+/// Name of an assembly's file: behind the last separator of either kind, without `.dll` or `.exe` (X8).
+fn base_name(path: &str) -> &str {
+    let name = path.trim().rsplit(['/', '\\']).next().unwrap_or("");
+    match name.rsplit_once('.') {
+        Some((stem, extension)) if ["dll", "exe"].iter().any(|known| known.eq_ignore_ascii_case(extension)) => stem,
+        _ => name,
+    }
+}
+
+fn report_container_failure(what: &str, detail: &CaseDetail, position: Position, visitor: &mut dyn ReportVisitor) {
+    let line = |text: &str| text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned);
+    let mut message = what.to_owned();
+    for part in [Some(detail.type_name.trim().to_owned()), line(&detail.message).or_else(|| line(&detail.text))] {
+        if let Some(part) = part.filter(|part| !part.is_empty()) {
+            message.push_str(": ");
+            message.push_str(&part);
+        }
+    }
+    visitor.problem(Problem::new(ProblemKind::ContainerFailure, message).at(position));
+}

@@ -1,0 +1,221 @@
+//! One `test`, from its start tag to its end tag.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::ControlFlow;
+
+use super::identity::Names;
+use super::{Reader, STRUCTURE, arguments, failure, times};
+use crate::format::xml::{Tag, XmlCursor, XmlEvent};
+use crate::format::{Attachments, ClippedText, ParseError};
+use crate::model::{Content, DetailKind, Outcome, Problem, ProblemKind, ReportVisitor, Reuse};
+
+/// Longest attachment that is read, in bytes. Longer ones are dropped whole.
+const LONGEST_ATTACHMENT: usize = 64 * 1024 * 1024;
+
+/// Most traits, warnings and attachments of one test, each; more is no report of a test.
+const MOST_PARTS: usize = 10_000;
+
+/// What the start tag of a test says.
+#[derive(Default)]
+pub(super) struct TestAttributes {
+    names: Names,
+    result: String,
+    time: String,
+    clock: String,
+    started: String,
+    finished: String,
+}
+
+impl TestAttributes {
+    fn read(&mut self, tag: &Tag<'_>) {
+        self.names.clear();
+        for text in [&mut self.result, &mut self.time, &mut self.clock, &mut self.started, &mut self.finished] {
+            text.clear();
+        }
+        for (name, value) in tag.attributes() {
+            match name {
+                b"name" => value.read_into(&mut self.names.name),
+                b"type" => value.read_into(&mut self.names.type_name),
+                b"method" => value.read_into(&mut self.names.method),
+                b"result" => value.read_into(&mut self.result),
+                b"time" => value.read_into(&mut self.time),
+                b"time-rtf" => value.read_into(&mut self.clock),
+                b"start-rtf" => value.read_into(&mut self.started),
+                b"finish-rtf" => value.read_into(&mut self.finished),
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// Reads the test whose start tag was lent out last and gives it to the visitor.
+    pub(super) fn read_test(
+        &mut self,
+        xml: &mut XmlCursor<'_>,
+        visitor: &mut dyn ReportVisitor,
+    ) -> Result<ControlFlow<()>, ParseError> {
+        self.begin_test(xml);
+        let depth = xml.depth();
+        loop {
+            match xml.next()? {
+                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
+                XmlEvent::Start(tag) => match tag.name() {
+                    b"failure" => self.read_detail(DetailKind::Failure, xml)?,
+                    b"reason" => self.read_detail(DetailKind::Skip, xml)?,
+                    b"warning" => self.read_detail(DetailKind::Note, xml)?,
+                    b"trait" => self.read_trait(xml)?,
+                    b"attachment" => self.read_attachment(xml)?,
+                    b"output" => self.read_output(xml)?,
+                    b"traits" | b"warnings" | b"attachments" => {}
+                    // Source files and lines that one logger writes as elements (X22).
+                    _ => xml.skip_element()?,
+                },
+                XmlEvent::End(_, around) if around < depth => break,
+                XmlEvent::Eof => {
+                    self.report_open_test(visitor);
+                    return Ok(ControlFlow::Continue(()));
+                }
+                _ => {}
+            }
+        }
+        if xml.end_was_implied() && !self.case.outcome.is_failure() {
+            // Its end is missing, so nobody knows what else it would have told: an open test never passes.
+            self.report_open_test(visitor);
+            return Ok(ControlFlow::Continue(()));
+        }
+        self.assembly.seen += 1;
+        Ok(visitor.case(&mut self.case))
+    }
+
+    fn begin_test(&mut self, xml: &XmlCursor<'_>) {
+        self.case.reset();
+        self.attributes.read(&xml.started_tag());
+        self.name_test();
+        let (case, attributes) = (&mut self.case, &self.attributes);
+        case.host.push_str(self.assembly.framework.trim());
+        case.duration = times::duration(&attributes.time, &attributes.clock, &mut self.remarks, xml);
+        case.start = times::timestamp(&attributes.started, self.options, &mut self.remarks, xml);
+        case.finish = times::timestamp(&attributes.finished, self.options, &mut self.remarks, xml);
+        self.case.outcome = self.outcome(xml);
+    }
+
+    fn name_test(&mut self) {
+        let (case, names) = (&mut self.case, &self.attributes.names);
+        names.push_qualified(&mut case.qualified_name);
+        let (title, list) = names.title_and_arguments();
+        case.title.push_str(title);
+        let class = names.class();
+        case.container.push_str(if class.is_empty() { self.group.trim() } else { class });
+        if let Some(list) = list {
+            arguments::read(list, &mut case.parameters);
+            let mut hasher = DefaultHasher::new();
+            case.qualified_name.hash(&mut hasher);
+            case.row_group = hasher.finish() | 1;
+        }
+    }
+
+    /// The result decides, whatever children the test has (X34).
+    fn outcome(&mut self, xml: &XmlCursor<'_>) -> Outcome {
+        match self.attributes.result.trim() {
+            "Pass" => Outcome::Passed,
+            "Fail" => Outcome::Failed,
+            "Skip" => Outcome::Skipped,
+            "NotRun" => Outcome::NotRun,
+            other => {
+                self.remarks.add(
+                    ProblemKind::UnknownStatus,
+                    "a result that is none of Pass, Fail, Skip and NotRun was read as inconclusive",
+                    || format!("'{other}'"),
+                    || xml.position(),
+                );
+                Outcome::Inconclusive
+            }
+        }
+    }
+
+    fn read_detail(&mut self, kind: DetailKind, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        if self.case.details.len() >= MOST_PARTS {
+            return xml.skip_element();
+        }
+        let detail = self.case.details.add();
+        detail.kind = kind;
+        failure::read(xml, detail)
+    }
+
+    fn read_trait(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        if self.case.properties.len() < MOST_PARTS {
+            let property = self.case.properties.add();
+            for (name, value) in xml.started_tag().attributes() {
+                match name {
+                    b"name" => value.read_into(&mut property.name),
+                    b"value" => value.read_into(&mut property.value),
+                    _ => {}
+                }
+            }
+        }
+        xml.skip_element()
+    }
+
+    /// An attachment with a media type is base64, one without is text (X26, X27).
+    fn read_attachment(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        let wanted = match self.options.attachments {
+            Attachments::None => false,
+            Attachments::OfFailed => self.case.outcome.is_failure(),
+            Attachments::All => true,
+        };
+        if !wanted || self.case.attachments.len() >= MOST_PARTS {
+            return xml.skip_element();
+        }
+        let attachment = self.case.attachments.add();
+        for (name, value) in xml.started_tag().attributes() {
+            match name {
+                b"name" => value.read_into(&mut attachment.name),
+                b"media-type" => value.read_into(&mut attachment.media_type),
+                _ => {}
+            }
+        }
+        if attachment.media_type.trim().is_empty() {
+            attachment.media_type.clear();
+            attachment.media_type.push_str("text/plain");
+        } else {
+            attachment.content = Content::Base64;
+        }
+        let mut whole = true;
+        xml.element_text(STRUCTURE, |piece| {
+            whole = whole && attachment.data.len() + piece.raw().len() <= LONGEST_ATTACHMENT;
+            if whole {
+                piece.push_into(&mut attachment.data);
+            }
+        })?;
+        if attachment.content == Content::Base64 {
+            attachment.data.retain(|c| !c.is_ascii_whitespace());
+        }
+        if !whole {
+            self.remarks.add(
+                ProblemKind::EvidenceDropped,
+                "an attachment of more than 64 MiB was left out",
+                || attachment.name.clone(),
+                || xml.position(),
+            );
+            let last = self.case.attachments.len() - 1;
+            self.case.attachments.truncate(last);
+        }
+        Ok(())
+    }
+
+    fn read_output(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        if !self.options.output {
+            return xml.skip_element();
+        }
+        let mut clip = ClippedText::new(&mut self.case.stdout);
+        xml.element_text(STRUCTURE, |piece| clip.push(piece))?;
+        clip.finish();
+        Ok(())
+    }
+
+    fn report_open_test(&self, visitor: &mut dyn ReportVisitor) {
+        let message = format!("the test '{}' is incomplete and was not taken", self.case.qualified_name);
+        visitor.problem(Problem::new(ProblemKind::Truncated, message));
+    }
+}
