@@ -96,9 +96,32 @@ impl Folder {
         let mut stale = Contents::of(&self.path)?.ours;
         stale.retain(|path| path.parent() == Some(&bundles) && !named.contains(path));
         remove_all(&stale)?;
+        self.sync(&named)?;
         sync_folder(&bundles)?;
         sync_folder(&self.path)?;
         self.write_manifest(manifest)
+    }
+
+    /// Brings the bundles and the report lines to the disk.
+    fn sync(&self, bundles: &HashSet<PathBuf>) -> Result<(), WriteError> {
+        /// From this number on one call for the whole file system is cheaper than a call for each file.
+        #[cfg(target_os = "linux")]
+        const MANY: usize = 8;
+        #[cfg(target_os = "linux")]
+        if bundles.len() >= MANY {
+            let folder = File::open(&self.path).map_err(WriteError::io("open", &self.path))?;
+            return rustix::fs::syncfs(&folder).map_err(|error| WriteError::io("sync", &self.path)(error.into()));
+        }
+        for path in bundles.iter().chain([&self.path.join(REPORTS)]) {
+            let synced = File::open(path).and_then(|file| file.sync_all());
+            match synced {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(WriteError::io("sync", path)(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Replaces the manifest, atomically.
@@ -109,7 +132,7 @@ impl Folder {
         let mut file = self.create(MANIFEST)?;
         let mut text = Vec::new();
         manifest.write_to(&mut text).and_then(|()| file.write_all(&text)).map_err(|error| file.failed(error))?;
-        file.commit()?;
+        file.commit_to_disk()?;
         sync_folder(&self.path)
     }
 

@@ -78,6 +78,11 @@ impl ExecutionIndex {
         self.entries.extend_from_slice(entries);
     }
 
+    /// Takes back the runs of reports that `keep` refuses.
+    pub fn retain(&mut self, mut keep: impl FnMut(ReportId) -> bool) {
+        self.entries.retain(|entry| keep(entry.report));
+    }
+
     /// How many runs there are.
     pub fn len(&self) -> usize {
         self.entries.len()

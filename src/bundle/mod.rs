@@ -42,6 +42,6 @@ pub use name::{MANIFEST, REPORTS, bundle_file, file_safe_id};
 pub use new_file::NewFile;
 pub use plan::{Budget, BundlePlan, Oversize, plan};
 pub use reports::ReportLines;
-pub use settle::{Group, Grouped, Merge, MergePart, Merged, Settled, SettledRun, settle};
+pub use settle::{Group, Grouped, Merge, MergePart, Merged, Settled, settle};
 pub use store::{Location, RunStore, StoredChunk};
 pub use write::Assembly;

@@ -25,14 +25,27 @@ impl NewFile {
         Ok(NewFile { file: Some(file), temporary, path })
     }
 
-    /// Brings the file to the disk and gives it its name, in place of an earlier file of that name.
+    /// Gives the file its name, in place of an earlier file of that name. It is whole, and will be on the disk when the
+    /// folder is sealed: many small files are brought there together much faster than one by one.
     ///
     /// # Errors
     /// When the file system refuses; the file is removed then.
-    pub fn commit(mut self) -> Result<(), WriteError> {
+    pub fn commit(self) -> Result<(), WriteError> {
+        self.take_name()
+    }
+
+    /// As [`commit`](NewFile::commit), and brings the file to the disk first.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn commit_to_disk(self) -> Result<(), WriteError> {
         if let Some(file) = &self.file {
             file.sync_all().map_err(WriteError::io("sync", &self.path))?;
         }
+        self.take_name()
+    }
+
+    fn take_name(mut self) -> Result<(), WriteError> {
         fs::rename(&self.temporary, &self.path).map_err(WriteError::io("rename a temporary file to", &self.path))?;
         self.file = None;
         Ok(())

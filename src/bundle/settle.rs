@@ -51,57 +51,37 @@ pub struct Merged {
     length: u32,
 }
 
-/// A run that will be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SettledRun {
-    /// Where its bytes are.
-    pub location: Location,
-    /// The report of the Test's first result.
-    pub report: ReportId,
-    /// Number of that result within its report.
-    pub sequence: u32,
-    /// How many bytes it has.
-    pub length: u32,
-    /// Whether the Test is known by key.
-    pub has_key: bool,
-}
-
 /// The runs of one Test Execution, with results of the same Test found but not merged yet.
 #[derive(Debug)]
 pub struct Grouped {
     /// One per Test; where a Test has several results, its first one stands for all of them.
-    runs: Vec<SettledRun>,
+    runs: Vec<IndexEntry>,
     /// The results of all groups, group by group.
     parts: Vec<IndexEntry>,
     groups: Vec<Group>,
 }
 
 impl ExecutionIndex {
-    /// Finds the results that belong to the same Test. The outcome does not depend on the order of arrival.
-    pub fn group(mut self) -> Grouped {
-        self.entries.sort_unstable_by_key(|entry| (entry.identity, entry.report, entry.sequence));
-        let (mut runs, mut parts, mut groups) = (Vec::new(), Vec::new(), Vec::new());
-        for results in self.entries.chunk_by(|one, next| one.identity == next.identity) {
-            runs.extend(results.first().map(SettledRun::alone));
-            if results.len() > 1 {
-                groups.push(Group { parts: parts.len()..parts.len() + results.len() });
-                parts.extend_from_slice(results);
+    /// Finds the results that belong to the same Test. The outcome does not depend on the order of arrival, and no
+    /// second list of all runs is made: the index is by far the largest thing in memory.
+    pub fn group(self) -> Grouped {
+        let mut runs = self.entries;
+        runs.sort_unstable_by_key(|entry| (entry.identity, entry.report, entry.sequence));
+        let (mut parts, mut groups) = (Vec::new(), Vec::new());
+        let (mut kept, mut at) = (0, 0);
+        while let Some(first) = runs.get(at).copied() {
+            let results = runs[at..].iter().take_while(|run| run.identity == first.identity).count();
+            if results > 1 {
+                groups.push(Group { parts: parts.len()..parts.len() + results });
+                parts.extend_from_slice(&runs[at..at + results]);
             }
+            runs[kept] = first;
+            kept += 1;
+            at += results;
         }
+        runs.truncate(kept);
         runs.sort_unstable_by_key(|run| (run.report, run.sequence));
         Grouped { runs, parts, groups }
-    }
-}
-
-impl SettledRun {
-    fn alone(entry: &IndexEntry) -> SettledRun {
-        SettledRun {
-            location: entry.location,
-            report: entry.report,
-            sequence: entry.sequence,
-            length: entry.length,
-            has_key: entry.has_key,
-        }
     }
 }
 
@@ -218,13 +198,13 @@ pub fn settle(index: ExecutionIndex, store: &RunStore, merge: &Merge<'_>) -> Res
 /// The runs of one Test Execution as they will be written: one per Test, in order of first appearance.
 #[derive(Debug)]
 pub struct Settled {
-    runs: Vec<SettledRun>,
+    runs: Vec<IndexEntry>,
     counts: BTreeMap<ReportId, RunCounts>,
 }
 
 impl Settled {
     /// The runs in order.
-    pub fn runs(&self) -> &[SettledRun] {
+    pub fn runs(&self) -> &[IndexEntry] {
         &self.runs
     }
 

@@ -7,11 +7,12 @@ use sha2::{Digest, Sha256};
 use super::error::{WriteError, WriteErrorKind};
 use super::folder::Folder;
 use super::frame::{ExecutionKey, Frame};
+use super::index::IndexEntry;
 use super::manifest::BundleRecord;
 use super::name::bundle_file;
 use super::new_file::NewFile;
 use super::plan::BundlePlan;
-use super::settle::{Settled, SettledRun};
+use super::settle::Settled;
 use super::store::RunStore;
 
 /// Bytes that are read back from the spill file, or given to the system, at once.
@@ -59,7 +60,7 @@ impl Assembly<'_> {
         })
     }
 
-    fn gather(&self, part: u32, runs: &[SettledRun], out: &mut BufWriter<Hashing>) -> Result<(), WriteError> {
+    fn gather(&self, part: u32, runs: &[IndexEntry], out: &mut BufWriter<Hashing>) -> Result<(), WriteError> {
         let head = if part == 1 { self.frame.first_head } else { self.frame.later_head };
         append(out, head)?;
         let mut spilled = Vec::new();
@@ -82,7 +83,7 @@ impl Assembly<'_> {
     }
 
     /// The bytes of runs that follow each other in the store: in place, or read back into `spilled`.
-    fn bytes<'b>(&'b self, stretch: &[SettledRun], spilled: &'b mut Vec<u8>) -> Result<&'b [u8], WriteError> {
+    fn bytes<'b>(&'b self, stretch: &[IndexEntry], spilled: &'b mut Vec<u8>) -> Result<&'b [u8], WriteError> {
         let first = stretch.first().ok_or(WriteErrorKind::NotStored)?;
         let length = stretch.iter().map(|run| run.length as usize).sum();
         if let Some(bytes) = self.store.slice(first.location, length) {
@@ -95,7 +96,7 @@ impl Assembly<'_> {
 }
 
 /// How many of the next runs follow each other in the store and are read at once: at least one.
-fn stretch(runs: &[SettledRun]) -> usize {
+fn stretch(runs: &[IndexEntry]) -> usize {
     let mut length = 0;
     let mut taken = 0;
     let mut expected = None;

@@ -1,10 +1,9 @@
-//! Outcomes in order: runs into the index of their Test Execution, a line for each file, the sums.
+//! Outcomes in order: the times of their Test Execution, a line for each file, the sums.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::outcome::{EvidenceCounts, ReportOutcome, earliest};
 use super::{Damaged, Observer};
-use crate::bundle::ExecutionIndex;
 use crate::model::{Problem, ProblemKind, ReportId, ReportState, Timestamp};
 
 /// Everything that is known when the last file has been read.
@@ -15,6 +14,8 @@ pub(super) struct Collection {
     /// By report number.
     pub(super) reports: Vec<ReportOutcome>,
     pub(super) evidence: EvidenceCounts,
+    /// Reports whose runs do not count.
+    pub(super) dropped: HashSet<ReportId>,
     /// First report with these bytes, by Test Execution and hash.
     contents: HashMap<(u32, u128), ReportId>,
 }
@@ -22,7 +23,6 @@ pub(super) struct Collection {
 /// One Test Execution before its runs are settled.
 #[derive(Default)]
 pub(super) struct Collected {
-    pub(super) index: ExecutionIndex,
     pub(super) first: Option<ReportId>,
     pub(super) start: Option<Timestamp>,
     pub(super) finish: Option<Timestamp>,
@@ -41,10 +41,12 @@ impl Collection {
                 self.executions.resize_with(number + 1, Collected::default);
             }
             let execution = &mut self.executions[number];
-            execution.index.push(&share.runs);
             execution.first.get_or_insert(outcome.id);
             execution.start = earliest(execution.start, share.start);
             execution.finish = execution.finish.max(share.finish);
+        }
+        if outcome.dropped {
+            self.dropped.insert(outcome.id);
         }
         self.evidence.merge(outcome.evidence);
         observer.report(&super::report_of(&outcome));
@@ -61,6 +63,7 @@ impl Collection {
         let original = self.reports.get(first.0 as usize).map_or("", |report| report.origin.as_str());
         let message = format!("the same bytes as {original}");
         let mut duplicate = ReportOutcome::new(outcome.id, outcome.origin.clone(), outcome.bytes, outcome.group);
+        duplicate.dropped = true;
         duplicate.format = outcome.format;
         duplicate.reason = format!("duplicate-of {original}");
         duplicate.problems.push(Problem::new(ProblemKind::DuplicateOf, message));

@@ -12,84 +12,86 @@ use super::{Error, Job};
 use crate::bundle::lines::{self, ReportLine};
 use crate::bundle::manifest::{Evidence, Execution, Manifest, SCHEMA, Tool, Totals};
 use crate::bundle::{
-    Assembly, BundlePlan, ExecutionKey, Folder, Frame, MergePart, Oversize, REPORTS, RunStore, Settled, WriteError,
-    file_safe_id, plan,
+    Assembly, BundlePlan, ExecutionIndex, ExecutionKey, Folder, Frame, MergePart, Oversize, REPORTS, RunStore, Settled,
+    WriteError, file_safe_id, plan,
 };
-use crate::model::{ReportId, RunCounts, Timestamp};
+use crate::model::{ReportId, RunCounts};
 use crate::xray::{self, ExecutionInfo, Part};
 
 /// One Test Execution on its way into bundles.
 struct Ready {
     id: String,
     key: GroupKey,
-    collected: Times,
+    collected: Collected,
     settled: Settled,
 }
 
-struct Times {
-    start: Option<Timestamp>,
-    finish: Option<Timestamp>,
-}
-
-/// Writes all bundles, `reports.jsonl` and, last, the manifest.
+/// Writes all bundles and `reports.jsonl`, and gives the manifest, which the caller writes last.
 pub(super) fn write(
     job: &Job,
     collection: Collection,
     groups: Vec<GroupKey>,
+    mut indexes: Vec<ExecutionIndex>,
     store: &RunStore,
     folder: &Folder,
 ) -> Result<Manifest, Error> {
-    let Collection { executions, reports, evidence, .. } = collection;
+    let Collection { executions, reports, evidence, dropped, .. } = collection;
+    if !dropped.is_empty() {
+        indexes.iter_mut().for_each(|index| index.retain(|report| !dropped.contains(&report)));
+    }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(job.threads).build().map_err(Error::threads)?;
-    let ordered = in_order(groups, executions);
+    let ordered = in_order(groups, executions, indexes);
     let mut taken = HashSet::new();
     let mut ids = HashMap::new();
     let mut counts: HashMap<ReportId, RunCounts> = HashMap::new();
     let mut totals = Totals::default();
     let mut written = Vec::new();
-    for (number, key, collected) in ordered {
+    for (number, key, collected, index) in ordered {
         let id = file_safe_id(&key.label(), &mut taken);
         ids.insert(number, id.clone());
-        let times = Times { start: collected.start, finish: collected.finish };
-        let settled = pool.install(|| settle(job, collected, store))?;
+        let settled = pool.install(|| settle(job, index, store))?;
         for (report, runs) in settled.counts() {
             counts.entry(*report).or_default().merge(runs);
         }
-        let ready = Ready { id, key, collected: times, settled };
+        let ready = Ready { id, key, collected, settled };
         let execution = pool.install(|| write_execution(job, ready, store, folder))?;
         execution.bundles.iter().for_each(|bundle| totals.add_bundle(bundle));
         written.push(execution);
     }
     totals.evidence = Evidence { kept: evidence.kept, dropped: evidence.dropped };
     write_lines(&reports, &ids, &counts, &mut totals, folder)?;
-    let manifest = Manifest {
+    Ok(Manifest {
         schema: SCHEMA.to_owned(),
         tool: Tool::this(),
         target: job.encoding.target.name().to_owned(),
         options: job.recorded.clone(),
         totals,
         executions: written,
-    };
-    folder.seal(&manifest).map_err(Error::Output)?;
-    Ok(manifest)
+    })
 }
 
 /// Test Executions that have runs, in order of their first report; those of one report by what sets them apart.
-fn in_order(groups: Vec<GroupKey>, executions: Vec<Collected>) -> Vec<(u32, GroupKey, Collected)> {
+fn in_order(
+    groups: Vec<GroupKey>,
+    executions: Vec<Collected>,
+    indexes: Vec<ExecutionIndex>,
+) -> Vec<(u32, GroupKey, Collected, ExecutionIndex)> {
     let mut ordered: Vec<_> = groups
         .into_iter()
         .zip(executions)
+        .zip(indexes)
         .enumerate()
-        .filter(|(_, (_, collected))| !collected.index.is_empty())
-        .map(|(number, (key, collected))| (number as u32, key, collected))
+        .filter(|(_, (_, index))| !index.is_empty())
+        .map(|(number, ((key, collected), index))| (number as u32, key, collected, index))
         .collect();
-    ordered.sort_by(|(_, one_key, one), (_, other_key, other)| (one.first, one_key).cmp(&(other.first, other_key)));
+    ordered
+        .sort_by(|(_, one_key, one, _), (_, other_key, other, _)| (one.first, one_key).cmp(&(other.first, other_key)));
     ordered
 }
 
 /// Finds the Tests with several results and merges these, on the pool.
-fn settle(job: &Job, collected: Collected, store: &RunStore) -> Result<Settled, Error> {
-    let grouped = collected.index.group();
+fn settle(job: &Job, index: ExecutionIndex, store: &RunStore) -> Result<Settled, Error> {
+    let grouped = index.group();
     let merge = |parts: &[MergePart<'_>], out: &mut Vec<u8>| {
         let parts: Vec<_> = parts.iter().map(part).collect();
         xray::merge(&parts, job.merge, &job.encoding, out).map(|_| ()).map_err(|error| error.to_string())
@@ -166,7 +168,7 @@ fn shrink(job: &Job, settled: &mut Settled, oversize: &Oversize, store: &RunStor
 }
 
 /// The fields of one Test Execution: the user's, with a title made from the group's name and the times of its runs.
-fn info_of(job: &Job, key: &GroupKey, times: &Times) -> ExecutionInfo {
+fn info_of(job: &Job, key: &GroupKey, times: &Collected) -> ExecutionInfo {
     let mut info = job.execution.clone();
     if info.summary.is_empty() {
         info.summary = format!("Automated test results: {}", key.source);

@@ -13,6 +13,7 @@ mod worker;
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
 
 use crate::bundle::manifest::{Manifest, Options as RecordedOptions};
 use crate::bundle::{Budget, Folder, Opening, RunStore};
@@ -33,7 +34,7 @@ pub use verify::{Verdict, verify};
 pub use worker::Reading;
 
 /// Bytes of encoded runs that wait in memory; what is more waits in a temporary file in the output folder.
-const RUNS_IN_MEMORY: u64 = 32 << 20;
+const RUNS_IN_MEMORY: u64 = 16 << 20;
 
 /// What is to be converted, and how.
 #[derive(Debug)]
@@ -132,6 +133,7 @@ pub fn convert(job: &Job, observer: &dyn Observer) -> Result<Manifest, Error> {
     let folder = Folder::open(&job.output, job.opening).map_err(Error::Output)?;
     let store = RunStore::new(folder.path(), RUNS_IN_MEMORY);
     let groups = Groups::default();
+    let indexes = Mutex::default();
     let stop = AtomicBool::new(false);
     let context = Context {
         reading: &job.reading,
@@ -141,6 +143,7 @@ pub fn convert(job: &Job, observer: &dyn Observer) -> Result<Manifest, Error> {
         rules: &job.rules,
         encoding: &job.encoding,
         store: &store,
+        indexes: &indexes,
         stop: &stop,
     };
     let mut collection = Collection::default();
@@ -148,7 +151,12 @@ pub fn convert(job: &Job, observer: &dyn Observer) -> Result<Manifest, Error> {
         collection.add(outcome, job.damaged, observer);
         Ok(())
     })?;
-    finish::write(job, collection, groups.into_keys(), &store, &folder)
+    let indexes = indexes.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let manifest = finish::write(job, collection, groups.into_keys(), indexes, &store, &folder)?;
+    // The spill file goes first, so that nobody waits for its pages to reach the disk.
+    drop(store);
+    folder.seal(&manifest).map_err(Error::Output)?;
+    Ok(manifest)
 }
 
 /// Reads everything and converts nothing.

@@ -1,6 +1,5 @@
 //! What came of one file: handed from a worker to the collector, never an error.
 
-use crate::bundle::IndexEntry;
 use crate::model::{CaseCounts, Origin, Problem, ReportId, ReportState, Timestamp};
 
 /// What a worker found out about one file.
@@ -23,8 +22,10 @@ pub(super) struct ReportOutcome {
     pub(super) group: u32,
     /// Hash of its bytes, of a report that was read whole.
     pub(super) content: Option<u128>,
-    /// Its runs, by Test Execution.
+    /// Its runs' Test Executions.
     pub(super) shares: Vec<Share>,
+    /// Whether its runs, which are in the index already, do not count.
+    pub(super) dropped: bool,
 }
 
 /// Attachments of the report.
@@ -44,18 +45,17 @@ impl EvidenceCounts {
     }
 }
 
-/// A report's runs in one Test Execution.
+/// A report's part in one Test Execution: when its runs there began and ended.
 #[derive(Debug)]
 pub(super) struct Share {
     pub(super) group: u32,
-    pub(super) runs: Vec<IndexEntry>,
     pub(super) start: Option<Timestamp>,
     pub(super) finish: Option<Timestamp>,
 }
 
 impl Share {
     pub(super) fn new(group: u32) -> Share {
-        Share { group, runs: Vec::new(), start: None, finish: None }
+        Share { group, start: None, finish: None }
     }
 
     /// Widens the span of time by one run.
@@ -90,12 +90,14 @@ impl ReportOutcome {
             group,
             content: None,
             shares: Vec::new(),
+            dropped: false,
         }
     }
 
     /// Takes the runs back: every case is left out.
     pub(super) fn leave_out_runs(&mut self) {
         self.shares.clear();
+        self.dropped = true;
         self.left_out = self.cases.seen;
         self.evidence = EvidenceCounts::default();
     }

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
+use std::sync::PoisonError;
 
 use super::group::GroupKey;
 use super::outcome::{ReportOutcome, Share};
 use super::worker::Context;
-use crate::bundle::IndexEntry;
+use crate::bundle::{ExecutionIndex, IndexEntry};
 use crate::mapping::{Mapped, Mapper};
 use crate::model::{Attachment, Content, Problem, ProblemKind, ReportVisitor, RunFacts, TestCase, TestRun};
 use crate::source::Entry;
@@ -211,9 +212,14 @@ impl<'c> Conversion<'c> {
     fn try_store(&mut self) -> Result<(), crate::bundle::WriteError> {
         let chunk = self.context.store.put(&self.scratch.bytes)?;
         let outcome = &mut *self.findings.outcome;
+        let mut indexes = self.context.indexes.lock().unwrap_or_else(PoisonError::into_inner);
         for run in self.waiting.drain(..) {
             let entry = IndexEntry::new(outcome.id, self.sequence, &chunk, run.span, &run.facts)?;
-            outcome.shares[run.share].runs.push(entry);
+            let group = outcome.shares[run.share].group as usize;
+            if indexes.len() <= group {
+                indexes.resize_with(group + 1, ExecutionIndex::new);
+            }
+            indexes[group].push(&[entry]);
             self.sequence += 1;
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
@@ -9,7 +10,7 @@ use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 use super::group::{GroupBy, GroupKey, Groups};
 use super::outcome::ReportOutcome;
 use super::visitor::{Conversion, ConversionFailure, Findings, RunScratch};
-use crate::bundle::RunStore;
+use crate::bundle::{ExecutionIndex, RunStore};
 use crate::format::encoding::{self, Transcoder};
 use crate::format::{self, Format, Head, ParseError, ParseErrorKind, ReadOptions, Recognition};
 use crate::mapping::Rules;
@@ -29,6 +30,8 @@ pub(super) struct Context<'c> {
     pub(super) rules: &'c Rules,
     pub(super) encoding: &'c EncodeOptions,
     pub(super) store: &'c RunStore,
+    /// Index of each Test Execution, by group number. Workers push whole chunks, so it is seldom locked.
+    pub(super) indexes: &'c Mutex<Vec<ExecutionIndex>>,
     pub(super) stop: &'c AtomicBool,
 }
 
