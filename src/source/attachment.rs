@@ -77,6 +77,7 @@ fn plain_reference(reference: &str) -> String {
     let mut rest = reference.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
         let escaped = (first == b'%').then(|| after.get(..2)).flatten();
+        let escaped = escaped.filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
         match escaped.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()) {
             Some(byte) => {
                 bytes.push(byte);
@@ -99,14 +100,15 @@ fn from_folder(
     out: &mut Vec<u8>,
 ) -> Result<(), AttachmentError> {
     let path = locate(report, root, reference)?;
-    let file = File::open(&path).map_err(unreadable)?;
-    let metadata = file.metadata().map_err(unreadable)?;
+    // Asked before it is opened: opening a pipe waits for somebody to write.
+    let metadata = path.metadata().map_err(unreadable)?;
     if !metadata.is_file() {
         return Err(AttachmentError::NotFound);
     }
     if metadata.len() > limit {
         return Err(AttachmentError::TooLarge(limit));
     }
+    let file = File::open(&path).map_err(unreadable)?;
     // The file may have grown since it was asked for its length.
     let length = file.take(limit + 1).read_to_end(out).map_err(unreadable)?;
     if length as u64 > limit { Err(AttachmentError::TooLarge(limit)) } else { Ok(()) }
@@ -124,7 +126,7 @@ fn locate(report: &Path, root: &Path, reference: &str) -> Result<PathBuf, Attach
             Err(_) => {}
         }
     }
-    if let Some(path) = differing_in_case(folder, reference).and_then(|path| path.canonicalize().ok())
+    if let Some(path) = differing_in_case(&root, folder, reference).and_then(|path| path.canonicalize().ok())
         && path.starts_with(&root)
     {
         return Ok(path);
@@ -133,13 +135,18 @@ fn locate(report: &Path, root: &Path, reference: &str) -> Result<PathBuf, Attach
 }
 
 /// The only file of the reference's folder whose name differs in case alone.
-fn differing_in_case(folder: &Path, reference: &str) -> Option<PathBuf> {
+fn differing_in_case(root: &Path, folder: &Path, reference: &str) -> Option<PathBuf> {
     /// Folders with more files than this are not searched: each missing file would cost that much.
-    const MOST_FILES: usize = 10_000;
+    const MOST_FILES: usize = 1_000;
     let wanted = folder.join(reference);
     let name = wanted.file_name()?.to_str()?.to_lowercase();
-    let siblings = std::fs::read_dir(wanted.parent()?).ok()?.take(MOST_FILES).flatten();
-    let mut found = siblings.filter(|file| file.file_name().to_str().is_some_and(|other| other.to_lowercase() == name));
+    let searched = wanted.parent()?.canonicalize().ok().filter(|searched| searched.starts_with(root))?;
+    let siblings: Vec<_> = std::fs::read_dir(searched).ok()?.flatten().take(MOST_FILES + 1).collect();
+    if siblings.len() > MOST_FILES {
+        return None;
+    }
+    let mut found =
+        siblings.iter().filter(|file| file.file_name().to_str().is_some_and(|other| other.to_lowercase() == name));
     let first = found.next()?;
     found.next().is_none().then(|| first.path())
 }
@@ -176,7 +183,9 @@ fn from_archive(
         }
         Packed::Deflated(packed) => {
             let limits = Limits { entry_bytes: limit, ..Limits::default() };
-            inflate::Checked::inflating(packed, expected, &limits).read_to_end(out).map_err(unreadable)?;
+            inflate::Checked::inflating(packed, packed.len(), expected, &limits)
+                .read_to_end(out)
+                .map_err(unreadable)?;
         }
     }
     archive.release(number);

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use libdeflater::Decompressor;
 
 use super::archive::{Archive, Packed};
-use super::inflate::{self, Checked};
+use super::inflate::{self, Checked, Expected};
 use super::{Limits, Place, SourceError};
 use crate::model::{Body, Origin};
 
@@ -57,6 +57,14 @@ pub struct Scratch {
 impl Default for Scratch {
     fn default() -> Scratch {
         Scratch { read: Vec::new(), inflated: Vec::new(), decompressor: Decompressor::new() }
+    }
+}
+
+#[cfg(test)]
+impl Scratch {
+    /// Whether an address lies in one of the buffers.
+    pub(super) fn holds(&self, address: usize) -> bool {
+        [&self.read, &self.inflated].iter().any(|buffer| buffer.as_ptr_range().contains(&(address as *const u8)))
     }
 }
 
@@ -162,25 +170,30 @@ fn lend_archived<T>(
                 inflate::check_crc(bytes, expected).map_err(entry_error)?;
                 read(Body::Bytes(bytes))
             } else {
-                read(Body::Stream(&mut Checked::copying(bytes, expected)))
+                read(Body::Stream(&mut Checked::copying(archive.passing(bytes), expected)))
             }
         }
         Packed::Deflated(packed) => {
             let mut peek = [0; PEEK];
-            if expected.bytes > WORTH_A_PEEK {
+            if expected.bytes > limits.in_memory || (expected.bytes > WORTH_A_PEEK && hardly_shrank(packed, expected)) {
                 let length = inflate::first(packed, &mut peek);
                 if !wanted(&peek[..length]) {
                     return Ok(Lent { value: read(Body::Bytes(&peek[..length])), bytes: expected.bytes });
                 }
             }
             if expected.bytes <= limits.in_memory {
-                inflate::whole(packed, expected, &mut scratch.decompressor, &mut scratch.inflated)
-                    .map_err(entry_error)?;
-                read(Body::Bytes(&scratch.inflated))
+                let Scratch { inflated, decompressor, .. } = scratch;
+                read(Body::Bytes(inflate::whole(packed, expected, decompressor, inflated).map_err(entry_error)?))
             } else {
-                read(Body::Stream(&mut Checked::inflating(packed, expected, limits)))
+                read(Body::Stream(&mut Checked::inflating(archive.passing(packed), packed.len(), expected, limits)))
             }
         }
     };
     Ok(Lent { value, bytes: expected.bytes })
+}
+
+/// Whether deflating saved less than half: so do pictures and films, which are worth a look before all is inflated.
+/// Reports shrink to a fifth or a tenth, and a look costs as much as inflating a good part of one.
+fn hardly_shrank(packed: &[u8], expected: Expected) -> bool {
+    packed.len() as u64 > expected.bytes / 2
 }

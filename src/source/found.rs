@@ -64,6 +64,8 @@ pub enum Skip {
     Excluded,
     /// A symbolic link to something that is found elsewhere, or to itself.
     Symlink,
+    /// A symbolic link to nothing.
+    BrokenLink,
     /// A program package or office document that happens to be a zip.
     Package,
     /// Neither a file nor a folder.
@@ -76,6 +78,7 @@ impl fmt::Display for Skip {
             Skip::Litter => "operating-system litter",
             Skip::Excluded => "excluded",
             Skip::Symlink => "a symbolic link to something that is read elsewhere",
+            Skip::BrokenLink => "a symbolic link that leads nowhere",
             Skip::Package => "a program package or office document, which is not descended into",
             Skip::Special => "not a regular file",
         })

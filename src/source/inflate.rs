@@ -14,16 +14,19 @@ pub(super) struct Expected {
     pub(super) crc: u32,
 }
 
-/// Inflates a whole entry into `out`, which holds exactly the entry afterwards.
-pub(super) fn whole(
+/// Inflates a whole entry into the beginning of `buffer`, which only ever grows, and lends it.
+pub(super) fn whole<'b>(
     packed: &[u8],
     expected: Expected,
     decompressor: &mut Decompressor,
-    out: &mut Vec<u8>,
-) -> io::Result<()> {
+    buffer: &'b mut Vec<u8>,
+) -> io::Result<&'b [u8]> {
     // The size is the directory's word; the caller has checked it against its limit before this allocation.
-    out.clear();
-    out.resize(expected.bytes as usize, 0);
+    let size = expected.bytes as usize;
+    if buffer.len() < size {
+        buffer.resize(size, 0);
+    }
+    let out = &mut buffer[..size];
     let length = decompressor.deflate_decompress(packed, out).map_err(|error| match error {
         DecompressionError::InsufficientSpace => damaged("it is larger than the archive's directory says"),
         DecompressionError::BadData => damaged("its packed data is damaged"),
@@ -31,7 +34,8 @@ pub(super) fn whole(
     if length != out.len() {
         return Err(damaged("it is smaller than the archive's directory says"));
     }
-    check_crc(out, expected)
+    check_crc(out, expected)?;
+    Ok(out)
 }
 
 /// Checks a stored entry.
@@ -54,20 +58,19 @@ pub(super) struct Checked<R> {
     crc: Crc,
 }
 
-impl<'p> Checked<DeflateDecoder<&'p [u8]>> {
-    pub(super) fn inflating(packed: &'p [u8], expected: Expected, limits: &Limits) -> Self {
-        let by_ratio = (packed.len() as u64).saturating_mul(limits.ratio).max(Limits::RATIO_FREE);
+impl<R: Read> Checked<DeflateDecoder<R>> {
+    /// Over `length` packed bytes.
+    pub(super) fn inflating(packed: R, length: usize, expected: Expected, limits: &Limits) -> Self {
+        let by_ratio = (length as u64).saturating_mul(limits.ratio).max(Limits::RATIO_FREE);
         Checked::new(DeflateDecoder::new(packed), expected, by_ratio.min(limits.entry_bytes))
     }
 }
 
-impl<'p> Checked<&'p [u8]> {
-    pub(super) fn copying(stored: &'p [u8], expected: Expected) -> Self {
+impl<R: Read> Checked<R> {
+    pub(super) fn copying(stored: R, expected: Expected) -> Self {
         Checked::new(stored, expected, u64::MAX)
     }
-}
 
-impl<R: Read> Checked<R> {
     fn new(inner: R, expected: Expected, allowed: u64) -> Checked<R> {
         Checked { inner, expected, allowed, seen: 0, crc: Crc::new() }
     }

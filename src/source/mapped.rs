@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use memmap2::Mmap;
 
@@ -27,7 +28,8 @@ pub(super) struct ArchiveBytes {
 
 #[derive(Debug)]
 enum Whole {
-    Mapped(Mmap),
+    /// A mapped file, with the bytes used since its pages were last given back.
+    Mapped(Mmap, AtomicUsize),
     Held(Vec<u8>),
 }
 
@@ -37,7 +39,7 @@ impl ArchiveBytes {
         if mapping == Mapping::Allowed
             && let Ok(map) = map(file)
         {
-            return Ok(ArchiveBytes::new(Whole::Mapped(map)));
+            return Ok(ArchiveBytes::new(Whole::Mapped(map, AtomicUsize::new(0))));
         }
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
@@ -59,21 +61,25 @@ impl ArchiveBytes {
         ArchiveBytes { whole: Arc::clone(&self.whole), part: start..start + part.len() }
     }
 
-    /// Tells the system that these bytes have been used, so that their pages do not count as ours any longer.
-    pub(super) fn release(&self, used: Range<usize>) {
-        /// Below this the call costs more than the pages weigh.
-        const WORTH_A_CALL: usize = 64 * 1024;
-        let Whole::Mapped(map) = &*self.whole else { return };
-        if used.len() < WORTH_A_CALL {
+    /// Counts bytes as used. Every few MiB all pages of the map go back to the system: what is still needed comes back
+    /// from its cache at the price of a fault, and what is not no longer counts as our memory, however large the archive.
+    pub(super) fn used(&self, bytes: usize) {
+        /// Bytes between two calls: each call makes all threads forget the map.
+        const BATCH: usize = 8 << 20;
+        /// A fault brings in its neighbourhood: what a small entry costs at least.
+        const LEAST: usize = 16 << 10;
+        let Whole::Mapped(map, used) = &*self.whole else { return };
+        let bytes = bytes.max(LEAST);
+        if used.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) < BATCH {
             return;
         }
-        let start = self.part.start + used.start;
+        used.store(0, Ordering::Relaxed);
         // SAFETY: `DontNeed` on a read-only map of a file drops clean pages only; a later read brings the same bytes
-        // back from the file. No reference into the range is invalidated: the addresses stay mapped.
+        // back from the file. No reference into the map is invalidated: the addresses stay mapped.
         #[cfg(unix)]
-        let _ = unsafe { map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, start, used.len()) };
+        let _ = unsafe { map.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) };
         #[cfg(not(unix))]
-        let _ = (map, start);
+        let _ = map;
     }
 }
 
@@ -86,7 +92,7 @@ impl AsRef<[u8]> for ArchiveBytes {
 impl Whole {
     fn bytes(&self) -> &[u8] {
         match self {
-            Whole::Mapped(map) => map,
+            Whole::Mapped(map, _) => map,
             Whole::Held(bytes) => bytes,
         }
     }

@@ -11,6 +11,7 @@ mod found;
 mod inflate;
 mod input;
 mod limits;
+mod links;
 mod litter;
 mod mapped;
 mod name;
@@ -33,7 +34,7 @@ pub struct Options {
     /// Only files that match are read; `None`: all. Patterns see the path inside the innermost archive or INPUT, and
     /// the whole origin.
     pub include: Option<GlobSet>,
-    /// Files that match are not read.
+    /// Files that match are not read; of archives that match, nothing is.
     pub exclude: Option<GlobSet>,
     /// Bounds on what is read.
     pub limits: Limits,
@@ -42,11 +43,20 @@ pub struct Options {
 }
 
 impl Options {
+    /// Whether the user wants nothing of it, be it a file or an archive with all that it holds.
     fn excludes(&self, origin: &str) -> bool {
-        let inner = origin.rsplit_once("!/").map_or(origin, |(_, inner)| inner);
-        let matches = |globs: &GlobSet| globs.is_match(inner) || globs.is_match(origin);
-        self.exclude.as_ref().is_some_and(matches) || self.include.as_ref().is_some_and(|globs| !matches(globs))
+        self.exclude.as_ref().is_some_and(|globs| matches(globs, origin))
     }
+
+    /// Whether a file is wanted. Archives are not asked: what they hold is.
+    fn includes(&self, origin: &str) -> bool {
+        self.include.as_ref().is_none_or(|globs| matches(globs, origin))
+    }
+}
+
+fn matches(globs: &GlobSet, origin: &str) -> bool {
+    let inner = origin.rsplit_once("!/").map_or(origin, |(_, inner)| inner);
+    globs.is_match(inner) || globs.is_match(origin)
 }
 
 #[cfg(test)]

@@ -251,3 +251,218 @@ fn attachments_in_archives() {
     assert_eq!(get("somewhere/z.png"), "z.png = z");
     assert_eq!(get("../../../top.log"), "it lies outside the input and was not opened");
 }
+
+/// Byte offsets of the records that begin with `magic`.
+fn records(archive: &[u8], magic: &[u8; 4]) -> Vec<usize> {
+    (0..archive.len() - 3).filter(|at| archive[*at..].starts_with(magic)).collect()
+}
+
+#[test]
+fn of_two_entries_with_one_name_the_last_listed_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    // The writer refuses equal names; a letter is changed afterwards, in both headers.
+    let mut bytes = deflated(&[("x.xml", b"early"), ("b.xml", b"b"), ("y.xml", b"late")]);
+    for at in 0..bytes.len() - 5 {
+        if bytes[at..].starts_with(b"y.xml") {
+            bytes[at] = b'x';
+        }
+    }
+    write(folder.path(), "n.zip", &bytes);
+    assert_eq!(lines(&folder.path().join("n.zip")), ["n.zip!/b.xml = b", "n.zip!/x.xml = late"]);
+    write(folder.path(), "n.zip", &deflated(&[("./x.xml", b"early"), ("x.xml", b"late")]));
+    assert_eq!(lines(&folder.path().join("n.zip")), ["n.zip!/x.xml = late"]);
+}
+
+#[test]
+fn stored_entries_are_lent_without_a_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "n.zip", &zip(&[("a.xml", b"stored")], CompressionMethod::Stored));
+    let mut scratch = Scratch::default();
+    let mut seen = Vec::new();
+    walk(&[Input::Path(folder.path().join("n.zip"))], &Options::default(), &mut |found| {
+        let Found::Entry(entry) = found else { panic!("an entry was expected") };
+        for _ in 0..2 {
+            entry
+                .with_body(&mut scratch, &Limits::default(), &|_| true, |body| {
+                    let Body::Bytes(bytes) = body else { panic!("bytes were expected") };
+                    assert_eq!(bytes, b"stored");
+                    seen.push(bytes.as_ptr() as usize);
+                })
+                .unwrap();
+        }
+        std::ops::ControlFlow::Continue(())
+    })
+    .unwrap();
+    // The map is the only place that outlives both loans.
+    assert_eq!(seen[0], seen[1]);
+    assert!(!scratch.holds(seen[0]));
+}
+
+#[test]
+fn overlapping_entries_condemn_the_archive() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bytes = deflated(&[("a.xml", b"aaaa"), ("b.xml", b"bbbb")]);
+    // The second entry points to the local header of the first.
+    let second = records(&bytes, b"PK\x01\x02")[1];
+    bytes[second + 42..second + 46].copy_from_slice(&0u32.to_le_bytes());
+    write(folder.path(), "n.zip", &bytes);
+    assert_eq!(lines(&folder.path().join("n.zip")), ["n.zip: entries of the archive overlap, as in an archive bomb"]);
+}
+
+#[test]
+fn methods_that_are_not_read_and_damaged_headers_cost_one_entry() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = deflated(&[("a.xml", b"aaaa"), ("b.xml", b"bbbb")]);
+    let mut bytes = whole.clone();
+    let first = records(&bytes, b"PK\x01\x02")[0];
+    bytes[first + 10] = 14;
+    write(folder.path(), "n.zip", &bytes);
+    let found = lines(&folder.path().join("n.zip"));
+    assert!(found[0].starts_with("n.zip!/a.xml: the entry was left out: its compression method"), "{found:?}");
+    assert_eq!(found[1], "n.zip!/b.xml = bbbb");
+    let mut bytes = whole;
+    let second = records(&bytes, b"PK\x03\x04")[1];
+    bytes[second] = b'Q';
+    write(folder.path(), "n.zip", &bytes);
+    assert_eq!(
+        lines(&folder.path().join("n.zip")),
+        ["n.zip!/a.xml = aaaa", "n.zip!/b.xml: its local header is damaged"]
+    );
+}
+
+#[test]
+fn z2_a_cut_archive_inside_a_whole_one_is_a_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = deflated(&[("a.xml", b"aaaa")]);
+    write(folder.path(), "n.zip", &deflated(&[("inner.zip", &inner[..30]), ("b.xml", b"b")]));
+    let mut severities = Vec::new();
+    walk(&[Input::Path(folder.path().join("n.zip"))], &Options::default(), &mut |found| {
+        if let Found::Unreadable { origin, problem, .. } = found {
+            severities.push((origin.to_string(), problem.severity));
+        }
+        std::ops::ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!(severities, [("n.zip!/inner.zip".to_owned(), crate::model::Severity::Warning)]);
+}
+
+#[test]
+fn z11_names_are_utf8_also_without_the_flag() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bytes = deflated(&[("pr\u{fc}f.xml", b"x")]);
+    for magic in [(b"PK\x03\x04", 7), (b"PK\x01\x02", 9)] {
+        let at = records(&bytes, magic.0)[0] + magic.1;
+        assert_eq!(bytes[at] & 8, 8, "the writer sets the flag");
+        bytes[at] &= !8;
+    }
+    write(folder.path(), "n.zip", &bytes);
+    assert_eq!(lines(&folder.path().join("n.zip")), ["n.zip!/pr\u{fc}f.xml = x"]);
+}
+
+#[test]
+fn z13_entries_beyond_a_count_of_16_bits_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let names: Vec<String> = (0..5).map(|number| format!("{number}.xml")).collect();
+    let files: Vec<_> = names.iter().map(|name| (name.as_str(), name.as_bytes())).collect();
+    let mut bytes = deflated(&files);
+    let end = records(&bytes, b"PK\x05\x06")[0];
+    bytes[end + 8..end + 12].copy_from_slice(&[2, 0, 2, 0]);
+    let expected: Vec<_> = names.iter().map(|name| format!("n.zip!/{name} = {name}")).collect();
+    write(folder.path(), "n.zip", &bytes);
+    assert_eq!(lines(&folder.path().join("n.zip")), expected);
+}
+
+#[test]
+fn the_entry_limit_condemns_the_archive() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "n.zip", &deflated(&[("a.xml", b"a"), ("b.xml", b"b")]));
+    let options = Options { limits: Limits { archive_entries: 1, ..Limits::default() }, ..Options::default() };
+    assert_eq!(
+        lines_with(&[Input::Path(folder.path().join("n.zip"))], &options),
+        ["n.zip: the archive has more than 1 entries, which is the limit"]
+    );
+}
+
+#[test]
+fn inclusion_is_of_files_and_exclusion_of_archives_too() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "night", &deflated(&[("a.xml", b"a"), ("b.log", b"b")]));
+    write(folder.path(), "old.zip", &deflated(&[("a.xml", b"old")]));
+    let globs = |text| Some(globset::GlobSetBuilder::new().add(globset::Glob::new(text).unwrap()).build().unwrap());
+    let options = Options { include: globs("*.xml"), exclude: globs("old*"), ..Options::default() };
+    assert_eq!(
+        lines_with(&[Input::Path(folder.path().to_path_buf())], &options),
+        ["night!/a.xml = a", "night!/b.log: excluded", "old.zip: excluded"]
+    );
+}
+
+#[test]
+fn of_large_unwanted_files_only_the_first_bytes_are_lent() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut noise = 1u32;
+    let picture: Vec<u8> = std::iter::repeat_with(|| {
+        noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (noise >> 24) as u8
+    })
+    .take(100_000)
+    .collect();
+    write(folder.path(), "a.png", &picture);
+    write(folder.path(), "b.zip", &deflated(&[("a.png", &picture)]));
+    write(folder.path(), "c.zip", &zip(&[("a.png", &picture)], CompressionMethod::Stored));
+    let mut lent = Vec::new();
+    let mut scratch = Scratch::default();
+    walk(&[Input::Path(folder.path().to_path_buf())], &Options::default(), &mut |found| {
+        if let Found::Entry(entry) = found {
+            let wanted = |first: &[u8]| first.len() != 4096 || first != &picture[..4096];
+            let length = entry.with_body(&mut scratch, &Limits::default(), &wanted, |body| match body {
+                Body::Bytes(bytes) => bytes.len(),
+                Body::Stream(_) => usize::MAX,
+            });
+            lent.push(length.unwrap().value);
+        }
+        std::ops::ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!(lent, [4096; 3]);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_links_lead_to_is_read_once_however_it_is_reached() {
+    use std::os::unix::fs::symlink;
+    let base = tempfile::tempdir().unwrap();
+    write(base.path(), "out/sub/a.xml", b"a");
+    write(base.path(), "out/b.xml", b"b");
+    write(base.path(), "in/c.xml", b"c");
+    let inside = base.path().join("in");
+    symlink(base.path().join("out/sub"), inside.join("l1")).unwrap();
+    symlink(base.path().join("out"), inside.join("l2")).unwrap();
+    symlink(base.path().join("out/b.xml"), inside.join("l3.xml")).unwrap();
+    symlink(base.path(), inside.join("up")).unwrap();
+    symlink("nothing", inside.join("void")).unwrap();
+    let elsewhere = "a symbolic link to something that is read elsewhere";
+    assert_eq!(
+        lines(&inside),
+        [
+            "c.xml = c".to_owned(),
+            "l1/a.xml = a".to_owned(),
+            "l2/b.xml = b".to_owned(),
+            format!("l2/sub: {elsewhere}"),
+            format!("l3.xml: {elsewhere}"),
+            format!("up: {elsewhere}"),
+            "void: a symbolic link that leads nowhere".to_owned(),
+        ]
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_sockets_are_never_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("a.xml");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    assert_eq!(lines(folder.path()), ["a.xml: not a regular file"]);
+    assert_eq!(lines(&socket), ["a.xml: not a regular file"]);
+    write(folder.path(), "r.xml", b"<a/>");
+    assert_eq!(attachment(folder.path(), "r.xml", "a.xml"), "there is no such file in the input");
+}

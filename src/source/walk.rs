@@ -1,19 +1,19 @@
 //! All files of all inputs, in an order that depends on their names alone.
 
-use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use walkdir::{DirEntry, WalkDir};
+use walkdir::WalkDir;
 
 use super::archive::{self, Archive};
 use super::entry::{Entry, Handle};
+use super::links::Links;
 use super::mapped::ArchiveBytes;
 use super::{Found, Input, Options, Place, Skip, SourceError, litter};
-use crate::model::{Origin, Problem, ProblemKind};
+use crate::model::{Origin, Problem, ProblemKind, Severity};
 
 /// Pushes every file of `inputs` into `found`, archives opened, until it breaks off. Inputs keep their order; the files
 /// of a folder are sorted by the bytes of their names, those of an archive likewise.
@@ -59,6 +59,9 @@ impl Walk<'_> {
         }
         let name = file_name(path);
         let place = Place { input, input_name: stem(&name).to_owned(), ..Place::default() };
+        if !metadata.is_file() {
+            return Ok(self.skip(Origin::new(name), place, Skip::Special));
+        }
         let root = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         Ok(self.file(path, Arc::new(root.to_path_buf()), Origin::new(name), place, Look::Always))
     }
@@ -90,14 +93,22 @@ impl Walk<'_> {
         let place = Place { input, input_name, ..Place::default() };
         let mut links = Links::new(root);
         let shared_root = Arc::new(root.to_path_buf());
-        let files = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
-        for file in files.filter_entry(|file| file.depth() == 0 || file.file_type().is_file() || links.admits(file)) {
+        let mut files = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
+        while let Some(file) = files.next() {
             let flow = match file {
-                Ok(file) if file.file_type().is_dir() => ControlFlow::Continue(()),
+                Ok(file) if file.file_type().is_dir() => {
+                    if links.admit(&file) {
+                        continue;
+                    }
+                    files.skip_current_dir();
+                    let origin = origin_below(root, file.path());
+                    let place = place.of(&origin);
+                    self.skip(origin, place, Skip::Symlink)
+                }
                 Ok(file) => {
                     let origin = origin_below(root, file.path());
                     let place = place.of(&origin);
-                    if file.path_is_symlink() && !links_admit_file(root, file.path()) {
+                    if !links.admit(&file) {
                         self.skip(origin, place, Skip::Symlink)
                     } else if file.file_type().is_file() {
                         self.file(file.path(), Arc::clone(&shared_root), origin, place, Look::ByName)
@@ -117,6 +128,10 @@ impl Walk<'_> {
         let place = place.of(&origin);
         if error.loop_ancestor().is_some() {
             return self.skip(origin, place, Skip::Symlink);
+        }
+        let is_link = error.path().is_some_and(Path::is_symlink);
+        if is_link && error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+            return self.skip(origin, place, Skip::BrokenLink);
         }
         let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
         let problem = Problem::new(ProblemKind::Unreadable, format!("it cannot be read: {why}"));
@@ -141,6 +156,9 @@ impl Walk<'_> {
                 Err(error) => return self.unreadable(origin, place, error.to_string()),
             }
         }
+        if !self.options.includes(origin.as_str()) {
+            return self.skip(origin, place, Skip::Excluded);
+        }
         let handle = Handle::File { path: path.to_path_buf(), root };
         (self.found)(Found::Entry(Entry { origin, place, handle }))
     }
@@ -150,7 +168,11 @@ impl Walk<'_> {
         let length = bytes.as_ref().len() as u64;
         let archive = match Archive::open(bytes, &self.options.limits) {
             Ok(archive) => Arc::new(archive),
-            Err(problem) => {
+            Err(mut problem) => {
+                // Quirk Z2: a script that zips its own folder leaves a cut archive inside the whole one.
+                if depth > 1 && problem.kind == ProblemKind::Truncated {
+                    problem.severity = Severity::Warning;
+                }
                 let (origin, place) = (origin.clone(), place.clone());
                 return (self.found)(Found::Unreadable { origin, place, bytes: length, problem });
             }
@@ -188,6 +210,9 @@ impl Walk<'_> {
             }
             return self.nested(archive, number, origin, place, depth + 1);
         }
+        if !self.options.includes(origin.as_str()) {
+            return (self.found)(Found::Skipped { origin, place, bytes, why: Skip::Excluded });
+        }
         let handle = Handle::Archived { archive: Arc::clone(archive), number };
         (self.found)(Found::Entry(Entry { origin, place, handle }))
     }
@@ -217,10 +242,7 @@ impl Walk<'_> {
         if litter::is_litter(origin.as_str()) {
             return Some(Skip::Litter);
         }
-        let inner = origin.as_str().rsplit_once("!/").map_or(origin.as_str(), |(_, inner)| inner);
-        // An archive is not excluded by a pattern that its entries may still match.
-        let is_archive = inner.to_ascii_lowercase().ends_with(".zip");
-        (!is_archive && self.options.excludes(origin.as_str())).then_some(Skip::Excluded)
+        self.options.excludes(origin.as_str()).then_some(Skip::Excluded)
     }
 
     fn skip(&mut self, origin: Origin, place: Place, why: Skip) -> ControlFlow<()> {
@@ -249,35 +271,6 @@ fn open_if_zip(path: &Path) -> std::io::Result<Option<File>> {
     }
     std::io::Seek::rewind(&mut file)?;
     Ok(Some(file))
-}
-
-/// Linked folders: each is followed once, and never when it lies below the INPUT anyway.
-struct Links {
-    root: Option<PathBuf>,
-    followed: HashSet<PathBuf>,
-}
-
-impl Links {
-    fn new(root: &Path) -> Links {
-        Links { root: root.canonicalize().ok(), followed: HashSet::new() }
-    }
-
-    fn admits(&mut self, folder: &DirEntry) -> bool {
-        if !folder.path_is_symlink() {
-            return true;
-        }
-        let Ok(target) = folder.path().canonicalize() else { return true };
-        let inside = self.root.as_ref().is_some_and(|root| target.starts_with(root));
-        !inside && self.followed.insert(target)
-    }
-}
-
-/// A linked file counts where it lies, not where the link is; links that lead out of the INPUT are followed.
-fn links_admit_file(root: &Path, link: &Path) -> bool {
-    match (root.canonicalize(), link.canonicalize()) {
-        (Ok(root), Ok(target)) => !target.starts_with(root),
-        _ => true,
-    }
 }
 
 fn origin_below(root: &Path, path: &Path) -> Origin {
