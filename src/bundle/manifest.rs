@@ -196,6 +196,18 @@ pub struct Execution {
     pub runs: u64,
     /// Its bundles, in order.
     pub bundles: Vec<BundleRecord>,
+    /// Tests whose run alone was larger than a bundle, and what was left out of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trimmed: Vec<Trimmed>,
+}
+
+/// A run that was cut down to fit into a bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trimmed {
+    /// Key or definition of its Test.
+    pub test: String,
+    /// What was done, step by step.
+    pub steps: Vec<String>,
 }
 
 /// One bundle as it was written.
@@ -259,6 +271,7 @@ pub(super) mod tests {
             finish: None,
             runs: 3,
             bundles: vec![record],
+            trimmed: Vec::new(),
         };
         let manifest = manifest(vec![execution]);
         let mut out = Vec::new();

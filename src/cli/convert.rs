@@ -29,11 +29,23 @@ use super::words::{self, Pattern, ZoneName};
 /// What `convert` is asked for.
 #[derive(Debug, Args)]
 pub struct ConvertArgs {
+    #[command(flatten)]
+    pub job: JobArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub telling: TellingArgs,
+}
+
+/// What is converted, and into what. Shared with `plan`.
+#[derive(Debug, Args)]
+pub struct JobArgs {
     /// Files, directories, archives, or - for standard input
     #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub inputs: Vec<PathBuf>,
-    #[command(flatten)]
-    pub output: OutputArgs,
+    /// Flavour of Xray JSON
+    #[arg(long, value_enum, env = "XRAYPACK_TARGET", default_value_t)]
+    pub target: TargetChoice,
     #[command(flatten)]
     pub execution: ExecutionArgs,
     #[command(flatten)]
@@ -52,20 +64,15 @@ pub struct ConvertArgs {
         help_heading = "Reading"
     )]
     pub junit_time_unit: TimeUnitChoice,
-    #[command(flatten)]
-    pub telling: TellingArgs,
 }
 
-/// Where the output goes and for whom it is.
+/// Where the output goes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
     /// Output folder: absent, empty, or an earlier output together with --force
     #[arg(short, long, value_name = "DIR", env = "XRAYPACK_OUT", value_hint = ValueHint::DirPath)]
     pub out: PathBuf,
-    /// Flavour of Xray JSON
-    #[arg(long, value_enum, env = "XRAYPACK_TARGET", default_value_t)]
-    pub target: TargetChoice,
     /// Replace an earlier output
     #[arg(long, env = "XRAYPACK_FORCE", value_parser = BoolishValueParser::new())]
     pub force: bool,
@@ -194,7 +201,7 @@ pub struct TellingArgs {
 
 /// Runs the command.
 pub fn run(args: &ConvertArgs, terminal: &mut Terminal) -> Result<Ending, Failure> {
-    check(args)?;
+    check(&args.job)?;
     let commentary = Commentary::new(terminal, args.telling.progress);
     let converted = convert(args, &commentary);
     commentary.finish(terminal);
@@ -202,7 +209,7 @@ pub fn run(args: &ConvertArgs, terminal: &mut Terminal) -> Result<Ending, Failur
     let ending = Ending::of_reports(
         summary.totals.reports,
         summary.totals.damaged,
-        DamageAllowed::from(args.results.allow_damaged),
+        DamageAllowed::from(args.job.results.allow_damaged),
     );
     match show(&summary, args.telling.format, terminal).map_err(Failure::from) {
         // The bundles are written, whoever listens.
@@ -213,24 +220,39 @@ pub fn run(args: &ConvertArgs, terminal: &mut Terminal) -> Result<Ending, Failur
 
 /// Has the library do the work and turns the manifest into what is shown.
 fn convert(args: &ConvertArgs, commentary: &Commentary) -> Result<Summary, Failure> {
-    let job = job::job(args)?;
+    let job = job::job(&args.job, Some(&args.output))?;
     let began = Instant::now();
-    let watching = Watching { commentary, told: Mutex::default() };
+    let watching = Watching::new(commentary);
     let manifest = xraypack::pipeline::convert(&job, &watching).map_err(job::failure)?;
-    let told = watching.told.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let told = watching.told();
     Ok(Summary::of(&manifest, told.set_aside, told.problems, began.elapsed()))
 }
 
 /// Hands every report to the commentary and keeps what the summary names.
-struct Watching<'c> {
+pub struct Watching<'c> {
     commentary: &'c Commentary,
     told: Mutex<Told>,
 }
 
+/// What the reports had to tell, for the summary.
 #[derive(Default)]
-struct Told {
-    set_aside: Vec<SetAside>,
-    problems: BTreeMap<ProblemKind, u64>,
+pub struct Told {
+    /// Damaged and unsupported reports, in order.
+    pub set_aside: Vec<SetAside>,
+    /// How many problems there were of each kind.
+    pub problems: BTreeMap<ProblemKind, u64>,
+}
+
+impl<'c> Watching<'c> {
+    /// Watches and speaks through `commentary`.
+    pub fn new(commentary: &'c Commentary) -> Watching<'c> {
+        Watching { commentary, told: Mutex::default() }
+    }
+
+    /// What was told.
+    pub fn told(self) -> Told {
+        self.told.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Observer for Watching<'_> {
@@ -246,7 +268,7 @@ impl Observer for Watching<'_> {
 }
 
 /// What no single option can check for itself.
-fn check(args: &ConvertArgs) -> Result<(), Failure> {
+pub fn check(args: &JobArgs) -> Result<(), Failure> {
     check_inputs(&args.inputs)?;
     match status::named_twice(&args.results.status) {
         Some(outcome) => Err(Failure::Usage(format!("--status names {} twice", outcome.name()))),

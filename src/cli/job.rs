@@ -1,6 +1,7 @@
 //! From options to what the library is asked to do: the one place where both vocabularies meet.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 use globset::{Glob, GlobSet, GlobSetBuilder};
@@ -16,14 +17,14 @@ use xraypack::xray::{EncodeOptions, ExecutionInfo, Merge, Target};
 use super::choices::{
     BareKeysChoice, DamagedChoice, EvidenceChoice, GroupChoice, MergeChoice, TargetChoice, TimeUnitChoice,
 };
-use super::convert::{ConvertArgs, ReadingArgs};
+use super::convert::{JobArgs, OutputArgs, ReadingArgs};
 use super::exit::Failure;
 use super::status::StatusName;
 use super::words::Pattern;
 
-/// The conversion that `args` ask for.
-pub fn job(args: &ConvertArgs) -> Result<Job, Failure> {
-    let target = target(args.output.target);
+/// The conversion that `args` ask for; without an output folder, one that can only be planned.
+pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> {
+    let target = target(args.target);
     let project = args.execution.project.as_ref().map(|project| project.as_str().to_owned());
     let policy = evidence(args);
     let mut reading = reading(&args.reading, args.junit_time_unit)?;
@@ -52,8 +53,8 @@ pub fn job(args: &ConvertArgs) -> Result<Job, Failure> {
         execution_key: args.execution.execution.as_ref().map(|key| key.as_str().to_owned()),
         damaged: damaged(args.results.damaged),
         budget: Budget { max_bytes: args.bundles.max_bytes.get(), max_runs: args.bundles.max_tests.get() },
-        output: args.output.out.clone(),
-        opening: if args.output.force { Opening::Replace } else { Opening::Fresh },
+        output: output.map_or_else(PathBuf::new, |output| output.out.clone()),
+        opening: if output.is_some_and(|output| output.force) { Opening::Replace } else { Opening::Fresh },
         threads: threads(args.reading.jobs),
         recorded: recorded(args),
     })
@@ -85,7 +86,7 @@ pub fn threads(jobs: Option<NonZeroUsize>) -> usize {
 /// What an error of the library means to the user.
 pub fn failure(error: Error) -> Failure {
     match &error {
-        Error::Source(_) | Error::NoProject { .. } => Failure::Usage(error.to_string()),
+        Error::Source(_) | Error::NoProject { .. } | Error::Budget { .. } => Failure::Usage(error.to_string()),
         Error::Output(write) if is_occupied(write.kind()) => {
             Failure::Usage(format!("{error}; --force replaces an earlier output"))
         }
@@ -150,7 +151,7 @@ fn damaged(choice: DamagedChoice) -> Damaged {
     }
 }
 
-fn evidence(args: &ConvertArgs) -> EvidencePolicy {
+fn evidence(args: &JobArgs) -> EvidencePolicy {
     let of = match args.bundles.evidence.unwrap_or(EvidenceChoice::Failed) {
         EvidenceChoice::Failed => Evidence::Failed,
         EvidenceChoice::All => Evidence::All,
@@ -167,7 +168,7 @@ fn attachments(of: Evidence) -> Attachments {
     }
 }
 
-fn execution(args: &ConvertArgs, project: Option<String>) -> ExecutionInfo {
+fn execution(args: &JobArgs, project: Option<String>) -> ExecutionInfo {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let args = &args.execution;
     ExecutionInfo {
@@ -186,8 +187,8 @@ fn execution(args: &ConvertArgs, project: Option<String>) -> ExecutionInfo {
 
 /// The options that shape the output, as the manifest records them: nothing that differs between two runs that give the
 /// same bytes.
-fn recorded(args: &ConvertArgs) -> manifest::Options {
-    let ConvertArgs { execution, bundles, results, reading, junit_time_unit, .. } = args;
+fn recorded(args: &JobArgs) -> manifest::Options {
+    let JobArgs { execution, bundles, results, reading, junit_time_unit, .. } = args;
     let texts = |texts: Vec<&str>| Value::from(texts);
     manifest::Options(
         [

@@ -14,6 +14,7 @@ mod job;
 mod keys;
 mod man;
 mod numbers;
+mod plan;
 mod progress;
 mod project_file;
 mod refusal;
@@ -108,6 +109,8 @@ enum Command {
     Convert(Box<convert::ConvertArgs>),
     /// Show what is in reports and archives; convert nothing
     Inspect(inspect::InspectArgs),
+    /// Show what a conversion would write; write nothing
+    Plan(Box<plan::PlanArgs>),
     /// Hold an output folder against its manifest and the rules of its target
     Verify(verify::VerifyArgs),
     /// List the formats that are read
@@ -133,6 +136,7 @@ fn start(arguments: &[OsString]) -> Result<Ending, Failure> {
     match cli.command {
         Command::Convert(args) => convert::run(&args, &mut terminal),
         Command::Inspect(args) => inspect::run(&args, &mut terminal),
+        Command::Plan(args) => plan::run(&args, &mut terminal),
         Command::Verify(args) => verify::run(&args, &mut terminal),
         Command::Formats(args) => formats::run(&args, &mut terminal),
         Command::Completions(args) => completions::run(&args, &mut terminal),

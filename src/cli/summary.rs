@@ -50,7 +50,8 @@ impl Summary {
 }
 
 impl Totals {
-    fn of(totals: &manifest::Totals) -> Totals {
+    /// The sums of a manifest or a plan.
+    pub fn of(totals: &manifest::Totals) -> Totals {
         let (cases, runs) = (totals.cases, totals.runs);
         Totals {
             files: totals.files,

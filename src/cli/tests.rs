@@ -46,20 +46,25 @@ fn the_help_does_not_depend_on_the_surroundings() {
 #[test]
 fn defaults_are_those_of_the_contract() {
     let args = convert_args(&[]);
-    assert_eq!(args.output.target, choices::TargetChoice::Server);
-    assert_eq!(args.execution.group_by, choices::GroupChoice::Archive);
-    assert_eq!(args.bundles.max_bytes, size::Size::mib(20));
-    assert_eq!(args.bundles.max_tests.get(), 1000);
-    assert_eq!(args.bundles.evidence, None);
-    assert_eq!(args.bundles.max_evidence, size::Size::mib(10));
-    assert_eq!(args.bundles.max_evidence_per_test, size::Size::mib(20));
-    assert_eq!(args.results.bare_keys, choices::BareKeysChoice::Label);
-    assert_eq!(args.results.merge, choices::MergeChoice::Worst);
-    assert_eq!(args.results.damaged, choices::DamagedChoice::Keep);
-    assert_eq!(args.reading.assume_zone.as_str(), "UTC");
-    assert_eq!(args.reading.jobs, None);
-    assert_eq!(args.junit_time_unit.nanos(), 1_000_000_000);
-    assert!(!args.output.force && !args.results.update_tests && !args.results.allow_damaged && !args.reading.no_mmap);
+    assert_eq!(args.job.target, choices::TargetChoice::Server);
+    assert_eq!(args.job.execution.group_by, choices::GroupChoice::Archive);
+    assert_eq!(args.job.bundles.max_bytes, size::Size::mib(20));
+    assert_eq!(args.job.bundles.max_tests.get(), 1000);
+    assert_eq!(args.job.bundles.evidence, None);
+    assert_eq!(args.job.bundles.max_evidence, size::Size::mib(10));
+    assert_eq!(args.job.bundles.max_evidence_per_test, size::Size::mib(20));
+    assert_eq!(args.job.results.bare_keys, choices::BareKeysChoice::Label);
+    assert_eq!(args.job.results.merge, choices::MergeChoice::Worst);
+    assert_eq!(args.job.results.damaged, choices::DamagedChoice::Keep);
+    assert_eq!(args.job.reading.assume_zone.as_str(), "UTC");
+    assert_eq!(args.job.reading.jobs, None);
+    assert_eq!(args.job.junit_time_unit.nanos(), 1_000_000_000);
+    assert!(
+        !args.output.force
+            && !args.job.results.update_tests
+            && !args.job.results.allow_damaged
+            && !args.job.reading.no_mmap
+    );
 }
 
 #[test]
@@ -82,13 +87,13 @@ fn options_are_read_as_they_are_meant() {
         "-j",
         "3",
     ]);
-    assert_eq!(args.execution.project.unwrap().as_str(), "DEMO");
-    assert_eq!(args.execution.execution.unwrap().as_str(), "DEMO-7");
-    assert_eq!(args.execution.environment, ["chrome", "linux", "night"]);
-    assert_eq!(args.results.status[0].name, "SKIPPED");
-    assert_eq!(args.reading.assume_zone.as_str(), "-05:30");
-    assert_eq!(args.results.merge, choices::MergeChoice::AnyPass);
-    assert_eq!(args.reading.jobs.unwrap().get(), 3);
+    assert_eq!(args.job.execution.project.unwrap().as_str(), "DEMO");
+    assert_eq!(args.job.execution.execution.unwrap().as_str(), "DEMO-7");
+    assert_eq!(args.job.execution.environment, ["chrome", "linux", "night"]);
+    assert_eq!(args.job.results.status[0].name, "SKIPPED");
+    assert_eq!(args.job.reading.assume_zone.as_str(), "-05:30");
+    assert_eq!(args.job.results.merge, choices::MergeChoice::AnyPass);
+    assert_eq!(args.job.reading.jobs.unwrap().get(), 3);
 }
 
 #[test]
@@ -112,7 +117,7 @@ fn standard_input_is_read_once_and_an_outcome_has_one_name() {
     let mut args = convert_args(&["--status", "passed=A;passed=B"]);
     let failure = convert::run(&args, &mut terminal).unwrap_err();
     assert_eq!(failure.to_string(), "--status names passed twice");
-    args.inputs = vec!["-".into(), "-".into()];
+    args.job.inputs = vec!["-".into(), "-".into()];
     assert!(matches!(convert::run(&args, &mut terminal), Err(Failure::Usage(_))));
 }
 

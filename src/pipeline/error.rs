@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::outcome::ReportOutcome;
 use super::visitor::ConversionFailure;
-use crate::bundle::WriteError;
+use crate::bundle::{Oversize, WriteError};
 use crate::model::Origin;
 use crate::source::SourceError;
 
@@ -23,6 +23,15 @@ pub enum Error {
         /// Its name.
         case: String,
     },
+    /// A run that cannot be made small enough for a bundle.
+    Budget {
+        /// Bytes that a run may have.
+        allowed: u64,
+        /// Bytes of the largest one.
+        length: u64,
+    },
+    /// A run that cannot be read back: a defect, or a disk that fails.
+    Run(String),
     /// The worker threads cannot be started, or one of ours died.
     Threads(String),
 }
@@ -30,6 +39,15 @@ pub enum Error {
 impl Error {
     pub(super) fn threads(error: rayon::ThreadPoolBuildError) -> Error {
         Error::Threads(error.to_string())
+    }
+
+    pub(super) fn run(error: crate::xray::DecodeError) -> Error {
+        Error::Run(error.to_string())
+    }
+
+    pub(super) fn budget(oversize: &[Oversize]) -> Error {
+        let largest = oversize.iter().max_by_key(|run| run.length);
+        Error::Budget { allowed: largest.map_or(0, |run| run.allowed), length: largest.map_or(0, |run| run.length) }
     }
 
     pub(super) fn collector() -> Error {
@@ -55,6 +73,12 @@ impl fmt::Display for Error {
                     "the test '{case}' in {origin} has no Test key, so its Jira project must be given (--project)"
                 )
             }
+            Error::Budget { allowed, length } => write!(
+                f,
+                "a single test needs {length} bytes even without its evidence, and only {allowed} fit into a bundle: \
+                 --max-bytes must be larger"
+            ),
+            Error::Run(why) => f.write_str(why),
             Error::Threads(why) => write!(f, "worker threads failed: {why}"),
         }
     }
@@ -65,7 +89,7 @@ impl std::error::Error for Error {
         match self {
             Error::Source(error) => Some(error),
             Error::Output(error) => Some(error),
-            Error::NoProject { .. } | Error::Threads(_) => None,
+            _ => None,
         }
     }
 }

@@ -1,73 +1,148 @@
 //! When the last file has been read: merge, plan, write, and say what was written.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{BufWriter, Write};
 
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::collect::{Collected, Collection};
+use super::execution::Prepared;
 use super::group::GroupKey;
 use super::outcome::ReportOutcome;
+use super::plan::{Plan, PlannedBundle, PlannedExecution};
 use super::{Error, Job};
-use crate::bundle::lines::{self, ReportLine};
-use crate::bundle::manifest::{Evidence, Execution, Manifest, SCHEMA, Tool, Totals};
+use crate::bundle::manifest::{Evidence, Manifest, SCHEMA, Tool, Totals};
 use crate::bundle::{
-    Assembly, BundlePlan, ExecutionIndex, ExecutionKey, Folder, Frame, MergePart, Oversize, REPORTS, RunStore, Settled,
-    WriteError, file_safe_id, plan,
+    BundlePlan, ExecutionIndex, Folder, MergePart, ReportLine, ReportLines, RunStore, Settled, WriteError, file_safe_id,
 };
 use crate::model::{ReportId, RunCounts};
-use crate::xray::{self, ExecutionInfo, Part};
+use crate::xray::{self, Part};
 
-/// One Test Execution on its way into bundles.
-struct Ready {
-    id: String,
-    key: GroupKey,
-    collected: Collected,
-    settled: Settled,
+/// Everything that is known once all runs are settled: accounting is done, nothing is written.
+pub(super) struct Finished {
+    totals: Totals,
+    reports: Vec<ReportOutcome>,
+    counts: HashMap<ReportId, RunCounts>,
+    ids: HashMap<u32, String>,
+    prepared: Vec<Prepared>,
+    pool: ThreadPool,
 }
 
-/// Writes all bundles and `reports.jsonl`, and gives the manifest, which the caller writes last.
-pub(super) fn write(
-    job: &Job,
-    collection: Collection,
-    groups: Vec<GroupKey>,
-    mut indexes: Vec<ExecutionIndex>,
-    store: &RunStore,
-    folder: &Folder,
-) -> Result<Manifest, Error> {
-    let Collection { executions, reports, evidence, dropped, .. } = collection;
-    if !dropped.is_empty() {
-        indexes.iter_mut().for_each(|index| index.retain(|report| !dropped.contains(&report)));
-    }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(job.threads).build().map_err(Error::threads)?;
-    let ordered = in_order(groups, executions, indexes);
-    let mut taken = HashSet::new();
-    let mut ids = HashMap::new();
-    let mut counts: HashMap<ReportId, RunCounts> = HashMap::new();
-    let mut totals = Totals::default();
-    let mut written = Vec::new();
-    for (number, key, collected, index) in ordered {
-        let id = file_safe_id(&key.label(), &mut taken);
-        ids.insert(number, id.clone());
-        let settled = pool.install(|| settle(job, index, store))?;
-        for (report, runs) in settled.counts() {
-            counts.entry(*report).or_default().merge(runs);
+impl Finished {
+    /// Merges what belongs together and plans the bundles.
+    pub(super) fn new(
+        job: &Job,
+        collection: Collection,
+        groups: Vec<GroupKey>,
+        mut indexes: Vec<ExecutionIndex>,
+        store: &RunStore,
+    ) -> Result<Finished, Error> {
+        let Collection { executions, reports, evidence, dropped, .. } = collection;
+        if !dropped.is_empty() {
+            indexes.iter_mut().for_each(|index| index.retain(|report| !dropped.contains(&report)));
         }
-        let ready = Ready { id, key, collected, settled };
-        let execution = pool.install(|| write_execution(job, ready, store, folder))?;
-        execution.bundles.iter().for_each(|bundle| totals.add_bundle(bundle));
-        written.push(execution);
+        let mut finished = Finished {
+            totals: Totals::default(),
+            reports,
+            counts: HashMap::new(),
+            ids: HashMap::new(),
+            prepared: Vec::new(),
+            pool: ThreadPoolBuilder::new().num_threads(job.threads).build().map_err(Error::threads)?,
+        };
+        finished.totals.evidence = Evidence { kept: evidence.kept, dropped: evidence.dropped };
+        let mut taken = HashSet::new();
+        for (number, group, times, index) in in_order(groups, executions, indexes) {
+            let id = file_safe_id(&group.label(), &mut taken);
+            finished.ids.insert(number, id.clone());
+            let settled = finished.pool.install(|| settle(job, index, store))?;
+            for (report, runs) in settled.counts() {
+                finished.counts.entry(*report).or_default().merge(runs);
+            }
+            finished.prepared.push(Prepared::new(job, id, group, times, settled, store)?);
+        }
+        Ok(finished)
     }
-    totals.evidence = Evidence { kept: evidence.kept, dropped: evidence.dropped };
-    write_lines(&reports, &ids, &counts, &mut totals, folder)?;
-    Ok(Manifest {
-        schema: SCHEMA.to_owned(),
-        tool: Tool::this(),
-        target: job.encoding.target.name().to_owned(),
-        options: job.recorded.clone(),
-        totals,
-        executions: written,
-    })
+
+    /// Writes all bundles and `reports.jsonl`, and gives the manifest, which the caller writes last.
+    pub(super) fn write(mut self, job: &Job, store: &RunStore, folder: &Folder) -> Result<Manifest, Error> {
+        let mut executions = Vec::new();
+        for prepared in std::mem::take(&mut self.prepared) {
+            let execution = self.pool.install(|| prepared.write(store, folder))?;
+            execution.bundles.iter().for_each(|bundle| self.totals.add_bundle(bundle));
+            executions.push(execution);
+        }
+        self.write_lines(folder)?;
+        Ok(Manifest {
+            schema: SCHEMA.to_owned(),
+            tool: Tool::this(),
+            target: job.encoding.target.name().to_owned(),
+            options: job.recorded.clone(),
+            totals: self.totals,
+            executions,
+        })
+    }
+
+    /// What [`Finished::write`] would write.
+    pub(super) fn plan(mut self, store: &RunStore) -> Result<Plan, Error> {
+        let lines: Vec<_> = self.reports.iter().map(|report| self.line(report)).collect();
+        lines.iter().for_each(|line| self.totals.add_report(line));
+        let mut executions = Vec::new();
+        for prepared in &self.prepared {
+            let mut planned = PlannedExecution {
+                id: prepared.id.clone(),
+                source: prepared.source.clone(),
+                key: prepared.key.clone(),
+                runs: prepared.settled.runs().len() as u64,
+                keys: Vec::new(),
+                definitions: Vec::new(),
+                bundles: prepared.plans.iter().map(|plan| planned_bundle(plan, prepared.key.is_some())).collect(),
+                trimmed: prepared.trimmed.clone(),
+            };
+            for name in prepared.names(store) {
+                planned.name_test(name?);
+            }
+            self.totals.bundles += planned.bundles.len() as u64;
+            self.totals.bytes_out += planned.bundles.iter().map(|bundle| bundle.bytes).sum::<u64>();
+            executions.push(planned);
+        }
+        Ok(Plan { totals: self.totals, executions })
+    }
+
+    fn write_lines(&mut self, folder: &Folder) -> Result<(), Error> {
+        let mut lines = ReportLines::create(folder).map_err(Error::Output)?;
+        for report in &self.reports {
+            let line = self.line(report);
+            self.totals.add_report(&line);
+            lines.write(&line).map_err(Error::Output)?;
+        }
+        lines.finish().map_err(Error::Output)
+    }
+
+    fn line(&self, report: &ReportOutcome) -> ReportLine {
+        let mut runs = self.counts.get(&report.id).copied().unwrap_or_default();
+        runs.left_out += report.left_out;
+        ReportLine {
+            report: report.origin.as_str().to_owned(),
+            format: report.format.map(Into::into),
+            producer: (!report.producer.is_empty()).then(|| report.producer.clone()),
+            state: report.state,
+            reason: (!report.reason.is_empty()).then(|| report.reason.clone()),
+            bytes: report.bytes,
+            cases: report.cases.into(),
+            runs: Some(runs.into()),
+            execution: self.ids.get(&report.group).filter(|_| runs.total() > 0).cloned(),
+            problems: report.problems.iter().cloned().map(Into::into).collect(),
+        }
+    }
+}
+
+fn planned_bundle(plan: &BundlePlan, has_key: bool) -> PlannedBundle {
+    PlannedBundle {
+        part: plan.part,
+        bytes: plan.bytes,
+        runs: plan.runs.len() as u64,
+        needs_key: plan.part > 1 && !has_key,
+    }
 }
 
 /// Test Executions that have runs, in order of their first report; those of one report by what sets them apart.
@@ -109,106 +184,4 @@ fn part<'a>(part: &MergePart<'a>) -> Part<'a> {
         attempt_group: part.attempt_group,
         superseded: part.superseded,
     }
-}
-
-/// Cuts one Test Execution into bundles and writes them, on the pool.
-fn write_execution(job: &Job, ready: Ready, store: &RunStore, folder: &Folder) -> Result<Execution, Error> {
-    let Ready { id, key, collected, mut settled } = ready;
-    let execution_key = job.execution_key.clone().or_else(|| (!key.key.is_empty()).then(|| key.key.clone()));
-    let info = info_of(job, &key, &collected);
-    let first_head = xray::first_head(&info, execution_key.as_deref());
-    let later_head = execution_key.as_deref().map_or_else(xray::placeholder_head, xray::later_head);
-    let frame = Frame {
-        first_head: &first_head,
-        later_head: &later_head,
-        separator: xray::SEPARATOR,
-        tail: xray::TAIL,
-        key: if execution_key.is_some() { ExecutionKey::Known } else { ExecutionKey::Awaited },
-    };
-    let plans = plan_bundles(job, &mut settled, store, &frame)?;
-    let assembly = Assembly { id: &id, settled: &settled, store, frame, folder };
-    let bundles: Result<Vec<_>, WriteError> = plans.into_par_iter().map(|plan| assembly.write(&plan)).collect();
-    Ok(Execution {
-        runs: settled.runs().len() as u64,
-        id,
-        source: key.source,
-        key: execution_key,
-        start: collected.start.map(|start| start.to_string()),
-        finish: collected.finish.map(|finish| finish.ceil_to_second().to_string()),
-        bundles: bundles.map_err(Error::Output)?,
-    })
-}
-
-/// Plans until every run fits: runs that alone exceed a bundle are cut down by the steps of spec xray-json.md section 8.
-fn plan_bundles(
-    job: &Job,
-    settled: &mut Settled,
-    store: &RunStore,
-    frame: &Frame<'_>,
-) -> Result<Vec<BundlePlan>, Error> {
-    loop {
-        match plan(settled, &job.budget, &frame.lengths()) {
-            Ok(plans) => return Ok(plans),
-            Err(oversize) => {
-                for run in &oversize {
-                    shrink(job, settled, run, store)?;
-                }
-            }
-        }
-    }
-}
-
-fn shrink(job: &Job, settled: &mut Settled, oversize: &Oversize, store: &RunStore) -> Result<(), Error> {
-    let run = settled.runs()[oversize.run];
-    let (mut bytes, mut smaller) = (Vec::new(), Vec::new());
-    store.read(run.location, run.length as usize, &mut bytes).map_err(Error::Output)?;
-    xray::shrink(&bytes, oversize.allowed, &job.encoding, &mut smaller)
-        .map_err(|error| Error::Threads(format!("a run cannot be cut down: {error}")))?;
-    settled.replace(oversize.run, &smaller, store).map_err(Error::Output)
-}
-
-/// The fields of one Test Execution: the user's, with a title made from the group's name and the times of its runs.
-fn info_of(job: &Job, key: &GroupKey, times: &Collected) -> ExecutionInfo {
-    let mut info = job.execution.clone();
-    if info.summary.is_empty() {
-        info.summary = format!("Automated test results: {}", key.source);
-    }
-    if !key.environment.is_empty() {
-        info.environments = key.environment.split(';').map(str::to_owned).collect();
-    }
-    info.start = times.start;
-    info.finish = times.finish;
-    info
-}
-
-fn write_lines(
-    reports: &[ReportOutcome],
-    ids: &HashMap<u32, String>,
-    counts: &HashMap<ReportId, RunCounts>,
-    totals: &mut Totals,
-    folder: &Folder,
-) -> Result<(), Error> {
-    let file = folder.create(REPORTS).map_err(Error::Output)?;
-    let mut out = BufWriter::new(file);
-    for report in reports {
-        let mut runs = counts.get(&report.id).copied().unwrap_or_default();
-        runs.left_out += report.left_out;
-        let line = ReportLine {
-            report: report.origin.as_str().to_owned(),
-            format: report.format.map(Into::into),
-            producer: (!report.producer.is_empty()).then(|| report.producer.clone()),
-            state: report.state,
-            reason: (!report.reason.is_empty()).then(|| report.reason.clone()),
-            bytes: report.bytes,
-            cases: report.cases.into(),
-            runs: Some(runs.into()),
-            execution: ids.get(&report.group).filter(|_| runs.total() > 0).cloned(),
-            problems: report.problems.iter().cloned().map(Into::into).collect(),
-        };
-        totals.add_report(&line);
-        lines::write_line(&mut out, &line).map_err(|error| Error::Output(out.get_ref().failed(error)))?;
-    }
-    out.flush().map_err(|error| Error::Output(out.get_ref().failed(error)))?;
-    let (file, _) = out.into_parts();
-    file.commit().map_err(Error::Output)
 }

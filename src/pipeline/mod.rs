@@ -4,9 +4,11 @@
 mod collect;
 mod dispatch;
 mod error;
+mod execution;
 mod finish;
 mod group;
 mod outcome;
+mod plan;
 mod verify;
 mod visitor;
 mod worker;
@@ -23,6 +25,7 @@ use crate::source::{self, Input};
 use crate::xray::{EncodeOptions, ExecutionInfo, Merge};
 
 use collect::Collection;
+use finish::Finished;
 use group::Groups;
 use outcome::ReportOutcome;
 use worker::{Context, Purpose};
@@ -30,6 +33,7 @@ use worker::{Context, Purpose};
 pub use error::Error;
 pub use group::GroupBy;
 pub use outcome::EvidenceCounts;
+pub use plan::{Plan, PlannedBundle, PlannedExecution};
 pub use verify::{Verdict, verify};
 pub use worker::Reading;
 
@@ -132,6 +136,24 @@ fn report_of(outcome: &ReportOutcome) -> Report<'_> {
 pub fn convert(job: &Job, observer: &dyn Observer) -> Result<Manifest, Error> {
     let folder = Folder::open(&job.output, job.opening).map_err(Error::Output)?;
     let store = RunStore::new(folder.path(), RUNS_IN_MEMORY);
+    let manifest = settle(job, &store, observer)?.write(job, &store, &folder)?;
+    // The spill file goes first, so that nobody waits for its pages to reach the disk.
+    drop(store);
+    folder.seal(&manifest).map_err(Error::Output)?;
+    Ok(manifest)
+}
+
+/// Does all that [`convert`] does but writing: the same code decides what would be in which bundle.
+///
+/// # Errors
+/// As there, but for the output folder. Runs that do not fit into memory wait in the system's temporary folder.
+pub fn plan(job: &Job, observer: &dyn Observer) -> Result<Plan, Error> {
+    let store = RunStore::new(&std::env::temp_dir(), RUNS_IN_MEMORY);
+    settle(job, &store, observer)?.plan(&store)
+}
+
+/// Reads all reports into the store and settles their runs.
+fn settle(job: &Job, store: &RunStore, observer: &dyn Observer) -> Result<Finished, Error> {
     let groups = Groups::default();
     let indexes = Mutex::default();
     let stop = AtomicBool::new(false);
@@ -142,7 +164,7 @@ pub fn convert(job: &Job, observer: &dyn Observer) -> Result<Manifest, Error> {
         groups: &groups,
         rules: &job.rules,
         encoding: &job.encoding,
-        store: &store,
+        store,
         indexes: &indexes,
         stop: &stop,
     };
@@ -152,11 +174,7 @@ pub fn convert(job: &Job, observer: &dyn Observer) -> Result<Manifest, Error> {
         Ok(())
     })?;
     let indexes = indexes.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let manifest = finish::write(job, collection, groups.into_keys(), indexes, &store, &folder)?;
-    // The spill file goes first, so that nobody waits for its pages to reach the disk.
-    drop(store);
-    folder.seal(&manifest).map_err(Error::Output)?;
-    Ok(manifest)
+    Finished::new(job, collection, groups.into_keys(), indexes, store)
 }
 
 /// Reads everything and converts nothing.

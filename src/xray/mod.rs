@@ -11,6 +11,7 @@ mod execution;
 mod flavour;
 mod json;
 mod merge;
+mod name;
 mod oversize;
 mod wire;
 
@@ -20,6 +21,7 @@ pub use encode::{EncodeOptions, encode};
 pub use execution::{ExecutionInfo, PLACEHOLDER, SEPARATOR, TAIL, first_head, later_head, placeholder_head};
 pub use flavour::{StatusError, Statuses, TODO, Target};
 pub use merge::{Merge, Merged, Part, merge};
+pub use name::{TestName, name_of};
 pub use oversize::shrink;
 
 #[cfg(test)]

@@ -371,3 +371,44 @@ fn attachments_become_evidence_of_failed_tests() {
         assert!(tests(&workshop).iter().all(|test| test.get("evidences").is_none()));
     }
 }
+
+#[test]
+fn a_plan_says_what_convert_writes_and_writes_nothing() {
+    let workshop = Workshop::new();
+    for (name, report) in night() {
+        workshop.write(&format!("night/{name}"), report);
+    }
+    let before = workshop.files();
+    let ran = workshop.run(["plan", "night", "--project", "DEMO", "--max-tests", "100", "--format", "json"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(workshop.files(), before);
+    let plan: Value = serde_json::from_str(&ran.stdout).unwrap();
+    convert(&workshop, &["night"], &["--max-tests", "100"]);
+    let manifest = manifest(&workshop.path().join("out"));
+    assert_eq!(plan["totals"], manifest["totals"]);
+    let (planned, written) = (&plan["executions"][0], &manifest["executions"][0]);
+    assert_eq!(planned["known_tests"], json!(["DEMO-7"]));
+    assert_eq!(planned["new_tests"].as_array().unwrap().len() as u64 + 1, written["runs"].as_u64().unwrap());
+    let sizes = |execution: &Value| -> Vec<_> {
+        execution["bundles"].as_array().unwrap().iter().map(|bundle| bundle["bytes"].clone()).collect()
+    };
+    assert_eq!(sizes(planned), sizes(written));
+    let ran = workshop.run(["plan", "night", "--project", "DEMO"]);
+    assert!(ran.stdout.contains("nothing was written") && ran.stdout.contains("without a key"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_run_larger_than_a_bundle_is_cut_down_and_recorded() {
+    let workshop = Workshop::new();
+    let long = "long line of a log\n".repeat(1000);
+    let report = suite(&format!("<testcase name='t'><failure message='x'>{long}</failure></testcase>"));
+    workshop.write("a.xml", report);
+    convert(&workshop, &["a.xml"], &["--max-bytes", "4000"]);
+    let manifest = manifest(&workshop.path().join("out"));
+    let trimmed = &manifest["executions"][0]["trimmed"][0];
+    assert_eq!(trimmed["test"], "s.t");
+    assert!(!trimmed["steps"].as_array().unwrap().is_empty());
+    assert!(tests(&workshop)[0]["comment"].as_str().unwrap().starts_with("x\nlong line"));
+    let ran = workshop.run(["convert", "a.xml", "--out", "tiny", "-p", "DEMO", "--max-bytes", "150"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+}

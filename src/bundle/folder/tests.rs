@@ -21,6 +21,7 @@ fn execution(files: &[&str]) -> Execution {
         finish: None,
         runs: 1,
         bundles: files.iter().enumerate().map(record).collect(),
+        trimmed: Vec::new(),
     }
 }
 

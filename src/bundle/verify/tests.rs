@@ -39,6 +39,7 @@ fn output() -> (Fixture, PathBuf, Manifest) {
         finish: None,
         runs: 5,
         bundles,
+        trimmed: Vec::new(),
     }]);
     manifest.totals = totals;
     folder.seal(&manifest).unwrap();

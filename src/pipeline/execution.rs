@@ -1,0 +1,124 @@
+//! One Test Execution: its runs cut into bundles, ready to be written or only to be looked at.
+
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use super::collect::Collected;
+use super::group::GroupKey;
+use super::{Error, Job};
+use crate::bundle::manifest::{Execution, Trimmed};
+use crate::bundle::{
+    Assembly, BundlePlan, ExecutionKey, Folder, Frame, FrameLengths, Oversize, RunStore, Settled, WriteError, plan,
+};
+use crate::xray::{self, ExecutionInfo, TestName};
+
+/// A Test Execution whose bundles are planned.
+pub(super) struct Prepared {
+    pub(super) id: String,
+    pub(super) source: String,
+    /// Its key, when the user or its reports know one.
+    pub(super) key: Option<String>,
+    pub(super) settled: Settled,
+    pub(super) plans: Vec<BundlePlan>,
+    pub(super) trimmed: Vec<Trimmed>,
+    times: Collected,
+    first_head: Vec<u8>,
+    later_head: Vec<u8>,
+}
+
+impl Prepared {
+    pub(super) fn new(
+        job: &Job,
+        id: String,
+        group: GroupKey,
+        times: Collected,
+        mut settled: Settled,
+        store: &RunStore,
+    ) -> Result<Prepared, Error> {
+        let key = job.execution_key.clone().or_else(|| (!group.key.is_empty()).then(|| group.key.clone()));
+        let first_head = xray::first_head(&info_of(job, &group, &times), key.as_deref());
+        let later_head = key.as_deref().map_or_else(xray::placeholder_head, xray::later_head);
+        let frame = frame(&first_head, &later_head, key.as_deref());
+        let mut trimmed = Vec::new();
+        let plans = plan_bundles(job, &mut settled, store, &frame.lengths(), &mut trimmed)?;
+        Ok(Prepared { id, source: group.source, key, settled, plans, trimmed, times, first_head, later_head })
+    }
+
+    /// Writes the bundles, several at once on the pool of the caller.
+    pub(super) fn write(self, store: &RunStore, folder: &Folder) -> Result<Execution, Error> {
+        let frame = frame(&self.first_head, &self.later_head, self.key.as_deref());
+        let assembly = Assembly { id: &self.id, settled: &self.settled, store, frame, folder };
+        let bundles: Result<Vec<_>, WriteError> = self.plans.par_iter().map(|plan| assembly.write(plan)).collect();
+        Ok(Execution {
+            runs: self.settled.runs().len() as u64,
+            id: self.id,
+            source: self.source,
+            key: self.key,
+            start: self.times.start.map(|start| start.to_string()),
+            finish: self.times.finish.map(|finish| finish.ceil_to_second().to_string()),
+            bundles: bundles.map_err(Error::Output)?,
+            trimmed: self.trimmed,
+        })
+    }
+
+    /// What names the Test of each run, in order.
+    pub(super) fn names<'a>(&'a self, store: &'a RunStore) -> impl Iterator<Item = Result<TestName, Error>> + 'a {
+        let mut bytes = Vec::new();
+        self.settled.runs().iter().map(move |run| {
+            bytes.clear();
+            store.read(run.location, run.length as usize, &mut bytes).map_err(Error::Output)?;
+            xray::name_of(&bytes).map_err(Error::run)
+        })
+    }
+}
+
+fn frame<'a>(first_head: &'a [u8], later_head: &'a [u8], key: Option<&str>) -> Frame<'a> {
+    let key = if key.is_some() { ExecutionKey::Known } else { ExecutionKey::Awaited };
+    Frame { first_head, later_head, separator: xray::SEPARATOR, tail: xray::TAIL, key }
+}
+
+/// Plans until every run fits: runs that alone exceed a bundle are cut down by the steps of spec xray-json.md section 8.
+fn plan_bundles(
+    job: &Job,
+    settled: &mut Settled,
+    store: &RunStore,
+    frame: &FrameLengths,
+    trimmed: &mut Vec<Trimmed>,
+) -> Result<Vec<BundlePlan>, Error> {
+    match plan(settled, &job.budget, frame) {
+        Ok(plans) => Ok(plans),
+        Err(oversize) => {
+            for run in &oversize {
+                trimmed.push(trim(job, settled, run, store)?);
+            }
+            // A run that did not become small enough has ended the conversion above, so the second plan is the last.
+            plan(settled, &job.budget, frame).map_err(|oversize| Error::budget(&oversize))
+        }
+    }
+}
+
+fn trim(job: &Job, settled: &mut Settled, oversize: &Oversize, store: &RunStore) -> Result<Trimmed, Error> {
+    let run = settled.runs()[oversize.run];
+    let (mut bytes, mut smaller) = (Vec::new(), Vec::new());
+    store.read(run.location, run.length as usize, &mut bytes).map_err(Error::Output)?;
+    let steps = xray::shrink(&bytes, oversize.allowed, &job.encoding, &mut smaller).map_err(Error::run)?;
+    if smaller.len() as u64 > oversize.allowed {
+        return Err(Error::budget(std::slice::from_ref(oversize)));
+    }
+    let test = xray::name_of(&smaller).map_err(Error::run)?.as_str().to_owned();
+    settled.replace(oversize.run, &smaller, store).map_err(Error::Output)?;
+    Ok(Trimmed { test, steps })
+}
+
+/// The fields of one Test Execution: the user's, with a title made from the group's name and the times of its runs.
+fn info_of(job: &Job, group: &GroupKey, times: &Collected) -> ExecutionInfo {
+    let mut info = job.execution.clone();
+    if info.summary.is_empty() {
+        info.summary = format!("Automated test results: {}", group.source);
+    }
+    if !group.environment.is_empty() {
+        info.environments = group.environment.split(';').map(str::to_owned).collect();
+    }
+    info.start = times.start;
+    info.finish = times.finish;
+    info
+}

@@ -1,0 +1,56 @@
+//! The conversion without its last step: what would be written, for people to look at before anything is sent.
+
+use crate::bundle::manifest::{Totals, Trimmed};
+use crate::xray::TestName;
+
+/// What a conversion would come to.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Sums, as they would stand in the manifest.
+    pub totals: Totals,
+    /// The Test Executions, in order.
+    pub executions: Vec<PlannedExecution>,
+}
+
+/// One Test Execution as it would be written.
+#[derive(Debug)]
+pub struct PlannedExecution {
+    /// First part of its bundles' names.
+    pub id: String,
+    /// What its reports have in common.
+    pub source: String,
+    /// Its key, when one is known.
+    pub key: Option<String>,
+    /// Its runs.
+    pub runs: u64,
+    /// Keys of Tests that are known, in order of first appearance.
+    pub keys: Vec<String>,
+    /// Definitions of Tests that would be created unless they exist already, in the same order.
+    pub definitions: Vec<String>,
+    /// Its bundles.
+    pub bundles: Vec<PlannedBundle>,
+    /// Runs that alone are larger than a bundle, and what would be left out of them.
+    pub trimmed: Vec<Trimmed>,
+}
+
+/// One bundle as it would be written.
+#[derive(Debug, Clone, Copy)]
+pub struct PlannedBundle {
+    /// Its number, from one.
+    pub part: u32,
+    /// Its exact size.
+    pub bytes: u64,
+    /// Runs in it.
+    pub runs: u64,
+    /// Whether it would wait for the key of its Test Execution.
+    pub needs_key: bool,
+}
+
+impl PlannedExecution {
+    pub(super) fn name_test(&mut self, name: TestName) {
+        match name {
+            TestName::Key(key) => self.keys.push(key),
+            TestName::Definition(definition) => self.definitions.push(definition),
+        }
+    }
+}
