@@ -11,6 +11,7 @@ mod junit;
 mod lookalike;
 mod options;
 mod remarks;
+mod robot;
 pub mod time;
 pub mod xml;
 
@@ -41,7 +42,7 @@ pub struct Format {
 }
 
 /// Every format that is read, the specific before the general.
-pub const FORMATS: &[Format] = &[junit::FORMAT];
+pub const FORMATS: &[Format] = &[robot::FORMAT, junit::FORMAT];
 
 /// What a file turned out to be.
 pub enum Recognition {
