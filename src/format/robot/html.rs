@@ -196,8 +196,14 @@ mod tests {
 
     #[test]
     fn markup_goes_and_entities_are_decoded_once() {
-        assert_eq!(reduced("*HTML*<b>bad</b> &amp; <i>worse</i> &amp;lt; &#65;&#x42; &x; & 1 < 2"), "bad & worse &lt; AB &x; & 1 < 2");
-        assert_eq!(reduced("*HTML* a<br>b<BR/>c<p>d</p><hr class=\"x\">e<table><tr>f</tr></table>"), "a\nb\nc\nd\ne f".replace(' ', ""));
+        assert_eq!(
+            reduced("*HTML*<b>bad</b> &amp; <i>worse</i> &amp;lt; &#65;&#x42; &x; & 1 < 2"),
+            "bad & worse &lt; AB &x; & 1 < 2"
+        );
+        assert_eq!(
+            reduced("*HTML* a<br>b<BR/>c<p>d</p><hr class=\"x\">e<table><tr>f</tr></table>"),
+            "a\nb\nc\nd\ne f".replace(' ', "")
+        );
         assert_eq!(reduced("*HTML*a<script>if (1 < 2) x</script>b<style>"), "ab");
         assert_eq!(reduced("plain <b> & *HTML*"), "plain <b> & *HTML*");
         assert_eq!(reduced("*HTML* é<"), "é<");
@@ -205,12 +211,16 @@ mod tests {
 
     #[test]
     fn notes_on_removed_content_are_no_message() {
-        assert_eq!(reduced("*HTML* <span class=\"robot-note\">Content removed using the --remove-keywords option.</span>"), "");
+        assert_eq!(
+            reduced("*HTML* <span class=\"robot-note\">Content removed using the --remove-keywords option.</span>"),
+            ""
+        );
     }
 
     #[test]
     fn references_are_found_in_order() {
-        let html = "<a HREF = 'x.png'><img data-src=\"no\" src=\"data:image/png;base64,AA==\" width=3></a>src=\"no\" src=";
+        let html =
+            "<a HREF = 'x.png'><img data-src=\"no\" src=\"data:image/png;base64,AA==\" width=3></a>src=\"no\" src=";
         let found: Vec<_> = references(html).collect();
         assert_eq!(found, [(Attribute::Link, "x.png"), (Attribute::Source, "data:image/png;base64,AA==")]);
         assert_eq!(references("<img src=\"open").count(), 0);

@@ -71,9 +71,8 @@ impl Statistics {
     /// Tells when the two differ.
     pub(super) fn compare(&self, visitor: &mut dyn ReportVisitor) {
         let Some(declared) = self.declared.filter(|declared| *declared != self.read) else { return };
-        let words = |totals: Totals| {
-            format!("{} passed, {} failed, {} skipped", totals.passed, totals.failed, totals.skipped)
-        };
+        let words =
+            |totals: Totals| format!("{} passed, {} failed, {} skipped", totals.passed, totals.failed, totals.skipped);
         let message = format!("the totals say {}; the tests say {}", words(declared), words(self.read));
         visitor.problem(Problem::new(ProblemKind::CountMismatch, message));
     }

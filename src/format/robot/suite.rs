@@ -79,11 +79,8 @@ impl Suites {
         };
         let position = xml.position();
         read_keyword_status(xml, status)?;
-        let fixture = Fixture {
-            outcome: status.outcome().unwrap_or(Outcome::Failed),
-            message: status.message.clone(),
-            position,
-        };
+        let fixture =
+            Fixture { outcome: status.outcome().unwrap_or(Outcome::Failed), message: status.message.clone(), position };
         // Of two the later one counts.
         match role {
             Role::Setup => suite.setup = Some(fixture),

@@ -187,7 +187,8 @@ impl Reader<'_> {
             return Outcome::Failed;
         };
         if outcome == Outcome::Passed && self.keywords.none_ran() {
-            let topic = "a test passed although none of its keywords ran: this looks like a dry run, which shows nothing";
+            let topic =
+                "a test passed although none of its keywords ran: this looks like a dry run, which shows nothing";
             self.remarks.add(ProblemKind::DryRun, topic, String::new, || xml.position());
             return Outcome::NotRun;
         }
