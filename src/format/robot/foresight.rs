@@ -1,5 +1,7 @@
 //! A look at a whole report for nothing but its tear-downs, when too many tests would wait for them.
 
+use std::ops::ControlFlow;
+
 use crate::format::ParseError;
 use crate::format::xml::{XmlCursor, XmlEvent};
 use crate::model::{Body, Problem, ReportVisitor, TestCase};
@@ -7,7 +9,6 @@ use crate::model::{Body, Problem, ReportVisitor, TestCase};
 use super::held::Verdict;
 use super::status::Status;
 use super::suite::Suites;
-use std::ops::ControlFlow;
 
 /// The verdicts of all suites that end, inner ones first. Where the report breaks off, so do they.
 pub(super) fn verdicts(report: &[u8]) -> Vec<Verdict> {

@@ -1,5 +1,8 @@
 //! The reader held against a corpus of real reports, where one is at hand.
 
+// What is skipped or not compared has to be seen.
+#![allow(clippy::print_stdout)]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
