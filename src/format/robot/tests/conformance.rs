@@ -1,7 +1,6 @@
 //! The reader held against a corpus of real reports, where one is at hand.
 
-// What is skipped or not compared has to be seen.
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, reason = "what is skipped or not compared has to be seen")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
