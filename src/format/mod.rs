@@ -13,6 +13,7 @@ mod nunit;
 mod options;
 mod recognise;
 mod remarks;
+mod robot;
 mod testng;
 pub mod time;
 pub mod xml;
@@ -46,7 +47,8 @@ pub struct Format {
 }
 
 /// Every format that is read, the specific before the general.
-pub const FORMATS: &[Format] = &[junit::FORMAT, testng::FORMAT, nunit::NUNIT3, nunit::NUNIT2, xunit::FORMAT];
+pub const FORMATS: &[Format] =
+    &[junit::FORMAT, testng::FORMAT, nunit::NUNIT3, nunit::NUNIT2, xunit::FORMAT, robot::FORMAT];
 
 /// What a file turned out to be.
 pub enum Recognition {

@@ -83,6 +83,8 @@ problem_kinds! {
     AmbiguousTime = "ambiguous-time", Warning;
     /// A status word that the format does not define.
     UnknownStatus = "unknown-status", Warning;
+    /// Tests that passed without running: a dry run.
+    DryRun = "dry-run", Warning;
     /// A failure of a suite, a set-up or a tear-down that is no test case.
     ContainerFailure = "container-failure", Warning;
     /// A test case with nothing to name it.

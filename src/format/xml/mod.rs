@@ -94,6 +94,8 @@ pub struct XmlCursor<'s> {
     /// Inside a CDATA section whose end is not in the window yet.
     in_cdata: bool,
     seen_root: bool,
+    /// Name of an element that its producer is known to leave open at times.
+    pardoned: &'static [u8],
     truncated: Option<Position>,
     log: RepairLog,
     tallies: Tallies,
@@ -133,6 +135,16 @@ impl OpenElements {
     #[inline]
     fn innermost(&self) -> &[u8] {
         &self.names[self.starts.last().copied().unwrap_or(self.used)..self.used]
+    }
+
+    /// Whether the innermost `count` elements are all called `name`.
+    fn are_innermost(&self, count: usize, name: &[u8]) -> bool {
+        let mut end = self.used;
+        self.starts.iter().rev().take(count).all(|start| {
+            let found = &self.names[*start..end];
+            end = *start;
+            found == name
+        })
     }
 
     /// How many elements must be closed to close the innermost one called `name`.
@@ -175,6 +187,7 @@ impl<'s> XmlCursor<'s> {
             prolog_comment: String::new(),
             in_cdata: false,
             seen_root: false,
+            pardoned: b"",
             truncated: None,
             log: RepairLog::default(),
             tallies: Tallies::default(),
@@ -255,7 +268,22 @@ impl<'s> XmlCursor<'s> {
         self.owed_ends = self.open.depth().saturating_sub(keep);
         self.owed_implied = self.owed_ends;
         if self.owed_ends > 0 {
-            let event = self.event;
+            self.count_missing_ends(self.owed_ends);
+        }
+    }
+
+    /// Says that the producer is known to leave elements called `name` open without losing anything else: to close
+    /// them is a repair, no damage.
+    pub fn pardon_open(&mut self, name: &'static [u8]) {
+        self.pardoned = name;
+    }
+
+    /// Counts that the innermost `count` elements have no end tags.
+    fn count_missing_ends(&mut self, count: usize) {
+        let event = self.event;
+        if !self.pardoned.is_empty() && self.open.are_innermost(count, self.pardoned) {
+            self.tallies.pardoned_end(|| self.window.position(event));
+        } else {
             self.tallies.missing_end(|| self.window.position(event));
         }
     }
@@ -396,7 +424,7 @@ impl<'s> XmlCursor<'s> {
         }
         match self.open.distance(name) {
             Some(distance) => {
-                self.tallies.missing_end(|| self.window.position(event));
+                self.count_missing_ends(distance - 1);
                 self.owed_ends = distance - 1;
                 self.owed_implied = distance - 2;
                 self.implied_end = true;

@@ -68,6 +68,7 @@ pub(super) struct Tallies {
     further_documents: Tally,
     stray_ends: Tally,
     missing_ends: Tally,
+    pardoned_ends: Tally,
     open_quotes: Tally,
 }
 
@@ -105,6 +106,10 @@ impl Tallies {
         self.missing_ends.add(1, place);
     }
 
+    pub(super) fn pardoned_end(&mut self, place: impl FnOnce() -> Position) {
+        self.pardoned_ends.add(1, place);
+    }
+
     pub(super) fn open_quote(&mut self, place: impl FnOnce() -> Position) {
         self.open_quotes.add(1, place);
     }
@@ -130,6 +135,7 @@ impl Tallies {
         );
         self.stray_ends.report(Malformed, "an end tag that closes nothing was passed over", visitor);
         self.missing_ends.report(Malformed, "an element without its end tag was closed", visitor);
+        self.pardoned_ends.report(Repaired, "an element that its producer left open was closed", visitor);
         self.open_quotes.report(
             Malformed,
             "an attribute without its closing quote was cut at the end of its tag",

@@ -1,0 +1,206 @@
+//! Robot Framework's `output.xml`, of every generation from 2.x to 7.x (spec robot.md).
+//!
+//! Generations are told apart by shape, element by element, never by number: files merged by `rebot` or other tools mix
+//! them. The tests of a run wait for the tear-downs of their suites ([`held`]); everything else is read in one pass.
+
+mod body;
+mod foresight;
+mod held;
+mod html;
+mod picture;
+mod statistics;
+mod status;
+mod step;
+mod suite;
+mod test;
+#[cfg(test)]
+mod tests;
+
+use std::ops::ControlFlow;
+
+use crate::format::xml::{XmlCursor, XmlEvent};
+use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks};
+use crate::model::{Body, Problem, ProblemKind, ReportVisitor, TestCase};
+
+use body::Keywords;
+use held::Held;
+use statistics::Statistics;
+use status::Status;
+use suite::Suites;
+
+pub(super) const FORMAT: Format = Format {
+    name: "robot",
+    title: "Robot Framework",
+    recognised_by: "root element robot",
+    taken: "every test: status after suite tear-downs, message, times, tags, documentation, screenshots in messages",
+    recognises,
+    parse,
+};
+
+fn recognises(head: &Head<'_>) -> bool {
+    head.family() == Some(Family::Robot)
+}
+
+/// Start tags that show that the end tag of a text or of a test is missing.
+const STRUCTURE: &[&[u8]] = &[b"test", b"suite"];
+
+/// Bytes that waiting tests may take before the rest of the report is looked at for what they wait for.
+const MOST_HELD: usize = 32 * 1024 * 1024;
+
+fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
+    parse_holding(body, options, MOST_HELD, visitor)
+}
+
+/// Reads a report while no more than about `most_held` bytes of tests wait.
+fn parse_holding(
+    body: Body<'_>,
+    options: &ReadOptions,
+    most_held: usize,
+    visitor: &mut dyn ReportVisitor,
+) -> Result<(), ParseError> {
+    let whole = match &body {
+        Body::Bytes(bytes) => Some(*bytes),
+        Body::Stream(_) => None,
+    };
+    let mut xml = XmlCursor::new(body);
+    xml.pardon_open(b"msg");
+    let mut reader = Reader::new(options, whole, most_held);
+    let result = reader.read(&mut xml, visitor);
+    reader.finish(&xml, visitor);
+    xml.finish(visitor);
+    result
+}
+
+/// What is known of the report so far.
+struct Reader<'o> {
+    options: &'o ReadOptions,
+    /// All bytes of the report, when they are at hand to look ahead.
+    whole: Option<&'o [u8]>,
+    most_held: usize,
+    /// Whether `robot` itself wrote the report: its tests do not know yet of failed tear-downs. `rebot` has seen to that.
+    tests_wait: bool,
+    suites: Suites,
+    /// Tests begun so far: the number of the next one.
+    tests: usize,
+    /// The test being read, its status and what is kept of its keywords.
+    case: TestCase,
+    status: Status,
+    keywords: Keywords,
+    held: Held,
+    statistics: Statistics,
+    remarks: Remarks,
+    /// Whether the visitor wants no more.
+    is_stopped: bool,
+}
+
+impl<'o> Reader<'o> {
+    fn new(options: &'o ReadOptions, whole: Option<&'o [u8]>, most_held: usize) -> Reader<'o> {
+        Reader {
+            options,
+            whole,
+            most_held,
+            tests_wait: false,
+            suites: Suites::default(),
+            tests: 0,
+            case: TestCase::default(),
+            status: Status::default(),
+            keywords: Keywords::default(),
+            held: Held::default(),
+            statistics: Statistics::default(),
+            remarks: Remarks::default(),
+            is_stopped: false,
+        }
+    }
+
+    fn read(&mut self, xml: &mut XmlCursor<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
+        while !self.is_stopped {
+            match xml.next()? {
+                XmlEvent::Start(tag) => match tag.name() {
+                    b"robot" => self.begin_output(xml, visitor),
+                    b"suite" => self.suites.begin(&tag, self.tests),
+                    b"test" => self.read_test(xml, visitor)?,
+                    b"kw" => self.suites.read_fixture(xml, &mut self.status)?,
+                    b"status" => self.suites.read_status(xml, &mut self.status)?,
+                    b"statistics" => self.statistics.read(xml)?,
+                    // Documentation, metadata, parse errors, and what a later generation may bring (R11).
+                    _ => xml.skip_element()?,
+                },
+                XmlEvent::End(b"suite", _) => self.end_suite(xml, visitor),
+                XmlEvent::Eof => break,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn begin_output(&mut self, xml: &XmlCursor<'_>, visitor: &mut dyn ReportVisitor) {
+        let generator = xml.started_tag().attribute(b"generator").map(|value| value.to_text()).unwrap_or_default();
+        let first_word = generator.split_whitespace().next().unwrap_or("");
+        self.tests_wait = first_word.eq_ignore_ascii_case("robot");
+        visitor.producer(generator.split(" (").next().unwrap_or("").trim());
+    }
+
+    /// A suite whose end was cut off did not tell everything about its tear-down (R13).
+    fn end_suite(&mut self, xml: &XmlCursor<'_>, visitor: &mut dyn ReportVisitor) {
+        let verdict = self.suites.end(self.tests, visitor);
+        if self.tests_wait && !xml.end_was_implied() {
+            verdict.into_iter().for_each(|verdict| self.held.judge(verdict));
+        }
+        if self.suites.all_ended() {
+            self.release(visitor);
+        }
+    }
+
+    /// Gives the test just read to the visitor, or lets it wait.
+    fn give(&mut self, number: usize, visitor: &mut dyn ReportVisitor) {
+        if !self.tests_wait || self.suites.all_ended() {
+            self.statistics.count(self.case.outcome);
+            self.is_stopped = visitor.case(&mut self.case).is_break();
+            return;
+        }
+        self.held.hold(number, &self.case);
+        if self.held.size() > self.most_held {
+            self.look_ahead();
+            self.release(visitor);
+        }
+    }
+
+    /// Too many tests wait: what is still to come of tear-downs is read ahead, where the report's bytes are at hand.
+    fn look_ahead(&mut self) {
+        if let Some(whole) = self.whole
+            && !self.held.has_foresight()
+        {
+            self.held.foresee(foresight::verdicts(whole));
+        }
+    }
+
+    fn release(&mut self, visitor: &mut dyn ReportVisitor) {
+        if self.is_stopped {
+            return;
+        }
+        let statistics = &mut self.statistics;
+        let flow = self.held.release(&mut self.case, &mut |case| {
+            statistics.count(case.outcome);
+            visitor.case(case)
+        });
+        self.is_stopped = flow == ControlFlow::Break(());
+    }
+
+    /// Gives on what still waits when the report ended early, and tells what is worth telling.
+    fn finish(&mut self, xml: &XmlCursor<'_>, visitor: &mut dyn ReportVisitor) {
+        self.release(visitor);
+        self.suites.finish(visitor);
+        self.remarks.finish(visitor);
+        let unjudged = self.held.unjudged();
+        if unjudged > 0 {
+            let message = format!(
+                "{unjudged} tests were read too long before the failed tear-down of their suite: \
+                 they keep the status written beside them"
+            );
+            visitor.problem(Problem::new(ProblemKind::LimitReached, message));
+        }
+        if xml.truncation().is_none() && !self.is_stopped {
+            self.statistics.compare(visitor);
+        }
+    }
+}
