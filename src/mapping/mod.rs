@@ -156,6 +156,19 @@ impl<'r> Mapper<'r> {
         Mapped::Run
     }
 
+    /// Makes `run`, which has no key of its own, a result of the Test `key`: another row of its method names it
+    /// (decision 5).
+    pub fn adopt_key(&self, run: &mut TestRun, key: &str) {
+        let definition = std::mem::replace(&mut run.identity, Identity::Key(key.to_owned())).into_text();
+        match self.rules.update_tests {
+            UpdateTests::Yes => run.definition = definition,
+            UpdateTests::No => {
+                run.summary.clear();
+                run.description.clear();
+            }
+        }
+    }
+
     fn read_properties(&mut self, case: &mut TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
         // What a case says itself comes before what it inherits.
         for inherited in [false, true] {

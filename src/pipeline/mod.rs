@@ -9,6 +9,7 @@ mod finish;
 mod group;
 mod outcome;
 mod plan;
+mod rows;
 mod verify;
 mod visitor;
 mod worker;

@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 
 use super::group::GroupKey;
 use super::outcome::{ReportOutcome, Share};
+use super::rows::{Placed, Rows};
 use super::worker::Context;
 use crate::bundle::{ExecutionIndex, IndexEntry};
 use crate::mapping::{Mapped, Mapper};
@@ -82,6 +83,9 @@ pub(super) struct Conversion<'c> {
     mapper: Mapper<'c>,
     scratch: &'c mut RunScratch,
     group: &'c GroupKey,
+    rows: Rows,
+    /// A place for the run at hand while others are encoded.
+    spare: TestRun,
     /// Runs in `scratch.bytes`, and the share to which each belongs.
     waiting: Vec<Waiting>,
     sequence: u32,
@@ -123,6 +127,8 @@ impl<'c> Conversion<'c> {
             mapper,
             scratch,
             group,
+            rows: Rows::default(),
+            spare: TestRun::default(),
             waiting: Vec::new(),
             sequence: 0,
             failure: None,
@@ -131,6 +137,7 @@ impl<'c> Conversion<'c> {
 
     /// Stores what is still waiting, and tells what ended the conversion, if anything did.
     pub(super) fn finish(mut self) -> Option<ConversionFailure> {
+        self.encode_held_rows("");
         self.store();
         self.findings.finish();
         self.failure
@@ -141,6 +148,7 @@ impl<'c> Conversion<'c> {
         let name = self.context.rules.project.is_none().then(|| case.qualified_name.clone());
         let findings = &mut self.findings;
         let mut without_project = false;
+        let row_group = case.row_group;
         let mapped = self.mapper.map(case, &mut self.scratch.run, &mut |problem| {
             without_project |= problem.kind == ProblemKind::NoProject;
             findings.note(problem);
@@ -149,9 +157,47 @@ impl<'c> Conversion<'c> {
             self.failure = Some(ConversionFailure::NoProject(name.unwrap_or_default()));
         }
         match mapped {
-            Mapped::Run => self.encode(),
+            Mapped::Run => self.take_row(row_group),
             Mapped::LeftOut => self.findings.outcome.left_out += 1,
         }
+    }
+
+    /// Encodes the run at hand, unless it is a row whose Test another row may still name.
+    fn take_row(&mut self, group: u64) {
+        if self.rows.begins(group) {
+            self.encode_held_rows("");
+            self.rows.begin(group);
+        }
+        match self.rows.place(&mut self.scratch.run) {
+            Placed::Held => {
+                if self.rows.is_full() {
+                    self.encode_held_rows("");
+                }
+            }
+            Placed::NamesTheOthers(key) => {
+                std::mem::swap(&mut self.scratch.run, &mut self.spare);
+                self.encode_held_rows(&key);
+                std::mem::swap(&mut self.scratch.run, &mut self.spare);
+                self.encode();
+            }
+            Placed::Adopts(key) => {
+                self.mapper.adopt_key(&mut self.scratch.run, &key);
+                self.encode();
+            }
+            Placed::Free => self.encode(),
+        }
+    }
+
+    /// Encodes the rows held back, as results of the Test `key` unless that is empty.
+    fn encode_held_rows(&mut self, key: &str) {
+        for row in 0..self.rows.held() {
+            self.rows.lend(row, &mut self.scratch.run);
+            if !key.is_empty() {
+                self.mapper.adopt_key(&mut self.scratch.run, key);
+            }
+            self.encode();
+        }
+        self.rows.release();
     }
 
     fn encode(&mut self) {

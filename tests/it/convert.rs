@@ -412,3 +412,22 @@ fn a_run_larger_than_a_bundle_is_cut_down_and_recorded() {
     let ran = workshop.run(["convert", "a.xml", "--out", "tiny", "-p", "DEMO", "--max-bytes", "150"]);
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
 }
+
+#[test]
+fn a_key_on_one_row_holds_for_all_rows_of_its_method() {
+    let row = |value: u32, inside: &str| {
+        format!("<test name='S.Add(a: {value})' type='S' method='Add' time='0.1' result='Pass'>{inside}</test>")
+    };
+    let key = "<traits><trait name='test' value='DEMO-5'/></traits>";
+    let rows = [row(1, ""), row(2, key), row(3, "")].concat();
+    let other = "<test name='S.Sub' type='S' method='Sub' time='0.1' result='Pass'/>";
+    let report = format!(
+        "<assemblies><assembly name='a.dll'><collection name='c'>{rows}{other}</collection></assembly></assemblies>"
+    );
+    let workshop = Workshop::new();
+    workshop.write("a.xml", report);
+    convert(&workshop, &["a.xml"], &[]);
+    assert_eq!(statuses(&workshop), ["DEMO-5 PASS", "S.Sub PASS"]);
+    let totals = &manifest(&workshop.path().join("out"))["totals"];
+    assert_eq!(totals["runs"], json!({"written": 2, "merged": 2, "left_out": 0}));
+}
