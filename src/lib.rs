@@ -2,7 +2,7 @@
 //!
 //! The program `xraypack` is a thin layer over [`pipeline`]: [`pipeline::convert`] does all the work, [`pipeline::plan`]
 //! all but the writing, [`pipeline::inspect`] reads only, [`pipeline::verify`] checks an output folder. The rooms below
-//! can be used on their own; `ARCHITECTURE.md` tells who may know whom. Reading one report needs no more than [`format`]:
+//! can be used on their own; `ARCHITECTURE.md` tells who may know whom. Reading one report needs no more than [`mod@format`]:
 //!
 //! ```
 //! use std::ops::ControlFlow;
