@@ -7,6 +7,7 @@ mod clip;
 pub mod encoding;
 mod error;
 pub mod head;
+pub mod json;
 mod junit;
 mod lookalike;
 mod nunit;
