@@ -4,6 +4,7 @@
 //! threads, and nothing of what becomes of a case.
 
 mod clip;
+mod cucumber;
 pub mod encoding;
 mod error;
 pub mod head;
@@ -46,7 +47,7 @@ pub struct Format {
 }
 
 /// Every format that is read, the specific before the general.
-pub const FORMATS: &[Format] = &[junit::FORMAT, testng::FORMAT, nunit::NUNIT3, nunit::NUNIT2];
+pub const FORMATS: &[Format] = &[junit::FORMAT, testng::FORMAT, nunit::NUNIT3, nunit::NUNIT2, cucumber::FORMAT];
 
 /// What a file turned out to be.
 pub enum Recognition {
