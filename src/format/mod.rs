@@ -11,6 +11,7 @@ pub mod head;
 pub mod json;
 mod junit;
 mod lookalike;
+mod messages;
 mod nunit;
 mod options;
 mod recognise;
@@ -47,7 +48,8 @@ pub struct Format {
 }
 
 /// Every format that is read, the specific before the general.
-pub const FORMATS: &[Format] = &[junit::FORMAT, testng::FORMAT, nunit::NUNIT3, nunit::NUNIT2, cucumber::FORMAT];
+pub const FORMATS: &[Format] =
+    &[junit::FORMAT, testng::FORMAT, nunit::NUNIT3, nunit::NUNIT2, cucumber::FORMAT, messages::FORMAT];
 
 /// What a file turned out to be.
 pub enum Recognition {

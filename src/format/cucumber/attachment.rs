@@ -6,7 +6,7 @@ use crate::model::{Attachment, Content};
 const LONGEST_PATH: usize = 1024;
 
 /// Fills `attachment` from what a report carries under `media_type`; `false` when there is nothing in it.
-pub(super) fn fill(data: &str, media_type: &str, attachment: &mut Attachment) -> bool {
+pub(in crate::format) fn fill(data: &str, media_type: &str, attachment: &mut Attachment) -> bool {
     let mut data = data.trim();
     let mut media_type = media_type.split(';').next().unwrap_or("").trim();
     if let Some((inner, rest)) = data_address(data) {

@@ -3,7 +3,7 @@
 //! The keys of a feature come in any order, its tags and its address often behind its scenarios; so the scenarios of
 //! one feature wait for its end. A feature of more than [`WAITING`] bytes is given out earlier, once its head is known.
 
-mod attachment;
+pub(super) mod attachment;
 mod duration;
 mod element;
 mod feature;
