@@ -4,11 +4,14 @@
 //! threads, and nothing of what becomes of a case.
 
 mod clip;
+mod cucumber;
 pub mod encoding;
 mod error;
 pub mod head;
+pub mod json;
 mod junit;
 mod lookalike;
+mod messages;
 mod nunit;
 mod options;
 mod recognise;
@@ -47,8 +50,16 @@ pub struct Format {
 }
 
 /// Every format that is read, the specific before the general.
-pub const FORMATS: &[Format] =
-    &[junit::FORMAT, testng::FORMAT, nunit::NUNIT3, nunit::NUNIT2, xunit::FORMAT, robot::FORMAT];
+pub const FORMATS: &[Format] = &[
+    junit::FORMAT,
+    testng::FORMAT,
+    nunit::NUNIT3,
+    nunit::NUNIT2,
+    xunit::FORMAT,
+    robot::FORMAT,
+    cucumber::FORMAT,
+    messages::FORMAT,
+];
 
 /// What a file turned out to be.
 pub enum Recognition {

@@ -1,0 +1,48 @@
+//! Durations: nanoseconds, unless all of a scenario's are small and one has a fraction (cucumber.md 2.4).
+
+const NANOS_PER_SECOND: f64 = 1e9;
+
+/// Above this no scenario's durations are seconds.
+const MOST_SECONDS: f64 = 1e5;
+
+/// Sums the durations of one scenario.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Durations {
+    sum: f64,
+    largest: f64,
+    fraction: bool,
+    seen: bool,
+}
+
+impl Durations {
+    /// Adds a duration as it is written; whether it can be read.
+    pub(super) fn add(&mut self, text: &str) -> bool {
+        let Some(value) = text.trim().parse::<f64>().ok().filter(|value| value.is_finite()) else { return false };
+        self.seen = true;
+        self.sum += value.max(0.0);
+        self.largest = self.largest.max(value);
+        self.fraction |= value.fract() != 0.0;
+        value >= 0.0
+    }
+
+    /// Adds those of another part of the same scenario.
+    pub(super) fn merge(&mut self, other: &Durations) {
+        self.sum += other.sum;
+        self.largest = self.largest.max(other.largest);
+        self.fraction |= other.fraction;
+        self.seen |= other.seen;
+    }
+
+    /// The sum in nanoseconds; `None` when there was none.
+    pub(super) fn nanos(&self) -> Option<i64> {
+        let is_seconds = self.fraction && self.largest < MOST_SECONDS;
+        let scale = if is_seconds { NANOS_PER_SECOND } else { 1.0 };
+        // A float's cast saturates.
+        self.seen.then_some((self.sum * scale) as i64)
+    }
+
+    /// Whether it took no time at all.
+    pub(super) fn is_zero(&self) -> bool {
+        self.sum == 0.0
+    }
+}

@@ -1,0 +1,55 @@
+//! What names a scenario (decision 7), and names made of names.
+
+/// Writes `uri#id`, without the row of an outline; the name stands for an id that says nothing.
+pub(in crate::format) fn write(uri: &str, id: &str, name: &str, out: &mut String) {
+    let id = without_row(id).unwrap_or(id);
+    let says_nothing = id.bytes().all(|byte| byte.is_ascii_digit());
+    let own = if says_nothing { without_example(name) } else { id };
+    if own.is_empty() {
+        return;
+    }
+    if !uri.is_empty() {
+        push_uri(uri, out);
+        out.push('#');
+    }
+    out.push_str(own);
+}
+
+/// Windows' paths are written like all others.
+pub(in crate::format) fn push_uri(uri: &str, out: &mut String) {
+    out.extend(uri.chars().map(|c| if c == '\\' { '/' } else { c }));
+}
+
+/// An id without the name of its Examples and its row; `None` when it is no row's.
+pub(in crate::format) fn without_row(id: &str) -> Option<&str> {
+    let (rest, row) = id.rsplit_once(';')?;
+    let (outline, _) = rest.rsplit_once(';')?;
+    let is_row = !row.is_empty() && row.bytes().all(|byte| byte.is_ascii_digit());
+    (is_row && outline.matches(';').count() >= 1).then_some(outline)
+}
+
+/// A name without the ` -- @1.1 …` that Behave gives rows.
+fn without_example(name: &str) -> &str {
+    name.split_once(" -- @").map_or(name, |(outline, _)| outline).trim()
+}
+
+/// Lower case, all but ASCII letters and digits as one hyphen (decision 20).
+pub(in crate::format) fn push_slug(name: &str, out: &mut String) {
+    let start = out.len();
+    for character in name.chars() {
+        if out.len() - start >= 80 {
+            break;
+        }
+        if character.is_ascii_alphanumeric() {
+            out.push(character.to_ascii_lowercase());
+        } else if out.len() > start && !out.ends_with('-') {
+            out.push('-');
+        }
+    }
+    while out.len() > start && out.ends_with('-') {
+        out.pop();
+    }
+    if out.len() == start {
+        out.push_str("scenario");
+    }
+}

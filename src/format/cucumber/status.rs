@@ -1,0 +1,61 @@
+//! Status words and what a scenario makes of those of its parts (cucumber.md section 3).
+
+use crate::model::Outcome;
+
+/// Status of a step, a hook or a scenario; the later one decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(in crate::format) enum Status {
+    #[default]
+    Passed,
+    Skipped,
+    /// It did not run, or nobody knows.
+    Unknown,
+    Pending,
+    Undefined,
+    Ambiguous,
+    Failed,
+}
+
+impl Status {
+    /// The status called `word`, in any case.
+    pub(in crate::format) fn from_word(word: &str) -> Option<Status> {
+        const WORDS: [(&str, Status); 9] = [
+            ("passed", Status::Passed),
+            ("failed", Status::Failed),
+            ("skipped", Status::Skipped),
+            ("pending", Status::Pending),
+            ("undefined", Status::Undefined),
+            ("ambiguous", Status::Ambiguous),
+            ("unknown", Status::Unknown),
+            ("untested", Status::Unknown),
+            ("error", Status::Failed),
+        ];
+        WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word.trim())).map(|(_, status)| *status)
+    }
+
+    /// What it is called in a comment.
+    pub(in crate::format) fn word(self) -> &'static str {
+        match self {
+            Status::Passed => "passed",
+            Status::Skipped => "skipped",
+            Status::Unknown => "not run",
+            Status::Pending => "pending",
+            Status::Undefined => "undefined",
+            Status::Ambiguous => "ambiguous",
+            Status::Failed => "failed",
+        }
+    }
+
+    /// The same in the words of all formats. An ambiguous step broke before it could decide (decision 12).
+    pub(in crate::format) fn outcome(self) -> Outcome {
+        match self {
+            Status::Passed => Outcome::Passed,
+            Status::Skipped => Outcome::Skipped,
+            Status::Unknown => Outcome::NotRun,
+            Status::Pending => Outcome::Pending,
+            Status::Undefined => Outcome::Undefined,
+            Status::Ambiguous => Outcome::Errored,
+            Status::Failed => Outcome::Failed,
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! One test for each quirk of the specification that this reader decides.
+
+use super::*;
+
+fn one(steps: &str) -> Found {
+    read(feature(&scenario(3, steps)))
+}
+
+fn embedded(embedding: &str) -> Found {
+    one(&format!(r#"{{"keyword":"Given ","name":"x","result":{{{PASSED}}},"embeddings":[{embedding}]}}"#))
+}
+
+#[test]
+fn c04_features_and_scenarios_without_content() {
+    assert_eq!(read(r#"[{"uri":"a"},{"uri":"b","elements":null},{"uri":"c","elements":[]}]"#).cases.len(), 0);
+    assert_eq!(read(feature(r#"{"id":"f;s","name":"s","type":"scenario"}"#)).only().outcome, Outcome::NotRun);
+}
+
+#[test]
+fn c05_a_step_without_result_did_not_run() {
+    assert_eq!(one(r#"{"name":"x"}"#).only().outcome, Outcome::NotRun);
+    let outline = r#"{"type":"scenario_outline","id":"f;o","name":"o","line":2,"steps":[{"name":"x"}]}"#;
+    assert_eq!(read(feature(&format!("{outline},{}", scenario(5, &step(4, PASSED))))).cases.len(), 1);
+}
+
+#[test]
+fn c06_ambiguous_is_a_failure() {
+    let found = one(&step(4, r#""status":"ambiguous""#));
+    assert!(found.only().outcome.is_failure());
+    assert_eq!(found.only().details[0].text, "ambiguous");
+}
+
+#[test]
+fn c07_a_scenario_may_lack_its_type() {
+    let background = r#"{"keyword":"Background","name":"","line":2,"steps":[]}"#;
+    let scenario = r#"{"id":"f;s","keyword":"Scenario","name":"s","line":3,"steps":[]}"#;
+    assert_eq!(read(feature(&format!("{background},{scenario}"))).names(), ["a/b.feature#f;s"]);
+}
+
+#[test]
+fn c08_c09_inherited_tags_are_the_features() {
+    let tagged = r#"{"id":"f;s","name":"s","line":3,"tags":[{"name":"@DEMO-48","line":1},"DEMO-47"],"steps":[]}"#;
+    let found = read(feature(tagged));
+    assert_eq!(found.only().tags.to_vec(), ["DEMO-47"]);
+    assert_eq!(found.only().container_tags.to_vec(), ["DEMO-48"]);
+}
+
+#[test]
+fn c10_pytest_bdd_hides_steps() {
+    let found = read(r#"[{"uri":"a","language":"en","tags":[],"elements":[]}]"#);
+    assert_eq!((found.producer.as_str(), &found.problems[..]), ("pytest-bdd", &[ProblemKind::Unusual][..]));
+}
+
+#[test]
+fn c12_failures_without_text_are_told_once() {
+    let empty = r#""status":"failed","error_message":"""#;
+    let found = one(&[step(4, FAILED), step(5, empty), step(6, empty)].join(","));
+    assert_eq!(found.only().details.len(), 1);
+    assert_eq!(
+        (found.only().details[0].type_name.as_str(), found.only().details[0].text.as_str()),
+        ("Given x", "boom")
+    );
+    assert_eq!(one(&[step(4, empty), step(5, empty)].join(",")).only().details.len(), 1);
+}
+
+#[test]
+fn c13_fractions_of_small_numbers_are_seconds() {
+    let found =
+        one(&[step(4, r#""status":"passed","duration":0.5"#), step(5, r#""status":"passed","duration":1"#)].join(","));
+    assert_eq!(found.only().duration, Some(1_500_000_000));
+    assert_eq!(one(&step(4, r#""status":"passed","duration":1.5e3"#)).only().duration, Some(1500));
+    assert_eq!(one(&step(4, r#""status":"passed","duration":1234567.5"#)).only().duration, Some(1_234_567));
+}
+
+#[test]
+fn c13_an_id_of_digits_says_nothing() {
+    let found = read(r#"[{"uri":"u","elements":[{"id":7,"name":"pays -- @1.2 cash","line":3,"steps":[]}]}]"#);
+    assert_eq!(found.names(), ["u#pays"]);
+}
+
+#[test]
+fn c15_the_same_line_again_is_another_attempt() {
+    let found = read(feature(&[scenario(3, &step(4, FAILED)), scenario(3, &step(4, PASSED))].join(",")));
+    let groups: Vec<_> = found.cases.iter().map(|case| (case.attempt_group, case.is_example)).collect();
+    assert_ne!(groups[0].0, 0);
+    assert_eq!(groups[0], groups[1]);
+    assert!(!groups[0].1);
+}
+
+#[test]
+fn c17_rows_are_told_apart_by_their_line() {
+    let found = read(feature(&[scenario(9, &step(4, PASSED)), scenario(10, &step(4, FAILED))].join(",")));
+    assert!(found.cases.iter().all(|case| case.is_example));
+    assert_ne!(found.cases[0].attempt_group, found.cases[1].attempt_group);
+    assert_eq!(found.names(), ["a/b.feature#f;s"; 2]);
+}
+
+#[test]
+fn c17_the_first_row_names_the_outline() {
+    let other = scenario(10, &step(4, PASSED)).replace("f;s", "f;t");
+    assert_eq!(read(feature(&format!("{},{other}", scenario(9, &step(4, PASSED))))).names(), ["a/b.feature#f;s"; 2]);
+}
+
+#[test]
+fn c18_rows_of_all_examples_are_one_test() {
+    let rows = ["f;o;small;2", "f;o;;2", "f;r;o;big;3"].map(|id| scenario(9, &step(4, PASSED)).replace("f;s", id));
+    let found = read(feature(&rows.join(",")));
+    assert_eq!(found.names(), ["a/b.feature#f;o", "a/b.feature#f;o", "a/b.feature#f;r;o"]);
+    assert!(found.cases.iter().all(|case| case.is_example));
+}
+
+#[test]
+fn c21_an_empty_rule_name_makes_no_row() {
+    let found = read(feature(&scenario(3, &step(4, PASSED)).replace("f;s", "f;;2")));
+    assert_eq!((found.names(), found.only().is_example), (vec!["a/b.feature#f;;2"], false));
+}
+
+#[test]
+fn c22_c23_a_failed_hook_fails_the_scenario() {
+    for hook in ["before", "after"] {
+        let text = format!(
+            r#"{{"id":"f;s","name":"s","line":3,"{hook}":[{{"result":{{{FAILED}}}}}],"steps":[{}]}}"#,
+            step(4, r#""status":"skipped""#)
+        );
+        let found = read(feature(&text));
+        assert_eq!(found.only().outcome, Outcome::Failed);
+        assert_eq!(found.only().details[0].type_name, format!("{hook} hook"));
+    }
+}
+
+#[test]
+fn c24_a_background_belongs_to_the_next_scenario_only() {
+    let background = format!(
+        r#"{{"type":"background","line":2,"before":[{{"result":{{"status":"passed","duration":5}}}}],"steps":[{}]}}"#,
+        step(2, FAILED)
+    );
+    let skipped = step(4, r#""status":"skipped""#);
+    let found = read(feature(&format!("{background},{},{}", scenario(3, &skipped), scenario(7, &step(8, PASSED)))));
+    assert_eq!(found.outcomes(), [Outcome::Failed, Outcome::Passed]);
+    assert_eq!(found.cases[0].details[0].type_name, "Background: Given x");
+    assert_eq!((found.cases[0].duration, found.cases[1].duration), (Some(5), Some(1000)));
+}
+
+#[test]
+fn a_failed_background_without_a_scenario_is_a_problem() {
+    let found = read(feature(&format!(r#"{{"type":"background","line":2,"steps":[{}]}}"#, step(2, FAILED))));
+    assert_eq!((found.cases.len(), &found.problems[..]), (0, &[ProblemKind::ContainerFailure][..]));
+}
+
+#[test]
+fn a_background_of_the_same_line_belongs_to_the_scenario_before() {
+    let background = format!(r#"{{"type":"background","name":"s","line":3,"steps":[{}]}}"#, step(2, FAILED));
+    let found = read(feature(&format!("{},{background}", scenario(3, &step(4, r#""status":"skipped""#)))));
+    assert_eq!((found.outcomes(), &found.problems[..]), (vec![Outcome::Failed], &[][..]));
+}
+
+#[test]
+fn c26_complete_scenarios_of_a_cut_feature_are_kept() {
+    let whole = feature(&[scenario(3, &step(4, PASSED)), scenario(7, &step(8, PASSED))].join(","));
+    let found = read(&whole[..whole.len() - 120]);
+    assert_eq!((found.cases.len(), &found.problems[..]), (1, &[ProblemKind::Truncated][..]));
+}
+
+#[test]
+fn c31_c32_the_last_of_equal_keys_counts() {
+    let found = one(r#"{"name":"x","result":{"status":"failed","status":"passed"}}"#);
+    assert_eq!(found.only().outcome, Outcome::Passed);
+}
+
+#[test]
+fn c33_what_is_no_number_counts_as_zero() {
+    for odd in ["NaN", "-5", "\"soon\""] {
+        let found = one(&step(4, &format!(r#""status":"passed","duration":{odd}"#)));
+        assert_eq!(&found.problems[..], [ProblemKind::UnreadableTime], "{odd}");
+    }
+}
+
+#[test]
+fn c35_raw_text_stays_text() {
+    let found = embedded(r#"{"data":"{\"a\":1}","mime_type":"application/json"}"#);
+    let attachment = &found.only().attachments[0];
+    assert_eq!((attachment.content, attachment.data.as_str()), (Content::Text, r#"{"a":1}"#));
+    assert_eq!(attachment.name, "s-s1-1");
+}
+
+#[test]
+fn c36_the_media_type_may_stand_inside() {
+    let found = embedded(r#"{"data":"iVBORw0KGgo=","media":{"type":"image/png"}}"#);
+    let attachment = &found.only().attachments[0];
+    assert_eq!((attachment.media_type.as_str(), attachment.content), ("image/png", Content::Base64));
+}
+
+#[test]
+fn c37_embeddings_without_content_are_told() {
+    let found = embedded(r#"{"mime_type":"image/png","name":"shot"}"#);
+    assert_eq!(found.only().attachments.len(), 0);
+    assert_eq!(found.only().details[0].kind, DetailKind::Note);
+    assert_eq!(found.only().details[0].message, "attachment not included: shot");
+    let found = embedded(r#"{"data":"shots\\a.png","mime_type":"image/png"}"#);
+    assert_eq!(found.only().attachments[0].content, Content::Path);
+}
+
+#[test]
+fn c38_a_word_is_no_base64() {
+    assert_eq!(embedded(r#"{"data":"test","mime_type":"text/plain"}"#).only().attachments[0].data, "test");
+    assert_eq!(embedded(r#"{"data":"aGk=","mime_type":"text/plain"}"#).only().attachments[0].data, "hi");
+}
+
+#[test]
+fn wrapped_base64_is_unwrapped() {
+    for data in
+        ["data:image/png;base64,iVBORw0KGgo=", "iVBOR\\nw0KGgo", "ZGF0YTppbWFnZS9wbmc7YmFzZTY0LGlWQk9SdzBLR2dvPQ=="]
+    {
+        let found = embedded(&format!(r#"{{"data":"{data}","mime_type":"image/png"}}"#));
+        assert_eq!(found.only().attachments[0].data, "iVBORw0KGgo=", "{data}");
+    }
+}
+
+#[test]
+fn c41_a_feature_that_did_not_parse_is_named_after_its_file() {
+    let text = r#"[{"uri":"u","keyword":"","name":"","tags":[],"elements":[{"id":"failed-to-parse-feature","name":"",
+        "line":0,"keyword":"","type":"scenario","steps":[{"result":{"status":"failed","error_message":"e"}}]}]}]"#;
+    assert_eq!((read(text).only().title.as_str(), read(text).only().outcome), ("u", Outcome::Failed));
+}
+
+#[test]
+fn c45_c48_other_types_are_survived() {
+    let text = r#"[{"uri":"u","id":7,"line":"1","tags":["@a"],"elements":[{"id":8,"line":"3","name":"s","tags":null,
+        "before":{},"steps":[{"name":"x","line":"4","result":{"status":"passed"},"match":{"location":{}},
+        "arguments":["free",1,null]}]}]}]"#;
+    let found = read(text);
+    assert_eq!((found.only().outcome, found.problems.len()), (Outcome::Passed, 0));
+    assert_eq!(found.names(), ["u#s"]);
+}
+
+#[test]
+fn c47_passed_hooks_and_no_steps_passed() {
+    let hook = format!(r#"{{"keyword":"Before","hidden":true,"result":{{{PASSED}}}}}"#);
+    assert_eq!(one(&hook).only().outcome, Outcome::Passed);
+    let found = one(&format!("{hook},{}", step(4, r#""status":"skipped""#)));
+    assert_eq!(found.only().outcome, Outcome::Skipped);
+    assert_eq!((found.producer.as_str(), found.only().steps.len()), ("cucumber-js", 1));
+}
+
+#[test]
+fn a_large_feature_is_given_out_before_its_end() {
+    let long = "x".repeat(1 << 20);
+    let rows: Vec<_> = (0..40)
+        .map(|line| scenario(line * 3, &step(line * 3 + 1, &format!(r#""status":"failed","error_message":"{long}""#))))
+        .collect();
+    let text = format!(r#"[{{"uri":"u","tags":[{{"name":"@t"}}],"elements":[{}]}}]"#, rows.join(","));
+    let found = read(text);
+    assert_eq!(found.cases.len(), 40);
+    assert!(found.cases.iter().all(|case| case.container_tags.to_vec() == ["t"] && case.qualified_name == "u#f;s"));
+}

@@ -1,0 +1,111 @@
+//! Finds the end of a value without reading it: strings are jumped over, brackets counted.
+//!
+//! The nesting is a number, so that a bomb of brackets (cucumber.md 44) costs no stack.
+
+/// How far a value was skimmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Skimmed {
+    /// Its end has not come yet.
+    Open,
+    /// It ends before this byte.
+    Done(usize),
+    /// The array of children begins behind this byte.
+    Children(usize),
+}
+
+/// The state between two pieces of one value. Positions count from the value's first byte.
+#[derive(Debug, Default)]
+pub(super) struct Skim {
+    at: usize,
+    depth: usize,
+    text: Option<usize>,
+    /// The last text of the outermost object, and whether a colon followed it.
+    last: (usize, usize),
+    is_key: bool,
+}
+
+impl Skim {
+    /// A skim inside an object that is already open: what follows an array of children.
+    pub(super) fn inside_object() -> Skim {
+        Skim { depth: 1, ..Skim::default() }
+    }
+
+    /// First byte of the text in which the skim stands.
+    pub(super) fn open_text(&self) -> Option<usize> {
+        self.text
+    }
+
+    /// The bytes skimmed so far were cut down to `at`.
+    pub(super) fn resume_at(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    /// Goes on over `bytes`, which begin at the value's first byte. `children`: the key whose array is read item by
+    /// item.
+    pub(super) fn over(&mut self, bytes: &[u8], children: Option<&[u8]>) -> Skimmed {
+        while self.at < bytes.len() {
+            if self.text.is_some() {
+                if !self.end_of_text(bytes) {
+                    return Skimmed::Open;
+                }
+                if self.depth == 0 {
+                    return Skimmed::Done(self.at);
+                }
+                continue;
+            }
+            let byte = bytes[self.at];
+            self.at += 1;
+            match byte {
+                b'"' => self.text = Some(self.at),
+                b'{' => {
+                    self.depth += 1;
+                    self.is_key = false;
+                }
+                b'[' => {
+                    let begins_children = self.depth == 1 && self.is_key && {
+                        let key = &bytes[self.last.0..self.last.1];
+                        children == Some(key)
+                    };
+                    self.is_key = false;
+                    if begins_children {
+                        return Skimmed::Children(self.at);
+                    }
+                    self.depth += 1;
+                }
+                b'}' | b']' => {
+                    self.depth = self.depth.saturating_sub(1);
+                    if self.depth == 0 {
+                        return Skimmed::Done(self.at);
+                    }
+                }
+                b':' if self.depth == 1 => self.is_key = true,
+                b',' => self.is_key = false,
+                _ => {}
+            }
+        }
+        Skimmed::Open
+    }
+
+    /// Moves behind the closing quote; `false` when it has not come. An escape that the end of `bytes` cuts waits.
+    fn end_of_text(&mut self, bytes: &[u8]) -> bool {
+        while let Some(step) = memchr::memchr2(b'"', b'\\', &bytes[self.at..]) {
+            let found = self.at + step;
+            if bytes[found] == b'"' {
+                self.last = (self.text.take().unwrap_or(found), found);
+                self.is_key = false;
+                self.at = found + 1;
+                return true;
+            }
+            if found + 1 >= bytes.len() {
+                self.at = found;
+                return false;
+            }
+            self.at = found + 2;
+            if self.at >= bytes.len() {
+                return false;
+            }
+        }
+        self.at = bytes.len();
+        false
+    }
+}

@@ -1,0 +1,202 @@
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+
+use super::*;
+use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor, TestCase};
+
+/// Gives `grain` bytes at a time.
+struct Grains<'d>(&'d [u8], usize);
+
+impl Read for Grains<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let length = out.len().min(self.1);
+        self.0.read(&mut out[..length])
+    }
+}
+
+#[derive(Default)]
+struct Problems(Vec<ProblemKind>);
+
+impl ReportVisitor for Problems {
+    fn case(&mut self, _: &mut TestCase) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+    fn problem(&mut self, problem: Problem) {
+        self.0.push(problem.kind);
+    }
+    fn producer(&mut self, _: &str) {}
+}
+
+type Seen = (Vec<(char, String, Position)>, Vec<ProblemKind>);
+
+fn pieces(body: Body<'_>) -> Seen {
+    let mut items = JsonItems::new(body).with_children("elements");
+    let mut seen = Vec::new();
+    while let Some(piece) = items.next().unwrap() {
+        let (letter, bytes, position) = match piece {
+            Piece::Item(bytes, position) => ('i', bytes, position),
+            Piece::Child(bytes, position) => ('c', bytes, position),
+        };
+        seen.push((letter, String::from_utf8_lossy(bytes).into_owned(), position));
+    }
+    let mut problems = Problems::default();
+    items.finish(&mut problems);
+    (seen, problems.0)
+}
+
+/// Reads whole and in grains, which must not differ.
+fn seen(text: &str) -> Seen {
+    let whole = pieces(Body::Bytes(text.as_bytes()));
+    for grain in [1, 2, 3, 7, 64, 4096] {
+        assert_eq!(pieces(Body::Stream(&mut Grains(text.as_bytes(), grain))), whole, "grain {grain} of {text}");
+    }
+    whole
+}
+
+fn items(text: &str) -> (Vec<String>, Vec<ProblemKind>) {
+    let (seen, problems) = seen(text);
+    (seen.into_iter().map(|(letter, bytes, _)| format!("{letter}{bytes}")).collect(), problems)
+}
+
+#[test]
+fn an_array_gives_its_items() {
+    let (found, problems) = items("[ {\"a\":\"]}\\\"\"} ,\n{\"b\":[{}]} , 12, null, \"x\"]\n");
+    assert_eq!(found, ["i{\"a\":\"]}\\\"\"}", "i{\"b\":[{}]}", "i\"x\""]);
+    assert_eq!(problems, []);
+}
+
+#[test]
+fn children_come_before_what_is_around_them() {
+    let (found, problems) =
+        items(r#"[{"id":"elements","elements" : [{"x":1}, {"y":[2]}],"uri":"u"},{"elements":null}]"#);
+    assert_eq!(
+        found,
+        [r#"c{"x":1}"#, r#"c{"y":[2]}"#, r#"i{"id":"elements","elements" : [],"uri":"u"}"#, r#"i{"elements":null}"#]
+    );
+    assert_eq!(problems, []);
+}
+
+#[test]
+fn children_of_deeper_objects_stay_where_they_are() {
+    let text = r#"[{"a":{"elements":[{"x":1}]}}]"#;
+    assert_eq!(items(text).0, [r#"i{"a":{"elements":[{"x":1}]}}"#]);
+}
+
+#[test]
+fn documents_may_follow_each_other() {
+    assert_eq!(items("[{}][{\"a\":1}]\n{\"b\":1}{\"c\":1}\n").0, ["i{}", "i{\"a\":1}", "i{\"b\":1}", "i{\"c\":1}"]);
+    assert_eq!(items("{\"a\":1}\n{\"b\":2}\r\n").1, []);
+    assert_eq!(items("[]").1, []);
+    assert_eq!(items("\u{FEFF}[{}]"), (vec!["i{}".to_owned()], vec![]));
+}
+
+#[test]
+fn text_around_the_document_is_passed_over() {
+    let (found, problems) = items("[INFO] starting {1}\nUsing x\n[{\"a\":1},\nprinted, by {a} test\n{\"b\":2}]\nbye\n");
+    assert_eq!(found, ["i{\"a\":1}", "i{\"b\":2}"]);
+    assert_eq!(problems, [ProblemKind::Repaired]);
+}
+
+#[test]
+fn a_comma_too_many_is_passed_over() {
+    assert_eq!(items("[{},]"), (vec!["i{}".to_owned()], vec![ProblemKind::Repaired]));
+}
+
+#[test]
+fn a_cut_document_keeps_what_is_complete() {
+    for cut in ["[{\"a\":1}", "[{\"a\":1},", "[{\"a\":1},{\"b\":[\"", "[{\"a\":1},{\"b\\"] {
+        assert_eq!(items(cut), (vec!["i{\"a\":1}".to_owned()], vec![ProblemKind::Truncated]), "{cut}");
+    }
+    let cut = r#"[{"uri":"u","elements":[{"x":1},{"y":"#;
+    assert_eq!(items(cut), (vec![r#"c{"x":1}"#.to_owned()], vec![ProblemKind::Truncated]));
+}
+
+#[test]
+fn the_item_is_known_as_far_as_it_was_read() {
+    let text = br#"[{"uri":"u","elements":[{"x":1}]}]"#;
+    let mut items = JsonItems::new(Body::Bytes(text)).with_children("elements");
+    assert!(matches!(items.next().unwrap(), Some(Piece::Child(br#"{"x":1}"#, _))));
+    assert_eq!(items.item_so_far(), br#"{"uri":"u","elements":["#);
+}
+
+#[test]
+fn pieces_know_their_place() {
+    let (found, _) = seen("[\n  {\"elements\":[\n   {}]},\n{}]");
+    let places: Vec<_> = found.iter().map(|(_, _, at)| (at.offset, at.line, at.column)).collect();
+    assert_eq!(places, [(21, 3, 4), (4, 2, 3), (27, 4, 1)]);
+}
+
+#[test]
+fn long_texts_are_cut_when_nobody_wants_them() {
+    let long = "QUJD".repeat(1 << 20);
+    let text = format!("[{{\"data\":\"{long}\",\"a\":1}},{{}}]");
+    let mut reader = Grains(text.as_bytes(), 10_000);
+    let mut items = JsonItems::new(Body::Stream(&mut reader)).with_long_texts(Long::Cut);
+    let Some(Piece::Item(bytes, _)) = items.next().unwrap() else { panic!("no item") };
+    assert!(bytes.len() < 600_000 && bytes.ends_with(b"QUJD\",\"a\":1}"), "{}", bytes.len());
+    let Some(Piece::Item(b"{}", position)) = items.next().unwrap() else { panic!("no second item") };
+    assert_eq!(position.offset as usize, text.len() - 3);
+}
+
+#[test]
+fn a_bomb_of_brackets_costs_no_stack() {
+    let text = format!("[{{\"x\":{}1{},\"a\":\"b\"}}]", "[".repeat(1_000_000), "]".repeat(1_000_000));
+    let mut items = JsonItems::new(Body::Bytes(text.as_bytes()));
+    let Some(Piece::Item(bytes, _)) = items.next().unwrap() else { panic!("no item") };
+    let mut cursor = JsonCursor::new(bytes);
+    assert!(cursor.begin_object().unwrap());
+    assert_eq!(cursor.key().unwrap(), Some(&b"x"[..]));
+    cursor.skip().unwrap();
+    assert_eq!(cursor.key().unwrap(), Some(&b"a"[..]));
+    assert_eq!(cursor.text().unwrap().as_deref(), Some("b"));
+    assert_eq!(cursor.key().unwrap(), None);
+}
+
+fn text(json: &[u8]) -> (String, Oddities) {
+    let mut cursor = JsonCursor::new(json);
+    let text = cursor.text().unwrap().unwrap().into_owned();
+    (text, cursor.oddities())
+}
+
+#[test]
+fn texts_are_read_whatever_they_hold() {
+    assert_eq!(text(br#""a\"\\\/\n\u00e9\ud83d\ude00""#), ("a\"\\/\né😀".to_owned(), Oddities::default()));
+    for bad in [&br#""x\ud800y""#[..], b"\"x\xFFy\"", br#""x\qy""#] {
+        let (text, oddities) = text(bad);
+        assert_eq!((text.as_str(), oddities.replaced), ("x\u{FFFD}y", true));
+    }
+    assert!(text(b"\"a\tb\"").1.control);
+}
+
+#[test]
+fn values_of_other_types_are_passed_over() {
+    let mut cursor = JsonCursor::new(br#"{"a":{"b":["}"]},"c":[1],"d":NaN,"e":null,"f":-1.5e3,}"#);
+    assert!(cursor.begin_object().unwrap());
+    let mut found = Vec::new();
+    while let Some(key) = cursor.key().unwrap() {
+        let value = cursor.scalar().unwrap();
+        found.push(format!("{}={}", String::from_utf8_lossy(key), value.as_deref().unwrap_or("-")));
+    }
+    assert_eq!(found, ["a=-", "c=-", "d=NaN", "e=-", "f=-1.5e3"]);
+    assert!(cursor.oddities().comma);
+}
+
+#[test]
+fn broken_structure_is_a_fault_with_a_place() {
+    let bytes = b"{\"a\":1,\n ]";
+    let mut cursor = JsonCursor::new(bytes);
+    assert!(cursor.begin_object().unwrap());
+    cursor.key().unwrap();
+    cursor.skip().unwrap();
+    let fault = cursor.key().unwrap_err();
+    let position = fault.position(bytes, Position { offset: 10, line: 3, column: 5 });
+    assert_eq!((position.offset, position.line, position.column), (19, 4, 2));
+}
+
+#[test]
+fn nothing_is_no_value() {
+    for broken in [&b""[..], b"{", b"{\"a\"", b"{\"a\":", b"[1", b"\"x", b"{1"] {
+        let mut cursor = JsonCursor::new(broken);
+        assert!(cursor.skip().is_err(), "{}", String::from_utf8_lossy(broken));
+    }
+}

@@ -1,0 +1,233 @@
+//! Attempts: a pickle that runs, once or several times.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::format::cucumber::{attachment, identity, status::Status};
+use crate::format::json::{Fault, JsonCursor};
+use crate::format::{Attachments, ReadOptions, Remarks};
+use crate::model::{Content, DetailKind, Outcome, Position, ProblemKind, ReportVisitor, Reuse, TestCase};
+
+use super::plan::Plan;
+use super::{StepResult, instant, text};
+
+/// The attempts that run.
+pub(super) struct Attempts<'o> {
+    options: &'o ReadOptions,
+    running: HashMap<String, Attempt>,
+    spare: Vec<Attempt>,
+    /// Attempts begun so far; what is interrupted is given out in this order.
+    begun: u64,
+}
+
+#[derive(Debug, Default)]
+struct Attempt {
+    order: u64,
+    planned: String,
+    case: TestCase,
+    status: Status,
+    parts: usize,
+    steps: usize,
+    embedded: usize,
+    nanos: Option<i64>,
+}
+
+impl<'o> Attempts<'o> {
+    pub(super) fn new(options: &'o ReadOptions) -> Attempts<'o> {
+        Attempts { options, running: HashMap::new(), spare: Vec::new(), begun: 0 }
+    }
+
+    pub(super) fn start(&mut self, json: &mut JsonCursor<'_>, plan: &Plan) -> Result<(), Fault> {
+        let mut attempt = self.spare.pop().unwrap_or_default();
+        attempt.case.reset();
+        let mut attempt = Attempt { order: self.begun, case: attempt.case, ..Attempt::default() };
+        let mut id = String::new();
+        if !json.begin_object()? {
+            return Ok(());
+        }
+        while let Some(key) = json.key()? {
+            match key {
+                b"id" => id = text(json)?,
+                b"testCaseId" => attempt.planned = text(json)?,
+                b"timestamp" => attempt.case.start = instant(json)?,
+                _ => json.skip()?,
+            }
+        }
+        name(&mut attempt.case, &attempt.planned, plan);
+        self.begun += 1;
+        self.running.insert(id, attempt);
+        Ok(())
+    }
+
+    pub(super) fn step(
+        &mut self,
+        json: &mut JsonCursor<'_>,
+        plan: &Plan,
+        remarks: &mut Remarks,
+        at: Position,
+    ) -> Result<(), Fault> {
+        let (mut id, mut step, mut result) = (String::new(), String::new(), StepResult::default());
+        if !json.begin_object()? {
+            return Ok(());
+        }
+        while let Some(key) = json.key()? {
+            match key {
+                b"testCaseStartedId" => id = text(json)?,
+                b"testStepId" => step = text(json)?,
+                b"testStepResult" => result = StepResult::read(json)?,
+                _ => json.skip()?,
+            }
+        }
+        let status = Status::from_word(&result.status).unwrap_or_else(|| {
+            let topic = "a status that Cucumber does not know counts as not run";
+            remarks.add(ProblemKind::UnknownStatus, topic, || result.status.clone(), || at);
+            Status::Unknown
+        });
+        if let Some(attempt) = self.running.get_mut(&id) {
+            let words = plan.step(&attempt.planned, &step);
+            attempt.add(words, status, &result, self.options);
+        }
+        Ok(())
+    }
+
+    pub(super) fn attach(&mut self, json: &mut JsonCursor<'_>) -> Result<(), Fault> {
+        let (mut id, mut body, mut media, mut file, mut encoding) =
+            (String::new(), String::new(), String::new(), String::new(), String::new());
+        if self.options.attachments == Attachments::None || !json.begin_object()? {
+            return if self.options.attachments == Attachments::None { json.skip() } else { Ok(()) };
+        }
+        while let Some(key) = json.key()? {
+            match key {
+                b"testCaseStartedId" => id = text(json)?,
+                b"body" => body = text(json)?,
+                b"mediaType" => media = text(json)?,
+                b"fileName" => file = text(json)?,
+                b"contentEncoding" => encoding = text(json)?,
+                _ => json.skip()?,
+            }
+        }
+        let Some(attempt) = self.running.get_mut(&id) else { return Ok(()) };
+        let attachment = attempt.case.attachments.add();
+        if encoding == "BASE64" {
+            if !attachment::fill(&body, &media, attachment) {
+                let last = attempt.case.attachments.len() - 1;
+                attempt.case.attachments.truncate(last);
+                return Ok(());
+            }
+        } else {
+            attachment.content = if media == "text/uri-list" { Content::Link } else { Content::Text };
+            attachment.media_type = media;
+            attachment.data = body;
+        }
+        attempt.embedded += 1;
+        if file.is_empty() && attachment.content != Content::Link {
+            identity::push_slug(&attempt.case.title, &mut attachment.name);
+            // The step that it belongs to has not finished yet.
+            attachment.name.push_str(&format!("-s{}-{}", attempt.steps + 1, attempt.embedded));
+        } else {
+            attachment.name = file;
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(
+        &mut self,
+        json: &mut JsonCursor<'_>,
+        visitor: &mut dyn ReportVisitor,
+    ) -> Result<ControlFlow<()>, Fault> {
+        let (mut id, mut finish, mut retried) = (String::new(), None, false);
+        if !json.begin_object()? {
+            return Ok(ControlFlow::Continue(()));
+        }
+        while let Some(key) = json.key()? {
+            match key {
+                b"testCaseStartedId" => id = text(json)?,
+                b"timestamp" => finish = instant(json)?,
+                b"willBeRetried" => retried = text(json)? == "true",
+                _ => json.skip()?,
+            }
+        }
+        let Some(mut attempt) = self.running.remove(&id) else { return Ok(ControlFlow::Continue(())) };
+        attempt.case.finish = finish;
+        attempt.case.superseded = retried;
+        let status = if attempt.parts == 0 { Status::Unknown } else { attempt.status };
+        attempt.case.outcome = status.outcome();
+        let flow = attempt.give_out(self.options, visitor);
+        self.spare.push(attempt);
+        Ok(flow)
+    }
+
+    /// Gives out the attempts that never finished.
+    pub(super) fn interrupt(&mut self, visitor: &mut dyn ReportVisitor) {
+        let mut left: Vec<Attempt> = self.running.drain().map(|(_, attempt)| attempt).collect();
+        left.sort_by_key(|attempt| attempt.order);
+        for mut attempt in left {
+            attempt.case.outcome = match attempt.status {
+                Status::Failed | Status::Ambiguous => attempt.status.outcome(),
+                _ => Outcome::Running,
+            };
+            let detail = attempt.case.details.add();
+            detail.kind = DetailKind::Note;
+            detail.message.push_str("run interrupted");
+            if attempt.give_out(self.options, visitor).is_break() {
+                return;
+            }
+        }
+    }
+}
+
+/// Fills what the plan knows of a case.
+fn name(case: &mut TestCase, planned: &str, plan: &Plan) {
+    let Some((known, pickle)) = plan.case(planned) else { return };
+    let place = plan.place(pickle);
+    case.title.push_str(pickle.name.trim());
+    case.container.push_str(place.feature);
+    case.is_example = pickle.nodes.len() > 1;
+    identity::write(&pickle.uri, place.id, &pickle.name, &mut case.qualified_name);
+    case.attempt_group = xxh3_64(known.pickle.as_bytes()).max(1);
+    for (tag, node) in &pickle.tags {
+        let is_feature = place.feature_tags.contains(node);
+        let tags = if is_feature { &mut case.container_tags } else { &mut case.tags };
+        tags.add().push_str(tag.strip_prefix('@').unwrap_or(tag));
+    }
+}
+
+impl Attempt {
+    /// Adds a step, or a hook, which has no words.
+    fn add(&mut self, words: Option<&str>, status: Status, result: &StepResult, options: &ReadOptions) {
+        self.parts += 1;
+        self.steps += usize::from(words.is_some());
+        self.status = self.status.max(status);
+        if let Some(nanos) = result.duration {
+            self.nanos = Some(self.nanos.unwrap_or(0).saturating_add(nanos.max(0)));
+        }
+        if let Some(words) = words.filter(|_| options.steps) {
+            let step = self.case.steps.add();
+            step.action.push_str(words);
+            step.outcome = status.outcome();
+            step.comment.push_str(&result.message);
+        }
+        let kind = match status {
+            Status::Failed => DetailKind::Failure,
+            Status::Ambiguous => DetailKind::Error,
+            Status::Undefined | Status::Pending => DetailKind::Skip,
+            _ if !result.message.is_empty() => DetailKind::Skip,
+            _ => return,
+        };
+        let detail = self.case.details.add();
+        detail.kind = kind;
+        detail.type_name.push_str(words.unwrap_or("hook"));
+        let told = if result.message.is_empty() { status.word() } else { &result.message };
+        detail.text.push_str(told);
+    }
+
+    fn give_out(&mut self, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
+        self.case.duration = self.nanos;
+        if options.attachments == Attachments::OfFailed && !self.case.outcome.is_failure() {
+            self.case.attachments.clear();
+        }
+        visitor.case(&mut self.case)
+    }
+}

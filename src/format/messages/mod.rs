@@ -1,0 +1,240 @@
+//! Cucumber Messages: one envelope per line (cucumber.md 5.2).
+//!
+//! Attempts run side by side where a run is parallel; each is given out when it is finished.
+
+mod attempt;
+mod plan;
+#[cfg(test)]
+mod tests;
+
+use std::ops::ControlFlow;
+
+use crate::format::json::{Fault, JsonCursor, JsonItems, Long, Piece};
+use crate::format::{Attachments, Family, Format, Head, ParseError, ReadOptions, Remarks};
+use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor, Timestamp};
+
+use attempt::Attempts;
+use plan::Plan;
+
+pub(super) const FORMAT: Format = Format {
+    name: "cucumber-messages",
+    title: "Cucumber Messages",
+    recognised_by: "lines of JSON objects with one key each: meta, source, pickle, testCaseStarted, …",
+    taken: "every attempt of every pickle: result, times, failing steps and hooks, tags, attachments",
+    recognises,
+    parse,
+};
+
+fn recognises(head: &Head<'_>) -> bool {
+    head.family() == Some(Family::CucumberMessages)
+}
+
+fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
+    let long = if options.attachments == Attachments::None { Long::Cut } else { Long::Keep };
+    let mut items = JsonItems::new(body).with_long_texts(long);
+    let mut reader = Reader {
+        plan: Plan::default(),
+        attempts: Attempts::new(options),
+        remarks: Remarks::default(),
+        finished: false,
+        stopped: false,
+    };
+    let result = reader.read(&mut items, visitor);
+    reader.finish(&items, visitor);
+    items.finish(visitor);
+    result
+}
+
+struct Reader<'o> {
+    plan: Plan,
+    attempts: Attempts<'o>,
+    remarks: Remarks,
+    /// Whether the run said that it ended.
+    finished: bool,
+    stopped: bool,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, items: &mut JsonItems<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
+        while let Some(piece) = items.next()? {
+            let (Piece::Item(bytes, at) | Piece::Child(bytes, at)) = piece;
+            let mut json = JsonCursor::new(bytes);
+            match self.envelope(&mut json, at, visitor) {
+                Ok(ControlFlow::Continue(())) => {}
+                Ok(ControlFlow::Break(())) => {
+                    self.stopped = true;
+                    return Ok(());
+                }
+                Err(fault) => {
+                    let message = format!("a message cannot be read: {}", fault.what);
+                    let place = fault.position(bytes, at);
+                    visitor.problem(Problem::new(ProblemKind::Malformed, message).at(place));
+                }
+            }
+            if let Some(words) = json.oddities().words() {
+                self.remarks.add(ProblemKind::Repaired, words, String::new, || at);
+            }
+        }
+        Ok(())
+    }
+
+    fn envelope(
+        &mut self,
+        json: &mut JsonCursor<'_>,
+        at: Position,
+        visitor: &mut dyn ReportVisitor,
+    ) -> Result<ControlFlow<()>, Fault> {
+        let mut flow = ControlFlow::Continue(());
+        if !json.begin_object()? {
+            return Ok(flow);
+        }
+        while let Some(key) = json.key()? {
+            match key {
+                b"meta" => read_meta(json, visitor)?,
+                b"gherkinDocument" => self.plan.read_document(json)?,
+                b"pickle" => self.plan.read_pickle(json)?,
+                b"testCase" => self.plan.read_case(json)?,
+                b"testCaseStarted" => self.attempts.start(json, &self.plan)?,
+                b"testStepFinished" => self.attempts.step(json, &self.plan, &mut self.remarks, at)?,
+                b"attachment" => self.attempts.attach(json)?,
+                b"testCaseFinished" => flow = self.attempts.finish(json, visitor)?,
+                b"testRunHookFinished" => read_run_hook(json, at, visitor)?,
+                b"parseError" => read_parse_error(json, at, visitor)?,
+                b"testRunFinished" => {
+                    self.finished = true;
+                    json.skip()?;
+                }
+                _ => json.skip()?,
+            }
+        }
+        Ok(flow)
+    }
+
+    fn finish(&mut self, items: &JsonItems<'_>, visitor: &mut dyn ReportVisitor) {
+        if !self.stopped {
+            self.attempts.interrupt(visitor);
+            if !self.finished && items.truncation().is_none() {
+                let message = "the run was interrupted: the report does not say that it finished";
+                visitor.problem(Problem::new(ProblemKind::Truncated, message).at(items.position()));
+            }
+        }
+        self.remarks.finish(visitor);
+    }
+}
+
+fn read_meta(json: &mut JsonCursor<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), Fault> {
+    if !json.begin_object()? {
+        return Ok(());
+    }
+    while let Some(key) = json.key()? {
+        if key != b"implementation" || !json.begin_object()? {
+            if key != b"implementation" {
+                json.skip()?;
+            }
+            continue;
+        }
+        let (mut name, mut version) = (String::new(), String::new());
+        while let Some(key) = json.key()? {
+            match key {
+                b"name" => name = text(json)?,
+                b"version" => version = text(json)?,
+                _ => json.skip()?,
+            }
+        }
+        visitor.producer(format!("{name} {version}").trim());
+    }
+    Ok(())
+}
+
+/// A failed hook of the whole run is a problem of the report: no scenario tells of it.
+fn read_run_hook(json: &mut JsonCursor<'_>, at: Position, visitor: &mut dyn ReportVisitor) -> Result<(), Fault> {
+    let mut result = StepResult::default();
+    if !json.begin_object()? {
+        return Ok(());
+    }
+    while let Some(key) = json.key()? {
+        if key == b"result" { result = StepResult::read(json)? } else { json.skip()? }
+    }
+    if result.status.eq_ignore_ascii_case("failed") {
+        let line = result.message.lines().next().unwrap_or("no text");
+        let message = format!("a hook of the whole run failed: {line}");
+        visitor.problem(Problem::new(ProblemKind::ContainerFailure, message).at(at));
+    }
+    Ok(())
+}
+
+fn read_parse_error(json: &mut JsonCursor<'_>, at: Position, visitor: &mut dyn ReportVisitor) -> Result<(), Fault> {
+    let mut told = String::new();
+    if json.begin_object()? {
+        while let Some(key) = json.key()? {
+            if key == b"message" { told = text(json)? } else { json.skip()? }
+        }
+    }
+    let line = told.lines().next().unwrap_or("no text");
+    let message = format!("a feature could not be parsed, so that none of its scenarios ran: {line}");
+    visitor.problem(Problem::new(ProblemKind::ContainerFailure, message).at(at));
+    Ok(())
+}
+
+/// What became of a step or a hook.
+#[derive(Debug, Default)]
+struct StepResult {
+    status: String,
+    duration: Option<i64>,
+    message: String,
+}
+
+impl StepResult {
+    fn read(json: &mut JsonCursor<'_>) -> Result<StepResult, Fault> {
+        let mut result = StepResult::default();
+        if !json.begin_object()? {
+            return Ok(result);
+        }
+        while let Some(key) = json.key()? {
+            match key {
+                b"status" => result.status = text(json)?,
+                b"duration" => result.duration = nanos(json)?,
+                b"message" => result.message = text(json)?,
+                _ => json.skip()?,
+            }
+        }
+        Ok(result)
+    }
+}
+
+/// A text or a number; empty for anything else.
+fn text(json: &mut JsonCursor<'_>) -> Result<String, Fault> {
+    Ok(json.scalar()?.unwrap_or_default().into_owned())
+}
+
+/// A list of texts.
+fn texts(json: &mut JsonCursor<'_>) -> Result<Vec<String>, Fault> {
+    let mut texts = Vec::new();
+    if json.begin_array()? {
+        while json.element()? {
+            texts.push(text(json)?);
+        }
+    }
+    Ok(texts)
+}
+
+/// `{seconds, nanos}` as nanoseconds.
+fn nanos(json: &mut JsonCursor<'_>) -> Result<Option<i64>, Fault> {
+    let (mut seconds, mut nanos) = (None, 0);
+    if !json.begin_object()? {
+        return Ok(None);
+    }
+    while let Some(key) = json.key()? {
+        match key {
+            b"seconds" => seconds = text(json)?.parse::<i64>().ok(),
+            b"nanos" => nanos = text(json)?.parse::<i64>().unwrap_or(0),
+            _ => json.skip()?,
+        }
+    }
+    Ok(seconds.map(|seconds| seconds.saturating_mul(1_000_000_000).saturating_add(nanos)))
+}
+
+/// A point in time; the zero of an unset one is none.
+fn instant(json: &mut JsonCursor<'_>) -> Result<Option<Timestamp>, Fault> {
+    Ok(nanos(json)?.filter(|nanos| *nanos > 0).map(Timestamp::from_nanos))
+}

@@ -1,0 +1,244 @@
+//! What a stream announces before it runs: features, pickles and the test cases made of them.
+
+use std::collections::HashMap;
+
+use crate::format::json::{Fault, JsonCursor};
+
+use super::{text, texts};
+
+/// Everything announced so far. It grows with the number of scenarios: results refer to it until the end.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    nodes: HashMap<String, Node>,
+    pickles: HashMap<String, Pickle>,
+    cases: HashMap<String, PlannedCase>,
+}
+
+/// A scenario of a feature.
+#[derive(Debug, Clone, Default)]
+struct Node {
+    feature: String,
+    /// `feature;rule;scenario`, as the JSON reports of Cucumber have it.
+    id: String,
+    /// Ids of the feature's own tags.
+    feature_tags: Vec<String>,
+}
+
+/// A scenario, or a row of an outline, ready to run.
+#[derive(Debug, Default)]
+pub(super) struct Pickle {
+    pub(super) uri: String,
+    pub(super) name: String,
+    pub(super) nodes: Vec<String>,
+    /// Names of tags and the ids of what they stand on.
+    pub(super) tags: Vec<(String, String)>,
+    steps: HashMap<String, String>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct PlannedCase {
+    pub(super) pickle: String,
+    /// Steps by id: the pickle's step, or nothing for a hook.
+    steps: HashMap<String, Option<String>>,
+}
+
+/// What is known of the scenario that a pickle came from.
+#[derive(Debug, Default)]
+pub(super) struct Place<'p> {
+    pub(super) feature: &'p str,
+    pub(super) id: &'p str,
+    pub(super) feature_tags: &'p [String],
+}
+
+impl Plan {
+    pub(super) fn case(&self, id: &str) -> Option<(&PlannedCase, &Pickle)> {
+        let case = self.cases.get(id)?;
+        Some((case, self.pickles.get(&case.pickle)?))
+    }
+
+    pub(super) fn place(&self, pickle: &Pickle) -> Place<'_> {
+        match pickle.nodes.first().and_then(|node| self.nodes.get(node)) {
+            Some(node) => Place { feature: &node.feature, id: &node.id, feature_tags: &node.feature_tags },
+            None => Place::default(),
+        }
+    }
+
+    /// The words of a step; `None` for a hook.
+    pub(super) fn step(&self, case: &str, step: &str) -> Option<&str> {
+        let (case, pickle) = self.case(case)?;
+        let step = case.steps.get(step)?.as_ref()?;
+        pickle.steps.get(step).map(String::as_str)
+    }
+
+    pub(super) fn read_document(&mut self, json: &mut JsonCursor<'_>) -> Result<(), Fault> {
+        if !json.begin_object()? {
+            return Ok(());
+        }
+        while let Some(key) = json.key()? {
+            if key == b"feature" { self.read_feature(json)? } else { json.skip()? }
+        }
+        Ok(())
+    }
+
+    fn read_feature(&mut self, json: &mut JsonCursor<'_>) -> Result<(), Fault> {
+        let (mut name, mut tags, mut scenarios) = (String::new(), Vec::new(), Vec::new());
+        if !json.begin_object()? {
+            return Ok(());
+        }
+        while let Some(key) = json.key()? {
+            match key {
+                b"name" => name = text(json)?,
+                b"tags" => each(json, |json, key| if key == b"id" { Ok(tags.push(text(json)?)) } else { json.skip() })?,
+                b"children" => read_children(json, "", Level::Feature, &mut scenarios)?,
+                _ => json.skip()?,
+            }
+        }
+        for (node, id) in scenarios {
+            let id = format!("{};{id}", slug(&name));
+            self.nodes.insert(node, Node { feature: name.clone(), id, feature_tags: tags.clone() });
+        }
+        Ok(())
+    }
+
+    pub(super) fn read_pickle(&mut self, json: &mut JsonCursor<'_>) -> Result<(), Fault> {
+        let (mut id, mut pickle) = (String::new(), Pickle::default());
+        if !json.begin_object()? {
+            return Ok(());
+        }
+        while let Some(key) = json.key()? {
+            match key {
+                b"id" => id = text(json)?,
+                b"uri" => pickle.uri = text(json)?,
+                b"name" => pickle.name = text(json)?,
+                b"astNodeIds" => pickle.nodes = texts(json)?,
+                b"tags" => pickle.tags = pairs(json, b"name", b"astNodeId")?,
+                b"steps" => pickle.steps = pairs(json, b"id", b"text")?.into_iter().collect(),
+                _ => json.skip()?,
+            }
+        }
+        self.pickles.insert(id, pickle);
+        Ok(())
+    }
+
+    pub(super) fn read_case(&mut self, json: &mut JsonCursor<'_>) -> Result<(), Fault> {
+        let (mut id, mut case) = (String::new(), PlannedCase::default());
+        if !json.begin_object()? {
+            return Ok(());
+        }
+        while let Some(key) = json.key()? {
+            match key {
+                b"id" => id = text(json)?,
+                b"pickleId" => case.pickle = text(json)?,
+                b"testSteps" => {
+                    let steps = pairs(json, b"id", b"pickleStepId")?.into_iter();
+                    case.steps = steps.map(|(id, step)| (id, (!step.is_empty()).then_some(step))).collect();
+                }
+                _ => json.skip()?,
+            }
+        }
+        self.cases.insert(id, case);
+        Ok(())
+    }
+}
+
+/// Where children are read: a rule holds no rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Feature,
+    Rule,
+}
+
+/// Scenarios below a feature or a rule, with the ids that they have in JSON reports.
+fn read_children(
+    json: &mut JsonCursor<'_>,
+    rule: &str,
+    level: Level,
+    scenarios: &mut Vec<(String, String)>,
+) -> Result<(), Fault> {
+    each(json, |json, key| match key {
+        b"scenario" => {
+            let (mut node, mut name) = (String::new(), String::new());
+            if !json.begin_object()? {
+                return Ok(());
+            }
+            while let Some(key) = json.key()? {
+                match key {
+                    b"id" => node = text(json)?,
+                    b"name" => name = text(json)?,
+                    _ => json.skip()?,
+                }
+            }
+            let between = if level == Level::Rule { ";" } else { "" };
+            scenarios.push((node, format!("{}{between}{}", slug(rule), slug(&name))));
+            Ok(())
+        }
+        b"rule" if level == Level::Feature => read_rule(json, scenarios),
+        _ => json.skip(),
+    })
+}
+
+fn read_rule(json: &mut JsonCursor<'_>, scenarios: &mut Vec<(String, String)>) -> Result<(), Fault> {
+    let (mut name, mut children) = (String::new(), None);
+    if !json.begin_object()? {
+        return Ok(());
+    }
+    while let Some(key) = json.key()? {
+        match key {
+            b"name" => name = text(json)?,
+            b"children" => {
+                children = Some(json.clone());
+                json.skip()?;
+            }
+            _ => json.skip()?,
+        }
+    }
+    match children {
+        Some(mut children) => read_children(&mut children, &name, Level::Rule, scenarios),
+        None => Ok(()),
+    }
+}
+
+/// Calls `read` for every key of every object of an array; it reads the value.
+fn each<'a>(
+    json: &mut JsonCursor<'a>,
+    mut read: impl FnMut(&mut JsonCursor<'a>, &[u8]) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    if !json.begin_array()? {
+        return Ok(());
+    }
+    while json.element()? {
+        if json.begin_object()? {
+            while let Some(key) = json.key()? {
+                read(json, key)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Two texts of every object of an array; empty where one is missing.
+fn pairs(json: &mut JsonCursor<'_>, first: &[u8], second: &[u8]) -> Result<Vec<(String, String)>, Fault> {
+    let mut pairs = Vec::new();
+    if !json.begin_array()? {
+        return Ok(pairs);
+    }
+    while json.element()? {
+        let mut pair = (String::new(), String::new());
+        if json.begin_object()? {
+            while let Some(key) = json.key()? {
+                match key {
+                    _ if key == first => pair.0 = text(json)?,
+                    _ if key == second => pair.1 = text(json)?,
+                    _ => json.skip()?,
+                }
+            }
+        }
+        pairs.push(pair);
+    }
+    Ok(pairs)
+}
+
+/// A name as the ids of JSON reports have it: lower case, blanks as hyphens.
+fn slug(name: &str) -> String {
+    name.trim().to_lowercase().replace(' ', "-")
+}
