@@ -9,9 +9,15 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 use xraypack::format::encoding::{detect, to_utf8};
 use xraypack::format::xml::{Tag, XmlCursor, XmlEvent};
-use xraypack::model::{Body, Problem, ReportVisitor, TestCase};
+use xraypack::model::{Body, Problem, ProblemKind, ReportVisitor, TestCase};
 
 use crate::support::{corpus, repository};
+
+/// Problems as they are told, without their places: a repair inside a text stands where its piece begins, and that
+/// depends on how the bytes arrive.
+pub fn told(problems: &[Problem]) -> Vec<(ProblemKind, &str)> {
+    problems.iter().map(|problem| (problem.kind, problem.message.as_str())).collect()
+}
 
 /// What a reader saw. Texts are joined between two tags; blank ones count, empty ones do not.
 #[derive(Debug, PartialEq, Eq)]
@@ -182,7 +188,7 @@ fn agree(text: &str) -> Result<bool, String> {
         if streamed != seen {
             return Err(format!("pieces of up to {most} bytes are read otherwise than the whole"));
         }
-        if further != problems {
+        if told(&further) != told(&problems) {
             return Err(format!("pieces of up to {most} bytes: {further:?}, the whole: {problems:?}"));
         }
     }
@@ -317,7 +323,7 @@ fn attributes() -> impl Strategy<Value = String> {
     prop::collection::vec(attribute, 0..5).prop_map(|attributes| {
         let mut tag = String::new();
         for (number, (name, value, quote, before, equals)) in attributes.into_iter().enumerate() {
-            let other = if quote == "'" { "\"<".replace('<', "") } else { "'".to_owned() };
+            let other = if quote == "'" { '"' } else { '\'' };
             tag.push_str(&format!("{before}{name}{number}{equals}{quote}{value}{other}{quote}"));
         }
         tag
