@@ -116,7 +116,7 @@ impl Reuse for Step {
 }
 
 /// One test case, lent to the visitor for the length of a call and filled again afterwards.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TestCase {
     /// The name by which the format identifies a test for good (JUnit: class, dot, name). Empty: nothing names it.
     pub qualified_name: String,

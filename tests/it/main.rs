@@ -6,8 +6,12 @@
 mod cli;
 mod conformance;
 mod convert;
+mod differential;
 mod fixtures;
+#[path = "../../benches/support/mod.rs"]
+mod generated;
 mod layers;
 mod probes;
+mod properties;
 mod recognition;
 mod support;

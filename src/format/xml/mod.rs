@@ -29,6 +29,9 @@ pub const MAX_DEPTH: usize = 1024;
 /// Longest tag, comment-free, in bytes.
 pub const MAX_TAG: usize = 4 * 1024 * 1024;
 
+/// How much is kept of the first comment before the root element, its `<!--` included.
+const PROLOG_COMMENT: usize = 300;
+
 /// What comes next in a report.
 #[derive(Debug)]
 pub enum XmlEvent<'t> {
@@ -367,8 +370,10 @@ impl<'s> XmlCursor<'s> {
                     self.in_cdata = true;
                 }
                 Markup::Skip { length } => self.next += length,
-                Markup::SkipTo { terminator } => {
+                Markup::SkipTo { .. } if self.prolog_comment_is_cut() => self.slide()?,
+                Markup::SkipTo { length, terminator } => {
                     self.keep_prolog_comment();
+                    self.next += length;
                     self.skip_past(terminator)?;
                 }
                 Markup::Literal { unclosed_quote } => {
@@ -503,13 +508,27 @@ impl<'s> XmlCursor<'s> {
         }
     }
 
-    fn keep_prolog_comment(&mut self) {
-        const KEPT: usize = 300;
+    /// Whether a comment begins here that is to be kept.
+    fn is_at_prolog_comment(&self) -> bool {
         let bytes = &self.window.bytes()[self.next..];
-        if self.seen_root || !self.prolog_comment.is_empty() || !bytes.starts_with(b"<!--") {
+        !self.seen_root && self.prolog_comment.is_empty() && bytes.starts_with(b"<!--")
+    }
+
+    /// Whether more of it is kept than is in the window.
+    fn prolog_comment_is_cut(&self) -> bool {
+        let bytes = &self.window.bytes()[self.next..];
+        self.is_at_prolog_comment()
+            && bytes.len() < PROLOG_COMMENT
+            && !self.window.is_last()
+            && memchr::memmem::find(bytes, b"-->").is_none()
+    }
+
+    fn keep_prolog_comment(&mut self) {
+        if !self.is_at_prolog_comment() {
             return;
         }
-        let kept = &bytes[4..bytes.len().min(KEPT)];
+        let bytes = &self.window.bytes()[self.next..];
+        let kept = &bytes[4..bytes.len().min(PROLOG_COMMENT)];
         let length = memchr::memmem::find(kept, b"-->").unwrap_or(kept.len());
         self.prolog_comment = String::from_utf8_lossy(&kept[..length]).trim().to_owned();
     }

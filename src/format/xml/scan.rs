@@ -16,8 +16,8 @@ pub(super) enum Markup {
     CData,
     /// A document type or another declaration.
     Skip { length: usize },
-    /// A comment or a processing instruction.
-    SkipTo { terminator: &'static [u8] },
+    /// A comment or a processing instruction: `length` bytes, which cannot be part of its end, then all up to its end.
+    SkipTo { length: usize, terminator: &'static [u8] },
     /// Not markup at all, but a `<` that should have been escaped.
     Literal { unclosed_quote: bool },
     /// It does not end within these bytes.
@@ -31,7 +31,7 @@ pub(super) fn markup(bytes: &[u8], is_last: bool) -> Markup {
         None => Markup::Incomplete,
         Some(b'/') => end_tag(bytes),
         Some(b'!') => declaration(bytes),
-        Some(b'?') => Markup::SkipTo { terminator: b"?>" },
+        Some(b'?') => Markup::SkipTo { length: 2, terminator: b"?>" },
         Some(first) if starts_name(*first) => start_tag(bytes, is_last),
         Some(_) => Markup::Literal { unclosed_quote: false },
     }
@@ -87,7 +87,8 @@ fn end_tag(bytes: &[u8]) -> Markup {
 }
 
 fn declaration(bytes: &[u8]) -> Markup {
-    for (start, found) in [(COMMENT_START, Markup::SkipTo { terminator: b"-->" }), (CDATA_START, Markup::CData)] {
+    let comment = Markup::SkipTo { length: COMMENT_START.len(), terminator: b"-->" };
+    for (start, found) in [(COMMENT_START, comment), (CDATA_START, Markup::CData)] {
         if bytes.starts_with(start) {
             return found;
         }

@@ -1,0 +1,312 @@
+//! What holds for any input: how the bytes arrive makes no difference, and nothing that arrives makes the program
+//! panic, hang or lose count.
+//!
+//! The broken inputs are fixtures that were damaged by dice with a fixed seed; `XRAYPACK_FUZZ_INPUTS` sets how many.
+
+use std::fs;
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use serde_json::Value;
+use xraypack::format::encoding::{detect, to_utf8};
+use xraypack::format::head::HEAD;
+use xraypack::format::{self, FORMATS, Format, Head, ReadOptions, Recognition};
+use xraypack::model::{Body, CaseCounts, Outcome, Problem, ProblemKind, ReportVisitor, TestCase};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::differential::{Grains, told};
+use crate::generated::{Dice, SHAPES};
+use crate::support::{Workshop, json_lines, repository};
+
+/// Damaged inputs when nobody asks for another number.
+const INPUTS: usize = 3000;
+
+/// What one report came to.
+#[derive(Debug, Default)]
+struct Read {
+    cases: Vec<TestCase>,
+    counts: CaseCounts,
+    problems: Vec<Problem>,
+    producer: String,
+    /// Why it ended early.
+    error: Option<String>,
+}
+
+impl Read {
+    /// Whether both are the same, but for the places of problems (see [`told`]).
+    fn agrees_with(&self, other: &Read) -> bool {
+        self.cases == other.cases
+            && told(&self.problems) == told(&other.problems)
+            && (&self.producer, &self.error) == (&other.producer, &other.error)
+    }
+}
+
+impl Read {
+    /// Which cases there are and what went wrong: all that has to be the same for damaged reports, where blanks before
+    /// a missing end tag are kept or not depending on how the bytes arrive.
+    fn outline(&self) -> (Vec<(&str, Outcome)>, Vec<ProblemKind>, bool) {
+        let cases = self.cases.iter().map(|case| (case.qualified_name.as_str(), case.outcome)).collect();
+        (cases, self.problems.iter().map(|problem| problem.kind).collect(), self.error.is_some())
+    }
+}
+
+struct Visitor<'r> {
+    read: &'r mut Read,
+    /// Cases that so many bytes can hold.
+    most: usize,
+}
+
+impl ReportVisitor for Visitor<'_> {
+    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
+        assert!(self.read.cases.len() < self.most, "more cases than bytes");
+        self.read.counts.add(case.outcome);
+        self.read.cases.push(case.clone());
+        ControlFlow::Continue(())
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.read.problems.push(problem);
+    }
+
+    fn producer(&mut self, name: &str) {
+        name.clone_into(&mut self.read.producer);
+    }
+}
+
+fn read(format: &Format, body: Body<'_>, length: usize) -> Read {
+    let options = ReadOptions { steps: true, output: true, ..ReadOptions::default() };
+    let mut read = Read::default();
+    let result = (format.parse)(body, &options, &mut Visitor { read: &mut read, most: length + 1 });
+    read.error = result.err().map(|error| error.to_string());
+    let CaseCounts { seen, passed, failed, errored, skipped } = read.counts;
+    assert_eq!(seen, passed + failed + errored + skipped);
+    read
+}
+
+fn read_whole(format: &Format, bytes: &[u8]) -> Read {
+    read(format, Body::Bytes(bytes), bytes.len())
+}
+
+fn read_in_grains(format: &Format, bytes: &[u8], most: usize, seed: u64) -> Read {
+    read(format, Body::Stream(&mut Grains::new(bytes, most, seed)), bytes.len())
+}
+
+/// The format of a report, and what a file with these bytes is recognised as.
+fn recognised(bytes: &[u8]) -> Option<&'static Format> {
+    let head = &bytes[..bytes.len().min(HEAD)];
+    match format::detect(&Head::new(&to_utf8(head, detect(head)), "report.xml")) {
+        Recognition::Report(format) => Some(format),
+        _ => None,
+    }
+}
+
+/// Every report among the fixtures, with its format.
+fn fixtures() -> Vec<(&'static Format, Vec<u8>)> {
+    let mut found = Vec::new();
+    for folder in fs::read_dir(repository().join("fixtures")).unwrap() {
+        let folder = folder.unwrap().path();
+        if folder.is_dir() {
+            reports_of(&folder, &mut found);
+        }
+    }
+    found.sort_by(|left, right| left.1.cmp(&right.1));
+    found
+}
+
+fn reports_of(folder: &Path, found: &mut Vec<(&'static Format, Vec<u8>)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() && !path.to_string_lossy().ends_with(".expected.json") {
+            let bytes = fs::read(&path).unwrap();
+            found.extend(recognised(&bytes).map(|format| (format, bytes)));
+        }
+    }
+}
+
+#[test]
+fn every_format_has_fixtures_to_damage() {
+    let fixtures = fixtures();
+    for format in FORMATS {
+        assert!(fixtures.iter().any(|(found, _)| found.name == format.name), "{}", format.name);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(40) })]
+
+    #[test]
+    fn how_a_report_is_cut_makes_no_difference(shape in 0..SHAPES.len(), seed: u64, cases in 1_usize..30, most in 1_usize..5000) {
+        let report = SHAPES[shape].report(seed, cases);
+        let Some(format) = format::by_name(SHAPES[shape].format) else { return Ok(()) };
+        let whole = read_whole(format, report.as_bytes());
+        prop_assert_eq!(whole.cases.len(), cases);
+        prop_assert!(read_in_grains(format, report.as_bytes(), most, seed).agrees_with(&whole));
+    }
+}
+
+#[test]
+fn made_reports_are_what_they_claim_to_be() {
+    for shape in SHAPES {
+        let Some(format) = format::by_name(shape.format) else { continue };
+        let report = shape.report(7, 50);
+        assert_eq!(recognised(report.as_bytes()).map(|found| found.name), Some(format.name), "{}", shape.name);
+        let read = read_whole(format, report.as_bytes());
+        assert_eq!((read.cases.len(), &read.error), (50, &None), "{}: {:?}", shape.name, read.problems);
+        assert!(!read.problems.iter().any(Problem::is_damage), "{}: {:?}", shape.name, read.problems);
+        assert!(read.counts.failed + read.counts.errored > 0, "{}: {:?}", shape.name, read.counts);
+    }
+}
+
+/// Damages a report a few times over, with help from another one.
+fn damaged(dice: &mut Dice, report: &[u8], other: &[u8]) -> Vec<u8> {
+    let mut bytes = report.to_vec();
+    for _ in 0..=dice.below(4) {
+        if bytes.is_empty() {
+            break;
+        }
+        let (from, to) = span(dice, bytes.len());
+        match dice.below(8) {
+            0 => bytes[from] ^= 1 << dice.below(8),
+            1 => bytes[from] = b"<>&\"'/=[]{}:, \0\r\n\xFF"[dice.below(18)],
+            2 => bytes.truncate(from),
+            3 => drop(bytes.drain(from..to)),
+            4 => {
+                let again = bytes[from..to].to_vec();
+                bytes.splice(to..to, again);
+            }
+            5 => {
+                let (start, end) = span(dice, other.len().max(1));
+                bytes.splice(from..from, other[start.min(other.len())..end.min(other.len())].iter().copied());
+            }
+            6 => bytes.truncate(to.max(1)),
+            _ => {
+                bytes.splice(from..from, SPANNERS[dice.below(SPANNERS.len())].iter().copied());
+            }
+        }
+    }
+    bytes
+}
+
+/// What is thrown into the works.
+const SPANNERS: &[&[u8]] = &[
+    b"<![CDATA[",
+    b"]]>",
+    b"<!--",
+    b"-->",
+    b"<!DOCTYPE a [",
+    b"</",
+    b"<testcase name='x'>",
+    b"</testsuite>",
+    b"<?xml version='1.0'?>",
+    b"&#0;",
+    b"&#xFFFFFFFFFF;",
+    b"time='-1e309'",
+    b"timestamp='0000-99-99T99:99:99'",
+    b"99999999999999999999",
+    b"[[[[[[[[[[[[[[[[",
+    b"{\"a\":",
+    b"\\ud800",
+    b"\xEF\xBB\xBF",
+    b"\xFF\xFE<\0",
+    b"\xF0\x9F",
+];
+
+/// Usually a short piece of `length` bytes, sometimes a long one.
+fn span(dice: &mut Dice, length: usize) -> (usize, usize) {
+    let from = dice.below(length);
+    let most = if dice.below(4) == 0 { length } else { 64 };
+    (from, (from + 1 + dice.below(most)).min(length))
+}
+
+fn wished_inputs() -> usize {
+    std::env::var("XRAYPACK_FUZZ_INPUTS").ok().map_or(INPUTS, |number| number.parse().unwrap())
+}
+
+#[test]
+fn damaged_reports_are_read_to_an_end() {
+    let fixtures = fixtures();
+    let mut dice = Dice::new(0xD1CE);
+    let mut recognised_still = 0;
+    for number in 0..wished_inputs() {
+        let (format, report) = &fixtures[dice.below(fixtures.len())];
+        let other = &fixtures[dice.below(fixtures.len())].1;
+        let input = damaged(&mut dice, report, other);
+        recognised_still += usize::from(recognised(&input).is_some());
+        let begun = Instant::now();
+        let whole = read_whole(format, &input);
+        let most = 1 + dice.below(600);
+        let streamed = read_in_grains(format, &input, most, number as u64);
+        assert!(begun.elapsed() < Duration::from_secs(5), "input {number} took {:?}", begun.elapsed());
+        assert!(
+            streamed.outline() == whole.outline(),
+            "input {number} ({}) in pieces of up to {most} bytes: {streamed:#?}\nthe whole: {whole:#?}\n{}",
+            format.name,
+            String::from_utf8_lossy(&input)
+        );
+    }
+    assert!(recognised_still > 0, "every input was damaged beyond recognition");
+}
+
+#[test]
+fn damaged_reports_are_accounted_for() {
+    let fixtures = fixtures();
+    let mut dice = Dice::new(0xACC0);
+    let workshop = Workshop::new();
+    let count = (wished_inputs() / 10).clamp(100, 5000);
+    for number in 0..count {
+        let (_, report) = &fixtures[dice.below(fixtures.len())];
+        let other = &fixtures[dice.below(fixtures.len())].1;
+        workshop.write(&format!("in/{}/{number}.xml", number % 7), damaged(&mut dice, report, other));
+    }
+    let ran = workshop.run(["convert", "-q", "in", "--out", "out", "--project", "DEMO", "--group-by", "directory"]);
+    assert!(matches!(ran.code, Some(0 | 3)), "{:?}: {}", ran.code, ran.stderr);
+    let lines = json_lines(&fs::read_to_string(workshop.path().join("out/reports.jsonl")).unwrap());
+    assert_eq!(lines.len(), count);
+    for line in &lines {
+        assert!(balances(line), "{line}");
+        assert!(!line.to_string().contains("\"panicked\""), "{line}");
+    }
+    let verified = workshop.run(["verify", "out"]);
+    assert_eq!(verified.code, Some(0), "{}{}", verified.stdout, verified.stderr);
+}
+
+/// Whether every case seen became something.
+fn balances(line: &Value) -> bool {
+    let count = |place: &str| line.pointer(place).and_then(Value::as_u64).unwrap();
+    let seen = count("/cases/seen");
+    seen == count("/runs/written") + count("/runs/merged") + count("/runs/left_out")
+        && seen
+            == ["passed", "failed", "errored", "skipped"]
+                .iter()
+                .map(|name| count(&format!("/cases/{name}")))
+                .sum::<u64>()
+}
+
+#[test]
+fn damaged_archives_are_opened_without_harm() {
+    let fixtures = fixtures();
+    let mut dice = Dice::new(0x21B);
+    let archive = archive(&fixtures[..fixtures.len().min(6)]);
+    let workshop = Workshop::new();
+    let count = (wished_inputs() / 30).clamp(50, 1000);
+    for number in 0..count {
+        workshop.write(&format!("in/{number}.zip"), damaged(&mut dice, &archive, &archive));
+    }
+    let ran = workshop.run(["inspect", "-q", "--format", "json", "in"]);
+    assert!(matches!(ran.code, Some(0 | 3)), "{:?}: {}", ran.code, ran.stderr);
+    assert!(json_lines(&ran.stdout).len() >= count, "an archive was passed over in silence");
+    assert!(!ran.stdout.contains("\"panicked\""), "{}", ran.stdout);
+}
+
+fn archive(reports: &[(&Format, Vec<u8>)]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (number, (format, report)) in reports.iter().enumerate() {
+        zip.start_file(format!("{}/{number}.xml", format.name), SimpleFileOptions::default()).unwrap();
+        zip.write_all(report).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
