@@ -7,6 +7,7 @@ mod cli;
 mod conformance;
 mod convert;
 mod fixtures;
+mod junit_quirks;
 mod layers;
 mod probes;
 mod recognition;
