@@ -275,21 +275,38 @@ impl Reader<'_> {
         if !self.case.outcome.is_failure() {
             return false;
         }
-        let attributes = &self.attributes;
+        let (class, name) = (self.attributes.class_name.trim(), self.attributes.name.trim());
         let first_message = self.case.details.first().map_or("", |detail| detail.message.trim());
-        match attributes.name.trim() {
-            "" | "null" | "initializationError" | "executionError" => true,
-            "Test suite failed to run" => true,
-            _ if attributes.class_name.trim() == "Test suite failed to run" => true,
-            _ if first_message == "Build error" => self.children.error,
-            _ => {
-                attributes.has_class_name
-                    && attributes.class_name.trim().is_empty()
-                    && self.recognition.producer() == Producer::Pytest
-                    && first_message.starts_with("collection")
+        if CONTAINER_NAMES.contains(&name) || CONTAINER_CLASSES.contains(&class) {
+            return true;
+        }
+        if first_message == "Build error" {
+            return self.children.error;
+        }
+        match self.recognition.producer() {
+            Producer::Pytest => {
+                self.attributes.has_class_name && class.is_empty() && first_message.starts_with("collection")
             }
+            // A file that could not be loaded is a case with the file's name, twice.
+            Producer::Vitest => class == name,
+            // `setUpClass (module.Class)`; nose2 splits it at the dot.
+            Producer::UnittestXml => is_unittest_fixture(name),
+            Producer::Nose2 => is_unittest_fixture(class),
+            Producer::TestngJunitXml => name.starts_with("@Before") || name.starts_with("@After"),
+            _ => false,
         }
     }
+}
+
+/// Names under which producers write the failure of a whole class or file (J29).
+const CONTAINER_NAMES: &[&str] = &["", "null", "initializationError", "executionError", "Test suite failed to run"];
+
+/// Classes under which they do: jest-junit's, and the one that Ant names when `@BeforeClass` fails.
+const CONTAINER_CLASSES: &[&str] = &["Test suite failed to run", "junit.framework.TestSuite"];
+
+/// Whether Python's unittest failed in the set-up or tear-down of a class or module.
+fn is_unittest_fixture(name: &str) -> bool {
+    ["setUpClass (", "tearDownClass (", "setUpModule (", "tearDownModule ("].iter().any(|start| name.starts_with(start))
 }
 
 /// What a child element of a case is.
