@@ -117,6 +117,11 @@ impl Producer {
         self == Producer::QtTest
     }
 
+    /// Whether the root's counter `errors` tells of packages that did not build, which have no case (J30).
+    pub(super) fn counts_build_errors(self) -> bool {
+        self == Producer::Gotestsum
+    }
+
     /// Whether a request that failed outside its test cases is told in the suite's error output only (J30).
     pub(super) fn fails_in_suite_output(self) -> bool {
         self == Producer::Newman

@@ -76,6 +76,9 @@ impl Suites {
         remarks: &mut Remarks,
         xml: &XmlCursor<'_>,
     ) {
+        if self.suites[..self.open].last().is_none_or(|innermost| innermost.is_settled) {
+            return;
+        }
         let mut around = None;
         for suite in &mut self.suites[..self.open] {
             if !suite.is_settled {
@@ -109,8 +112,18 @@ impl Suites {
             parent.failures += suite.failures;
             return;
         }
-        if declared > 0 && suite.failures == 0 {
-            visitor.problem(Problem::new(ProblemKind::ContainerFailure, suite.complaint(declared)).at(place()));
+        let complaint = if declared > 0 && suite.failures == 0 {
+            Some(suite.complaint(declared))
+        } else if around.is_empty() && producer.counts_build_errors() && suite.declared_errors > 0 {
+            Some(format!(
+                "the report declares {} errors outside its test cases, such as packages that did not build",
+                suite.declared_errors
+            ))
+        } else {
+            None
+        };
+        if let Some(complaint) = complaint {
+            visitor.problem(Problem::new(ProblemKind::ContainerFailure, complaint).at(place()));
         }
         if let Some(parent) = around.last_mut() {
             // What was told of the inner suite is not told of the outer one again.

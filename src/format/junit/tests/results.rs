@@ -219,3 +219,15 @@ fn j29_set_ups_and_files_that_failed_are_no_tests() {
     );
     assert!(found.only().container_failure);
 }
+
+#[test]
+fn j30_packages_that_did_not_build_are_told() {
+    let report = |errors: u8| {
+        format!(
+            "<testsuites tests='1' failures='1' errors='{errors}'><testsuite tests='1' failures='1' time='1' name='p' \
+             timestamp='2026-11-24T01:38:58Z'><testcase classname='p' name='T'><failure/></testcase></testsuite></testsuites>"
+        )
+    };
+    assert_eq!(read(&report(1)).kinds(), [ProblemKind::ContainerFailure]);
+    assert_eq!(read(&report(0)).kinds(), []);
+}
