@@ -170,6 +170,7 @@ impl Mapper<'_> {
             return Err(Problem::new(ProblemKind::NoProject, message));
         }
         self.warn_of_unstable_name(definition, problem);
+        self.note_long_name(definition, problem);
         Ok(())
     }
 

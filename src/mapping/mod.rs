@@ -21,6 +21,9 @@ pub use evidence::{Evidence, EvidencePolicy};
 use identity::{Malformed, TestKeys};
 use roles::{Role, Spelling};
 
+/// Bytes from which on a definition is worth a note: other tools cut or skip such names (junit.md J68).
+const LONG_DEFINITION: usize = 1000;
+
 /// UTF-16 units of a summary at most (decision 9).
 const SUMMARY_LIMIT: usize = 255;
 
@@ -348,6 +351,14 @@ impl<'r> Mapper<'r> {
         if self.warned.first(ProblemKind::UnknownProperty, name) {
             let message = format!("the property {name:?} is read as if it were written in the documented case");
             problem(Problem::new(ProblemKind::UnknownProperty, message));
+        }
+    }
+
+    fn note_long_name(&mut self, definition: &str, problem: &mut dyn FnMut(Problem)) {
+        if definition.len() > LONG_DEFINITION && self.warned.first(ProblemKind::Unusual, "long definition") {
+            let shown = shorten::one_line(definition, 100);
+            let message = format!("names such as {shown:?} are longer than {LONG_DEFINITION} bytes and kept whole");
+            problem(Problem::new(ProblemKind::Unusual, message));
         }
     }
 

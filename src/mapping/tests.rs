@@ -193,6 +193,22 @@ fn j62_line_ends_in_a_definition_become_one_blank() {
 }
 
 #[test]
+fn j68_a_long_name_is_kept_whole_and_noted() {
+    let name = format!("a.t[{}]", "x".repeat(2000));
+    let (run, problems) = map("junit", case(&name));
+    assert_eq!((run.identity.as_str(), problems), (&*name, vec![ProblemKind::Unusual]));
+    assert!(run.summary.encode_utf16().count() <= 255 && run.summary.ends_with('…'), "{}", run.summary);
+    assert!(map("junit", case(&name[..1000])).1.is_empty());
+}
+
+#[test]
+fn j70_a_key_in_a_name_is_a_part_of_the_name() {
+    for name in ["c.ABC-123 logs in", "c.[ABC-123] logs in", "c.@TEST_ABC-123 logs in"] {
+        assert_eq!(map("junit", case(name)).0.identity, Identity::Definition(name.to_owned()));
+    }
+}
+
+#[test]
 fn nothing_to_name_it_leaves_a_case_out() {
     assert_eq!(left_out(&rules(), case(" \n ")).kind, ProblemKind::NoIdentity);
     assert_eq!(left_out(&Rules::default(), case("a.b")).kind, ProblemKind::NoProject);

@@ -76,7 +76,9 @@ impl ReferenceFinder {
                 break;
             };
             let from = done + start + OPENING.len();
-            add_reference(&self.pending[from..from + length], attachments);
+            if length <= LONGEST_PATH {
+                add_reference(&self.pending[from..from + length], attachments);
+            }
             done = from + length + CLOSING.len();
         }
         self.pending.drain(..done);

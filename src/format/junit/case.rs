@@ -4,10 +4,10 @@ use std::ops::ControlFlow;
 
 use super::attachment::ReferenceFinder;
 use super::outcome::{self, Children};
-use super::producer::{Producer, StampZone};
+use super::producer::{CdataEnds, Producer, StampZone};
 use super::{Reader, STRUCTURE, property};
 use crate::format::time::{self, TimeRemark, Zone};
-use crate::format::xml::{Tag, XmlCursor, XmlEvent};
+use crate::format::xml::{Tag, Text, XmlCursor, XmlEvent};
 use crate::format::{Attachments, ClippedText, ParseError, ReadOptions, Remarks};
 use crate::model::{DetailKind, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, Timestamp};
 
@@ -99,7 +99,8 @@ impl Reader<'_> {
                 || xml.position(),
             );
         }
-        self.producer.read_case(&tag);
+        self.recognition.read_case(&tag);
+        self.suites.settle_clocks(self.recognition.producer(), self.options, &mut self.remarks, xml);
         self.name_case();
         self.time_case(xml);
         self.case.host.push_str(self.suites.host());
@@ -135,7 +136,7 @@ impl Reader<'_> {
             return Ok(ControlFlow::Continue(()));
         }
         self.case.container_failure = self.is_container_failure();
-        self.suites.count_case(self.case.outcome.is_failure());
+        self.suites.count_case(self.case.outcome.is_failure() || self.children.tell_of_failure());
         self.suites.advance(self.case.duration);
         Ok(visitor.case(&mut self.case))
     }
@@ -166,13 +167,14 @@ impl Reader<'_> {
 
     /// Duration, start and finish (spec junit.md C4, C5).
     fn time_case(&mut self, xml: &XmlCursor<'_>) {
+        let producer = self.recognition.producer();
         let attributes = &self.attributes;
         let written = if attributes.time.trim().is_empty() { &attributes.duration } else { &attributes.time };
         self.case.duration = read_duration(written, self.options, &mut self.remarks, xml);
         let utc = Zone::utc();
         let started = time::timestamp(&attributes.started, &utc).map(|stamp| stamp.at);
         self.case.start = started
-            .or_else(|| read_timestamp(&attributes.timestamp, self.options, &self.producer, &mut self.remarks, xml))
+            .or_else(|| read_timestamp(&attributes.timestamp, self.options, producer, &mut self.remarks, xml))
             .or_else(|| self.suites.clock());
         self.case.finish = time::timestamp(&attributes.finished, &utc).map(|stamp| stamp.at);
     }
@@ -185,7 +187,8 @@ impl Reader<'_> {
             Child::Rerun => self.children.rerun = true,
             Child::Properties => return property::read_all(xml, &mut self.case, self.options),
             Child::Output | Child::ErrorOutput => return self.read_output(child, xml),
-            Child::Warning | Child::Flaky => {}
+            Child::Flaky => self.children.flaky = true,
+            Child::Warning => {}
             Child::Other => return xml.skip_element(),
         }
         self.read_detail(child, xml)
@@ -203,12 +206,18 @@ impl Reader<'_> {
             }
         }
         let mut clip = ClippedText::new(&mut detail.text);
+        let mut ends = CdataEnds::default();
+        let mut take = |piece: Text<'_>| {
+            ends.note(piece);
+            clip.push(piece);
+        };
         if detail.kind == DetailKind::Attempt {
-            read_attempt(xml, &mut clip)?;
+            read_attempt(xml, &mut take)?;
         } else {
-            xml.element_text(STRUCTURE, |piece| clip.push(piece))?;
+            xml.element_text(STRUCTURE, take)?;
         }
         detail.omitted = clip.finish();
+        ends.restore(self.recognition.producer(), &mut detail.text);
         Ok(())
     }
 
@@ -222,15 +231,18 @@ impl Reader<'_> {
         let kept = if child == Child::Output { &mut self.case.stdout } else { &mut self.case.stderr };
         let attachments = &mut self.case.attachments;
         let mut clip = self.options.output.then(|| ClippedText::new(kept));
+        let mut ends = CdataEnds::default();
         xml.element_text(STRUCTURE, |piece| {
             if searched {
                 finder.push(piece, attachments);
             }
             if let Some(clip) = &mut clip {
+                ends.note(piece);
                 clip.push(piece);
             }
         })?;
         finder.end();
+        ends.restore(self.recognition.producer(), kept);
         Ok(())
     }
 
@@ -263,21 +275,38 @@ impl Reader<'_> {
         if !self.case.outcome.is_failure() {
             return false;
         }
-        let attributes = &self.attributes;
+        let (class, name) = (self.attributes.class_name.trim(), self.attributes.name.trim());
         let first_message = self.case.details.first().map_or("", |detail| detail.message.trim());
-        match attributes.name.trim() {
-            "" | "null" | "initializationError" | "executionError" => true,
-            "Test suite failed to run" => true,
-            _ if attributes.class_name.trim() == "Test suite failed to run" => true,
-            _ if first_message == "Build error" => self.children.error,
-            _ => {
-                attributes.has_class_name
-                    && attributes.class_name.trim().is_empty()
-                    && self.producer == Producer::Pytest
-                    && first_message.starts_with("collection")
+        if CONTAINER_NAMES.contains(&name) || CONTAINER_CLASSES.contains(&class) {
+            return true;
+        }
+        if first_message == "Build error" {
+            return self.children.error;
+        }
+        match self.recognition.producer() {
+            Producer::Pytest => {
+                self.attributes.has_class_name && class.is_empty() && first_message.starts_with("collection")
             }
+            // A file that could not be loaded is a case with the file's name, twice.
+            Producer::Vitest => class == name,
+            // `setUpClass (module.Class)`; nose2 splits it at the dot.
+            Producer::UnittestXml => is_unittest_fixture(name),
+            Producer::Nose2 => is_unittest_fixture(class),
+            Producer::TestngJunitXml => name.starts_with("@Before") || name.starts_with("@After"),
+            _ => false,
         }
     }
+}
+
+/// Names under which producers write the failure of a whole class or file (J29).
+const CONTAINER_NAMES: &[&str] = &["", "null", "initializationError", "executionError", "Test suite failed to run"];
+
+/// Classes under which they do: jest-junit's, and the one that Ant names when `@BeforeClass` fails.
+const CONTAINER_CLASSES: &[&str] = &["Test suite failed to run", "junit.framework.TestSuite"];
+
+/// Whether Python's unittest failed in the set-up or tear-down of a class or module.
+fn is_unittest_fixture(name: &str) -> bool {
+    ["setUpClass (", "tearDownClass (", "setUpModule (", "tearDownModule ("].iter().any(|start| name.starts_with(start))
 }
 
 /// What a child element of a case is.
@@ -323,15 +352,13 @@ impl Child {
 }
 
 /// The text of an attempt: that of its `stackTrace`, or its own.
-fn read_attempt(xml: &mut XmlCursor<'_>, clip: &mut ClippedText<'_>) -> Result<(), ParseError> {
+fn read_attempt(xml: &mut XmlCursor<'_>, take: &mut impl FnMut(Text<'_>)) -> Result<(), ParseError> {
     let depth = xml.depth();
     loop {
         match xml.next()? {
-            XmlEvent::Text(text) if !(text.is_blank()) => clip.push(text),
+            XmlEvent::Text(text) if !text.is_blank() => take(text),
             XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
-            XmlEvent::Start(tag) if tag.name() == b"stackTrace" => {
-                xml.element_text(STRUCTURE, |piece| clip.push(piece))?
-            }
+            XmlEvent::Start(tag) if tag.name() == b"stackTrace" => xml.element_text(STRUCTURE, &mut *take)?,
             XmlEvent::Start(_) => xml.skip_element()?,
             XmlEvent::End(_, around) if around < depth => return Ok(()),
             XmlEvent::Eof => return Ok(()),
@@ -375,11 +402,11 @@ fn duration_remark(remark: TimeRemark) -> (ProblemKind, &'static str) {
 pub(super) fn read_timestamp(
     written: &str,
     options: &ReadOptions,
-    producer: &Producer,
+    producer: Producer,
     remarks: &mut Remarks,
     xml: &XmlCursor<'_>,
 ) -> Option<Timestamp> {
-    if written.trim().is_empty() {
+    if time::is_absent(written) {
         return None;
     }
     let utc = Zone::utc();

@@ -19,7 +19,7 @@ use crate::model::{Body, Problem, ProblemKind, ReportVisitor, TestCase};
 
 use case::CaseAttributes;
 use outcome::Children;
-use producer::Producer;
+use producer::Recognition;
 use suite::Suites;
 
 pub(super) const FORMAT: Format = Format {
@@ -50,7 +50,7 @@ fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor)
 /// What is known of the report so far.
 struct Reader<'o> {
     options: &'o ReadOptions,
-    producer: Producer,
+    recognition: Recognition,
     suites: Suites,
     /// The case being read, its start tag and the kinds of its children.
     case: TestCase,
@@ -63,7 +63,7 @@ impl<'o> Reader<'o> {
     fn new(options: &'o ReadOptions) -> Reader<'o> {
         Reader {
             options,
-            producer: Producer::default(),
+            recognition: Recognition::default(),
             suites: Suites::default(),
             case: TestCase::default(),
             attributes: CaseAttributes::default(),
@@ -79,6 +79,11 @@ impl<'o> Reader<'o> {
                 XmlEvent::Start(tag) => {
                     match tag.name() {
                         b"testsuites" | b"testsuite" | b"testrun" => self.begin_suite(xml),
+                        b"property" if self.recognition.is_open() => self.recognition.read_property(&tag),
+                        b"properties" if self.recognition.is_open() => {}
+                        b"system-err" if self.recognition.producer().fails_in_suite_output() => {
+                            self.suites.read_last_words(xml)?;
+                        }
                         b"properties" | b"system-out" | b"system-err" => xml.skip_element()?,
                         b"failure" | b"error" => self.read_suite_failure(xml, visitor)?,
                         _ => {}
@@ -86,7 +91,7 @@ impl<'o> Reader<'o> {
                     ControlFlow::Continue(())
                 }
                 XmlEvent::End(b"testsuites" | b"testsuite" | b"testrun", _) => {
-                    self.suites.end(visitor, || xml.position());
+                    self.suites.end(self.recognition.producer(), visitor, || xml.position());
                     ControlFlow::Continue(())
                 }
                 XmlEvent::Eof => return Ok(()),
@@ -99,8 +104,9 @@ impl<'o> Reader<'o> {
     }
 
     fn begin_suite(&mut self, xml: &XmlCursor<'_>) {
-        self.producer.read_comment(xml.prolog_comment());
-        self.suites.begin(xml, self.options, &mut self.producer, &mut self.remarks);
+        self.recognition.read_comment(xml.prolog_comment());
+        self.recognition.read_suite(&xml.started_tag());
+        self.suites.begin(xml);
     }
 
     /// A failure directly below a suite is no test case: a class that could not be loaded, a failed set-up (J29).
@@ -110,11 +116,16 @@ impl<'o> Reader<'o> {
         visitor: &mut dyn ReportVisitor,
     ) -> Result<(), ParseError> {
         let position = xml.position();
+        let mut message = String::new();
+        if let Some(value) = xml.started_tag().attribute(b"message") {
+            value.push_into(&mut message);
+        }
         let mut text = String::new();
         let mut clip = ClippedText::new(&mut text);
         xml.element_text(STRUCTURE, |piece| clip.push(piece))?;
         clip.finish();
-        let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("no text").trim();
+        let first_line = |text: &'_ str| text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned);
+        let line = first_line(&message).or_else(|| first_line(&text)).unwrap_or_else(|| "no text".to_owned());
         let suite = self.suites.name();
         let message = format!("the suite '{suite}' failed outside its test cases: {line}");
         self.suites.count_failure();
@@ -123,7 +134,7 @@ impl<'o> Reader<'o> {
     }
 
     fn finish(&mut self, xml: &XmlCursor<'_>, visitor: &mut dyn ReportVisitor) {
-        visitor.producer(self.producer.name());
+        visitor.producer(self.recognition.producer().name());
         self.remarks.finish(visitor);
         if xml.truncation().is_some() {
             self.suites.report_missing(visitor);

@@ -13,11 +13,19 @@ pub(super) struct Children {
     pub(super) skipped: bool,
     /// `rerunFailure`, `rerunError`.
     pub(super) rerun: bool,
+    /// `flakyFailure`, `flakyError`.
+    pub(super) flaky: bool,
     /// A failure that its producer takes back by the `skipped` beside it.
     pub(super) pardoned: bool,
 }
 
 impl Children {
+    /// Whether a counter of failures may count this case, whatever became of it: some count attempts (Gradle), and
+    /// failures that are taken back.
+    pub(super) fn tell_of_failure(self) -> bool {
+        self.error || self.failure || self.rerun || self.flaky
+    }
+
     /// The outcome, when the children decide it.
     pub(super) fn outcome(self) -> Option<Outcome> {
         if self.skipped && self.pardoned && !self.error {

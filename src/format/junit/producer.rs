@@ -1,15 +1,23 @@
 //! Who wrote the report, and what that one means by its fields (spec junit.md section E).
+//!
+//! A report is recognised only by marks that its producer alone leaves: a name that it always writes, or the whole list
+//! of attributes in its own order. Whoever leaves none stays unknown, and is read by the general rules.
 
-use crate::format::xml::Tag;
+mod marks;
+#[cfg(test)]
+mod tests;
+
+use crate::format::xml::{Tag, Text};
+use marks::{MARKS, Place};
 
 macro_rules! producers {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal, $means:ident, $zone:ident;)*) => {
+    ($($variant:ident = $name:literal, $means:ident, $zone:ident;)*) => {
         /// A producer of JUnit XML, as far as its reports can be told from others'.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
         pub(super) enum Producer {
             #[default]
             Unknown,
-            $($(#[$doc])* $variant,)*
+            $($variant,)*
         }
 
         impl Producer {
@@ -59,51 +67,150 @@ pub(super) enum StampZone {
 }
 
 producers! {
-    Surefire = "surefire", Start, Utc;
-    Pytest = "pytest", Start, Unknown;
-    JestJunit = "jest-junit", Start, Utc;
-    MochaJunit = "mocha-junit-reporter", Start, Utc;
-    Vitest = "vitest", End, Utc;
-    GoogleTest = "googletest", Start, Unknown;
-    Nextest = "nextest", Start, Utc;
+    Ant = "ant", Start, Utc;
+    Bats = "bats", Start, Unknown;
+    Bazel = "bazel", Start, Unknown;
+    Behave = "behave", End, Unknown;
+    Busted = "busted", Start, Unknown;
     Catch2 = "catch2", End, Utc;
-    TestngJunit = "testng-junitreports", End, Unknown;
+    Ctest = "ctest", Start, Unknown;
+    CucumberJs = "cucumber-js", Start, Utc;
+    CucumberRuby = "cucumber-ruby", Start, Unknown;
+    GoJunitReport = "go-junit-report", Start, Utc;
+    GoogleTest = "googletest", Start, Unknown;
+    Gotestsum = "gotestsum", Start, Utc;
+    Gradle = "gradle", Start, Utc;
+    JestJunit = "jest-junit", Start, Utc;
     JunitPlatform = "junit-platform", End, Unknown;
+    JunitTestLogger = "junit-testlogger", Start, Utc;
+    Karma = "karma-junit-reporter", Start, Utc;
+    Minitest = "minitest-reporters", End, Unknown;
+    MochaJunit = "mocha-junit-reporter", Start, Utc;
+    MochaXunit = "mocha-xunit", End, Utc;
+    Newman = "newman", Start, Utc;
+    Nextest = "nextest", Start, Utc;
+    Nose2 = "nose2", Start, Unknown;
+    Nosetests = "nose", Start, Unknown;
+    Phpunit = "phpunit", Start, Unknown;
+    Playwright = "playwright", Start, Utc;
+    Pytest = "pytest", Start, Unknown;
+    QtTest = "qt-test", Start, Unknown;
+    Robot = "robot", Start, Unknown;
+    Rspec = "rspec-junit-formatter", Start, Utc;
+    Surefire = "surefire", Start, Utc;
+    TestCafe = "testcafe", End, Utc;
+    TestngJunit = "testng-junitreports", End, Unknown;
+    TestngJunitXml = "testng-junitxmlreporter", End, Unknown;
+    UnittestXml = "unittest-xml-reporting", Start, Unknown;
+    Vitest = "vitest", End, Utc;
+    WebdriverIo = "webdriverio", Start, Utc;
 }
 
 impl Producer {
+    /// Whether a literal `]]&gt;` inside CDATA stands for `]]>` (J36).
+    pub(super) fn escapes_cdata_ends(self) -> bool {
+        matches!(self, Producer::Behave | Producer::Playwright)
+    }
+
+    /// Whether the counter `errors` counts something else than tests (Qt: warnings that were logged).
+    pub(super) fn miscounts_errors(self) -> bool {
+        self == Producer::QtTest
+    }
+
+    /// Whether the root's counter `errors` tells of packages that did not build, which have no case (J30).
+    pub(super) fn counts_build_errors(self) -> bool {
+        self == Producer::Gotestsum
+    }
+
+    /// Whether a request that failed outside its test cases is told in the suite's error output only (J30).
+    pub(super) fn fails_in_suite_output(self) -> bool {
+        self == Producer::Newman
+    }
+}
+
+/// Suite and case tags that are looked at before the producer is given up: what follows is more of the same.
+const MOST_LOOKS: u8 = 24;
+
+/// Finds out who wrote a report while it is read.
+#[derive(Debug, Default)]
+pub(super) struct Recognition {
+    producer: Producer,
+    looks: u8,
+}
+
+impl Recognition {
+    /// Who it is, as far as it is known by now.
+    pub(super) fn producer(&self) -> Producer {
+        self.producer
+    }
+
+    /// Whether another look may tell.
+    pub(super) fn is_open(&self) -> bool {
+        self.producer == Producer::Unknown && self.looks < MOST_LOOKS
+    }
+
     /// Reads what a producer says of itself in a comment before the root.
     pub(super) fn read_comment(&mut self, comment: &str) {
-        if comment.contains("org.testng.reporters.JUnitReportReporter") {
-            *self = Producer::TestngJunit;
-        }
-    }
-
-    /// Looks at the start tag of a suite, until the producer is known.
-    pub(super) fn read_suite(&mut self, tag: &Tag<'_>) {
-        if *self != Producer::Unknown {
-            return;
-        }
-        for (name, value) in tag.attributes() {
-            let found = match (name, value.raw()) {
-                (b"name", b"pytest" | b"pytest tests") => Producer::Pytest,
-                (b"name", b"jest tests") => Producer::JestJunit,
-                (b"name", b"Mocha Tests") => Producer::MochaJunit,
-                (b"name", b"vitest tests") => Producer::Vitest,
-                (b"name", b"AllTests") => Producer::GoogleTest,
-                (b"hostname", b"tbd") => Producer::Catch2,
-                (b"uuid", _) => Producer::Nextest,
-                (b"noNamespaceSchemaLocation", location) if memchr::memmem::find(location, b"surefire").is_some() => {
-                    Producer::Surefire
-                }
-                (b"name", b"JUnit Jupiter" | b"JUnit Vintage" | b"JUnit Platform Suite") => Producer::JunitPlatform,
-                _ => continue,
+        if self.is_open() {
+            self.producer = match comment {
+                _ if comment.contains("org.testng.reporters.JUnitReportReporter") => Producer::TestngJunit,
+                _ if comment.contains("org.testng.reporters.JUnitXMLReporter") => Producer::TestngJunitXml,
+                _ => Producer::Unknown,
             };
-            *self = found;
-            return;
         }
     }
 
-    /// Looks at the start tag of a case, until the producer is known.
-    pub(super) fn read_case(&mut self, _tag: &Tag<'_>) {}
+    /// Looks at the start tag of a suite.
+    pub(super) fn read_suite(&mut self, tag: &Tag<'_>) {
+        match (tag.name(), tag.depth()) {
+            (b"testsuites", 0) => self.look(tag, |place| place == Place::Wrapper),
+            (_, 0) => self.look(tag, |place| matches!(place, Place::Root | Place::Suite)),
+            _ => self.look(tag, |place| place == Place::Suite),
+        }
+    }
+
+    /// Looks at the start tag of a case.
+    pub(super) fn read_case(&mut self, tag: &Tag<'_>) {
+        self.look(tag, |place| place == Place::Case);
+    }
+
+    /// Looks at a property of a suite.
+    pub(super) fn read_property(&mut self, tag: &Tag<'_>) {
+        if self.producer == Producer::Unknown {
+            self.find(tag, |place| place == Place::Property);
+        }
+    }
+
+    fn look(&mut self, tag: &Tag<'_>, here: impl Fn(Place) -> bool) {
+        if self.is_open() {
+            self.looks += 1;
+            self.find(tag, here);
+        }
+    }
+
+    fn find(&mut self, tag: &Tag<'_>, here: impl Fn(Place) -> bool) {
+        if let Some(mark) = MARKS.iter().find(|mark| here(mark.place) && mark.is_on(tag)) {
+            self.producer = mark.producer;
+        }
+    }
+}
+
+/// Undoes what a producer did to `]]>` inside CDATA. Text of which no piece was CDATA holds what it shows.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct CdataEnds {
+    seen: bool,
+}
+
+impl CdataEnds {
+    /// Notes one piece of a text.
+    pub(super) fn note(&mut self, piece: Text<'_>) {
+        self.seen |= piece.is_cdata();
+    }
+
+    /// Mends the whole text (J36).
+    pub(super) fn restore(self, producer: Producer, text: &mut String) {
+        if self.seen && producer.escapes_cdata_ends() && text.contains("]]&gt;") {
+            *text = text.replace("]]&gt;", "]]>");
+        }
+    }
 }

@@ -1,9 +1,16 @@
 //! The suites that are open, and what they say about time.
 
+use super::STRUCTURE;
 use super::producer::{Producer, StampMeans};
 use crate::format::xml::{Tag, XmlCursor};
-use crate::format::{ReadOptions, Remarks, time};
+use crate::format::{ClippedText, ParseError, ReadOptions, Remarks, time};
 use crate::model::{Position, Problem, ProblemKind, ReportVisitor, Timestamp};
+
+/// What some producers write where they know no host name (Catch2, JUnit Platform).
+const NO_HOSTS: &[&str] = &["tbd", "<unknown host>"];
+
+/// Characters of a suite's error output that a problem repeats.
+const LONGEST_LAST_WORDS: usize = 300;
 
 /// Suites from the root to the innermost open one. Closed ones stay behind it, so that their strings serve again.
 #[derive(Default)]
@@ -21,69 +28,126 @@ pub(super) struct Suites {
 struct Suite {
     name: String,
     host: String,
+    /// `timestamp` and `time` as written, until the first case asks for them.
+    timestamp: String,
+    time: String,
+    /// What its error output says of a failure outside its cases.
+    last_words: String,
+    /// Whether its clock has been set.
+    is_settled: bool,
     /// Where the next case starts, when the suite says when it began.
     clock: Option<Timestamp>,
     /// Whether the clock is the suite's own and not its parent's.
     own_clock: bool,
     /// Whether it declares a number of cases, which covers the suites in it.
     declares_tests: bool,
-    /// Failures and errors that it declares.
+    /// Failures that it declares.
     declared_failures: u64,
+    /// Errors that it declares.
+    declared_errors: u64,
     /// Failed cases in it, nested suites included.
     failures: u64,
+    /// Cases in it, nested suites included.
+    cases: u64,
 }
 
 impl Suites {
-    pub(super) fn begin(
-        &mut self,
-        xml: &XmlCursor<'_>,
-        options: &ReadOptions,
-        producer: &mut Producer,
-        remarks: &mut Remarks,
-    ) {
+    /// Opens the suite whose start tag was lent out last.
+    pub(super) fn begin(&mut self, xml: &XmlCursor<'_>) {
         if self.open == self.suites.len() {
             self.suites.push(Suite::default());
         }
-        let tag = xml.started_tag();
         let (around, rest) = self.suites.split_at_mut(self.open);
         let suite = &mut rest[0];
         suite.reset();
-        producer.read_suite(&tag);
-        let facts = suite.read(&tag);
-        if let Some(parent) = around.last() {
-            suite.inherit(parent);
-        }
+        let tests = suite.read(&xml.started_tag());
         if around.iter().all(|suite| !suite.declares_tests) {
-            self.declared += facts.tests;
+            self.declared += tests;
         }
-        suite.declares_tests = facts.tests > 0;
-        if let Some(began) = facts.began(options, producer, remarks, xml) {
-            suite.clock = Some(began);
-            suite.own_clock = true;
-        }
+        suite.declares_tests = tests > 0;
         self.open += 1;
     }
 
+    /// Finds out when the open suites began, before the first case in each: by then the producer is known, if ever.
+    pub(super) fn settle_clocks(
+        &mut self,
+        producer: Producer,
+        options: &ReadOptions,
+        remarks: &mut Remarks,
+        xml: &XmlCursor<'_>,
+    ) {
+        if self.suites[..self.open].last().is_none_or(|innermost| innermost.is_settled) {
+            return;
+        }
+        let mut around = None;
+        for suite in &mut self.suites[..self.open] {
+            if !suite.is_settled {
+                suite.is_settled = true;
+                let own = suite.began(producer, options, remarks, xml);
+                suite.own_clock = own.is_some();
+                suite.clock = own.or(around);
+            }
+            around = suite.clock;
+        }
+    }
+
     /// Ends the innermost suite. A suite that declares failures and holds none was lost outside its cases (J30).
-    pub(super) fn end(&mut self, visitor: &mut dyn ReportVisitor, place: impl FnOnce() -> Position) {
+    pub(super) fn end(
+        &mut self,
+        producer: Producer,
+        visitor: &mut dyn ReportVisitor,
+        place: impl FnOnce() -> Position,
+    ) {
         let Some(last) = self.open.checked_sub(1) else { return };
         self.open = last;
         let (around, rest) = self.suites.split_at_mut(last);
         let suite = &rest[0];
-        if suite.declared_failures > 0 && suite.failures == 0 {
-            let message = format!(
-                "the suite '{}' declares {} failures or errors, but none of its test cases failed",
-                suite.name, suite.declared_failures
-            );
-            visitor.problem(Problem::new(ProblemKind::ContainerFailure, message).at(place()));
+        let declared = suite.declared(producer);
+        if let Some(parent) = around.last_mut()
+            && suite.name.is_empty()
+            && suite.cases == 0
+        {
+            // A row of totals beside the real suites (FPCUnit): the suite around it has to account for it.
+            parent.declared_failures += declared;
+            parent.failures += suite.failures;
+            return;
+        }
+        let complaint = if declared > 0 && suite.failures == 0 {
+            Some(suite.complaint(declared))
+        } else if around.is_empty() && producer.counts_build_errors() && suite.declared_errors > 0 {
+            Some(format!(
+                "the report declares {} errors outside its test cases, such as packages that did not build",
+                suite.declared_errors
+            ))
+        } else {
+            None
+        };
+        if let Some(complaint) = complaint {
+            visitor.problem(Problem::new(ProblemKind::ContainerFailure, complaint).at(place()));
         }
         if let Some(parent) = around.last_mut() {
             // What was told of the inner suite is not told of the outer one again.
-            parent.failures += suite.failures.max(suite.declared_failures.min(1));
-            if !suite.own_clock {
+            parent.failures += suite.failures.max(declared.min(1));
+            parent.cases += suite.cases;
+            if suite.is_settled && !suite.own_clock {
                 parent.clock = suite.clock;
             }
         }
+    }
+
+    /// Reads the error output of a suite, where a failure outside all cases is told (J30): the first line that says
+    /// more than its place.
+    pub(super) fn read_last_words(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        let mut text = String::new();
+        let mut clip = ClippedText::new(&mut text);
+        xml.element_text(STRUCTURE, |piece| clip.push(piece))?;
+        clip.finish();
+        let said = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("Iteration:"));
+        if let (Some(suite), Some(said)) = (self.suites[..self.open].last_mut(), said) {
+            suite.last_words.clear();
+            suite.last_words.extend(said.chars().take(LONGEST_LAST_WORDS));
+        }
+        Ok(())
     }
 
     /// The innermost suite's name, else that of the nearest one around it that has one (J06).
@@ -102,6 +166,9 @@ impl Suites {
 
     pub(super) fn count_case(&mut self, failed: bool) {
         self.seen += 1;
+        if let Some(suite) = self.suites[..self.open].last_mut() {
+            suite.cases += 1;
+        }
         if failed {
             self.count_failure();
         }
@@ -137,58 +204,70 @@ impl Suites {
     }
 }
 
-/// What a suite's attributes say, beside its name.
-#[derive(Default)]
-struct SuiteFacts {
-    tests: u64,
-    timestamp: String,
-    time: String,
-}
-
 impl Suite {
     fn reset(&mut self) {
         self.name.clear();
         self.host.clear();
+        self.timestamp.clear();
+        self.time.clear();
+        self.last_words.clear();
+        self.is_settled = false;
         self.clock = None;
         self.own_clock = false;
         self.declares_tests = false;
         self.declared_failures = 0;
+        self.declared_errors = 0;
         self.failures = 0;
+        self.cases = 0;
     }
 
-    fn read(&mut self, tag: &Tag<'_>) -> SuiteFacts {
-        let mut facts = SuiteFacts::default();
+    /// Reads the start tag and tells how many tests it declares.
+    fn read(&mut self, tag: &Tag<'_>) -> u64 {
+        let mut tests = 0;
         for (name, value) in tag.attributes() {
             match name {
                 b"name" if self.name.is_empty() => value.push_into(&mut self.name),
                 b"hostname" if self.host.is_empty() => value.push_into(&mut self.host),
-                b"tests" => facts.tests = counter(value.raw()),
-                b"failures" | b"errors" => self.declared_failures += counter(value.raw()),
-                b"timestamp" | b"date" if facts.timestamp.is_empty() => value.push_into(&mut facts.timestamp),
-                b"time" if facts.time.is_empty() => value.push_into(&mut facts.time),
+                b"tests" => tests = counter(value.raw()),
+                b"failures" => self.declared_failures = counter(value.raw()),
+                b"errors" => self.declared_errors = counter(value.raw()),
+                b"timestamp" | b"date" if self.timestamp.is_empty() => value.push_into(&mut self.timestamp),
+                b"time" if self.time.is_empty() => value.push_into(&mut self.time),
                 _ => {}
             }
         }
-        facts
+        if NO_HOSTS.contains(&self.host.as_str()) {
+            self.host.clear();
+        }
+        tests
     }
 
-    fn inherit(&mut self, parent: &Suite) {
-        self.clock = parent.clock;
+    /// Failures and errors that it declares.
+    fn declared(&self, producer: Producer) -> u64 {
+        let errors = if producer.miscounts_errors() { 0 } else { self.declared_errors };
+        self.declared_failures.saturating_add(errors)
     }
-}
 
-impl SuiteFacts {
+    fn complaint(&self, declared: u64) -> String {
+        let mut message = format!(
+            "the suite '{}' declares {declared} failures or errors, but none of its test cases failed",
+            self.name
+        );
+        if !self.last_words.is_empty() {
+            message.push_str(": ");
+            message.push_str(&self.last_words);
+        }
+        message
+    }
+
     /// When the suite began, by what its producer means with `timestamp`.
     fn began(
         &self,
+        producer: Producer,
         options: &ReadOptions,
-        producer: &Producer,
         remarks: &mut Remarks,
         xml: &XmlCursor<'_>,
     ) -> Option<Timestamp> {
-        if self.timestamp.trim().is_empty() {
-            return None;
-        }
         let stamp = super::case::read_timestamp(&self.timestamp, options, producer, remarks, xml)?;
         match producer.stamp_means() {
             StampMeans::Start => Some(stamp),

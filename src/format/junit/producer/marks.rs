@@ -1,0 +1,147 @@
+//! The marks by which producers of JUnit XML are recognised.
+
+use super::Producer;
+use crate::format::xml::Tag;
+
+/// Something that one producer alone writes.
+pub(super) struct Mark {
+    pub(super) producer: Producer,
+    pub(super) place: Place,
+    signs: &'static [Sign],
+}
+
+/// Where a mark is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A root called `testsuites`.
+    Wrapper,
+    /// A root called `testsuite`.
+    Root,
+    /// Any `testsuite`.
+    Suite,
+    /// A `testcase`.
+    Case,
+    /// A `property` of a suite.
+    Property,
+}
+
+/// What a tag must show. Values are compared as they stand between the quotes.
+enum Sign {
+    /// These attributes, no others, in this order: what a producer writes by one fixed list.
+    Shape(&'static str),
+    /// An attribute is there.
+    Has(&'static str),
+    /// An attribute has this value.
+    Is(&'static str, &'static str),
+    /// An attribute's value begins so.
+    Begins(&'static str, &'static str),
+    /// An attribute's value ends so.
+    Ends(&'static str, &'static str),
+    /// An attribute's value has this somewhere.
+    Holds(&'static str, &'static str),
+    /// An attribute's value ends in a hyphen and the fourteen digits of a time.
+    EndsInTime(&'static str),
+}
+
+impl Mark {
+    /// Whether a tag carries the mark.
+    pub(super) fn is_on(&self, tag: &Tag<'_>) -> bool {
+        self.signs.iter().all(|sign| sign.is_on(tag))
+    }
+}
+
+impl Sign {
+    fn is_on(&self, tag: &Tag<'_>) -> bool {
+        let value = |name: &str| tag.attribute(name.as_bytes()).map(|value| value.raw());
+        match *self {
+            Sign::Shape(names) => tag.attributes().map(|(name, _)| name).eq(names.split(' ').map(str::as_bytes)),
+            Sign::Has(name) => value(name).is_some(),
+            Sign::Is(name, text) => value(name) == Some(text.as_bytes()),
+            Sign::Begins(name, text) => value(name).is_some_and(|value| value.starts_with(text.as_bytes())),
+            Sign::Ends(name, text) => value(name).is_some_and(|value| value.ends_with(text.as_bytes())),
+            Sign::Holds(name, text) => {
+                value(name).is_some_and(|value| memchr::memmem::find(value, text.as_bytes()).is_some())
+            }
+            Sign::EndsInTime(name) => value(name).is_some_and(ends_in_time),
+        }
+    }
+}
+
+fn ends_in_time(value: &[u8]) -> bool {
+    let Some((_, [hyphen, digits @ ..])) = value.split_last_chunk::<15>() else { return false };
+    *hyphen == b'-' && digits.iter().all(u8::is_ascii_digit) && digits.starts_with(b"20")
+}
+
+const fn mark(producer: Producer, place: Place, signs: &'static [Sign]) -> Mark {
+    Mark { producer, place, signs }
+}
+
+use Place::{Case, Property, Root, Suite, Wrapper};
+use Sign::{Begins, Ends, EndsInTime, Has, Holds, Is, Shape};
+
+/// All marks. The first one that a tag carries decides: names that are always the same come before shapes.
+pub(super) const MARKS: &[Mark] = &[
+    // Names that a producer always writes.
+    mark(Producer::Pytest, Wrapper, &[Is("name", "pytest tests")]),
+    mark(Producer::JestJunit, Wrapper, &[Is("name", "jest tests")]),
+    mark(Producer::MochaJunit, Wrapper, &[Is("name", "Mocha Tests")]),
+    mark(Producer::Vitest, Wrapper, &[Is("name", "vitest tests")]),
+    mark(Producer::Nextest, Wrapper, &[Has("uuid")]),
+    mark(Producer::GoogleTest, Wrapper, &[Is("name", "AllTests"), Has("disabled")]),
+    mark(Producer::MochaXunit, Root, &[Is("name", "Mocha Tests")]),
+    mark(Producer::TestCafe, Root, &[Begins("name", "TestCafe Tests")]),
+    mark(Producer::Rspec, Root, &[Begins("name", "rspec"), Has("hostname")]),
+    mark(Producer::Nose2, Root, &[Is("name", "nose2-junit")]),
+    mark(Producer::Nosetests, Root, &[Is("name", "nosetests")]),
+    mark(Producer::Surefire, Root, &[Holds("noNamespaceSchemaLocation", "surefire-test-report")]),
+    mark(Producer::Surefire, Root, &[Holds("schemaLocation", "surefire-test-report")]),
+    mark(Producer::JunitPlatform, Root, &[Is("name", "JUnit Jupiter"), Has("hostname")]),
+    mark(Producer::JunitPlatform, Root, &[Is("name", "JUnit Vintage"), Has("hostname")]),
+    mark(Producer::JunitPlatform, Root, &[Is("name", "JUnit Platform Suite"), Has("hostname")]),
+    mark(Producer::Pytest, Suite, &[Is("name", "pytest")]),
+    mark(Producer::Catch2, Suite, &[Is("hostname", "tbd")]),
+    mark(Producer::Busted, Suite, &[Begins("name", "Run "), Has("skip")]),
+    mark(Producer::UnittestXml, Suite, &[EndsInTime("name"), Has("tests")]),
+    mark(
+        Producer::Bats,
+        Suite,
+        &[Ends("name", ".bats"), Shape("name tests failures errors skipped time timestamp hostname")],
+    ),
+    // Lists of attributes of a root.
+    mark(Producer::Playwright, Wrapper, &[Shape("id name tests failures skipped errors time")]),
+    mark(Producer::Ctest, Root, &[Shape("name tests failures disabled skipped hostname time timestamp")]),
+    mark(Producer::Behave, Root, &[Shape("name tests errors failures skipped time timestamp hostname")]),
+    mark(Producer::Robot, Root, &[Shape("name tests errors failures skipped time")]),
+    mark(Producer::Robot, Root, &[Shape("name tests errors failures skipped time timestamp")]),
+    mark(Producer::Gradle, Root, &[Shape("name tests skipped failures errors timestamp hostname time")]),
+    mark(Producer::JunitPlatform, Root, &[Shape("name tests skipped failures errors time hostname timestamp")]),
+    mark(Producer::Ant, Root, &[Shape("errors failures hostname name skipped tests time timestamp")]),
+    mark(Producer::CucumberJs, Root, &[Shape("name time tests skipped failures errors timestamp")]),
+    mark(Producer::CucumberRuby, Root, &[Shape("failures errors skipped tests time name")]),
+    // Lists of attributes of a suite.
+    mark(Producer::Ant, Suite, &[Shape("errors failures hostname id name package skipped tests time timestamp")]),
+    mark(Producer::Newman, Suite, &[Shape("name id timestamp tests failures errors time")]),
+    mark(Producer::Gotestsum, Suite, &[Shape("tests failures time name timestamp")]),
+    mark(Producer::GoJunitReport, Suite, &[Shape("name tests failures errors id hostname time timestamp")]),
+    mark(Producer::GoJunitReport, Suite, &[Shape("name tests failures errors id hostname skipped time timestamp")]),
+    mark(Producer::Karma, Suite, &[Shape("name package timestamp id hostname tests errors failures time")]),
+    mark(
+        Producer::JunitTestLogger,
+        Suite,
+        &[Shape("name tests skipped failures errors time timestamp hostname id package")],
+    ),
+    mark(Producer::Minitest, Suite, &[Shape("name skipped failures errors tests assertions time")]),
+    mark(Producer::Minitest, Suite, &[Shape("name filepath skipped failures errors tests assertions time")]),
+    // Properties of a suite.
+    mark(Producer::Karma, Property, &[Is("name", "browser.fullName")]),
+    mark(Producer::QtTest, Property, &[Is("name", "QTestVersion")]),
+    mark(Producer::WebdriverIo, Property, &[Is("name", "specId")]),
+    mark(Producer::Ant, Property, &[Is("name", "ant.project.name")]),
+    mark(Producer::Gradle, Property, &[Is("name", "org.gradle.test.worker")]),
+    mark(Producer::Surefire, Property, &[Is("name", "surefire.test.class.path")]),
+    mark(Producer::Surefire, Property, &[Is("name", "surefire.real.class.path")]),
+    // Attributes of a case.
+    mark(Producer::Phpunit, Case, &[Has("class"), Has("classname"), Has("assertions"), Has("line")]),
+    mark(Producer::Bazel, Case, &[Shape("name status duration time")]),
+    mark(Producer::Behave, Case, &[Shape("classname name status time")]),
+];

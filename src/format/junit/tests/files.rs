@@ -1,0 +1,48 @@
+//! J41 to J49: reports that are cut, broken or written by somebody else.
+
+use super::*;
+
+#[test]
+fn j42_a_cut_report_keeps_complete_cases() {
+    check(
+        "<testsuites><testsuite name='s' tests='3'><testcase classname='c' name='a'/>\
+         <testcase classname='c' name='b'><system-out>log\n",
+        &["passed c.a"],
+        &[ProblemKind::Truncated, ProblemKind::CountMismatch, ProblemKind::Truncated],
+    );
+    check(
+        "<testsuite name='s'><testcase classname='c' name='a'/><testcase classna",
+        &["passed c.a"],
+        &[ProblemKind::Truncated],
+    );
+}
+
+#[test]
+fn j43_junk_around_the_report() {
+    check(
+        "> npm test\n<testsuite name='s'><testcase name='a'/></testsuite>\n>",
+        &["passed s.a"],
+        &[ProblemKind::Repaired],
+    );
+}
+
+#[test]
+fn j44_recovery_at_the_next_case() {
+    check(
+        "<testsuite name='s'><testcase name='a'><failure>no <end> here<testcase name='b'/></testsuite>",
+        &["failed s.a", "passed s.b"],
+        &[ProblemKind::Malformed],
+    );
+    check(
+        "<testsuite name='s'><testcase name='a'><testcase name='b'/></testsuite>",
+        &["passed s.b"],
+        &[ProblemKind::Truncated, ProblemKind::Malformed],
+    );
+    let found = case_with("<failure>expected <unknown> but 1 < 2 </  failure>");
+    assert_eq!(found.only().details[0].text, "expected <unknown> but 1 < 2 ");
+}
+
+#[test]
+fn j48_xml_1_1_is_read_as_1_0() {
+    check("<?xml version='1.1'?><testsuite name='s'><testcase name='a'/></testsuite>", &["passed s.a"], &[]);
+}

@@ -1,0 +1,233 @@
+//! J17 to J32: what became of a case, and failures that are no case.
+
+use super::*;
+
+#[test]
+fn j17_all_failures_are_kept() {
+    let found = case_with("<failure message='1'/><failure message='2'>x</failure>");
+    assert_eq!(found.lines(), ["failed c.t"]);
+    assert_eq!(found.only().details.len(), 2);
+}
+
+#[test]
+fn j18_j19_failure_and_error_together() {
+    let found = case_with("<failure/><error message='boom'/>");
+    assert_eq!(found.lines(), ["errored c.t"]);
+    assert_eq!(
+        found.only().details.iter().map(|d| d.kind).collect::<Vec<_>>(),
+        [DetailKind::Failure, DetailKind::Error]
+    );
+}
+
+#[test]
+fn j22_skipped_beside_failure() {
+    assert_eq!(case_with("<failure message='x'/><skipped/>").lines(), ["failed c.t"]);
+    assert_eq!(case_with("<failure message='Skipped: no db'/><skipped/>").lines(), ["skipped c.t"]);
+    assert_eq!(
+        case_with("<skipped message='TEST_CASE tagged with !mayfail'/><failure message='x'/>").lines(),
+        ["skipped c.t"]
+    );
+}
+
+#[test]
+fn j23_j24_status_attributes() {
+    for (attributes, expected) in [
+        ("status='notrun'", "skipped"),
+        ("status='disabled'", "skipped"),
+        ("status='run' result='suppressed'", "skipped"),
+        ("status='notrun' result='completed'", "skipped"),
+        ("status='run' result='completed'", "passed"),
+        ("status='fail'", "failed"),
+        ("status='Failed'", "failed"),
+        ("result='xfail'", "passed"),
+        ("result='crashed'", "errored"),
+    ] {
+        let found = read(&format!("<testsuite name='s'><testcase name='a' {attributes}/></testsuite>"));
+        assert_eq!(found.lines(), [format!("{expected} s.a")], "{attributes}");
+    }
+    check(
+        "<testsuite name='s'><testcase name='a' status='odd'/></testsuite>",
+        &["passed s.a"],
+        &[ProblemKind::UnknownStatus],
+    );
+}
+
+#[test]
+fn j25_j26_j27_j28_attempts() {
+    let found = case_with(
+        "<flakyFailure message='boom' type='E'><stackTrace>t</stackTrace><system-out>o</system-out></flakyFailure>",
+    );
+    assert_eq!(found.lines(), ["passed c.t"]);
+    let detail = &found.only().details[0];
+    assert_eq!(
+        (detail.kind, &*detail.message, &*detail.type_name, &*detail.text),
+        (DetailKind::Attempt, "boom", "E", "t")
+    );
+    let found = case_with("<failure/><rerunFailure>plain</rerunFailure><rerunFailure/>");
+    assert_eq!(found.lines(), ["failed c.t"]);
+    assert_eq!(found.only().details[1].text, "plain");
+    assert_eq!(case_with("<failure/><flakyFailure/>").lines(), ["failed c.t"]);
+    assert_eq!(case_with("<rerunError/>").lines(), ["failed c.t"]);
+}
+
+#[test]
+fn j29_container_failures() {
+    for inside in [
+        "<testcase classname='c' name=''><error/></testcase>",
+        "<testcase classname='c' name='initializationError'><failure/></testcase>",
+        "<testcase classname='Test suite failed to run' name='a'><error/></testcase>",
+        "<testcase classname='' name='pkg'><error message='Build error'/></testcase>",
+    ] {
+        let found = read(&format!("<testsuite name='s'>{inside}</testsuite>"));
+        assert!(found.only().container_failure, "{inside}");
+    }
+    let found = read(
+        "<testsuites><testsuite name='pytest'><testcase classname='' name='test_x'>\
+         <error message='collection failure'>E</error></testcase></testsuite></testsuites>",
+    );
+    assert!(found.only().container_failure);
+    assert!(!case_with("<failure/>").only().container_failure);
+    let passed = read("<testsuite name='s'><testcase classname='c' name=''/></testsuite>");
+    assert_eq!(passed.lines(), ["passed c"]);
+    check("<testsuite name='s'><error message='x'>boom</error></testsuite>", &[], &[ProblemKind::ContainerFailure]);
+}
+
+#[test]
+fn j30_declared_errors_without_a_failing_case() {
+    check(
+        "<testsuites><testsuite name='s' errors='1'><testcase name='a'/><system-err>x</system-err></testsuite></testsuites>",
+        &["passed s.a"],
+        &[ProblemKind::ContainerFailure],
+    );
+}
+
+#[test]
+fn j32_declared_cases_are_not_invented() {
+    check("<testsuite name='s' tests='9'><testcase name='a'/></testsuite>", &["passed s.a"], &[]);
+}
+
+#[test]
+fn h2_flaky_disabled_and_expected_failure() {
+    let found = read(
+        "<testsuites><testsuite name='s'><testcase classname='c' name='flaky' time='0.2'>\
+         <flakyFailure message='boom' type='E'><stackTrace>t</stackTrace></flakyFailure></testcase>\
+         <testcase classname='c' name='off' status='disabled'/>\
+         <testcase classname='c' name='xf'><skipped type='pytest.xfail' message='bug 7'/></testcase></testsuite></testsuites>",
+    );
+    assert_eq!(found.lines(), ["passed c.flaky", "skipped c.off", "skipped c.xf"]);
+    assert_eq!(found.cases[1].outcome, Outcome::Skipped);
+    assert_eq!(found.cases[2].details[0].message, "bug 7");
+}
+
+#[test]
+fn j20_j21_message_and_text_are_handed_on_apart() {
+    let found = case_with("<failure>\n  first\n</failure><failure message='m'/><failure message='m'>m</failure>");
+    let shown: Vec<_> = found.only().details.iter().map(|detail| (&*detail.message, detail.text.trim())).collect();
+    assert_eq!(shown, [("", "first"), ("m", ""), ("m", "m")]);
+}
+
+#[test]
+fn j30_newman_says_what_went_wrong() {
+    let found = read(
+        "<testsuites name='Shop'><testsuite name='list' id='1' timestamp='' tests='0' failures='0' errors='1' time='0'>\
+         <system-err><![CDATA[Iteration: 0\nRequestError: no route\n at x]]></system-err></testsuite></testsuites>",
+    );
+    assert_eq!(
+        found.problems[0].message,
+        "the suite 'list' declares 1 failures or errors, but none of its test cases failed: RequestError: no route"
+    );
+    assert_eq!(found.problems.len(), 1);
+}
+
+#[test]
+fn j30_what_has_a_case_to_show_raises_no_alarm() {
+    for (why, report) in [
+        (
+            "Gradle counts attempts",
+            "<testsuite name='s' failures='1'><testcase name='a'><flakyFailure/></testcase></testsuite>",
+        ),
+        (
+            "Catch2 takes it back",
+            "<testsuite name='s' failures='1'><testcase name='a'><failure message='Skipped: x'/>\
+                                  <skipped/></testcase></testsuite>",
+        ),
+        (
+            "an outer suite counts it, too",
+            "<testsuites failures='1'><testsuite name='s' failures='1'><testcase name='a'>\
+                                  <failure/></testcase></testsuite></testsuites>",
+        ),
+        (
+            "a row of totals",
+            "<testsuites><testsuite name='' tests='1' failures='1'/><testsuite name='s' failures='1'>\
+                             <testcase name='a'><failure/></testcase></testsuite></testsuites>",
+        ),
+        (
+            "Qt counts warnings as errors",
+            "<testsuite name='s' errors='3'><properties><property name='QTestVersion' value='6'/>\
+                             </properties><testcase name='a'/></testsuite>",
+        ),
+    ] {
+        assert_eq!(read(report).kinds(), [], "{why}");
+    }
+    // Totals that no suite accounts for are a loss, told once.
+    let lost = "<testsuites><testsuite name='' tests='1' failures='1'/><testsuite name='s'><testcase name='a'/></testsuite></testsuites>";
+    assert_eq!(read(lost).kinds(), [ProblemKind::ContainerFailure]);
+}
+
+#[test]
+fn j29_a_failure_of_a_suite_tells_its_message() {
+    let found = read("<testsuite name='s'><error message=' Dubious,&#10;exit 2'/><testcase name='a'/></testsuite>");
+    assert_eq!(found.problems[0].message, "the suite 's' failed outside its test cases: Dubious,");
+    assert_eq!(found.lines(), ["passed s.a"]);
+}
+
+#[test]
+fn j31_a_case_written_twice_is_two_results_of_one_test() {
+    let found = read(
+        "<testsuite name='pytest'><testcase classname='c' name='t'><failure message='call'/></testcase>\
+         <testcase classname='c' name='t'><error message='teardown'/></testcase></testsuite>",
+    );
+    assert_eq!(found.lines(), ["failed c.t", "errored c.t"]);
+}
+
+#[test]
+fn j29_set_ups_and_files_that_failed_are_no_tests() {
+    for (producer, root, case) in [
+        ("ant", "testsuite", "classname='junit.framework.TestSuite' name='demo.CartTest'"),
+        ("vitest", "testsuites name='vitest tests'", "classname='a.test.js' name='a.test.js'"),
+        ("nose2", "testsuite name='nose2-junit'", "classname='setUpClass (test_shop' name='Stock)'"),
+        (
+            "unittest-xml-reporting",
+            "testsuite name='unittest.suite._ErrorHolder-20261124013828' tests='1'",
+            "classname='unittest.suite._ErrorHolder-20261124013828' name='setUpClass (__main__.Stock)'",
+        ),
+    ] {
+        let element = root.split(' ').next().unwrap();
+        let found = read(&format!("<{root}><testcase {case}><error/></testcase></{element}>"));
+        assert!(found.only().container_failure, "{producer}");
+        // What passed is a test, whatever its name.
+        assert!(!read(&format!("<{root}><testcase {case}/></{element}>")).only().container_failure, "{producer}");
+    }
+    // Whoever is not known may call a test so.
+    for case in ["classname='t' name='t'", "classname='c' name='setUpClass (x)'", "classname='c' name='@Before all'"] {
+        let found = read(&format!("<testsuite name='s'><testcase {case}><error/></testcase></testsuite>"));
+        assert!(!found.only().container_failure, "{case}");
+    }
+    let found = read(
+        "<!-- Generated by org.testng.reporters.JUnitXMLReporter --><testsuite name='s'>\
+         <testcase classname='c' name='@BeforeClass open'><failure/></testcase></testsuite>",
+    );
+    assert!(found.only().container_failure);
+}
+
+#[test]
+fn j30_packages_that_did_not_build_are_told() {
+    let report = |errors: u8| {
+        format!(
+            "<testsuites tests='1' failures='1' errors='{errors}'><testsuite tests='1' failures='1' time='1' name='p' \
+             timestamp='2026-11-24T01:38:58Z'><testcase classname='p' name='T'><failure/></testcase></testsuite></testsuites>"
+        )
+    };
+    assert_eq!(read(&report(1)).kinds(), [ProblemKind::ContainerFailure]);
+    assert_eq!(read(&report(0)).kinds(), []);
+}

@@ -1,0 +1,98 @@
+//! J01 to J16: where cases and properties stand.
+
+use super::*;
+
+#[test]
+fn j01_root_testsuite() {
+    check("<testsuite name='s'><testcase classname='c' name='a'/></testsuite>", &["passed c.a"], &[]);
+}
+
+#[test]
+fn j02_j03_nested_suites_beside_cases() {
+    check(
+        "<testsuites><testsuite name='s'><testcase name='a'/><testsuite name='t'><testcase name='b'/></testsuite>\
+         <testcase name='c'/></testsuite></testsuites>",
+        &["passed s.a", "passed t.b", "passed s.c"],
+        &[],
+    );
+}
+
+#[test]
+fn j04_empty_suites() {
+    check("<testsuites><testsuite name='s'/><testsuite name='t'></testsuite></testsuites>", &[], &[]);
+    check("<testsuites/>", &[], &[]);
+}
+
+#[test]
+fn j05_self_closing_cases() {
+    check(
+        "<testsuite name='s'><testcase name='a'/><testcase name='b'></testcase></testsuite>",
+        &["passed s.a", "passed s.b"],
+        &[],
+    );
+}
+
+#[test]
+fn j06_a_suite_without_name_has_its_parents() {
+    check("<testsuites name='r'><testsuite><testcase name='a'/></testsuite></testsuites>", &["passed r.a"], &[]);
+    check("<testsuite><testcase name='a'/></testsuite>", &["passed a"], &[]);
+}
+
+#[test]
+fn j07_cases_below_any_root() {
+    check("<testsuites><testcase classname='c' name='a'/></testsuites>", &["passed c.a"], &[]);
+    check("<testcase classname='c' name='a'/>", &["passed c.a"], &[]);
+    check("<nothing><testsuite name='s'><testcase name='a'/></testsuite></nothing>", &["passed s.a"], &[]);
+}
+
+#[test]
+fn j08_j09_prefixes_and_quotes() {
+    check(
+        "<j:testsuite xmlns:j='urn:x' name=\"s\" xsi:y='z'><j:testcase  name = 'a' unknown='1'\n/></j:testsuite>",
+        &["passed s.a"],
+        &[],
+    );
+}
+
+#[test]
+fn j10_the_first_of_two_equal_attributes_counts() {
+    check("<testsuite name='s'><testcase name='a' name='b'/></testsuite>", &["passed s.a"], &[ProblemKind::Repaired]);
+}
+
+#[test]
+fn j11_j12_j13_properties_of_every_shape() {
+    let found = case_with(
+        "<failure/><properties><property name='a' value='1'/><property name='a'>2</property></properties>\
+         <properties/><properties><property name='b' value=''><![CDATA[ x\ny ]]></property>\
+         <property name='c'><item name='i'>v</item></property></properties>",
+    );
+    let case = found.only();
+    let shown: Vec<_> = case.properties.iter().map(|p| (p.name.as_str(), p.value.as_str(), p.items.len())).collect();
+    assert_eq!(shown, [("a", "1", 0), ("a", "2", 0), ("b", "x\ny", 0), ("c", "", 1)]);
+    assert_eq!((&*case.properties[3].items[0].name, &*case.properties[3].items[0].value), ("i", "v"));
+}
+
+#[test]
+fn j14_several_documents_in_one_file() {
+    check(
+        "<?xml version='1.0'?><testsuite name='s'><testcase name='a'/></testsuite>\n\
+         <?xml version='1.0'?><testsuite name='t'><testcase name='b'/></testsuite>",
+        &["passed s.a", "passed t.b"],
+        &[ProblemKind::Repaired],
+    );
+}
+
+#[test]
+fn j15_comments_do_not_break_text() {
+    let found = case_with("<failure message='m'>one <!-- <testcase> -->two</failure><!-- skipped in re-run -->");
+    assert_eq!(found.only().details[0].text, "one two");
+}
+
+#[test]
+fn j16_entities_of_a_dtd_stay_text() {
+    let found = read(
+        "<!DOCTYPE r [<!ENTITY x SYSTEM 'file:///etc/hostname'><!ENTITY l '&l;&l;'>]>\
+         <testsuite name='s'><testcase name='a'><failure>&x;&l;</failure></testcase></testsuite>",
+    );
+    assert_eq!(found.only().details[0].text, "&x;&l;");
+}

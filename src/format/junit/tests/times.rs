@@ -1,0 +1,106 @@
+//! J50 to J60: durations, points in time, counters.
+
+use super::*;
+use crate::format::time::Zone;
+
+/// Starts of all cases, as they are written; `-` for none.
+fn starts(found: &Findings) -> Vec<String> {
+    found.cases.iter().map(|case| case.start.map_or_else(|| "-".to_owned(), |at| at.to_string())).collect()
+}
+
+fn in_berlin(report: &str) -> Findings {
+    read_with(report, &ReadOptions { zone: Zone::parse("Europe/Berlin").unwrap(), ..ReadOptions::default() })
+}
+
+#[test]
+fn j50_to_j55_durations_of_cases() {
+    for (time, nanos, problems) in [
+        ("14,029.255", Some(14_029_255_000_000), &[][..]),
+        ("0,160", Some(160_000_000), &[]),
+        ("1,234", Some(1_234_000_000_000), &[ProblemKind::AmbiguousTime]),
+        ("NaN", None, &[]),
+        ("N/A", None, &[]),
+        ("", None, &[]),
+        ("80.803us", Some(80_803), &[]),
+        ("-345345", None, &[ProblemKind::UnreadableTime]),
+        ("soon", None, &[ProblemKind::UnreadableTime]),
+    ] {
+        let found = read(&format!("<testsuite name='s' time='9'><testcase name='a' time='{time}'/></testsuite>"));
+        assert_eq!((found.only().duration, found.kinds().as_slice()), (nanos, problems), "{time}");
+    }
+    let absent = read("<testsuite name='s' time='9'><testcase name='a'/><testcase name='b' duration='2'/></testsuite>");
+    assert_eq!((absent.cases[0].duration, absent.cases[1].duration), (None, Some(2_000_000_000)));
+}
+
+#[test]
+fn j56_counters_that_are_no_numbers_are_ignored() {
+    check(
+        "<testsuite name='s' tests='unknown' errors='' failures='-1'><testcase name='a'/></testsuite>",
+        &["passed s.a"],
+        &[],
+    );
+}
+
+#[test]
+fn j57_the_zone_is_that_of_the_producer_or_the_assumed_one() {
+    // Gradle's shape: naive and UTC. pytest's: naive and local, told once.
+    let found = in_berlin(
+        "<testsuite name='s' tests='1' skipped='0' failures='0' errors='0' timestamp='2024-07-01T10:00:00' hostname='h' \
+         time='1'><testcase name='a'/></testsuite>",
+    );
+    assert_eq!((starts(&found), found.kinds()), (vec!["2024-07-01T10:00:00Z".to_owned()], vec![]));
+    let found = in_berlin(
+        "<testsuites><testsuite name='pytest' timestamp='2024-07-01T10:00:00'><testcase name='a'/></testsuite>\
+         <testsuite name='pytest' timestamp='2024-07-01T11:00:00'><testcase name='b'/></testsuite></testsuites>",
+    );
+    assert_eq!(starts(&found), ["2024-07-01T08:00:00Z", "2024-07-01T09:00:00Z"]);
+    assert_eq!(found.kinds(), [ProblemKind::NaiveTimestamp]);
+}
+
+#[test]
+fn j57_a_property_may_name_the_producer_before_its_times_are_read() {
+    let found = in_berlin(
+        "<testsuite name='s' timestamp='2024-07-01T10:00:00'><properties><property name='browser.fullName' value='X'/>\
+         </properties><testcase name='a'/></testsuite>",
+    );
+    assert_eq!((starts(&found), found.kinds()), (vec!["2024-07-01T10:00:00Z".to_owned()], vec![]));
+}
+
+#[test]
+fn j58_a_time_of_writing_is_no_start() {
+    let found = read(
+        "<testsuites name='vitest tests'><testsuite name='s' time='3' timestamp='2024-07-01T10:00:03Z'>\
+         <testcase name='a' time='1'/><testcase name='b' time='2'/></testsuite>\
+         <testsuite name='t' timestamp='2024-07-01T10:00:03Z'><testcase name='c' time='1'/></testsuite></testsuites>",
+    );
+    assert_eq!(starts(&found), ["2024-07-01T10:00:00Z", "2024-07-01T10:00:01Z", "-"]);
+}
+
+#[test]
+fn j59_equal_timestamps_start_every_suite_anew() {
+    let found = read(
+        "<testsuites><testsuite name='s' timestamp='2024-07-01T10:00:00Z'><testcase name='a' time='1'/><testcase name='b'/>\
+         </testsuite><testsuite name='t' timestamp='2024-07-01T10:00:00Z'><testcase name='c'/></testsuite></testsuites>",
+    );
+    assert_eq!(starts(&found), ["2024-07-01T10:00:00Z", "2024-07-01T10:00:01Z", "2024-07-01T10:00:00Z"]);
+}
+
+#[test]
+fn j59_a_nested_suite_goes_on_where_its_parent_stands() {
+    let found = read(
+        "<testsuites timestamp='2024-07-01T10:00:00Z'><testsuite name='s'><testsuite name='empty'/><testcase name='a' time='1'/>\
+         </testsuite><testsuite name='own' timestamp='2024-07-01T12:00:00Z'><testcase name='b' time='5'/></testsuite>\
+         <testsuite name='t'><testcase name='c'/></testsuite></testsuites>",
+    );
+    assert_eq!(starts(&found), ["2024-07-01T10:00:00Z", "2024-07-01T12:00:00Z", "2024-07-01T10:00:01Z"]);
+}
+
+#[test]
+fn j60_the_time_of_a_case_is_kept_as_written() {
+    let found = read(
+        "<testsuite name='s' timestamp='2024-07-01T10:00:00Z'><testcase name='a' timestamp='2024-07-01T09:00:00Z'/>\
+         <testcase name='b' timestamp='1970-01-01T00:00:00.000'/><testcase name='c' timestamp='yesterday'/></testsuite>",
+    );
+    assert_eq!(starts(&found), ["2024-07-01T09:00:00Z", "2024-07-01T10:00:00Z", "2024-07-01T10:00:00Z"]);
+    assert_eq!(found.kinds(), [ProblemKind::UnreadableTime]);
+}
