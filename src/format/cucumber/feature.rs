@@ -13,6 +13,9 @@ use super::element::{Element, Tag, tags, text};
 use super::identity::{self, push_uri, without_row};
 use super::scenario::{Scenario, first_line, has_failed};
 
+/// Bytes of scenarios whose buffers serve the next feature, at most.
+const KEPT: usize = 1 << 20;
+
 /// What a feature says beside its scenarios.
 #[derive(Debug, Default)]
 pub(super) struct Header {
@@ -165,6 +168,22 @@ impl Feature {
             self.scenarios.clear();
         }
         flow
+    }
+
+    /// Whether scenarios wait for the end of the feature.
+    pub(super) fn is_open(&self) -> bool {
+        !self.scenarios.is_empty() || self.background.is_some()
+    }
+
+    /// Lets the buffers of scenarios go that were large: the next feature's may be large in other places.
+    pub(super) fn release(&mut self, bytes: usize) {
+        if bytes > KEPT {
+            let last = self.scenarios.last_mut().map(std::mem::take);
+            self.scenarios = List::default();
+            if let Some(last) = last {
+                self.scenarios.push(last);
+            }
+        }
     }
 
     /// Ends the feature. A background without a scenario is a problem when it failed: the run was stopped there.

@@ -110,13 +110,15 @@ impl<'o> Reader<'o> {
         if self.waiting < WAITING {
             return ControlFlow::Continue(());
         }
-        self.waiting = 0;
+        let waiting = std::mem::take(&mut self.waiting);
         let (header, _) = Header::read(&mut JsonCursor::new(items.item_so_far()));
         if header.uri.is_empty() || !header.has_tags {
             return ControlFlow::Continue(());
         }
         self.feature.header = header;
-        self.feature.give_out(feature::Giving::AllButLast, self.options, visitor)
+        let flow = self.feature.give_out(feature::Giving::AllButLast, self.options, visitor);
+        self.feature.release(waiting);
+        flow
     }
 
     fn read_header(&mut self, bytes: &[u8], at: Position, visitor: &mut dyn ReportVisitor) {
@@ -135,9 +137,10 @@ impl<'o> Reader<'o> {
     }
 
     fn end_feature(&mut self, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
-        self.waiting = 0;
+        let waiting = std::mem::take(&mut self.waiting);
         let flow = self.feature.give_out(feature::Giving::All, self.options, visitor);
         self.feature.end(visitor);
+        self.feature.release(waiting);
         flow
     }
 
@@ -159,8 +162,8 @@ impl<'o> Reader<'o> {
     }
 
     fn finish(&mut self, items: &JsonItems<'_>, visitor: &mut dyn ReportVisitor) {
-        if !self.stopped && items.truncation().is_some() {
-            // The complete scenarios of a cut feature are kept (decision 16), under what is known of it.
+        if !self.stopped && self.feature.is_open() {
+            // The report broke off. The complete scenarios of a cut feature are kept (decision 16), under what is known of it.
             let (header, _) = Header::read(&mut JsonCursor::new(items.item_so_far()));
             self.feature.header = header;
             self.feature.take_common_tags();

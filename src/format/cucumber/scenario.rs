@@ -89,7 +89,10 @@ impl Scenario {
     ) {
         let mut reading = Reading { scenario: self, element, place, options, remarks, at };
         element.before.iter().for_each(|part| reading.part(part, Role::Hook("before")));
-        for step in &element.steps {
+        let last_attempt = start_of_last_attempt(&element.steps);
+        let (earlier, steps) = element.steps.split_at(last_attempt);
+        earlier.iter().for_each(|step| reading.earlier_attempt(step));
+        for step in steps {
             let hook = if step.keyword.trim_start().starts_with("After") { "after" } else { "before" };
             step.before.iter().for_each(|part| reading.part(part, Role::Hook("before")));
             reading.part(step, if step.hidden { Role::Hook(hook) } else { Role::Step });
@@ -196,6 +199,16 @@ impl Reading<'_, '_> {
         }
     }
 
+    /// A step of an attempt that another one followed in the same scenario: it does not decide.
+    fn earlier_attempt(&mut self, step: &Part<'_>) {
+        if step.status.as_deref().and_then(Status::from_word).is_some_and(has_failed) {
+            let detail = self.scenario.case.details.add();
+            detail.kind = DetailKind::Attempt;
+            push_words(step, &mut detail.type_name);
+            detail.text.push_str(&step.error);
+        }
+    }
+
     /// Status of a part; a hook without one says nothing, a step without one did not run.
     fn status(&mut self, part: &Part<'_>, role: Role) -> Option<Status> {
         let Some(word) = &part.status else {
@@ -283,6 +296,18 @@ impl Reading<'_, '_> {
     }
 }
 
+/// Where the last attempt begins in steps that hold several: cucumber-rs appends a retry to the same scenario (42).
+///
+/// The same step comes again, and everything behind it repeats what was before; one step alone may simply occur twice.
+fn start_of_last_attempt(steps: &[Part<'_>]) -> usize {
+    let same = |a: &Part<'_>, b: &Part<'_>| a.line == b.line && a.keyword == b.keyword && a.name == b.name;
+    let Some(first) = steps.first().filter(|first| first.line.is_some_and(|line| line > 0)) else { return 0 };
+    let Some(start) = steps.iter().rposition(|step| same(first, step)) else { return 0 };
+    let repeats = steps[start..].iter().zip(steps).all(|(again, before)| same(again, before));
+    let increases = steps[start..].windows(2).all(|pair| pair[0].line < pair[1].line);
+    if repeats && increases && steps.len() - start >= 2 && start >= 2 { start } else { 0 }
+}
+
 /// Keyword and name of a step.
 fn push_words(part: &Part<'_>, out: &mut String) {
     out.push_str(part.keyword.trim());
@@ -292,13 +317,13 @@ fn push_words(part: &Part<'_>, out: &mut String) {
     out.push_str(part.name.trim());
 }
 
-/// Whether an outcome makes the failure of a background worth a problem of its own.
+/// The first line that a failed background says.
 pub(super) fn first_line(case: &TestCase) -> &str {
     let failing = case.details.iter().find(|detail| matches!(detail.kind, DetailKind::Failure | DetailKind::Error));
     failing.and_then(|detail| detail.text.lines().map(str::trim).find(|line| !line.is_empty())).unwrap_or("no text")
 }
 
-/// Whether the background failed.
+/// Whether a status is a failure.
 pub(super) fn has_failed(status: Status) -> bool {
     matches!(status.outcome(), Outcome::Failed | Outcome::Errored)
 }

@@ -88,7 +88,7 @@ impl Plan {
         while let Some(key) = json.key()? {
             match key {
                 b"name" => name = text(json)?,
-                b"tags" => each(json, |json, key| if key == b"id" { Ok(tags.push(text(json)?)) } else { json.skip() })?,
+                b"tags" => tags = pairs(json, b"id", b"name")?.into_iter().map(|(id, _)| id).collect(),
                 b"children" => read_children(json, "", Level::Feature, &mut scenarios)?,
                 _ => json.skip()?,
             }

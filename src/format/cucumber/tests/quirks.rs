@@ -162,6 +162,19 @@ fn c26_complete_scenarios_of_a_cut_feature_are_kept() {
 }
 
 #[test]
+fn c26_tags_of_a_feature_that_was_cut_before_them() {
+    let tagged = |line: u64| {
+        format!(
+            r#"{{"id":"f;s","name":"s","line":{line},"tags":[{{"name":"@DEMO-48","line":1}},{{"name":"@DEMO-{line}","line":{line}}}],"steps":[]}}"#
+        )
+    };
+    let found = read(format!(r#"[{{"elements":[{},{},{{"id""#, tagged(5), tagged(9)));
+    let tags: Vec<_> = found.cases.iter().map(|case| case.tags.to_vec()).collect();
+    assert_eq!(tags, [["DEMO-5"], ["DEMO-9"]]);
+    assert_eq!(found.cases[0].container_tags.to_vec(), ["DEMO-48"]);
+}
+
+#[test]
 fn c31_c32_the_last_of_equal_keys_counts() {
     let found = one(r#"{"name":"x","result":{"status":"failed","status":"passed"}}"#);
     assert_eq!(found.only().outcome, Outcome::Passed);
@@ -221,6 +234,32 @@ fn c41_a_feature_that_did_not_parse_is_named_after_its_file() {
     let text = r#"[{"uri":"u","keyword":"","name":"","tags":[],"elements":[{"id":"failed-to-parse-feature","name":"",
         "line":0,"keyword":"","type":"scenario","steps":[{"result":{"status":"failed","error_message":"e"}}]}]}]"#;
     assert_eq!((read(text).only().title.as_str(), read(text).only().outcome), ("u", Outcome::Failed));
+}
+
+#[test]
+fn c42_attempts_in_one_scenario_are_cut() {
+    let found = one(&[step(4, PASSED), step(5, FAILED), step(4, PASSED), step(5, PASSED)].join(","));
+    assert_eq!((found.only().outcome, found.only().duration), (Outcome::Passed, Some(2000)));
+    assert_eq!(found.only().details[0].kind, DetailKind::Attempt);
+    let rows = one(&[step(4, PASSED), step(4, FAILED), step(4, PASSED)].join(","));
+    assert_eq!(rows.only().outcome, Outcome::Failed, "ruby 2.4 gives every step the line of the row");
+}
+
+#[test]
+fn a_read_error_keeps_what_is_complete() {
+    struct Broken<'d>(&'d [u8]);
+    impl Read for Broken<'_> {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            match self.0.read(out)? {
+                0 => Err(io::Error::other("gone")),
+                length => Ok(length),
+            }
+        }
+    }
+    let text = feature(&[scenario(3, &step(4, PASSED)), scenario(7, &step(8, PASSED))].join(","));
+    let mut found = Found::default();
+    parse(Body::Stream(&mut Broken(&text.as_bytes()[..text.len() - 120])), &all(), &mut found).unwrap_err();
+    assert_eq!(found.cases.len(), 1);
 }
 
 #[test]
