@@ -8,6 +8,8 @@ mod conformance;
 mod convert;
 mod differential;
 mod fixtures;
+#[path = "../../benches/support/mod.rs"]
+mod generated;
 mod junit_quirks;
 mod layers;
 mod probes;
