@@ -12,6 +12,7 @@ mod flavour;
 mod json;
 mod merge;
 mod oversize;
+mod stated;
 mod wire;
 
 pub use check::{Checked, Unbound, check};
