@@ -3,9 +3,11 @@
 //! A format is one file here and one line in [`FORMATS`]. It reads bytes and pushes test cases; it knows no files, no
 //! threads, and nothing of what becomes of a case.
 
+mod behave;
 mod clip;
 pub mod encoding;
 mod error;
+mod fill;
 pub mod head;
 pub mod json;
 mod junit;
@@ -46,7 +48,8 @@ pub struct Format {
 }
 
 /// Every format that is read, the specific before the general.
-pub const FORMATS: &[Format] = &[junit::FORMAT, testng::FORMAT, nunit::NUNIT3, nunit::NUNIT2];
+pub const FORMATS: &[Format] =
+    &[junit::FORMAT, testng::FORMAT, nunit::NUNIT3, nunit::NUNIT2, behave::FORMAT];
 
 /// What a file turned out to be.
 pub enum Recognition {
