@@ -19,6 +19,7 @@ mod remarks;
 mod testng;
 pub mod time;
 pub mod xml;
+mod xray_json;
 
 use crate::model::{Body, ReportVisitor};
 
@@ -49,7 +50,7 @@ pub struct Format {
 
 /// Every format that is read, the specific before the general.
 pub const FORMATS: &[Format] =
-    &[junit::FORMAT, testng::FORMAT, nunit::NUNIT3, nunit::NUNIT2, behave::FORMAT];
+    &[junit::FORMAT, testng::FORMAT, nunit::NUNIT3, nunit::NUNIT2, behave::FORMAT, xray_json::FORMAT];
 
 /// What a file turned out to be.
 pub enum Recognition {

@@ -9,5 +9,6 @@ mod convert;
 mod fixtures;
 mod layers;
 mod probes;
+mod rebundle;
 mod recognition;
 mod support;
