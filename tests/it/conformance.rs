@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::{Workshop, corpus, json_lines};
 
 /// Files of one format that must agree, in per mille of those without a debatable flag.
-const AGREEING: &[(&str, usize)] = &[("junit", 1000)];
+const AGREEING: &[(&str, usize)] = &[("junit", 1000), ("behave", 1000), ("xray", 1000)];
 
 /// Words in the note of a line that make its count a matter of opinion.
 const DEBATABLE: &[&str] = &["malformed", "root:", "empty", "unknown=", "noresult="];

@@ -162,9 +162,9 @@ impl<'o> Reader<'o> {
             let topic = "a property that Xray JSON does not know was left out";
             self.remarks.add(ProblemKind::UnknownProperty, topic, || format!("'{unknown}'"), || position);
         }
-        if !test.case.steps.is_empty()
-            && !(test.case.stated.examples.is_empty() && test.case.stated.iterations.is_empty())
-        {
+        let stated = &test.case.stated;
+        let has_rows = !stated.examples.is_empty() || !stated.iterations.is_empty();
+        if has_rows && !test.case.steps.is_empty() {
             let topic = "steps beside examples or iterations, which Xray refuses, were left out";
             self.remarks.add(ProblemKind::UnknownProperty, topic, String::new, || position);
             // What they show is kept as evidence of the run.
