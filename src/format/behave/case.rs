@@ -8,7 +8,7 @@ use crate::model::{Content, DetailKind, Outcome, TestCase};
 /// Nanoseconds in a second.
 const NANOS: f64 = 1e9;
 
-/// Tags of the feature and the definition go by the first row of an outline.
+/// An element, and what around it decides what it is called.
 pub(super) struct Place<'f> {
     pub(super) feature: &'f Feature,
     /// The element itself.

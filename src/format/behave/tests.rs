@@ -251,8 +251,8 @@ fn b15_a_test_alone_in_its_feature_is_told_from_others() {
 
 #[test]
 fn b17_the_file_is_part_of_the_definition() {
-    let windows = feature(&scenario("s", 5, r#""passed""#, "")).replace("features/f", "C:\\\\work\\\\f");
-    assert_eq!(read(&format!("[{windows}]")).lines(), ["passed C:/work/f.feature#s"]);
+    let windows = feature(&scenario("s", 5, r#""passed""#, "")).replace("features/f", "C:\\\\ci\\\\f");
+    assert_eq!(read(&format!("[{windows}]")).lines(), ["passed C:/ci/f.feature#s"]);
     let nameless = read(&format!("[{}]", feature(&scenario("", 5, r#""passed""#, ""))));
     assert_eq!(nameless.lines(), ["passed "], "decision 8: a file alone names no Test");
 }
