@@ -3,10 +3,12 @@
 //! A format is one file here and one line in [`FORMATS`]. It reads bytes and pushes test cases; it knows no files, no
 //! threads, and nothing of what becomes of a case.
 
+mod behave;
 mod clip;
 mod cucumber;
 pub mod encoding;
 mod error;
+mod fill;
 pub mod head;
 pub mod json;
 mod junit;
@@ -20,6 +22,7 @@ mod robot;
 mod testng;
 pub mod time;
 pub mod xml;
+mod xray_json;
 mod xunit;
 
 use crate::model::{Body, ReportVisitor};
@@ -59,6 +62,8 @@ pub const FORMATS: &[Format] = &[
     robot::FORMAT,
     cucumber::FORMAT,
     messages::FORMAT,
+    behave::FORMAT,
+    xray_json::FORMAT,
 ];
 
 /// What a file turned out to be.

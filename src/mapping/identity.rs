@@ -91,6 +91,10 @@ impl Mapper<'_> {
         for tag in case.container_tags.iter() {
             match roles::of_tag(tag) {
                 Some((TagRole::Test, rest)) if has_own && key::is_issue_key(rest) => continue,
+                Some((TagRole::Test, rest)) if case.shares_container && means_a_key(rest) => {
+                    self.warn_of_shared_key(tag, problem);
+                    continue;
+                }
                 Some(_) => self.read_prefixed(tag, &mut run.requirements),
                 None => {}
             }
@@ -132,6 +136,14 @@ impl Mapper<'_> {
         }
     }
 
+    /// One key cannot name all Tests of a feature (behave.md B15).
+    fn warn_of_shared_key(&mut self, tag: &str, problem: &mut dyn FnMut(Problem)) {
+        if self.warned.first(ProblemKind::SeveralKeys, tag) {
+            let message = format!("the tag {tag} stands on a feature of several scenarios and names none of them");
+            problem(Problem::new(ProblemKind::SeveralKeys, message));
+        }
+    }
+
     fn warn_of_bare_key(&mut self, tag: &str, problem: &mut dyn FnMut(Problem)) {
         if self.warned.first(ProblemKind::BareKey, "") {
             let message = format!(
@@ -164,7 +176,7 @@ impl Mapper<'_> {
         if definition.is_empty() {
             return Err(Problem::new(ProblemKind::NoIdentity, "a test case has neither a key nor a name"));
         }
-        if self.rules.project.is_none() {
+        if self.rules.project.is_none() && case.stated.test.project.is_empty() {
             let message =
                 format!("{definition} has no key, and no project is given in which its Test could be found or created");
             return Err(Problem::new(ProblemKind::NoProject, message));

@@ -24,6 +24,9 @@ use roles::{Role, Spelling};
 /// Bytes from which on a definition is worth a note: other tools cut or skip such names (junit.md J68).
 const LONG_DEFINITION: usize = 1000;
 
+/// Name of the format that is also the target's.
+const XRAY: &str = "xray";
+
 /// UTF-16 units of a summary at most (decision 9).
 const SUMMARY_LIMIT: usize = 255;
 
@@ -251,7 +254,7 @@ impl<'r> Mapper<'r> {
     /// Summary, description and definition of the Test, where it may have to be created or updated.
     fn describe_test(&mut self, case: &TestCase, run: &mut TestRun) {
         if let Identity::Key(key) = &run.identity {
-            if self.rules.update_tests == UpdateTests::No {
+            if self.rules.update_tests == UpdateTests::No && !case.stated.test.given {
                 run.summary.clear();
                 run.description.clear();
                 return;
@@ -269,8 +272,12 @@ impl<'r> Mapper<'r> {
 
     fn take_evidence(&mut self, case: &mut TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
         let policy = &self.rules.evidence;
-        if !policy.takes(case.outcome) {
+        // Evidence of Xray JSON is kept as it is (decision 21).
+        let kept_as_it_is = self.format == XRAY && policy.of != Evidence::None;
+        if !kept_as_it_is && !policy.takes(case.outcome) {
             run.steps.iter_mut().for_each(|step| step.attachments.clear());
+            let rows = run.stated.iterations.iter_mut();
+            rows.flat_map(|row| row.steps.iter_mut()).for_each(|step| step.attachments.clear());
             return;
         }
         for property in case.properties.iter_mut() {
@@ -300,7 +307,8 @@ impl<'r> Mapper<'r> {
             taking.take(attachment, &mut run.evidence, problem);
         }
         let mut kept = List::default();
-        for step in run.steps.iter_mut().filter(|step| !step.attachments.is_empty()) {
+        let of_rows = run.stated.iterations.iter_mut().flat_map(|row| row.steps.iter_mut());
+        for step in run.steps.iter_mut().chain(of_rows).filter(|step| !step.attachments.is_empty()) {
             kept.clear();
             for attachment in step.attachments.iter_mut().filter(|attachment| !links.take(attachment)) {
                 taking.take(attachment, &mut kept, problem);
@@ -415,6 +423,8 @@ fn take_result(case: &mut TestCase, run: &mut TestRun) {
         step.defects.retain(|defect| key::is_issue_key(defect));
     }
     std::mem::swap(&mut run.parameters, &mut case.parameters);
+    std::mem::swap(&mut run.stated, &mut case.stated);
+    case.custom_fields.iter_mut().for_each(|field| std::mem::swap(run.custom_fields.add(), field));
     run.is_example = case.is_example;
     run.attempt_group = case.attempt_group;
     run.superseded = case.superseded;

@@ -172,6 +172,40 @@ fn bare_scenario_tags_name_the_test_and_feature_tags_the_execution() {
 }
 
 #[test]
+fn b15_a_key_on_a_feature_of_several_scenarios_names_none_of_them() {
+    let mut shared = tagged("a.feature#x", &[]);
+    shared.container_tags.add().push_str("TEST_DEMO-1");
+    let mut alone = shared.clone();
+    shared.shares_container = true;
+    let (run, problems) = map("behave", shared);
+    assert_eq!((run.identity.key(), problems), (None, vec![ProblemKind::SeveralKeys]));
+    alone.shares_container = false;
+    assert_eq!(map("behave", alone).0.identity.key(), Some("DEMO-1"));
+}
+
+#[test]
+fn evidence_of_xray_json_is_kept_unless_none_is_wanted() {
+    let passed = || {
+        let mut case = with(&[("test_key", "DEMO-1")]);
+        case.attachments.add().data.push('x');
+        case
+    };
+    assert_eq!(map("xray", passed()).0.evidence.len(), 1);
+    assert_eq!(map("junit", passed()).0.evidence.len(), 0);
+    let mut rules = rules();
+    rules.evidence.of = Evidence::None;
+    assert_eq!(map_with(&rules, "xray", passed()).1.evidence.len(), 0);
+}
+
+#[test]
+fn a_test_that_names_its_project_needs_no_other() {
+    let mut case = case("a.b");
+    case.stated.test.given = true;
+    case.stated.test.project.push_str("SHOP");
+    assert_eq!(map_with(&Rules::default(), "xray", case).0, Mapped::Run);
+}
+
+#[test]
 fn a_prefixed_scenario_tag_comes_before_a_bare_one() {
     let (run, problems) = map("behave", tagged("a.feature#x", &["DEMO-1", "TEST_DEMO-2"]));
     assert_eq!(run.identity.key(), Some("DEMO-2"));

@@ -1,6 +1,6 @@
 //! One test case as a report states it: the parser's scratch record.
 
-use super::{Attachment, List, Outcome, Reuse, Timestamp};
+use super::{Attachment, CustomField, List, Outcome, Reuse, Stated, Timestamp};
 
 /// A named value on a test case: a property, an annotation, a trait, an attribute that the format leaves to its users.
 ///
@@ -148,6 +148,10 @@ pub struct TestCase {
     pub steps: List<Step>,
     /// Parameters of its data row.
     pub parameters: List<Parameter>,
+    /// Custom fields, with values that are JSON text already.
+    pub custom_fields: List<CustomField>,
+    /// What only a report in the target's own format states.
+    pub stated: Stated,
     /// Where it comes from, for `environment-from` rules (JUnit `hostname`); may be empty.
     pub host: String,
     /// Standard output, when the reader was asked for it.
@@ -163,6 +167,9 @@ pub struct TestCase {
     pub attempt_group: u64,
     /// The report itself says that a later attempt counts instead of this one.
     pub superseded: bool,
+    /// Whether its feature holds other tests, too: a key that the feature carries cannot be this test's own then
+    /// (behave.md B15).
+    pub shares_container: bool,
     /// A failed container that the report writes like a test case (junit.md J29): counted, but no test.
     pub container_failure: bool,
 }
@@ -193,6 +200,8 @@ impl Reuse for TestCase {
         self.attachments.clear();
         self.steps.clear();
         self.parameters.clear();
+        self.custom_fields.clear();
+        self.stated.reset();
         self.host.clear();
         self.stdout.clear();
         self.stderr.clear();
@@ -200,6 +209,7 @@ impl Reuse for TestCase {
         self.row_group = 0;
         self.attempt_group = 0;
         self.superseded = false;
+        self.shares_container = false;
         self.container_failure = false;
     }
 }

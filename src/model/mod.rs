@@ -12,6 +12,7 @@ mod problem;
 mod report;
 mod run;
 pub mod shorten;
+mod stated;
 mod time;
 
 pub use attachment::{Attachment, Content};
@@ -21,4 +22,5 @@ pub use outcome::Outcome;
 pub use problem::{Position, Problem, ProblemKind, Severity};
 pub use report::{Body, CaseCounts, Origin, ReportId, ReportState, ReportVisitor, RunCounts};
 pub use run::{CustomField, Identity, RunFacts, TestRun};
+pub use stated::{Iteration, Stated, TestText};
 pub use time::Timestamp;

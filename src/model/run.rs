@@ -1,6 +1,6 @@
 //! The normalised result of one test inside one Test Execution.
 
-use super::{Attachment, List, Outcome, Parameter, Reuse, Step, Timestamp};
+use super::{Attachment, List, Outcome, Parameter, Reuse, Stated, Step, Timestamp};
 
 /// What says that two results belong to the same Test.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +95,8 @@ pub struct TestRun {
     pub steps: List<Step>,
     /// Parameters of its data row.
     pub parameters: List<Parameter>,
+    /// What only a report in the target's own format states.
+    pub stated: Stated,
     /// Key of the Test Execution that the report itself names for it; empty: that of its group.
     pub execution_key: String,
     /// Test environments that the report itself names for it, joined by `;`; empty: those of its group.
@@ -127,6 +129,7 @@ impl Reuse for TestRun {
         self.custom_fields.clear();
         self.steps.clear();
         self.parameters.clear();
+        self.stated.reset();
         self.execution_key.clear();
         self.environment.clear();
         self.is_example = false;

@@ -9,6 +9,7 @@ use crate::model::{CustomField, Identity, RunFacts, Step, TestRun, key, shorten}
 
 use super::evidence;
 use super::flavour::{Statuses, Target};
+use super::stated;
 use super::wire::{Field, Run, Second, StepResult, TestInfo, Text, Texts};
 
 /// How runs are written.
@@ -45,7 +46,7 @@ impl EncodeOptions {
 pub fn encode(run: &TestRun, options: &EncodeOptions, out: &mut Vec<u8>) -> RunFacts {
     view(run, options).write(options.target, out);
     RunFacts {
-        identity: identity_hash(run.identity.key(), &options.project, run.identity.as_str()),
+        identity: identity_hash(run.identity.key(), stated::project(run, options), run.identity.as_str()),
         outcome: run.outcome,
         attempt_group: run.attempt_group,
         superseded: run.superseded,
@@ -65,8 +66,9 @@ pub(super) fn identity_hash(key: Option<&str>, project: &str, definition: &str) 
 fn view<'a>(run: &'a TestRun, options: &'a EncodeOptions) -> Run<'a> {
     let start = run.start.map(|start| Second::of(start.floor_to_second()));
     let finish = run.finish.map(|finish| Second::of(finish.ceil_to_second()));
-    let examples = if run.is_example { vec![options.target.example_status(run.outcome).into()] } else { Vec::new() };
-    let steps = if run.is_example { &[] } else { &*run.steps };
+    let examples = stated::examples(run, options.target);
+    let iterations = if examples.is_empty() { stated::iterations(run, options) } else { Vec::new() };
+    let steps = if examples.is_empty() && iterations.is_empty() { &*run.steps } else { &[] };
     Run {
         test_key: run.identity.key().map(Text::from),
         test_info: test_info(run, options),
@@ -75,18 +77,25 @@ fn view<'a>(run: &'a TestRun, options: &'a EncodeOptions) -> Run<'a> {
             (Some(start), Some(finish)) => Some(finish.max(start)),
             (_, finish) => finish,
         },
-        comment: (!run.comment.is_empty()).then(|| run.comment.as_str().into()),
+        comment: stated::comment(run, options.target),
+        executed_by: stated::filled(&run.stated.executed_by),
+        assignee: stated::filled(&run.stated.assignee),
         status: options.statuses.handed_on(&run.status_name, run.outcome).into(),
         steps: steps.iter().map(|step| step_result(step, options)).collect(),
         examples,
+        iterations,
         defects: Texts::distinct(&run.defects, key::is_issue_key),
         evidences: evidence::items(&run.evidence),
         custom_fields: run.custom_fields.iter().filter_map(|field| custom_field(field, options.target)).collect(),
+        test_version: stated::filled(&run.stated.test_version),
     }
 }
 
 /// What finds or creates the Test; beside a key only where the run asks for an update by carrying a definition.
 fn test_info<'a>(run: &'a TestRun, options: &'a EncodeOptions) -> Option<TestInfo<'a>> {
+    if run.stated.test.given {
+        return Some(stated::test_info(run, options));
+    }
     let (definition, project) = match &run.identity {
         Identity::Definition(definition) => (definition, options.project.as_str()),
         Identity::Key(_) if run.definition.is_empty() => return None,
@@ -102,7 +111,10 @@ fn test_info<'a>(run: &'a TestRun, options: &'a EncodeOptions) -> Option<TestInf
         test_type: options.test_type.as_str().into(),
         requirement_keys: Texts::distinct(&run.requirements, key::is_issue_key),
         labels: Texts::distinct(&run.labels, is_label),
-        definition: definition.as_str().into(),
+        definition: Some(definition.as_str().into()),
+        steps: Vec::new(),
+        scenario: None,
+        scenario_type: None,
         description: (!run.description.is_empty()).then(|| fitting(&run.description, Some(DESCRIPTION_LIMIT))),
     })
 }
@@ -119,7 +131,7 @@ pub(super) fn is_label(text: &str) -> bool {
 }
 
 /// `text`, shortened where the target has a limit.
-fn fitting(text: &str, limit: Option<usize>) -> Text<'_> {
+pub(super) fn fitting(text: &str, limit: Option<usize>) -> Text<'_> {
     match limit {
         Some(limit) if text.len() > limit => {
             let mut text = text.to_owned();
@@ -130,7 +142,7 @@ fn fitting(text: &str, limit: Option<usize>) -> Text<'_> {
     }
 }
 
-fn step_result<'a>(step: &'a Step, options: &'a EncodeOptions) -> StepResult<'a> {
+pub(super) fn step_result<'a>(step: &'a Step, options: &'a EncodeOptions) -> StepResult<'a> {
     let limit = options.target.step_text_limit();
     let status = match step.status_name.as_str() {
         // Custom statuses of runs do not apply to steps (spec section 5).

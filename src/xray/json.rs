@@ -84,6 +84,16 @@ impl<'o> Object<'o> {
         self.out
     }
 
+    /// Writes a member whose name is not ours: it is escaped, too.
+    pub(super) fn member(&mut self, name: &str, value: &str) {
+        if !std::mem::take(&mut self.first) {
+            self.out.push(b',');
+        }
+        string(self.out, name);
+        self.out.push(b':');
+        string(self.out, value);
+    }
+
     /// Writes a member that is a string.
     pub(super) fn string(&mut self, name: &str, value: &str) {
         string(self.name(name), value);

@@ -145,11 +145,15 @@ fn assemble<'r>(
         },
         comment: (!comment.is_empty()).then_some(Text(Cow::Owned(comment))),
         status: verdict.status.clone(),
+        executed_by: runs[verdict.model].executed_by.clone(),
+        assignee: runs[verdict.model].assignee.clone(),
         steps: if is_outline { Vec::new() } else { runs[verdict.model].steps.clone() },
         examples,
+        iterations: if is_outline { Vec::new() } else { runs[verdict.model].iterations.clone() },
         defects,
         evidences,
         custom_fields: unite_fields(runs),
+        test_version: runs[verdict.model].test_version.clone(),
     }
 }
 

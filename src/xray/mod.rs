@@ -13,6 +13,7 @@ mod json;
 mod merge;
 mod name;
 mod oversize;
+mod stated;
 mod wire;
 
 pub use check::{Checked, Unbound, check};

@@ -7,7 +7,7 @@ use super::decode::{DecodeError, decode};
 pub enum TestName {
     /// Key of a Test that exists.
     Key(String),
-    /// Definition by which a Test is found, or created when there is none.
+    /// Definition (of Tests that are not Generic the summary) by which a Test is found, or created when there is none.
     Definition(String),
 }
 
@@ -17,7 +17,8 @@ pub enum TestName {
 /// When these are no bytes of ours.
 pub fn name_of(bytes: &[u8]) -> Result<TestName, DecodeError> {
     let run = decode(bytes)?;
-    let definition = run.test_info.as_ref().map(|info| info.definition.as_str().to_owned());
+    let info = run.test_info.as_ref();
+    let definition = info.map(|info| info.definition.as_ref().unwrap_or(&info.summary).as_str().to_owned());
     Ok(match run.test_key {
         Some(key) => TestName::Key(key.as_str().to_owned()),
         None => TestName::Definition(definition.unwrap_or_default()),

@@ -7,7 +7,7 @@ use crate::model::{Outcome, shorten};
 
 use super::decode::{DecodeError, decode};
 use super::encode::EncodeOptions;
-use super::wire::{Run, Text};
+use super::wire::{IterationResult, Run, StepResult, Text};
 
 /// UTF-16 units to which a comment is shortened before it goes altogether.
 const SHORTEST_COMMENT: usize = 500;
@@ -69,19 +69,21 @@ impl Shrinking<'_> {
 
     fn drop_all_evidence(&mut self) {
         let run = &mut self.run;
-        let files = run.evidences.len() + run.steps.iter().map(|step| step.evidences.len()).sum::<usize>();
+        let of_steps: usize = all_steps(run).map(|step| step.evidences.len()).sum();
+        let files = run.evidences.len() + of_steps;
         if self.size <= self.allowed || files == 0 {
             return;
         }
-        let of_steps = run.steps.iter_mut().flat_map(|step| step.evidences.drain(..));
-        let bytes: usize = run.evidences.drain(..).chain(of_steps).map(|item| item.data.as_str().len()).sum();
+        let of_run: Vec<_> = run.evidences.drain(..).collect();
+        let of_steps = all_steps_mut(&mut run.steps, &mut run.iterations).flat_map(|step| step.evidences.drain(..));
+        let bytes: usize = of_run.into_iter().chain(of_steps).map(|item| item.data.as_str().len()).sum();
         self.size -= (bytes as u64).min(self.size);
         self.steps.push(format!("evidence of a passed test left out: {files} files, {bytes} bytes in base64"));
     }
 
     fn drop_largest_evidence(&mut self) {
         let mut sizes: Vec<(usize, usize, usize)> = Vec::new();
-        let lists = std::iter::once(&self.run.evidences).chain(self.run.steps.iter().map(|step| &step.evidences));
+        let lists = std::iter::once(&self.run.evidences).chain(all_steps(&self.run).map(|step| &step.evidences));
         for (list, items) in lists.enumerate() {
             sizes.extend(items.iter().enumerate().map(|(place, item)| (item.data.as_str().len(), list, place)));
         }
@@ -95,8 +97,9 @@ impl Shrinking<'_> {
             self.size -= (size as u64).min(self.size);
             dropped.insert((list, place));
         }
-        let of_steps = self.run.steps.iter_mut().map(|step| &mut step.evidences);
-        for (list, items) in std::iter::once(&mut self.run.evidences).chain(of_steps).enumerate() {
+        let Run { evidences, steps, iterations, .. } = &mut self.run;
+        let of_steps = all_steps_mut(steps, iterations).map(|step| &mut step.evidences);
+        for (list, items) in std::iter::once(evidences).chain(of_steps).enumerate() {
             let mut place = 0;
             items.retain(|item| {
                 let goes = dropped.contains(&(list, place));
@@ -132,10 +135,10 @@ impl Shrinking<'_> {
     }
 
     fn empty_steps(&mut self, options: &EncodeOptions, out: &mut Vec<u8>) {
-        if self.fits() || self.run.steps.is_empty() {
+        if self.fits() || all_steps(&self.run).next().is_none() {
             return;
         }
-        for step in &mut self.run.steps {
+        for step in all_steps_mut(&mut self.run.steps, &mut self.run.iterations) {
             step.comment = None;
             step.actual_result = None;
         }
@@ -159,4 +162,16 @@ impl Shrinking<'_> {
         self.steps.push("description left out".to_owned());
         self.measure(options, out);
     }
+}
+
+/// The steps of the run and of its data rows.
+fn all_steps<'a, 'r>(run: &'a Run<'r>) -> impl Iterator<Item = &'a StepResult<'r>> {
+    run.steps.iter().chain(run.iterations.iter().flat_map(|row| &row.steps))
+}
+
+fn all_steps_mut<'a, 'r>(
+    steps: &'a mut [StepResult<'r>],
+    rows: &'a mut [IterationResult<'r>],
+) -> impl Iterator<Item = &'a mut StepResult<'r>> {
+    steps.iter_mut().chain(rows.iter_mut().flat_map(|row| &mut row.steps))
 }

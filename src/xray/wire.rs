@@ -140,17 +140,26 @@ pub(super) struct Run<'a> {
     #[serde(borrow)]
     pub(super) comment: Option<Text<'a>>,
     #[serde(borrow)]
+    pub(super) executed_by: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) assignee: Option<Text<'a>>,
+    #[serde(borrow)]
     pub(super) status: Text<'a>,
     #[serde(borrow, default)]
     pub(super) steps: Vec<StepResult<'a>>,
     #[serde(borrow, default)]
     pub(super) examples: Vec<Text<'a>>,
     #[serde(borrow, default)]
+    pub(super) iterations: Vec<IterationResult<'a>>,
+    #[serde(borrow, default)]
     pub(super) defects: Texts<'a>,
     #[serde(borrow, default, alias = "evidence")]
     pub(super) evidences: Vec<EvidenceItem<'a>>,
     #[serde(borrow, default)]
     pub(super) custom_fields: Vec<Field<'a>>,
+    /// Server only.
+    #[serde(borrow)]
+    pub(super) test_version: Option<Text<'a>>,
 }
 
 /// What finds, creates or updates a Test.
@@ -168,10 +177,72 @@ pub(super) struct TestInfo<'a> {
     #[serde(borrow, default)]
     pub(super) labels: Texts<'a>,
     #[serde(borrow)]
-    pub(super) definition: Text<'a>,
+    pub(super) definition: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    pub(super) steps: Vec<TestStep<'a>>,
+    #[serde(borrow)]
+    pub(super) scenario: Option<Text<'a>>,
+    /// Server only.
+    #[serde(borrow)]
+    pub(super) scenario_type: Option<Text<'a>>,
     /// Server only.
     #[serde(borrow)]
     pub(super) description: Option<Text<'a>>,
+}
+
+/// A step of a Manual Test: its members, in the order in which they stand.
+#[derive(Debug, Clone)]
+pub(super) struct TestStep<'a>(pub(super) Vec<(Text<'a>, Text<'a>)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for TestStep<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<TestStep<'a>, D::Error> {
+        struct Members<'a>(std::marker::PhantomData<&'a ()>);
+        impl<'de: 'a, 'a> serde::de::Visitor<'de> for Members<'a> {
+            type Value = TestStep<'a>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a step")
+            }
+
+            fn visit_map<M: serde::de::MapAccess<'de>>(self, mut map: M) -> Result<TestStep<'a>, M::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(TestStep(members))
+            }
+        }
+        deserializer.deserialize_map(Members(std::marker::PhantomData))
+    }
+}
+
+/// Result of one data row.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct IterationResult<'a> {
+    #[serde(borrow)]
+    pub(super) parameters: Vec<RowParameter<'a>>,
+    #[serde(borrow)]
+    pub(super) status: Text<'a>,
+    #[serde(borrow, default)]
+    pub(super) steps: Vec<StepResult<'a>>,
+    /// Cloud only, as what follows.
+    #[serde(borrow)]
+    pub(super) name: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) log: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) duration: Option<Text<'a>>,
+}
+
+/// One parameter of a data row.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RowParameter<'a> {
+    #[serde(borrow)]
+    pub(super) name: Text<'a>,
+    #[serde(borrow)]
+    pub(super) value: Text<'a>,
 }
 
 /// Result of one step.
@@ -231,12 +302,18 @@ impl Run<'_> {
             object.string("finish", finish.as_str());
         }
         object.filled("comment", self.comment.as_ref().map_or("", Text::as_str));
+        object.filled("executedBy", self.executed_by.as_ref().map_or("", Text::as_str));
+        object.filled("assignee", self.assignee.as_ref().map_or("", Text::as_str));
         object.string("status", self.status.as_str());
         object.array("steps", &self.steps, |out, step| step.write(target, out));
         object.array("examples", &self.examples, |out, status| json::string(out, status.as_str()));
+        object.array("iterations", &self.iterations, |out, row| row.write(target, out));
         self.defects.write("defects", &mut object);
         object.array(target.evidence_property(), &self.evidences, |out, item| item.write(out));
         object.array("customFields", &self.custom_fields, |out, field| field.write(out));
+        if target == Target::Server {
+            object.filled("testVersion", self.test_version.as_ref().map_or("", Text::as_str));
+        }
         object.close();
     }
 }
@@ -249,9 +326,45 @@ impl TestInfo<'_> {
         object.string(target.type_property(), self.test_type.as_str());
         self.requirement_keys.write("requirementKeys", &mut object);
         self.labels.write("labels", &mut object);
-        object.string("definition", self.definition.as_str());
+        object.array("steps", &self.steps, |out, step| step.write(target, out));
+        object.filled("scenario", self.scenario.as_ref().map_or("", Text::as_str));
+        object.filled("definition", self.definition.as_ref().map_or("", Text::as_str));
         if target == Target::Server {
+            object.filled("scenarioType", self.scenario_type.as_ref().map_or("", Text::as_str));
             object.filled("description", self.description.as_ref().map_or("", Text::as_str));
+        }
+        object.close();
+    }
+}
+
+impl TestStep<'_> {
+    /// Cloud takes further members under any name; Server knows three.
+    fn write(&self, target: Target, out: &mut Vec<u8>) {
+        let mut object = Object::open(out);
+        for (name, text) in &self.0 {
+            if target == Target::Cloud || matches!(name.as_str(), "action" | "data" | "result") {
+                object.member(name.as_str(), text.as_str());
+            }
+        }
+        object.close();
+    }
+}
+
+impl IterationResult<'_> {
+    fn write(&self, target: Target, out: &mut Vec<u8>) {
+        let mut object = Object::open(out);
+        object.array("parameters", &self.parameters, |out, parameter| {
+            let mut object = Object::open(out);
+            object.string("name", parameter.name.as_str());
+            object.string("value", parameter.value.as_str());
+            object.close();
+        });
+        object.string("status", self.status.as_str());
+        object.array("steps", &self.steps, |out, step| step.write(target, out));
+        if target == Target::Cloud {
+            for (name, text) in [("name", &self.name), ("log", &self.log), ("duration", &self.duration)] {
+                object.filled(name, text.as_ref().map_or("", Text::as_str));
+            }
         }
         object.close();
     }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::support::{Workshop, bundles, complaints, manifest, reports, repository, schema};
 
 /// Folders whose reports have expected results. Hidden in none of them: scripts, pictures and what else a report needs.
-const FOLDERS: &[&str] = &["junit", "testng", "nunit2", "nunit3", "xunit", "robot"];
+const FOLDERS: &[&str] = &["junit", "testng", "nunit2", "nunit3", "xunit", "robot", "cucumber", "behave", "xray"];
 
 #[test]
 fn reports_become_what_stands_beside_them() {

@@ -14,5 +14,6 @@ mod junit_quirks;
 mod layers;
 mod probes;
 mod properties;
+mod rebundle;
 mod recognition;
 mod support;

@@ -205,6 +205,17 @@ impl<'a> JsonCursor<'a> {
         }
     }
 
+    /// A value as it is written.
+    ///
+    /// # Errors
+    /// When there is none, or it has no end.
+    pub fn raw(&mut self) -> Result<&'a [u8], Fault> {
+        let _ = self.kind();
+        let start = self.at;
+        self.skip()?;
+        Ok(&self.bytes[start..self.at])
+    }
+
     fn skip_nested(&mut self) -> Result<(), Fault> {
         let mut depth = 0usize;
         while let Some(byte) = self.bytes.get(self.at) {

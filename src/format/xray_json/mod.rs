@@ -1,0 +1,262 @@
+//! Xray JSON as input: what other tools, or this one, wrote for an import is bundled again (spec cucumber.md section
+//! 5.1, decision 21).
+
+mod record;
+#[cfg(test)]
+mod tests;
+
+use std::ops::{ControlFlow, Range};
+
+use crate::format::fill;
+use crate::format::json::{JsonItems, Piece};
+use crate::format::time::{self, Zone};
+use crate::format::{Attachments, Family, Format, Head, ParseError, ReadOptions, Remarks};
+use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, Timestamp, key};
+
+use record::{Document, Test};
+
+pub(super) const FORMAT: Format = Format {
+    name: "xray",
+    title: "Xray JSON",
+    recognised_by: "object with tests and testExecutionKey or info, or tests with testKey or testInfo",
+    taken: "every test as it is, of both products; key and environments of the Test Execution",
+    recognises,
+    parse,
+};
+
+fn recognises(head: &Head<'_>) -> bool {
+    head.family() == Some(Family::Xray)
+}
+
+fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
+    let mut items = JsonItems::new(body).with_children("tests");
+    let mut reader = Reader::new(options);
+    let result = reader.read(&mut items, visitor);
+    reader.remarks.finish(visitor);
+    items.finish(visitor);
+    result
+}
+
+/// Bytes of tests that wait for a Test Execution that is told behind them. Every known writer tells it before.
+const MOST_WAITING: usize = 64 << 20;
+
+/// What is known of the report so far.
+struct Reader<'o> {
+    options: &'o ReadOptions,
+    test: Test,
+    document: Document,
+    waiting: Waiting,
+    /// Whether tests of this document were handed on.
+    begun: bool,
+    remarks: Remarks,
+}
+
+/// Tests whose Test Execution is not known yet.
+#[derive(Default)]
+struct Waiting {
+    bytes: Vec<u8>,
+    tests: Vec<(Range<usize>, Position)>,
+}
+
+impl<'o> Reader<'o> {
+    fn new(options: &'o ReadOptions) -> Reader<'o> {
+        Reader {
+            options,
+            test: Test::default(),
+            document: Document::default(),
+            waiting: Waiting::default(),
+            begun: false,
+            remarks: Remarks::default(),
+        }
+    }
+
+    fn read(&mut self, items: &mut JsonItems<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
+        loop {
+            let at = match items.next()? {
+                None => break,
+                Some(Piece::Item(bytes, position)) => {
+                    if self.end_document(bytes, position, visitor).is_break() {
+                        return Ok(());
+                    }
+                    continue;
+                }
+                Some(Piece::Child(bytes, position)) if self.begun => {
+                    if self.read_test(bytes, position, visitor).is_break() {
+                        return Ok(());
+                    }
+                    continue;
+                }
+                Some(Piece::Child(bytes, position)) => self.waiting.add(bytes, position),
+            };
+            // The first test: what stands before it usually tells the Test Execution.
+            if at == 0 {
+                let mut known = items.item_so_far().to_vec();
+                known.extend_from_slice(b"]}");
+                self.read_document(&known, items.item_position(), visitor);
+            }
+            if (self.document.is_told || self.waiting.bytes.len() > MOST_WAITING)
+                && self.read_waiting(visitor).is_break()
+            {
+                return Ok(());
+            }
+        }
+        // Broken off: what is complete is kept.
+        let _ = self.read_waiting(visitor);
+        Ok(())
+    }
+
+    /// The rest of a document; an object without tests may be a test itself.
+    fn end_document(&mut self, bytes: &[u8], position: Position, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
+        let told_before = self.document.is_told;
+        let has_tests = self.begun || !self.waiting.tests.is_empty();
+        self.read_document(bytes, position, visitor);
+        if self.begun && self.document.is_told && !told_before {
+            let message = "the Test Execution is named behind so many tests that they were taken without it";
+            visitor.problem(Problem::new(ProblemKind::LimitReached, message).at(position));
+        }
+        let mut flow = self.read_waiting(visitor);
+        if !has_tests && !self.document.is_told && flow.is_continue() {
+            let topic = "tests outside a document, which Xray does not describe";
+            self.remarks.add(ProblemKind::Unusual, topic, String::new, || position);
+            flow = self.read_test(bytes, position, visitor);
+        }
+        if self.document.further_info {
+            let topic =
+                "the info of the Test Execution is not taken over but for its environments; options name it anew";
+            self.remarks.add(ProblemKind::Unusual, topic, String::new, || position);
+        }
+        self.document = Document::default();
+        self.begun = false;
+        flow
+    }
+
+    fn read_document(&mut self, bytes: &[u8], position: Position, visitor: &mut dyn ReportVisitor) {
+        if let Err(problem) = fill::from_piece(bytes, position, &mut self.document, &mut self.remarks) {
+            visitor.problem(problem);
+        }
+    }
+
+    fn read_waiting(&mut self, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let mut flow = ControlFlow::Continue(());
+        for (range, position) in waiting.tests.drain(..) {
+            self.begun = true;
+            flow = self.read_test(&waiting.bytes[range], position, visitor);
+            if flow.is_break() {
+                break;
+            }
+        }
+        waiting.bytes.clear();
+        self.waiting = waiting;
+        flow
+    }
+
+    fn read_test(&mut self, bytes: &[u8], position: Position, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
+        self.test.reset();
+        if let Err(problem) = fill::from_piece(bytes, position, &mut self.test, &mut self.remarks) {
+            visitor.problem(problem);
+            return ControlFlow::Continue(());
+        }
+        let test = &mut self.test;
+        for unknown in [&test.unknown, &test.info.unknown].into_iter().filter(|name| !name.is_empty()) {
+            let topic = "a property that Xray JSON does not know was left out";
+            self.remarks.add(ProblemKind::UnknownProperty, topic, || format!("'{unknown}'"), || position);
+        }
+        let stated = &test.case.stated;
+        let has_rows = !stated.examples.is_empty() || !stated.iterations.is_empty();
+        if has_rows && !test.case.steps.is_empty() {
+            let topic = "steps beside examples or iterations, which Xray refuses, were left out";
+            self.remarks.add(ProblemKind::UnknownProperty, topic, String::new, || position);
+            // What they show is kept as evidence of the run.
+            let TestCase { steps, attachments, .. } = &mut test.case;
+            for attachment in steps.iter_mut().flat_map(|step| step.attachments.iter_mut()) {
+                std::mem::swap(attachments.add(), attachment);
+            }
+            steps.clear();
+        }
+        test.case.start = read_time(&test.start, self.options, &mut self.remarks, position);
+        test.case.finish = read_time(&test.finish, self.options, &mut self.remarks, position);
+        if let Err(problem) = name_test(test) {
+            visitor.problem(problem.at(position));
+        }
+        state_values(test, &self.document);
+        if self.options.attachments == Attachments::None {
+            drop_attachments(test);
+        }
+        visitor.case(&mut test.case)
+    }
+}
+
+impl Waiting {
+    /// Keeps a test and gives the number of those before it.
+    fn add(&mut self, bytes: &[u8], position: Position) -> usize {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        self.tests.push((start..self.bytes.len(), position));
+        self.tests.len() - 1
+    }
+}
+
+/// Key, or definition, or summary: what Xray itself finds the Test by (section 7). A test whose key is malformed gets
+/// no name at all, so that it is left out (decision 21).
+fn name_test(test: &mut Test) -> Result<(), Problem> {
+    let given = test.key.trim();
+    let info = &mut test.info;
+    let case = &mut test.case;
+    if !given.is_empty() && !key::is_issue_key(given) {
+        let message = format!("the testKey {given:?} is no key; the run is left out");
+        return Err(Problem::new(ProblemKind::MalformedKey, message));
+    }
+    if !given.is_empty() {
+        case.add_property("test_key", given);
+    }
+    let name = match info.test.definition.trim() {
+        "" => info.summary.trim(),
+        definition => definition,
+    };
+    case.qualified_name.push_str(name);
+    case.title.push_str(info.summary.trim());
+    std::mem::swap(&mut case.stated.test, &mut info.test);
+    Ok(())
+}
+
+/// Hands on what the mapping knows by name.
+fn state_values(test: &mut Test, document: &Document) {
+    let Test { case, info, comment, defects, .. } = test;
+    let mut add = |name: &str, value: &str| {
+        if !value.trim().is_empty() {
+            case.add_property(name, value);
+        }
+    };
+    add("testrun_comment", comment);
+    defects.iter().for_each(|defect| add("defects", defect));
+    info.requirements.iter().for_each(|requirement| add("requirements", requirement));
+    info.labels.iter().for_each(|label| add("labels", label));
+    add("test_description", &info.description);
+    add("test_execution_key", document.execution_key.trim());
+    add("test_environments", &document.environments.join(";"));
+}
+
+fn drop_attachments(test: &mut Test) {
+    let case = &mut test.case;
+    case.attachments.clear();
+    let of_rows = case.stated.iterations.iter_mut().flat_map(|row| row.steps.iter_mut());
+    case.steps.iter_mut().chain(of_rows).for_each(|step| step.attachments.clear());
+}
+
+fn read_time(written: &str, options: &ReadOptions, remarks: &mut Remarks, position: Position) -> Option<Timestamp> {
+    if written.trim().is_empty() {
+        return None;
+    }
+    let zone: &Zone = &options.zone;
+    let Some(stamp) = time::timestamp(written, zone) else {
+        let topic = "a timestamp cannot be read and was left out";
+        remarks.add(ProblemKind::UnreadableTime, topic, || format!("'{written}'"), || position);
+        return None;
+    };
+    if stamp.naive {
+        let topic = "timestamps without a zone were read in the assumed one";
+        remarks.add(ProblemKind::NaiveTimestamp, topic, || zone.name().to_owned(), || position);
+    }
+    Some(stamp.at)
+}

@@ -1,0 +1,183 @@
+//! Documents of both products, and what is made of those that Xray would refuse.
+
+use std::ops::ControlFlow;
+
+use super::*;
+use crate::model::{Outcome, TestCase};
+
+#[derive(Default)]
+struct Findings {
+    cases: Vec<TestCase>,
+    problems: Vec<Problem>,
+}
+
+impl ReportVisitor for Findings {
+    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
+        self.cases.push(case.clone());
+        ControlFlow::Continue(())
+    }
+    fn problem(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+    fn producer(&mut self, _: &str) {}
+}
+
+impl Findings {
+    fn kinds(&self) -> Vec<ProblemKind> {
+        self.problems.iter().map(|problem| problem.kind).collect()
+    }
+
+    fn property(&self, index: usize, name: &str) -> &str {
+        let found = self.cases[index].properties.iter().find(|property| property.name == name);
+        found.map_or("", |property| &property.value)
+    }
+}
+
+struct SingleBytes<'b>(&'b [u8]);
+
+impl std::io::Read for SingleBytes<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let length = self.0.len().min(buffer.len()).min(1);
+        buffer[..length].copy_from_slice(&self.0[..length]);
+        self.0 = &self.0[length..];
+        Ok(length)
+    }
+}
+
+fn read(report: &str) -> Findings {
+    let mut whole = Findings::default();
+    parse(Body::Bytes(report.as_bytes()), &ReadOptions::default(), &mut whole).unwrap();
+    let mut streamed = Findings::default();
+    parse(Body::Stream(&mut SingleBytes(report.as_bytes())), &ReadOptions::default(), &mut streamed).unwrap();
+    assert_eq!(whole.kinds(), streamed.kinds());
+    let names = |found: &Findings| found.cases.iter().map(|case| case.qualified_name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&whole), names(&streamed));
+    whole
+}
+
+#[test]
+fn a_run_is_taken_as_it_is() {
+    let found = read(
+        r#"{"testExecutionKey":"DEMO-9","tests":[{"testKey":"DEMO-1","start":"2014-08-30T11:47:35+01:00",
+        "finish":"2014-08-30T11:47:36+01:00","comment":"c","status":"BLOCKED","executedBy":"jo","assignee":"al",
+        "testVersion":"v2","defects":["DEMO-5"],"customFields":[{"id":7,"value":{"a":[1, 2]}}],
+        "evidences":[{"data":"QUJD","filename":"a.txt","contentType":"text/plain"}]}]}"#,
+    );
+    assert!(found.problems.is_empty());
+    let case = &found.cases[0];
+    assert_eq!((case.status_name.as_str(), case.outcome), ("BLOCKED", Outcome::Skipped));
+    assert_eq!(case.start.unwrap().to_string(), "2014-08-30T10:47:35Z");
+    let stated = &case.stated;
+    assert_eq!([&stated.executed_by, &stated.assignee, &stated.test_version], ["jo", "al", "v2"]);
+    assert_eq!((case.custom_fields[0].id.as_str(), case.custom_fields[0].value.as_str()), ("7", r#"{"a":[1, 2]}"#));
+    assert_eq!((case.attachments[0].name.as_str(), case.attachments[0].data.as_str()), ("a.txt", "QUJD"));
+    for (name, value) in
+        [("test_key", "DEMO-1"), ("test_execution_key", "DEMO-9"), ("testrun_comment", "c"), ("defects", "DEMO-5")]
+    {
+        assert_eq!(found.property(0, name), value);
+    }
+}
+
+#[test]
+fn the_execution_may_be_told_behind_the_tests() {
+    let found = read(
+        r#"{"tests":[{"testKey":"DEMO-1","status":"PASS"},{"testKey":"DEMO-2","status":"FAIL"}],
+        "info":{"testEnvironments":["iOS","Android"]},"testExecutionKey":"DEMO-9"}"#,
+    );
+    assert_eq!(found.cases.len(), 2);
+    assert_eq!(found.property(1, "test_execution_key"), "DEMO-9");
+    assert_eq!(found.property(1, "test_environments"), "iOS;Android");
+}
+
+#[test]
+fn documents_behind_each_other_keep_their_own_execution() {
+    let document =
+        |key: &str| format!(r#"{{"testExecutionKey":"{key}","tests":[{{"testKey":"DEMO-1","status":"PASS"}}]}}"#);
+    let found = read(&format!("{}\n{}", document("DEMO-8"), document("DEMO-9")));
+    assert_eq!(
+        [found.property(0, "test_execution_key"), found.property(1, "test_execution_key")],
+        ["DEMO-8", "DEMO-9"]
+    );
+}
+
+#[test]
+fn further_info_is_noted() {
+    let found = read(r#"{"info":{"summary":"Nightly"},"tests":[{"testKey":"DEMO-1","status":"PASS"}]}"#);
+    assert_eq!(found.kinds(), [ProblemKind::Unusual]);
+}
+
+#[test]
+fn a_malformed_key_leaves_the_run_without_a_name() {
+    let found = read(
+        r#"{"testExecutionKey":"DEMO-9","tests":[{"testKey":"TES- 49","status":"PASS","testInfo":{"summary":"s","definition":"d"}}]}"#,
+    );
+    assert_eq!(found.kinds(), [ProblemKind::MalformedKey]);
+    assert_eq!((found.cases[0].qualified_name.as_str(), found.property(0, "test_key")), ("", ""));
+}
+
+#[test]
+fn older_names_are_read() {
+    let found = read(
+        r#"{"testExecutionKey":"DEMO-9","tests":[{"testKey":"DEMO-1","status":"FAILED","evidence":[{"data":"QUJD","filename":"a"}],
+        "results":[{"name":"one","status":"PASSED","parameters":[{"name":"p","value":1}],"log":"l","duration":12,
+        "steps":[{"status":"PASSED","actualResult":"r","evidences":[{"data":"QUJD","filename":"b"}]}]}]}]}"#,
+    );
+    let case = &found.cases[0];
+    let row = &case.stated.iterations[0];
+    assert_eq!((row.name.as_str(), row.log.as_str(), row.duration.as_str()), ("one", "l", "12"));
+    assert_eq!((row.parameters[0].value.as_str(), row.outcome), ("1", Outcome::Passed));
+    assert_eq!((row.steps[0].actual_result.as_str(), row.steps[0].attachments.len()), ("r", 1));
+    assert_eq!(case.attachments.len(), 1);
+}
+
+#[test]
+fn unknown_properties_are_reported_once() {
+    let found = read(
+        r#"{"testExecutionKey":"DEMO-9","tests":[{"testKey":"DEMO-1","status":"PASS","durationMs":{"x":[1]}},
+        {"testKey":"DEMO-2","status":"PASS","durationMs":1}]}"#,
+    );
+    assert_eq!(found.kinds(), [ProblemKind::UnknownProperty]);
+    assert!(found.problems[0].message.contains("'durationMs' (2 times"), "{}", found.problems[0].message);
+}
+
+#[test]
+fn tests_without_a_document_are_taken() {
+    let found = read(r#"[{"testKey":"DEMO-1","status":"PASS"},{"testInfo":{"summary":"s"},"status":"TODO"}]"#);
+    assert_eq!(found.cases.len(), 2);
+    assert_eq!(found.kinds(), [ProblemKind::Unusual]);
+    assert_eq!(found.cases[1].qualified_name, "s");
+}
+
+#[test]
+fn complete_tests_of_a_cut_document_are_kept() {
+    let found = read(r#"{"tests":[{"testKey":"DEMO-1","status":"PASS"},{"testKey":"DEMO-2","sta"#);
+    assert_eq!(found.cases.len(), 1);
+    assert_eq!(found.kinds(), [ProblemKind::Truncated]);
+}
+
+#[test]
+fn steps_beside_examples_give_their_evidence_to_the_run() {
+    let found = read(include_str!("../../../fixtures/xray/01-new-execution.as-documented.input-only.json"));
+    let case = &found.cases[1];
+    assert_eq!((case.steps.len(), case.stated.examples.len(), case.attachments.len()), (0, 5, 2));
+    assert_eq!(found.kinds(), [ProblemKind::UnknownProperty, ProblemKind::Unusual]);
+}
+
+#[test]
+#[allow(clippy::print_stderr, reason = "tells that there was nothing to compare with")]
+fn real_documents_are_counted_as_they_should() {
+    let corpus = std::env::var_os("XRAYPACK_CORPUS").map_or_else(
+        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
+        std::path::PathBuf::from,
+    );
+    let Ok(truth) = std::fs::read_to_string(corpus.join("TRUTH.tsv")) else {
+        eprintln!("skipped: there is no collection of reports at {}", corpus.display());
+        return;
+    };
+    let fields = truth.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+    for fields in fields.filter(|fields| fields[1] == "xray") {
+        let found = read(&std::fs::read_to_string(corpus.join(fields[0])).unwrap());
+        let passed = found.cases.iter().filter(|case| case.outcome == Outcome::Passed).count();
+        assert_eq!([found.cases.len().to_string(), passed.to_string()], [fields[2], fields[3]], "{}", fields[0]);
+    }
+}

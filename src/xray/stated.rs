@@ -1,0 +1,121 @@
+//! How what an Xray JSON report states itself is written again (decision 21): nothing of it is lost but what the
+//! target does not know.
+
+use std::borrow::Cow;
+
+use crate::model::{Iteration, List, Parameter, TestRun, key, shorten};
+
+use super::encode::{self, DESCRIPTION_LIMIT, EncodeOptions, SUMMARY_LIMIT};
+use super::flavour::Target;
+use super::wire::{IterationResult, RowParameter, TestInfo, TestStep, Text, Texts};
+
+/// UTF-16 units of a comment at most (decision 19).
+const COMMENT_LIMIT: usize = 32_000;
+
+/// A text that is left out when it is blank.
+pub(super) fn filled(text: &str) -> Option<Text<'_>> {
+    (!text.trim().is_empty()).then(|| text.into())
+}
+
+/// Project in which the Test is found or created.
+pub(super) fn project<'a>(run: &'a TestRun, options: &'a EncodeOptions) -> &'a str {
+    match (run.stated.test.project.as_str(), run.identity.key()) {
+        ("", Some(key)) if options.project.is_empty() => key::project_of(key),
+        ("", _) => &options.project,
+        (project, _) => project,
+    }
+}
+
+/// The rows of an outline: those of the report, or the run itself when it is one.
+pub(super) fn examples(run: &TestRun, target: Target) -> Vec<Text<'_>> {
+    if run.is_example {
+        return vec![target.example_status(run.outcome).into()];
+    }
+    run.stated.examples.iter().map(|outcome| target.example_status(*outcome).into()).collect()
+}
+
+/// The data rows.
+pub(super) fn iterations<'a>(run: &'a TestRun, options: &'a EncodeOptions) -> Vec<IterationResult<'a>> {
+    let rows = run.stated.iterations.iter().enumerate();
+    rows.map(|(index, row)| IterationResult {
+        parameters: parameters(row, index),
+        status: options.statuses.handed_on(&row.status_name, row.outcome).into(),
+        steps: row.steps.iter().map(|step| encode::step_result(step, options)).collect(),
+        name: filled(&row.name),
+        log: filled(&row.log),
+        duration: filled(&row.duration),
+    })
+    .collect()
+}
+
+/// A row must have a parameter, and a parameter a name.
+fn parameters(row: &Iteration, index: usize) -> Vec<RowParameter<'_>> {
+    let named = row.parameters.iter().filter(|parameter| !parameter.name.trim().is_empty());
+    let mut parameters: Vec<_> = named
+        .map(|parameter| RowParameter { name: parameter.name.as_str().into(), value: parameter.value.as_str().into() })
+        .collect();
+    if parameters.is_empty() {
+        let number = Text(Cow::Owned((index + 1).to_string()));
+        parameters.push(RowParameter { name: "iteration".into(), value: number });
+    }
+    parameters
+}
+
+/// The comment; behind it what the rows logged, where the target has no other place for it (decision 11).
+pub(super) fn comment(run: &TestRun, target: Target) -> Option<Text<'_>> {
+    let rows = run.stated.iterations.iter().enumerate();
+    let mut logs = rows.filter(|(_, row)| !row.log.trim().is_empty()).peekable();
+    if target == Target::Cloud || logs.peek().is_none() {
+        return (!run.comment.is_empty()).then(|| run.comment.as_str().into());
+    }
+    let mut comment = run.comment.clone();
+    for (index, row) in logs {
+        if !comment.is_empty() {
+            comment.push_str("\n\n");
+        }
+        match row.name.trim() {
+            "" => comment.push_str(&format!("iteration {}: ", index + 1)),
+            name => comment.push_str(&format!("{name}: ")),
+        }
+        comment.push_str(row.log.trim());
+    }
+    shorten::head_and_tail(&mut comment, COMMENT_LIMIT);
+    Some(Text(Cow::Owned(comment)))
+}
+
+/// The Test as the report describes it.
+pub(super) fn test_info<'a>(run: &'a TestRun, options: &'a EncodeOptions) -> TestInfo<'a> {
+    let test = &run.stated.test;
+    let steps: Vec<_> = test.steps.iter().filter_map(|step| test_step(step, options.target)).collect();
+    let scenario = if steps.is_empty() { filled(&test.scenario) } else { None };
+    let has_definition = steps.is_empty() && scenario.is_none();
+    let definition = if has_definition { filled(&test.definition) } else { None };
+    let type_name = if test.type_name.is_empty() { &options.test_type } else { &test.type_name };
+    let summary = match shorten::one_line(&run.summary, SUMMARY_LIMIT) {
+        line if line.is_empty() => shorten::one_line(run.identity.as_str(), SUMMARY_LIMIT),
+        line => line,
+    };
+    let limit = Some(DESCRIPTION_LIMIT);
+    TestInfo {
+        summary: summary.into(),
+        project_key: project(run, options).into(),
+        test_type: type_name.as_str().into(),
+        requirement_keys: Texts::distinct(&run.requirements, key::is_issue_key),
+        labels: Texts::distinct(&run.labels, encode::is_label),
+        // A Generic Test must have one (strict schema).
+        definition: definition
+            .or_else(|| (has_definition && type_name == "Generic").then(|| run.identity.as_str().into())),
+        steps,
+        scenario_type: scenario.as_ref().and_then(|_| filled(&test.scenario_type)),
+        scenario,
+        description: (!run.description.is_empty()).then(|| encode::fitting(&run.description, limit)),
+    }
+}
+
+/// A step with its members, none of which may be too long; one without an action is none.
+fn test_step(members: &List<Parameter>, target: Target) -> Option<TestStep<'_>> {
+    members.iter().find(|member| member.name == "action" && !member.value.trim().is_empty())?;
+    let limit = target.step_text_limit();
+    let written = members.iter().map(|member| (member.name.as_str().into(), encode::fitting(&member.value, limit)));
+    Some(TestStep(written.collect()))
+}

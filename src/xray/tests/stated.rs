@@ -1,0 +1,49 @@
+//! What an Xray JSON report states itself.
+
+use super::*;
+
+fn with_rows() -> TestRun {
+    let mut run = keyed("AB-1");
+    run.outcome = Outcome::Failed;
+    run.comment = "c".to_owned();
+    for name in ["one", ""] {
+        let row = run.stated.iterations.add();
+        row.status_name.push_str("PASSED");
+        row.name.push_str(name);
+        row.log.push_str("logged");
+        let step = row.steps.add();
+        step.attachments.push(attachment("b.bin", &"AAAA".repeat(1000)));
+    }
+    run
+}
+
+#[test]
+fn logs_of_rows_are_comment_where_rows_have_none() {
+    let (server, _) = encoded(&with_rows(), Target::Server);
+    assert!(server.contains(r#""comment":"c\n\none: logged\n\niteration 2: logged""#), "{server}");
+    assert!(server.contains(r#""status":"PASS""#) && !server.contains(r#""log""#), "{server}");
+    let (cloud, _) = encoded(&with_rows(), Target::Cloud);
+    assert!(cloud.contains(r#""comment":"c""#) && cloud.contains(r#""log":"logged""#), "{cloud}");
+}
+
+#[test]
+fn evidence_of_rows_goes_where_a_test_is_too_large() {
+    let (text, _) = encoded(&with_rows(), Target::Cloud);
+    let mut out = Vec::new();
+    let steps = shrink(text.as_bytes(), 6_000, &EncodeOptions::new(Target::Cloud, "AB"), &mut out).unwrap();
+    assert_eq!(steps, ["evidence \"b.bin\" left out: 4000 bytes in base64"]);
+    assert!(out.len() <= 6_000 && is_valid(&bundle(&[&out]), Target::Cloud));
+}
+
+#[test]
+fn a_described_test_stands_beside_its_key() {
+    let mut run = keyed("AB-1");
+    run.summary = "adds".to_owned();
+    run.stated.test.given = true;
+    run.stated.test.type_name.push_str("Cucumber");
+    run.stated.test.scenario.push_str("Given x");
+    run.stated.test_version.push_str("v2");
+    let (server, _) = encoded(&run, Target::Server);
+    assert!(server.contains(r#""scenario":"Given x""#) && server.contains(r#""testVersion":"v2""#), "{server}");
+    assert!(!encoded(&run, Target::Cloud).0.contains("testVersion"));
+}
