@@ -95,7 +95,7 @@ impl<'o> Reader<'o> {
         let mut cursor = JsonCursor::new(bytes);
         match Element::read(&mut cursor) {
             Ok(Some(element)) => {
-                self.recognise_producer(&element);
+                self.recognise_producer(&element, at);
                 self.waiting += bytes.len();
                 self.feature.add(&element, self.options, &mut self.remarks, at);
             }
@@ -128,10 +128,8 @@ impl<'o> Reader<'o> {
         if let Some(fault) = fault {
             malformed("a feature", &fault, bytes, at, visitor);
         }
-        if self.feature.header.has_language && self.producer.is_empty() {
-            self.producer = "pytest-bdd";
-            let topic = "pytest-bdd leaves undefined and skipped steps out of this report; its JUnit XML tells of them";
-            self.remarks.add(ProblemKind::Unusual, topic, String::new, || at);
+        if self.feature.header.has_language {
+            self.recognise_pytest_bdd(at);
         }
         self.note_oddities(cursor.oddities(), at);
     }
@@ -150,12 +148,24 @@ impl<'o> Reader<'o> {
         }
     }
 
-    fn recognise_producer(&mut self, element: &Element<'_>) {
+    /// pytest-bdd leaves out what did not pass or fail, so that its scenarios look better than they were (10).
+    fn recognise_pytest_bdd(&mut self, at: Position) {
+        if self.producer.is_empty() {
+            self.producer = "pytest-bdd";
+            let topic = "pytest-bdd leaves undefined and skipped steps out of this report; its JUnit XML tells of them";
+            self.remarks.add(ProblemKind::Unusual, topic, String::new, || at);
+        }
+    }
+
+    fn recognise_producer(&mut self, element: &Element<'_>, at: Position) {
         if !self.producer.is_empty() {
             return;
         }
         if element.steps.iter().any(|step| step.hidden) {
             self.producer = "cucumber-js";
+        } else if element.id.starts_with("test_") && !element.id.contains(';') {
+            // The name of a test function; other writers join the names of feature and scenario.
+            self.recognise_pytest_bdd(at);
         } else if !element.start.is_empty() {
             self.producer = "cucumber-jvm";
         }

@@ -49,6 +49,8 @@ fn c08_c09_inherited_tags_are_the_features() {
 fn c10_pytest_bdd_hides_steps() {
     let found = read(r#"[{"uri":"a","language":"en","tags":[],"elements":[]}]"#);
     assert_eq!((found.producer.as_str(), &found.problems[..]), ("pytest-bdd", &[ProblemKind::Unusual][..]));
+    let found = read(feature(&scenario(3, &step(4, PASSED)).replace("f;s", "test_pays")));
+    assert_eq!((found.producer.as_str(), &found.problems[..]), ("pytest-bdd", &[ProblemKind::Unusual][..]));
 }
 
 #[test]
