@@ -154,6 +154,9 @@ pub struct ResultArgs {
     /// Status name of this instance, such as skipped=SKIPPED; may be repeated
     #[arg(long, value_name = "NEUTRAL=NAME", env = "XRAYPACK_STATUS", value_delimiter = ';')]
     pub status: Vec<StatusName>,
+    /// Write step results (Robot Framework keywords, Cucumber and Behave steps): for Tests that have these steps
+    #[arg(long, env = "XRAYPACK_STEPS", value_parser = BoolishValueParser::new())]
+    pub steps: bool,
     /// What becomes of the complete cases of a damaged report
     #[arg(long, value_enum, value_name = "WHAT", env = "XRAYPACK_DAMAGED", default_value_t)]
     pub damaged: DamagedChoice,

@@ -29,6 +29,7 @@ pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> 
     let policy = evidence(args);
     let mut reading = reading(&args.reading, args.junit_time_unit)?;
     reading.options.attachments = attachments(policy.of);
+    reading.options.steps = args.results.steps;
     let mut encoding = EncodeOptions::new(target, project.clone().unwrap_or_default());
     encoding.max_evidence = policy.max_test;
     for status in &args.results.status {
@@ -210,6 +211,7 @@ fn recorded(args: &JobArgs) -> manifest::Options {
             ("bare-keys", Some(word(&results.bare_keys))),
             ("update-tests", Some(results.update_tests.into())),
             ("merge", Some(word(&results.merge))),
+            ("steps", Some(results.steps.into())),
             ("status", listed(&results.status).map(texts_of_statuses)),
             ("assume-zone", Some(reading.assume_zone.as_str().into())),
             ("damaged", Some(word(&results.damaged))),

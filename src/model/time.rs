@@ -1,6 +1,6 @@
 //! Points in time.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
 
@@ -38,19 +38,36 @@ impl Timestamp {
     }
 }
 
-/// `2026-11-24T00:05:15Z`: whole seconds, cut, not rounded (spec xray-json.md section 4).
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Timestamp {
+    /// `2026-11-24T00:05:15Z`: whole seconds, cut, not rounded (spec xray-json.md section 4). Every run has two of
+    /// these, so they are written digit by digit and not by the formatting machinery.
+    pub fn to_text(self) -> [u8; 20] {
         let seconds = self.0.div_euclid(NANOS_PER_SECOND);
         let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
         let second_of_day = seconds.rem_euclid(86_400);
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
-            second_of_day / 3600,
-            second_of_day / 60 % 60,
-            second_of_day % 60
-        )
+        let mut text = *b"0000-00-00T00:00:00Z";
+        put_two_digits(&mut text, 0, year / 100);
+        put_two_digits(&mut text, 2, year % 100);
+        put_two_digits(&mut text, 5, month);
+        put_two_digits(&mut text, 8, day);
+        put_two_digits(&mut text, 11, second_of_day / 3600);
+        put_two_digits(&mut text, 14, second_of_day / 60 % 60);
+        put_two_digits(&mut text, 17, second_of_day % 60);
+        text
+    }
+}
+
+/// Writes a number below a hundred; every part of a year from 1678 to 2261 is one.
+fn put_two_digits(text: &mut [u8; 20], at: usize, number: i64) {
+    let digit = |value: i64| b'0' + (value % 10) as u8;
+    text[at] = digit(number / 10);
+    text[at + 1] = digit(number);
+}
+
+/// As [`Timestamp::to_text`].
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_text().iter().try_for_each(|byte| f.write_char(char::from(*byte)))
     }
 }
 

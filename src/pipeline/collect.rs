@@ -35,7 +35,14 @@ impl Collection {
         if outcome.state == ReportState::Damaged && damaged == Damaged::Drop {
             outcome.leave_out_runs();
         }
-        for share in std::mem::take(&mut outcome.shares) {
+        let shares = std::mem::take(&mut outcome.shares);
+        // A report whose runs all belong to Test Executions that it names itself is shown with the first of these.
+        if let Some(first) = shares.first()
+            && shares.iter().all(|share| share.group != outcome.group)
+        {
+            outcome.group = first.group;
+        }
+        for share in shares {
             let number = share.group as usize;
             if self.executions.len() <= number {
                 self.executions.resize_with(number + 1, Collected::default);

@@ -41,10 +41,7 @@ pub(super) struct Second([u8; 20]);
 impl Second {
     /// The second of `instant`, which is cut.
     pub(super) fn of(instant: Timestamp) -> Second {
-        let mut text = *b"1970-01-01T00:00:00Z";
-        // The years that a timestamp can hold have four digits, so that it always fits.
-        let _ = write!(&mut text[..], "{instant}");
-        Second(text)
+        Second(instant.to_text())
     }
 
     pub(super) fn as_str(&self) -> &str {

@@ -68,7 +68,7 @@ fn converted(folder: &Path, target: &str) -> BTreeMap<String, Value> {
     let mut tests: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     let bundles: BTreeMap<_, _> = bundles(&out).into_iter().collect();
     for execution in manifest(&out)["executions"].as_array().unwrap() {
-        let of_execution = tests.entry(execution["id"].as_str().unwrap().to_owned()).or_default();
+        let of_execution = tests.entry(execution["source"].as_str().unwrap().to_owned()).or_default();
         for record in execution["bundles"].as_array().unwrap() {
             let bundle = &bundles[record["file"].as_str().unwrap().trim_start_matches("bundles/")];
             assert_eq!(complaints(&schema, bundle), Vec::<String>::new(), "{record}");
@@ -79,10 +79,10 @@ fn converted(folder: &Path, target: &str) -> BTreeMap<String, Value> {
         .into_iter()
         .filter(|line| line["state"] != "ignored")
         .map(|mut line| {
-            let execution = line.as_object_mut().unwrap().remove("execution");
-            let id = execution.and_then(|id| id.as_str().map(str::to_owned)).unwrap_or_default();
+            line.as_object_mut().unwrap().remove("execution");
             let name = line["report"].as_str().unwrap().to_owned();
-            (name, json!({"report": line, "tests": tests.remove(&id).unwrap_or_default()}))
+            let tests = tests.remove(&name).unwrap_or_default();
+            (name, json!({"report": line, "tests": tests}))
         })
         .collect()
 }

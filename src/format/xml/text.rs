@@ -33,6 +33,11 @@ pub(super) enum RawKind {
 /// Appends what `raw` stands for. A piece of text may come in several calls, cut anywhere but inside a reference, a
 /// UTF-8 sequence or a CR LF pair.
 pub(super) fn decode(raw: &[u8], kind: RawKind, out: &mut String, repairs: &mut TextRepairs) {
+    if is_plain(raw, kind)
+        && let Ok(text) = simdutf8::basic::from_utf8(raw)
+    {
+        return out.push_str(text);
+    }
     if kind == RawKind::CData {
         return append(raw, kind, out, repairs);
     }
@@ -102,6 +107,24 @@ fn referenced_character(number: u32, repairs: &mut TextRepairs) -> char {
 
 fn is_forbidden_control(number: u32) -> bool {
     number < 0x20 && !matches!(number, 0x09 | 0x0A | 0x0D)
+}
+
+/// Whether every byte stands for itself: ASCII without references, without control characters and, in an attribute,
+/// without white space but blanks. Nearly all text is like this; one pass without branches tells.
+#[inline]
+fn is_plain(raw: &[u8], kind: RawKind) -> bool {
+    let odd = match kind {
+        RawKind::Attribute => {
+            raw.iter().fold(0u8, |odd, byte| odd | u8::from(*byte < 0x20) | u8::from(*byte == b'&') | (byte & 0x80))
+        }
+        RawKind::Characters => raw.iter().fold(0u8, |odd, byte| {
+            odd | u8::from(*byte < 0x20 && *byte != b'\n' && *byte != b'\t') | u8::from(*byte == b'&') | (byte & 0x80)
+        }),
+        RawKind::CData => raw
+            .iter()
+            .fold(0u8, |odd, byte| odd | u8::from(*byte < 0x20 && *byte != b'\n' && *byte != b'\t') | (byte & 0x80)),
+    };
+    odd == 0
 }
 
 /// Appends bytes that hold no reference.
