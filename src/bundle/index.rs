@@ -8,27 +8,79 @@ use crate::model::{Outcome, ReportId, RunFacts};
 
 /// One run in the index: who it is, whose place in the order it has, where its bytes are.
 ///
-/// There is one for every run of a conversion, so it is kept at 48 bytes.
+/// There is one for every run of a conversion and nothing else grows with their number, so it is kept at 40 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IndexEntry {
-    /// Hash of the identity: equal for all results of one Test.
-    pub identity: u128,
+    /// Hash of the identity, in two halves: equal for all results of one Test.
+    pub identity: [u64; 2],
     /// Where the bytes are.
     pub location: Location,
-    /// See [`TestCase::attempt_group`](crate::model::TestCase::attempt_group).
-    pub attempt_group: u64,
     /// The report it came from.
     pub report: ReportId,
     /// Its number within the report; no other run of the report has the same.
     pub sequence: u32,
     /// How many bytes it has.
     pub length: u32,
-    /// What became of it.
-    pub outcome: Outcome,
+    /// What else must be known of it to merge it with others.
+    pub facts: PackedFacts,
+}
+
+/// Outcome, attempt group and two flags in four bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct PackedFacts(u32);
+
+impl PackedFacts {
+    const SUPERSEDED: u32 = 1 << 31;
+    const HAS_KEY: u32 = 1 << 30;
+    const OUTCOME_SHIFT: u32 = 26;
+    const ATTEMPT_MASK: u32 = (1 << PackedFacts::OUTCOME_SHIFT) - 1;
+
+    fn of(facts: &RunFacts) -> PackedFacts {
+        let outcome = Outcome::ALL.iter().position(|outcome| *outcome == facts.outcome).unwrap_or(0) as u32;
+        // Attempt groups are compared within one Test and one report only, so that 26 bits of a hash tell them apart;
+        // zero means none and must stay zero, any other number must not become it.
+        let folded = (facts.attempt_group ^ (facts.attempt_group >> 32)) as u32 & PackedFacts::ATTEMPT_MASK;
+        let attempt = if facts.attempt_group == 0 { 0 } else { folded.max(1) };
+        let flag = |is_set: bool, bit: u32| if is_set { bit } else { 0 };
+        PackedFacts(
+            attempt
+                | outcome << PackedFacts::OUTCOME_SHIFT
+                | flag(facts.superseded, PackedFacts::SUPERSEDED)
+                | flag(facts.has_key, PackedFacts::HAS_KEY),
+        )
+    }
+
+    /// What became of the run.
+    pub fn outcome(self) -> Outcome {
+        let number = (self.0 >> PackedFacts::OUTCOME_SHIFT & 0xF) as usize;
+        Outcome::ALL.get(number).copied().unwrap_or(Outcome::Errored)
+    }
+
+    /// A number that attempts of one run share; see [`TestCase::attempt_group`](crate::model::TestCase::attempt_group).
+    pub fn attempt_group(self) -> u64 {
+        u64::from(self.0 & PackedFacts::ATTEMPT_MASK)
+    }
+
     /// Whether a later attempt counts instead.
-    pub superseded: bool,
+    pub fn is_superseded(self) -> bool {
+        self.0 & PackedFacts::SUPERSEDED != 0
+    }
+
     /// Whether the Test is known by key.
-    pub has_key: bool,
+    pub fn has_key(self) -> bool {
+        self.0 & PackedFacts::HAS_KEY != 0
+    }
+}
+
+impl std::fmt::Debug for PackedFacts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PackedFacts")
+            .field("outcome", &self.outcome())
+            .field("attempt_group", &self.attempt_group())
+            .field("superseded", &self.is_superseded())
+            .field("has_key", &self.has_key())
+            .finish()
+    }
 }
 
 impl IndexEntry {
@@ -48,15 +100,12 @@ impl IndexEntry {
         }
         let length = span.end - span.start;
         Ok(IndexEntry {
-            identity: facts.identity,
+            identity: [(facts.identity >> 64) as u64, facts.identity as u64],
             location: chunk.start.forward(span.start),
-            attempt_group: facts.attempt_group,
             report,
             sequence,
             length: u32::try_from(length).map_err(|_| WriteErrorKind::RunTooLong(length))?,
-            outcome: facts.outcome,
-            superseded: facts.superseded,
-            has_key: facts.has_key,
+            facts: PackedFacts::of(facts),
         })
     }
 }
@@ -103,8 +152,21 @@ mod tests {
         RunFacts { identity: 1, outcome: Outcome::Passed, attempt_group: 0, superseded: false, has_key: true };
 
     #[test]
-    fn an_entry_is_48_bytes() {
-        assert_eq!(size_of::<IndexEntry>(), 48);
+    fn an_entry_is_40_bytes() {
+        assert_eq!(size_of::<IndexEntry>(), 40);
+    }
+
+    #[test]
+    fn packed_facts_are_the_facts() {
+        for outcome in Outcome::ALL {
+            let facts = RunFacts { outcome, attempt_group: 7, superseded: true, ..FACTS };
+            let packed = PackedFacts::of(&facts);
+            assert_eq!((packed.outcome(), packed.attempt_group()), (outcome, 7));
+            assert!(packed.is_superseded() && packed.has_key());
+        }
+        assert_eq!(PackedFacts::of(&FACTS).attempt_group(), 0);
+        let large = RunFacts { attempt_group: 1 << 63, ..FACTS };
+        assert_ne!(PackedFacts::of(&large).attempt_group(), 0);
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub use counts::{Cases, Runs};
 pub use error::{WriteError, WriteErrorKind};
 pub use folder::{Folder, Opening};
 pub use frame::{ExecutionKey, Frame, FrameLengths};
-pub use index::{ExecutionIndex, IndexEntry};
+pub use index::{ExecutionIndex, IndexEntry, PackedFacts};
 pub use lines::{ProblemLine, ReportLine};
 pub use manifest::{BundleRecord, Manifest};
 pub use name::{MANIFEST, REPORTS, bundle_file, file_safe_id};

@@ -45,8 +45,8 @@ impl Group {
 /// What came out of merging a [`Group`].
 #[derive(Debug, Clone, Copy)]
 pub struct Merged {
-    report: ReportId,
-    sequence: u32,
+    /// Place of the group's first result.
+    first: usize,
     location: Location,
     length: u32,
 }
@@ -54,10 +54,8 @@ pub struct Merged {
 /// The runs of one Test Execution, with results of the same Test found but not merged yet.
 #[derive(Debug)]
 pub struct Grouped {
-    /// One per Test; where a Test has several results, its first one stands for all of them.
+    /// All results, those of one Test side by side, in order of (report, sequence).
     runs: Vec<IndexEntry>,
-    /// The results of all groups, group by group.
-    parts: Vec<IndexEntry>,
     groups: Vec<Group>,
 }
 
@@ -67,21 +65,15 @@ impl ExecutionIndex {
     pub fn group(self) -> Grouped {
         let mut runs = self.entries;
         runs.sort_unstable_by_key(|entry| (entry.identity, entry.report, entry.sequence));
-        let (mut parts, mut groups) = (Vec::new(), Vec::new());
-        let (mut kept, mut at) = (0, 0);
-        while let Some(first) = runs.get(at).copied() {
-            let results = runs[at..].iter().take_while(|run| run.identity == first.identity).count();
-            if results > 1 {
-                groups.push(Group { parts: parts.len()..parts.len() + results });
-                parts.extend_from_slice(&runs[at..at + results]);
+        let mut groups = Vec::new();
+        let mut at = 0;
+        for results in runs.chunk_by(|one, next| one.identity == next.identity) {
+            if results.len() > 1 {
+                groups.push(Group { parts: at..at + results.len() });
             }
-            runs[kept] = first;
-            kept += 1;
-            at += results;
+            at += results.len();
         }
-        runs.truncate(kept);
-        runs.sort_unstable_by_key(|run| (run.report, run.sequence));
-        Grouped { runs, parts, groups }
+        Grouped { runs, groups }
     }
 }
 
@@ -96,7 +88,7 @@ impl Grouped {
     /// # Errors
     /// When the store fails, or `merge` does.
     pub fn merge(&self, group: &Group, store: &RunStore, merge: &Merge<'_>) -> Result<Merged, WriteError> {
-        let entries = self.parts.get(group.parts.clone()).unwrap_or_default();
+        let entries = self.runs.get(group.parts.clone()).unwrap_or_default();
         let first = entries.first().ok_or(WriteErrorKind::NotStored)?;
         let spilled = read_spilled(entries, store)?;
         let mut merged = Vec::new();
@@ -106,7 +98,7 @@ impl Grouped {
             message,
         })?;
         let (location, length) = keep(store, &merged)?;
-        Ok(Merged { report: first.report, sequence: first.sequence, location, length })
+        Ok(Merged { first: group.parts.start, location, length })
     }
 
     /// Puts the merged runs in their places.
@@ -115,33 +107,30 @@ impl Grouped {
     /// When a group was not merged: its results would be lost.
     pub fn finish(mut self, merged: impl IntoIterator<Item = Merged>) -> Result<Settled, WriteError> {
         let counts = self.counts();
-        let firsts = self.groups.iter().filter_map(|group| self.parts.get(group.parts.start));
-        let mut awaited: HashSet<_> = firsts.map(|entry| (entry.report, entry.sequence)).collect();
+        let mut awaited: HashSet<_> = self.groups.iter().map(|group| group.parts.start).collect();
         for result in merged {
-            let place = (result.report, result.sequence);
-            awaited.remove(&place);
-            let found = self.runs.binary_search_by_key(&place, |run| (run.report, run.sequence));
-            if let Some(run) = found.ok().and_then(|at| self.runs.get_mut(at)) {
+            awaited.remove(&result.first);
+            if let Some(run) = self.runs.get_mut(result.first) {
                 (run.location, run.length) = (result.location, result.length);
             }
         }
         if !awaited.is_empty() {
             return Err(WriteErrorKind::Unmerged(awaited.len()).into());
         }
+        self.runs.dedup_by_key(|run| run.identity);
+        self.runs.sort_unstable_by_key(|run| (run.report, run.sequence));
         Ok(Settled { runs: self.runs, counts })
     }
 
     /// The first result of a Test is written, all others are merged into it.
     fn counts(&self) -> BTreeMap<ReportId, RunCounts> {
         let mut counts: BTreeMap<ReportId, RunCounts> = BTreeMap::new();
-        for of_report in self.runs.chunk_by(|one, next| one.report == next.report) {
-            if let Some(run) = of_report.first() {
-                counts.entry(run.report).or_default().written += of_report.len() as u64;
-            }
-        }
-        for group in &self.groups {
-            for later in self.parts.get(group.parts.clone()).unwrap_or_default().iter().skip(1) {
-                counts.entry(later.report).or_default().merged += 1;
+        let mut last = None;
+        for run in &self.runs {
+            let of_report = counts.entry(run.report).or_default();
+            match last.replace(run.identity) == Some(run.identity) {
+                true => of_report.merged += 1,
+                false => of_report.written += 1,
             }
         }
         counts
@@ -171,9 +160,9 @@ fn merge_parts<'a>(entries: &[IndexEntry], store: &'a RunStore, mut spilled: &'a
             bytes,
             report: entry.report,
             sequence: entry.sequence,
-            outcome: entry.outcome,
-            attempt_group: entry.attempt_group,
-            superseded: entry.superseded,
+            outcome: entry.facts.outcome(),
+            attempt_group: entry.facts.attempt_group(),
+            superseded: entry.facts.is_superseded(),
         }
     };
     entries.iter().map(part).collect()

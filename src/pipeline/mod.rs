@@ -39,7 +39,7 @@ pub use verify::{Verdict, verify};
 pub use worker::Reading;
 
 /// Bytes of encoded runs that wait in memory; what is more waits in a temporary file in the output folder.
-const RUNS_IN_MEMORY: u64 = 16 << 20;
+const RUNS_IN_MEMORY: u64 = 8 << 20;
 
 /// What is to be converted, and how.
 #[derive(Debug)]

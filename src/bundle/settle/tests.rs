@@ -76,7 +76,7 @@ fn one_run_per_test_in_order_of_first_appearance() {
     let fixture = Fixture::new(1 << 20);
     let settled = fixture.settle(&sample(), &join).unwrap();
     assert_eq!(fixture.texts(&settled), ["+a-a!+a3", "+b+b2", "c", "d"]);
-    assert_eq!(settled.runs().iter().map(|run| run.has_key).collect::<Vec<_>>(), [true, false, true, false]);
+    assert_eq!(settled.runs().iter().map(|run| run.facts.has_key()).collect::<Vec<_>>(), [true, false, true, false]);
 }
 
 #[test]
