@@ -350,7 +350,9 @@ impl<'a> Reading<'a, '_, '_> {
             0 => String::new(),
             lost => format!("; {lost} tests whose suites have no name yet were not taken"),
         };
-        let kind = if fault.offset >= self.bytes.len() { ProblemKind::Truncated } else { ProblemKind::Malformed };
+        // A text without an end is told of at its beginning.
+        let is_cut = fault.offset >= self.bytes.len() || fault.what == "a text has no end";
+        let kind = if is_cut { ProblemKind::Truncated } else { ProblemKind::Malformed };
         let message = format!("the report cannot be read to its end: {}{lost}", fault.what);
         self.visitor.problem(Problem::new(kind, message).at(fault.position(self.bytes, START)));
     }
