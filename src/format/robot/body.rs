@@ -75,6 +75,26 @@ impl Part {
 }
 
 impl Keywords {
+    /// A keyword without others in it, and whether it ran.
+    pub(super) fn note_leaf(&mut self, ran: bool) {
+        self.any = true;
+        self.ran |= ran;
+    }
+
+    /// A message of the log that is at hand: searched for pictures, kept as output.
+    pub(super) fn take_message(&mut self, message: &str, level: &str, is_html: bool, case: &mut TestCase) {
+        if self.wants_pictures && is_html && self.searched + message.len() <= MOST_SEARCHED {
+            self.searched += message.len();
+            picture::add_all(message, &mut case.attachments, &mut self.pictures);
+        }
+        if self.wants_output && case.stdout.len() < LONGEST_OUTPUT {
+            self.text.clear();
+            self.text.push_str(message);
+            let text = self.plain_text(is_html);
+            case.stdout.extend([level, " ", text, "\n"]);
+        }
+    }
+
     pub(super) fn begin_test(&mut self, options: &ReadOptions) {
         self.wants_steps = options.steps;
         self.wants_pictures = options.attachments != Attachments::None;

@@ -49,7 +49,7 @@ fn collect(report: &[u8], verdicts: &mut Vec<Verdict>) -> Result<(), ParseError>
 }
 
 /// Hears nothing: what there is to tell is told while the tests are read.
-struct Silence;
+pub(super) struct Silence;
 
 impl ReportVisitor for Silence {
     fn case(&mut self, _: &mut TestCase) -> ControlFlow<()> {

@@ -7,6 +7,7 @@ mod body;
 mod foresight;
 mod held;
 mod html;
+mod json;
 mod picture;
 mod statistics;
 mod status;
@@ -16,6 +17,7 @@ mod test;
 #[cfg(test)]
 mod tests;
 
+use std::io::Read;
 use std::ops::ControlFlow;
 
 use crate::format::xml::{XmlCursor, XmlEvent};
@@ -31,14 +33,14 @@ use suite::Suites;
 pub(super) const FORMAT: Format = Format {
     name: "robot",
     title: "Robot Framework",
-    recognised_by: "root element robot",
+    recognised_by: "root element robot, or an object with generator, generated and suite",
     taken: "every test: status after suite tear-downs, message, times, tags, documentation, screenshots in messages",
     recognises,
     parse,
 };
 
 fn recognises(head: &Head<'_>) -> bool {
-    head.family() == Some(Family::Robot)
+    matches!(head.family(), Some(Family::Robot | Family::RobotJson))
 }
 
 /// Start tags that show that the end tag of a text or of a test is missing.
@@ -48,7 +50,26 @@ const STRUCTURE: &[&[u8]] = &[b"test", b"suite"];
 const MOST_HELD: usize = 32 * 1024 * 1024;
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
-    parse_holding(body, options, MOST_HELD, visitor)
+    match body {
+        Body::Bytes(bytes) if json::is_json(bytes) => json::parse(bytes, options, visitor),
+        Body::Bytes(_) => parse_holding(body, options, MOST_HELD, visitor),
+        Body::Stream(stream) => parse_stream(stream, options, visitor),
+    }
+}
+
+/// Looks at the first byte that is not blank to tell JSON from XML.
+fn parse_stream(
+    stream: &mut dyn Read,
+    options: &ReadOptions,
+    visitor: &mut dyn ReportVisitor,
+) -> Result<(), ParseError> {
+    let start = json::read_start(stream)?;
+    let is_json = json::is_json(&start);
+    let mut whole = start.as_slice().chain(stream);
+    match is_json {
+        true => json::parse_stream(&mut whole, options, visitor),
+        false => parse_holding(Body::Stream(&mut whole), options, MOST_HELD, visitor),
+    }
 }
 
 /// Reads a report while no more than about `most_held` bytes of tests wait.
@@ -66,7 +87,10 @@ fn parse_holding(
     xml.pardon_open(b"msg");
     let mut reader = Reader::new(options, whole, most_held);
     let result = reader.read(&mut xml, visitor);
-    reader.finish(&xml, visitor);
+    reader.finish(visitor);
+    if xml.truncation().is_none() {
+        reader.compare(visitor);
+    }
     xml.finish(visitor);
     result
 }
@@ -135,6 +159,10 @@ impl<'o> Reader<'o> {
 
     fn begin_output(&mut self, xml: &XmlCursor<'_>, visitor: &mut dyn ReportVisitor) {
         let generator = xml.started_tag().attribute(b"generator").map(|value| value.to_text()).unwrap_or_default();
+        self.know_generator(&generator, visitor);
+    }
+
+    fn know_generator(&mut self, generator: &str, visitor: &mut dyn ReportVisitor) {
         let first_word = generator.split_whitespace().next().unwrap_or("");
         self.tests_wait = first_word.eq_ignore_ascii_case("robot");
         visitor.producer(generator.split(" (").next().unwrap_or("").trim());
@@ -187,7 +215,7 @@ impl<'o> Reader<'o> {
     }
 
     /// Gives on what still waits when the report ended early, and tells what is worth telling.
-    fn finish(&mut self, xml: &XmlCursor<'_>, visitor: &mut dyn ReportVisitor) {
+    fn finish(&mut self, visitor: &mut dyn ReportVisitor) {
         self.release(visitor);
         self.suites.finish(visitor);
         self.remarks.finish(visitor);
@@ -199,7 +227,11 @@ impl<'o> Reader<'o> {
             );
             visitor.problem(Problem::new(ProblemKind::LimitReached, message));
         }
-        if xml.truncation().is_none() && !self.is_stopped {
+    }
+
+    /// Holds the totals of a complete report against the tests that were read.
+    fn compare(&self, visitor: &mut dyn ReportVisitor) {
+        if !self.is_stopped {
             self.statistics.compare(visitor);
         }
     }

@@ -3,17 +3,17 @@
 use crate::format::time;
 use crate::format::xml::XmlCursor;
 use crate::format::{ClippedText, ParseError, ReadOptions, Remarks};
-use crate::model::{Outcome, ProblemKind, Timestamp};
+use crate::model::{Outcome, Position, ProblemKind, Timestamp};
 
 use super::{STRUCTURE, html};
 
 /// A status as written.
 #[derive(Debug, Default)]
 pub(super) struct Status {
-    word: String,
-    start: String,
+    pub(super) word: String,
+    pub(super) start: String,
     end: String,
-    elapsed: String,
+    pub(super) elapsed: String,
     /// Whether `elapsed` counts milliseconds, as `rebot` of old wrote it.
     in_milliseconds: bool,
     /// The message as plain text.
@@ -69,6 +69,15 @@ impl Status {
         Ok(())
     }
 
+    /// Takes the message as written.
+    pub(super) fn set_message(&mut self, message: &str) {
+        self.message.clear();
+        let mut clip = ClippedText::new(&mut self.message);
+        clip.push_str(message);
+        self.omitted = clip.finish();
+        html::reduce(&mut self.message, &mut self.scratch);
+    }
+
     /// What the word says; `None` for one that Robot Framework does not write.
     pub(super) fn outcome(&self) -> Option<Outcome> {
         Some(match &*self.word {
@@ -87,21 +96,21 @@ impl Status {
     }
 
     /// Start, finish and duration: each told by the others where it is missing (R7, R8, R35).
-    pub(super) fn times(&self, options: &ReadOptions, remarks: &mut Remarks, xml: &XmlCursor<'_>) -> Times {
-        let start = read_stamp(&self.start, options, remarks, xml);
-        let end = read_stamp(&self.end, options, remarks, xml);
-        let elapsed = self.read_elapsed(remarks, xml);
+    pub(super) fn times(&self, options: &ReadOptions, remarks: &mut Remarks, at: &dyn Fn() -> Position) -> Times {
+        let start = read_stamp(&self.start, options, remarks, at);
+        let end = read_stamp(&self.end, options, remarks, at);
+        let elapsed = self.read_elapsed(remarks, at);
         let between = || Some(end?.nanos().checked_sub(start?.nanos())?.max(0));
         let duration = elapsed.or_else(between);
         let finish = end.or_else(|| Some(start?.plus(duration?)));
         Times { start, finish, duration }
     }
 
-    fn read_elapsed(&self, remarks: &mut Remarks, xml: &XmlCursor<'_>) -> Option<i64> {
+    fn read_elapsed(&self, remarks: &mut Remarks, at: &dyn Fn() -> Position) -> Option<i64> {
         let elapsed = time::seconds(&self.elapsed);
         if elapsed.nanos.is_none() && elapsed.remark.is_some() {
             let topic = "a duration cannot be read and was left out";
-            remarks.add(ProblemKind::UnreadableTime, topic, || format!("'{}'", self.elapsed), || xml.position());
+            remarks.add(ProblemKind::UnreadableTime, topic, || format!("'{}'", self.elapsed), at);
         }
         let nanos = elapsed.nanos?;
         Some(if self.in_milliseconds { nanos / 1000 } else { nanos })
@@ -109,13 +118,18 @@ impl Status {
 }
 
 /// A local time of the machine that ran the tests, read in the assumed zone.
-fn read_stamp(written: &str, options: &ReadOptions, remarks: &mut Remarks, xml: &XmlCursor<'_>) -> Option<Timestamp> {
+fn read_stamp(
+    written: &str,
+    options: &ReadOptions,
+    remarks: &mut Remarks,
+    at: &dyn Fn() -> Position,
+) -> Option<Timestamp> {
     if written.trim().is_empty() || written.trim() == "N/A" {
         return None;
     }
     let Some(stamp) = time::timestamp(written, &options.zone) else {
         let topic = "a timestamp cannot be read and was left out";
-        remarks.add(ProblemKind::UnreadableTime, topic, || format!("'{written}'"), || xml.position());
+        remarks.add(ProblemKind::UnreadableTime, topic, || format!("'{written}'"), at);
         return None;
     };
     if stamp.naive {
@@ -123,7 +137,7 @@ fn read_stamp(written: &str, options: &ReadOptions, remarks: &mut Remarks, xml: 
             ProblemKind::NaiveTimestamp,
             "timestamps without a zone were read in the assumed one",
             || options.zone.name().to_owned(),
-            || xml.position(),
+            at,
         );
     }
     Some(stamp.at)

@@ -62,6 +62,34 @@ impl Suites {
         self.open.push(OpenSuite { outside, first, ..OpenSuite::default() });
     }
 
+    /// A suite with this name begins before the test with number `first`.
+    pub(super) fn begin_named(&mut self, name: &str, first: usize) {
+        let outside = self.path.len();
+        if outside > 0 && !name.is_empty() {
+            self.path.push('.');
+        }
+        self.path.push_str(name);
+        self.open.push(OpenSuite { outside, first, ..OpenSuite::default() });
+    }
+
+    /// The set-up or tear-down of the innermost suite, by its kind.
+    pub(super) fn set_fixture(&mut self, kind: &[u8], status: &Status, position: Position) {
+        let (Some(role), Some(suite)) = (Role::of(kind), self.open.last_mut()) else { return };
+        let fixture =
+            Fixture { outcome: status.outcome().unwrap_or(Outcome::Failed), message: status.message.clone(), position };
+        match role {
+            Role::Setup => suite.setup = Some(fixture),
+            Role::Teardown => suite.teardown = Some(fixture),
+        }
+    }
+
+    /// The message of the innermost suite's own status.
+    pub(super) fn set_message(&mut self, message: &str) {
+        if let Some(suite) = self.open.last_mut() {
+            suite.message = message.to_owned();
+        }
+    }
+
     /// Names of the open suites from the outermost on, joined by dots.
     pub(super) fn path(&self) -> &str {
         &self.path

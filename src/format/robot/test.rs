@@ -2,7 +2,7 @@
 
 use crate::format::xml::{XmlCursor, XmlEvent};
 use crate::format::{Attachments, ClippedText, ParseError};
-use crate::model::{DetailKind, Outcome, Problem, ProblemKind, ReportVisitor, Reuse, TestCase};
+use crate::model::{DetailKind, Outcome, Position, Problem, ProblemKind, ReportVisitor, Reuse, TestCase};
 
 use super::{Reader, STRUCTURE};
 
@@ -85,7 +85,7 @@ impl Reader<'_> {
             self.report_open_test(visitor);
             return Ok(());
         }
-        self.decide(xml);
+        self.decide(&|| xml.position());
         self.give(number, visitor);
         Ok(())
     }
@@ -133,12 +133,18 @@ impl Reader<'_> {
         let mut clip = ClippedText::new(tag);
         xml.element_text(STRUCTURE, |piece| clip.push(piece))?;
         clip.finish();
+        self.sift_tag();
+        Ok(())
+    }
+
+    /// Drops the tag added last when it is reserved or blank.
+    pub(super) fn sift_tag(&mut self) {
+        let Some(tag) = self.case.tags.last() else { return };
         let is_reserved = tag.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("robot:"));
         if is_reserved || tag.trim().is_empty() {
             let kept = self.case.tags.len() - 1;
             self.case.tags.truncate(kept);
         }
-        Ok(())
     }
 
     /// The documentation describes the Test.
@@ -155,9 +161,9 @@ impl Reader<'_> {
     }
 
     /// Outcome, times and message, once the whole test has been read.
-    fn decide(&mut self, xml: &XmlCursor<'_>) {
-        self.case.outcome = self.outcome(xml);
-        let times = self.status.times(self.options, &mut self.remarks, xml);
+    pub(super) fn decide(&mut self, at: &dyn Fn() -> Position) {
+        self.case.outcome = self.outcome(at);
+        let times = self.status.times(self.options, &mut self.remarks, at);
         self.case.start = times.start;
         self.case.finish = times.finish;
         self.case.duration = times.duration;
@@ -173,23 +179,23 @@ impl Reader<'_> {
         }
     }
 
-    fn outcome(&mut self, xml: &XmlCursor<'_>) -> Outcome {
+    fn outcome(&mut self, at: &dyn Fn() -> Position) -> Outcome {
         if !self.status.is_present {
             let topic = "a test without a status was read as failed";
             let name = &self.case.qualified_name;
-            self.remarks.add(ProblemKind::Malformed, topic, || format!("'{name}'"), || xml.position());
+            self.remarks.add(ProblemKind::Malformed, topic, || format!("'{name}'"), at);
             return Outcome::Failed;
         }
         let Some(outcome) = self.status.outcome() else {
             let topic = "a status word that Robot Framework does not write was read as failed";
             let word = self.status.word();
-            self.remarks.add(ProblemKind::UnknownStatus, topic, || format!("'{word}'"), || xml.position());
+            self.remarks.add(ProblemKind::UnknownStatus, topic, || format!("'{word}'"), at);
             return Outcome::Failed;
         };
         if outcome == Outcome::Passed && self.keywords.none_ran() {
             let topic =
                 "a test passed although none of its keywords ran: this looks like a dry run, which shows nothing";
-            self.remarks.add(ProblemKind::DryRun, topic, String::new, || xml.position());
+            self.remarks.add(ProblemKind::DryRun, topic, String::new, at);
             return Outcome::NotRun;
         }
         outcome

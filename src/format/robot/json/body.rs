@@ -1,0 +1,154 @@
+//! What stands inside a test: keywords, control structures and messages, followed by a loop, not by recursion.
+
+use crate::format::json::{Fault, JsonCursor, Kind};
+use crate::model::Outcome;
+
+use super::super::Reader;
+
+/// Bytes of a step's name and arguments.
+const LONGEST_ACTION: usize = 2048;
+
+/// Steps of a test that are kept.
+const MOST_STEPS: usize = 1000;
+
+/// What parts the cells of a step.
+const GAP: &str = "    ";
+
+/// What is open on the way into a body.
+enum Frame {
+    Items,
+    Item(Item),
+}
+
+/// A keyword, a control structure or a message.
+#[derive(Default)]
+struct Item {
+    kind: String,
+    action: String,
+    status: String,
+    message: String,
+    level: String,
+    is_html: bool,
+    holds_keyword: bool,
+}
+
+/// Reads the value behind `body`, `setup` or `teardown` of a test.
+pub(super) fn read(key: &[u8], cursor: &mut JsonCursor<'_>, reader: &mut Reader<'_>) -> Result<(), Fault> {
+    let mut open = Vec::new();
+    let prefix = match key {
+        b"setup" => "[Setup]",
+        b"teardown" => "[Teardown]",
+        _ => "",
+    };
+    enter(cursor, &mut open)?;
+    let top = open.len().max(if key == b"body" { 2 } else { 1 });
+    loop {
+        match open.last_mut() {
+            None => return Ok(()),
+            Some(Frame::Items) => match cursor.element()? {
+                true => enter(cursor, &mut open)?,
+                false => drop(open.pop()),
+            },
+            Some(Frame::Item(item)) => match cursor.key()? {
+                Some(b"body" | b"setup" | b"teardown") => enter(cursor, &mut open)?,
+                Some(key) => item.read_part(key, cursor)?,
+                None => {
+                    let depth = open.len();
+                    let Some(Frame::Item(item)) = open.pop() else { continue };
+                    let holds = item.end(reader, (depth == top).then_some(prefix));
+                    let around = open.iter_mut().rev().find_map(|frame| match frame {
+                        Frame::Item(item) => Some(item),
+                        Frame::Items => None,
+                    });
+                    if let Some(around) = around {
+                        around.holds_keyword |= holds;
+                    }
+                }
+            },
+        }
+    }
+}
+
+fn enter(cursor: &mut JsonCursor<'_>, open: &mut Vec<Frame>) -> Result<(), Fault> {
+    match cursor.kind() {
+        Kind::Object => {
+            cursor.begin_object()?;
+            open.push(Frame::Item(Item::default()));
+        }
+        Kind::Array => {
+            cursor.begin_array()?;
+            open.push(Frame::Items);
+        }
+        _ => cursor.skip()?,
+    }
+    Ok(())
+}
+
+impl Item {
+    fn read_part(&mut self, key: &[u8], cursor: &mut JsonCursor<'_>) -> Result<(), Fault> {
+        let text = |cursor: &mut JsonCursor<'_>| Ok(cursor.text()?.unwrap_or_default().into_owned());
+        match key {
+            b"type" => self.kind = text(cursor)?,
+            b"status" => self.status = text(cursor)?,
+            b"message" => self.message = text(cursor)?,
+            b"level" => self.level = text(cursor)?,
+            b"html" => self.is_html = cursor.scalar()?.is_some_and(|word| word == "true"),
+            // The name stands before the arguments, whoever wrote the report.
+            b"name" => self.add_cell(&text(cursor)?),
+            b"args" if cursor.begin_array()? => {
+                while cursor.element()? {
+                    let cell = cursor.scalar()?.unwrap_or_default();
+                    self.add_cell(&cell);
+                }
+            }
+            b"args" => {}
+            _ => cursor.skip()?,
+        }
+        Ok(())
+    }
+
+    fn add_cell(&mut self, cell: &str) {
+        if self.action.len() >= LONGEST_ACTION {
+            return;
+        }
+        if !self.action.is_empty() {
+            self.action.push_str(GAP);
+        }
+        self.action.push_str(&cell[..cell.floor_char_boundary(LONGEST_ACTION)]);
+    }
+
+    /// Takes what is wanted of it; whether it is a keyword or holds one. `prefix` is given at the top of the test.
+    fn end(self, reader: &mut Reader<'_>, prefix: Option<&str>) -> bool {
+        if self.kind == "MESSAGE" {
+            reader.keywords.take_message(&self.message, &self.level, self.is_html, &mut reader.case);
+            return false;
+        }
+        let is_keyword = matches!(&*self.kind, "" | "KEYWORD" | "SETUP" | "TEARDOWN");
+        if is_keyword && !self.holds_keyword {
+            reader.keywords.note_leaf(!matches!(&*self.status, "NOT RUN" | "NOT_RUN"));
+        }
+        if let Some(prefix) = prefix {
+            self.add_step(reader, prefix);
+        }
+        is_keyword || self.holds_keyword
+    }
+
+    fn add_step(&self, reader: &mut Reader<'_>, prefix: &str) {
+        if !reader.options.steps || reader.case.steps.len() >= MOST_STEPS {
+            return;
+        }
+        let step = reader.case.steps.add();
+        let kind = if prefix.is_empty() { self.kind.split(['/', ' ']).next().unwrap_or("") } else { prefix };
+        let gap = if kind.is_empty() || self.action.is_empty() { "" } else { GAP };
+        step.action.extend([kind, gap, &self.action]);
+        step.outcome = match &*self.status {
+            "PASS" => Outcome::Passed,
+            "SKIP" => Outcome::Skipped,
+            "NOT RUN" | "NOT_RUN" => Outcome::NotRun,
+            _ => Outcome::Failed,
+        };
+        if matches!(step.outcome, Outcome::Failed | Outcome::Skipped) {
+            step.comment.push_str(&self.message);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+use super::super::tests::{Findings, read_bytes};
+use super::*;
+
+const FIXTURE: &[u8] = include_bytes!("../../../../fixtures/robot/output-7.5.json");
+const XML: &[u8] = include_bytes!("../../../../fixtures/robot/shop-7.5.xml");
+
+fn read(report: &[u8]) -> Findings {
+    read_bytes(report, &ReadOptions::default())
+}
+
+#[test]
+fn json_and_xml_of_one_suite_give_the_same_tests() {
+    let (json, xml) = (read(FIXTURE), read(XML));
+    assert_eq!(json.lines(), xml.lines());
+    assert_eq!(json.kinds(), xml.kinds());
+    for (json, xml) in json.cases.iter().zip(&xml.cases) {
+        assert_eq!(json.tags, xml.tags);
+        assert!(json.start.is_some() && json.finish.is_some());
+    }
+}
+
+#[test]
+fn r04_a_failed_teardown_in_json_fails_the_tests_before_it() {
+    let inside =
+        r#""suite":{"tests":[{"name":"t","status":"PASS"}],"name":"S","teardown":{"status":"FAIL","message":"gone"}}}"#;
+    let robot = format!(r#"{{"generator":"Robot 7.5","generated":"",{inside}"#);
+    assert_eq!(read(robot.as_bytes()).lines(), ["failed S.t: Parent suite teardown failed:\ngone"]);
+    let rebot = format!(r#"{{"generator":"Rebot 7.5","generated":"",{inside}"#);
+    assert_eq!(read(rebot.as_bytes()).lines(), ["passed S.t"]);
+}
+
+#[test]
+fn a_cut_report_never_gives_a_test_under_another_name() {
+    let names: Vec<String> = read(FIXTURE).cases.iter().map(|case| case.qualified_name.clone()).collect();
+    for length in (1..FIXTURE.len() - 2).step_by(97) {
+        let found = read(&FIXTURE[..length]);
+        assert!(found.cases.iter().all(|case| names.contains(&case.qualified_name)), "{length}");
+        assert!(found.kinds().contains(&ProblemKind::Truncated), "{length}");
+    }
+}
+
+#[test]
+fn suites_nested_without_end_are_told() {
+    let deep = r#"{"suites":["#.repeat(5000);
+    assert!(read(deep.as_bytes()).cases.is_empty());
+}
