@@ -100,7 +100,7 @@ pub(super) fn process(
         Found::Unreadable { origin, place, bytes, problem } => {
             let group = group_of(purpose, &GroupKey::of(group_by(purpose), &place, origin.as_str()));
             let mut outcome = ReportOutcome::new(id, origin, bytes, group);
-            outcome.state = ReportState::Damaged;
+            outcome.state = if problem.is_damage() { ReportState::Damaged } else { ReportState::Ignored };
             outcome.problems.push(problem);
             (outcome, None)
         }
