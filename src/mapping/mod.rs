@@ -146,6 +146,7 @@ impl<'r> Mapper<'r> {
             problem(container_failure(case));
             return Mapped::LeftOut;
         }
+        refuse_malformed_project(case, problem);
         self.findings.keys.clear();
         self.findings.bare.clear();
         self.findings.links.clear();
@@ -424,10 +425,24 @@ fn take_result(case: &mut TestCase, run: &mut TestRun) {
     }
     std::mem::swap(&mut run.parameters, &mut case.parameters);
     std::mem::swap(&mut run.stated, &mut case.stated);
+    if run.identity.key().is_none() {
+        // Only a Test that exists has versions.
+        run.stated.test_version.clear();
+    }
     case.custom_fields.iter_mut().for_each(|field| std::mem::swap(run.custom_fields.add(), field));
     run.is_example = case.is_example;
     run.attempt_group = case.attempt_group;
     run.superseded = case.superseded;
+}
+
+/// A project that Jira could not have is as good as none: that of the conversion serves instead.
+fn refuse_malformed_project(case: &mut TestCase, problem: &mut dyn FnMut(Problem)) {
+    let project = &mut case.stated.test.project;
+    if !project.is_empty() && !key::is_project_key(project) {
+        let message = format!("{project:?} is no project key; the Test goes into the project of the conversion");
+        problem(Problem::new(ProblemKind::MalformedKey, message));
+        project.clear();
+    }
 }
 
 /// The problem that stands for a failed container (decision 15).

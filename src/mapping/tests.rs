@@ -206,6 +206,17 @@ fn a_test_that_names_its_project_needs_no_other() {
 }
 
 #[test]
+fn what_is_stated_and_no_target_would_take_is_left_out() {
+    let mut case = case("a.b");
+    case.stated.test.given = true;
+    case.stated.test.project.push_str("DEMOt /tmp");
+    case.stated.test_version.push_str("v2");
+    let (run, problems) = map("xray", case);
+    assert_eq!((run.stated.test.project.as_str(), run.stated.test_version.as_str()), ("", ""));
+    assert_eq!(problems, [ProblemKind::MalformedKey]);
+}
+
+#[test]
 fn a_prefixed_scenario_tag_comes_before_a_bare_one() {
     let (run, problems) = map("behave", tagged("a.feature#x", &["DEMO-1", "TEST_DEMO-2"]));
     assert_eq!(run.identity.key(), Some("DEMO-2"));

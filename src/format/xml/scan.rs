@@ -122,9 +122,10 @@ fn declaration_end(bytes: &[u8]) -> Option<usize> {
     None
 }
 
-/// Whether text outside the root element is nothing: white space, a byte order mark.
+/// Whether text outside the root element is nothing: white space, byte order marks. A mark may stand anywhere, so that
+/// the answer for a text is that for its pieces.
 pub(super) fn is_blank_or_mark(text: &[u8]) -> bool {
-    text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text).iter().all(u8::is_ascii_whitespace)
+    text.split(u8::is_ascii_whitespace).all(|word| word.chunks(3).all(|mark| mark == b"\xEF\xBB\xBF"))
 }
 
 #[cfg(test)]
@@ -142,6 +143,13 @@ mod tests {
         assert_eq!(look("<a b='1' />"), Markup::Start { length: 11, name_length: 1, empty: true });
         assert_eq!(look("<a b='<x>'>"), Markup::Start { length: 11, name_length: 1, empty: false });
         assert_eq!(look("<a b='1"), Markup::Incomplete);
+    }
+
+    #[test]
+    fn marks_and_blanks_outside_the_root_are_nothing() {
+        assert!(is_blank_or_mark("\u{FEFF}\n \u{FEFF}\u{FEFF}".as_bytes()));
+        assert!(!is_blank_or_mark(b"\xEF\xBB"));
+        assert!(!is_blank_or_mark(b"x"));
     }
 
     #[test]
