@@ -31,7 +31,45 @@ fn xml(criterion: &mut Criterion) {
         group.bench_function("quick-xml", |bencher| {
             bencher.iter(|| reports.iter().map(|report| with_quick_xml(black_box(report))).sum::<usize>());
         });
+        let skimmed = reports.iter().map(|report| skim_with_cursor(report)).sum::<usize>();
+        assert_eq!(skimmed, reports.iter().map(|report| skim_with_quick_xml(report)).sum::<usize>());
+        group.bench_function("cursor, undecoded", |bencher| {
+            bencher.iter(|| reports.iter().map(|report| skim_with_cursor(black_box(report))).sum::<usize>());
+        });
+        group.bench_function("quick-xml, undecoded", |bencher| {
+            bencher.iter(|| reports.iter().map(|report| skim_with_quick_xml(black_box(report))).sum::<usize>());
+        });
         group.finish();
+    }
+}
+
+/// Bytes of all attribute values as they stand, nothing decoded: what a reader does with all that it passes over.
+fn skim_with_cursor(report: &str) -> usize {
+    let mut cursor = XmlCursor::new(Body::Bytes(report.as_bytes()));
+    let mut total = 0;
+    loop {
+        match cursor.next().unwrap() {
+            XmlEvent::Start(tag) => total += tag.attributes().map(|(_, value)| value.raw().len()).sum::<usize>(),
+            XmlEvent::Eof => return total,
+            _ => {}
+        }
+    }
+}
+
+/// The same with quick-xml.
+fn skim_with_quick_xml(report: &str) -> usize {
+    let mut reader = Reader::from_str(report);
+    let mut total = 0;
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Start(tag) | Event::Empty(tag) => {
+                for attribute in tag.attributes().with_checks(false) {
+                    total += attribute.unwrap().value.len();
+                }
+            }
+            Event::Eof => return total,
+            _ => {}
+        }
     }
 }
 
