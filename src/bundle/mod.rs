@@ -43,5 +43,5 @@ pub use new_file::NewFile;
 pub use plan::{Budget, BundlePlan, Oversize, plan};
 pub use reports::ReportLines;
 pub use settle::{Group, Grouped, Merge, MergePart, Merged, Settled, settle};
-pub use store::{Location, RunStore, StoredChunk};
+pub use store::{Location, RunMemory, RunStore, StoredChunk};
 pub use write::Assembly;

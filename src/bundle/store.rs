@@ -2,8 +2,8 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::error::{WriteError, WriteErrorKind};
 use super::name::TEMPORARY_SUFFIX;
@@ -41,6 +41,34 @@ pub struct StoredChunk {
     pub(super) length: u64,
 }
 
+/// Memory that several stores share.
+#[derive(Debug, Clone)]
+pub struct RunMemory {
+    ceiling: u64,
+    held: Arc<AtomicU64>,
+}
+
+impl RunMemory {
+    /// Up to `ceiling` bytes, with what their keeping costs.
+    pub fn of(ceiling: u64) -> RunMemory {
+        RunMemory { ceiling, held: Arc::default() }
+    }
+
+    /// Bytes that all stores hold at present.
+    pub fn held(&self) -> u64 {
+        self.held.load(Ordering::Relaxed)
+    }
+
+    fn reserve(&self, cost: u64) -> bool {
+        let more = |held: u64| held.checked_add(cost).filter(|&sum| sum <= self.ceiling);
+        self.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
+    }
+
+    fn give_back(&self, bytes: u64) {
+        self.held.fetch_sub(bytes, Ordering::Relaxed);
+    }
+}
+
 /// Keeps chunks of encoded runs, from many threads at once and in any order.
 ///
 /// No lock is held while bytes are copied, written or read: a share of the memory, or a place in the file, is reserved
@@ -48,7 +76,7 @@ pub struct StoredChunk {
 #[derive(Debug)]
 pub struct RunStore {
     folder: PathBuf,
-    ceiling: u64,
+    memory: RunMemory,
     in_memory: AtomicU64,
     shelf: Shelf,
     spill: OnceLock<File>,
@@ -59,9 +87,14 @@ impl RunStore {
     /// A store that holds up to `ceiling` bytes in memory and the rest in a file without a name inside `folder`. That
     /// file is made when it is first needed.
     pub fn new(folder: &Path, ceiling: u64) -> RunStore {
+        RunStore::sharing(&RunMemory::of(ceiling), folder)
+    }
+
+    /// As [`RunStore::new`], with memory that others use, too; what this store took of it is free when it is dropped.
+    pub fn sharing(memory: &RunMemory, folder: &Path) -> RunStore {
         RunStore {
             folder: folder.to_path_buf(),
-            ceiling,
+            memory: memory.clone(),
             in_memory: AtomicU64::new(0),
             shelf: Shelf::default(),
             spill: OnceLock::new(),
@@ -123,8 +156,10 @@ impl RunStore {
         if cost > u64::from(u32::MAX) {
             return None;
         }
-        let reserve = |held: u64| held.checked_add(cost).filter(|&sum| sum <= self.ceiling);
-        self.in_memory.fetch_update(Ordering::Relaxed, Ordering::Relaxed, reserve).ok()?;
+        if !self.memory.reserve(cost) {
+            return None;
+        }
+        self.in_memory.fetch_add(cost, Ordering::Relaxed);
         let number = self.shelf.put(bytes)?;
         Some(Location(IN_MEMORY | (number << 32)))
     }
@@ -144,6 +179,12 @@ impl RunStore {
         }
         let file = nameless_file(&self.folder)?;
         Ok(self.spill.get_or_init(|| file))
+    }
+}
+
+impl Drop for RunStore {
+    fn drop(&mut self) {
+        self.memory.give_back(self.in_memory());
     }
 }
 
@@ -216,6 +257,18 @@ mod tests {
         assert!(!chunks[2].start.is_in_memory() && !chunks[3].start.is_in_memory());
         assert_eq!((store.in_memory(), store.spilled()), (2 * (3 + CHUNK_OVERHEAD), 6));
         assert_eq!(chunks.iter().map(|&chunk| read(&store, chunk)).collect::<Vec<_>>().concat(), b"onetwosixten");
+    }
+
+    #[test]
+    fn stores_share_memory_and_give_it_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = RunMemory::of(3 + CHUNK_OVERHEAD);
+        let (first, second) = (RunStore::sharing(&memory, folder.path()), RunStore::sharing(&memory, folder.path()));
+        assert!(first.put(b"one").unwrap().start.is_in_memory());
+        assert!(!second.put(b"two").unwrap().start.is_in_memory());
+        drop(first);
+        assert_eq!(memory.held(), 0);
+        assert!(second.put(b"six").unwrap().start.is_in_memory());
     }
 
     #[test]

@@ -1,75 +1,138 @@
-//! Outcomes in order: the times of their Test Execution, a line for each file, the sums.
+//! Outcomes in order: the times of their Test Execution and its id, duplicates set aside, each group handed on as soon
+//! as its last file has been collected.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
+use super::dispatch::Arrival;
+use super::grouping::Group;
 use super::outcome::{EvidenceCounts, ReportOutcome, earliest};
 use super::{Damaged, Observer};
+use crate::bundle::file_safe_id;
 use crate::model::{Problem, ProblemKind, ReportId, ReportState, Timestamp};
 
-/// Everything that is known when the last file has been read.
+/// A group of which all files have been collected.
+pub(super) struct Closed {
+    /// The group, with its runs.
+    pub(super) group: Arc<Group>,
+    /// What is known of it beside its runs.
+    pub(super) collected: Collected,
+}
+
+/// What is known of a group's files.
 #[derive(Default)]
-pub(super) struct Collection {
-    /// By group number.
-    pub(super) executions: Vec<Collected>,
-    /// By report number.
+pub(super) struct Collected {
+    /// Its Test Executions, by their number in the group; those without runs have no id.
+    pub(super) executions: Vec<CollectedExecution>,
+    /// Its files, in order.
     pub(super) reports: Vec<ReportOutcome>,
     pub(super) evidence: EvidenceCounts,
     /// Reports whose runs do not count.
     pub(super) dropped: HashSet<ReportId>,
-    /// First report with these bytes, by Test Execution and hash.
-    contents: HashMap<(u32, u128), ReportId>,
+    /// Place among `reports` of the first one with these bytes.
+    contents: HashMap<u128, usize>,
 }
 
 /// One Test Execution before its runs are settled.
 #[derive(Default)]
-pub(super) struct Collected {
-    pub(super) first: Option<ReportId>,
+pub(super) struct CollectedExecution {
+    /// Set with its first run.
+    pub(super) named: Option<Named>,
     pub(super) start: Option<Timestamp>,
     pub(super) finish: Option<Timestamp>,
 }
 
-impl Collection {
+/// A Test Execution's name and its place in the order of all.
+#[derive(Debug, Clone)]
+pub(super) struct Named {
+    /// First part of its bundles' names.
+    pub(super) id: String,
+    pub(super) rank: Rank,
+}
+
+/// Test Executions are in order of their first report; those of one report in that of what sets them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rank {
+    pub(super) first: ReportId,
+    pub(super) among: u32,
+}
+
+/// Takes outcomes in walk order.
+pub(super) struct Collector<'c> {
+    damaged: Damaged,
+    observer: &'c dyn Observer,
+    open: HashMap<u32, Collected>,
+    /// Ids that were given, in lower case. They are given in the order of ranks, whichever group is finished first, so
+    /// that they depend on nothing but the input.
+    ids: HashSet<String>,
+}
+
+impl<'c> Collector<'c> {
+    pub(super) fn new(damaged: Damaged, observer: &'c dyn Observer) -> Collector<'c> {
+        Collector { damaged, observer, open: HashMap::new(), ids: HashSet::new() }
+    }
+
     /// Takes the next outcome.
-    pub(super) fn add(&mut self, mut outcome: ReportOutcome, damaged: Damaged, observer: &dyn Observer) {
-        self.set_duplicate_aside(&mut outcome);
-        if outcome.state == ReportState::Damaged && damaged == Damaged::Drop {
+    pub(super) fn add(&mut self, arrival: Arrival) {
+        let Arrival { mut outcome, group, .. } = arrival;
+        let collected = self.open.entry(group.number).or_default();
+        collected.set_duplicate_aside(&mut outcome);
+        if outcome.state == ReportState::Damaged && self.damaged == Damaged::Drop {
             outcome.leave_out_runs();
         }
+        collected.add_shares(&mut outcome, &group, &mut self.ids);
+        if outcome.dropped {
+            collected.dropped.insert(outcome.id);
+        }
+        collected.evidence.merge(outcome.evidence);
+        self.observer.report(&super::report_of(&outcome));
+        collected.reports.push(outcome);
+    }
+
+    /// The group has no more files.
+    pub(super) fn close(&mut self, group: Arc<Group>) -> Closed {
+        let collected = self.open.remove(&group.number).unwrap_or_default();
+        Closed { group, collected }
+    }
+}
+
+impl Collected {
+    fn add_shares(&mut self, outcome: &mut ReportOutcome, group: &Group, ids: &mut HashSet<String>) {
         let shares = std::mem::take(&mut outcome.shares);
         // A report whose runs all belong to Test Executions that it names itself is shown with the first of these.
         if let Some(first) = shares.first()
-            && shares.iter().all(|share| share.group != outcome.group)
+            && shares.iter().all(|share| share.execution != 0)
         {
-            outcome.group = first.group;
+            outcome.execution = first.execution;
         }
+        let mut new = Vec::new();
         for share in shares {
-            let number = share.group as usize;
+            let number = share.execution as usize;
             if self.executions.len() <= number {
-                self.executions.resize_with(number + 1, Collected::default);
+                self.executions.resize_with(number + 1, CollectedExecution::default);
             }
             let execution = &mut self.executions[number];
-            execution.first.get_or_insert(outcome.id);
             execution.start = earliest(execution.start, share.start);
             execution.finish = execution.finish.max(share.finish);
+            if execution.named.is_none() {
+                new.push((group.key_of(share.execution), number));
+            }
         }
-        if outcome.dropped {
-            self.dropped.insert(outcome.id);
+        new.sort_unstable();
+        for (among, (key, number)) in new.into_iter().enumerate() {
+            let rank = Rank { first: outcome.id, among: among as u32 };
+            self.executions[number].named = Some(Named { id: file_safe_id(&key.label(), ids), rank });
         }
-        self.evidence.merge(outcome.evidence);
-        observer.report(&super::report_of(&outcome));
-        self.reports.push(outcome);
     }
 
     /// The same bytes twice in one Test Execution are read once (decision 14): the later report is ignored.
     fn set_duplicate_aside(&mut self, outcome: &mut ReportOutcome) {
         let Some(content) = outcome.content else { return };
-        let first = *self.contents.entry((outcome.group, content)).or_insert(outcome.id);
-        if first == outcome.id {
-            return;
-        }
-        let original = self.reports.get(first.0 as usize).map_or("", |report| report.origin.as_str());
+        let first = *self.contents.entry(content).or_insert(self.reports.len());
+        let Some(original) = self.reports.get(first) else { return };
+        let original = original.origin.as_str();
         let message = format!("the same bytes as {original}");
-        let mut duplicate = ReportOutcome::new(outcome.id, outcome.origin.clone(), outcome.bytes, outcome.group);
+        let mut duplicate = ReportOutcome::new(outcome.id, outcome.origin.clone(), outcome.bytes);
         duplicate.dropped = true;
         duplicate.format = outcome.format;
         duplicate.reason = format!("duplicate-of {original}");

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::Error;
+use super::grouping::{Entered, Group, Grouping};
 use super::outcome::ReportOutcome;
 use super::visitor::ConversionFailure;
 use super::worker::{self, Purpose, Scratch};
@@ -17,8 +18,23 @@ use crate::source::{self, Input};
 /// Reports on their way for each worker thread. More evens out reports of different size; memory grows with it.
 const WINDOW_PER_THREAD: usize = 16;
 
-/// Walks the inputs on this thread, has the files read by a pool and gives every outcome to `collect`, in walk order, on
-/// a thread of its own.
+/// One file as it reaches the collector.
+pub(super) struct Arrival {
+    /// What came of it.
+    pub(super) outcome: ReportOutcome,
+    /// Its group.
+    pub(super) group: Arc<Group>,
+    /// Groups that have no more files: the walk had left them before it came to this one.
+    pub(super) left: Vec<Arc<Group>>,
+    /// What ends the conversion.
+    failure: Option<ConversionFailure>,
+}
+
+/// What is done with each file, in walk order.
+pub(super) type Collect<'c> = dyn FnMut(Arrival) -> Result<(), Error> + Send + 'c;
+
+/// Walks the inputs on this thread, has the files read by a pool and gives every outcome to `collect`, in walk order,
+/// on a thread of its own.
 ///
 /// A permit is taken for each file before it is handed to the pool and given back when its outcome has been collected.
 /// Since the channel holds a window's worth, no worker ever blocks, and since the permits are a window's worth, the
@@ -28,13 +44,14 @@ pub(super) fn run(
     options: &source::Options,
     threads: usize,
     purpose: &Purpose<'_>,
+    grouping: &mut Grouping,
     stop: &AtomicBool,
-    collect: &mut (dyn FnMut(ReportOutcome) -> Result<(), Error> + Send),
+    collect: &mut Collect<'_>,
 ) -> Result<(), Error> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(Error::threads)?;
     let window = pool.current_num_threads() * WINDOW_PER_THREAD;
     let (permits, permits_back) = permits(window);
-    let (outcomes, incoming) = bounded(window);
+    let (arrivals, incoming) = bounded(window);
     let scratches = ScratchShelf::default();
     std::thread::scope(|scope| {
         let collector = scope.spawn(move || collect_in_order(&incoming, &permits_back, stop, collect));
@@ -48,18 +65,19 @@ pub(super) fn run(
                 }
                 let id = ReportId(next);
                 next += 1;
-                let (outcomes, scratches) = (outcomes.clone(), &scratches);
+                let Entered { group, left } = grouping.enter(&found);
+                let (arrivals, scratches) = (arrivals.clone(), &scratches);
                 pool_scope.spawn_fifo(move |_| {
                     let mut scratch = scratches.take();
-                    let outcome = worker::process(id, found, purpose, &mut scratch);
+                    let (outcome, failure) = worker::process(id, found, &group, purpose, &mut scratch);
                     scratches.put(scratch);
                     // The collector outlives all senders; it hangs up only after a failure of its own.
-                    let _ = outcomes.send(outcome);
+                    let _ = arrivals.send(Arrival { outcome, group, left, failure });
                 });
                 ControlFlow::Continue(())
             })
         });
-        drop(outcomes);
+        drop(arrivals);
         let collected = collector.join().map_err(|_| Error::collector());
         collected??;
         walked.map_err(Error::Source)
@@ -76,22 +94,22 @@ fn permits(window: usize) -> (Receiver<()>, Sender<()>) {
 
 /// Puts outcomes into order and hands them on. After a failure it only drains, so that nobody waits for it.
 fn collect_in_order(
-    incoming: &Receiver<(ReportOutcome, Option<ConversionFailure>)>,
+    incoming: &Receiver<Arrival>,
     permits: &Sender<()>,
     stop: &AtomicBool,
-    collect: &mut (dyn FnMut(ReportOutcome) -> Result<(), Error> + Send),
+    collect: &mut Collect<'_>,
 ) -> Result<(), Error> {
     let mut waiting = BTreeMap::new();
     let mut next = ReportId(0);
     let mut result = Ok(());
-    for (outcome, failure) in incoming {
-        waiting.insert(outcome.id, (outcome, failure));
-        while let Some((outcome, failure)) = waiting.remove(&next) {
+    for arrival in incoming {
+        waiting.insert(arrival.outcome.id, arrival);
+        while let Some(mut arrival) = waiting.remove(&next) {
             next = ReportId(next.0 + 1);
             if result.is_ok() {
-                result = match failure {
-                    Some(failure) => Err(Error::conversion(&outcome, failure)),
-                    None => collect(outcome),
+                result = match arrival.failure.take() {
+                    Some(failure) => Err(Error::conversion(&arrival.outcome, failure)),
+                    None => collect(arrival),
                 };
                 if result.is_err() {
                     stop.store(true, Ordering::Relaxed);

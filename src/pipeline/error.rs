@@ -54,6 +54,10 @@ impl Error {
         Error::Threads("the collector thread died".to_owned())
     }
 
+    pub(super) fn finisher() -> Error {
+        Error::Threads("the thread that finishes Test Executions died".to_owned())
+    }
+
     pub(super) fn conversion(outcome: &ReportOutcome, failure: ConversionFailure) -> Error {
         match failure {
             ConversionFailure::Store(error) => Error::Output(error),

@@ -2,7 +2,7 @@
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use super::collect::Collected;
+use super::collect::CollectedExecution;
 use super::group::GroupKey;
 use super::{Error, Job};
 use crate::bundle::manifest::{Execution, Trimmed};
@@ -20,7 +20,7 @@ pub(super) struct Prepared {
     pub(super) settled: Settled,
     pub(super) plans: Vec<BundlePlan>,
     pub(super) trimmed: Vec<Trimmed>,
-    times: Collected,
+    times: CollectedExecution,
     first_head: Vec<u8>,
     later_head: Vec<u8>,
 }
@@ -30,7 +30,7 @@ impl Prepared {
         job: &Job,
         id: String,
         group: GroupKey,
-        times: Collected,
+        times: CollectedExecution,
         mut settled: Settled,
         store: &RunStore,
     ) -> Result<Prepared, Error> {
@@ -110,7 +110,7 @@ fn trim(job: &Job, settled: &mut Settled, oversize: &Oversize, store: &RunStore)
 }
 
 /// The fields of one Test Execution: the user's, with a title made from the group's name and the times of its runs.
-fn info_of(job: &Job, group: &GroupKey, times: &Collected) -> ExecutionInfo {
+fn info_of(job: &Job, group: &GroupKey, times: &CollectedExecution) -> ExecutionInfo {
     let mut info = job.execution.clone();
     if info.summary.is_empty() {
         info.summary = format!("Automated test results: {}", group.source);

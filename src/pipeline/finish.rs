@@ -1,170 +1,130 @@
-//! When the last file has been read: merge, plan, write, and say what was written.
+//! When the last file of a group has been read: merge, plan, write, and say what was written.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Receiver;
 
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::ThreadPoolBuilder;
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use super::collect::{Collected, Collection};
+use super::collect::{Closed, Collected, Rank};
 use super::execution::Prepared;
-use super::group::GroupKey;
-use super::outcome::ReportOutcome;
-use super::plan::{Plan, PlannedBundle, PlannedExecution};
+use super::grouping::Group;
+use super::outcome::{EvidenceCounts, ReportOutcome};
+use super::plan::PlannedExecution;
 use super::{Error, Job};
-use crate::bundle::manifest::{Evidence, Manifest, SCHEMA, Tool, Totals};
-use crate::bundle::{
-    BundlePlan, ExecutionIndex, Folder, MergePart, ReportLine, ReportLines, RunStore, Settled, WriteError, file_safe_id,
-};
+use crate::bundle::manifest::Execution;
+use crate::bundle::{ExecutionIndex, Folder, MergePart, ReportLine, RunStore, Settled, WriteError};
 use crate::model::{ReportId, RunCounts};
 use crate::xray::{self, Part};
 
-/// Everything that is known once all runs are settled: accounting is done, nothing is written.
-pub(super) struct Finished {
-    totals: Totals,
-    reports: Vec<ReportOutcome>,
-    counts: HashMap<ReportId, RunCounts>,
-    ids: HashMap<u32, String>,
-    prepared: Vec<Prepared>,
-    pool: ThreadPool,
+/// What stays of a group: what the manifest or the plan says of its Test Executions, and a line for each file.
+pub(super) struct Done<E> {
+    pub(super) executions: Vec<(Rank, E)>,
+    pub(super) lines: Vec<(ReportId, ReportLine)>,
+    pub(super) evidence: EvidenceCounts,
 }
 
-impl Finished {
+/// Finishes groups on a pool of their own as they come, several at once where many are waiting, until nobody sends any more. After
+/// a failure it only drains, so that nobody waits for it.
+pub(super) fn run<E: Send>(
+    threads: usize,
+    closed: Receiver<Closed>,
+    stop: &AtomicBool,
+    finish: &(dyn Fn(Closed) -> Result<Done<E>, Error> + Sync),
+) -> Result<Vec<Done<E>>, Error> {
+    let mut all = Vec::new();
+    let mut result = Ok(());
+    let pool = ThreadPoolBuilder::new().num_threads(threads).build().map_err(Error::threads)?;
+    while let Ok(first) = closed.recv() {
+        let batch: Vec<_> = std::iter::once(first).chain(closed.try_iter()).collect();
+        if result.is_err() {
+            continue;
+        }
+        match pool.install(|| batch.into_par_iter().map(finish).collect::<Result<Vec<_>, _>>()) {
+            Ok(done) => all.extend(done),
+            Err(error) => {
+                stop.store(true, Ordering::Relaxed);
+                result = Err(error);
+            }
+        }
+    }
+    result.map(|()| all)
+}
+
+/// A group whose runs are settled and whose bundles are planned; nothing of it is written.
+pub(super) struct Ready {
+    group: Arc<Group>,
+    prepared: Vec<(Rank, Prepared)>,
+    lines: Vec<(ReportId, ReportLine)>,
+    evidence: EvidenceCounts,
+}
+
+impl Ready {
     /// Merges what belongs together and plans the bundles.
-    pub(super) fn new(
-        job: &Job,
-        collection: Collection,
-        groups: Vec<GroupKey>,
-        mut indexes: Vec<ExecutionIndex>,
-        store: &RunStore,
-    ) -> Result<Finished, Error> {
-        let Collection { executions, reports, evidence, dropped, .. } = collection;
-        if !dropped.is_empty() {
-            indexes.iter_mut().for_each(|index| index.retain(|report| !dropped.contains(&report)));
-        }
-        let mut finished = Finished {
-            totals: Totals::default(),
-            reports,
-            counts: HashMap::new(),
-            ids: HashMap::new(),
-            prepared: Vec::new(),
-            pool: ThreadPoolBuilder::new().num_threads(job.threads).build().map_err(Error::threads)?,
-        };
-        finished.totals.evidence = Evidence { kept: evidence.kept, dropped: evidence.dropped };
-        let mut taken = HashSet::new();
-        for (number, group, times, index) in in_order(groups, executions, indexes) {
-            let id = file_safe_id(&group.label(), &mut taken);
-            finished.ids.insert(number, id.clone());
-            let settled = finished.pool.install(|| settle(job, index, store))?;
+    pub(super) fn new(job: &Job, closed: Closed) -> Result<Ready, Error> {
+        let Closed { group, collected } = closed;
+        let Collected { mut executions, reports, evidence, dropped, .. } = collected;
+        let mut counts: HashMap<ReportId, RunCounts> = HashMap::new();
+        let mut ids = HashMap::new();
+        let mut prepared = Vec::new();
+        for (number, (key, index)) in group.take_indexes().into_iter().enumerate() {
+            let Some(times) = executions.get_mut(number).map(std::mem::take) else { continue };
+            let Some(named) = times.named.clone() else { continue };
+            ids.insert(number as u32, named.id.clone());
+            let settled = settle(job, without(index, &dropped), &group.store)?;
             for (report, runs) in settled.counts() {
-                finished.counts.entry(*report).or_default().merge(runs);
+                counts.entry(*report).or_default().merge(runs);
             }
-            finished.prepared.push(Prepared::new(job, id, group, times, settled, store)?);
+            prepared.push((named.rank, Prepared::new(job, named.id, key, times, settled, &group.store)?));
         }
-        Ok(finished)
+        let lines = reports.into_iter().map(|report| (report.id, line(report, &counts, &ids))).collect();
+        Ok(Ready { group, prepared, lines, evidence })
     }
 
-    /// Writes all bundles and `reports.jsonl`, and gives the manifest, which the caller writes last.
-    pub(super) fn write(mut self, job: &Job, store: &RunStore, folder: &Folder) -> Result<Manifest, Error> {
-        let mut executions = Vec::new();
-        for prepared in std::mem::take(&mut self.prepared) {
-            let execution = self.pool.install(|| prepared.write(store, folder))?;
-            execution.bundles.iter().for_each(|bundle| self.totals.add_bundle(bundle));
-            executions.push(execution);
-        }
-        self.write_lines(folder)?;
-        Ok(Manifest {
-            schema: SCHEMA.to_owned(),
-            tool: Tool::this(),
-            target: job.encoding.target.name().to_owned(),
-            options: job.recorded.clone(),
-            totals: self.totals,
-            executions,
-        })
+    /// Writes all bundles.
+    pub(super) fn write(self, folder: &Folder) -> Result<Done<Execution>, Error> {
+        let Ready { group, prepared, lines, evidence } = self;
+        let write = |(rank, prepared): (Rank, Prepared)| Ok((rank, prepared.write(&group.store, folder)?));
+        let executions = prepared.into_iter().map(write).collect::<Result<_, Error>>()?;
+        Ok(Done { executions, lines, evidence })
     }
 
-    /// What [`Finished::write`] would write.
-    pub(super) fn plan(mut self, store: &RunStore) -> Result<Plan, Error> {
-        let lines: Vec<_> = self.reports.iter().map(|report| self.line(report)).collect();
-        lines.iter().for_each(|line| self.totals.add_report(line));
-        let mut executions = Vec::new();
-        for prepared in &self.prepared {
-            let mut planned = PlannedExecution {
-                id: prepared.id.clone(),
-                source: prepared.source.clone(),
-                key: prepared.key.clone(),
-                runs: prepared.settled.runs().len() as u64,
-                keys: Vec::new(),
-                definitions: Vec::new(),
-                bundles: prepared.plans.iter().map(|plan| planned_bundle(plan, prepared.key.is_some())).collect(),
-                trimmed: prepared.trimmed.clone(),
-            };
-            for name in prepared.names(store) {
-                planned.name_test(name?);
-            }
-            self.totals.bundles += planned.bundles.len() as u64;
-            self.totals.bytes_out += planned.bundles.iter().map(|bundle| bundle.bytes).sum::<u64>();
-            executions.push(planned);
-        }
-        Ok(Plan { totals: self.totals, executions })
-    }
-
-    fn write_lines(&mut self, folder: &Folder) -> Result<(), Error> {
-        let mut lines = ReportLines::create(folder).map_err(Error::Output)?;
-        for report in &self.reports {
-            let line = self.line(report);
-            self.totals.add_report(&line);
-            lines.write(&line).map_err(Error::Output)?;
-        }
-        lines.finish().map_err(Error::Output)
-    }
-
-    fn line(&self, report: &ReportOutcome) -> ReportLine {
-        let mut runs = self.counts.get(&report.id).copied().unwrap_or_default();
-        runs.left_out += report.left_out;
-        ReportLine {
-            report: report.origin.as_str().to_owned(),
-            format: report.format.map(Into::into),
-            producer: (!report.producer.is_empty()).then(|| report.producer.clone()),
-            state: report.state,
-            reason: (!report.reason.is_empty()).then(|| report.reason.clone()),
-            bytes: report.bytes,
-            cases: report.cases.into(),
-            runs: Some(runs.into()),
-            execution: self.ids.get(&report.group).filter(|_| runs.total() > 0).cloned(),
-            problems: report.problems.iter().cloned().map(Into::into).collect(),
-        }
+    /// What [`Ready::write`] would write.
+    pub(super) fn plan(self) -> Result<Done<PlannedExecution>, Error> {
+        let Ready { group, prepared, lines, evidence } = self;
+        let plan = |(rank, prepared): (Rank, Prepared)| Ok((rank, PlannedExecution::of(&prepared, &group.store)?));
+        let executions = prepared.into_iter().map(plan).collect::<Result<_, Error>>()?;
+        Ok(Done { executions, lines, evidence })
     }
 }
 
-fn planned_bundle(plan: &BundlePlan, has_key: bool) -> PlannedBundle {
-    PlannedBundle {
-        part: plan.part,
-        bytes: plan.bytes,
-        runs: plan.runs.len() as u64,
-        needs_key: plan.part > 1 && !has_key,
+fn without(mut index: ExecutionIndex, dropped: &HashSet<ReportId>) -> ExecutionIndex {
+    if !dropped.is_empty() {
+        index.retain(|report| !dropped.contains(&report));
+    }
+    index
+}
+
+fn line(report: ReportOutcome, counts: &HashMap<ReportId, RunCounts>, ids: &HashMap<u32, String>) -> ReportLine {
+    let mut runs = counts.get(&report.id).copied().unwrap_or_default();
+    runs.left_out += report.left_out;
+    ReportLine {
+        report: report.origin.as_str().to_owned(),
+        format: report.format.map(Into::into),
+        producer: (!report.producer.is_empty()).then_some(report.producer),
+        state: report.state,
+        reason: (!report.reason.is_empty()).then_some(report.reason),
+        bytes: report.bytes,
+        cases: report.cases.into(),
+        runs: Some(runs.into()),
+        execution: ids.get(&report.execution).filter(|_| runs.total() > 0).cloned(),
+        problems: report.problems.into_iter().map(Into::into).collect(),
     }
 }
 
-/// Test Executions that have runs, in order of their first report; those of one report by what sets them apart.
-fn in_order(
-    groups: Vec<GroupKey>,
-    executions: Vec<Collected>,
-    indexes: Vec<ExecutionIndex>,
-) -> Vec<(u32, GroupKey, Collected, ExecutionIndex)> {
-    let mut ordered: Vec<_> = groups
-        .into_iter()
-        .zip(executions)
-        .zip(indexes)
-        .enumerate()
-        .filter(|(_, (_, index))| !index.is_empty())
-        .map(|(number, ((key, collected), index))| (number as u32, key, collected, index))
-        .collect();
-    ordered
-        .sort_by(|(_, one_key, one, _), (_, other_key, other, _)| (one.first, one_key).cmp(&(other.first, other_key)));
-    ordered
-}
-
-/// Finds the Tests with several results and merges these, on the pool.
+/// Finds the Tests with several results and merges these, on the pool of the caller.
 fn settle(job: &Job, index: ExecutionIndex, store: &RunStore) -> Result<Settled, Error> {
     let grouped = index.group();
     let merge = |parts: &[MergePart<'_>], out: &mut Vec<u8>| {

@@ -1,8 +1,6 @@
 //! Which Test Execution a run belongs to.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
+use crate::model::Origin;
 use crate::source::Place;
 
 /// Which reports share a Test Execution.
@@ -36,23 +34,31 @@ pub(super) struct GroupKey {
 
 impl GroupKey {
     /// The group of a report, as far as its place decides.
-    pub(super) fn of(by: GroupBy, place: &Place, report: &str) -> GroupKey {
-        let source = match by {
-            GroupBy::All => return GroupKey::named(0, "all"),
-            GroupBy::Input => place.input_name.clone(),
-            GroupBy::Archive => match &place.archive {
-                Some(archive) => archive.as_str().to_owned(),
-                None => place.input_name.clone(),
-            },
-            GroupBy::Directory if place.directory.is_empty() => place.input_name.clone(),
-            GroupBy::Directory => place.directory.clone(),
-            GroupBy::Report => report.to_owned(),
-        };
-        GroupKey::named(place.input, &source)
+    pub(super) fn of(by: GroupBy, place: &Place, report: &Origin) -> GroupKey {
+        let input = if by == GroupBy::All { 0 } else { place.input };
+        GroupKey::named(input, source_of(by, place, report))
     }
 
-    fn named(input: u32, source: &str) -> GroupKey {
+    pub(super) fn named(input: u32, source: &str) -> GroupKey {
         GroupKey { input, source: source.to_owned(), key: String::new(), environment: String::new() }
+    }
+
+    /// Whether a report is of this group.
+    pub(super) fn holds(&self, by: GroupBy, place: &Place, report: &Origin) -> bool {
+        (by == GroupBy::All || self.input == place.input) && self.source == source_of(by, place, report)
+    }
+
+    /// Whether reports of this group may still come when the walk is at this one.
+    pub(super) fn reaches(&self, by: GroupBy, place: &Place, report: &Origin) -> bool {
+        match by {
+            GroupBy::All => true,
+            _ if self.input != place.input => false,
+            GroupBy::Input => true,
+            // Loose files lie before, between and behind everything else.
+            _ if self.source == place.input_name => true,
+            GroupBy::Directory => is_below(&place.directory, &self.source),
+            GroupBy::Archive | GroupBy::Report => self.holds(by, place, report),
+        }
     }
 
     /// The group of those of its runs that name a Test Execution or environments of their own.
@@ -76,28 +82,20 @@ impl GroupKey {
     }
 }
 
-/// Numbers groups as they are met. The numbers depend on the threads' timing and never leave the program.
-#[derive(Debug, Default)]
-pub(super) struct Groups {
-    numbers: Mutex<HashMap<GroupKey, u32>>,
+/// What a report shares with the others of its group.
+fn source_of<'p>(by: GroupBy, place: &'p Place, report: &'p Origin) -> &'p str {
+    match by {
+        GroupBy::All => "all",
+        GroupBy::Input => &place.input_name,
+        GroupBy::Archive => place.archive.as_ref().map_or(&place.input_name, Origin::as_str),
+        GroupBy::Directory if place.directory.is_empty() => &place.input_name,
+        GroupBy::Directory => &place.directory,
+        GroupBy::Report => report.as_str(),
+    }
 }
 
-impl Groups {
-    pub(super) fn number(&self, key: &GroupKey) -> u32 {
-        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(number) = numbers.get(key) {
-            return *number;
-        }
-        let number = numbers.len() as u32;
-        numbers.insert(key.clone(), number);
-        number
-    }
-
-    /// All groups by number.
-    pub(super) fn into_keys(self) -> Vec<GroupKey> {
-        let numbers = self.numbers.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut keys: Vec<_> = numbers.into_iter().map(|(key, number)| (number, key)).collect();
-        keys.sort_unstable();
-        keys.into_iter().map(|(_, key)| key).collect()
-    }
+/// Whether `directory` is `top` or lies below it, also in an archive that lies there.
+fn is_below(directory: &str, top: &str) -> bool {
+    let below = directory.strip_prefix(top);
+    below.is_some_and(|below| below.is_empty() || below.starts_with('/') || below.starts_with("!/"))
 }

@@ -7,28 +7,31 @@ mod error;
 mod execution;
 mod finish;
 mod group;
+mod grouping;
 mod outcome;
 mod plan;
 mod rows;
 mod verify;
 mod visitor;
+mod whole;
 mod worker;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, PoisonError};
+use std::sync::mpsc::sync_channel;
 
 use crate::bundle::manifest::{Manifest, Options as RecordedOptions};
-use crate::bundle::{Budget, Folder, Opening, RunStore};
+use crate::bundle::{Budget, Folder, Opening, RunMemory};
 use crate::mapping::Rules;
 use crate::model::{CaseCounts, Origin, Problem, ReportState};
 use crate::source::{self, Input};
 use crate::xray::{EncodeOptions, ExecutionInfo, Merge};
 
-use collect::Collection;
-use finish::Finished;
-use group::Groups;
+use collect::{Closed, Collector};
+use finish::{Done, Ready};
+use grouping::Grouping;
 use outcome::ReportOutcome;
+use whole::Whole;
 use worker::{Context, Purpose};
 
 pub use error::Error;
@@ -136,10 +139,8 @@ fn report_of(outcome: &ReportOutcome) -> Report<'_> {
 /// no error: its problems are told to the observer and written to `reports.jsonl`.
 pub fn convert(job: &Job, observer: &dyn Observer) -> Result<Manifest, Error> {
     let folder = Folder::open(&job.output, job.opening).map_err(Error::Output)?;
-    let store = RunStore::new(folder.path(), RUNS_IN_MEMORY);
-    let manifest = settle(job, &store, observer)?.write(job, &store, &folder)?;
-    // The spill file goes first, so that nobody waits for its pages to reach the disk.
-    drop(store);
+    let write = |closed| Ready::new(job, closed)?.write(&folder);
+    let manifest = convert_groups(job, folder.path(), observer, &write)?.write(job, &folder)?;
     folder.seal(&manifest).map_err(Error::Output)?;
     Ok(manifest)
 }
@@ -149,33 +150,57 @@ pub fn convert(job: &Job, observer: &dyn Observer) -> Result<Manifest, Error> {
 /// # Errors
 /// As there, but for the output folder. Runs that do not fit into memory wait in the system's temporary folder.
 pub fn plan(job: &Job, observer: &dyn Observer) -> Result<Plan, Error> {
-    let store = RunStore::new(&std::env::temp_dir(), RUNS_IN_MEMORY);
-    settle(job, &store, observer)?.plan(&store)
+    let plan = |closed| Ready::new(job, closed)?.plan();
+    Ok(convert_groups(job, &std::env::temp_dir(), observer, &plan)?.plan())
 }
 
-/// Reads all reports into the store and settles their runs.
-fn settle(job: &Job, store: &RunStore, observer: &dyn Observer) -> Result<Finished, Error> {
-    let groups = Groups::default();
-    let indexes = Mutex::default();
+/// Reads all reports, and has each group finished while those behind it are still read. Runs that do not fit into memory
+/// wait in `spill`.
+fn convert_groups<E: Send>(
+    job: &Job,
+    spill: &Path,
+    observer: &dyn Observer,
+    finish: &(dyn Fn(Closed) -> Result<Done<E>, Error> + Sync),
+) -> Result<Whole<E>, Error> {
+    /// Groups that may wait to be finished: enough to fill the pool where each of them is small.
+    const WAITING: usize = 64;
     let stop = AtomicBool::new(false);
     let context = Context {
         reading: &job.reading,
         limits: &job.source.limits,
-        group_by: job.group_by,
-        groups: &groups,
         rules: &job.rules,
         encoding: &job.encoding,
-        store,
-        indexes: &indexes,
         stop: &stop,
     };
-    let mut collection = Collection::default();
-    dispatch::run(&job.inputs, &job.source, job.threads, &Purpose::Convert(&context), &stop, &mut |outcome| {
-        collection.add(outcome, job.damaged, observer);
-        Ok(())
-    })?;
-    let indexes = indexes.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Finished::new(job, collection, groups.into_keys(), indexes, store)
+    let mut grouping = Grouping::new(job.group_by, spill.to_path_buf(), RunMemory::of(RUNS_IN_MEMORY));
+    let mut collector = Collector::new(job.damaged, observer);
+    let (closed, waiting) = sync_channel(WAITING);
+    std::thread::scope(|scope| {
+        let finisher = scope.spawn(|| finish::run(job.threads, waiting, &stop, finish));
+        let read = dispatch::run(
+            &job.inputs,
+            &job.source,
+            job.threads,
+            &Purpose::Convert(&context),
+            &mut grouping,
+            &stop,
+            &mut |mut arrival| {
+                for group in std::mem::take(&mut arrival.left) {
+                    // The finisher takes whatever comes, until this end hangs up.
+                    let _ = closed.send(collector.close(group));
+                }
+                collector.add(arrival);
+                Ok(())
+            },
+        );
+        if read.is_ok() {
+            grouping.leave_all().into_iter().for_each(|group| drop(closed.send(collector.close(group))));
+        }
+        drop(closed);
+        let finished = finisher.join().map_err(|_| Error::finisher())?;
+        read?;
+        Ok(Whole::of(finished?))
+    })
 }
 
 /// Reads everything and converts nothing.
@@ -191,8 +216,10 @@ pub fn inspect(
 ) -> Result<(), Error> {
     let stop = AtomicBool::new(false);
     let purpose = Purpose::Inspect(reading, &options.limits);
-    dispatch::run(inputs, options, threads, &purpose, &stop, &mut |outcome| {
-        observer.report(&report_of(&outcome));
+    // No run comes of it, so that nothing is ever kept.
+    let mut grouping = Grouping::new(GroupBy::All, std::env::temp_dir(), RunMemory::of(0));
+    dispatch::run(inputs, options, threads, &purpose, &mut grouping, &stop, &mut |arrival| {
+        observer.report(&report_of(&arrival.outcome));
         Ok(())
     })
 }

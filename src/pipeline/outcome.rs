@@ -18,8 +18,8 @@ pub(super) struct ReportOutcome {
     pub(super) left_out: u64,
     pub(super) problems: Vec<Problem>,
     pub(super) evidence: EvidenceCounts,
-    /// Number of its Test Execution, as far as its place decides.
-    pub(super) group: u32,
+    /// Number, within its group, of the Test Execution that it is shown with.
+    pub(super) execution: u32,
     /// Hash of its bytes, of a report that was read whole.
     pub(super) content: Option<u128>,
     /// Its runs' Test Executions.
@@ -48,14 +48,15 @@ impl EvidenceCounts {
 /// A report's part in one Test Execution: when its runs there began and ended.
 #[derive(Debug)]
 pub(super) struct Share {
-    pub(super) group: u32,
+    /// Number of the Test Execution within the report's group.
+    pub(super) execution: u32,
     pub(super) start: Option<Timestamp>,
     pub(super) finish: Option<Timestamp>,
 }
 
 impl Share {
-    pub(super) fn new(group: u32) -> Share {
-        Share { group, start: None, finish: None }
+    pub(super) fn new(execution: u32) -> Share {
+        Share { execution, start: None, finish: None }
     }
 
     /// Widens the span of time by one run.
@@ -74,7 +75,7 @@ pub(super) fn earliest(one: Option<Timestamp>, other: Option<Timestamp>) -> Opti
 }
 
 impl ReportOutcome {
-    pub(super) fn new(id: ReportId, origin: Origin, bytes: u64, group: u32) -> ReportOutcome {
+    pub(super) fn new(id: ReportId, origin: Origin, bytes: u64) -> ReportOutcome {
         ReportOutcome {
             id,
             origin,
@@ -87,7 +88,7 @@ impl ReportOutcome {
             left_out: 0,
             problems: Vec::new(),
             evidence: EvidenceCounts::default(),
-            group,
+            execution: 0,
             content: None,
             shares: Vec::new(),
             dropped: false,

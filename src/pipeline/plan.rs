@@ -1,6 +1,9 @@
 //! The conversion without its last step: what would be written, for people to look at before anything is sent.
 
+use super::Error;
+use super::execution::Prepared;
 use crate::bundle::manifest::{Totals, Trimmed};
+use crate::bundle::{BundlePlan, RunStore};
 use crate::xray::TestName;
 
 /// What a conversion would come to.
@@ -47,10 +50,36 @@ pub struct PlannedBundle {
 }
 
 impl PlannedExecution {
-    pub(super) fn name_test(&mut self, name: TestName) {
+    pub(super) fn of(prepared: &Prepared, store: &RunStore) -> Result<PlannedExecution, Error> {
+        let mut planned = PlannedExecution {
+            id: prepared.id.clone(),
+            source: prepared.source.clone(),
+            key: prepared.key.clone(),
+            runs: prepared.settled.runs().len() as u64,
+            keys: Vec::new(),
+            definitions: Vec::new(),
+            bundles: prepared.plans.iter().map(|plan| planned_bundle(plan, prepared.key.is_some())).collect(),
+            trimmed: prepared.trimmed.clone(),
+        };
+        for name in prepared.names(store) {
+            planned.name_test(name?);
+        }
+        Ok(planned)
+    }
+
+    fn name_test(&mut self, name: TestName) {
         match name {
             TestName::Key(key) => self.keys.push(key),
             TestName::Definition(definition) => self.definitions.push(definition),
         }
+    }
+}
+
+fn planned_bundle(plan: &BundlePlan, has_key: bool) -> PlannedBundle {
+    PlannedBundle {
+        part: plan.part,
+        bytes: plan.bytes,
+        runs: plan.runs.len() as u64,
+        needs_key: plan.part > 1 && !has_key,
     }
 }

@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
-use std::sync::PoisonError;
 
-use super::group::GroupKey;
+use super::grouping::Group;
 use super::outcome::{ReportOutcome, Share};
 use super::rows::{Placed, Rows};
 use super::worker::Context;
-use crate::bundle::{ExecutionIndex, IndexEntry};
+use crate::bundle::IndexEntry;
 use crate::mapping::{Mapped, Mapper};
 use crate::model::{Attachment, Content, Problem, ProblemKind, ReportVisitor, RunFacts, TestCase, TestRun};
 use crate::source::Entry;
@@ -82,7 +81,7 @@ pub(super) struct Conversion<'c> {
     entry: &'c Entry,
     mapper: Mapper<'c>,
     scratch: &'c mut RunScratch,
-    group: &'c GroupKey,
+    group: &'c Group,
     rows: Rows,
     /// A place for the run at hand while others are encoded.
     spare: TestRun,
@@ -115,7 +114,7 @@ impl<'c> Conversion<'c> {
         context: &'c Context<'c>,
         entry: &'c Entry,
         scratch: &'c mut RunScratch,
-        group: &'c GroupKey,
+        group: &'c Group,
     ) -> Conversion<'c> {
         scratch.bytes.clear();
         let mut mapper = Mapper::new(context.rules);
@@ -205,7 +204,7 @@ impl<'c> Conversion<'c> {
         let run = &self.scratch.run;
         let start = self.scratch.bytes.len() as u64;
         let facts = xray::encode(run, self.context.encoding, &mut self.scratch.bytes);
-        let share = share_of(self.findings.outcome, self.context, self.group, run);
+        let share = share_of(self.findings.outcome, self.group, run);
         self.findings.outcome.shares[share].span(run.start, run.finish);
         self.findings.outcome.evidence.kept += run.evidence.len() as u64;
         self.waiting.push(Waiting { share, span: start..self.scratch.bytes.len() as u64, facts });
@@ -256,30 +255,21 @@ impl<'c> Conversion<'c> {
     }
 
     fn try_store(&mut self) -> Result<(), crate::bundle::WriteError> {
-        let chunk = self.context.store.put(&self.scratch.bytes)?;
-        let outcome = &mut *self.findings.outcome;
-        let mut indexes = self.context.indexes.lock().unwrap_or_else(PoisonError::into_inner);
-        for run in self.waiting.drain(..) {
-            let entry = IndexEntry::new(outcome.id, self.sequence, &chunk, run.span, &run.facts)?;
-            let group = outcome.shares[run.share].group as usize;
-            if indexes.len() <= group {
-                indexes.resize_with(group + 1, ExecutionIndex::new);
-            }
-            indexes[group].push(&[entry]);
-            self.sequence += 1;
-        }
-        Ok(())
+        let chunk = self.group.store.put(&self.scratch.bytes)?;
+        let outcome = &*self.findings.outcome;
+        let sequence = &mut self.sequence;
+        self.group.push(self.waiting.drain(..).map(|run| {
+            let entry = IndexEntry::new(outcome.id, *sequence, &chunk, run.span, &run.facts)?;
+            *sequence += 1;
+            Ok((outcome.shares[run.share].execution, entry))
+        }))
     }
 }
 
 /// The report's share in the run's Test Execution; most reports have one.
-fn share_of(outcome: &mut ReportOutcome, context: &Context<'_>, group: &GroupKey, run: &TestRun) -> usize {
-    let number = if run.execution_key.is_empty() && run.environment.is_empty() {
-        outcome.group
-    } else {
-        context.groups.number(&group.with(&run.execution_key, &run.environment))
-    };
-    if let Some(known) = outcome.shares.iter().position(|share| share.group == number) {
+fn share_of(outcome: &mut ReportOutcome, group: &Group, run: &TestRun) -> usize {
+    let number = group.execution(&run.execution_key, &run.environment);
+    if let Some(known) = outcome.shares.iter().position(|share| share.execution == number) {
         return known;
     }
     outcome.shares.push(Share::new(number));

@@ -2,15 +2,13 @@
 
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 
-use super::group::{GroupBy, GroupKey, Groups};
+use super::grouping::Group;
 use super::outcome::ReportOutcome;
 use super::visitor::{Conversion, ConversionFailure, Findings, RunScratch};
-use crate::bundle::{ExecutionIndex, RunStore};
 use crate::format::encoding::{self, Transcoder};
 use crate::format::{self, Format, Head, ParseError, ParseErrorKind, ReadOptions, Recognition};
 use crate::mapping::Rules;
@@ -25,13 +23,8 @@ const HEAD: usize = 64 * 1024;
 pub(super) struct Context<'c> {
     pub(super) reading: &'c Reading,
     pub(super) limits: &'c Limits,
-    pub(super) group_by: GroupBy,
-    pub(super) groups: &'c Groups,
     pub(super) rules: &'c Rules,
     pub(super) encoding: &'c EncodeOptions,
-    pub(super) store: &'c RunStore,
-    /// Index of each Test Execution, by group number. Workers push whole chunks, so it is seldom locked.
-    pub(super) indexes: &'c Mutex<Vec<ExecutionIndex>>,
     pub(super) stop: &'c AtomicBool,
 }
 
@@ -85,21 +78,20 @@ impl Purpose<'_> {
 pub(super) fn process(
     id: ReportId,
     found: Found,
+    group: &Group,
     purpose: &Purpose<'_>,
     scratch: &mut Scratch,
 ) -> (ReportOutcome, Option<ConversionFailure>) {
     match found {
-        Found::Entry(entry) => process_entry(id, &entry, purpose, scratch),
-        Found::Skipped { origin, place, bytes, why } => {
-            let group = group_of(purpose, &GroupKey::of(group_by(purpose), &place, origin.as_str()));
-            let mut outcome = ReportOutcome::new(id, origin, bytes, group);
+        Found::Entry(entry) => process_entry(id, &entry, group, purpose, scratch),
+        Found::Skipped { origin, bytes, why, .. } => {
+            let mut outcome = ReportOutcome::new(id, origin, bytes);
             outcome.state = if why == Skip::Package { ReportState::Unsupported } else { ReportState::Ignored };
             outcome.reason = why.to_string();
             (outcome, None)
         }
-        Found::Unreadable { origin, place, bytes, problem } => {
-            let group = group_of(purpose, &GroupKey::of(group_by(purpose), &place, origin.as_str()));
-            let mut outcome = ReportOutcome::new(id, origin, bytes, group);
+        Found::Unreadable { origin, bytes, problem, .. } => {
+            let mut outcome = ReportOutcome::new(id, origin, bytes);
             outcome.state = if problem.is_damage() { ReportState::Damaged } else { ReportState::Ignored };
             outcome.problems.push(problem);
             (outcome, None)
@@ -107,34 +99,20 @@ pub(super) fn process(
     }
 }
 
-fn group_by(purpose: &Purpose<'_>) -> GroupBy {
-    match purpose {
-        Purpose::Inspect(..) => GroupBy::All,
-        Purpose::Convert(context) => context.group_by,
-    }
-}
-
-fn group_of(purpose: &Purpose<'_>, key: &GroupKey) -> u32 {
-    match purpose {
-        Purpose::Inspect(..) => 0,
-        Purpose::Convert(context) => context.groups.number(key),
-    }
-}
-
 fn process_entry(
     id: ReportId,
     entry: &Entry,
+    group: &Group,
     purpose: &Purpose<'_>,
     scratch: &mut Scratch,
 ) -> (ReportOutcome, Option<ConversionFailure>) {
-    let key = GroupKey::of(group_by(purpose), &entry.place, entry.origin.as_str());
-    let mut outcome = ReportOutcome::new(id, entry.origin.clone(), 0, group_of(purpose, &key));
+    let mut outcome = ReportOutcome::new(id, entry.origin.clone(), 0);
     let Scratch { source, runs } = scratch;
     // A panic is a defect of ours; it costs this report and no other. The buffers are emptied before they are used
     // again, so nothing half-done is seen through them.
     let lent = catch_unwind(AssertUnwindSafe(|| {
         entry.with_body(source, purpose.limits(), &format::head::could_be_report, |body| {
-            read_report(entry, body, purpose, runs, &key, &mut outcome)
+            read_report(entry, body, purpose, runs, group, &mut outcome)
         })
     }));
     let failure = match lent {
@@ -166,14 +144,14 @@ fn read_report(
     body: Body<'_>,
     purpose: &Purpose<'_>,
     scratch: &mut RunScratch,
-    key: &GroupKey,
+    group: &Group,
     outcome: &mut ReportOutcome,
 ) -> Option<ConversionFailure> {
     match body {
         Body::Bytes(bytes) => {
             let head = &bytes[..bytes.len().min(HEAD)];
             outcome.content = Some(xxh3_128(bytes));
-            recognise_and_parse(entry, head, Body::Bytes(bytes), purpose, scratch, key, outcome)
+            recognise_and_parse(entry, head, Body::Bytes(bytes), purpose, scratch, group, outcome)
         }
         Body::Stream(reader) => {
             let mut hashing = HashingReader { inner: reader, hasher: Xxh3Default::new() };
@@ -184,7 +162,7 @@ fn read_report(
                 return None;
             }
             let mut whole = head.as_slice().chain(&mut hashing);
-            let failure = recognise_and_parse(entry, &head, Body::Stream(&mut whole), purpose, scratch, key, outcome);
+            let failure = recognise_and_parse(entry, &head, Body::Stream(&mut whole), purpose, scratch, group, outcome);
             outcome.content = Some(hashing.hasher.digest128());
             failure
         }
@@ -197,7 +175,7 @@ fn recognise_and_parse(
     body: Body<'_>,
     purpose: &Purpose<'_>,
     scratch: &mut RunScratch,
-    key: &GroupKey,
+    group: &Group,
     outcome: &mut ReportOutcome,
 ) -> Option<ConversionFailure> {
     let detected = encoding::detect(head);
@@ -222,7 +200,7 @@ fn recognise_and_parse(
             (None, parsed)
         }
         Purpose::Convert(context) => {
-            let mut conversion = Conversion::new(format.name, outcome, context, entry, scratch, key);
+            let mut conversion = Conversion::new(format.name, outcome, context, entry, scratch, group);
             let parsed = parse(format, body, &detected, &context.reading.options, &mut conversion);
             (conversion.finish(), parsed)
         }

@@ -34,6 +34,24 @@ pub enum Found {
     },
 }
 
+impl Found {
+    /// Where it is.
+    pub fn origin(&self) -> &Origin {
+        match self {
+            Found::Entry(entry) => &entry.origin,
+            Found::Skipped { origin, .. } | Found::Unreadable { origin, .. } => origin,
+        }
+    }
+
+    /// What it belongs to.
+    pub fn place(&self) -> &Place {
+        match self {
+            Found::Entry(entry) => &entry.place,
+            Found::Skipped { place, .. } | Found::Unreadable { place, .. } => place,
+        }
+    }
+}
+
 /// What a file belongs to: all that decides about its Test Execution.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Place {

@@ -1,0 +1,183 @@
+//! Groups of reports while they are read: opened when the walk meets their first report, closed when it has left the
+//! place that they share, so that their Test Executions can be finished while others are still read.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::group::{GroupBy, GroupKey};
+use crate::bundle::{ExecutionIndex, IndexEntry, RunMemory, RunStore, WriteError};
+use crate::source::Found;
+
+/// Reports that share a Test Execution, with the runs that were found in them so far.
+///
+/// Some of the runs may belong to Test Executions that the reports name themselves. These are numbered within the group
+/// as they are met; the numbers depend on the threads' timing and never leave the program. Number zero is that of the
+/// group itself.
+#[derive(Debug)]
+pub(super) struct Group {
+    /// Its place in the order in which groups were opened.
+    pub(super) number: u32,
+    /// Where the runs wait.
+    pub(super) store: RunStore,
+    /// Workers push whole chunks, so it is seldom locked.
+    executions: Mutex<Vec<(GroupKey, ExecutionIndex)>>,
+    key: GroupKey,
+}
+
+impl Group {
+    fn new(number: u32, key: GroupKey, store: RunStore) -> Group {
+        let executions = Mutex::new(vec![(key.clone(), ExecutionIndex::new())]);
+        Group { number, store, executions, key }
+    }
+
+    /// The number of the Test Execution that a run names by a key or by environments of its own.
+    pub(super) fn execution(&self, key: &str, environment: &str) -> u32 {
+        if key.is_empty() && environment.is_empty() {
+            return 0;
+        }
+        let mut executions = self.executions();
+        let known = executions.iter().position(|(known, _)| known.key == key && known.environment == environment);
+        let number = known.unwrap_or_else(|| {
+            executions.push((self.key.with(key, environment), ExecutionIndex::new()));
+            executions.len() - 1
+        });
+        number as u32
+    }
+
+    /// What sets a Test Execution of this group apart from all others.
+    pub(super) fn key_of(&self, execution: u32) -> GroupKey {
+        self.executions().get(execution as usize).map_or_else(|| self.key.clone(), |(key, _)| key.clone())
+    }
+
+    /// Adds runs, each with the number of its Test Execution.
+    pub(super) fn push(
+        &self,
+        entries: impl Iterator<Item = Result<(u32, IndexEntry), WriteError>>,
+    ) -> Result<(), WriteError> {
+        let mut executions = self.executions();
+        for entry in entries {
+            let (number, entry) = entry?;
+            if let Some((_, index)) = executions.get_mut(number as usize) {
+                index.push(&[entry]);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the index of each Test Execution, once no worker adds to it any more.
+    pub(super) fn take_indexes(&self) -> Vec<(GroupKey, ExecutionIndex)> {
+        std::mem::take(&mut self.executions())
+    }
+
+    fn executions(&self) -> MutexGuard<'_, Vec<(GroupKey, ExecutionIndex)>> {
+        self.executions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The groups that are open at one place of the walk.
+///
+/// A walk is depth first, so what is open is short: one for the folder or INPUT, one for the archive inside it. Should a
+/// group's place come up again after it was left (two names that are not UTF-8 can be shown alike), it is another group.
+pub(super) struct Grouping {
+    by: GroupBy,
+    open: Vec<Arc<Group>>,
+    opened: u32,
+    folder: PathBuf,
+    memory: RunMemory,
+}
+
+/// Where a file belongs, and what it ends.
+pub(super) struct Entered {
+    /// Its group.
+    pub(super) group: Arc<Group>,
+    /// Groups that the walk has left with it, in order of opening.
+    pub(super) left: Vec<Arc<Group>>,
+}
+
+impl Grouping {
+    /// Groups whose runs share `memory` and spill into `folder`.
+    pub(super) fn new(by: GroupBy, folder: PathBuf, memory: RunMemory) -> Grouping {
+        Grouping { by, open: Vec::new(), opened: 0, folder, memory }
+    }
+
+    /// The walk has come to this file.
+    pub(super) fn enter(&mut self, found: &Found) -> Entered {
+        let (place, origin) = (found.place(), found.origin());
+        let by = self.by;
+        let left = self.open.extract_if(.., |group| !group.key.reaches(by, place, origin)).collect();
+        let known = self.open.iter().find(|group| group.key.holds(by, place, origin));
+        let group = known.cloned().unwrap_or_else(|| self.open_group(GroupKey::of(by, place, origin)));
+        Entered { group, left }
+    }
+
+    /// The walk has ended.
+    pub(super) fn leave_all(self) -> Vec<Arc<Group>> {
+        self.open
+    }
+
+    fn open_group(&mut self, key: GroupKey) -> Arc<Group> {
+        let group = Arc::new(Group::new(self.opened, key, RunStore::sharing(&self.memory, &self.folder)));
+        self.opened += 1;
+        self.open.push(Arc::clone(&group));
+        group
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Origin;
+    use crate::source::{Place, Skip};
+
+    /// Each file's group, as its number, with the groups that were left before it.
+    fn walked(by: GroupBy, files: &[(u32, &str)]) -> Vec<(u32, Vec<u32>)> {
+        let mut grouping = Grouping::new(by, std::env::temp_dir(), RunMemory::of(0));
+        let walked = |(input, name): &(u32, &str)| {
+            let directory = name.rsplit_once('/').map_or("", |(directory, _)| directory).trim_end_matches('!');
+            let archive = name.split_once("!/").map(|(archive, _)| Origin::new(archive));
+            let place =
+                Place { input: *input, input_name: "night".to_owned(), archive, directory: directory.to_owned() };
+            let found = Found::Skipped { origin: Origin::new(*name), place, bytes: 0, why: Skip::Special };
+            let Entered { group, left } = grouping.enter(&found);
+            (group.number, left.iter().map(|group| group.number).collect())
+        };
+        files.iter().map(walked).collect()
+    }
+
+    #[test]
+    fn an_archive_is_left_behind_and_loose_files_stay_open_until_the_next_input() {
+        let files =
+            [(0, "a.xml"), (0, "b.zip!/x"), (0, "b.zip!/in.zip!/y"), (0, "c.zip!/x"), (0, "d.xml"), (1, "e.xml")];
+        let expected = [(0, vec![]), (1, vec![]), (1, vec![]), (2, vec![1]), (0, vec![2]), (3, vec![0])];
+        assert_eq!(walked(GroupBy::Archive, &files), expected);
+    }
+
+    #[test]
+    fn a_folder_stays_open_while_the_walk_is_below_it() {
+        let files = [(0, "a/1"), (0, "a/b/1"), (0, "a/c.zip!/1"), (0, "a/d"), (0, "a-b/1"), (0, "z")];
+        let expected = [(0, vec![]), (1, vec![]), (2, vec![1]), (0, vec![2]), (3, vec![0]), (4, vec![3])];
+        assert_eq!(walked(GroupBy::Directory, &files), expected);
+    }
+
+    #[test]
+    fn a_folder_called_like_its_input_is_one_group_with_it() {
+        let files = [(0, "a"), (0, "night/1"), (0, "other/1"), (0, "z")];
+        let expected = [(0, vec![]), (0, vec![]), (1, vec![]), (0, vec![1])];
+        assert_eq!(walked(GroupBy::Directory, &files), expected);
+    }
+
+    #[test]
+    fn inputs_and_everything_end_late_and_reports_at_once() {
+        let files = [(0, "a"), (0, "b.zip!/1"), (1, "c")];
+        assert_eq!(walked(GroupBy::Input, &files), [(0, vec![]), (0, vec![]), (1, vec![0])]);
+        assert_eq!(walked(GroupBy::All, &files), [(0, vec![]), (0, vec![]), (0, vec![])]);
+        assert_eq!(walked(GroupBy::Report, &files), [(0, vec![]), (1, vec![0]), (2, vec![1])]);
+    }
+
+    #[test]
+    fn a_run_that_names_nothing_belongs_to_the_group_itself() {
+        let group = Group::new(0, GroupKey::named(0, "n"), RunStore::new(&std::env::temp_dir(), 0));
+        assert_eq!((group.execution("", ""), group.execution("K-1", ""), group.execution("", "e")), (0, 1, 2));
+        assert_eq!((group.execution("K-1", ""), group.key_of(1).key), (1, "K-1".to_owned()));
+    }
+}
