@@ -5,6 +5,7 @@
 mod support;
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -51,7 +52,7 @@ fn convert(input: &Path, out: &Path) -> usize {
         threads: 0,
         recorded: manifest::Options::default(),
     };
-    let manifest = pipeline::convert(&job, &Silent).unwrap();
+    let manifest = pipeline::convert(&job, &Silent, &AtomicBool::new(false)).unwrap();
     assert!(!manifest.executions.is_empty());
     manifest.executions.len()
 }

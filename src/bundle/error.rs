@@ -38,6 +38,13 @@ pub enum WriteErrorKind {
     NoManifest(PathBuf),
     /// Another process writes into the output folder.
     InUse(PathBuf),
+    /// The output folder holds the output of a conversion that was asked for something else.
+    AnotherPurpose {
+        /// The output folder.
+        folder: PathBuf,
+        /// In what it differed, in words.
+        differences: Vec<String>,
+    },
     /// A run is longer than the index can say (4 GiB).
     RunTooLong(u64),
     /// A run was asked for that is not in the store: a defect of the caller.
@@ -96,6 +103,14 @@ impl fmt::Display for WriteError {
                 write!(f, "open {}: it holds no manifest.json of a complete output", folder.display())
             }
             WriteErrorKind::InUse(folder) => write!(f, "write into {}: another run is using it", folder.display()),
+            WriteErrorKind::AnotherPurpose { folder, differences } => {
+                write!(
+                    f,
+                    "go on in {}: the run that was stopped differed: {}",
+                    folder.display(),
+                    differences.join(", ")
+                )
+            }
             WriteErrorKind::RunTooLong(bytes) => write!(f, "keep a run of {bytes} bytes: the limit is 4 GiB"),
             WriteErrorKind::NotStored => f.write_str("read back a run: it is not in the store"),
             WriteErrorKind::Merge { report, sequence, message } => {

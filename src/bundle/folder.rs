@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::error::{WriteError, WriteErrorKind};
 use super::manifest::{Manifest, SCHEMA_FAMILY};
-use super::name::{BUNDLES, MANIFEST, REPORTS, TEMPORARY_SUFFIX, is_bundle_name};
+use super::name::{BUNDLES, JOURNAL, MANIFEST, REPORTS, TEMPORARY_SUFFIX, is_bundle_name};
 use super::new_file::NewFile;
 
 /// What to do with an earlier output in the folder.
@@ -19,7 +19,7 @@ pub enum Opening {
     Fresh,
     /// Remove it (`--force`).
     Replace,
-    /// Keep its bundles until they are written again (`--resume`); its manifest goes, as it is not true any more.
+    /// Go on with it (`--resume`): nothing is removed before [`Folder::go_on`].
     Resume,
 }
 
@@ -49,13 +49,37 @@ impl Folder {
             Opening::Fresh => {}
             Opening::Replace => {
                 folder.remove_manifest(&contents)?;
+                folder.remove_journal()?;
                 remove_all(&contents.ours)?;
             }
-            Opening::Resume => folder.remove_manifest(&contents)?,
+            Opening::Resume => return Ok(folder),
         }
         remove_all(&contents.temporary)?;
         create_folder(&path.join(BUNDLES))?;
         Ok(folder)
+    }
+
+    /// Takes an earlier output over, with [`Opening::Resume`]: its bundles stay until they are written again, its
+    /// manifest goes, as it is not true any more.
+    ///
+    /// # Errors
+    /// When the file system refuses.
+    pub fn go_on(&self) -> Result<(), WriteError> {
+        let contents = Contents::of(&self.path)?;
+        self.remove_manifest(&contents)?;
+        remove_all(&contents.temporary)?;
+        create_folder(&self.path.join(BUNDLES))
+    }
+
+    /// Removes what this run has written so far, when it turns out that it should not have begun.
+    ///
+    /// # Errors
+    /// When the file system refuses.
+    pub fn withdraw(&self) -> Result<(), WriteError> {
+        self.remove_journal()?;
+        let contents = Contents::of(&self.path)?;
+        remove_all(&contents.ours)?;
+        remove_all(&contents.temporary)
     }
 
     /// Opens a complete output to change it in place (`bind`).
@@ -96,23 +120,25 @@ impl Folder {
         let mut stale = Contents::of(&self.path)?.ours;
         stale.retain(|path| path.parent() == Some(&bundles) && !named.contains(path));
         remove_all(&stale)?;
-        self.sync(&named)?;
-        sync_folder(&bundles)?;
+        let files: Vec<PathBuf> = named.into_iter().chain([self.path.join(REPORTS)]).collect();
+        self.sync_bundles(&files)?;
         sync_folder(&self.path)?;
-        self.write_manifest(manifest)
+        self.write_manifest(manifest)?;
+        // Only now: a run that is stopped before can go on where this one is.
+        self.remove_journal()
     }
 
-    /// Brings the bundles and the report lines to the disk.
-    fn sync(&self, bundles: &HashSet<PathBuf>) -> Result<(), WriteError> {
+    /// Brings these files, most of them bundles, and the names of bundles to the disk.
+    pub(super) fn sync_bundles(&self, files: &[PathBuf]) -> Result<(), WriteError> {
         /// From this number on one call for the whole file system is cheaper than a call for each file.
         #[cfg(target_os = "linux")]
         const MANY: usize = 8;
         #[cfg(target_os = "linux")]
-        if bundles.len() >= MANY {
+        if files.len() >= MANY {
             let folder = File::open(&self.path).map_err(WriteError::io("open", &self.path))?;
             return rustix::fs::syncfs(&folder).map_err(|error| WriteError::io("sync", &self.path)(error.into()));
         }
-        for path in bundles.iter().chain([&self.path.join(REPORTS)]) {
+        for path in files {
             let synced = File::open(path).and_then(|file| file.sync_all());
             match synced {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -121,7 +147,17 @@ impl Folder {
                 _ => {}
             }
         }
-        Ok(())
+        sync_folder(&self.path.join(BUNDLES))
+    }
+
+    /// Removes the journal, if there is one.
+    pub(super) fn remove_journal(&self) -> Result<(), WriteError> {
+        let path = self.path.join(JOURNAL);
+        match fs::remove_file(&path) {
+            Ok(()) => sync_folder(&self.path),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(WriteError::io("remove", &path)(error)),
+        }
     }
 
     /// Replaces the manifest, atomically.
@@ -151,6 +187,8 @@ impl Folder {
 struct Contents {
     /// Schema of a manifest of this program.
     manifest: Option<String>,
+    /// Whether there is a journal.
+    journal: bool,
     /// Bundles and `reports.jsonl`, in no order.
     ours: Vec<PathBuf>,
     temporary: Vec<PathBuf>,
@@ -171,6 +209,7 @@ impl Contents {
                 BUNDLES if is_folder => contents.add_bundles(&path, &named)?,
                 MANIFEST if contents.manifest.is_some() => {}
                 BUNDLES | MANIFEST => contents.obstacle = Some(path),
+                JOURNAL if !is_folder => contents.journal = true,
                 REPORTS if is_folder => contents.obstacle = Some(path),
                 REPORTS => contents.ours.push(path),
                 _ => contents.add_other(&name, path, is_folder),
@@ -205,7 +244,7 @@ impl Contents {
         if let Some(found) = self.obstacle.as_ref().or(foreign) {
             return Err(WriteErrorKind::NotOurs { folder: folder.to_path_buf(), found: found.clone() }.into());
         }
-        let earlier = self.manifest.is_some() || !self.ours.is_empty();
+        let earlier = self.manifest.is_some() || self.journal || !self.ours.is_empty();
         if earlier && opening == Opening::Fresh {
             return Err(WriteErrorKind::EarlierOutput(folder.to_path_buf()).into());
         }

@@ -13,6 +13,7 @@
 //!
 //! Steps 1, 3 (merging) and 5 may run on many threads at once. Nothing that is written depends on their order.
 
+pub mod journal;
 pub mod lines;
 pub mod manifest;
 pub mod verify;

@@ -8,6 +8,8 @@ pub(super) const BUNDLES: &str = "bundles";
 pub const MANIFEST: &str = "manifest.json";
 /// Name of the file with a line for each report, inside the output folder.
 pub const REPORTS: &str = "reports.jsonl";
+/// Name of the journal inside the output folder: it is there as long as the output is not complete.
+pub(super) const JOURNAL: &str = ".xraypack-journal";
 /// End of the names of files that are not whole. They begin with a dot, too.
 pub(super) const TEMPORARY_SUFFIX: &str = ".xraypack-tmp";
 /// Room for the part number and the temporary suffix stays below every file system's limit of 255 bytes.

@@ -111,6 +111,21 @@ impl Commentary {
         }
     }
 
+    /// An earlier conversion is gone on with.
+    pub fn resumed(&self, kept: u64, changed: u64) {
+        let mut speaker = self.speaker();
+        if speaker.verbosity == Verbosity::Quiet || kept + changed == 0 {
+            return;
+        }
+        let kept = numbers::counted(kept, "finished group of reports is", "finished groups of reports are");
+        let changed = match changed {
+            0 => String::new(),
+            changed => format!("; {} changed since and converted again", numbers::counted(changed, "has", "have")),
+        };
+        let note = speaker.err.paint(Style::Cyan, "note").to_string();
+        speaker.line(&format!("{note}: {kept} taken over{changed}"));
+    }
+
     /// The last report is done, or the work has stopped: the bar goes, and what was kept back is named. Gives standard
     /// error back to the terminal.
     pub fn finish(self, terminal: &mut Terminal) {

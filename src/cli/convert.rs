@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::builder::{BoolishValueParser, PossibleValuesParser};
 use clap::{Args, ValueHint};
+use xraypack::bundle::manifest::{Execution, Manifest};
 use xraypack::format::FORMATS;
 use xraypack::model::ProblemKind;
-use xraypack::pipeline::{Observer, Report};
+use xraypack::pipeline::{Error, Observer, Report};
 
 use super::choices::{
     BareKeysChoice, DamagedChoice, EvidenceChoice, GroupChoice, MergeChoice, OutputChoice, ProgressChoice,
@@ -20,10 +21,12 @@ use super::commentary::{Commentary, ReportSeen};
 use super::exit::{DamageAllowed, Ending, Failure};
 use super::job;
 use super::keys::{IssueKey, ProjectKey};
+use super::numbers;
+use super::signals::Signals;
 use super::size::{self, Size};
 use super::status::{self, StatusName};
 use super::summary::{self, SetAside, Summary};
-use super::terminal::Terminal;
+use super::terminal::{Style, Terminal, harmless};
 use super::words::{self, Pattern, ZoneName};
 
 /// What `convert` is asked for.
@@ -70,12 +73,15 @@ pub struct JobArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
-    /// Output folder: absent, empty, or an earlier output together with --force
+    /// Output folder: absent, empty, or an earlier output together with --force or --resume
     #[arg(short, long, value_name = "DIR", env = "XRAYPACK_OUT", value_hint = ValueHint::DirPath)]
     pub out: PathBuf,
     /// Replace an earlier output
     #[arg(long, env = "XRAYPACK_FORCE", value_parser = BoolishValueParser::new())]
     pub force: bool,
+    /// Go on with a conversion that was stopped: what it has finished, and has not changed since, is not converted again
+    #[arg(long, env = "XRAYPACK_RESUME", value_parser = BoolishValueParser::new())]
+    pub resume: bool,
 }
 
 /// The Test Executions that the results go into.
@@ -205,10 +211,21 @@ pub struct TellingArgs {
 /// Runs the command.
 pub fn run(args: &ConvertArgs, terminal: &mut Terminal) -> Result<Ending, Failure> {
     check(&args.job)?;
+    if args.output.force && args.output.resume {
+        return Err(Failure::Usage(
+            "--force begins anew and --resume goes on: only one of them can be meant".to_owned(),
+        ));
+    }
     let commentary = Commentary::new(terminal, args.telling.progress);
-    let converted = convert(args, &commentary);
+    let watching = Watching::new(&commentary);
+    let converted = convert(args, &watching);
+    let told = watching.told();
     commentary.finish(terminal);
-    let summary = converted?;
+    if let Err(Failure::Output(_) | Failure::Interrupted(_)) = &converted {
+        tell_what_stays(&told, &args.output.out, terminal);
+    }
+    let (manifest, elapsed) = converted?;
+    let summary = Summary::of(&manifest, told.set_aside, told.problems, elapsed);
     let ending = Ending::of_reports(
         summary.totals.reports,
         summary.totals.damaged,
@@ -222,13 +239,30 @@ pub fn run(args: &ConvertArgs, terminal: &mut Terminal) -> Result<Ending, Failur
 }
 
 /// Has the library do the work and turns the manifest into what is shown.
-fn convert(args: &ConvertArgs, commentary: &Commentary) -> Result<Summary, Failure> {
+fn convert(args: &ConvertArgs, watching: &Watching<'_>) -> Result<(Manifest, Duration), Failure> {
     let job = job::job(&args.job, Some(&args.output))?;
     let began = Instant::now();
-    let watching = Watching::new(commentary);
-    let manifest = xraypack::pipeline::convert(&job, &watching).map_err(job::failure)?;
-    let told = watching.told();
-    Ok(Summary::of(&manifest, told.set_aside, told.problems, began.elapsed()))
+    let signals = Signals::listen();
+    let manifest = xraypack::pipeline::convert(&job, watching, signals.stop()).map_err(|error| match error {
+        Error::Interrupted => signals.failure(),
+        error => job::failure(error),
+    })?;
+    Ok((manifest, began.elapsed()))
+}
+
+/// What the next run finds, when this one could not come to its end.
+fn tell_what_stays(told: &Told, out: &Path, terminal: &mut Terminal) {
+    let out = harmless(&out.display().to_string());
+    let note = terminal.err.paint(Style::Cyan, "note").to_string();
+    // When standard error is closed there is nobody to tell.
+    let _ = match told.executions {
+        0 => terminal.err.line(format_args!("{note}: no Test Execution was finished; --resume begins again in {out}")),
+        finished => terminal.err.line(format_args!(
+            "{note}: {} with {} stay in {out}; --resume goes on from there",
+            numbers::counted(finished, "finished Test Execution", "finished Test Executions"),
+            numbers::counted(told.bundles, "bundle", "bundles"),
+        )),
+    };
 }
 
 /// Hands every report to the commentary and keeps what the summary names.
@@ -244,6 +278,10 @@ pub struct Told {
     pub set_aside: Vec<SetAside>,
     /// How many problems there were of each kind.
     pub problems: BTreeMap<ProblemKind, u64>,
+    /// Test Executions that are finished although the conversion is not.
+    pub executions: u64,
+    /// Their bundles.
+    pub bundles: u64,
 }
 
 impl<'c> Watching<'c> {
@@ -267,6 +305,16 @@ impl Observer for Watching<'_> {
             *told.problems.entry(problem.kind).or_default() += 1;
         }
         told.set_aside.extend(SetAside::of(&seen));
+    }
+
+    fn finished(&self, execution: &Execution) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.executions += 1;
+        told.bundles += execution.bundles.len() as u64;
+    }
+
+    fn resumed(&self, kept: usize, changed: usize) {
+        self.commentary.resumed(kept as u64, changed as u64);
     }
 }
 

@@ -18,7 +18,8 @@ pub const NO_REPORT: u8 = 4;
 pub const MISMATCH: u8 = 5;
 /// The output could not be written.
 pub const OUTPUT: u8 = 6;
-// 130 and 143 are not given here: the signal ends the process, and the shell reports it so.
+/// Added to a signal's number: 130 for SIGINT, 143 for SIGTERM, as a shell has it.
+pub const SIGNAL: u8 = 128;
 
 /// How a command ended that ran to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +73,8 @@ pub enum Failure {
     Internal(String),
     /// Nobody reads standard output any more.
     ClosedPipe,
+    /// A signal asked the program to end; its number.
+    Interrupted(u8),
 }
 
 impl From<clap::Error> for Failure {
@@ -97,6 +100,7 @@ impl fmt::Display for Failure {
             Failure::Usage(what) | Failure::Output(what) => f.write_str(what),
             Failure::Internal(what) => write!(f, "internal error: {what}"),
             Failure::ClosedPipe => f.write_str("standard output was closed"),
+            Failure::Interrupted(_) => f.write_str("interrupted"),
         }
     }
 }
@@ -112,6 +116,7 @@ pub fn code(ending: &Result<Ending, Failure>) -> u8 {
         Err(Failure::Arguments(_) | Failure::Usage(_)) => USAGE,
         Err(Failure::Output(_)) => OUTPUT,
         Err(Failure::Internal(_)) => INTERNAL,
+        Err(Failure::Interrupted(signal)) => SIGNAL.saturating_add(*signal),
     }
 }
 
@@ -139,6 +144,8 @@ mod tests {
         assert_eq!(code(&Ok(Ending::NoReport)), 4);
         assert_eq!(code(&Ok(Ending::Mismatch)), 5);
         assert_eq!(code(&Err(Failure::Output(String::new()))), 6);
+        assert_eq!(code(&Err(Failure::Interrupted(2))), 130);
+        assert_eq!(code(&Err(Failure::Interrupted(15))), 143);
     }
 
     #[test]

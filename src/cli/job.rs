@@ -55,10 +55,18 @@ pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> 
         damaged: damaged(args.results.damaged),
         budget: Budget { max_bytes: args.bundles.max_bytes.get(), max_runs: args.bundles.max_tests.get() },
         output: output.map_or_else(PathBuf::new, |output| output.out.clone()),
-        opening: if output.is_some_and(|output| output.force) { Opening::Replace } else { Opening::Fresh },
+        opening: output.map_or(Opening::Fresh, opening),
         threads: threads(args.reading.jobs),
         recorded: recorded(args),
     })
+}
+
+fn opening(output: &OutputArgs) -> Opening {
+    match (output.force, output.resume) {
+        (true, _) => Opening::Replace,
+        (false, true) => Opening::Resume,
+        (false, false) => Opening::Fresh,
+    }
 }
 
 /// How files are found.
@@ -88,16 +96,31 @@ pub fn threads(jobs: Option<NonZeroUsize>) -> usize {
 pub fn failure(error: Error) -> Failure {
     match &error {
         Error::Source(_) | Error::NoProject { .. } | Error::Budget { .. } => Failure::Usage(error.to_string()),
-        Error::Output(write) if is_occupied(write.kind()) => {
-            Failure::Usage(format!("{error}; --force replaces an earlier output"))
-        }
+        Error::Output(write) if is_occupied(write.kind()) => Failure::Usage(format!("{error}{}", advice(write.kind()))),
+        Error::Renamed(_) => Failure::Usage(format!("{error}; --force begins anew")),
+        Error::Changing(_) => Failure::Output(error.to_string()),
         Error::Output(_) => Failure::Output(error.to_string()),
         _ => Failure::Internal(error.to_string()),
     }
 }
 
 fn is_occupied(kind: &WriteErrorKind) -> bool {
-    matches!(kind, WriteErrorKind::EarlierOutput(_) | WriteErrorKind::NotOurs { .. } | WriteErrorKind::InUse(_))
+    matches!(
+        kind,
+        WriteErrorKind::EarlierOutput(_)
+            | WriteErrorKind::NotOurs { .. }
+            | WriteErrorKind::AnotherPurpose { .. }
+            | WriteErrorKind::InUse(_)
+    )
+}
+
+/// What can be done about a folder that is occupied.
+fn advice(kind: &WriteErrorKind) -> &'static str {
+    match kind {
+        WriteErrorKind::EarlierOutput(_) => "; --force replaces it, --resume goes on with one that was stopped",
+        WriteErrorKind::AnotherPurpose { .. } => "; with --force everything is converted anew",
+        _ => "",
+    }
 }
 
 fn globs(patterns: &[Pattern]) -> Result<Option<GlobSet>, Failure> {

@@ -18,6 +18,7 @@ mod plan;
 mod progress;
 mod project_file;
 mod refusal;
+mod signals;
 mod size;
 mod status;
 mod summary;

@@ -96,7 +96,7 @@ fn plan(args: &PlanArgs, commentary: &Commentary) -> Result<View, Failure> {
     let job = job::job(&args.job, None)?;
     let watching = Watching::new(commentary);
     let plan = pipeline::plan(&job, &watching).map_err(job::failure)?;
-    let Told { set_aside, problems } = watching.told();
+    let Told { set_aside, problems, .. } = watching.told();
     let problems = problems.into_iter().map(|(kind, count)| ProblemCount { kind, count }).collect();
     Ok(View { totals: Totals::of(&plan.totals), executions: plan.executions, set_aside, problems })
 }

@@ -33,6 +33,11 @@ impl Severity {
             Severity::Error => "error",
         }
     }
+
+    /// The severity with this name.
+    pub fn by_name(name: &str) -> Option<Severity> {
+        [Severity::Note, Severity::Warning, Severity::Error].into_iter().find(|severity| severity.name() == name)
+    }
 }
 
 macro_rules! problem_kinds {
@@ -48,6 +53,14 @@ macro_rules! problem_kinds {
             /// The word written to `reports.jsonl`.
             pub const fn name(self) -> &'static str {
                 match self { $(ProblemKind::$variant => $name,)* }
+            }
+
+            /// The kind with this name.
+            pub fn by_name(name: &str) -> Option<ProblemKind> {
+                match name {
+                    $($name => Some(ProblemKind::$variant),)*
+                    _ => None,
+                }
             }
 
             /// Severity of a problem of this kind.
@@ -172,5 +185,7 @@ mod tests {
         });
         assert_eq!(problem.to_string(), "2:14: the report ends inside <testcase> [truncated]");
         assert!(problem.is_damage());
+        assert_eq!(ProblemKind::by_name("truncated"), Some(ProblemKind::Truncated));
+        assert_eq!((ProblemKind::by_name("cut"), Severity::by_name("note")), (None, Some(Severity::Note)));
     }
 }

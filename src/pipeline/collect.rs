@@ -4,10 +4,11 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::basis::Basis;
 use super::dispatch::Arrival;
 use super::grouping::Group;
 use super::outcome::{EvidenceCounts, ReportOutcome, earliest};
-use super::{Damaged, Observer};
+use super::{Damaged, Error, Observer};
 use crate::bundle::file_safe_id;
 use crate::model::{Problem, ProblemKind, ReportId, ReportState, Timestamp};
 
@@ -17,6 +18,16 @@ pub(super) struct Closed {
     pub(super) group: Arc<Group>,
     /// What is known of it beside its runs.
     pub(super) collected: Collected,
+    pub(super) closing: Closing,
+}
+
+/// When a group was closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Closing {
+    /// While there was more to read.
+    OnTheWay,
+    /// With everything else: the manifest comes next.
+    AtTheEnd,
 }
 
 /// What is known of a group's files.
@@ -73,9 +84,15 @@ impl<'c> Collector<'c> {
     }
 
     /// Takes the next outcome.
-    pub(super) fn add(&mut self, arrival: Arrival) {
+    pub(super) fn add(&mut self, arrival: Arrival) -> Result<(), Error> {
         let Arrival { mut outcome, group, .. } = arrival;
         let collected = self.open.entry(group.number).or_default();
+        if let Some(record) = &group.record {
+            record.take_ids(collected.reports.len(), outcome.origin.as_str(), &mut self.ids)?;
+            self.observer.report(&super::report_of(&outcome));
+            collected.reports.push(outcome);
+            return Ok(());
+        }
         collected.set_duplicate_aside(&mut outcome);
         if outcome.state == ReportState::Damaged && self.damaged == Damaged::Drop {
             outcome.leave_out_runs();
@@ -87,16 +104,22 @@ impl<'c> Collector<'c> {
         collected.evidence.merge(outcome.evidence);
         self.observer.report(&super::report_of(&outcome));
         collected.reports.push(outcome);
+        Ok(())
     }
 
     /// The group has no more files.
-    pub(super) fn close(&mut self, group: Arc<Group>) -> Closed {
+    pub(super) fn close(&mut self, group: Arc<Group>, closing: Closing) -> Closed {
         let collected = self.open.remove(&group.number).unwrap_or_default();
-        Closed { group, collected }
+        Closed { group, collected, closing }
     }
 }
 
 impl Collected {
+    /// What its files were made of, in order.
+    pub(super) fn take_bases(&mut self) -> Vec<Basis> {
+        self.reports.iter_mut().map(|report| std::mem::replace(&mut report.basis, Basis::Listing)).collect()
+    }
+
     fn add_shares(&mut self, outcome: &mut ReportOutcome, group: &Group, ids: &mut HashSet<String>) {
         let shares = std::mem::take(&mut outcome.shares);
         // A report whose runs all belong to Test Executions that it names itself is shown with the first of these.
@@ -134,6 +157,7 @@ impl Collected {
         let message = format!("the same bytes as {original}");
         let mut duplicate = ReportOutcome::new(outcome.id, outcome.origin.clone(), outcome.bytes);
         duplicate.dropped = true;
+        duplicate.basis = std::mem::replace(&mut outcome.basis, Basis::Listing);
         duplicate.format = outcome.format;
         duplicate.reason = format!("duplicate-of {original}");
         duplicate.problems.push(Problem::new(ProblemKind::DuplicateOf, message));

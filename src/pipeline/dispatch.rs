@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -10,6 +9,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::Error;
 use super::grouping::{Entered, Group, Grouping};
 use super::outcome::ReportOutcome;
+use super::stop::Stop;
 use super::visitor::ConversionFailure;
 use super::worker::{self, Purpose, Scratch};
 use crate::model::ReportId;
@@ -45,7 +45,7 @@ pub(super) fn run(
     threads: usize,
     purpose: &Purpose<'_>,
     grouping: &mut Grouping,
-    stop: &AtomicBool,
+    stop: &Stop<'_>,
     collect: &mut Collect<'_>,
 ) -> Result<(), Error> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(Error::threads)?;
@@ -60,16 +60,16 @@ pub(super) fn run(
         let walked = pool.in_place_scope_fifo(|pool_scope| {
             let mut next = 0u32;
             source::walk(inputs, options, &mut |found| {
-                if stop.load(Ordering::Relaxed) || permits.recv().is_err() {
+                if stop.is_set() || permits.recv().is_err() {
                     return ControlFlow::Break(());
                 }
                 let id = ReportId(next);
                 next += 1;
-                let Entered { group, left } = grouping.enter(&found);
+                let Entered { group, place, left } = grouping.enter(&found);
                 let (arrivals, scratches) = (arrivals.clone(), &scratches);
                 pool_scope.spawn_fifo(move |_| {
                     let mut scratch = scratches.take();
-                    let (outcome, failure) = worker::process(id, found, &group, purpose, &mut scratch);
+                    let (outcome, failure) = worker::process(id, found, &group, place, purpose, &mut scratch);
                     scratches.put(scratch);
                     // The collector outlives all senders; it hangs up only after a failure of its own.
                     let _ = arrivals.send(Arrival { outcome, group, left, failure });
@@ -96,7 +96,7 @@ fn permits(window: usize) -> (Receiver<()>, Sender<()>) {
 fn collect_in_order(
     incoming: &Receiver<Arrival>,
     permits: &Sender<()>,
-    stop: &AtomicBool,
+    stop: &Stop<'_>,
     collect: &mut Collect<'_>,
 ) -> Result<(), Error> {
     let mut waiting = BTreeMap::new();
@@ -112,7 +112,7 @@ fn collect_in_order(
                     None => collect(arrival),
                 };
                 if result.is_err() {
-                    stop.store(true, Ordering::Relaxed);
+                    stop.fail();
                 }
             }
             let _ = permits.send(());

@@ -30,6 +30,12 @@ pub enum Error {
         /// Bytes of the largest one.
         length: u64,
     },
+    /// Somebody asked the work to stop. What has been finished stays.
+    Interrupted,
+    /// An input was exchanged while an earlier conversion was being taken over.
+    Changing(String),
+    /// Inputs have changed in such a way that a finished Test Execution of an earlier conversion has another id now.
+    Renamed(String),
     /// A run that cannot be read back: a defect, or a disk that fails.
     Run(String),
     /// The worker threads cannot be started, or one of ours died.
@@ -61,6 +67,7 @@ impl Error {
     pub(super) fn conversion(outcome: &ReportOutcome, failure: ConversionFailure) -> Error {
         match failure {
             ConversionFailure::Store(error) => Error::Output(error),
+            ConversionFailure::Stopped => Error::Interrupted,
             ConversionFailure::NoProject(case) => Error::NoProject { origin: outcome.origin.clone(), case },
         }
     }
@@ -81,6 +88,13 @@ impl fmt::Display for Error {
                 f,
                 "a single test needs {length} bytes even without its evidence, and only {allowed} fit into a bundle: \
                  --max-bytes must be larger"
+            ),
+            Error::Interrupted => f.write_str("the work was interrupted"),
+            Error::Changing(report) => write!(f, "{report} was exchanged while it was being read"),
+            Error::Renamed(id) => write!(
+                f,
+                "the inputs have changed since the run that was stopped, so that its Test Execution {id} is called \
+                 differently now"
             ),
             Error::Run(why) => f.write_str(why),
             Error::Threads(why) => write!(f, "worker threads failed: {why}"),

@@ -4,10 +4,11 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::collect::CollectedExecution;
 use super::group::GroupKey;
+use super::stop::Stop;
 use super::{Error, Job};
 use crate::bundle::manifest::{Execution, Trimmed};
 use crate::bundle::{
-    Assembly, BundlePlan, ExecutionKey, Folder, Frame, FrameLengths, Oversize, RunStore, Settled, WriteError, plan,
+    Assembly, BundlePlan, ExecutionKey, Folder, Frame, FrameLengths, Oversize, RunStore, Settled, plan,
 };
 use crate::xray::{self, ExecutionInfo, TestName};
 
@@ -44,10 +45,11 @@ impl Prepared {
     }
 
     /// Writes the bundles, several at once on the pool of the caller.
-    pub(super) fn write(self, store: &RunStore, folder: &Folder) -> Result<Execution, Error> {
+    pub(super) fn write(self, store: &RunStore, folder: &Folder, stop: &Stop<'_>) -> Result<Execution, Error> {
         let frame = frame(&self.first_head, &self.later_head, self.key.as_deref());
         let assembly = Assembly { id: &self.id, settled: &self.settled, store, frame, folder };
-        let bundles: Result<Vec<_>, WriteError> = self.plans.par_iter().map(|plan| assembly.write(plan)).collect();
+        let write = |plan| stop.check().and_then(|()| assembly.write(plan).map_err(Error::Output));
+        let bundles = self.plans.par_iter().map(write).collect::<Result<Vec<_>, Error>>()?;
         Ok(Execution {
             runs: self.settled.runs().len() as u64,
             id: self.id,
@@ -55,7 +57,7 @@ impl Prepared {
             key: self.key,
             start: self.times.start.map(|start| start.to_string()),
             finish: self.times.finish.map(|finish| finish.ceil_to_second().to_string()),
-            bundles: bundles.map_err(Error::Output)?,
+            bundles,
             trimmed: self.trimmed,
         })
     }

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 
 use rayon::ThreadPoolBuilder;
@@ -13,6 +12,7 @@ use super::execution::Prepared;
 use super::grouping::Group;
 use super::outcome::{EvidenceCounts, ReportOutcome};
 use super::plan::PlannedExecution;
+use super::stop::Stop;
 use super::{Error, Job};
 use crate::bundle::manifest::Execution;
 use crate::bundle::{ExecutionIndex, Folder, MergePart, ReportLine, RunStore, Settled, WriteError};
@@ -21,9 +21,34 @@ use crate::xray::{self, Part};
 
 /// What stays of a group: what the manifest or the plan says of its Test Executions, and a line for each file.
 pub(super) struct Done<E> {
-    pub(super) executions: Vec<(Rank, E)>,
+    pub(super) executions: Vec<Ranked<E>>,
     pub(super) lines: Vec<(ReportId, ReportLine)>,
     pub(super) evidence: EvidenceCounts,
+}
+
+/// A Test Execution, with what says where it stands among all.
+pub(super) struct Ranked<E> {
+    pub(super) rank: Rank,
+    /// What its id was made from.
+    pub(super) label: String,
+    pub(super) execution: E,
+}
+
+impl<E> Ranked<E> {
+    fn map<T>(self, make: impl FnOnce(E) -> Result<T, Error>) -> Result<Ranked<T>, Error> {
+        Ok(Ranked { rank: self.rank, label: self.label, execution: make(self.execution)? })
+    }
+}
+
+/// What is done with groups that have been read.
+pub(super) trait Finish<E>: Sync {
+    /// Finishes a group, on the pool.
+    fn finish(&self, closed: Closed) -> Result<Done<E>, Error>;
+
+    /// Called when some groups have been finished, on a thread that may wait.
+    fn settle_down(&self) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 /// Finishes groups on a pool of their own as they come, several at once where many are waiting, until nobody sends any more. After
@@ -31,8 +56,8 @@ pub(super) struct Done<E> {
 pub(super) fn run<E: Send>(
     threads: usize,
     closed: Receiver<Closed>,
-    stop: &AtomicBool,
-    finish: &(dyn Fn(Closed) -> Result<Done<E>, Error> + Sync),
+    stop: &Stop<'_>,
+    finish: &dyn Finish<E>,
 ) -> Result<Vec<Done<E>>, Error> {
     let mut all = Vec::new();
     let mut result = Ok(());
@@ -42,10 +67,12 @@ pub(super) fn run<E: Send>(
         if result.is_err() {
             continue;
         }
-        match pool.install(|| batch.into_par_iter().map(finish).collect::<Result<Vec<_>, _>>()) {
+        let finish_one = |closed| stop.check().and_then(|()| finish.finish(closed));
+        let done = pool.install(|| batch.into_par_iter().map(finish_one).collect::<Result<Vec<_>, _>>());
+        match done.and_then(|done| finish.settle_down().map(|()| done)) {
             Ok(done) => all.extend(done),
             Err(error) => {
-                stop.store(true, Ordering::Relaxed);
+                stop.fail();
                 result = Err(error);
             }
         }
@@ -56,7 +83,7 @@ pub(super) fn run<E: Send>(
 /// A group whose runs are settled and whose bundles are planned; nothing of it is written.
 pub(super) struct Ready {
     group: Arc<Group>,
-    prepared: Vec<(Rank, Prepared)>,
+    prepared: Vec<Ranked<Prepared>>,
     lines: Vec<(ReportId, ReportLine)>,
     evidence: EvidenceCounts,
 }
@@ -64,7 +91,7 @@ pub(super) struct Ready {
 impl Ready {
     /// Merges what belongs together and plans the bundles.
     pub(super) fn new(job: &Job, closed: Closed) -> Result<Ready, Error> {
-        let Closed { group, collected } = closed;
+        let Closed { group, collected, .. } = closed;
         let Collected { mut executions, reports, evidence, dropped, .. } = collected;
         let mut counts: HashMap<ReportId, RunCounts> = HashMap::new();
         let mut ids = HashMap::new();
@@ -77,25 +104,27 @@ impl Ready {
             for (report, runs) in settled.counts() {
                 counts.entry(*report).or_default().merge(runs);
             }
-            prepared.push((named.rank, Prepared::new(job, named.id, key, times, settled, &group.store)?));
+            let (rank, label) = (named.rank, key.label());
+            let execution = Prepared::new(job, named.id, key, times, settled, &group.store)?;
+            prepared.push(Ranked { rank, label, execution });
         }
         let lines = reports.into_iter().map(|report| (report.id, line(report, &counts, &ids))).collect();
         Ok(Ready { group, prepared, lines, evidence })
     }
 
     /// Writes all bundles.
-    pub(super) fn write(self, folder: &Folder) -> Result<Done<Execution>, Error> {
+    pub(super) fn write(self, folder: &Folder, stop: &Stop<'_>) -> Result<Done<Execution>, Error> {
         let Ready { group, prepared, lines, evidence } = self;
-        let write = |(rank, prepared): (Rank, Prepared)| Ok((rank, prepared.write(&group.store, folder)?));
-        let executions = prepared.into_iter().map(write).collect::<Result<_, Error>>()?;
+        let write = |prepared: Prepared| prepared.write(&group.store, folder, stop);
+        let executions = prepared.into_iter().map(|one| one.map(write)).collect::<Result<_, Error>>()?;
         Ok(Done { executions, lines, evidence })
     }
 
     /// What [`Ready::write`] would write.
     pub(super) fn plan(self) -> Result<Done<PlannedExecution>, Error> {
         let Ready { group, prepared, lines, evidence } = self;
-        let plan = |(rank, prepared): (Rank, Prepared)| Ok((rank, PlannedExecution::of(&prepared, &group.store)?));
-        let executions = prepared.into_iter().map(plan).collect::<Result<_, Error>>()?;
+        let plan = |prepared: Prepared| PlannedExecution::of(&prepared, &group.store);
+        let executions = prepared.into_iter().map(|one| one.map(plan)).collect::<Result<_, Error>>()?;
         Ok(Done { executions, lines, evidence })
     }
 }

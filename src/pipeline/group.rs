@@ -43,6 +43,11 @@ impl GroupKey {
         GroupKey { input, source: source.to_owned(), key: String::new(), environment: String::new() }
     }
 
+    /// Number of its INPUT.
+    pub(super) fn input(&self) -> u32 {
+        self.input
+    }
+
     /// Whether a report is of this group.
     pub(super) fn holds(&self, by: GroupBy, place: &Place, report: &Origin) -> bool {
         (by == GroupBy::All || self.input == place.input) && self.source == source_of(by, place, report)

@@ -1,10 +1,12 @@
 //! Groups of reports while they are read: opened when the walk meets their first report, closed when it has left the
 //! place that they share, so that their Test Executions can be finished while others are still read.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::group::{GroupBy, GroupKey};
+use super::record::Record;
 use crate::bundle::{ExecutionIndex, IndexEntry, RunMemory, RunStore, WriteError};
 use crate::source::Found;
 
@@ -22,12 +24,24 @@ pub(super) struct Group {
     /// Workers push whole chunks, so it is seldom locked.
     executions: Mutex<Vec<(GroupKey, ExecutionIndex)>>,
     key: GroupKey,
+    /// What an earlier conversion found, when it has finished the group and nothing has changed since.
+    pub(super) record: Option<Record>,
 }
 
 impl Group {
     fn new(number: u32, key: GroupKey, store: RunStore) -> Group {
         let executions = Mutex::new(vec![(key.clone(), ExecutionIndex::new())]);
-        Group { number, store, executions, key }
+        Group { number, store, executions, key, record: None }
+    }
+
+    /// Number of its INPUT.
+    pub(super) fn input(&self) -> u32 {
+        self.key.input()
+    }
+
+    /// What its reports have in common.
+    pub(super) fn source(&self) -> &str {
+        &self.key.source
     }
 
     /// The number of the Test Execution that a run names by a key or by environments of its own.
@@ -80,16 +94,21 @@ impl Group {
 /// group's place come up again after it was left (two names that are not UTF-8 can be shown alike), it is another group.
 pub(super) struct Grouping {
     by: GroupBy,
-    open: Vec<Arc<Group>>,
+    /// Each with the number of files that have come by.
+    open: Vec<(Arc<Group>, usize)>,
     opened: u32,
     folder: PathBuf,
     memory: RunMemory,
+    /// By number of the group.
+    records: HashMap<u32, Record>,
 }
 
 /// Where a file belongs, and what it ends.
 pub(super) struct Entered {
     /// Its group.
     pub(super) group: Arc<Group>,
+    /// Its place among the files of the group.
+    pub(super) place: usize,
     /// Groups that the walk has left with it, in order of opening.
     pub(super) left: Vec<Arc<Group>>,
 }
@@ -97,29 +116,39 @@ pub(super) struct Entered {
 impl Grouping {
     /// Groups whose runs share `memory` and spill into `folder`.
     pub(super) fn new(by: GroupBy, folder: PathBuf, memory: RunMemory) -> Grouping {
-        Grouping { by, open: Vec::new(), opened: 0, folder, memory }
+        Grouping { by, open: Vec::new(), opened: 0, folder, memory, records: HashMap::new() }
+    }
+
+    /// Has groups taken over from an earlier conversion, by their numbers.
+    pub(super) fn taking_over(self, records: HashMap<u32, Record>) -> Grouping {
+        Grouping { records, ..self }
     }
 
     /// The walk has come to this file.
     pub(super) fn enter(&mut self, found: &Found) -> Entered {
         let (place, origin) = (found.place(), found.origin());
         let by = self.by;
-        let left = self.open.extract_if(.., |group| !group.key.reaches(by, place, origin)).collect();
-        let known = self.open.iter().find(|group| group.key.holds(by, place, origin));
-        let group = known.cloned().unwrap_or_else(|| self.open_group(GroupKey::of(by, place, origin)));
-        Entered { group, left }
+        let left = self.open.extract_if(.., |(group, _)| !group.key.reaches(by, place, origin));
+        let left = left.map(|(group, _)| group).collect();
+        let known = self.open.iter().position(|(group, _)| group.key.holds(by, place, origin));
+        let known = known.unwrap_or_else(|| self.open_group(GroupKey::of(by, place, origin)));
+        let (group, files) = &mut self.open[known];
+        *files += 1;
+        Entered { group: Arc::clone(group), place: *files - 1, left }
     }
 
     /// The walk has ended.
     pub(super) fn leave_all(self) -> Vec<Arc<Group>> {
-        self.open
+        self.open.into_iter().map(|(group, _)| group).collect()
     }
 
-    fn open_group(&mut self, key: GroupKey) -> Arc<Group> {
-        let group = Arc::new(Group::new(self.opened, key, RunStore::sharing(&self.memory, &self.folder)));
+    /// Gives its place among those that are open.
+    fn open_group(&mut self, key: GroupKey) -> usize {
+        let mut group = Group::new(self.opened, key, RunStore::sharing(&self.memory, &self.folder));
+        group.record = self.records.remove(&self.opened);
         self.opened += 1;
-        self.open.push(Arc::clone(&group));
-        group
+        self.open.push((Arc::new(group), 0));
+        self.open.len() - 1
     }
 }
 
@@ -135,10 +164,10 @@ mod tests {
         let walked = |(input, name): &(u32, &str)| {
             let directory = name.rsplit_once('/').map_or("", |(directory, _)| directory).trim_end_matches('!');
             let archive = name.split_once("!/").map(|(archive, _)| Origin::new(archive));
-            let place =
-                Place { input: *input, input_name: "night".to_owned(), archive, directory: directory.to_owned() };
+            let (input_name, directory) = ("night".to_owned(), directory.to_owned());
+            let place = Place { input: *input, input_name, archive, directory, ..Place::default() };
             let found = Found::Skipped { origin: Origin::new(*name), place, bytes: 0, why: Skip::Special };
-            let Entered { group, left } = grouping.enter(&found);
+            let Entered { group, left, .. } = grouping.enter(&found);
             (group.number, left.iter().map(|group| group.number).collect())
         };
         files.iter().map(walked).collect()

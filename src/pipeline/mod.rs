@@ -1,6 +1,7 @@
 //! The whole conversion: files to workers, outcomes to the collector, runs to bundles. The only room that knows all
 //! the rooms below it.
 
+mod basis;
 mod collect;
 mod dispatch;
 mod error;
@@ -8,31 +9,40 @@ mod execution;
 mod finish;
 mod group;
 mod grouping;
+mod hexadecimal;
 mod outcome;
 mod plan;
+mod record;
+mod resume;
 mod rows;
+mod stop;
 mod verify;
 mod visitor;
 mod whole;
 mod worker;
+mod writing;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::sync_channel;
 
-use crate::bundle::manifest::{Manifest, Options as RecordedOptions};
+use crate::bundle::manifest::{Execution, Manifest, Options as RecordedOptions};
 use crate::bundle::{Budget, Folder, Opening, RunMemory};
 use crate::mapping::Rules;
 use crate::model::{CaseCounts, Origin, Problem, ReportState};
 use crate::source::{self, Input};
 use crate::xray::{EncodeOptions, ExecutionInfo, Merge};
 
-use collect::{Closed, Collector};
-use finish::{Done, Ready};
+use collect::{Closed, Closing, Collector};
+use finish::{Done, Finish, Ready};
 use grouping::Grouping;
 use outcome::ReportOutcome;
+use record::Record;
+use stop::Stop;
 use whole::Whole;
 use worker::{Context, Purpose};
+use writing::Writing;
 
 pub use error::Error;
 pub use group::GroupBy;
@@ -110,10 +120,16 @@ pub struct Report<'r> {
     pub problems: &'r [Problem],
 }
 
-/// Told of each file, in order, as soon as all files before it are known.
+/// Told of what happens, as it happens.
 pub trait Observer: Sync {
-    /// One file has been read.
+    /// One file has been read. Files come in order, each as soon as all before it are known.
     fn report(&self, report: &Report<'_>);
+
+    /// The bundles of a Test Execution are whole, and a conversion that goes on after this one finds them.
+    fn finished(&self, _execution: &Execution) {}
+
+    /// Of an earlier conversion, `kept` groups of reports are taken over, and `changed` are converted again.
+    fn resumed(&self, _kept: usize, _changed: usize) {}
 }
 
 fn report_of(outcome: &ReportOutcome) -> Report<'_> {
@@ -131,18 +147,27 @@ fn report_of(outcome: &ReportOutcome) -> Report<'_> {
 
 /// Converts everything and gives the manifest of what was written.
 ///
-/// Nothing in the output depends on the number of threads, the clock, or the order in which a file system or an archive
-/// lists its files.
+/// Nothing in the output depends on the number of threads, the clock, the order in which a file system or an archive
+/// lists its files, or on whether it was made in one go or with [`Opening::Resume`] after any number of interruptions.
+///
+/// It ends as soon as it can when `stop` is set, without a manifest and with what is finished in its place.
 ///
 /// # Errors
-/// When an INPUT or the output folder cannot be used, or a case needs a project and none is given. A damaged report is
-/// no error: its problems are told to the observer and written to `reports.jsonl`.
-pub fn convert(job: &Job, observer: &dyn Observer) -> Result<Manifest, Error> {
+/// When an INPUT or the output folder cannot be used, a case needs a project and none is given, or `stop` was set. A
+/// damaged report is no error: its problems are told to the observer and written to `reports.jsonl`.
+pub fn convert(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<Manifest, Error> {
+    let stop = Stop::new(stop);
     let folder = Folder::open(&job.output, job.opening).map_err(Error::Output)?;
-    let write = |closed| Ready::new(job, closed)?.write(&folder);
-    let manifest = convert_groups(job, folder.path(), observer, &write)?.write(job, &folder)?;
-    folder.seal(&manifest).map_err(Error::Output)?;
-    Ok(manifest)
+    let converted = Writing::begin(job, &folder, observer, &stop).and_then(|(writing, records)| {
+        let manifest = convert_groups(job, folder.path(), records, observer, &stop, &writing)?.write(job, &folder)?;
+        folder.seal(&manifest).map_err(Error::Output)?;
+        Ok(manifest)
+    });
+    if matches!(converted, Err(Error::NoProject { .. } | Error::Budget { .. })) && job.opening != Opening::Resume {
+        // Wrong usage writes nothing, also when it shows late.
+        folder.withdraw().map_err(Error::Output)?;
+    }
+    converted
 }
 
 /// Does all that [`convert`] does but writing: the same code decides what would be in which bundle.
@@ -150,8 +175,19 @@ pub fn convert(job: &Job, observer: &dyn Observer) -> Result<Manifest, Error> {
 /// # Errors
 /// As there, but for the output folder. Runs that do not fit into memory wait in the system's temporary folder.
 pub fn plan(job: &Job, observer: &dyn Observer) -> Result<Plan, Error> {
-    let plan = |closed| Ready::new(job, closed)?.plan();
-    Ok(convert_groups(job, &std::env::temp_dir(), observer, &plan)?.plan())
+    let never = AtomicBool::new(false);
+    let (spill, stop) = (std::env::temp_dir(), Stop::new(&never));
+    Ok(convert_groups(job, &spill, HashMap::new(), observer, &stop, &Planning { job })?.plan())
+}
+
+struct Planning<'p> {
+    job: &'p Job,
+}
+
+impl Finish<PlannedExecution> for Planning<'_> {
+    fn finish(&self, closed: Closed) -> Result<Done<PlannedExecution>, Error> {
+        Ready::new(self.job, closed)?.plan()
+    }
 }
 
 /// Reads all reports, and has each group finished while those behind it are still read. Runs that do not fit into memory
@@ -159,47 +195,41 @@ pub fn plan(job: &Job, observer: &dyn Observer) -> Result<Plan, Error> {
 fn convert_groups<E: Send>(
     job: &Job,
     spill: &Path,
+    records: HashMap<u32, Record>,
     observer: &dyn Observer,
-    finish: &(dyn Fn(Closed) -> Result<Done<E>, Error> + Sync),
+    stop: &Stop<'_>,
+    finish: &dyn Finish<E>,
 ) -> Result<Whole<E>, Error> {
     /// Groups that may wait to be finished: enough to fill the pool where each of them is small.
     const WAITING: usize = 64;
-    let stop = AtomicBool::new(false);
-    let context = Context {
-        reading: &job.reading,
-        limits: &job.source.limits,
-        rules: &job.rules,
-        encoding: &job.encoding,
-        stop: &stop,
-    };
-    let mut grouping = Grouping::new(job.group_by, spill.to_path_buf(), RunMemory::of(RUNS_IN_MEMORY));
+    let context =
+        Context { reading: &job.reading, limits: &job.source.limits, rules: &job.rules, encoding: &job.encoding, stop };
+    let grouping = Grouping::new(job.group_by, spill.to_path_buf(), RunMemory::of(RUNS_IN_MEMORY));
+    let mut grouping = grouping.taking_over(records);
     let mut collector = Collector::new(job.damaged, observer);
     let (closed, waiting) = sync_channel(WAITING);
     std::thread::scope(|scope| {
-        let finisher = scope.spawn(|| finish::run(job.threads, waiting, &stop, finish));
-        let read = dispatch::run(
-            &job.inputs,
-            &job.source,
-            job.threads,
-            &Purpose::Convert(&context),
-            &mut grouping,
-            &stop,
-            &mut |mut arrival| {
+        let finisher = scope.spawn(|| finish::run(job.threads, waiting, stop, finish));
+        let purpose = Purpose::Convert(&context);
+        let read =
+            dispatch::run(&job.inputs, &job.source, job.threads, &purpose, &mut grouping, stop, &mut |mut arrival| {
                 for group in std::mem::take(&mut arrival.left) {
                     // The finisher takes whatever comes, until this end hangs up.
-                    let _ = closed.send(collector.close(group));
+                    let _ = closed.send(collector.close(group, Closing::OnTheWay));
                 }
-                collector.add(arrival);
-                Ok(())
-            },
-        );
-        if read.is_ok() {
-            grouping.leave_all().into_iter().for_each(|group| drop(closed.send(collector.close(group))));
+                collector.add(arrival)
+            });
+        if read.is_ok() && !stop.is_set() {
+            for group in grouping.leave_all() {
+                let _ = closed.send(collector.close(group, Closing::AtTheEnd));
+            }
         }
         drop(closed);
         let finished = finisher.join().map_err(|_| Error::finisher())?;
         read?;
-        Ok(Whole::of(finished?))
+        let finished = finished?;
+        stop.check()?;
+        Ok(Whole::of(finished))
     })
 }
 
@@ -214,7 +244,8 @@ pub fn inspect(
     threads: usize,
     observer: &dyn Observer,
 ) -> Result<(), Error> {
-    let stop = AtomicBool::new(false);
+    let never = AtomicBool::new(false);
+    let stop = Stop::new(&never);
     let purpose = Purpose::Inspect(reading, &options.limits);
     // No run comes of it, so that nothing is ever kept.
     let mut grouping = Grouping::new(GroupBy::All, std::env::temp_dir(), RunMemory::of(0));

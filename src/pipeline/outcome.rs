@@ -1,5 +1,6 @@
 //! What came of one file: handed from a worker to the collector, never an error.
 
+use super::basis::{Basis, Extent};
 use crate::model::{CaseCounts, Origin, Problem, ReportId, ReportState, Timestamp};
 
 /// What a worker found out about one file.
@@ -24,6 +25,8 @@ pub(super) struct ReportOutcome {
     pub(super) content: Option<u128>,
     /// Its runs' Test Executions.
     pub(super) shares: Vec<Share>,
+    /// What it was made of.
+    pub(super) basis: Basis,
     /// Whether its runs, which are in the index already, do not count.
     pub(super) dropped: bool,
 }
@@ -91,8 +94,15 @@ impl ReportOutcome {
             execution: 0,
             content: None,
             shares: Vec::new(),
+            basis: Basis::Listing,
             dropped: false,
         }
+    }
+
+    /// It was read as far as this.
+    pub(super) fn read(&mut self, extent: Extent) {
+        self.content = Some(extent.hash);
+        self.basis.read(extent);
     }
 
     /// Takes the runs back: every case is left out.

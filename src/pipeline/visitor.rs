@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
 
+use super::basis::Basis;
 use super::grouping::Group;
 use super::outcome::{ReportOutcome, Share};
 use super::rows::{Placed, Rows};
@@ -105,6 +106,8 @@ pub(super) enum ConversionFailure {
     Store(crate::bundle::WriteError),
     /// A case without a key and no project to create its Test in.
     NoProject(String),
+    /// The work was told to stop.
+    Stopped,
 }
 
 impl<'c> Conversion<'c> {
@@ -227,7 +230,9 @@ impl<'c> Conversion<'c> {
             let problem = match attachment.content {
                 Content::Text | Content::Base64 => return true,
                 Content::Link => return false,
-                Content::Path => load(entry, attachment, limits.max_file.min(room), buffer),
+                Content::Path => {
+                    load(entry, attachment, limits.max_file.min(room), buffer, &mut findings.outcome.basis)
+                }
             };
             match problem {
                 Ok(length) => {
@@ -282,9 +287,17 @@ fn inline_bytes(evidence: &[Attachment]) -> u64 {
 }
 
 /// Replaces a path by the content of the file it names. Gives the file's length.
-fn load(entry: &Entry, attachment: &mut Attachment, limit: u64, buffer: &mut Vec<u8>) -> Result<u64, Problem> {
+fn load(
+    entry: &Entry,
+    attachment: &mut Attachment,
+    limit: u64,
+    buffer: &mut Vec<u8>,
+    basis: &mut Basis,
+) -> Result<u64, Problem> {
     buffer.clear();
-    match entry.attachment(&attachment.data, limit, buffer) {
+    let loaded = entry.attachment(&attachment.data, limit, buffer);
+    basis.followed(&attachment.data, limit, &loaded, buffer);
+    match loaded {
         Ok(name) => {
             if attachment.name.is_empty() {
                 attachment.name.push_str(&name);
@@ -306,11 +319,11 @@ impl ReportVisitor for Conversion<'_> {
     fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
         self.findings.outcome.cases.add(case.outcome);
         self.convert(case);
-        if self.failure.is_some() || self.context.is_stopped() {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
+        if self.failure.is_none() && self.context.is_stopped() {
+            // What is missing now must never pass for the whole report.
+            self.failure = Some(ConversionFailure::Stopped);
         }
+        if self.failure.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     fn problem(&mut self, problem: Problem) {

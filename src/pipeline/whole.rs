@@ -24,10 +24,10 @@ impl<E> Whole<E> {
             lines.extend(done.lines);
             evidence.merge(done.evidence);
         }
-        executions.sort_unstable_by_key(|(rank, _)| *rank);
+        executions.sort_unstable_by_key(|one| one.rank);
         lines.sort_unstable_by_key(|(id, _)| *id);
         Whole {
-            executions: executions.into_iter().map(|(_, execution)| execution).collect(),
+            executions: executions.into_iter().map(|one| one.execution).collect(),
             lines: lines.into_iter().map(|(_, line)| line).collect(),
             evidence,
         }

@@ -2,12 +2,11 @@
 
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
-
+use super::basis::{Basis, Extent, HashingReader};
 use super::grouping::Group;
 use super::outcome::ReportOutcome;
+use super::stop::Stop;
 use super::visitor::{Conversion, ConversionFailure, Findings, RunScratch};
 use crate::format::encoding::{self, Transcoder};
 use crate::format::{self, Format, Head, ParseError, ParseErrorKind, ReadOptions, Recognition};
@@ -25,12 +24,12 @@ pub(super) struct Context<'c> {
     pub(super) limits: &'c Limits,
     pub(super) rules: &'c Rules,
     pub(super) encoding: &'c EncodeOptions,
-    pub(super) stop: &'c AtomicBool,
+    pub(super) stop: &'c Stop<'c>,
 }
 
 impl Context<'_> {
     pub(super) fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+        self.stop.is_set()
     }
 }
 
@@ -79,19 +78,28 @@ pub(super) fn process(
     id: ReportId,
     found: Found,
     group: &Group,
+    place: usize,
     purpose: &Purpose<'_>,
     scratch: &mut Scratch,
 ) -> (ReportOutcome, Option<ConversionFailure>) {
+    if let Some(record) = &group.record {
+        let outcome = record.outcome(place, id, found.origin());
+        // Should the record know no such file, the collector says so.
+        return (outcome.unwrap_or_else(|| ReportOutcome::new(id, found.origin().clone(), 0)), None);
+    }
+    let basis = Basis::of(&found);
     match found {
-        Found::Entry(entry) => process_entry(id, &entry, group, purpose, scratch),
+        Found::Entry(entry) => process_entry(id, &entry, basis, group, purpose, scratch),
         Found::Skipped { origin, bytes, why, .. } => {
             let mut outcome = ReportOutcome::new(id, origin, bytes);
+            outcome.basis = basis;
             outcome.state = if why == Skip::Package { ReportState::Unsupported } else { ReportState::Ignored };
             outcome.reason = why.to_string();
             (outcome, None)
         }
         Found::Unreadable { origin, bytes, problem, .. } => {
             let mut outcome = ReportOutcome::new(id, origin, bytes);
+            outcome.basis = basis;
             outcome.state = if problem.is_damage() { ReportState::Damaged } else { ReportState::Ignored };
             outcome.problems.push(problem);
             (outcome, None)
@@ -102,11 +110,13 @@ pub(super) fn process(
 fn process_entry(
     id: ReportId,
     entry: &Entry,
+    basis: Basis,
     group: &Group,
     purpose: &Purpose<'_>,
     scratch: &mut Scratch,
 ) -> (ReportOutcome, Option<ConversionFailure>) {
     let mut outcome = ReportOutcome::new(id, entry.origin.clone(), 0);
+    outcome.basis = basis;
     let Scratch { source, runs } = scratch;
     // A panic is a defect of ours; it costs this report and no other. The buffers are emptied before they are used
     // again, so nothing half-done is seen through them.
@@ -150,11 +160,11 @@ fn read_report(
     match body {
         Body::Bytes(bytes) => {
             let head = &bytes[..bytes.len().min(HEAD)];
-            outcome.content = Some(xxh3_128(bytes));
+            outcome.read(Extent::whole(bytes));
             recognise_and_parse(entry, head, Body::Bytes(bytes), purpose, scratch, group, outcome)
         }
         Body::Stream(reader) => {
-            let mut hashing = HashingReader { inner: reader, hasher: Xxh3Default::new() };
+            let mut hashing = HashingReader::new(reader);
             let mut head = Vec::with_capacity(HEAD);
             if let Err(error) = (&mut hashing).take(HEAD as u64).read_to_end(&mut head) {
                 outcome.state = ReportState::Damaged;
@@ -163,7 +173,7 @@ fn read_report(
             }
             let mut whole = head.as_slice().chain(&mut hashing);
             let failure = recognise_and_parse(entry, &head, Body::Stream(&mut whole), purpose, scratch, group, outcome);
-            outcome.content = Some(hashing.hasher.digest128());
+            outcome.read(hashing.extent());
             failure
         }
     }
@@ -283,18 +293,4 @@ fn parse(
         visitor.problem(Problem::new(ProblemKind::Repaired, message));
     }
     result
-}
-
-/// Hashes what passes through.
-struct HashingReader<'r> {
-    inner: &'r mut dyn Read,
-    hasher: Xxh3Default,
-}
-
-impl Read for HashingReader<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.inner.read(buffer)?;
-        self.hasher.update(&buffer[..length]);
-        Ok(length)
-    }
 }

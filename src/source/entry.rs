@@ -78,6 +78,11 @@ pub struct Lent<T> {
 }
 
 impl Entry {
+    /// Whether it is a file on disk by itself.
+    pub fn is_file(&self) -> bool {
+        matches!(self.handle, Handle::File { .. })
+    }
+
     /// Lends the bytes to `read`: whole up to [`Limits::in_memory`], as a stream above. Of a large file only the first
     /// bytes are lent when `wanted` says so after a look at them.
     ///

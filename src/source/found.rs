@@ -1,8 +1,9 @@
 //! What a walk comes upon.
 
 use std::fmt;
+use std::sync::Arc;
 
-use super::Entry;
+use super::{ArchiveFile, Entry};
 use crate::model::{Origin, Problem};
 
 /// One file that was found.
@@ -61,6 +62,8 @@ pub struct Place {
     pub input_name: String,
     /// The outermost archive that holds it.
     pub archive: Option<Origin>,
+    /// The file of that archive, unless it came as a stream.
+    pub archive_file: Option<Arc<ArchiveFile>>,
     /// The folder part of its origin; empty at the top.
     pub directory: String,
 }

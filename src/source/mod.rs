@@ -4,6 +4,7 @@
 //! thread. Nothing here knows what a report is.
 
 mod archive;
+mod archive_file;
 mod attachment;
 mod entry;
 mod error;
@@ -19,6 +20,7 @@ mod walk;
 
 use globset::GlobSet;
 
+pub use archive_file::{ArchiveFile, Fingerprint};
 pub use attachment::AttachmentError;
 pub use entry::{Entry, Lent, Scratch};
 pub use error::SourceError;
@@ -26,7 +28,7 @@ pub use found::{Found, Place, Skip};
 pub use input::{Input, inputs};
 pub use limits::Limits;
 pub use mapped::Mapping;
-pub use walk::walk;
+pub use walk::{walk, walk_where};
 
 /// Which files are found, and how far they are trusted.
 #[derive(Debug, Clone, Default)]

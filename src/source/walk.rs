@@ -12,7 +12,7 @@ use super::archive::{self, Archive};
 use super::entry::{Entry, Handle};
 use super::links::Links;
 use super::mapped::ArchiveBytes;
-use super::{Found, Input, Options, Place, Skip, SourceError, litter};
+use super::{ArchiveFile, Found, Input, Options, Place, Skip, SourceError, litter};
 use crate::model::{Origin, Problem, ProblemKind, Severity};
 
 /// Pushes every file of `inputs` into `found`, archives opened, until it breaks off. Inputs keep their order; the files
@@ -27,8 +27,21 @@ pub fn walk(
     options: &Options,
     found: &mut dyn FnMut(Found) -> ControlFlow<()>,
 ) -> Result<(), SourceError> {
+    walk_where(inputs, options, |_| true, found)
+}
+
+/// As [`walk`], of those inputs that `wanted` says; the others keep their numbers.
+///
+/// # Errors
+/// As there.
+pub fn walk_where(
+    inputs: &[Input],
+    options: &Options,
+    wanted: impl Fn(&Input) -> bool,
+    found: &mut dyn FnMut(Found) -> ControlFlow<()>,
+) -> Result<(), SourceError> {
     let mut walk = Walk { options, found };
-    for (number, input) in inputs.iter().enumerate() {
+    for (number, input) in inputs.iter().enumerate().filter(|(_, input)| wanted(input)) {
         let flow = match input {
             Input::Path(path) => walk.path(number as u32, path)?,
             Input::Stream(stream) => {
@@ -147,6 +160,7 @@ impl Walk<'_> {
             match open_if_zip(path) {
                 Ok(Some(_)) if litter::is_package(origin.as_str()) => return self.skip(origin, place, Skip::Package),
                 Ok(Some(mut file)) => {
+                    let place = Place { archive_file: Some(Arc::new(ArchiveFile::new(path, &file))), ..place };
                     return match ArchiveBytes::open(&mut file, self.options.mapping) {
                         Ok(bytes) => self.archive(bytes, &origin, &place, 1),
                         Err(error) => self.unreadable(origin, place, error.to_string()),

@@ -26,6 +26,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("zip", &["source/archive.rs", "source/archive/"]),
     ("memmap2", &["source/mapped.rs"]),
     ("rayon", &["pipeline/"]),
+    ("signal_hook", &["cli/signals.rs"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),
     ("clap_mangen", &["cli/"]),

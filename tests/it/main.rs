@@ -16,4 +16,6 @@ mod probes;
 mod properties;
 mod rebundle;
 mod recognition;
+#[cfg(unix)]
+mod resume;
 mod support;

@@ -138,7 +138,7 @@ fn an_interrupted_output_counts_as_an_earlier_one() {
     put(outer.path(), "bundles/a.0001.json");
     put(outer.path(), "bundles/.a.0002.json.xraypack-tmp");
     assert!(Folder::open(outer.path(), Opening::Fresh).is_err());
-    drop(Folder::open(outer.path(), Opening::Resume).unwrap());
+    Folder::open(outer.path(), Opening::Resume).unwrap().go_on().unwrap();
     assert_eq!(listing(outer.path()), ["bundles/a.0001.json"]);
 }
 
@@ -148,6 +148,8 @@ fn resume_keeps_bundles_and_seal_removes_those_that_nobody_names() {
     earlier(outer.path());
     put(outer.path(), "bundles/b.0001.json");
     let folder = Folder::open(outer.path(), Opening::Resume).unwrap();
+    assert!(outer.path().join(MANIFEST).exists(), "nothing goes before it is known that all is well");
+    folder.go_on().unwrap();
     assert_eq!(listing(outer.path()), ["bundles/a.0001.json", "bundles/b.0001.json", "reports.jsonl"]);
     folder.seal(&manifest(vec![execution(&["bundles/a.0001.json"])])).unwrap();
     assert_eq!(listing(outer.path()), ["bundles/a.0001.json", "manifest.json", "reports.jsonl"]);

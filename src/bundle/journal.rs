@@ -1,0 +1,243 @@
+//! The journal: what a conversion has finished, so that another one can go on after it was stopped.
+//!
+//! It is a file beside the bundles and lasts as long as there is no manifest. Each line is a hash and a JSON document:
+//! first what the conversion was asked for, then a record for each group that was finished, whose meaning is the
+//! caller's. A line is written when the bundles that it tells of have their names; it reaches the disk after them. What
+//! is still missing or torn after a power failure is seen by the hashes: of the line, and of the bundles.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::error::{WriteError, WriteErrorKind};
+use super::folder::Folder;
+use super::manifest::{BundleRecord, Manifest, Options, Tool};
+use super::name::{JOURNAL, MANIFEST};
+use super::write::hexadecimal;
+
+/// What `schema` says in the first line; a change of what the lines mean makes a new number.
+const SCHEMA: &str = "xraypack/journal/1";
+
+/// Hexadecimal digits of a line's hash.
+const DIGITS: usize = 16;
+
+/// What a conversion was asked for. Two that differ in it have nothing in common.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Purpose {
+    schema: String,
+    tool: Tool,
+    target: String,
+    options: Options,
+}
+
+impl Purpose {
+    /// A conversion for this target, by this program, with these options.
+    pub fn new(target: &str, options: &Options) -> Purpose {
+        Purpose { schema: SCHEMA.to_owned(), tool: Tool::this(), target: target.to_owned(), options: options.clone() }
+    }
+
+    /// That of a complete output.
+    fn of_manifest(manifest: Manifest) -> Purpose {
+        let Manifest { tool, target, options, .. } = manifest;
+        Purpose { schema: SCHEMA.to_owned(), tool, target, options }
+    }
+
+    /// In what it differs from an earlier one, in words; empty when it does not.
+    pub fn differences(&self, earlier: &Purpose) -> Vec<String> {
+        let mut found = Vec::new();
+        if (&self.schema, &self.tool) != (&earlier.schema, &earlier.tool) {
+            found.push(format!("the program was {} {}", earlier.tool.name, earlier.tool.version));
+        }
+        if self.target != earlier.target {
+            found.push(format!("--target was {}", earlier.target));
+        }
+        let value = |options: &Options, name: &str| options.0.iter().find(|(known, _)| known == name).cloned();
+        let mut names: Vec<&str> = self.options.0.iter().chain(&earlier.options.0).map(|(name, _)| &**name).collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            match (value(&self.options, name), value(&earlier.options, name)) {
+                (ours, theirs) if ours == theirs => {}
+                (_, Some((_, theirs))) => found.push(format!("--{name} was {theirs}")),
+                (_, None) => found.push(format!("--{name} was not given")),
+            }
+        }
+        found
+    }
+}
+
+/// What an earlier conversion of the same purpose has finished, in order of finishing: its records in `folder`. Lines
+/// that cannot be read are passed over: they tell of something that was not finished for certain.
+///
+/// # Errors
+/// When the earlier conversion had another purpose; when the file system refuses.
+pub fn earlier<R: DeserializeOwned>(folder: &Path, purpose: &Purpose) -> Result<Vec<R>, WriteError> {
+    if let Some(manifest) = read(&folder.join(MANIFEST))?.and_then(|text| serde_json::from_slice(&text).ok()) {
+        refuse_another(folder, purpose, &Purpose::of_manifest(manifest))?;
+    }
+    let text = read(&folder.join(JOURNAL))?.unwrap_or_default();
+    let mut lines = text.split_inclusive(|&byte| byte == b'\n').map(json_of);
+    let Some(earlier) = lines.next().flatten().and_then(|json| serde_json::from_slice(json).ok()) else {
+        return Ok(Vec::new());
+    };
+    refuse_another(folder, purpose, &earlier)?;
+    Ok(lines.flatten().filter_map(|json| serde_json::from_slice(json).ok()).collect())
+}
+
+fn refuse_another(folder: &Path, purpose: &Purpose, earlier: &Purpose) -> Result<(), WriteError> {
+    match purpose.differences(earlier) {
+        differences if differences.is_empty() => Ok(()),
+        differences => Err(WriteErrorKind::AnotherPurpose { folder: folder.to_path_buf(), differences }.into()),
+    }
+}
+
+fn read(path: &Path) -> Result<Option<Vec<u8>>, WriteError> {
+    match fs::read(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(WriteError::io("read", path)(error)),
+    }
+}
+
+/// The JSON of a line that is whole.
+fn json_of(line: &[u8]) -> Option<&[u8]> {
+    let (hash, json) = line.strip_suffix(b"\n")?.split_at_checked(DIGITS)?;
+    let json = json.strip_prefix(b" ")?;
+    (hash == hash_of(json).as_bytes()).then_some(json)
+}
+
+fn hash_of(json: &[u8]) -> String {
+    format!("{:0DIGITS$x}", xxh3_64(json))
+}
+
+fn append_line(text: &mut Vec<u8>, value: &impl Serialize) -> io::Result<()> {
+    let json = serde_json::to_vec(value)?;
+    text.extend_from_slice(hash_of(&json).as_bytes());
+    text.push(b' ');
+    text.extend_from_slice(&json);
+    text.push(b'\n');
+    Ok(())
+}
+
+/// The journal of the conversion at hand.
+#[derive(Debug)]
+pub struct Journal<'f> {
+    folder: &'f Folder,
+    purpose: Purpose,
+    /// Made with the first record: most conversions are one group, and need none.
+    file: Option<File>,
+    /// Bundles that may not be on the disk yet.
+    unsynced: Vec<PathBuf>,
+    synced: Instant,
+}
+
+impl<'f> Journal<'f> {
+    /// The journal in `folder`, which keeps these records of an earlier one, and no others.
+    ///
+    /// # Errors
+    /// When the file system refuses.
+    pub fn begin<R: Serialize>(folder: &'f Folder, purpose: Purpose, kept: &[&R]) -> Result<Journal<'f>, WriteError> {
+        let mut journal = Journal { folder, purpose, file: None, unsynced: Vec::new(), synced: Instant::now() };
+        match kept {
+            [] => folder.remove_journal()?,
+            _ => journal.rewrite(kept)?,
+        }
+        Ok(journal)
+    }
+
+    /// Replaces an earlier journal, at once.
+    fn rewrite<R: Serialize>(&mut self, records: &[&R]) -> Result<(), WriteError> {
+        let mut new = self.folder.create(JOURNAL)?;
+        let mut text = Vec::new();
+        append_line(&mut text, &self.purpose).map_err(|error| new.failed(error))?;
+        for record in records {
+            append_line(&mut text, record).map_err(|error| new.failed(error))?;
+        }
+        new.write_all(&text).map_err(|error| new.failed(error))?;
+        new.commit_to_disk()?;
+        self.open()
+    }
+
+    fn open(&mut self) -> Result<(), WriteError> {
+        let path = self.path();
+        let file = OpenOptions::new().append(true).create(true).open(&path);
+        self.file = Some(file.map_err(WriteError::io("open", &path))?);
+        Ok(())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join(JOURNAL)
+    }
+
+    /// Adds the record of a group whose bundles are whole.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn add<'b>(
+        &mut self,
+        record: &impl Serialize,
+        bundles: impl Iterator<Item = &'b BundleRecord>,
+    ) -> Result<(), WriteError> {
+        let path = self.path();
+        let mut text = Vec::new();
+        if self.file.is_none() {
+            append_line(&mut text, &self.purpose).map_err(WriteError::io("write", &path))?;
+            self.open()?;
+        }
+        append_line(&mut text, record).map_err(WriteError::io("write", &path))?;
+        if let Some(file) = &mut self.file {
+            // In one call: a process that is killed leaves the line whole or not at all.
+            file.write_all(&text).map_err(WriteError::io("write", &path))?;
+        }
+        self.unsynced.extend(bundles.map(|bundle| self.folder.path().join(&bundle.file)));
+        Ok(())
+    }
+
+    /// Brings to the disk what was added, unless that was done a moment ago: first the bundles, then the lines that tell
+    /// of them.
+    ///
+    /// # Errors
+    /// When the file system refuses.
+    pub fn sync_now_and_then(&mut self) -> Result<(), WriteError> {
+        /// What a power failure may cost at most, beside the work at hand.
+        const INTERVAL: Duration = Duration::from_secs(1);
+        if self.unsynced.is_empty() || self.synced.elapsed() < INTERVAL {
+            return Ok(());
+        }
+        if let Err(error) = self.folder.sync_bundles(&self.unsynced) {
+            // What the disk has refused may still look whole until the system forgets it: nothing here can be trusted.
+            let _ = self.folder.remove_journal();
+            return Err(error);
+        }
+        self.unsynced.clear();
+        if let Some(file) = &self.file {
+            file.sync_data().map_err(WriteError::io("sync", &self.path()))?;
+        }
+        self.synced = Instant::now();
+        Ok(())
+    }
+}
+
+/// Whether a bundle is in `folder` as it was written.
+pub fn holds(folder: &Path, bundle: &BundleRecord) -> bool {
+    let hashed = || -> io::Result<(u64, String)> {
+        let mut file = File::open(folder.join(&bundle.file))?;
+        let (mut hash, mut bytes) = (Sha256::new(), 0);
+        let mut buffer = vec![0; 256 << 10];
+        loop {
+            let length = file.read(&mut buffer)?;
+            if length == 0 {
+                return Ok((bytes, hexadecimal(&hash.finalize())));
+            }
+            hash.update(&buffer[..length]);
+            bytes += length as u64;
+        }
+    };
+    hashed().is_ok_and(|(bytes, hash)| bytes == bundle.bytes && hash == bundle.sha256)
+}

@@ -1,0 +1,202 @@
+//! What an outcome was made of: everything that must be as it was for the same outcome to come out again.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
+
+use super::hexadecimal;
+use crate::format;
+use crate::model::Body;
+use crate::source::{self, ArchiveFile, AttachmentError, Entry, Found, Limits};
+
+/// What an outcome was made of.
+#[derive(Debug)]
+pub(super) enum Basis {
+    /// What the walk said of the file.
+    Listing,
+    /// An archive.
+    Archive(Arc<ArchiveFile>),
+    /// The file itself, and the files that it refers to.
+    File(FileBasis),
+    /// Something that cannot be read a second time.
+    Stream,
+}
+
+/// A file on disk, as far as it was read.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct FileBasis {
+    /// Its bytes; nothing when it could not be read.
+    pub(super) extent: Option<Extent>,
+    /// What came of its references to other files.
+    pub(super) references: Vec<Reference>,
+}
+
+/// Bytes from the beginning of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Extent {
+    bytes: u64,
+    #[serde(with = "hexadecimal")]
+    pub(super) hash: u128,
+    /// Whether it was seen that there are no more.
+    is_whole: bool,
+}
+
+/// A reference to a file, followed with a limit on its size.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Reference {
+    text: String,
+    limit: u64,
+    answer: Answer,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Answer {
+    Content(Extent),
+    Refusal(String),
+}
+
+impl Basis {
+    /// The basis of what comes of a file, before it is read.
+    pub(super) fn of(found: &Found) -> Basis {
+        let place = found.place();
+        match (&place.archive_file, found) {
+            (Some(file), _) => Basis::Archive(Arc::clone(file)),
+            // An archive that came as a stream.
+            (None, _) if place.archive.is_some() => Basis::Stream,
+            (None, Found::Entry(entry)) if entry.is_file() => Basis::File(FileBasis::default()),
+            (None, Found::Entry(_)) => Basis::Stream,
+            (None, Found::Skipped { .. } | Found::Unreadable { .. }) => Basis::Listing,
+        }
+    }
+
+    /// The file was read as far as this.
+    pub(super) fn read(&mut self, extent: Extent) {
+        if let Basis::File(file) = self {
+            file.extent = Some(extent);
+        }
+    }
+
+    /// The file's reference `text` was followed, and `content` is what it led to.
+    pub(super) fn followed(
+        &mut self,
+        text: &str,
+        limit: u64,
+        result: &Result<String, AttachmentError>,
+        content: &[u8],
+    ) {
+        if let Basis::File(file) = self {
+            file.references.push(Reference { text: text.to_owned(), limit, answer: Answer::of(result, content) });
+        }
+    }
+}
+
+impl FileBasis {
+    /// Reads the file again, as far as it was read before, and follows its references again.
+    pub(super) fn is_as_before(&self, entry: &Entry, scratch: &mut source::Scratch, limits: &Limits) -> bool {
+        let Some(extent) = &self.extent else { return false };
+        let read = |body: Body<'_>| extent.begins(body);
+        let is_same = entry.with_body(scratch, limits, &format::head::could_be_report, read);
+        let mut content = Vec::new();
+        is_same.is_ok_and(|lent| lent.value)
+            && self.references.iter().all(|reference| {
+                content.clear();
+                let result = entry.attachment(&reference.text, reference.limit, &mut content);
+                Answer::of(&result, &content) == reference.answer
+            })
+    }
+}
+
+impl Answer {
+    fn of(result: &Result<String, AttachmentError>, content: &[u8]) -> Answer {
+        match result {
+            Ok(_) => Answer::Content(Extent::whole(content)),
+            Err(error) => Answer::Refusal(error.to_string()),
+        }
+    }
+}
+
+impl Extent {
+    /// These bytes and no more.
+    pub(super) fn whole(bytes: &[u8]) -> Extent {
+        Extent { bytes: bytes.len() as u64, hash: xxh3_128(bytes), is_whole: true }
+    }
+
+    /// Whether a body is this, as far as it goes.
+    fn begins(&self, body: Body<'_>) -> bool {
+        match body {
+            Body::Bytes(bytes) => *self == Extent::whole(bytes),
+            Body::Stream(stream) => {
+                let mut hashing = HashingReader::new(stream);
+                let copied = io::copy(&mut (&mut hashing).take(self.bytes), &mut io::sink());
+                let is_at_end = !self.is_whole || matches!(hashing.read(&mut [0]), Ok(0));
+                let extent = hashing.extent();
+                copied.is_ok() && is_at_end && (extent.bytes, extent.hash) == (self.bytes, self.hash)
+            }
+        }
+    }
+}
+
+/// Hashes what passes through.
+pub(super) struct HashingReader<'r> {
+    inner: &'r mut dyn Read,
+    hasher: Xxh3Default,
+    bytes: u64,
+    is_whole: bool,
+}
+
+impl<'r> HashingReader<'r> {
+    pub(super) fn new(inner: &'r mut dyn Read) -> HashingReader<'r> {
+        HashingReader { inner, hasher: Xxh3Default::new(), bytes: 0, is_whole: false }
+    }
+
+    /// What has passed.
+    pub(super) fn extent(&self) -> Extent {
+        Extent { bytes: self.bytes, hash: self.hasher.digest128(), is_whole: self.is_whole }
+    }
+}
+
+impl Read for HashingReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.inner.read(buffer)?;
+        self.hasher.update(&buffer[..length]);
+        self.bytes += length as u64;
+        self.is_whole |= length == 0 && !buffer.is_empty();
+        Ok(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(mut bytes: &[u8], length: u64) -> Extent {
+        let mut hashing = HashingReader::new(&mut bytes);
+        io::copy(&mut (&mut hashing).take(length), &mut io::sink()).unwrap();
+        hashing.extent()
+    }
+
+    fn begins(extent: Extent, mut bytes: &[u8]) -> bool {
+        extent.begins(Body::Stream(&mut bytes))
+    }
+
+    #[test]
+    fn a_stream_that_was_read_to_its_end_must_end_there_again() {
+        let whole = read(b"0123456789", 100);
+        assert!(begins(whole, b"0123456789") && !begins(whole, b"0123456789+") && !begins(whole, b"012345678"));
+        assert!(!begins(whole, b"0123456780"));
+    }
+
+    #[test]
+    fn of_a_stream_that_was_left_early_only_the_beginning_counts() {
+        let part = read(b"0123456789", 5);
+        assert!(begins(part, b"01234-and-more") && !begins(part, b"0123") && !begins(part, b"x1234"));
+    }
+
+    #[test]
+    fn bytes_are_compared_whole() {
+        assert!(Extent::whole(b"abc").begins(Body::Bytes(b"abc")));
+        assert!(!Extent::whole(b"abc").begins(Body::Bytes(b"abcd")));
+    }
+}

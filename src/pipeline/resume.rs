@@ -1,0 +1,236 @@
+//! Which groups of an earlier conversion can be taken over: nothing that they were made of has changed, and their
+//! bundles are there.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::grouping::{Entered, Grouping};
+use super::record::{Record, RecordedArchive, RecordedBasis, RecordedReport};
+use super::stop::Stop;
+use super::{Error, Job};
+use crate::bundle::{RunMemory, journal};
+use crate::model::ReportState;
+use crate::source::{self, ArchiveFile, Entry, Found, Input};
+
+/// Files that are read again at once.
+const BATCH: usize = 256;
+
+/// Gives those records that still hold, by the number of their group. It reads the files again and hashes them; nothing
+/// is parsed, and of archives nothing is inflated but archives inside them.
+pub(super) fn still_true(job: &Job, records: Vec<Record>, stop: &Stop<'_>) -> Result<HashMap<u32, Record>, Error> {
+    let pool = ThreadPoolBuilder::new().num_threads(job.threads).build().map_err(Error::threads)?;
+    let mut review = Review::new(job, records, &pool);
+    let mut grouping = Grouping::new(job.group_by, std::env::temp_dir(), RunMemory::of(0));
+    let walked = source::walk_where(&job.inputs, &job.source, can_be_read_again, &mut |found| {
+        let entered = grouping.enter(&found);
+        review.meet(&entered, found);
+        if stop.is_set() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    walked.map_err(Error::Source)?;
+    stop.check()?;
+    Ok(review.finish(&job.output))
+}
+
+/// Standard input is left alone: the conversion wants to read it.
+fn can_be_read_again(input: &Input) -> bool {
+    matches!(input, Input::Path(_))
+}
+
+/// The records while the walk goes by.
+struct Review<'r> {
+    job: &'r Job,
+    pool: &'r ThreadPool,
+    claims: Vec<Arc<Claim>>,
+    /// By number of the group in this walk; nothing where no record tells of it.
+    met: HashMap<u32, Option<Meeting>>,
+    /// What must be read again, until there is enough to keep the pool busy.
+    checks: Vec<Check>,
+}
+
+/// A record, and whether it holds as far as is known.
+struct Claim {
+    record: Record,
+    holds: AtomicBool,
+    is_met: AtomicBool,
+}
+
+impl From<Record> for Claim {
+    fn from(record: Record) -> Claim {
+        Claim { record, holds: AtomicBool::new(true), is_met: AtomicBool::new(false) }
+    }
+}
+
+/// A group that a record tells of.
+struct Meeting {
+    claim: Arc<Claim>,
+    /// Files that have come by.
+    files: usize,
+    /// The last archive that has come by.
+    archive: Option<String>,
+}
+
+struct Check {
+    claim: Arc<Claim>,
+    what: Content,
+}
+
+/// Content that must be as it was.
+enum Content {
+    /// A file of the group, by its place.
+    File(usize, Entry),
+    Archive(usize, Arc<ArchiveFile>),
+}
+
+impl<'r> Review<'r> {
+    fn new(job: &'r Job, records: Vec<Record>, pool: &'r ThreadPool) -> Review<'r> {
+        let claims = records.into_iter().map(|record| Arc::new(Claim::from(record))).collect();
+        Review { job, pool, claims, met: HashMap::new(), checks: Vec::new() }
+    }
+
+    fn meet(&mut self, entered: &Entered, found: Found) {
+        let group = &entered.group;
+        let claims = &self.claims;
+        let meeting = self.met.entry(group.number).or_insert_with(|| {
+            let claim = only(claims.iter().filter(|claim| claim.is_of(group.input(), group.source())))?;
+            if claim.is_met.swap(true, Ordering::Relaxed) {
+                // Two groups of one name: nobody can say which of them is meant.
+                claim.fail();
+            }
+            Some(Meeting { claim: Arc::clone(claim), files: 0, archive: None })
+        });
+        let Some(meeting) = meeting else { return };
+        if meeting.claim.holds.load(Ordering::Relaxed) {
+            let check = meeting.next(found);
+            self.checks.extend(check);
+        }
+        if self.checks.len() >= BATCH {
+            self.read();
+        }
+    }
+
+    /// Reads what has gathered.
+    fn read(&mut self) {
+        let checks = std::mem::take(&mut self.checks);
+        let limits = &self.job.source.limits;
+        self.pool.install(|| {
+            checks.into_par_iter().for_each_init(source::Scratch::default, |scratch, check| {
+                let Check { claim, what } = check;
+                let holds = claim.holds.load(Ordering::Relaxed)
+                    && match what {
+                        Content::File(place, entry) => match claim.record.reports.get(place).map(|one| &one.basis) {
+                            Some(RecordedBasis::File(basis)) => basis.is_as_before(&entry, scratch, limits),
+                            _ => false,
+                        },
+                        Content::Archive(number, file) => match claim.record.archives.get(number) {
+                            Some(archive) => file.fingerprint().is_some_and(|fingerprint| archive.is(fingerprint)),
+                            None => false,
+                        },
+                    };
+                if !holds {
+                    claim.fail();
+                }
+            });
+        });
+    }
+
+    /// The walk is over.
+    fn finish(mut self, output: &Path) -> HashMap<u32, Record> {
+        self.read();
+        let mut kept = HashMap::new();
+        for (number, meeting) in std::mem::take(&mut self.met) {
+            if let Some(Meeting { claim, files, .. }) = meeting
+                && files == claim.record.reports.len()
+            {
+                kept.insert(number, claim);
+            }
+        }
+        self.claims.clear();
+        self.pool.install(|| kept.par_iter().for_each(|(_, claim)| claim.look_at_bundles(output)));
+        let held = kept.into_iter().filter_map(|(number, claim)| {
+            let claim = Arc::into_inner(claim)?;
+            claim.holds.into_inner().then_some((number, claim.record))
+        });
+        held.collect()
+    }
+}
+
+impl Claim {
+    fn is_of(&self, input: u32, source: &str) -> bool {
+        self.record.input == input && self.record.source == source
+    }
+
+    fn fail(&self) {
+        self.holds.store(false, Ordering::Relaxed);
+    }
+
+    fn look_at_bundles(&self, output: &Path) {
+        let bundles: Vec<_> = self.record.executions.iter().flat_map(|one| &one.execution.bundles).collect();
+        if self.holds.load(Ordering::Relaxed) && !bundles.par_iter().all(|bundle| journal::holds(output, bundle)) {
+            self.fail();
+        }
+    }
+}
+
+impl Meeting {
+    /// Holds the next file of the group against the record, as far as that can be done without reading it.
+    fn next(&mut self, found: Found) -> Option<Check> {
+        let record = &self.claim.record;
+        let place = self.files;
+        self.files += 1;
+        let Some(recorded) = record.reports.get(place).filter(|one| one.line.report == found.origin().as_str()) else {
+            self.claim.fail();
+            return None;
+        };
+        let what = match (&recorded.basis, found.place().archive_file.clone(), found) {
+            (RecordedBasis::Archive, Some(file), found) => {
+                let origin = outermost(found.origin().as_str());
+                if self.archive.as_deref() == Some(origin) {
+                    return None;
+                }
+                self.archive = Some(origin.to_owned());
+                let number = record.archives.iter().position(|RecordedArchive { origin: known, .. }| known == origin);
+                number.map(|number| Content::Archive(number, file))
+            }
+            (RecordedBasis::File(_), None, Found::Entry(entry)) => Some(Content::File(place, entry)),
+            (RecordedBasis::Listing, None, found) if is_listed_as_before(recorded, &found) => return None,
+            _ => None,
+        };
+        if what.is_none() {
+            self.claim.fail();
+        }
+        what.map(|what| Check { claim: Arc::clone(&self.claim), what })
+    }
+}
+
+/// The archive that a file lies in, or that it is.
+pub(super) fn outermost(origin: &str) -> &str {
+    origin.split_once("!/").map_or(origin, |(outermost, _)| outermost)
+}
+
+/// Whether the walk says the same of a file as before.
+fn is_listed_as_before(recorded: &RecordedReport, found: &Found) -> bool {
+    let line = &recorded.line;
+    match found {
+        Found::Entry(_) => false,
+        Found::Skipped { bytes, why, .. } => {
+            line.bytes == *bytes && line.reason.as_deref() == Some(why.to_string().as_str())
+        }
+        Found::Unreadable { bytes, problem, .. } => {
+            let state = if problem.is_damage() { ReportState::Damaged } else { ReportState::Ignored };
+            let is_told = line.problems.iter().any(|told| told.message == problem.message);
+            line.bytes == *bytes && line.state == state && is_told
+        }
+    }
+}
+
+/// The only one there is.
+fn only<T>(mut found: impl Iterator<Item = T>) -> Option<T> {
+    let first = found.next();
+    first.filter(|_| found.next().is_none())
+}

@@ -1,0 +1,83 @@
+//! Finishing for good: bundles are written, and the journal told of them.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use super::collect::{Closed, Closing};
+use super::finish::{Done, Finish, Ready};
+use super::record::Record;
+use super::stop::Stop;
+use super::{Error, Job, Observer, resume};
+use crate::bundle::journal::{self, Journal, Purpose};
+use crate::bundle::manifest::Execution;
+use crate::bundle::{Folder, Opening};
+
+/// Writes groups into a folder.
+pub(super) struct Writing<'w> {
+    job: &'w Job,
+    folder: &'w Folder,
+    observer: &'w dyn Observer,
+    stop: &'w Stop<'w>,
+    journal: Mutex<Journal<'w>>,
+}
+
+impl<'w> Writing<'w> {
+    /// Makes the folder ready, and gives what is taken over from an earlier conversion, by number of the group.
+    pub(super) fn begin(
+        job: &'w Job,
+        folder: &'w Folder,
+        observer: &'w dyn Observer,
+        stop: &'w Stop<'w>,
+    ) -> Result<(Writing<'w>, HashMap<u32, Record>), Error> {
+        let purpose = Purpose::new(job.encoding.target.name(), &job.recorded);
+        let mut kept = HashMap::new();
+        if job.opening == Opening::Resume {
+            let earlier: Vec<Record> = journal::earlier(folder.path(), &purpose).map_err(Error::Output)?;
+            folder.go_on().map_err(Error::Output)?;
+            let all = earlier.len();
+            if all > 0 {
+                kept = resume::still_true(job, earlier, stop)?;
+            }
+            observer.resumed(kept.len(), all - kept.len());
+        }
+        let records: Vec<&Record> = kept.values().collect();
+        let journal = Journal::begin(folder, purpose, &records).map_err(Error::Output)?;
+        Ok((Writing { job, folder, observer, stop, journal: Mutex::new(journal) }, kept))
+    }
+
+    fn write(&self, mut closed: Closed) -> Result<Done<Execution>, Error> {
+        let (group, closing) = (closed.group.clone(), closed.closing);
+        let bases = closed.collected.take_bases();
+        let done = Ready::new(self.job, closed)?.write(self.folder, self.stop)?;
+        // What comes last is not recorded: there is nothing left to go on with, and most conversions are one group.
+        if closing == Closing::OnTheWay
+            && let Some(record) = Record::of(&group, bases, &done)
+        {
+            let bundles = done.executions.iter().flat_map(|one| &one.execution.bundles);
+            self.journal().add(&record, bundles).map_err(Error::Output)?;
+            done.executions.iter().for_each(|one| self.observer.finished(&one.execution));
+        }
+        Ok(done)
+    }
+
+    fn journal(&self) -> std::sync::MutexGuard<'_, Journal<'w>> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Finish<Execution> for Writing<'_> {
+    fn finish(&self, closed: Closed) -> Result<Done<Execution>, Error> {
+        match &closed.group.record {
+            Some(record) => {
+                let done = record.done(&closed.collected).ok_or_else(|| Error::Changing(record.source.clone()))?;
+                done.executions.iter().for_each(|one| self.observer.finished(&one.execution));
+                Ok(done)
+            }
+            None => self.write(closed),
+        }
+    }
+
+    fn settle_down(&self) -> Result<(), Error> {
+        self.journal().sync_now_and_then().map_err(Error::Output)
+    }
+}

@@ -1,0 +1,435 @@
+//! Conversions that are stopped and go on: the same bytes as in one go, and what is finished is not converted again.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Cursor, Read, Write};
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::support::{Ran, Workshop};
+
+/// Archives in the night.
+const ARCHIVES: usize = 16;
+
+fn report(night: usize, number: usize) -> String {
+    let cases: String = (0..15)
+        .map(|case| {
+            let name = if case % 4 == 0 { format!("shared {case}") } else { format!("own {number} {case}") };
+            let inside = match (night + number + case) % 5 {
+                0 => "<failure message='boom'>at line 1</failure><system-out>[[ATTACHMENT|shot.png]]</system-out>",
+                1 => "<skipped/>",
+                _ => "",
+            };
+            format!("<testcase classname='c.K' name='{name}' time='0.25'>{inside}</testcase>")
+        })
+        .collect();
+    format!("<testsuite name='s' timestamp='2026-11-2{}T10:00:00Z'>{cases}</testsuite>", number % 7)
+}
+
+fn archive(night: usize) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut put = |name: &str, content: &[u8]| {
+        writer.start_file(name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(content).unwrap();
+    };
+    for number in 0..10 {
+        put(&format!("{}/TEST-{number}.xml", ["api", "ui"][number % 2]), report(night, number).as_bytes());
+    }
+    put("api/again.xml", report(night, 0).as_bytes());
+    put("api/cut.xml", &report(night, 3).as_bytes()[..900]);
+    put("api/shot.png", &[&b"\x89PNG\r\n\x1a\n"[..], &[night as u8; 2000]].concat());
+    if night.is_multiple_of(3) {
+        let own = r#"{"testExecutionKey":"DEMO-77","tests":[{"testKey":"DEMO-1","status":"PASS"}]}"#;
+        put("own.json", own.as_bytes());
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+/// A folder `in` with archives, loose files between them, and folders of loose files.
+fn night() -> Workshop {
+    let workshop = Workshop::new();
+    for night in 0..ARCHIVES {
+        workshop.write(&format!("in/n{night:02}.zip"), archive(night));
+        if night % 4 == 1 {
+            workshop.write(&format!("in/n{night:02}-loose.xml"), report(night, 90 + night));
+            workshop.write(&format!("in/n{night:02}-dir/a.xml"), report(night, 70 + night));
+            workshop.write(&format!("in/n{night:02}-dir/shot.png"), [&b"\x89PNG\r\n\x1a\n"[..], &[7; 100]].concat());
+        }
+    }
+    // Its label is that of an archive: ids must not depend on who is finished first.
+    workshop.write("in/n03", archive(99));
+    workshop
+}
+
+/// What is asked of every conversion of the night.
+fn asked<'a>(inputs: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
+    [&["convert"], inputs, &["--out", "out", "--project", "DEMO", "--max-tests", "60"], more].concat()
+}
+
+/// Every file below the folder with its bytes.
+fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let files = walkdir::WalkDir::new(folder).into_iter().flatten().filter(|entry| entry.file_type().is_file());
+    files
+        .map(|file| {
+            let name = file.path().strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+            (name, fs::read(file.path()).unwrap())
+        })
+        .collect()
+}
+
+/// What comes out in one go.
+fn in_one_go(workshop: &Workshop, more: &[&str]) -> BTreeMap<String, Vec<u8>> {
+    let out = workshop.path().join("out");
+    let _ = fs::remove_dir_all(&out);
+    let ran = workshop.run(asked(&["in"], more));
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    let contents = contents(&out);
+    fs::remove_dir_all(out).unwrap();
+    contents
+}
+
+#[track_caller]
+fn assert_same(found: &BTreeMap<String, Vec<u8>>, expected: &BTreeMap<String, Vec<u8>>, context: &str) {
+    let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(found), names(expected), "{context}");
+    for (name, bytes) in expected {
+        assert!(&found[name] == bytes, "{name} differs: {context}");
+    }
+}
+
+/// Says where each bundle lies on the disk: a bundle that is written again lies elsewhere.
+fn places(out: &Path) -> BTreeMap<String, u64> {
+    let bundles = fs::read_dir(out.join("bundles")).unwrap().map(Result::unwrap);
+    let place = |file: fs::DirEntry| {
+        let inode = std::os::unix::fs::MetadataExt::ino(&file.metadata().unwrap());
+        (file.file_name().into_string().unwrap(), inode)
+    };
+    bundles.map(place).collect()
+}
+
+fn start(workshop: &Workshop, arguments: &[&str]) -> Child {
+    let mut command = workshop.command(arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn signal(child: &Child, signal: Signal) {
+    kill_process(Pid::from_child(child), signal).unwrap();
+}
+
+/// Waits for the end and gives the exit code and standard error.
+fn end(mut child: Child) -> (Option<i32>, String) {
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    (child.wait().unwrap().code(), said)
+}
+
+/// A conversion of `in` that waits for standard input and has recorded all that it can by then.
+fn waiting(workshop: &Workshop, more: &[&str], records: usize) -> Child {
+    let child = start(workshop, &asked(&["in", "-"], more));
+    let journal = workshop.path().join("out/.xraypack-journal");
+    let begun = Instant::now();
+    let lines = || fs::read(&journal).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count();
+    while lines() < 1 + records {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{} of {records} records", lines());
+        sleep(Duration::from_millis(5));
+    }
+    child
+}
+
+/// As [`waiting`], killed. All archives but the last can be recorded: the walk has not left that one.
+fn killed(workshop: &Workshop, more: &[&str], records: usize) {
+    let mut child = waiting(workshop, more, records);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+fn resume(workshop: &Workshop, more: &[&str]) -> Ran {
+    workshop.run(asked(&["in"], &[&["--resume"], more].concat()))
+}
+
+#[test]
+fn what_is_finished_is_not_converted_again() {
+    let workshop = night();
+    let out = workshop.path().join("out");
+    let expected = in_one_go(&workshop, &[]);
+    killed(&workshop, &[], ARCHIVES);
+    assert!(!out.join("manifest.json").exists());
+    let before = places(&out);
+    assert!(before.len() > ARCHIVES, "{before:?}");
+    let ran = resume(&workshop, &[]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("16 finished groups of reports are taken over\n"), "{}", ran.stderr);
+    assert_same(&contents(&out), &expected, "after kill -9");
+    let after = places(&out);
+    for (bundle, place) in before {
+        assert_eq!(after[&bundle], place, "{bundle} was written again");
+    }
+    assert_eq!(workshop.run(["verify", "out"]).code, Some(0));
+}
+
+#[test]
+fn the_summary_is_that_of_the_whole() {
+    let workshop = night();
+    let told = |ran: &Ran| {
+        let mut summary: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        summary.as_object_mut().unwrap().retain(|name, _| name != "seconds" && name != "elapsed_seconds");
+        summary
+    };
+    let whole = workshop.run(asked(&["in"], &["--format", "json"]));
+    fs::remove_dir_all(workshop.path().join("out")).unwrap();
+    killed(&workshop, &[], ARCHIVES);
+    let resumed = resume(&workshop, &["--format", "json"]);
+    assert_eq!(told(&resumed), told(&whole));
+}
+
+#[test]
+fn a_changed_archive_is_converted_again_and_a_touched_one_is_not() {
+    let workshop = night();
+    let out = workshop.path().join("out");
+    killed(&workshop, &[], ARCHIVES);
+    let before = places(&out);
+    workshop.write("in/n02.zip", archive(42));
+    workshop.write("in/n04.zip", archive(4));
+    fs::remove_file(workshop.path().join("in/n05.zip")).unwrap();
+    workshop.write("in/n05-new.zip", archive(55));
+    let ran = resume(&workshop, &[]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("14 finished groups of reports are taken over; 2 have changed"), "{}", ran.stderr);
+    let (found, after) = (contents(&out), places(&out));
+    assert_same(&found, &in_one_go(&workshop, &[]), "after changes");
+    let is_where_it_was = |name: &str| after.get(name) == before.get(name);
+    assert!(!is_where_it_was("n02.0001.json") && !is_where_it_was("n05.0001.json"));
+    assert!(is_where_it_was("n04.0001.json") && is_where_it_was("n06.0001.json"));
+}
+
+#[test]
+fn loose_files_and_what_they_refer_to_are_held_against_the_journal() {
+    let by_directory = ["--group-by", "directory"];
+    for (file, content) in [
+        ("in/n01-dir/shot.png", Some("another picture")),
+        ("in/n01-dir/shot.png", None),
+        ("in/n05-dir/a.xml", Some("<testsuite name='s'><testcase name='other'/></testsuite>")),
+        ("in/n05-dir/b.xml", Some("<testsuite name='s'><testcase name='more'/></testsuite>")),
+        ("in/n05-dir/a.xml", None),
+    ] {
+        let workshop = night();
+        // Four folders, and of each archive two, and those with a file of their own above them three.
+        killed(&workshop, &by_directory, 40);
+        match content {
+            Some(content) => drop(workshop.write(file, content)),
+            None => fs::remove_file(workshop.path().join(file)).unwrap(),
+        }
+        let ran = resume(&workshop, &by_directory);
+        assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+        assert!(ran.stderr.contains("; 1 has changed since and converted again"), "{file}: {}", ran.stderr);
+        let found = contents(&workshop.path().join("out"));
+        assert_same(&found, &in_one_go(&workshop, &by_directory), &format!("{file} changed"));
+    }
+}
+
+#[test]
+fn other_options_are_refused_and_nothing_is_touched() {
+    let workshop = night();
+    let out = workshop.path().join("out");
+    killed(&workshop, &[], ARCHIVES);
+    let before = contents(&out);
+    for (more, complaint) in [
+        (&["--target", "cloud"][..], "--target was server"),
+        (&["--merge", "last"], "--merge was \"worst\""),
+        (&["--summary", "x"], "--summary was not given"),
+    ] {
+        let ran = resume(&workshop, more);
+        assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+        assert!(ran.stderr.contains(complaint) && ran.stderr.contains("--force"), "{}", ran.stderr);
+        assert_same(&contents(&out), &before, complaint);
+    }
+    let ran = workshop.run(asked(&["in"], &[]));
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--resume goes on"), "{}", ran.stderr);
+    let ran = resume(&workshop, &["--force"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert_same(&contents(&out), &before, "both --force and --resume");
+    assert_eq!(workshop.run(asked(&["in"], &["--force", "--merge", "last"])).code, Some(3));
+    assert_same(&contents(&out), &in_one_go(&workshop, &["--merge", "last"]), "--force");
+}
+
+#[test]
+fn neither_a_torn_journal_nor_a_torn_bundle_is_believed() {
+    let workshop = night();
+    let out = workshop.path().join("out");
+    let expected = in_one_go(&workshop, &[]);
+    let journal = out.join(".xraypack-journal");
+    let tear =
+        |path: &Path, length: u64| fs::OpenOptions::new().write(true).open(path).unwrap().set_len(length).unwrap();
+    let length = |path: &Path| fs::metadata(path).unwrap().len();
+    for damage in 0..6 {
+        let _ = fs::remove_dir_all(&out);
+        killed(&workshop, &[], ARCHIVES);
+        match damage {
+            0 => tear(&journal, length(&journal) / 2),
+            1 => tear(&journal, 3),
+            2 => fs::write(&journal, vec![0; length(&journal) as usize]).unwrap(),
+            3 => tear(&out.join("bundles/n02.0001.json"), 100),
+            4 => fs::remove_file(out.join("bundles/n02.0001.json")).unwrap(),
+            _ => fs::write(out.join("bundles/n02.0001.json"), vec![b' '; 5000]).unwrap(),
+        }
+        let ran = resume(&workshop, &[]);
+        assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+        assert_same(&contents(&out), &expected, &format!("damage {damage}"));
+    }
+}
+
+#[test]
+fn a_complete_output_can_be_gone_on_with_as_well() {
+    let workshop = night();
+    let expected = in_one_go(&workshop, &[]);
+    for _ in 0..2 {
+        let ran = resume(&workshop, &[]);
+        assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+        assert_same(&contents(&workshop.path().join("out")), &expected, "no interruption");
+    }
+    assert_eq!(resume(&workshop, &["--merge", "last"]).code, Some(2));
+}
+
+#[test]
+fn what_came_through_standard_input_is_converted_again() {
+    let workshop = night();
+    let mut child = start(&workshop, &asked(&["-", "in", "nowhere-*.xml"], &[]));
+    drop(child.stdin.take());
+    assert_eq!(end(child).0, Some(2), "a pattern that matches nothing is refused before anything is written");
+    let convert = |more: &[&str]| {
+        let mut child = start(&workshop, &asked(&["-", "in"], more));
+        child.stdin.take().unwrap().write_all(&archive(3)).unwrap();
+        end(child)
+    };
+    assert_eq!(convert(&[]).0, Some(3));
+    let expected = contents(&workshop.path().join("out"));
+    let (code, said) = convert(&["--resume"]);
+    assert_eq!(code, Some(3), "{said}");
+    assert_same(&contents(&workshop.path().join("out")), &expected, "standard input");
+}
+
+#[test]
+fn a_folder_in_use_is_left_alone() {
+    let workshop = night();
+    let mut child = waiting(&workshop, &[], ARCHIVES);
+    for more in [&["--force"][..], &["--resume"], &[]] {
+        let ran = workshop.run(asked(&["in"], more));
+        assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+        assert!(ran.stderr.contains("another run is using it"), "{}", ran.stderr);
+    }
+    let input = child.stdin.take();
+    drop(input);
+    assert_eq!(end(child).0, Some(3));
+    assert_eq!(workshop.run(["verify", "out"]).code, Some(0));
+}
+
+#[test]
+fn a_signal_ends_the_work_even_while_it_waits_for_input() {
+    let workshop = night();
+    let out = workshop.path().join("out");
+    let expected = in_one_go(&workshop, &[]);
+    for (number, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let _ = fs::remove_dir_all(&out);
+        let child = waiting(&workshop, &[], ARCHIVES);
+        signal(&child, number);
+        let (ended, said) = end(child);
+        assert_eq!(ended, Some(code), "{said}");
+        assert!(said.contains("--resume goes on"), "{said}");
+        assert!(!out.join("manifest.json").exists());
+        assert_eq!(resume(&workshop, &[]).code, Some(3));
+        assert_same(&contents(&out), &expected, "after a signal");
+    }
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let workshop = night();
+    let child = waiting(&workshop, &[], ARCHIVES);
+    signal(&child, Signal::TERM);
+    sleep(Duration::from_millis(300));
+    let asked = Instant::now();
+    signal(&child, Signal::TERM);
+    assert_eq!(end(child).0, Some(143));
+    assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
+}
+
+/// Numbers that look random and are the same for the same seed.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) % end.max(1)
+    }
+}
+
+/// How often something is struck down: `XRAYPACK_STRIKES` times, or a few times in an ordinary run of the tests.
+fn strikes() -> u64 {
+    std::env::var("XRAYPACK_STRIKES").map_or(10, |number| number.parse().unwrap())
+}
+
+/// Strikes conversions down at random moments, each time up to three in a row, and lets the next one go on.
+fn struck(name: &str, more: &[&str], strike: impl Fn(&mut Child), after: impl Fn(&Path, Option<i32>)) {
+    let workshop = night();
+    let out = workshop.path().join("out");
+    let begun = Instant::now();
+    let expected = in_one_go(&workshop, more);
+    let whole = begun.elapsed();
+    let seed = std::env::var("XRAYPACK_SEED").map_or(0x9E37_79B9, |seed| seed.parse().unwrap());
+    let mut dice = Dice(seed);
+    let (mut struck, mut resumed) = (0, 0);
+    for round in 0..strikes() {
+        let _ = fs::remove_dir_all(&out);
+        for _ in 0..=dice.below(3) {
+            let mut child = start(&workshop, &asked(&["in"], &[&["--resume"], more].concat()));
+            sleep(whole.mul_f64(dice.below(1000) as f64 / 900.0));
+            strike(&mut child);
+            let (code, said) = end(child);
+            struck += u64::from(!matches!(code, Some(0 | 3)));
+            resumed += u64::from(said.contains("taken over"));
+            after(&out, code);
+        }
+        let ran = resume(&workshop, more);
+        assert_eq!(ran.code, Some(3), "{name}, seed {seed}, round {round}: {}", ran.stderr);
+        resumed += u64::from(ran.stderr.contains("taken over"));
+        assert_same(&contents(&out), &expected, &format!("{name}, seed {seed}, round {round}"));
+    }
+    let rounds = strikes();
+    eprintln!("{name}: seed {seed}, {rounds} rounds, {struck} conversions struck down, {resumed} took something over");
+    assert!(struck > 0 && resumed > 0, "{struck} struck, {resumed} resumed");
+}
+
+#[test]
+fn killed_at_any_moment_it_comes_to_the_same() {
+    struck("kill -9", &[], |child| child.kill().unwrap(), |_, _| {});
+}
+
+#[test]
+fn killed_at_any_moment_it_comes_to_the_same_for_folders() {
+    let more = ["--group-by", "directory", "--jobs", "1"];
+    struck("kill -9, folders", &more, |child| child.kill().unwrap(), |_, _| {});
+}
+
+#[test]
+fn asked_to_end_at_any_moment_it_leaves_no_trace_and_comes_to_the_same() {
+    let ask = |child: &mut Child| signal(child, Signal::TERM);
+    struck("SIGTERM", &[], ask, |out, code| match code {
+        Some(143) => {
+            let files = if out.exists() { contents(out) } else { BTreeMap::new() };
+            let left: Vec<_> = files.keys().filter(|name| name.contains(".xraypack-tmp")).collect();
+            assert!(left.is_empty() && !files.contains_key("manifest.json"), "{left:?}");
+        }
+        // Before the program listens, the signal ends it as it ends any other.
+        None | Some(3) => {}
+        other => panic!("{other:?}"),
+    });
+}
