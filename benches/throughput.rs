@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use support::Shape;
-use xraypack::bundle::{Budget, Opening, manifest};
+use xraypack::bundle::{Budget, Compression, Opening, manifest};
 use xraypack::mapping::Rules;
 use xraypack::pipeline::{self, Damaged, GroupBy, Job, Observer, Reading, Report};
 use xraypack::source::{self, Input};
@@ -47,6 +47,8 @@ fn convert(input: &Path, out: &Path) -> usize {
         execution_key: None,
         damaged: Damaged::Keep,
         budget: Budget::default(),
+        multipart_info: None,
+        compression: Compression::default(),
         output: out.to_path_buf(),
         opening: Opening::Replace,
         threads: 0,

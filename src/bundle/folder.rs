@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::error::{WriteError, WriteErrorKind};
-use super::manifest::{Manifest, SCHEMA_FAMILY};
-use super::name::{BUNDLES, JOURNAL, MANIFEST, REPORTS, TEMPORARY_SUFFIX, is_bundle_name};
+use super::hashing::Hashing;
+use super::manifest::{InfoRecord, Manifest, SCHEMA_FAMILY};
+use super::name::{BUNDLES, JOURNAL, MANIFEST, REPORTS, TEMPORARY_SUFFIX, info_file, is_bundle_name, is_info_name};
 use super::new_file::NewFile;
 
 /// What to do with an earlier output in the folder.
@@ -100,6 +101,20 @@ impl Folder {
         &self.path
     }
 
+    /// Writes a small file beside the bundles and gives its record.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_info(&self, execution: &str, text: &[u8]) -> Result<InfoRecord, WriteError> {
+        let file = info_file(execution);
+        let mut out = Hashing::new(self.create(&file)?);
+        let written = out.write_all(text);
+        let (new, sum) = out.finish();
+        written.map_err(|error| new.failed(error))?;
+        new.commit()?;
+        Ok(InfoRecord { file, sha256: sum.sha256 })
+    }
+
     /// Begins a file, under a temporary name; `file` is relative to the folder, with `/` between its parts.
     ///
     /// # Errors
@@ -114,8 +129,7 @@ impl Folder {
     /// # Errors
     /// When the file system refuses; there is no manifest then.
     pub fn seal(&self, manifest: &Manifest) -> Result<(), WriteError> {
-        let records = manifest.executions.iter().flat_map(|execution| &execution.bundles);
-        let named: HashSet<PathBuf> = records.map(|bundle| self.path.join(&bundle.file)).collect();
+        let named: HashSet<PathBuf> = manifest.files().map(|file| self.path.join(file)).collect();
         let bundles = self.path.join(BUNDLES);
         let mut stale = Contents::of(&self.path)?.ours;
         stale.retain(|path| path.parent() == Some(&bundles) && !named.contains(path));
@@ -158,6 +172,15 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(WriteError::io("remove", &path)(error)),
         }
+    }
+
+    /// Completes a change of bundles in place: brings their names to the disk, and then writes the manifest.
+    ///
+    /// # Errors
+    /// When the file system refuses; the earlier manifest then stays.
+    pub fn seal_again(&self, manifest: &Manifest) -> Result<(), WriteError> {
+        sync_folder(&self.path.join(BUNDLES))?;
+        self.write_manifest(manifest)
     }
 
     /// Replaces the manifest, atomically.
@@ -220,7 +243,7 @@ impl Contents {
 
     fn add_bundles(&mut self, folder: &Path, named: &HashSet<String>) -> Result<(), WriteError> {
         for Entry { name, path, is_folder } in entries(folder)? {
-            if !is_folder && (is_bundle_name(&name) || named.contains(&name)) {
+            if !is_folder && (is_bundle_name(&name) || is_info_name(&name) || named.contains(&name)) {
                 self.ours.push(path);
             } else {
                 self.add_other(&name, path, is_folder);
@@ -290,8 +313,8 @@ fn named_bundles(manifest: &Path, contents: &Contents) -> HashSet<String> {
         return HashSet::new();
     }
     let manifest = fs::read(manifest).ok().and_then(|text| serde_json::from_slice::<Manifest>(&text).ok());
-    let bundles = manifest.into_iter().flat_map(|manifest| manifest.executions).flat_map(|execution| execution.bundles);
-    bundles.filter_map(|bundle| bundle.file.strip_prefix("bundles/").map(str::to_owned)).collect()
+    let files = manifest.iter().flat_map(Manifest::files);
+    files.filter_map(|file| file.strip_prefix("bundles/").map(str::to_owned)).collect()
 }
 
 fn create_folder(path: &Path) -> Result<(), WriteError> {

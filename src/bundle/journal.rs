@@ -6,20 +6,19 @@
 //! is still missing or torn after a power failure is seen by the hashes: of the line, and of the bundles.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::error::{WriteError, WriteErrorKind};
 use super::folder::Folder;
-use super::manifest::{BundleRecord, Manifest, Options, Tool};
+use super::hashing::{Hashing, Sum};
+use super::manifest::{BundleRecord, InfoRecord, Manifest, Options, Tool};
 use super::name::{JOURNAL, MANIFEST};
-use super::write::hexadecimal;
 
 /// What `schema` says in the first line; a change of what the lines mean makes a new number.
 const SCHEMA: &str = "xraypack/journal/1";
@@ -226,18 +225,20 @@ impl<'f> Journal<'f> {
 
 /// Whether a bundle is in `folder` as it was written.
 pub fn holds(folder: &Path, bundle: &BundleRecord) -> bool {
-    let hashed = || -> io::Result<(u64, String)> {
-        let mut file = File::open(folder.join(&bundle.file))?;
-        let (mut hash, mut bytes) = (Sha256::new(), 0);
-        let mut buffer = vec![0; 256 << 10];
-        loop {
-            let length = file.read(&mut buffer)?;
-            if length == 0 {
-                return Ok((bytes, hexadecimal(&hash.finalize())));
-            }
-            hash.update(&buffer[..length]);
-            bytes += length as u64;
-        }
+    let (bytes, hash) = match &bundle.compressed {
+        Some(file) => (file.bytes, &file.sha256),
+        None => (bundle.bytes, &bundle.sha256),
     };
-    hashed().is_ok_and(|(bytes, hash)| bytes == bundle.bytes && hash == bundle.sha256)
+    sum_of(&folder.join(&bundle.file)).is_ok_and(|sum| sum.bytes == bytes && sum.sha256 == *hash)
+}
+
+/// Whether the `info` part of a multipart import is in `folder` as it was written.
+pub fn holds_info(folder: &Path, info: &InfoRecord) -> bool {
+    sum_of(&folder.join(&info.file)).is_ok_and(|sum| sum.sha256 == info.sha256)
+}
+
+fn sum_of(path: &Path) -> io::Result<Sum> {
+    let mut file = BufReader::with_capacity(256 << 10, Hashing::new(File::open(path)?));
+    io::copy(&mut file, &mut io::sink())?;
+    Ok(file.into_inner().finish().1)
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::counts::{Cases, Runs};
+use super::hashing::Sum;
 use super::lines::ReportLine;
 use crate::model::ReportState;
 
@@ -96,7 +97,7 @@ pub struct Totals {
     pub ignored: u64,
     /// Bytes of all files seen.
     pub bytes_in: u64,
-    /// Bytes of all bundles.
+    /// Bytes of the bodies of all bundles.
     pub bytes_out: u64,
     /// Bundles written.
     pub bundles: u64,
@@ -192,6 +193,9 @@ pub struct Execution {
     /// Latest finish of its runs, when any is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finish: Option<String>,
+    /// The `info` part of a multipart import, when that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub multipart_info: Option<InfoRecord>,
     /// Runs in all of its bundles.
     pub runs: u64,
     /// Its bundles, in order.
@@ -201,11 +205,24 @@ pub struct Execution {
     pub trimmed: Vec<Trimmed>,
 }
 
+/// A file with the `info` part of a multipart import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InfoRecord {
+    /// The file, relative to the output folder.
+    pub file: String,
+    /// SHA-256 of its bytes, in lower-case hexadecimal digits.
+    pub sha256: String,
+}
+
 /// A run that was cut down to fit into a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trimmed {
     /// Key or definition of its Test.
     pub test: String,
+    /// Bytes that it had.
+    pub bytes: u64,
+    /// Bytes that a run alone may have in a bundle.
+    pub allowed: u64,
     /// What was done, step by step.
     pub steps: Vec<String>,
 }
@@ -217,17 +234,43 @@ pub struct BundleRecord {
     pub file: String,
     /// Its number within the Test Execution, from one.
     pub part: u32,
-    /// Its length.
+    /// Length of its body: of what is sent, however the file is compressed. This is what the limit of a bundle counts.
     pub bytes: u64,
     /// Runs in it.
     pub runs: u64,
-    /// SHA-256 of its bytes, in lower-case hexadecimal digits.
+    /// SHA-256 of its body, in lower-case hexadecimal digits.
     pub sha256: String,
+    /// Length and hash of the file, when the bundle lies compressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compressed: Option<CompressedFile>,
     /// Whether it still waits for the key of its Test Execution.
     pub needs_key: bool,
 }
 
+/// The file of a bundle that lies compressed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompressedFile {
+    /// Its length.
+    pub bytes: u64,
+    /// SHA-256 of its bytes, in lower-case hexadecimal digits.
+    pub sha256: String,
+}
+
+impl From<Sum> for CompressedFile {
+    fn from(Sum { bytes, sha256 }: Sum) -> CompressedFile {
+        CompressedFile { bytes, sha256 }
+    }
+}
+
 impl Manifest {
+    /// Every file beside it that it names, but for `reports.jsonl`, relative to the output folder.
+    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
+        self.executions.iter().flat_map(|execution| {
+            let info = execution.multipart_info.iter().map(|info| info.file.as_str());
+            info.chain(execution.bundles.iter().map(|bundle| bundle.file.as_str()))
+        })
+    }
+
     /// Writes it as JSON, indented by two spaces, with a line end after it.
     ///
     /// # Errors
@@ -261,6 +304,7 @@ pub(super) mod tests {
             bytes: 2,
             runs: 3,
             sha256: "00".to_owned(),
+            compressed: None,
             needs_key: false,
         };
         let execution = Execution {
@@ -269,6 +313,7 @@ pub(super) mod tests {
             key: None,
             start: Some("2024-01-01T00:00:00Z".to_owned()),
             finish: None,
+            multipart_info: None,
             runs: 3,
             bundles: vec![record],
             trimmed: Vec::new(),

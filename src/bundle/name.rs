@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use super::compress::Compression;
+
 /// Folder of the bundles, inside the output folder.
 pub(super) const BUNDLES: &str = "bundles";
 /// Name of the manifest inside the output folder.
@@ -12,6 +14,8 @@ pub const REPORTS: &str = "reports.jsonl";
 pub(super) const JOURNAL: &str = ".xraypack-journal";
 /// End of the names of files that are not whole. They begin with a dot, too.
 pub(super) const TEMPORARY_SUFFIX: &str = ".xraypack-tmp";
+/// End of the names of files with the `info` part of a multipart import.
+const INFO_SUFFIX: &str = ".info.json";
 /// Room for the part number and the temporary suffix stays below every file system's limit of 255 bytes.
 const MAX_ID: usize = 100;
 /// What an id is called when its name has no character that could stay.
@@ -20,13 +24,30 @@ const NAMELESS: &str = "execution";
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
 /// File of part `part` (from one) of a Test Execution, relative to the output folder.
-pub fn bundle_file(execution: &str, part: u32) -> String {
-    format!("{BUNDLES}/{execution}.{part:04}.json")
+pub fn bundle_file(execution: &str, part: u32, compression: Compression) -> String {
+    format!("{BUNDLES}/{execution}.{part:04}.json{}", compression.suffix())
+}
+
+/// File beside the bundles of a Test Execution with the `info` part of a multipart import, relative to the output folder.
+pub fn info_file(execution: &str) -> String {
+    format!("{BUNDLES}/{execution}{INFO_SUFFIX}")
+}
+
+/// Whether a file called `name` in the folder of bundles is named as [`info_file`] names them.
+pub(super) fn is_info_name(name: &str) -> bool {
+    name.strip_suffix(INFO_SUFFIX).is_some_and(|id| !id.is_empty() && !id.starts_with('.'))
+}
+
+/// Whether `file` is a file right inside the folder of bundles, wherever the manifest comes from that names it.
+pub(super) fn is_bundle_path(file: &str) -> bool {
+    let name = file.strip_prefix(BUNDLES).and_then(|rest| rest.strip_prefix('/'));
+    name.is_some_and(|name| (is_bundle_name(name) || is_info_name(name)) && !name.contains(['/', '\\', ':']))
 }
 
 /// Whether a file called `name` in the folder of bundles is named as [`bundle_file`] names them.
 pub(super) fn is_bundle_name(name: &str) -> bool {
-    let parts = name.strip_suffix(".json").and_then(|stem| stem.rsplit_once('.'));
+    let plain = name.strip_suffix(Compression::of_file(name).suffix()).unwrap_or(name);
+    let parts = plain.strip_suffix(".json").and_then(|stem| stem.rsplit_once('.'));
     parts.is_some_and(|(id, part)| {
         !id.is_empty() && !id.starts_with('.') && part.len() >= 4 && part.bytes().all(|byte| byte.is_ascii_digit())
     })
@@ -105,15 +126,25 @@ mod tests {
 
     #[test]
     fn knows_its_own_file_names() {
-        assert_eq!(bundle_file("nightly", 7), "bundles/nightly.0007.json");
-        assert_eq!(bundle_file("a", 12_345), "bundles/a.12345.json");
-        for ours in ["nightly.0001.json", "a.b.12345.json"] {
+        assert_eq!(bundle_file("nightly", 7, Compression::None), "bundles/nightly.0007.json");
+        assert_eq!(bundle_file("a", 12_345, Compression::Gzip), "bundles/a.12345.json.gz");
+        assert_eq!(bundle_file("a", 1, Compression::Zstd), "bundles/a.0001.json.zst");
+        for ours in ["nightly.0001.json", "a.b.12345.json", "a.0001.json.gz", "a.0001.json.zst"] {
             assert!(is_bundle_name(ours), "{ours}");
         }
-        for foreign in
-            ["notes.json", "nightly.001.json", ".0001.json", "a.0001.json.bak", "a.00x1.json", ".a.0001.json"]
-        {
+        for foreign in [
+            "notes.json",
+            "nightly.001.json",
+            ".0001.json",
+            "a.0001.json.bak",
+            "a.00x1.json",
+            ".a.0001.json",
+            "a.gz",
+            "a.0001.json.xz",
+        ] {
             assert!(!is_bundle_name(foreign), "{foreign}");
         }
+        assert_eq!(info_file("nightly"), "bundles/nightly.info.json");
+        assert!(is_info_name("nightly.info.json") && !is_info_name(".info.json") && !is_info_name("info.json"));
     }
 }

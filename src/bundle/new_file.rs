@@ -45,6 +45,19 @@ impl NewFile {
         self.take_name()
     }
 
+    /// Brings the file to the disk and closes it; it keeps its temporary name until [`WholeFile::commit`].
+    ///
+    /// # Errors
+    /// When the file system refuses; the file is removed then.
+    pub(super) fn whole(mut self) -> Result<WholeFile, WriteError> {
+        if let Some(file) = &self.file {
+            file.sync_all().map_err(WriteError::io("sync", &self.path))?;
+        }
+        self.file = None;
+        let (temporary, path) = (std::mem::take(&mut self.temporary), std::mem::take(&mut self.path));
+        Ok(WholeFile { temporary: Some(temporary), path })
+    }
+
     fn take_name(mut self) -> Result<(), WriteError> {
         fs::rename(&self.temporary, &self.path).map_err(WriteError::io("rename a temporary file to", &self.path))?;
         self.file = None;
@@ -54,6 +67,36 @@ impl NewFile {
     /// The error that says that writing this file failed.
     pub fn failed(&self, error: io::Error) -> WriteError {
         WriteError::io("write", &self.path)(error)
+    }
+}
+
+/// A file that is whole and on the disk, and still has its temporary name. Dropped before it got its own, it vanishes.
+#[derive(Debug)]
+pub(super) struct WholeFile {
+    temporary: Option<PathBuf>,
+    path: PathBuf,
+}
+
+impl WholeFile {
+    /// Gives the file its name, in place of an earlier file of that name.
+    ///
+    /// # Errors
+    /// When the file system refuses; the file is removed then.
+    pub(super) fn commit(mut self) -> Result<(), WriteError> {
+        if let Some(temporary) = &self.temporary {
+            fs::rename(temporary, &self.path).map_err(WriteError::io("rename a temporary file to", &self.path))?;
+            self.temporary = None;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for WholeFile {
+    fn drop(&mut self) {
+        if let Some(temporary) = self.temporary.take() {
+            // As for a file that is not whole: the next run removes what is left.
+            let _ = fs::remove_file(temporary);
+        }
     }
 }
 

@@ -9,13 +9,12 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
+use super::compress::Compression;
 use super::counts::{Cases, Runs};
+use super::hashing::{Hashing, Sum};
 use super::lines::ReportLine;
 use super::manifest::{BundleRecord, Manifest, SCHEMA, Totals};
-use super::name::{BUNDLES, MANIFEST, REPORTS, bundle_file, is_bundle_name};
-use super::write::hexadecimal;
+use super::name::{BUNDLES, MANIFEST, REPORTS, bundle_file, info_file, is_bundle_name, is_bundle_path};
 
 pub use mismatch::Mismatch;
 
@@ -90,7 +89,7 @@ impl Verification {
     /// Checks one bundle, reading it once.
     pub fn check_bundle(&self, record: &BundleRecord, check: &BundleCheck<'_>) -> BundleFindings {
         let mut findings = BundleFindings::default();
-        if !is_inside(&record.file) {
+        if !is_bundle_path(&record.file) {
             // A manifest must not lead us to files elsewhere; the wrong name itself is found by `check_names`.
             return findings;
         }
@@ -112,10 +111,11 @@ impl Verification {
             let mut identities = Vec::new();
             for (bundle, finding) in execution.bundles.iter().zip(findings.by_ref()) {
                 found.extend(finding.mismatches);
-                identities.extend(finding.identities.into_iter().map(|identity| (identity, bundle.part)));
+                identities.extend(finding.identities.into_iter().map(|identity| (identity, bundle.file.as_str())));
             }
             check_split(&execution.id, identities, &mut found);
         }
+        self.check_infos(&mut found);
         self.check_runs(&mut found);
         self.check_reports(&mut found);
         found
@@ -128,8 +128,8 @@ impl Verification {
                 found.push(Mismatch::SameId(execution.id.clone()));
             }
             for (part, bundle) in (1..).zip(&execution.bundles) {
-                let expected = bundle_file(&execution.id, part);
-                if bundle.part != part || bundle.file != expected || !is_inside(&bundle.file) {
+                let expected = bundle_file(&execution.id, part, Compression::of_file(&bundle.file));
+                if bundle.part != part || bundle.file != expected || !is_bundle_path(&bundle.file) {
                     found.push(Mismatch::Name { file: bundle.file.clone(), part: bundle.part, expected });
                 }
             }
@@ -138,20 +138,43 @@ impl Verification {
 
     /// Somebody who uploads all that lies there must upload what the manifest tells of, and nothing else.
     fn check_foreign(&self, found: &mut Vec<Mismatch>) {
-        let named: HashSet<&str> = self.bundles().iter().map(|bundle| bundle.file.as_str()).collect();
+        let named: HashSet<&str> = self.manifest.files().collect();
         let list = || -> io::Result<Vec<String>> {
             let file = |entry: io::Result<fs::DirEntry>| Ok(entry?.file_name().to_string_lossy().into_owned());
             fs::read_dir(self.folder.join(BUNDLES))?.map(file).collect()
         };
         match list() {
             Ok(mut names) => {
-                names.retain(|name| name.ends_with(".json"));
+                names.retain(|name| name.ends_with(".json") || is_bundle_name(name));
                 names.sort_unstable();
                 let files = names.into_iter().map(|name| format!("{BUNDLES}/{name}"));
                 found
                     .extend(files.filter(|file| !named.contains(file.as_str())).map(|file| Mismatch::Foreign { file }));
             }
             Err(error) => found.push(unreadable(BUNDLES, &error)),
+        }
+    }
+
+    /// What is sent beside the first bundle must be what was written.
+    fn check_infos(&self, found: &mut Vec<Mismatch>) {
+        for (id, info) in
+            self.manifest.executions.iter().filter_map(|one| Some((&one.id, one.multipart_info.as_ref()?)))
+        {
+            let expected = info_file(id);
+            if info.file != expected {
+                found.push(Mismatch::Name { file: info.file.clone(), part: 0, expected });
+                continue;
+            }
+            let sum = File::open(self.folder.join(&info.file)).and_then(|file| {
+                let mut file = Hashing::new(file);
+                io::copy(&mut file, &mut io::sink())?;
+                Ok(file.finish().1)
+            });
+            match sum {
+                Ok(sum) if sum.sha256 == info.sha256 => {}
+                Ok(_) => found.push(Mismatch::Hash { file: info.file.clone() }),
+                Err(error) => found.push(unreadable(&info.file, &error)),
+            }
         }
     }
 
@@ -193,26 +216,25 @@ impl Verification {
 
 impl BundleFindings {
     fn read(&mut self, record: &BundleRecord, file: File, check: &BundleCheck<'_>) {
-        let hashing = Hashing { file, hash: Sha256::new(), bytes: 0 };
-        let mut reader = BufReader::with_capacity(64 << 10, hashing);
-        let facts = check(&mut reader);
-        // The check may have stopped early; the hash is that of the whole file.
-        if let Err(error) = io::copy(&mut reader, &mut io::sink()) {
-            self.mismatches.push(unreadable(&record.file, &error));
-            return;
+        let (facts, body, file) = match read_whole(record, file, check) {
+            Ok(read) => read,
+            Err(error) => return self.mismatches.push(unreadable(&record.file, &error)),
+        };
+        let named = || record.file.clone();
+        let compressed = record.compressed.as_ref().zip(file.as_ref());
+        let lengths =
+            [(record.bytes, body.bytes)].into_iter().chain(compressed.map(|(one, two)| (one.bytes, two.bytes)));
+        for (stated, found) in lengths.filter(|(stated, found)| stated != found) {
+            self.mismatches.push(Mismatch::Length { file: named(), stated, found });
         }
-        let Hashing { hash, bytes, .. } = reader.into_inner();
-        let file = || record.file.clone();
-        if bytes != record.bytes {
-            self.mismatches.push(Mismatch::Length { file: file(), stated: record.bytes, found: bytes });
-        }
-        if hexadecimal(&hash.finalize()) != record.sha256 {
-            self.mismatches.push(Mismatch::Hash { file: file() });
+        let is_same = compressed.is_none_or(|(stated, found)| stated.sha256 == found.sha256);
+        if body.sha256 != record.sha256 || !is_same || record.compressed.is_some() != file.is_some() {
+            self.mismatches.push(Mismatch::Hash { file: named() });
         }
         match facts {
             Ok(facts) => self.compare(record, facts),
             Err(messages) => {
-                let content = messages.into_iter().map(|message| Mismatch::Content { file: file(), message });
+                let content = messages.into_iter().map(|message| Mismatch::Content { file: named(), message });
                 self.mismatches.extend(content);
             }
         }
@@ -230,12 +252,6 @@ impl BundleFindings {
     }
 }
 
-/// Whether `file` is a file right inside the folder of bundles, wherever the manifest comes from.
-fn is_inside(file: &str) -> bool {
-    let name = file.strip_prefix(BUNDLES).and_then(|rest| rest.strip_prefix('/'));
-    name.is_some_and(|name| is_bundle_name(name) && !name.contains(['/', '\\', ':']))
-}
-
 fn unreadable(file: &str, error: &io::Error) -> Mismatch {
     match error.kind() {
         io::ErrorKind::NotFound => Mismatch::Missing { file: file.to_owned() },
@@ -243,7 +259,7 @@ fn unreadable(file: &str, error: &io::Error) -> Mismatch {
     }
 }
 
-fn check_split(execution: &str, mut identities: Vec<(u128, u32)>, found: &mut Vec<Mismatch>) {
+fn check_split(execution: &str, mut identities: Vec<(u128, &str)>, found: &mut Vec<Mismatch>) {
     identities.sort_unstable();
     for pair in identities.windows(2) {
         if let &[(one, first), (other, second)] = pair
@@ -251,8 +267,8 @@ fn check_split(execution: &str, mut identities: Vec<(u128, u32)>, found: &mut Ve
         {
             found.push(Mismatch::SplitTest {
                 execution: execution.to_owned(),
-                first: bundle_file(execution, first),
-                second: bundle_file(execution, second),
+                first: first.to_owned(),
+                second: second.to_owned(),
             });
         }
     }
@@ -286,20 +302,31 @@ fn each_line(path: &Path, mut take: impl FnMut(&ReportLine)) -> Result<(), Misma
     Ok(())
 }
 
-/// A file that is hashed and counted while it is read.
-struct Hashing {
-    file: File,
-    hash: Sha256,
-    bytes: u64,
+/// Facts or faults of a bundle, the sum of its body, and that of its file where it is compressed.
+type Reading = (Result<BundleFacts, Vec<String>>, Sum, Option<Sum>);
+
+/// Reads a bundle once, to its end.
+fn read_whole(record: &BundleRecord, file: File, check: &BundleCheck<'_>) -> io::Result<Reading> {
+    let compression = Compression::of_file(&record.file);
+    if compression == Compression::None {
+        let (facts, body) = read_body(file, check)?;
+        return Ok((facts, body, None));
+    }
+    let mut file = Hashing::new(file);
+    // A little data can decompress to very much: nothing beyond the stated length, and a byte to know that there is more,
+    // is looked at.
+    let body = compression.decoder(&mut file)?.take(record.bytes.saturating_add(1));
+    let (facts, body) = read_body(body, check)?;
+    io::copy(&mut file, &mut io::sink())?;
+    Ok((facts, body, Some(file.finish().1)))
 }
 
-impl Read for Hashing {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
-        self.hash.update(buffer.get(..read).unwrap_or_default());
-        self.bytes += read as u64;
-        Ok(read)
-    }
+fn read_body(body: impl Read, check: &BundleCheck<'_>) -> io::Result<(Result<BundleFacts, Vec<String>>, Sum)> {
+    let mut body = BufReader::with_capacity(64 << 10, Hashing::new(body));
+    let facts = check(&mut body);
+    // The check may have stopped early; the hash is that of the whole.
+    io::copy(&mut body, &mut io::sink())?;
+    Ok((facts, body.into_inner().finish().1))
 }
 
 #[cfg(test)]

@@ -1,16 +1,15 @@
 //! Gathers the runs of a bundle from the store and writes the file.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 
-use sha2::{Digest, Sha256};
-
+use super::body::{BundleBody, Sums};
+use super::compress::Compression;
 use super::error::{WriteError, WriteErrorKind};
 use super::folder::Folder;
 use super::frame::{ExecutionKey, Frame};
 use super::index::IndexEntry;
 use super::manifest::BundleRecord;
 use super::name::bundle_file;
-use super::new_file::NewFile;
 use super::plan::BundlePlan;
 use super::settle::Settled;
 use super::store::RunStore;
@@ -31,6 +30,8 @@ pub struct Assembly<'a> {
     pub frame: Frame<'a>,
     /// Where the bundles go.
     pub folder: &'a Folder,
+    /// How they lie there.
+    pub compression: Compression,
 }
 
 impl Assembly<'_> {
@@ -39,28 +40,28 @@ impl Assembly<'_> {
     /// # Errors
     /// When the file cannot be written, or the runs cannot be read back.
     pub fn write(&self, plan: &BundlePlan) -> Result<BundleRecord, WriteError> {
-        let file = bundle_file(self.id, plan.part);
-        let new = Hashing { file: self.folder.create(&file)?, hash: Sha256::new(), bytes: 0 };
-        let mut out = BufWriter::with_capacity(STRETCH, new);
+        let file = bundle_file(self.id, plan.part, self.compression);
+        let mut out = BufWriter::with_capacity(STRETCH, BundleBody::create(self.folder, &file)?);
         let runs = self.settled.runs().get(plan.runs.clone()).unwrap_or_default();
         self.gather(plan.part, runs, &mut out)?;
-        out.flush().map_err(|error| out.get_ref().file.failed(error))?;
-        let (new, _) = out.into_parts();
-        if new.bytes != plan.bytes {
-            return Err(WriteErrorKind::Length { file, planned: plan.bytes, written: new.bytes }.into());
+        out.flush().map_err(|error| out.get_ref().failed(error))?;
+        let (new, Sums { body, file: compressed }) = out.into_parts().0.finish()?;
+        if body.bytes != plan.bytes {
+            return Err(WriteErrorKind::Length { file, planned: plan.bytes, written: body.bytes }.into());
         }
-        new.file.commit()?;
+        new.commit()?;
         Ok(BundleRecord {
             file,
             part: plan.part,
-            bytes: new.bytes,
+            bytes: body.bytes,
             runs: runs.len() as u64,
-            sha256: hexadecimal(&new.hash.finalize()),
+            sha256: body.sha256,
+            compressed: compressed.map(Into::into),
             needs_key: plan.part > 1 && self.frame.key == ExecutionKey::Awaited,
         })
     }
 
-    fn gather(&self, part: u32, runs: &[IndexEntry], out: &mut BufWriter<Hashing>) -> Result<(), WriteError> {
+    fn gather(&self, part: u32, runs: &[IndexEntry], out: &mut BufWriter<BundleBody>) -> Result<(), WriteError> {
         let head = if part == 1 { self.frame.first_head } else { self.frame.later_head };
         append(out, head)?;
         let mut spilled = Vec::new();
@@ -111,34 +112,8 @@ fn stretch(runs: &[IndexEntry]) -> usize {
     taken
 }
 
-fn append(out: &mut BufWriter<Hashing>, bytes: &[u8]) -> Result<(), WriteError> {
-    out.write_all(bytes).map_err(|error| out.get_ref().file.failed(error))
-}
-
-/// A file that is hashed and counted while it is written.
-struct Hashing {
-    file: NewFile,
-    hash: Sha256,
-    bytes: u64,
-}
-
-impl Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.hash.update(bytes.get(..written).unwrap_or_default());
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
-/// The bytes of a hash as the manifest shows them.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from(if value < 10 { b'0' + value } else { b'a' + value - 10 });
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+fn append(out: &mut BufWriter<BundleBody>, bytes: &[u8]) -> Result<(), WriteError> {
+    out.write_all(bytes).map_err(|error| out.get_ref().failed(error))
 }
 
 #[cfg(test)]
@@ -146,6 +121,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::bundle::hashing::Hashing;
     use crate::bundle::settle::tests::{Fixture, join};
     use crate::bundle::{Budget, Opening, plan};
 
@@ -164,7 +140,14 @@ mod tests {
         let settled = fixture.settle(&runs, &join).unwrap();
         let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
         let plans = plan(&settled, &Budget { max_bytes, max_runs: 100 }, &FRAME.lengths()).unwrap();
-        let assembly = Assembly { id: "a", settled: &settled, store: &fixture.store, frame: FRAME, folder: &folder };
+        let assembly = Assembly {
+            id: "a",
+            settled: &settled,
+            store: &fixture.store,
+            frame: FRAME,
+            folder: &folder,
+            compression: Compression::None,
+        };
         let records: Vec<_> = plans.iter().map(|plan| assembly.write(plan).unwrap()).collect();
         let read = |record: &BundleRecord| fs::read_to_string(folder.path().join(&record.file)).unwrap();
         (records.iter().map(read).collect(), records)
@@ -189,11 +172,10 @@ mod tests {
     fn the_hash_is_that_of_the_file() {
         let (files, records) = written(0, 26);
         for (file, record) in files.iter().zip(&records) {
-            assert_eq!(record.sha256, hexadecimal(&Sha256::digest(file)));
+            let mut sum = Hashing::new(std::io::sink());
+            sum.write_all(file.as_bytes()).unwrap();
+            assert_eq!(record.sha256, sum.finish().1.sha256);
         }
-        // The hash of nothing, as published.
-        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        assert_eq!(hexadecimal(&Sha256::digest(b"")), empty);
     }
 
     #[test]
@@ -201,7 +183,14 @@ mod tests {
         let fixture = Fixture::new(1 << 20);
         let settled = fixture.settle(&[(1, 0, 0, "run".to_owned())], &join).unwrap();
         let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
-        let assembly = Assembly { id: "a", settled: &settled, store: &fixture.store, frame: FRAME, folder: &folder };
+        let assembly = Assembly {
+            id: "a",
+            settled: &settled,
+            store: &fixture.store,
+            frame: FRAME,
+            folder: &folder,
+            compression: Compression::None,
+        };
         let error = assembly.write(&BundlePlan { part: 1, runs: 0..1, bytes: 99 }).unwrap_err();
         assert_eq!(error.to_string(), "write bundles/a.0001.json: 12 bytes came out where 99 were planned");
         assert_eq!(fs::read_dir(folder.path().join("bundles")).unwrap().count(), 0);

@@ -28,6 +28,18 @@ pub enum GroupChoice {
     All,
 }
 
+/// How bundles lie in the output folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum CompressChoice {
+    /// As they are sent
+    #[default]
+    None,
+    /// With gzip: names end in .json.gz
+    Gzip,
+    /// With Zstandard: names end in .json.zst
+    Zstd,
+}
+
 /// Which attachments become evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum EvidenceChoice {

@@ -14,10 +14,11 @@ use xraypack::model::ProblemKind;
 use xraypack::pipeline::{Error, Observer, Report};
 
 use super::choices::{
-    BareKeysChoice, DamagedChoice, EvidenceChoice, GroupChoice, MergeChoice, OutputChoice, ProgressChoice,
-    TargetChoice, TimeUnitChoice,
+    BareKeysChoice, CompressChoice, DamagedChoice, EvidenceChoice, GroupChoice, MergeChoice, OutputChoice,
+    ProgressChoice, TargetChoice, TimeUnitChoice,
 };
 use super::commentary::{Commentary, ReportSeen};
+use super::environment::EnvironmentSource;
 use super::exit::{DamageAllowed, Ending, Failure};
 use super::job;
 use super::keys::{IssueKey, ProjectKey};
@@ -82,6 +83,12 @@ pub struct OutputArgs {
     /// Go on with a conversion that was stopped: what it has finished, and has not changed since, is not converted again
     #[arg(long, env = "XRAYPACK_RESUME", value_parser = BoolishValueParser::new())]
     pub resume: bool,
+    /// Write beside the bundles what a multipart import asks for: FILE is a template in JSON, default that of the target
+    #[arg(long, value_name = "FILE|default", env = "XRAYPACK_MULTIPART_INFO", value_hint = ValueHint::FilePath)]
+    pub multipart_info: Option<PathBuf>,
+    /// Compress the bundles; limits still count what is sent
+    #[arg(long, value_enum, value_name = "HOW", env = "XRAYPACK_COMPRESS", default_value_t)]
+    pub compress: CompressChoice,
 }
 
 /// The Test Executions that the results go into.
@@ -119,6 +126,10 @@ pub struct ExecutionArgs {
     #[arg(long, value_name = "NAME", env = "XRAYPACK_ENVIRONMENT", value_delimiter = ';',
           value_parser = words::parse_environment)]
     pub environment: Vec<String>,
+    /// What tells the environment of results, each of which gets a Test Execution of its own: hostname,
+    /// property:NAME, or a regular expression whose groups are found in the place of the report
+    #[arg(long, value_name = "WHAT", env = "XRAYPACK_ENVIRONMENT_FROM")]
+    pub environment_from: Option<EnvironmentSource>,
 }
 
 /// How large bundles become.
@@ -321,6 +332,11 @@ impl Observer for Watching<'_> {
 /// What no single option can check for itself.
 pub fn check(args: &JobArgs) -> Result<(), Failure> {
     check_inputs(&args.inputs)?;
+    if let (Some(key), Some(_)) = (&args.execution.execution, &args.execution.environment_from) {
+        return Err(Failure::Usage(format!(
+            "--execution puts all results into {key}, and --environment-from makes a Test Execution of each environment"
+        )));
+    }
     match status::named_twice(&args.results.status) {
         Some(outcome) => Err(Failure::Usage(format!("--status names {} twice", outcome.name()))),
         None => Ok(()),

@@ -14,7 +14,7 @@ pub const USAGE: u8 = 2;
 pub const DAMAGED: u8 = 3;
 /// No report was found.
 pub const NO_REPORT: u8 = 4;
-/// `verify` found what the manifest does not say, or what the schema refuses.
+/// `verify` or `bind` found what the manifest does not say, or what the schema refuses.
 pub const MISMATCH: u8 = 5;
 /// The output could not be written.
 pub const OUTPUT: u8 = 6;
@@ -69,6 +69,8 @@ pub enum Failure {
     Usage(String),
     /// The output could not be written, in words.
     Output(String),
+    /// What lies in an output folder is not what its manifest says, in words.
+    Mismatch(String),
     /// A defect, in words.
     Internal(String),
     /// Nobody reads standard output any more.
@@ -97,7 +99,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Arguments(error) => error.fmt(f),
-            Failure::Usage(what) | Failure::Output(what) => f.write_str(what),
+            Failure::Usage(what) | Failure::Output(what) | Failure::Mismatch(what) => f.write_str(what),
             Failure::Internal(what) => write!(f, "internal error: {what}"),
             Failure::ClosedPipe => f.write_str("standard output was closed"),
             Failure::Interrupted(_) => f.write_str("interrupted"),
@@ -111,7 +113,7 @@ pub fn code(ending: &Result<Ending, Failure>) -> u8 {
         Ok(Ending::Complete) | Err(Failure::ClosedPipe) => SUCCESS,
         Ok(Ending::Damaged) => DAMAGED,
         Ok(Ending::NoReport) => NO_REPORT,
-        Ok(Ending::Mismatch) => MISMATCH,
+        Ok(Ending::Mismatch) | Err(Failure::Mismatch(_)) => MISMATCH,
         Err(Failure::Arguments(error)) if !error.use_stderr() => SUCCESS,
         Err(Failure::Arguments(_) | Failure::Usage(_)) => USAGE,
         Err(Failure::Output(_)) => OUTPUT,

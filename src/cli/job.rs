@@ -1,23 +1,25 @@
 //! From options to what the library is asked to do: the one place where both vocabularies meet.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde_json::Value;
-use xraypack::bundle::{Budget, Opening, WriteErrorKind, manifest};
+use xraypack::bundle::{Budget, Compression, Opening, WriteErrorKind, manifest};
 use xraypack::format::time::Zone;
 use xraypack::format::{self, Attachments, ReadOptions};
-use xraypack::mapping::{BareKeys, Evidence, EvidencePolicy, FieldNames, Rules, UpdateTests};
+use xraypack::mapping::{BareKeys, EnvironmentFrom, Evidence, EvidencePolicy, FieldNames, Rules, UpdateTests};
 use xraypack::pipeline::{Damaged, Error, GroupBy, Job, Reading};
 use xraypack::source::{self, Mapping};
-use xraypack::xray::{EncodeOptions, ExecutionInfo, Merge, Target};
+use xraypack::xray::{EncodeOptions, ExecutionInfo, InfoTemplate, Merge, Target};
 
 use super::choices::{
-    BareKeysChoice, DamagedChoice, EvidenceChoice, GroupChoice, MergeChoice, TargetChoice, TimeUnitChoice,
+    BareKeysChoice, CompressChoice, DamagedChoice, EvidenceChoice, GroupChoice, MergeChoice, TargetChoice,
+    TimeUnitChoice,
 };
 use super::convert::{JobArgs, OutputArgs, ReadingArgs};
+use super::environment::EnvironmentSource;
 use super::exit::Failure;
 use super::status::StatusName;
 use super::words::Pattern;
@@ -30,12 +32,18 @@ pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> 
     let mut reading = reading(&args.reading, args.junit_time_unit)?;
     reading.options.attachments = attachments(policy.of);
     reading.options.steps = args.results.steps;
+    let environment_from = args.execution.environment_from.as_ref().map(EnvironmentSource::rule);
+    if let Some(EnvironmentFrom::Property(name)) = environment_from {
+        reading.options.suite_property = Some(name.clone());
+    }
     let mut encoding = EncodeOptions::new(target, project.clone().unwrap_or_default());
     encoding.max_evidence = policy.max_test;
     for status in &args.results.status {
         let refused = |error: xraypack::xray::StatusError| Failure::Usage(format!("--status: {error}"));
         encoding.statuses.set(status.outcome, &status.name).map_err(refused)?;
     }
+    let multipart_info = output.and_then(|output| output.multipart_info.as_deref());
+    let multipart_info = multipart_info.map(|file| info_template(file, target)).transpose()?;
     Ok(Job {
         inputs: source::inputs(&args.inputs).map_err(|error| Failure::Usage(error.to_string()))?,
         source: source_options(&args.reading)?,
@@ -45,6 +53,7 @@ pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> 
             bare_keys: bare_keys(args.results.bare_keys),
             update_tests: if args.results.update_tests { UpdateTests::Yes } else { UpdateTests::No },
             evidence: policy,
+            environment_from: environment_from.cloned().unwrap_or_default(),
             field_names: if target == Target::Cloud { FieldNames::NumberOrName } else { FieldNames::Number },
         },
         encoding,
@@ -54,10 +63,12 @@ pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> 
         execution_key: args.execution.execution.as_ref().map(|key| key.as_str().to_owned()),
         damaged: damaged(args.results.damaged),
         budget: Budget { max_bytes: args.bundles.max_bytes.get(), max_runs: args.bundles.max_tests.get() },
+        multipart_info: multipart_info.clone(),
+        compression: output.map_or(Compression::None, |output| compression(output.compress)),
         output: output.map_or_else(PathBuf::new, |output| output.out.clone()),
         opening: output.map_or(Opening::Fresh, opening),
         threads: threads(args.reading.jobs),
-        recorded: recorded(args),
+        recorded: recorded(args, output, multipart_info.as_ref()),
     })
 }
 
@@ -168,6 +179,24 @@ fn merge(choice: MergeChoice) -> Merge {
     }
 }
 
+/// The template of `info` parts: a file of the user's, or that of the target.
+fn info_template(file: &Path, target: Target) -> Result<InfoTemplate, Failure> {
+    if file.ends_with("default") && !file.exists() {
+        return Ok(InfoTemplate::of_target(target));
+    }
+    let refused = |what: String| Failure::Usage(format!("--multipart-info: {}: {what}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| refused(error.to_string()))?;
+    InfoTemplate::parse(&text).map_err(refused)
+}
+
+fn compression(choice: CompressChoice) -> Compression {
+    match choice {
+        CompressChoice::None => Compression::None,
+        CompressChoice::Gzip => Compression::Gzip,
+        CompressChoice::Zstd => Compression::Zstd,
+    }
+}
+
 fn damaged(choice: DamagedChoice) -> Damaged {
     match choice {
         DamagedChoice::Keep => Damaged::Keep,
@@ -211,7 +240,7 @@ fn execution(args: &JobArgs, project: Option<String>) -> ExecutionInfo {
 
 /// The options that shape the output, as the manifest records them: nothing that differs between two runs that give the
 /// same bytes.
-fn recorded(args: &JobArgs) -> manifest::Options {
+fn recorded(args: &JobArgs, output: Option<&OutputArgs>, info: Option<&InfoTemplate>) -> manifest::Options {
     let JobArgs { execution, bundles, results, reading, junit_time_unit, .. } = args;
     let texts = |texts: Vec<&str>| Value::from(texts);
     manifest::Options(
@@ -226,8 +255,11 @@ fn recorded(args: &JobArgs) -> manifest::Options {
             ("user", execution.user.as_deref().map(Value::from)),
             ("test-plan", execution.test_plan.as_ref().map(|key| key.as_str().into())),
             ("environment", listed(&execution.environment).map(Value::from)),
+            ("environment-from", execution.environment_from.as_ref().map(|source| source.as_str().into())),
             ("max-bytes", Some(bundles.max_bytes.get().into())),
             ("max-tests", Some(bundles.max_tests.get().into())),
+            ("multipart-info", info.map(|template| template.as_value().clone())),
+            ("compress", output.map(|output| word(&output.compress))),
             ("evidence", Some(word(&bundles.evidence.unwrap_or(EvidenceChoice::Failed)))),
             ("max-evidence", Some(bundles.max_evidence.get().into())),
             ("max-evidence-per-test", Some(bundles.max_evidence_per_test.get().into())),

@@ -3,10 +3,13 @@
 //! Each command is one file: its arguments, the one call into the library, and what is shown afterwards. Data goes to
 //! standard output, everything else to standard error.
 
+mod bench;
+mod bind;
 mod choices;
 mod commentary;
 mod completions;
 mod convert;
+mod environment;
 mod exit;
 mod formats;
 mod inspect;
@@ -71,7 +74,7 @@ Exit codes:
     2         wrong usage or configuration; nothing was written
     3         finished, and at least one report was damaged (not with --allow-damaged)
     4         no report was found
-    5         verify: the folder is not what its manifest says, or breaks the schema
+    5         verify, bind: the folder is not what its manifest says, or breaks the schema
     6         the output could not be written
     130, 143  interrupted";
 
@@ -114,6 +117,10 @@ enum Command {
     Plan(Box<plan::PlanArgs>),
     /// Hold an output folder against its manifest and the rules of its target
     Verify(verify::VerifyArgs),
+    /// Write the key of a Test Execution into the bundles that wait for it
+    Bind(bind::BindArgs),
+    /// Measure how fast this machine reads and converts your reports; write nothing that stays
+    Bench(Box<bench::BenchArgs>),
     /// List the formats that are read
     Formats(formats::FormatsArgs),
     /// Print completions for a shell
@@ -139,6 +146,8 @@ fn start(arguments: &[OsString]) -> Result<Ending, Failure> {
         Command::Inspect(args) => inspect::run(&args, &mut terminal),
         Command::Plan(args) => plan::run(&args, &mut terminal),
         Command::Verify(args) => verify::run(&args, &mut terminal),
+        Command::Bind(args) => bind::run(&args, &mut terminal),
+        Command::Bench(args) => bench::run(&args, &mut terminal),
         Command::Formats(args) => formats::run(&args, &mut terminal),
         Command::Completions(args) => completions::run(&args, &mut terminal),
         Command::Man(args) => man::run(&args, &mut terminal),

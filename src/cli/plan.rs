@@ -1,24 +1,20 @@
 //! `xraypack plan`: what a conversion would write, before anything is written or sent.
 
-use std::io;
+mod human;
 
 use clap::Args;
 use serde::Serialize;
-use xraypack::pipeline::{self, PlannedBundle, PlannedExecution};
+use xraypack::bundle::manifest::Trimmed;
+use xraypack::pipeline::{self, Conflicts, DividedTest, PlannedBundle, PlannedExecution, SharedKey};
 
-use super::Verbosity;
 use super::choices::OutputChoice;
 use super::commentary::Commentary;
 use super::convert::{self, JobArgs, TellingArgs, Told, Watching};
 use super::exit::{DamageAllowed, Ending, Failure};
 use super::job;
-use super::numbers::{self, count, counted};
-use super::summary::{ProblemCount, SetAside, Totals, headed, write_cases, write_problems, write_set_aside};
-use super::table::{Align, Table};
-use super::terminal::{Printer, Terminal, harmless};
-
-/// Definitions of new Tests that are named for people without `-v`; the JSON names all.
-const NAMED: usize = 10;
+use super::numbers::counted;
+use super::summary::{ProblemCount, SetAside, Totals};
+use super::terminal::Terminal;
 
 /// What `plan` is asked for.
 #[derive(Debug, Args)]
@@ -35,6 +31,7 @@ struct Document<'p> {
     schema: &'static str,
     totals: &'p Totals,
     executions: Vec<ExecutionLine<'p>>,
+    unmapped: &'p [String],
     set_aside: &'p [SetAside],
     problems: &'p [ProblemCount],
 }
@@ -48,7 +45,9 @@ struct ExecutionLine<'p> {
     runs: u64,
     bundles: Vec<BundleLine>,
     known_tests: &'p [String],
+    foreign_keys: &'p [String],
     new_tests: &'p [String],
+    conflicts: ConflictLines<'p>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     trimmed: Vec<TrimmedLine<'p>>,
 }
@@ -62,8 +61,29 @@ struct BundleLine {
 }
 
 #[derive(Serialize)]
+struct ConflictLines<'p> {
+    keys: Vec<SharedKeyLine<'p>>,
+    definitions: Vec<DividedTestLine<'p>>,
+}
+
+#[derive(Serialize)]
+struct SharedKeyLine<'p> {
+    key: &'p str,
+    definitions: &'p [String],
+}
+
+#[derive(Serialize)]
+struct DividedTestLine<'p> {
+    definition: &'p str,
+    keys: &'p [String],
+    also_without_key: bool,
+}
+
+#[derive(Serialize)]
 struct TrimmedLine<'p> {
     test: &'p str,
+    bytes: u64,
+    allowed: u64,
     steps: &'p [String],
 }
 
@@ -71,6 +91,7 @@ struct TrimmedLine<'p> {
 struct View {
     totals: Totals,
     executions: Vec<PlannedExecution>,
+    unmapped: Vec<String>,
     set_aside: Vec<SetAside>,
     problems: Vec<ProblemCount>,
 }
@@ -85,9 +106,13 @@ pub fn run(args: &PlanArgs, terminal: &mut Terminal) -> Result<Ending, Failure> 
     match args.telling.format {
         OutputChoice::Json => terminal.out.json(&view.document())?,
         OutputChoice::Human if terminal.is_quiet() => {}
-        OutputChoice::Human => view.write_human(terminal.verbosity, &mut terminal.out)?,
+        OutputChoice::Human => human::write(&view, terminal.verbosity, &mut terminal.out)?,
     }
     terminal.out.flush()?;
+    if !view.unmapped.is_empty() {
+        let tests = counted(view.unmapped.len() as u64, "test has", "tests have");
+        return Err(Failure::Usage(format!("{tests} no Test key, so their Jira project must be given (--project)")));
+    }
     let allowed = DamageAllowed::from(args.job.results.allow_damaged);
     Ok(Ending::of_reports(view.totals.reports, view.totals.damaged, allowed))
 }
@@ -98,7 +123,13 @@ fn plan(args: &PlanArgs, commentary: &Commentary) -> Result<View, Failure> {
     let plan = pipeline::plan(&job, &watching).map_err(job::failure)?;
     let Told { set_aside, problems, .. } = watching.told();
     let problems = problems.into_iter().map(|(kind, count)| ProblemCount { kind, count }).collect();
-    Ok(View { totals: Totals::of(&plan.totals), executions: plan.executions, set_aside, problems })
+    Ok(View {
+        totals: Totals::of(&plan.totals),
+        executions: plan.executions,
+        unmapped: plan.unmapped,
+        set_aside,
+        problems,
+    })
 }
 
 impl View {
@@ -107,66 +138,10 @@ impl View {
             schema: "xraypack/plan/1",
             totals: &self.totals,
             executions: self.executions.iter().map(ExecutionLine::of).collect(),
+            unmapped: &self.unmapped,
             set_aside: &self.set_aside,
             problems: &self.problems,
         }
-    }
-
-    fn write_human(&self, verbosity: Verbosity, out: &mut Printer) -> io::Result<()> {
-        let Totals { reports, bytes_in, bytes_out, bundles, .. } = self.totals;
-        out.line(format_args!(
-            "{} ({}) would become {} ({}); nothing was written",
-            counted(reports, "report", "reports"),
-            numbers::size(bytes_in),
-            counted(bundles, "bundle", "bundles"),
-            numbers::size(bytes_out)
-        ))?;
-        write_cases(&self.totals.cases, out)?;
-        self.write_executions(out)?;
-        self.write_tests(verbosity, out)?;
-        write_set_aside(&self.set_aside, verbosity, out)?;
-        write_problems(&self.problems, out)
-    }
-
-    fn write_executions(&self, out: &mut Printer) -> io::Result<()> {
-        let mut table =
-            Table::new(&[Align::Left, Align::Right, Align::Right, Align::Right, Align::Right, Align::Right]);
-        table.row(["Test Execution", "runs", "known Tests", "new Tests", "bundles", "size"]);
-        for execution in &self.executions {
-            table.row([
-                &format!("  {}", harmless(&execution.id)),
-                &count(execution.runs),
-                &count(execution.keys.len() as u64),
-                &count(execution.definitions.len() as u64),
-                &count(execution.bundles.len() as u64),
-                &numbers::size(execution.bundles.iter().map(|bundle| bundle.bytes).sum()),
-            ]);
-        }
-        if self.executions.is_empty() { Ok(()) } else { headed(&table, out) }
-    }
-
-    fn write_tests(&self, verbosity: Verbosity, out: &mut Printer) -> io::Result<()> {
-        let named = if verbosity >= Verbosity::Verbose { usize::MAX } else { NAMED };
-        for execution in &self.executions {
-            if !execution.definitions.is_empty() {
-                let heading = counted(execution.definitions.len() as u64, "Test", "Tests");
-                out.line(format_args!("\n{heading} of {} without a key", harmless(&execution.id)))?;
-                for definition in execution.definitions.iter().take(named) {
-                    out.line(format_args!("  {}", harmless(definition)))?;
-                }
-                let further = execution.definitions.len().saturating_sub(named) as u64;
-                if further > 0 {
-                    out.line(format_args!("  and {} more; -v names all", count(further)))?;
-                }
-            }
-            for trimmed in &execution.trimmed {
-                out.line(format_args!("\n{} alone is larger than a bundle", harmless(&trimmed.test)))?;
-                for step in &trimmed.steps {
-                    out.line(format_args!("  {}", harmless(step)))?;
-                }
-            }
-        }
-        Ok(())
     }
 }
 
@@ -179,9 +154,33 @@ impl<'p> ExecutionLine<'p> {
             runs: execution.runs,
             bundles: execution.bundles.iter().map(BundleLine::of).collect(),
             known_tests: &execution.keys,
+            foreign_keys: &execution.foreign_keys,
             new_tests: &execution.definitions,
-            trimmed: execution.trimmed.iter().map(|run| TrimmedLine { test: &run.test, steps: &run.steps }).collect(),
+            conflicts: ConflictLines::of(&execution.conflicts),
+            trimmed: execution.trimmed.iter().map(TrimmedLine::of).collect(),
         }
+    }
+}
+
+impl<'p> ConflictLines<'p> {
+    fn of(conflicts: &'p Conflicts) -> ConflictLines<'p> {
+        let key = |SharedKey { key, definitions }: &'p SharedKey| SharedKeyLine { key, definitions };
+        let test = |DividedTest { definition, keys, also_without_key }: &'p DividedTest| DividedTestLine {
+            definition,
+            keys,
+            also_without_key: *also_without_key,
+        };
+        ConflictLines {
+            keys: conflicts.keys.iter().map(key).collect(),
+            definitions: conflicts.definitions.iter().map(test).collect(),
+        }
+    }
+}
+
+impl<'p> TrimmedLine<'p> {
+    fn of(trimmed: &'p Trimmed) -> TrimmedLine<'p> {
+        let Trimmed { test, bytes, allowed, steps } = trimmed;
+        TrimmedLine { test, bytes: *bytes, allowed: *allowed, steps }
     }
 }
 

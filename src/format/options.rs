@@ -11,6 +11,8 @@ pub struct ReadOptions {
     pub steps: bool,
     /// Keep standard output and standard error of each case. Default: no.
     pub output: bool,
+    /// Name of a property of suites that cases are to carry, where their suites have it. Default: none.
+    pub suite_property: Option<String>,
     /// Which cases' attachments are worth copying. Default: those of failed cases.
     pub attachments: Attachments,
     /// Nanoseconds in one unit of JUnit's `time`. Default: a second.
@@ -35,6 +37,7 @@ impl Default for ReadOptions {
             zone: Zone::utc(),
             steps: false,
             output: false,
+            suite_property: None,
             attachments: Attachments::default(),
             junit_time_unit: 1_000_000_000,
         }

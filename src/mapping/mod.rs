@@ -4,6 +4,7 @@
 
 pub mod clean;
 mod comment;
+mod environment;
 mod evidence;
 mod fields;
 mod identity;
@@ -16,6 +17,7 @@ use std::collections::HashSet;
 use crate::model::{Content, Identity, List, Problem, ProblemKind, Property, TestCase, TestRun, key, shorten};
 
 pub use comment::LIMIT as COMMENT_LIMIT;
+pub use environment::EnvironmentFrom;
 use evidence::Taking;
 pub use evidence::{Evidence, EvidencePolicy};
 use identity::{Malformed, TestKeys};
@@ -43,6 +45,8 @@ pub struct Rules {
     pub evidence: EvidencePolicy,
     /// How custom fields may be named. Default: by number.
     pub field_names: FieldNames,
+    /// What tells the test environment of a result.
+    pub environment_from: EnvironmentFrom,
 }
 
 /// What a bare key-shaped Robot tag or NUnit category is (decision 6).
@@ -152,6 +156,7 @@ impl<'r> Mapper<'r> {
         self.findings.links.clear();
         self.read_properties(case, run, problem);
         self.read_tags(case, run, problem);
+        self.find_environment(case, run);
         if let Err(reason) = self.identify(case, run, problem) {
             problem(reason);
             return Mapped::LeftOut;
@@ -161,6 +166,13 @@ impl<'r> Mapper<'r> {
         self.take_evidence(case, run, problem);
         self.write_comment(case, run, problem);
         Mapped::Run
+    }
+
+    /// A report that names environments itself is believed first.
+    fn find_environment(&self, case: &TestCase, run: &mut TestRun) {
+        if run.environment.is_empty() {
+            self.rules.environment_from.of_case(case, &mut run.environment);
+        }
     }
 
     /// Makes `run`, which has no key of its own, a result of the Test `key`: another row of its method names it

@@ -152,8 +152,10 @@ pub struct TestCase {
     pub custom_fields: List<CustomField>,
     /// What only a report in the target's own format states.
     pub stated: Stated,
-    /// Where it comes from, for `environment-from` rules (JUnit `hostname`); may be empty.
+    /// The machine it ran on (JUnit `hostname`, NUnit `machine-name`, xUnit `computer`); may be empty.
     pub host: String,
+    /// Value of the property that the reader was asked for, where the nearest suite with it has it; may be empty.
+    pub suite_property: String,
     /// Standard output, when the reader was asked for it.
     pub stdout: String,
     /// Standard error, when the reader was asked for it.
@@ -203,6 +205,7 @@ impl Reuse for TestCase {
         self.custom_fields.clear();
         self.stated.reset();
         self.host.clear();
+        self.suite_property.clear();
         self.stdout.clear();
         self.stderr.clear();
         self.is_example = false;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::basis::Basis;
 use super::dispatch::Arrival;
 use super::grouping::Group;
+use super::naming::Naming;
 use super::outcome::{EvidenceCounts, ReportOutcome, earliest};
 use super::{Damaged, Error, Observer};
 use crate::bundle::file_safe_id;
@@ -40,8 +41,10 @@ pub(super) struct Collected {
     pub(super) evidence: EvidenceCounts,
     /// Reports whose runs do not count.
     pub(super) dropped: HashSet<ReportId>,
-    /// Place among `reports` of the first one with these bytes.
-    contents: HashMap<u128, usize>,
+    /// Tests with neither key nor project, in order; empty unless a plan is made.
+    pub(super) unmapped: Vec<(ReportId, String)>,
+    /// Place among `reports` of the first one with these bytes for these environments.
+    contents: HashMap<(u128, String), usize>,
 }
 
 /// One Test Execution before its runs are settled.
@@ -51,6 +54,8 @@ pub(super) struct CollectedExecution {
     pub(super) named: Option<Named>,
     pub(super) start: Option<Timestamp>,
     pub(super) finish: Option<Timestamp>,
+    /// Empty unless a plan is made.
+    pub(super) naming: Naming,
 }
 
 /// A Test Execution's name and its place in the order of all.
@@ -128,13 +133,16 @@ impl Collected {
         {
             outcome.execution = first.execution;
         }
+        for (number, name) in std::mem::take(&mut outcome.names) {
+            if let Some(share) = shares.get(number) {
+                self.execution(share.execution).naming.add(name);
+            }
+        }
+        self.unmapped.extend(std::mem::take(&mut outcome.unmapped).into_iter().map(|name| (outcome.id, name)));
         let mut new = Vec::new();
         for share in shares {
             let number = share.execution as usize;
-            if self.executions.len() <= number {
-                self.executions.resize_with(number + 1, CollectedExecution::default);
-            }
-            let execution = &mut self.executions[number];
+            let execution = self.execution(share.execution);
             execution.start = earliest(execution.start, share.start);
             execution.finish = execution.finish.max(share.finish);
             if execution.named.is_none() {
@@ -148,10 +156,19 @@ impl Collected {
         }
     }
 
+    fn execution(&mut self, number: u32) -> &mut CollectedExecution {
+        let number = number as usize;
+        if self.executions.len() <= number {
+            self.executions.resize_with(number + 1, CollectedExecution::default);
+        }
+        &mut self.executions[number]
+    }
+
     /// The same bytes twice in one Test Execution are read once (decision 14): the later report is ignored.
     fn set_duplicate_aside(&mut self, outcome: &mut ReportOutcome) {
         let Some(content) = outcome.content else { return };
-        let first = *self.contents.entry(content).or_insert(self.reports.len());
+        let for_environment = (content, outcome.environment.clone());
+        let first = *self.contents.entry(for_environment).or_insert(self.reports.len());
         let Some(original) = self.reports.get(first) else { return };
         let original = original.origin.as_str();
         let message = format!("the same bytes as {original}");

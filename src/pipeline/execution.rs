@@ -8,9 +8,9 @@ use super::stop::Stop;
 use super::{Error, Job};
 use crate::bundle::manifest::{Execution, Trimmed};
 use crate::bundle::{
-    Assembly, BundlePlan, ExecutionKey, Folder, Frame, FrameLengths, Oversize, RunStore, Settled, plan,
+    Assembly, BundlePlan, Compression, ExecutionKey, Folder, Frame, FrameLengths, Oversize, RunStore, Settled, plan,
 };
-use crate::xray::{self, ExecutionInfo, TestName};
+use crate::xray::{self, ExecutionInfo, ExecutionName, TestName};
 
 /// A Test Execution whose bundles are planned.
 pub(super) struct Prepared {
@@ -21,7 +21,9 @@ pub(super) struct Prepared {
     pub(super) settled: Settled,
     pub(super) plans: Vec<BundlePlan>,
     pub(super) trimmed: Vec<Trimmed>,
-    times: CollectedExecution,
+    /// The `info` part of a multipart import, when one is wanted.
+    multipart_info: Option<Vec<u8>>,
+    pub(super) collected: CollectedExecution,
     first_head: Vec<u8>,
     later_head: Vec<u8>,
 }
@@ -36,27 +38,51 @@ impl Prepared {
         store: &RunStore,
     ) -> Result<Prepared, Error> {
         let key = job.execution_key.clone().or_else(|| (!group.key.is_empty()).then(|| group.key.clone()));
-        let first_head = xray::first_head(&info_of(job, &group, &times), key.as_deref());
-        let later_head = key.as_deref().map_or_else(xray::placeholder_head, xray::later_head);
+        let info = info_of(job, &group, &times, key.as_deref());
+        let first_head = xray::first_head(&info, key.as_deref());
+        let name = ExecutionName { id: &id, source: &group.source };
+        // A multipart import makes a Test Execution: there is none to be made where the key is known.
+        let template = job.multipart_info.as_ref().filter(|_| key.is_none());
+        let multipart_info = template.map(|template| template.fill(name, &info));
+        let later_head = xray::later_head(key.as_deref());
         let frame = frame(&first_head, &later_head, key.as_deref());
         let mut trimmed = Vec::new();
         let plans = plan_bundles(job, &mut settled, store, &frame.lengths(), &mut trimmed)?;
-        Ok(Prepared { id, source: group.source, key, settled, plans, trimmed, times, first_head, later_head })
+        Ok(Prepared {
+            id,
+            source: group.source,
+            key,
+            settled,
+            plans,
+            trimmed,
+            multipart_info,
+            collected: times,
+            first_head,
+            later_head,
+        })
     }
 
     /// Writes the bundles, several at once on the pool of the caller.
-    pub(super) fn write(self, store: &RunStore, folder: &Folder, stop: &Stop<'_>) -> Result<Execution, Error> {
+    pub(super) fn write(
+        self,
+        store: &RunStore,
+        folder: &Folder,
+        compression: Compression,
+        stop: &Stop<'_>,
+    ) -> Result<Execution, Error> {
         let frame = frame(&self.first_head, &self.later_head, self.key.as_deref());
-        let assembly = Assembly { id: &self.id, settled: &self.settled, store, frame, folder };
+        let assembly = Assembly { id: &self.id, settled: &self.settled, store, frame, folder, compression };
         let write = |plan| stop.check().and_then(|()| assembly.write(plan).map_err(Error::Output));
         let bundles = self.plans.par_iter().map(write).collect::<Result<Vec<_>, Error>>()?;
+        let multipart_info = self.multipart_info.map(|text| folder.write_info(&self.id, &text)).transpose();
         Ok(Execution {
+            multipart_info: multipart_info.map_err(Error::Output)?,
             runs: self.settled.runs().len() as u64,
             id: self.id,
             source: self.source,
             key: self.key,
-            start: self.times.start.map(|start| start.to_string()),
-            finish: self.times.finish.map(|finish| finish.ceil_to_second().to_string()),
+            start: self.collected.start.map(|start| start.to_string()),
+            finish: self.collected.finish.map(|finish| finish.ceil_to_second().to_string()),
             bundles,
             trimmed: self.trimmed,
         })
@@ -108,19 +134,32 @@ fn trim(job: &Job, settled: &mut Settled, oversize: &Oversize, store: &RunStore)
     }
     let test = xray::name_of(&smaller).map_err(Error::run)?.as_str().to_owned();
     settled.replace(oversize.run, &smaller, store).map_err(Error::Output)?;
-    Ok(Trimmed { test, steps })
+    Ok(Trimmed { test, bytes: oversize.length, allowed: oversize.allowed, steps })
 }
 
-/// The fields of one Test Execution: the user's, with a title made from the group's name and the times of its runs.
-fn info_of(job: &Job, group: &GroupKey, times: &CollectedExecution) -> ExecutionInfo {
+/// The fields of one Test Execution: the user's, with a title made from the group's name and the times of its runs. An
+/// execution that exists already keeps what the user does not give: its title, its project, its times.
+fn info_of(job: &Job, group: &GroupKey, times: &CollectedExecution, key: Option<&str>) -> ExecutionInfo {
     let mut info = job.execution.clone();
-    if info.summary.is_empty() {
-        info.summary = format!("Automated test results: {}", group.source);
-    }
     if !group.environment.is_empty() {
-        info.environments = group.environment.split(';').map(str::to_owned).collect();
+        info.environments.extend(group.environment.split(';').map(str::to_owned));
+    }
+    if key.is_some() {
+        info.project.clear();
+        return info;
+    }
+    if info.summary.is_empty() {
+        info.summary = title(group);
     }
     info.start = times.start;
     info.finish = times.finish;
     info
+}
+
+fn title(group: &GroupKey) -> String {
+    let mut title = format!("Automated test results: {}", group.source);
+    if !group.environment.is_empty() {
+        title.push_str(&format!(" ({})", group.environment.replace(';', ", ")));
+    }
+    title
 }

@@ -15,7 +15,7 @@ use super::plan::PlannedExecution;
 use super::stop::Stop;
 use super::{Error, Job};
 use crate::bundle::manifest::Execution;
-use crate::bundle::{ExecutionIndex, Folder, MergePart, ReportLine, RunStore, Settled, WriteError};
+use crate::bundle::{Compression, ExecutionIndex, Folder, MergePart, ReportLine, RunStore, Settled, WriteError};
 use crate::model::{ReportId, RunCounts};
 use crate::xray::{self, Part};
 
@@ -24,6 +24,8 @@ pub(super) struct Done<E> {
     pub(super) executions: Vec<Ranked<E>>,
     pub(super) lines: Vec<(ReportId, ReportLine)>,
     pub(super) evidence: EvidenceCounts,
+    /// Tests with neither key nor project; empty unless a plan is made.
+    pub(super) unmapped: Vec<(ReportId, String)>,
 }
 
 /// A Test Execution, with what says where it stands among all.
@@ -86,13 +88,14 @@ pub(super) struct Ready {
     prepared: Vec<Ranked<Prepared>>,
     lines: Vec<(ReportId, ReportLine)>,
     evidence: EvidenceCounts,
+    unmapped: Vec<(ReportId, String)>,
 }
 
 impl Ready {
     /// Merges what belongs together and plans the bundles.
     pub(super) fn new(job: &Job, closed: Closed) -> Result<Ready, Error> {
         let Closed { group, collected, .. } = closed;
-        let Collected { mut executions, reports, evidence, dropped, .. } = collected;
+        let Collected { mut executions, reports, evidence, dropped, unmapped, .. } = collected;
         let mut counts: HashMap<ReportId, RunCounts> = HashMap::new();
         let mut ids = HashMap::new();
         let mut prepared = Vec::new();
@@ -109,23 +112,29 @@ impl Ready {
             prepared.push(Ranked { rank, label, execution });
         }
         let lines = reports.into_iter().map(|report| (report.id, line(report, &counts, &ids))).collect();
-        Ok(Ready { group, prepared, lines, evidence })
+        Ok(Ready { group, prepared, lines, evidence, unmapped })
     }
 
     /// Writes all bundles.
-    pub(super) fn write(self, folder: &Folder, stop: &Stop<'_>) -> Result<Done<Execution>, Error> {
-        let Ready { group, prepared, lines, evidence } = self;
-        let write = |prepared: Prepared| prepared.write(&group.store, folder, stop);
+    pub(super) fn write(
+        self,
+        folder: &Folder,
+        compression: Compression,
+        stop: &Stop<'_>,
+    ) -> Result<Done<Execution>, Error> {
+        let Ready { group, prepared, lines, evidence, unmapped } = self;
+        let write = |prepared: Prepared| prepared.write(&group.store, folder, compression, stop);
         let executions = prepared.into_iter().map(|one| one.map(write)).collect::<Result<_, Error>>()?;
-        Ok(Done { executions, lines, evidence })
+        Ok(Done { executions, lines, evidence, unmapped })
     }
 
     /// What [`Ready::write`] would write.
-    pub(super) fn plan(self) -> Result<Done<PlannedExecution>, Error> {
-        let Ready { group, prepared, lines, evidence } = self;
-        let plan = |prepared: Prepared| PlannedExecution::of(&prepared, &group.store);
+    pub(super) fn plan(self, job: &Job) -> Result<Done<PlannedExecution>, Error> {
+        let Ready { group, prepared, lines, evidence, unmapped } = self;
+        let project = job.rules.project.as_deref();
+        let plan = |prepared: Prepared| PlannedExecution::of(&prepared, &group.store, project);
         let executions = prepared.into_iter().map(|one| one.map(plan)).collect::<Result<_, Error>>()?;
-        Ok(Done { executions, lines, evidence })
+        Ok(Done { executions, lines, evidence, unmapped })
     }
 }
 

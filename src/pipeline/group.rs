@@ -3,6 +3,9 @@
 use crate::model::Origin;
 use crate::source::Place;
 
+/// What all reports together are called.
+const ALL: &str = "all";
+
 /// Which reports share a Test Execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum GroupBy {
@@ -73,6 +76,9 @@ impl GroupKey {
 
     /// A name for the bundles' files: the source without its extension, and what sets it apart.
     pub(super) fn label(&self) -> String {
+        if self.source == ALL && !self.key.is_empty() {
+            return self.key.clone();
+        }
         let mut label = self.source.replace(".zip!/", "-").replace("!/", "-");
         if let Some(stem) = label.strip_suffix(".zip") {
             label.truncate(stem.len());
@@ -90,7 +96,7 @@ impl GroupKey {
 /// What a report shares with the others of its group.
 fn source_of<'p>(by: GroupBy, place: &'p Place, report: &'p Origin) -> &'p str {
     match by {
-        GroupBy::All => "all",
+        GroupBy::All => ALL,
         GroupBy::Input => &place.input_name,
         GroupBy::Archive => place.archive.as_ref().map_or(&place.input_name, Origin::as_str),
         GroupBy::Directory if place.directory.is_empty() => &place.input_name,

@@ -21,6 +21,8 @@ pub(super) struct Group {
     pub(super) number: u32,
     /// Where the runs wait.
     pub(super) store: RunStore,
+    /// What becomes of the Test Executions and environments that reports name for their results.
+    pub(super) takes: Takes,
     /// Workers push whole chunks, so it is seldom locked.
     executions: Mutex<Vec<(GroupKey, ExecutionIndex)>>,
     key: GroupKey,
@@ -28,10 +30,19 @@ pub(super) struct Group {
     pub(super) record: Option<Record>,
 }
 
+/// What of its reports goes into the Test Execution of a group itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Takes {
+    /// Results that name no other.
+    WhatNamesNothing,
+    /// All: the user has named it.
+    Everything,
+}
+
 impl Group {
-    fn new(number: u32, key: GroupKey, store: RunStore) -> Group {
+    fn new(number: u32, key: GroupKey, takes: Takes, store: RunStore) -> Group {
         let executions = Mutex::new(vec![(key.clone(), ExecutionIndex::new())]);
-        Group { number, store, executions, key, record: None }
+        Group { number, store, takes, executions, key, record: None }
     }
 
     /// Number of its INPUT.
@@ -46,7 +57,7 @@ impl Group {
 
     /// The number of the Test Execution that a run names by a key or by environments of its own.
     pub(super) fn execution(&self, key: &str, environment: &str) -> u32 {
-        if key.is_empty() && environment.is_empty() {
+        if self.takes == Takes::Everything || (key.is_empty() && environment.is_empty()) {
             return 0;
         }
         let mut executions = self.executions();
@@ -94,6 +105,8 @@ impl Group {
 /// group's place come up again after it was left (two names that are not UTF-8 can be shown alike), it is another group.
 pub(super) struct Grouping {
     by: GroupBy,
+    /// Key of the one Test Execution that takes all results, when the user names one.
+    fixed: Option<String>,
     /// Each with the number of files that have come by.
     open: Vec<(Arc<Group>, usize)>,
     opened: u32,
@@ -114,9 +127,12 @@ pub(super) struct Entered {
 }
 
 impl Grouping {
-    /// Groups whose runs share `memory` and spill into `folder`.
-    pub(super) fn new(by: GroupBy, folder: PathBuf, memory: RunMemory) -> Grouping {
-        Grouping { by, open: Vec::new(), opened: 0, folder, memory, records: HashMap::new() }
+    /// Groups whose runs share `memory` and spill into `folder`. Where the Test Execution is `fixed` there is one group:
+    /// results of one Test must not meet in it from two sides.
+    pub(super) fn new(by: GroupBy, fixed: Option<&str>, folder: PathBuf, memory: RunMemory) -> Grouping {
+        let by = if fixed.is_some() { GroupBy::All } else { by };
+        let fixed = fixed.map(str::to_owned);
+        Grouping { by, fixed, open: Vec::new(), opened: 0, folder, memory, records: HashMap::new() }
     }
 
     /// Has groups taken over from an earlier conversion, by their numbers.
@@ -144,7 +160,12 @@ impl Grouping {
 
     /// Gives its place among those that are open.
     fn open_group(&mut self, key: GroupKey) -> usize {
-        let mut group = Group::new(self.opened, key, RunStore::sharing(&self.memory, &self.folder));
+        let (key, takes) = match &self.fixed {
+            Some(fixed) => (key.with(fixed, ""), Takes::Everything),
+            None => (key, Takes::WhatNamesNothing),
+        };
+        let store = RunStore::sharing(&self.memory, &self.folder);
+        let mut group = Group::new(self.opened, key, takes, store);
         group.record = self.records.remove(&self.opened);
         self.opened += 1;
         self.open.push((Arc::new(group), 0));
@@ -160,7 +181,7 @@ mod tests {
 
     /// Each file's group, as its number, with the groups that were left before it.
     fn walked(by: GroupBy, files: &[(u32, &str)]) -> Vec<(u32, Vec<u32>)> {
-        let mut grouping = Grouping::new(by, std::env::temp_dir(), RunMemory::of(0));
+        let mut grouping = Grouping::new(by, None, std::env::temp_dir(), RunMemory::of(0));
         let walked = |(input, name): &(u32, &str)| {
             let directory = name.rsplit_once('/').map_or("", |(directory, _)| directory).trim_end_matches('!');
             let archive = name.split_once("!/").map(|(archive, _)| Origin::new(archive));
@@ -205,7 +226,10 @@ mod tests {
 
     #[test]
     fn a_run_that_names_nothing_belongs_to_the_group_itself() {
-        let group = Group::new(0, GroupKey::named(0, "n"), RunStore::new(&std::env::temp_dir(), 0));
+        let group = {
+            let store = RunStore::new(&std::env::temp_dir(), 0);
+            Group::new(0, GroupKey::named(0, "n"), Takes::WhatNamesNothing, store)
+        };
         assert_eq!((group.execution("", ""), group.execution("K-1", ""), group.execution("", "e")), (0, 1, 2));
         assert_eq!((group.execution("K-1", ""), group.key_of(1).key), (1, "K-1".to_owned()));
     }

@@ -2,6 +2,7 @@
 //! the rooms below it.
 
 mod basis;
+mod bind;
 mod collect;
 mod dispatch;
 mod error;
@@ -10,6 +11,7 @@ mod finish;
 mod group;
 mod grouping;
 mod hexadecimal;
+mod naming;
 mod outcome;
 mod plan;
 mod record;
@@ -28,11 +30,11 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::sync_channel;
 
 use crate::bundle::manifest::{Execution, Manifest, Options as RecordedOptions};
-use crate::bundle::{Budget, Folder, Opening, RunMemory};
+use crate::bundle::{Budget, Compression, Folder, Opening, RunMemory};
 use crate::mapping::Rules;
 use crate::model::{CaseCounts, Origin, Problem, ReportState};
 use crate::source::{self, Input};
-use crate::xray::{EncodeOptions, ExecutionInfo, Merge};
+use crate::xray::{EncodeOptions, ExecutionInfo, InfoTemplate, Merge};
 
 use collect::{Closed, Closing, Collector};
 use finish::{Done, Finish, Ready};
@@ -41,11 +43,13 @@ use outcome::ReportOutcome;
 use record::Record;
 use stop::Stop;
 use whole::Whole;
-use worker::{Context, Purpose};
+use worker::{Context, Names, Purpose};
 use writing::Writing;
 
+pub use bind::{BindError, Binding, Bound, Rebind, bind};
 pub use error::Error;
 pub use group::GroupBy;
+pub use naming::{Conflicts, DividedTest, SharedKey};
 pub use outcome::EvidenceCounts;
 pub use plan::{Plan, PlannedBundle, PlannedExecution};
 pub use verify::{Verdict, verify};
@@ -79,6 +83,10 @@ pub struct Job {
     pub damaged: Damaged,
     /// Limits of a bundle.
     pub budget: Budget,
+    /// Template of the `info` part of a multipart import, when such files are wanted.
+    pub multipart_info: Option<InfoTemplate>,
+    /// How the bundles lie in the output folder.
+    pub compression: Compression,
     /// The output folder.
     pub output: PathBuf,
     /// What may lie in the output folder already.
@@ -159,7 +167,8 @@ pub fn convert(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<
     let stop = Stop::new(stop);
     let folder = Folder::open(&job.output, job.opening).map_err(Error::Output)?;
     let converted = Writing::begin(job, &folder, observer, &stop).and_then(|(writing, records)| {
-        let manifest = convert_groups(job, folder.path(), records, observer, &stop, &writing)?.write(job, &folder)?;
+        let manifest = convert_groups(job, folder.path(), Names::Forgotten, records, observer, &stop, &writing)?
+            .write(job, &folder)?;
         folder.seal(&manifest).map_err(Error::Output)?;
         Ok(manifest)
     });
@@ -177,7 +186,7 @@ pub fn convert(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<
 pub fn plan(job: &Job, observer: &dyn Observer) -> Result<Plan, Error> {
     let never = AtomicBool::new(false);
     let (spill, stop) = (std::env::temp_dir(), Stop::new(&never));
-    Ok(convert_groups(job, &spill, HashMap::new(), observer, &stop, &Planning { job })?.plan())
+    Ok(convert_groups(job, &spill, Names::Kept, HashMap::new(), observer, &stop, &Planning { job })?.plan())
 }
 
 struct Planning<'p> {
@@ -186,7 +195,7 @@ struct Planning<'p> {
 
 impl Finish<PlannedExecution> for Planning<'_> {
     fn finish(&self, closed: Closed) -> Result<Done<PlannedExecution>, Error> {
-        Ready::new(self.job, closed)?.plan()
+        Ready::new(self.job, closed)?.plan(self.job)
     }
 }
 
@@ -195,6 +204,7 @@ impl Finish<PlannedExecution> for Planning<'_> {
 fn convert_groups<E: Send>(
     job: &Job,
     spill: &Path,
+    names: Names,
     records: HashMap<u32, Record>,
     observer: &dyn Observer,
     stop: &Stop<'_>,
@@ -202,9 +212,16 @@ fn convert_groups<E: Send>(
 ) -> Result<Whole<E>, Error> {
     /// Groups that may wait to be finished: enough to fill the pool where each of them is small.
     const WAITING: usize = 64;
-    let context =
-        Context { reading: &job.reading, limits: &job.source.limits, rules: &job.rules, encoding: &job.encoding, stop };
-    let grouping = Grouping::new(job.group_by, spill.to_path_buf(), RunMemory::of(RUNS_IN_MEMORY));
+    let context = Context {
+        reading: &job.reading,
+        limits: &job.source.limits,
+        names,
+        rules: &job.rules,
+        encoding: &job.encoding,
+        stop,
+    };
+    let fixed = job.execution_key.as_deref();
+    let grouping = Grouping::new(job.group_by, fixed, spill.to_path_buf(), RunMemory::of(RUNS_IN_MEMORY));
     let mut grouping = grouping.taking_over(records);
     let mut collector = Collector::new(job.damaged, observer);
     let (closed, waiting) = sync_channel(WAITING);
@@ -248,7 +265,7 @@ pub fn inspect(
     let stop = Stop::new(&never);
     let purpose = Purpose::Inspect(reading, &options.limits);
     // No run comes of it, so that nothing is ever kept.
-    let mut grouping = Grouping::new(GroupBy::All, std::env::temp_dir(), RunMemory::of(0));
+    let mut grouping = Grouping::new(GroupBy::All, None, std::env::temp_dir(), RunMemory::of(0));
     dispatch::run(inputs, options, threads, &purpose, &mut grouping, &stop, &mut |arrival| {
         observer.report(&report_of(&arrival.outcome));
         Ok(())

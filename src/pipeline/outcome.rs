@@ -1,6 +1,7 @@
 //! What came of one file: handed from a worker to the collector, never an error.
 
 use super::basis::{Basis, Extent};
+use super::naming::KeyedName;
 use crate::model::{CaseCounts, Origin, Problem, ReportId, ReportState, Timestamp};
 
 /// What a worker found out about one file.
@@ -27,6 +28,12 @@ pub(super) struct ReportOutcome {
     pub(super) shares: Vec<Share>,
     /// What it was made of.
     pub(super) basis: Basis,
+    /// Environments that its place tells of; they hold for results that name none.
+    pub(super) environment: String,
+    /// Names of its results that have a key, with their share; empty unless a plan is made.
+    pub(super) names: Vec<(usize, KeyedName)>,
+    /// Tests with neither key nor project; empty unless a plan is made.
+    pub(super) unmapped: Vec<String>,
     /// Whether its runs, which are in the index already, do not count.
     pub(super) dropped: bool,
 }
@@ -95,6 +102,9 @@ impl ReportOutcome {
             content: None,
             shares: Vec::new(),
             basis: Basis::Listing,
+            environment: String::new(),
+            names: Vec::new(),
+            unmapped: Vec::new(),
             dropped: false,
         }
     }
@@ -108,6 +118,8 @@ impl ReportOutcome {
     /// Takes the runs back: every case is left out.
     pub(super) fn leave_out_runs(&mut self) {
         self.shares.clear();
+        self.names.clear();
+        self.unmapped.clear();
         self.dropped = true;
         self.left_out = self.cases.seen;
         self.evidence = EvidenceCounts::default();

@@ -2,8 +2,10 @@
 
 use super::Error;
 use super::execution::Prepared;
+use super::naming::Conflicts;
 use crate::bundle::manifest::{Totals, Trimmed};
 use crate::bundle::{BundlePlan, RunStore};
+use crate::model::key::project_of;
 use crate::xray::TestName;
 
 /// What a conversion would come to.
@@ -13,6 +15,9 @@ pub struct Plan {
     pub totals: Totals,
     /// The Test Executions, in order.
     pub executions: Vec<PlannedExecution>,
+    /// Tests that have no key while no project is given: no conversion would be written before there is one. In order,
+    /// as often as they were met.
+    pub unmapped: Vec<String>,
 }
 
 /// One Test Execution as it would be written.
@@ -28,6 +33,10 @@ pub struct PlannedExecution {
     pub runs: u64,
     /// Keys of Tests that are known, in order of first appearance.
     pub keys: Vec<String>,
+    /// Those of the keys that are not of the project that was given.
+    pub foreign_keys: Vec<String>,
+    /// Names that do not fit together.
+    pub conflicts: Conflicts,
     /// Definitions of Tests that would be created unless they exist already, in the same order.
     pub definitions: Vec<String>,
     /// Its bundles.
@@ -50,26 +59,34 @@ pub struct PlannedBundle {
 }
 
 impl PlannedExecution {
-    pub(super) fn of(prepared: &Prepared, store: &RunStore) -> Result<PlannedExecution, Error> {
+    pub(super) fn of(prepared: &Prepared, store: &RunStore, project: Option<&str>) -> Result<PlannedExecution, Error> {
         let mut planned = PlannedExecution {
             id: prepared.id.clone(),
             source: prepared.source.clone(),
             key: prepared.key.clone(),
             runs: prepared.settled.runs().len() as u64,
             keys: Vec::new(),
+            foreign_keys: Vec::new(),
+            conflicts: Conflicts::default(),
             definitions: Vec::new(),
             bundles: prepared.plans.iter().map(|plan| planned_bundle(plan, prepared.key.is_some())).collect(),
             trimmed: prepared.trimmed.clone(),
         };
         for name in prepared.names(store) {
-            planned.name_test(name?);
+            planned.name_test(name?, project);
         }
+        planned.conflicts = prepared.collected.naming.conflicts(&planned.definitions);
         Ok(planned)
     }
 
-    fn name_test(&mut self, name: TestName) {
+    fn name_test(&mut self, name: TestName, project: Option<&str>) {
         match name {
-            TestName::Key(key) => self.keys.push(key),
+            TestName::Key(key) => {
+                if project.is_some_and(|project| project_of(&key) != project) {
+                    self.foreign_keys.push(key.clone());
+                }
+                self.keys.push(key);
+            }
             TestName::Definition(definition) => self.definitions.push(definition),
         }
     }

@@ -149,7 +149,7 @@ impl Record {
             Some(Ranked { rank, label: one.label.clone(), execution: one.execution.clone() })
         });
         let evidence = EvidenceCounts { kept: self.kept, dropped: self.dropped };
-        Some(Done { executions: executions.collect::<Option<Vec<_>>>()?, lines, evidence })
+        Some(Done { executions: executions.collect::<Option<Vec<_>>>()?, lines, evidence, unmapped: Vec::new() })
     }
 }
 

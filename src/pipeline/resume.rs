@@ -26,7 +26,8 @@ const BATCH: usize = 256;
 pub(super) fn still_true(job: &Job, records: Vec<Record>, stop: &Stop<'_>) -> Result<HashMap<u32, Record>, Error> {
     let pool = ThreadPoolBuilder::new().num_threads(job.threads).build().map_err(Error::threads)?;
     let mut review = Review::new(job, records, &pool);
-    let mut grouping = Grouping::new(job.group_by, std::env::temp_dir(), RunMemory::of(0));
+    let mut grouping =
+        Grouping::new(job.group_by, job.execution_key.as_deref(), std::env::temp_dir(), RunMemory::of(0));
     let walked = source::walk_where(&job.inputs, &job.source, can_be_read_again, &mut |found| {
         let entered = grouping.enter(&found);
         review.meet(&entered, found);
@@ -170,8 +171,13 @@ impl Claim {
     }
 
     fn look_at_bundles(&self, output: &Path) {
-        let bundles: Vec<_> = self.record.executions.iter().flat_map(|one| &one.execution.bundles).collect();
-        if self.holds.load(Ordering::Relaxed) && !bundles.par_iter().all(|bundle| journal::holds(output, bundle)) {
+        let executions = || self.record.executions.iter().map(|one| &one.execution);
+        let bundles: Vec<_> = executions().flat_map(|execution| &execution.bundles).collect();
+        let mut infos = executions().filter_map(|execution| execution.multipart_info.as_ref());
+        if self.holds.load(Ordering::Relaxed)
+            && !(bundles.par_iter().all(|bundle| journal::holds(output, bundle))
+                && infos.all(|info| journal::holds_info(output, info)))
+        {
             self.fail();
         }
     }

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
 
 use super::basis::Basis;
-use super::grouping::Group;
+use super::grouping::{Group, Takes};
+use super::naming::KeyedName;
 use super::outcome::{ReportOutcome, Share};
 use super::rows::{Placed, Rows};
-use super::worker::Context;
+use super::worker::{Context, Names};
 use crate::bundle::IndexEntry;
 use crate::mapping::{Mapped, Mapper};
 use crate::model::{Attachment, Content, Problem, ProblemKind, ReportVisitor, RunFacts, TestCase, TestRun};
@@ -86,9 +87,12 @@ pub(super) struct Conversion<'c> {
     rows: Rows,
     /// A place for the run at hand while others are encoded.
     spare: TestRun,
+    /// What the test at hand would be called without a key; kept for a plan only.
+    definition: String,
     /// Runs in `scratch.bytes`, and the share to which each belongs.
     waiting: Vec<Waiting>,
     sequence: u32,
+    told_of_environment: bool,
     /// Why the report cannot be converted any further.
     failure: Option<ConversionFailure>,
 }
@@ -131,8 +135,10 @@ impl<'c> Conversion<'c> {
             group,
             rows: Rows::default(),
             spare: TestRun::default(),
+            definition: String::new(),
             waiting: Vec::new(),
             sequence: 0,
+            told_of_environment: false,
             failure: None,
         }
     }
@@ -150,13 +156,24 @@ impl<'c> Conversion<'c> {
         let name = self.context.rules.project.is_none().then(|| case.qualified_name.clone());
         let findings = &mut self.findings;
         let mut without_project = false;
+        let names = self.context.names;
         let row_group = case.row_group;
         let mapped = self.mapper.map(case, &mut self.scratch.run, &mut |problem| {
             without_project |= problem.kind == ProblemKind::NoProject;
-            findings.note(problem);
+            // A plan lists all such tests instead of stopping at the first.
+            if !(names == Names::Kept && problem.kind == ProblemKind::NoProject) {
+                findings.note(problem);
+            }
         });
         if without_project {
-            self.failure = Some(ConversionFailure::NoProject(name.unwrap_or_default()));
+            let name = name.unwrap_or_default();
+            match self.context.names {
+                Names::Kept => self.findings.outcome.unmapped.push(name),
+                Names::Forgotten => self.failure = Some(ConversionFailure::NoProject(name)),
+            }
+        }
+        if self.context.names == Names::Kept {
+            self.definition.clone_from(&case.qualified_name);
         }
         match mapped {
             Mapped::Run => self.take_row(row_group),
@@ -177,13 +194,15 @@ impl<'c> Conversion<'c> {
                 }
             }
             Placed::NamesTheOthers(key) => {
+                let own = std::mem::take(&mut self.definition);
                 std::mem::swap(&mut self.scratch.run, &mut self.spare);
                 self.encode_held_rows(&key);
                 std::mem::swap(&mut self.scratch.run, &mut self.spare);
+                self.definition = own;
                 self.encode();
             }
             Placed::Adopts(key) => {
-                self.mapper.adopt_key(&mut self.scratch.run, &key);
+                self.adopt(&key);
                 self.encode();
             }
             Placed::Free => self.encode(),
@@ -195,11 +214,18 @@ impl<'c> Conversion<'c> {
         for row in 0..self.rows.held() {
             self.rows.lend(row, &mut self.scratch.run);
             if !key.is_empty() {
-                self.mapper.adopt_key(&mut self.scratch.run, key);
+                self.adopt(key);
             }
             self.encode();
         }
         self.rows.release();
+    }
+
+    fn adopt(&mut self, key: &str) {
+        if self.context.names == Names::Kept {
+            self.scratch.run.identity.as_str().clone_into(&mut self.definition);
+        }
+        self.mapper.adopt_key(&mut self.scratch.run, key);
     }
 
     fn encode(&mut self) {
@@ -207,12 +233,30 @@ impl<'c> Conversion<'c> {
         let run = &self.scratch.run;
         let start = self.scratch.bytes.len() as u64;
         let facts = xray::encode(run, self.context.encoding, &mut self.scratch.bytes);
+        self.tell_of_overruled_environment();
+        let run = &self.scratch.run;
         let share = share_of(self.findings.outcome, self.group, run);
         self.findings.outcome.shares[share].span(run.start, run.finish);
         self.findings.outcome.evidence.kept += run.evidence.len() as u64;
+        if self.context.names == Names::Kept
+            && let Some(key) = run.identity.key()
+        {
+            let name = KeyedName { key: key.to_owned(), definition: std::mem::take(&mut self.definition) };
+            self.findings.outcome.names.push((share, name));
+        }
         self.waiting.push(Waiting { share, span: start..self.scratch.bytes.len() as u64, facts });
         if self.scratch.bytes.len() >= CHUNK {
             self.store();
+        }
+    }
+
+    /// A note, once for a report, that its environments are lost.
+    fn tell_of_overruled_environment(&mut self) {
+        let environment = &self.scratch.run.environment;
+        let is_lost = self.group.takes == Takes::Everything && !environment.is_empty();
+        if is_lost && !std::mem::replace(&mut self.told_of_environment, true) {
+            let message = format!("results of {environment} go into the one Test Execution that is given for all");
+            self.findings.note(Problem::new(ProblemKind::Unusual, message));
         }
     }
 
@@ -273,7 +317,9 @@ impl<'c> Conversion<'c> {
 
 /// The report's share in the run's Test Execution; most reports have one.
 fn share_of(outcome: &mut ReportOutcome, group: &Group, run: &TestRun) -> usize {
-    let number = group.execution(&run.execution_key, &run.environment);
+    // What the report says of a result comes before what its place says of all.
+    let environment = if run.environment.is_empty() { &outcome.environment } else { &run.environment };
+    let number = group.execution(&run.execution_key, environment);
     if let Some(known) = outcome.shares.iter().position(|share| share.execution == number) {
         return known;
     }

@@ -12,24 +12,29 @@ pub(super) struct Whole<E> {
     executions: Vec<E>,
     lines: Vec<ReportLine>,
     evidence: EvidenceCounts,
+    unmapped: Vec<String>,
 }
 
 impl<E> Whole<E> {
     /// Puts the groups, which were finished in any order, into that of the walk.
     pub(super) fn of(groups: Vec<Done<E>>) -> Whole<E> {
         let (mut executions, mut lines) = (Vec::new(), Vec::new());
-        let mut evidence = EvidenceCounts::default();
+        let (mut evidence, mut unmapped) = (EvidenceCounts::default(), Vec::new());
         for done in groups {
             executions.extend(done.executions);
             lines.extend(done.lines);
             evidence.merge(done.evidence);
+            unmapped.extend(done.unmapped);
         }
         executions.sort_unstable_by_key(|one| one.rank);
         lines.sort_unstable_by_key(|(id, _)| *id);
+        // Those of one report stay in its order.
+        unmapped.sort_by_key(|(id, _)| *id);
         Whole {
             executions: executions.into_iter().map(|one| one.execution).collect(),
             lines: lines.into_iter().map(|(_, line)| line).collect(),
             evidence,
+            unmapped: unmapped.into_iter().map(|(_, name)| name).collect(),
         }
     }
 
@@ -67,6 +72,6 @@ impl Whole<PlannedExecution> {
             totals.bundles += execution.bundles.len() as u64;
             totals.bytes_out += execution.bundles.iter().map(|bundle| bundle.bytes).sum::<u64>();
         }
-        Plan { totals, executions: self.executions }
+        Plan { totals, executions: self.executions, unmapped: self.unmapped }
     }
 }

@@ -22,6 +22,7 @@ const HEAD: usize = 64 * 1024;
 pub(super) struct Context<'c> {
     pub(super) reading: &'c Reading,
     pub(super) limits: &'c Limits,
+    pub(super) names: Names,
     pub(super) rules: &'c Rules,
     pub(super) encoding: &'c EncodeOptions,
     pub(super) stop: &'c Stop<'c>,
@@ -31,6 +32,15 @@ impl Context<'_> {
     pub(super) fn is_stopped(&self) -> bool {
         self.stop.is_set()
     }
+}
+
+/// Whether the names of tests are kept that have a key, and tests without a key and a project are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Names {
+    /// For a plan.
+    Kept,
+    /// No bundle needs them, and the first test without key and project ends the conversion.
+    Forgotten,
 }
 
 /// How files are recognised and read.
@@ -117,6 +127,9 @@ fn process_entry(
 ) -> (ReportOutcome, Option<ConversionFailure>) {
     let mut outcome = ReportOutcome::new(id, entry.origin.clone(), 0);
     outcome.basis = basis;
+    if let Purpose::Convert(context) = purpose {
+        outcome.environment = context.rules.environment_from.of_place(entry.origin.as_str());
+    }
     let Scratch { source, runs } = scratch;
     // A panic is a defect of ours; it costs this report and no other. The buffers are emptied before they are used
     // again, so nothing half-done is seen through them.

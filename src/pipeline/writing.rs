@@ -48,7 +48,7 @@ impl<'w> Writing<'w> {
     fn write(&self, mut closed: Closed) -> Result<Done<Execution>, Error> {
         let (group, closing) = (closed.group.clone(), closed.closing);
         let bases = closed.collected.take_bases();
-        let done = Ready::new(self.job, closed)?.write(self.folder, self.stop)?;
+        let done = Ready::new(self.job, closed)?.write(self.folder, self.job.compression, self.stop)?;
         // What comes last is not recorded: there is nothing left to go on with, and most conversions are one group.
         if closing == Closing::OnTheWay
             && let Some(record) = Record::of(&group, bases, &done)

@@ -11,8 +11,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 
 use crate::model::key;
 
+use super::bind::PLACEHOLDER;
 use super::encode::identity_hash;
-use super::execution::PLACEHOLDER;
 use super::flavour::Target;
 use shape::{Info, Test};
 

@@ -2,15 +2,10 @@
 
 use crate::model::{Timestamp, shorten};
 
+use super::bind::with_key;
 use super::encode::{DESCRIPTION_LIMIT, SUMMARY_LIMIT};
 use super::json::{self, Object};
 use super::wire::Second;
-
-/// Stands where the key of a Test Execution will be written; no schema takes it for a key.
-pub const PLACEHOLDER: &str = "@@KEY@@";
-
-/// Bytes of the longest key that can be patched in over the placeholder without moving what follows.
-const LONGEST_KEY: usize = 32;
 
 /// What parts two runs.
 pub const SEPARATOR: &[u8] = b",\n";
@@ -43,32 +38,23 @@ pub struct ExecutionInfo {
     pub environments: Vec<String>,
 }
 
-/// Head of the first bundle: with the key alone when it is known, with `info` otherwise.
+/// Head of the first bundle: `info`, behind the key when that is known. An `info` that says nothing is not written.
 pub fn first_head(info: &ExecutionInfo, key: Option<&str>) -> Vec<u8> {
-    match key {
-        Some(key) => later_head(key),
-        None => {
-            let mut head = b"{\"info\":".to_vec();
-            write_info(info, &mut head);
-            head.extend_from_slice(b",\"tests\":[\n");
-            head
-        }
+    let mut fields = Vec::new();
+    write_info(info, &mut fields);
+    let is_empty = fields == b"{}";
+    let mut head = key.map_or_else(|| b"{".to_vec(), |key| with_key(Some(key)));
+    if !is_empty {
+        head.extend_from_slice(if key.is_some() { b",\"info\":" } else { b"\"info\":" });
+        head.extend_from_slice(&fields);
     }
-}
-
-/// Head of a later bundle of an execution whose key is known.
-pub fn later_head(key: &str) -> Vec<u8> {
-    let mut head = b"{\"testExecutionKey\":".to_vec();
-    json::string(&mut head, key);
-    head.extend_from_slice(b",\"tests\":[\n");
+    head.extend_from_slice(if key.is_none() && is_empty { b"\"tests\":[\n" } else { b",\"tests\":[\n" });
     head
 }
 
-/// Head of a later bundle that waits for its key: blanks behind the placeholder leave room for one of 32 bytes.
-pub fn placeholder_head() -> Vec<u8> {
-    let mut head = b"{\"testExecutionKey\":".to_vec();
-    json::string(&mut head, PLACEHOLDER);
-    head.extend(std::iter::repeat_n(b' ', LONGEST_KEY - PLACEHOLDER.len()));
+/// Head of a later bundle; without a key, of one that waits for it.
+pub fn later_head(key: Option<&str>) -> Vec<u8> {
+    let mut head = with_key(key);
     head.extend_from_slice(b",\"tests\":[\n");
     head
 }
@@ -95,7 +81,7 @@ fn write_info(info: &ExecutionInfo, out: &mut Vec<u8>) {
 }
 
 /// Environments are label-like: blanks become `_`, none is written twice.
-fn distinct_environments(given: &[String]) -> Vec<String> {
+pub(super) fn distinct_environments(given: &[String]) -> Vec<String> {
     let mut environments: Vec<String> = Vec::new();
     for name in given {
         let blank = |c: char| c.is_whitespace() || c == '\u{feff}';

@@ -3,6 +3,7 @@
 //! Runs become bytes ([`encode`]) as early as possible; later only the few that share a Test ([`merge`]) or that are too
 //! large ([`shrink`]) are read again.
 
+mod bind;
 mod check;
 mod decode;
 mod encode;
@@ -11,17 +12,20 @@ mod execution;
 mod flavour;
 mod json;
 mod merge;
+mod multipart;
 mod name;
 mod oversize;
 mod stated;
 mod wire;
 
+pub use bind::{HEAD, KeyPlace, PLACEHOLDER, key_place, with_key};
 pub use check::{Checked, Unbound, check};
 pub use decode::DecodeError;
 pub use encode::{EncodeOptions, encode};
-pub use execution::{ExecutionInfo, PLACEHOLDER, SEPARATOR, TAIL, first_head, later_head, placeholder_head};
+pub use execution::{ExecutionInfo, SEPARATOR, TAIL, first_head, later_head};
 pub use flavour::{StatusError, Statuses, TODO, Target};
 pub use merge::{Merge, Merged, Part, merge};
+pub use multipart::{ExecutionName, InfoTemplate};
 pub use name::{TestName, name_of};
 pub use oversize::shrink;
 

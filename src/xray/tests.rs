@@ -32,7 +32,7 @@ fn is_valid(bundle: &[u8], target: Target) -> bool {
 }
 
 fn bundle(runs: &[&[u8]]) -> Vec<u8> {
-    let mut bundle = later_head("DEMO-1");
+    let mut bundle = later_head(Some("DEMO-1"));
     bundle.extend_from_slice(&runs.join(SEPARATOR));
     bundle.extend_from_slice(TAIL);
     bundle
@@ -186,10 +186,17 @@ fn heads_carry_info_or_a_key_or_room_for_one() {
         ),
         "{text}"
     );
-    assert_eq!(first_head(&info, Some("DEMO-7")), b"{\"testExecutionKey\":\"DEMO-7\",\"tests\":[\n");
+    assert_eq!(first_head(&ExecutionInfo::default(), Some("DEMO-7")), later_head(Some("DEMO-7")));
+    let given = ExecutionInfo { version: "2.0".to_owned(), ..ExecutionInfo::default() };
+    let text = String::from_utf8(first_head(&given, Some("DEMO-7"))).unwrap();
+    let blanks = " ".repeat(26);
     assert_eq!(
-        placeholder_head().len(),
-        later_head(&"K".repeat(32)).len(),
+        text,
+        format!("{{\"testExecutionKey\":\"DEMO-7\"{blanks},\"info\":{{\"version\":\"2.0\"}},\"tests\":[\n")
+    );
+    assert_eq!(
+        later_head(None).len(),
+        later_head(Some(&"K".repeat(32))).len(),
         "the longest key fits without moving what follows"
     );
 }

@@ -31,6 +31,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli/"]),
     ("clap_mangen", &["cli/"]),
     ("jiff", &["format/time.rs", "format/time/"]),
+    ("regex", &["mapping/environment.rs"]),
+    ("zstd", &["bundle/compress.rs"]),
     ("encoding_rs", &["format/encoding.rs", "format/encoding/"]),
 ];
 

@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should panic")]
 #![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
+mod bind;
 mod cli;
 mod conformance;
 mod convert;
 mod differential;
+mod executions;
 mod fixtures;
 #[path = "../../benches/support/mod.rs"]
 mod generated;

@@ -43,7 +43,7 @@ fn rebundled(document: &[u8], target: Target) -> Value {
     let mut bundler = Bundler { mapper, options: EncodeOptions::new(target, "DEMO"), runs: Vec::new() };
     let format = by_name("xray").unwrap();
     (format.parse)(Body::Bytes(document), &ReadOptions::default(), &mut bundler).unwrap();
-    let mut bundle = later_head("DEMO-1");
+    let mut bundle = later_head(Some("DEMO-1"));
     bundle.extend(bundler.runs.join(SEPARATOR));
     bundle.extend_from_slice(TAIL);
     let bundle = serde_json::from_slice(&bundle).unwrap();

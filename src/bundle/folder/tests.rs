@@ -11,6 +11,7 @@ fn execution(files: &[&str]) -> Execution {
         bytes: 1,
         runs: 1,
         sha256: String::new(),
+        compressed: None,
         needs_key: false,
     };
     Execution {
@@ -19,6 +20,7 @@ fn execution(files: &[&str]) -> Execution {
         key: None,
         start: None,
         finish: None,
+        multipart_info: None,
         runs: 1,
         bundles: files.iter().enumerate().map(record).collect(),
         trimmed: Vec::new(),

@@ -12,13 +12,18 @@ const FRAME: Frame<'static> =
 
 /// Five runs in three bundles.
 fn output() -> (Fixture, PathBuf, Manifest) {
+    output_of(Compression::None)
+}
+
+fn output_of(compression: Compression) -> (Fixture, PathBuf, Manifest) {
     let fixture = Fixture::new(0);
     let path = fixture.folder.path().join("out");
     let folder = Folder::open(&path, Opening::Fresh).unwrap();
     let runs: Vec<_> = (0..5_u32).map(|n| (u128::from(n), 0, n, format!("run{n}"))).collect();
     let settled = fixture.settle(&runs, &join).unwrap();
     let plans = plan(&settled, &Budget { max_bytes: 1000, max_runs: 2 }, &FRAME.lengths()).unwrap();
-    let assembly = Assembly { id: "night", settled: &settled, store: &fixture.store, frame: FRAME, folder: &folder };
+    let assembly =
+        Assembly { id: "night", settled: &settled, store: &fixture.store, frame: FRAME, folder: &folder, compression };
     let bundles: Vec<_> = plans.iter().map(|plan| assembly.write(plan).unwrap()).collect();
 
     let mut report = line();
@@ -37,6 +42,7 @@ fn output() -> (Fixture, PathBuf, Manifest) {
         key: None,
         start: None,
         finish: None,
+        multipart_info: None,
         runs: 5,
         bundles,
         trimmed: Vec::new(),
@@ -95,7 +101,8 @@ fn finds_one_changed_byte() {
 fn hashes_the_whole_file_even_if_the_check_stops_early() {
     let (_fixture, path, _) = output();
     let found = verify(&path, &|_| Err(vec!["broken".to_owned()]));
-    let content = |n: u32| Mismatch::Content { file: bundle_file("night", n), message: "broken".to_owned() };
+    let content =
+        |n: u32| Mismatch::Content { file: bundle_file("night", n, Compression::None), message: "broken".to_owned() };
     assert_eq!(found, [content(1), content(2), content(3)]);
 }
 

@@ -104,6 +104,7 @@ impl Reader<'_> {
         self.name_case();
         self.time_case(xml);
         self.case.host.push_str(self.suites.host());
+        self.case.suite_property.push_str(self.suites.property());
     }
 
     /// Reads the case whose start tag was lent out last and gives it to the visitor.

@@ -13,7 +13,7 @@ mod tests;
 
 use std::ops::ControlFlow;
 
-use crate::format::xml::{XmlCursor, XmlEvent};
+use crate::format::xml::{Tag, XmlCursor, XmlEvent};
 use crate::format::{ClippedText, Family, Format, Head, ParseError, ReadOptions, Remarks};
 use crate::model::{Body, Problem, ProblemKind, ReportVisitor, TestCase};
 
@@ -79,8 +79,8 @@ impl<'o> Reader<'o> {
                 XmlEvent::Start(tag) => {
                     match tag.name() {
                         b"testsuites" | b"testsuite" | b"testrun" => self.begin_suite(xml),
-                        b"property" if self.recognition.is_open() => self.recognition.read_property(&tag),
-                        b"properties" if self.recognition.is_open() => {}
+                        b"property" => self.read_suite_property(&tag),
+                        b"properties" if self.recognition.is_open() || self.options.suite_property.is_some() => {}
                         b"system-err" if self.recognition.producer().fails_in_suite_output() => {
                             self.suites.read_last_words(xml)?;
                         }
@@ -100,6 +100,15 @@ impl<'o> Reader<'o> {
             if flow.is_break() {
                 return Ok(());
             }
+        }
+    }
+
+    fn read_suite_property(&mut self, tag: &Tag<'_>) {
+        if self.recognition.is_open() {
+            self.recognition.read_property(tag);
+        }
+        if let Some(wanted) = &self.options.suite_property {
+            self.suites.read_property(tag, wanted);
         }
     }
 

@@ -28,6 +28,8 @@ pub(super) struct Suites {
 struct Suite {
     name: String,
     host: String,
+    /// Value of the property that the reader was asked for.
+    property: String,
     /// `timestamp` and `time` as written, until the first case asks for them.
     timestamp: String,
     time: String,
@@ -160,6 +162,25 @@ impl Suites {
         self.named(|suite| &suite.host)
     }
 
+    /// The nearest value of the property that the reader was asked for.
+    pub(super) fn property(&self) -> &str {
+        self.named(|suite| &suite.property)
+    }
+
+    /// Keeps a property of the innermost suite when it is the one called `wanted`; the first of that name counts.
+    pub(super) fn read_property(&mut self, tag: &Tag<'_>, wanted: &str) {
+        let Some(suite) = self.suites[..self.open].last_mut().filter(|suite| suite.property.is_empty()) else { return };
+        let mut text = String::new();
+        if let Some(name) = tag.attribute(b"name") {
+            name.push_into(&mut text);
+        }
+        if text == wanted
+            && let Some(value) = tag.attribute(b"value")
+        {
+            value.push_into(&mut suite.property);
+        }
+    }
+
     fn named(&self, part: impl Fn(&Suite) -> &str) -> &str {
         self.suites[..self.open].iter().rev().map(part).find(|text| !text.is_empty()).unwrap_or("")
     }
@@ -208,6 +229,7 @@ impl Suite {
     fn reset(&mut self) {
         self.name.clear();
         self.host.clear();
+        self.property.clear();
         self.timestamp.clear();
         self.time.clear();
         self.last_words.clear();

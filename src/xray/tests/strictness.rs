@@ -103,7 +103,7 @@ fn faults_name_their_place() {
 
 #[test]
 fn the_placeholder_is_a_fault_unless_it_is_expected() {
-    let mut bundle = placeholder_head();
+    let mut bundle = later_head(None);
     bundle.extend_from_slice(br#"{"testKey":"AB-1","status":"TODO"}"#);
     bundle.extend_from_slice(TAIL);
     assert!(!is_valid(&bundle, Target::Server));

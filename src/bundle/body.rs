@@ -1,0 +1,89 @@
+//! The file of one bundle while it is written: body, compression, temporary name.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use super::compress::{Compression, Encoder};
+use super::error::WriteError;
+use super::folder::Folder;
+use super::hashing::{Hashing, Sum};
+use super::new_file::NewFile;
+
+/// A bundle that is being written. What goes in is its body.
+#[derive(Debug)]
+pub(super) struct BundleBody {
+    out: Hashing<Encoder<Sink>>,
+    path: PathBuf,
+}
+
+/// Where the encoded bytes go. They are hashed only when they are others than those of the body.
+#[derive(Debug)]
+enum Sink {
+    AsItIs(NewFile),
+    Compressed(Hashing<NewFile>),
+}
+
+/// The sums of a bundle that has been written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sums {
+    /// Of its body: what is sent.
+    pub(super) body: Sum,
+    /// Of its file, where that is compressed.
+    pub(super) file: Option<Sum>,
+}
+
+impl BundleBody {
+    /// Begins the file, under a temporary name; `file` is relative to the folder and tells the compression.
+    pub(super) fn create(folder: &Folder, file: &str) -> Result<BundleBody, WriteError> {
+        let path = folder.path().join(file);
+        let new = folder.create(file)?;
+        let compression = Compression::of_file(file);
+        let sink = match compression {
+            Compression::None => Sink::AsItIs(new),
+            Compression::Gzip | Compression::Zstd => Sink::Compressed(Hashing::new(new)),
+        };
+        let encoder = Encoder::new(compression, sink).map_err(WriteError::io("begin", &path))?;
+        Ok(BundleBody { out: Hashing::new(encoder), path })
+    }
+
+    /// The body is complete. The file still has its temporary name.
+    pub(super) fn finish(self) -> Result<(NewFile, Sums), WriteError> {
+        let (encoder, body) = self.out.finish();
+        let sink = encoder.finish().map_err(WriteError::io("write", &self.path))?;
+        Ok(match sink {
+            Sink::AsItIs(file) => (file, Sums { body, file: None }),
+            Sink::Compressed(hashing) => {
+                let (file, sum) = hashing.finish();
+                (file, Sums { body, file: Some(sum) })
+            }
+        })
+    }
+
+    /// The error that says that writing this file failed.
+    pub(super) fn failed(&self, error: io::Error) -> WriteError {
+        WriteError::io("write", &self.path)(error)
+    }
+}
+
+impl Write for BundleBody {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Sink::AsItIs(file) => file.write(bytes),
+            Sink::Compressed(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

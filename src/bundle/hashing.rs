@@ -1,0 +1,83 @@
+//! Bytes that are hashed and counted while they pass.
+
+use std::io::{self, Read, Write};
+
+use sha2::{Digest, Sha256};
+
+/// Hashes and counts what is read from, or written to, something.
+#[derive(Debug)]
+pub(super) struct Hashing<T> {
+    inner: T,
+    hash: Sha256,
+    bytes: u64,
+}
+
+/// Length and hash of bytes, as the manifest tells them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sum {
+    pub(super) bytes: u64,
+    /// SHA-256 in lower-case hexadecimal digits.
+    pub(super) sha256: String,
+}
+
+impl<T> Hashing<T> {
+    pub(super) fn new(inner: T) -> Hashing<T> {
+        Hashing { inner, hash: Sha256::new(), bytes: 0 }
+    }
+
+    /// What was wrapped, and the sum of what has passed.
+    pub(super) fn finish(self) -> (T, Sum) {
+        (self.inner, Sum { bytes: self.bytes, sha256: hexadecimal(&self.hash.finalize()) })
+    }
+
+    fn pass(&mut self, bytes: &[u8]) {
+        self.hash.update(bytes);
+        self.bytes += bytes.len() as u64;
+    }
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.pass(bytes.get(..written).unwrap_or_default());
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.pass(buffer.get(..read).unwrap_or_default());
+        Ok(read)
+    }
+}
+
+/// The bytes of a hash as the manifest shows them.
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from(if value < 10 { b'0' + value } else { b'a' + value - 10 });
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_is_the_published_one_either_way() {
+        // The hashes of nothing and of "abc", as published.
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(Hashing::new(io::sink()).finish().1, Sum { bytes: 0, sha256: empty.to_owned() });
+        let mut writing = Hashing::new(Vec::new());
+        writing.write_all(b"ab").unwrap();
+        writing.write_all(b"c").unwrap();
+        assert_eq!(writing.finish(), (b"abc".to_vec(), Sum { bytes: 3, sha256: abc.to_owned() }));
+        let mut reading = Hashing::new(&b"abc"[..]);
+        io::copy(&mut reading, &mut io::sink()).unwrap();
+        assert_eq!(reading.finish().1.sha256, abc);
+    }
+}

@@ -1,0 +1,240 @@
+//! The summary for people.
+
+use std::io;
+
+use xraypack::model::{CaseCounts, ReportState, RunCounts};
+
+use super::super::Verbosity;
+use super::super::numbers::{self, count, counted};
+use super::super::table::{Align, Table};
+use super::super::terminal::{Printer, Style, harmless};
+use super::{EvidenceCounts, ProblemCount, SetAside, Summary, Totals};
+
+/// Reports set aside that are named in the summary without `-v`; `reports.jsonl` names all.
+const NAMED: usize = 20;
+
+/// Writes the summary for people.
+pub fn write_human(summary: &Summary, verbosity: Verbosity, out: &mut Printer) -> io::Result<()> {
+    headline(summary, out)?;
+    write_cases(&summary.totals.cases, out)?;
+    runs_and_evidence(&summary.totals, out)?;
+    executions(summary, verbosity, out)?;
+    write_set_aside(&summary.set_aside, verbosity, out)?;
+    write_problems(&summary.problems, out)?;
+    next_step(summary, out)
+}
+
+fn headline(summary: &Summary, out: &mut Printer) -> io::Result<()> {
+    let Totals { files, reports, ignored, bytes_in, .. } = summary.totals;
+    out.line(format_args!(
+        "Converted {} ({}) in {}, {}",
+        counted(reports, "report", "reports"),
+        numbers::size(bytes_in),
+        numbers::duration(summary.elapsed),
+        numbers::rate(bytes_in, summary.elapsed)
+    ))?;
+    if ignored > 0 {
+        out.line(format_args!("Ignored {} of {}", count(ignored), counted(files, "file", "files")))?;
+    }
+    Ok(())
+}
+
+/// The four outcomes beneath the number of cases. Colour marks what somebody has to look at.
+pub fn write_cases(cases: &CaseCounts, out: &mut Printer) -> io::Result<()> {
+    let mut table = Table::new(&[Align::Left, Align::Right]);
+    table.row(["Cases", &count(cases.seen)]);
+    let outcomes = [
+        ("  passed", cases.passed, Style::Green),
+        ("  failed", cases.failed, Style::Red),
+        ("  errored", cases.errored, Style::Red),
+        ("  skipped", cases.skipped, Style::Yellow),
+    ];
+    for (word, number, _) in outcomes {
+        table.row([word, &count(number)]);
+    }
+    out.line(format_args!(""))?;
+    let styles = std::iter::once(Some(Style::Bold))
+        .chain(outcomes.iter().map(|&(_, number, style)| (number > 0).then_some(style)));
+    for (line, style) in table.lines(0).iter().zip(styles) {
+        match style {
+            Some(style) => out.line(format_args!("{}", out.paint(style, line)))?,
+            None => out.line(format_args!("{line}"))?,
+        }
+    }
+    Ok(())
+}
+
+fn runs_and_evidence(totals: &Totals, out: &mut Printer) -> io::Result<()> {
+    let RunCounts { written, merged, left_out } = totals.runs;
+    let (written, merged, left_out) = (count(written), count(merged), count(left_out));
+    out.line(format_args!("Runs: {written} written, {merged} merged into others, {left_out} left out"))?;
+    let EvidenceCounts { kept, dropped } = totals.evidence;
+    if kept + dropped > 0 {
+        out.line(format_args!("Evidence: {} kept, {} dropped", count(kept), count(dropped)))?;
+    }
+    Ok(())
+}
+
+fn executions(summary: &Summary, verbosity: Verbosity, out: &mut Printer) -> io::Result<()> {
+    if summary.executions.is_empty() {
+        return Ok(());
+    }
+    let mut table = Table::new(&[Align::Left, Align::Right, Align::Right, Align::Right, Align::Left]);
+    table.row(["Test Execution", "runs", "bundles", "size", "key"]);
+    for execution in &summary.executions {
+        let bytes = execution.bundles.iter().map(|bundle| bundle.bytes).sum();
+        let bundles = count(execution.bundles.len() as u64);
+        let key = execution.key.as_deref().unwrap_or("new");
+        table.row([
+            &format!("  {}", harmless(&execution.id)),
+            &count(execution.runs),
+            &bundles,
+            &numbers::size(bytes),
+            key,
+        ]);
+        if verbosity >= Verbosity::Verbose {
+            for bundle in &execution.bundles {
+                let key = if bundle.needs_key { "waits" } else { "" };
+                let file = format!("    {}", harmless(&bundle.file));
+                table.row([&file, &count(bundle.runs), "", &numbers::size(bundle.bytes), key]);
+            }
+        }
+    }
+    headed(&table, out)
+}
+
+/// A blank line, the first row as a heading, the others as they are.
+pub fn headed(table: &Table, out: &mut Printer) -> io::Result<()> {
+    let lines = table.lines(0);
+    match lines.split_first() {
+        Some((heading, rows)) => section(heading, rows, out),
+        None => Ok(()),
+    }
+}
+
+fn section(heading: &str, rows: &[String], out: &mut Printer) -> io::Result<()> {
+    out.line(format_args!(""))?;
+    out.line(format_args!("{}", out.paint(Style::Bold, heading)))?;
+    rows.iter().try_for_each(|row| out.line(format_args!("{row}")))
+}
+
+/// Names damaged and unsupported reports with the reason.
+pub fn write_set_aside(reports: &[SetAside], verbosity: Verbosity, out: &mut Printer) -> io::Result<()> {
+    for (state, title) in [(ReportState::Damaged, "Damaged"), (ReportState::Unsupported, "Unsupported")] {
+        let reports: Vec<&SetAside> = reports.iter().filter(|report| report.state == state).collect();
+        if reports.is_empty() {
+            continue;
+        }
+        let named = if verbosity >= Verbosity::Verbose { reports.len() } else { NAMED.min(reports.len()) };
+        let mut table = Table::new(&[Align::Left, Align::Left]);
+        for report in &reports[..named] {
+            table.row([&harmless(&report.report), &harmless(&report.reason)]);
+        }
+        section(&format!("{title} ({})", count(reports.len() as u64)), &table.lines(2), out)?;
+        if named < reports.len() {
+            out.line(format_args!("  and {} more; -v names all", count((reports.len() - named) as u64)))?;
+        }
+    }
+    Ok(())
+}
+
+/// How many problems there were of each kind, the gravest first.
+pub fn write_problems(problems: &[ProblemCount], out: &mut Printer) -> io::Result<()> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let mut problems: Vec<&ProblemCount> = problems.iter().collect();
+    problems.sort_by_key(|problem| std::cmp::Reverse((problem.kind.severity(), problem.count)));
+    let mut table = Table::new(&[Align::Left, Align::Right, Align::Left]);
+    for problem in problems {
+        table.row([problem.kind.name(), &count(problem.count), problem.kind.severity().name()]);
+    }
+    section("Problems", &table.lines(2), out)
+}
+
+fn next_step(summary: &Summary, out: &mut Printer) -> io::Result<()> {
+    let waiting = summary.executions.iter().flat_map(|execution| &execution.bundles).filter(|bundle| bundle.needs_key);
+    match waiting.count() as u64 {
+        0 => Ok(()),
+        waiting => {
+            let bundles = counted(waiting, "bundle waits", "bundles wait");
+            out.line(format_args!(""))?;
+            out.line(format_args!(
+                "Next: {bundles} for a Test Execution key. Import the first bundle of the execution; Xray answers with it."
+            ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::terminal::Ink;
+    use super::super::super::terminal::tests::Paper;
+    use super::super::tests::night;
+    use super::*;
+
+    fn shown(summary: &Summary, verbosity: Verbosity, ink: Ink) -> String {
+        let paper = Paper::default();
+        write_human(summary, verbosity, &mut paper.printer(ink)).unwrap();
+        paper.text()
+    }
+
+    #[test]
+    fn people_see_what_a_night_came_to() {
+        let expected = "\
+Converted 1,235 reports (1.1 GiB) in 3.20 s, 375 MB/s
+Ignored 4 of 1,240 files
+
+Cases      48,213
+  passed   47,000
+  failed      900
+  errored       0
+  skipped     313
+Runs: 48,200 written, 13 merged into others, 0 left out
+Evidence: 1,200 kept, 3 dropped
+
+Test Execution    runs  bundles      size  key
+  nightly       48,200        3  41.0 MiB  new
+
+Damaged (1)
+  nightly.zip!/ui/TEST-a.xml  the report ends inside <testcase>
+
+Unsupported (1)
+  nightly.zip!/r.trx  Visual Studio results (TRX)
+
+Problems
+  truncated            1  error
+  naive-timestamp  1,204  warning
+
+Next: 2 bundles wait for a Test Execution key. Import the first bundle of the execution; Xray answers with it.
+";
+        assert_eq!(shown(&night(), Verbosity::Normal, Ink::Plain), expected);
+    }
+
+    #[test]
+    fn each_bundle_is_named_on_request() {
+        let text = shown(&night(), Verbosity::Verbose, Ink::Plain);
+        assert!(text.contains("\n    bundles/nightly.0002.json  18,000           20.0 MiB  waits\n"), "{text}");
+    }
+
+    #[test]
+    fn only_outcomes_that_occurred_are_coloured() {
+        let text = shown(&night(), Verbosity::Normal, Ink::Color);
+        assert!(text.contains("\x1b[1;31m  failed      900\x1b[0m\n"), "{text}");
+        assert!(text.contains("\n  errored       0\n"), "{text}");
+    }
+
+    #[test]
+    fn a_long_list_is_cut_and_says_so() {
+        let mut summary = night();
+        let unsupported = |number| SetAside {
+            report: format!("{number}.trx"),
+            state: ReportState::Unsupported,
+            reason: "TRX".to_owned(),
+        };
+        summary.set_aside = (0..1030).map(unsupported).collect();
+        let text = shown(&summary, Verbosity::Normal, Ink::Plain);
+        assert!(text.contains("\n  19.trx  TRX\n  and 1,010 more; -v names all\n"), "{text}");
+        assert!(shown(&summary, Verbosity::Verbose, Ink::Plain).contains("\n  1029.trx"));
+    }
+}

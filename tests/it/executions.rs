@@ -1,0 +1,145 @@
+//! Which Test Execution a result goes into, and what stands in its `info`.
+
+use serde_json::{Value, json};
+
+use crate::support::{Ran, Workshop, bundles, manifest, reports};
+
+/// Two browsers in an archive's folders, beside loose reports, all of one test.
+fn workshop() -> Workshop {
+    let workshop = Workshop::new();
+    let report = |host: &str, browser: &str, start: &str, result: &str| {
+        format!(
+            "<testsuites><testsuite name='s' hostname='{host}' timestamp='{start}'>\
+             <properties><property name='os' value='linux'/><property name='browser' value='{browser}'/></properties>\
+             <testcase classname='c' name='t' time='10'>{result}</testcase></testsuite></testsuites>"
+        )
+    };
+    workshop.write("night/chrome/a.xml", report("agent 1", "Chrome 120", "2026-11-20T01:00:00Z", ""));
+    workshop.write("night/firefox/a.xml", report("box2", "Firefox", "2026-11-20T02:00:00Z", "<failure/>"));
+    workshop.write("night/firefox/b.xml", report("box2", "Firefox", "2026-11-20T00:30:00Z", ""));
+    workshop
+}
+
+fn convert(workshop: &Workshop, inputs: &[&str], more: &[&str]) -> Ran {
+    let ran = workshop.run([&["convert"], inputs, &["--out", "out", "--project", "DEMO", "--force"], more].concat());
+    if ran.code == Some(0) {
+        let verified = workshop.run(["verify", "out"]);
+        assert_eq!(verified.code, Some(0), "{}", verified.stdout);
+    }
+    ran
+}
+
+/// Id and runs of each Test Execution.
+fn executions(workshop: &Workshop) -> Vec<String> {
+    let manifest = manifest(&workshop.path().join("out"));
+    let executions = manifest["executions"].as_array().unwrap();
+    executions.iter().map(|one| format!("{} {}", one["id"].as_str().unwrap(), one["runs"])).collect()
+}
+
+/// File and `info` of each first bundle.
+fn infos(workshop: &Workshop) -> Vec<Value> {
+    let bundles = bundles(&workshop.path().join("out"));
+    bundles.into_iter().map(|(_, bundle)| bundle["info"].clone()).collect()
+}
+
+#[test]
+fn reports_are_grouped_in_five_ways() {
+    let workshop = workshop();
+    workshop.write("more/x.xml", "<testsuite name='s'><testcase name='x'/></testsuite>");
+    for (by, expected) in [
+        ("archive", &["night 1", "more 1"][..]),
+        ("input", &["night 1", "more 1"]),
+        ("directory", &["chrome 1", "firefox 1", "more 1"]),
+        ("report", &["chrome-a.xml 1", "firefox-a.xml 1", "firefox-b.xml 1", "x.xml 1"]),
+        ("all", &["all 2"]),
+    ] {
+        let ran = convert(&workshop, &["night", "more"], &["--group-by", by]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        assert_eq!(executions(&workshop), expected, "{by}");
+    }
+}
+
+#[test]
+fn each_environment_is_a_test_execution() {
+    let workshop = workshop();
+    for (from, expected) in [
+        ("hostname", [("night-agent_1", json!(["agent_1"])), ("night-box2", json!(["box2"]))]),
+        ("property:browser", [("night-Chrome_120", json!(["Chrome_120"])), ("night-Firefox", json!(["Firefox"]))]),
+        ("^(chrome|firefox)/", [("night-chrome", json!(["chrome"])), ("night-firefox", json!(["firefox"]))]),
+    ] {
+        let ran = convert(&workshop, &["night"], &["--environment-from", from]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let ids = expected.clone().map(|(id, _)| format!("{id} 1"));
+        assert_eq!(executions(&workshop), ids, "{from}");
+        assert_eq!(manifest(&workshop.path().join("out"))["options"]["environment-from"], from);
+        let infos = infos(&workshop);
+        for (info, (_, environments)) in infos.iter().zip(expected) {
+            assert_eq!(info["testEnvironments"], environments, "{from}");
+        }
+        // The earliest start and the latest finish of the whole group, whichever report has them.
+        assert_eq!(infos[1]["startDate"], "2026-11-20T00:30:00Z");
+        assert_eq!(infos[1]["finishDate"], "2026-11-20T02:00:10Z");
+    }
+}
+
+#[test]
+fn equal_reports_of_two_environments_are_both_read() {
+    let workshop = Workshop::new();
+    let report = "<testsuite name='s'><testcase name='t'/></testsuite>";
+    workshop.write("night/chrome/a.xml", report);
+    workshop.write("night/firefox/a.xml", report);
+    convert(&workshop, &["night"], &[]);
+    assert_eq!(reports(&workshop.path().join("out"))[1]["state"], "ignored");
+    convert(&workshop, &["night"], &["--environment-from", "([^/]+)/[^/]+$", "--environment", "linux"]);
+    assert_eq!(executions(&workshop), ["night-chrome 1", "night-firefox 1"]);
+    assert_eq!(infos(&workshop)[1]["testEnvironments"], json!(["linux", "firefox"]));
+    assert_eq!(reports(&workshop.path().join("out"))[1]["execution"], "night-firefox");
+}
+
+#[test]
+fn what_says_no_environment_stays_with_its_group() {
+    let workshop = workshop();
+    workshop.write("night/c.xml", "<testsuite name='s'><testcase name='x'/></testsuite>");
+    convert(&workshop, &["night"], &["--environment-from", "hostname"]);
+    assert_eq!(executions(&workshop), ["night 1", "night-agent_1 1", "night-box2 1"]);
+    assert!(infos(&workshop).iter().any(|info| info.get("testEnvironments").is_none()));
+}
+
+#[test]
+fn one_execution_for_all_takes_what_reports_and_archives_set_apart() {
+    let workshop = workshop();
+    workshop.write(
+        "cloud.json",
+        json!({
+            "info": {"summary": "x", "testEnvironments": ["ios"]},
+            "tests": [{"testKey": "DEMO-1", "status": "PASSED"}]
+        })
+        .to_string(),
+    );
+    let ran = convert(&workshop, &["night", "cloud.json"], &["--execution", "DEMO-7", "-v"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(executions(&workshop), ["DEMO-7 2"]);
+    assert!(ran.stderr.contains("results of ios go into the one Test Execution"), "{}", ran.stderr);
+    let (_, bundle) = &bundles(&workshop.path().join("out"))[0];
+    assert_eq!(bundle["testExecutionKey"], "DEMO-7");
+    assert_eq!(bundle.get("info"), None, "nothing was given, so nothing of the issue changes");
+    let ran = convert(&workshop, &["night"], &["--execution", "DEMO-7", "--environment-from", "hostname"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("--environment-from makes a Test Execution of each"), "{}", ran.stderr);
+}
+
+#[test]
+fn an_execution_that_exists_gets_what_is_given_and_keeps_the_rest() {
+    let workshop = workshop();
+    let given = ["--execution", "DEMO-7", "--fix-version", "2.0", "--environment", "chrome", "--test-plan", "DEMO-3"];
+    convert(&workshop, &["night"], &given);
+    let info = &infos(&workshop)[0];
+    assert_eq!(*info, json!({"version": "2.0", "testPlanKey": "DEMO-3", "testEnvironments": ["chrome"]}));
+    let fields = ["--summary", "Night", "--description", "d", "--revision", "r", "--user", "u"];
+    convert(&workshop, &["night"], &fields);
+    let expected = json!({
+        "project": "DEMO", "summary": "Night", "description": "d", "revision": "r", "user": "u",
+        "startDate": "2026-11-20T00:30:00Z", "finishDate": "2026-11-20T02:00:10Z"
+    });
+    assert_eq!(infos(&workshop)[0], expected);
+}
