@@ -61,8 +61,10 @@ impl ParseError {
 
     /// The problem to note for the report.
     pub fn to_problem(&self) -> Problem {
-        let kind = match *self.kind {
-            ParseErrorKind::Read(_) => ProblemKind::Unreadable,
+        let kind = match &*self.kind {
+            ParseErrorKind::Read(error) => {
+                return Problem::of_reading(error, "its bytes cannot be read any further").at(self.position);
+            }
             ParseErrorKind::Limit(_) => ProblemKind::LimitReached,
             ParseErrorKind::Malformed(_) => ProblemKind::Malformed,
             ParseErrorKind::Truncated(_) => ProblemKind::Truncated,

@@ -6,6 +6,7 @@
 mod attachment;
 mod case;
 pub mod key;
+mod limit;
 mod list;
 mod outcome;
 mod problem;
@@ -17,6 +18,7 @@ mod time;
 
 pub use attachment::{Attachment, Content};
 pub use case::{CaseDetail, DetailKind, Parameter, Property, Step, TestCase};
+pub use limit::{Limit, LimitReached, Unit};
 pub use list::{List, Reuse};
 pub use outcome::Outcome;
 pub use problem::{Position, Problem, ProblemKind, Severity};

@@ -1,6 +1,9 @@
 //! What went wrong, or was mended, in one report.
 
 use std::fmt;
+use std::io;
+
+use super::LimitReached;
 
 /// A place in a report. Lines and columns start at one; columns count bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,6 +154,18 @@ impl Problem {
         Problem { severity: kind.severity(), kind, message: message.into(), position: None }
     }
 
+    /// What a reader's error means for the report that is read. `what` was not possible.
+    pub fn of_reading(error: &io::Error, what: &str) -> Problem {
+        if let Some(reached) = error.get_ref().and_then(|inner| inner.downcast_ref::<LimitReached>()) {
+            return reached.clone().into();
+        }
+        let kind = match error.kind() {
+            io::ErrorKind::UnexpectedEof => ProblemKind::Truncated,
+            _ => ProblemKind::Unreadable,
+        };
+        Problem::new(kind, format!("{what}: {error}"))
+    }
+
     /// The same problem at a place.
     pub fn at(mut self, position: Position) -> Problem {
         self.position = Some(position);
@@ -160,6 +175,12 @@ impl Problem {
     /// Whether results were, or may have been, lost: such a report is `damaged`.
     pub fn is_damage(&self) -> bool {
         self.severity == Severity::Error
+    }
+}
+
+impl From<LimitReached> for Problem {
+    fn from(reached: LimitReached) -> Problem {
+        Problem::new(ProblemKind::LimitReached, reached.to_string())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which Test Execution a run belongs to.
 
 use crate::model::Origin;
-use crate::source::Place;
+use crate::source::{Place, stem};
 
 /// What all reports together are called.
 const ALL: &str = "all";
@@ -74,15 +74,12 @@ impl GroupKey {
         GroupKey { key: key.to_owned(), environment: environment.to_owned(), ..self.clone() }
     }
 
-    /// A name for the bundles' files: the source without its extension, and what sets it apart.
+    /// A name for the bundles' files: the source without the endings of archives, and what sets it apart.
     pub(super) fn label(&self) -> String {
         if self.source == ALL && !self.key.is_empty() {
             return self.key.clone();
         }
-        let mut label = self.source.replace(".zip!/", "-").replace("!/", "-");
-        if let Some(stem) = label.strip_suffix(".zip") {
-            label.truncate(stem.len());
-        }
+        let mut label = self.source.split("!/").map(stem).collect::<Vec<_>>().join("-");
         for part in [&self.key, &self.environment] {
             if !part.is_empty() {
                 label.push('-');

@@ -179,13 +179,15 @@ fn read_report(
         Body::Stream(reader) => {
             let mut hashing = HashingReader::new(reader);
             let mut head = Vec::with_capacity(HEAD);
-            if let Err(error) = (&mut hashing).take(HEAD as u64).read_to_end(&mut head) {
-                outcome.state = ReportState::Damaged;
-                outcome.problems.push(Problem::new(ProblemKind::Unreadable, error.to_string()));
-                return None;
-            }
-            let mut whole = head.as_slice().chain(&mut hashing);
+            // What failed is told again by whoever reads on from there: the cases before it may be complete.
+            let failed = (&mut hashing).take(HEAD as u64).read_to_end(&mut head).err();
+            let mut rest = Rest { failed, inner: &mut hashing };
+            let mut whole = head.as_slice().chain(&mut rest);
             let failure = recognise_and_parse(entry, &head, Body::Stream(&mut whole), purpose, scratch, group, outcome);
+            if let Some(error) = rest.failed {
+                outcome.state = ReportState::Damaged;
+                outcome.problems.push(Problem::of_reading(&error, "it cannot be read"));
+            }
             outcome.read(hashing.extent());
             failure
         }
@@ -306,4 +308,19 @@ fn parse(
         visitor.problem(Problem::new(ProblemKind::Repaired, message));
     }
     result
+}
+
+/// What follows a head whose reading has perhaps failed.
+struct Rest<R> {
+    failed: Option<io::Error>,
+    inner: R,
+}
+
+impl<R: Read> Read for Rest<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.failed.take() {
+            Some(error) => Err(error),
+            None => self.inner.read(buffer),
+        }
+    }
 }

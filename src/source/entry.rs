@@ -9,14 +9,14 @@ use libdeflater::Decompressor;
 
 use super::archive::{Archive, Packed};
 use super::inflate::{self, Checked, Expected};
-use super::{Limits, Place, SourceError};
+use super::{Limits, Place, SourceError, plain};
 use crate::model::{Body, Origin};
 
 /// Bytes that are looked at before a large file is read or inflated whole.
-const PEEK: usize = 4096;
+pub(super) const PEEK: usize = 4096;
 
 /// Below this size nothing is looked at first: reading all costs as much.
-const WORTH_A_PEEK: u64 = 64 * 1024;
+pub(super) const WORTH_A_PEEK: u64 = 64 * 1024;
 
 /// A file, an archive's entry, or a stream.
 #[derive(Debug)]
@@ -51,12 +51,14 @@ impl std::fmt::Debug for Handle {
 pub struct Scratch {
     read: Vec<u8>,
     inflated: Vec<u8>,
+    /// What was packed on its own.
+    unpacked: Vec<u8>,
     decompressor: Decompressor,
 }
 
 impl Default for Scratch {
     fn default() -> Scratch {
-        Scratch { read: Vec::new(), inflated: Vec::new(), decompressor: Decompressor::new() }
+        Scratch { read: Vec::new(), inflated: Vec::new(), unpacked: Vec::new(), decompressor: Decompressor::new() }
     }
 }
 
@@ -73,7 +75,7 @@ impl Scratch {
 pub struct Lent<T> {
     /// What the reader made of the bytes.
     pub value: T,
-    /// Size of the file; of a stream, the bytes that the reader took.
+    /// Size of the file, unpacked; of a stream, the bytes that the reader took.
     pub bytes: u64,
 }
 
@@ -84,7 +86,7 @@ impl Entry {
     }
 
     /// Lends the bytes to `read`: whole up to [`Limits::in_memory`], as a stream above. Of a large file only the first
-    /// bytes are lent when `wanted` says so after a look at them.
+    /// bytes are lent when `wanted` says so after a look at them. A file that is packed by itself is lent unpacked.
     ///
     /// A stream ends in an error when the entry turns out to be damaged or over a limit; what `read` made of it until
     /// then is its own to judge.
@@ -92,6 +94,22 @@ impl Entry {
     /// # Errors
     /// When the bytes cannot be read or are not what the archive says, before `read` has seen any of them.
     pub fn with_body<T>(
+        &self,
+        scratch: &mut Scratch,
+        limits: &Limits,
+        wanted: &dyn Fn(&[u8]) -> bool,
+        read: impl FnOnce(Body<'_>) -> T,
+    ) -> Result<Lent<T>, SourceError> {
+        let mut unpacked = std::mem::take(&mut scratch.unpacked);
+        let mut packed = None;
+        let read = |body: Body<'_>| plain::lend(body, &mut unpacked, limits, wanted, &mut packed, read);
+        let lent = self.with_raw_body(scratch, limits, wanted, read);
+        scratch.unpacked = unpacked;
+        lent.map(|lent| Lent { bytes: packed.unwrap_or(lent.bytes), ..lent })
+    }
+
+    /// As [`Entry::with_body`], packed or not.
+    fn with_raw_body<T>(
         &self,
         scratch: &mut Scratch,
         limits: &Limits,
@@ -144,9 +162,9 @@ fn lend_stream<T>(
     Ok(Lent { value, bytes: whole.seen })
 }
 
-struct Counted<R> {
-    inner: R,
-    seen: u64,
+pub(super) struct Counted<R> {
+    pub(super) inner: R,
+    pub(super) seen: u64,
 }
 
 impl<R: Read> Read for Counted<R> {

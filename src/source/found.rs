@@ -85,9 +85,11 @@ pub enum Skip {
     Excluded,
     /// A symbolic link to something that is found elsewhere, or to itself.
     Symlink,
+    /// A second name of another entry.
+    Hardlink,
     /// A symbolic link to nothing.
     BrokenLink,
-    /// A program package or office document that happens to be a zip.
+    /// A program package or office document that happens to be an archive.
     Package,
     /// Neither a file nor a folder.
     Special,
@@ -99,9 +101,37 @@ impl fmt::Display for Skip {
             Skip::Litter => "operating-system litter",
             Skip::Excluded => "excluded",
             Skip::Symlink => "a symbolic link to something that is read elsewhere",
+            Skip::Hardlink => "a hard link to something that is read elsewhere",
             Skip::BrokenLink => "a symbolic link that leads nowhere",
             Skip::Package => "a program package or office document, which is not descended into",
             Skip::Special => "not a regular file",
         })
+    }
+}
+
+/// The name of an archive or a packed file without what says how it is packed: `night` of `night.tar.gz`.
+pub fn stem(name: &str) -> &str {
+    const ENDINGS: &[&str] = &[".tar.gz", ".tar.zst", ".tgz", ".tzst", ".tar", ".zip", ".gz", ".zst"];
+    let ends_in = |ending: &&&str| {
+        name.len() > ending.len()
+            && name.is_char_boundary(name.len() - ending.len())
+            && name[name.len() - ending.len()..].eq_ignore_ascii_case(ending)
+    };
+    ENDINGS.iter().find(ends_in).map_or(name, |ending| &name[..name.len() - ending.len()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_archives_lose_the_whole_ending() {
+        assert_eq!(stem("night.tar.gz"), "night");
+        assert_eq!(stem("Night.TGZ"), "Night");
+        assert_eq!(stem("a.b.zip"), "a.b");
+        assert_eq!(stem("TEST-a.xml.gz"), "TEST-a.xml");
+        assert_eq!(stem("a.xml"), "a.xml");
+        assert_eq!(stem(".zip"), ".zip");
+        assert_eq!(stem("\u{e9}gz"), "\u{e9}gz");
     }
 }

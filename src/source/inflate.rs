@@ -6,12 +6,13 @@ use flate2::read::DeflateDecoder;
 use libdeflater::{Crc, DecompressionError, Decompressor};
 
 use super::Limits;
+use crate::model::{Limit, LimitReached};
 
-/// What the archive's directory says of an entry's content.
+/// What the archive says of an entry's content. A tar knows no checksum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Expected {
     pub(super) bytes: u64,
-    pub(super) crc: u32,
+    pub(super) crc: Option<u32>,
 }
 
 /// Inflates a whole entry into the beginning of `buffer`, which only ever grows, and lends it.
@@ -40,7 +41,10 @@ pub(super) fn whole<'b>(
 
 /// Checks a stored entry.
 pub(super) fn check_crc(bytes: &[u8], expected: Expected) -> io::Result<()> {
-    if libdeflater::crc32(bytes) == expected.crc { Ok(()) } else { Err(damaged("its checksum does not match")) }
+    match expected.crc {
+        Some(crc) if libdeflater::crc32(bytes) != crc => Err(damaged("its checksum does not match")),
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn damaged(what: &'static str) -> io::Error {
@@ -52,8 +56,9 @@ pub(super) fn damaged(what: &'static str) -> io::Error {
 pub(super) struct Checked<R> {
     inner: R,
     expected: Expected,
-    /// Most bytes that may come, by the ratio.
-    allowed: u64,
+    /// Most bytes that may come by the ratio, and by size.
+    by_ratio: u64,
+    limits: Limits,
     seen: u64,
     crc: Crc,
 }
@@ -62,17 +67,18 @@ impl<R: Read> Checked<DeflateDecoder<R>> {
     /// Over `length` packed bytes.
     pub(super) fn inflating(packed: R, length: usize, expected: Expected, limits: &Limits) -> Self {
         let by_ratio = (length as u64).saturating_mul(limits.ratio).max(Limits::RATIO_FREE);
-        Checked::new(DeflateDecoder::new(packed), expected, by_ratio.min(limits.entry_bytes))
+        Checked { by_ratio, limits: *limits, ..Checked::copying(DeflateDecoder::new(packed), expected) }
     }
 }
 
 impl<R: Read> Checked<R> {
     pub(super) fn copying(stored: R, expected: Expected) -> Self {
-        Checked::new(stored, expected, u64::MAX)
+        let limits = Limits { entry_bytes: u64::MAX, ..Limits::default() };
+        Checked { inner: stored, expected, by_ratio: u64::MAX, limits, seen: 0, crc: Crc::new() }
     }
 
-    fn new(inner: R, expected: Expected, allowed: u64) -> Checked<R> {
-        Checked { inner, expected, allowed, seen: 0, crc: Crc::new() }
+    fn is_as_expected(&self) -> bool {
+        self.seen == self.expected.bytes && self.expected.crc.is_none_or(|crc| self.crc.sum() == crc)
     }
 }
 
@@ -80,18 +86,29 @@ impl<R: Read> Read for Checked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.inner.read(buffer)?;
         if length == 0 && !buffer.is_empty() {
-            return match self.seen == self.expected.bytes && self.crc.sum() == self.expected.crc {
+            return match self.is_as_expected() {
                 true => Ok(0),
                 false => Err(damaged("its size or checksum does not match the archive's directory")),
             };
         }
         self.seen += length as u64;
-        if self.seen > self.allowed {
-            return Err(damaged("it inflates to more than the limit allows"));
+        let what = "it inflates to more";
+        if self.seen > self.by_ratio {
+            return Err(LimitReached::new(Limit::Ratio, self.limits.ratio, what).into());
         }
-        self.crc.update(&buffer[..length]);
+        if self.seen > self.limits.entry_bytes {
+            return Err(LimitReached::new(Limit::EntryBytes, self.limits.entry_bytes, what).into());
+        }
+        if self.expected.crc.is_some() {
+            self.crc.update(&buffer[..length]);
+        }
         Ok(length)
     }
+}
+
+/// A deflated entry as it comes, for a look that ends before anything is to be checked.
+pub(super) fn unchecked(packed: &[u8]) -> impl Read {
+    DeflateDecoder::new(packed)
 }
 
 /// The first bytes of a deflated entry, as many as fit into `out` or as there are.

@@ -1,29 +1,28 @@
 //! Bounds on what is taken from strangers' archives (spec bundle-zip.md section 3).
 
+use super::archive::ArchiveEntry;
+use crate::model::{Limit, LimitReached};
+
 /// Bounds, each with the default that its constant documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Archives inside archives that are opened: 2 means a zip inside a zip.
+    /// Archives inside archives that are opened: 2 means a zip inside a zip. So many packings around one file, too.
     pub archive_depth: u32,
-    /// Entries of one archive.
-    pub archive_entries: usize,
+    /// Entries of one archive, those of archives inside it included.
+    pub archive_entries: u64,
+    /// Inflated bytes of one archive, those of archives inside it included.
+    pub archive_bytes: u64,
     /// Inflated bytes of one entry.
     pub entry_bytes: u64,
     /// Inflated bytes for each packed byte, once more than [`Limits::RATIO_FREE`] bytes have come.
     pub ratio: u64,
+    /// Memory that a zstd stream may ask for: the window that its writer chose, rounded down to a power of two.
+    pub zstd_window: u64,
     /// Files and entries up to this size are lent whole, larger ones as a stream.
     pub in_memory: u64,
 }
 
 impl Limits {
-    /// Default of [`Limits::archive_depth`].
-    pub const ARCHIVE_DEPTH: u32 = 2;
-    /// Default of [`Limits::archive_entries`].
-    pub const ARCHIVE_ENTRIES: usize = 1_000_000;
-    /// Default of [`Limits::entry_bytes`]: 8 GiB.
-    pub const ENTRY_BYTES: u64 = 8 << 30;
-    /// Default of [`Limits::ratio`].
-    pub const RATIO: u64 = 1000;
     /// Bytes of an entry that may come whatever the ratio is: 10 MiB.
     pub const RATIO_FREE: u64 = 10 << 20;
     /// Default of [`Limits::in_memory`]: 4 MiB. Each worker has two buffers of this size.
@@ -33,11 +32,54 @@ impl Limits {
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            archive_depth: Limits::ARCHIVE_DEPTH,
-            archive_entries: Limits::ARCHIVE_ENTRIES,
-            entry_bytes: Limits::ENTRY_BYTES,
-            ratio: Limits::RATIO,
+            archive_depth: Limit::ArchiveDepth.default() as u32,
+            archive_entries: Limit::ArchiveEntries.default(),
+            archive_bytes: Limit::ArchiveBytes.default(),
+            entry_bytes: Limit::EntryBytes.default(),
+            ratio: Limit::Ratio.default(),
+            zstd_window: Limit::ZstdWindow.default(),
             in_memory: Limits::IN_MEMORY,
         }
+    }
+}
+
+/// What an outermost archive may still hold. Archives inside it spend from the same purse, or a thousand small ones
+/// would come to what one may not.
+#[derive(Debug)]
+pub(super) struct Budget<'l> {
+    limits: &'l Limits,
+    entries: u64,
+    bytes: u64,
+}
+
+impl<'l> Budget<'l> {
+    pub(super) fn new(limits: &'l Limits) -> Budget<'l> {
+        Budget { limits, entries: 0, bytes: 0 }
+    }
+
+    pub(super) fn limits(&self) -> &'l Limits {
+        self.limits
+    }
+
+    /// Whether so many more entries may come.
+    pub(super) fn room_for(&self, entries: usize) -> Result<(), LimitReached> {
+        let most = self.limits.archive_entries;
+        if self.entries.saturating_add(entries as u64) <= most {
+            return Ok(());
+        }
+        Err(LimitReached::new(Limit::ArchiveEntries, most, "the archive has more entries"))
+    }
+
+    /// Spends what an archive says it holds; what it says is held against what comes.
+    pub(super) fn spend(&mut self, entries: &[ArchiveEntry]) -> Result<(), LimitReached> {
+        self.room_for(entries.len())?;
+        let bytes = entries.iter().fold(self.bytes, |sum, entry| sum.saturating_add(entry.expected.bytes));
+        if bytes > self.limits.archive_bytes {
+            let what = format!("the archive would inflate to {bytes} bytes");
+            return Err(LimitReached::new(Limit::ArchiveBytes, self.limits.archive_bytes, what));
+        }
+        self.bytes = bytes;
+        self.entries += entries.len() as u64;
+        Ok(())
     }
 }

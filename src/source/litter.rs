@@ -8,11 +8,11 @@ pub(super) fn is_litter(path: &str) -> bool {
         || path.split('/').any(|part| part == "__MACOSX")
 }
 
-/// Whether this is a zip that nobody means to be an archive of reports.
+/// Whether this is an archive that nobody means to be an archive of reports.
 pub(super) fn is_package(name: &str) -> bool {
     const PACKAGES: &[&str] = &[
         "jar", "war", "ear", "aar", "apk", "aab", "ipa", "docx", "xlsx", "pptx", "odt", "ods", "odp", "whl", "nupkg",
-        "vsix", "xpi", "crx", "egg",
+        "vsix", "xpi", "crx", "egg", "gem", "crate", "ova",
     ];
     PACKAGES.iter().any(|package| package.eq_ignore_ascii_case(extension(name)))
 }
@@ -47,10 +47,6 @@ pub(super) fn may_be_archive(name: &str) -> bool {
         "trx",
         "dumpstream",
         "properties",
-        "gz",
-        "tgz",
-        "tar",
-        "zst",
         "bz2",
         "xz",
     ];
@@ -60,9 +56,4 @@ pub(super) fn may_be_archive(name: &str) -> bool {
 fn extension(name: &str) -> &str {
     let name = name.rsplit('/').next().unwrap_or(name);
     name.rsplit_once('.').map_or("", |(_, extension)| extension)
-}
-
-/// Whether these first bytes begin a zip, an empty one included.
-pub(super) fn begins_zip(first: &[u8]) -> bool {
-    first.starts_with(b"PK\x03\x04") || first.starts_with(b"PK\x05\x06") || first.starts_with(b"PK\x07\x08")
 }

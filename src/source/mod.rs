@@ -1,4 +1,4 @@
-//! Where bytes come from: files, folders, zip archives, archives in archives, standard input.
+//! Where bytes come from: files, folders, archives, archives in archives, packed files, standard input.
 //!
 //! [`walk`] finds files and gives each a place in a deterministic order; an [`Entry`] lends its bytes later, on any
 //! thread. Nothing here knows what a report is.
@@ -16,15 +16,18 @@ mod links;
 mod litter;
 mod mapped;
 mod name;
+mod plain;
+mod unpack;
 mod walk;
 
 use globset::GlobSet;
+use limits::Budget;
 
 pub use archive_file::{ArchiveFile, Fingerprint};
 pub use attachment::AttachmentError;
 pub use entry::{Entry, Lent, Scratch};
 pub use error::SourceError;
-pub use found::{Found, Place, Skip};
+pub use found::{Found, Place, Skip, stem};
 pub use input::{Input, inputs};
 pub use limits::Limits;
 pub use mapped::Mapping;

@@ -8,6 +8,8 @@ use crate::model::Body;
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
+mod packed;
+
 /// A zip of these names and contents, in this order.
 fn zip(files: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
@@ -90,7 +92,10 @@ fn archives_are_known_by_content_and_opened_two_deep() {
         write(folder.path(), "night", &zip(&[("a.zip", &inner)], method));
         assert_eq!(
             lines(&folder.path().join("night")),
-            ["night!/a.zip!/b.zip: archives are opened 2 deep, this one lies deeper", "night!/a.zip!/y.xml = y"]
+            [
+                "night!/a.zip!/b.zip: the archive lies deeper inside others, which is over --limit archive-depth=2",
+                "night!/a.zip!/y.xml = y"
+            ]
         );
     }
 }
@@ -168,7 +173,7 @@ fn forged_sizes_and_bombs_are_refused() {
     write(folder.path(), "m.zip", &deflated(&[("a.xml", &[b'x'; 5000])]));
     assert_eq!(
         lines_with(&[Input::Path(folder.path().join("m.zip"))], &options),
-        ["m.zip!/a.xml: the entry would inflate to 5000 bytes, the limit is 1000"]
+        ["m.zip!/a.xml: the entry would inflate to 5000 bytes, which is over --limit entry-bytes=1000"]
     );
 }
 
@@ -379,7 +384,7 @@ fn the_entry_limit_condemns_the_archive() {
     let options = Options { limits: Limits { archive_entries: 1, ..Limits::default() }, ..Options::default() };
     assert_eq!(
         lines_with(&[Input::Path(folder.path().join("n.zip"))], &options),
-        ["n.zip: the archive has more than 1 entries, which is the limit"]
+        ["n.zip: the archive has more entries, which is over --limit archive-entries=1"]
     );
 }
 

@@ -8,17 +8,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use walkdir::WalkDir;
 
-use super::archive::{self, Archive};
+use super::archive::{self, Archive, Kind, Whole};
 use super::entry::{Entry, Handle};
 use super::links::Links;
 use super::mapped::ArchiveBytes;
-use super::{ArchiveFile, Found, Input, Options, Place, Skip, SourceError, litter};
-use crate::model::{Origin, Problem, ProblemKind, Severity};
+use super::unpack::{self, Most, Seen};
+use super::{ArchiveFile, Budget, Found, Input, Limits, Options, Place, Skip, SourceError, found, litter};
+use crate::model::{Limit, LimitReached, Origin, Problem, ProblemKind, Severity};
 
 /// Pushes every file of `inputs` into `found`, archives opened, until it breaks off. Inputs keep their order; the files
 /// of a folder are sorted by the bytes of their names, those of an archive likewise.
 ///
-/// Nothing is read but the directories of archives and, of files whose names promise nothing, four bytes.
+/// Nothing is read but the directories of archives and, of files whose names promise nothing, the first bytes. A packed
+/// tar is unpacked into a temporary file: only its whole tells what is in it.
 ///
 /// # Errors
 /// When an INPUT itself cannot be read. Everything below it that cannot be read is pushed as [`Found::Unreadable`].
@@ -71,7 +73,7 @@ impl Walk<'_> {
             return Ok(self.folder(input, path));
         }
         let name = file_name(path);
-        let place = Place { input, input_name: stem(&name).to_owned(), ..Place::default() };
+        let place = Place { input, input_name: input_name(&name).to_owned(), ..Place::default() };
         if !metadata.is_file() {
             return Ok(self.skip(Origin::new(name), place, Skip::Special));
         }
@@ -82,16 +84,19 @@ impl Walk<'_> {
     fn stream(&mut self, input: u32, mut stream: Box<dyn Read + Send>) -> Result<ControlFlow<()>, SourceError> {
         let origin = Origin::new("-");
         let place = Place { input, input_name: "stdin".to_owned(), ..Place::default() };
-        let failed = SourceError::io(Path::new("-"));
         let mut first = Vec::new();
-        if let Err(error) = (&mut stream).take(4).read_to_end(&mut first) {
-            return Err(failed(error));
-        }
-        let is_zip = litter::begins_zip(&first);
-        let mut whole = std::io::Cursor::new(first).chain(stream);
-        if is_zip {
-            let bytes = archive::spool(&mut whole).map_err(SourceError::io(Path::new("-")))?;
-            return Ok(self.archive(bytes, &origin, &place, 1));
+        (&mut stream).take(LOOK).read_to_end(&mut first).map_err(SourceError::io(Path::new("-")))?;
+        let limits = &self.options.limits;
+        let seen = unpack::look(&mut first.as_slice(), limits);
+        let whole = std::io::Cursor::new(first).chain(stream);
+        if let Some(kind) = seen.archive {
+            let opened = unpack::unpacked(Box::new(whole), Most::archive(limits), limits)
+                .and_then(|whole| archive::spool(kind, whole));
+            return Ok(match opened {
+                Ok(whole) => self.archive(whole, &origin, &place, 1, &mut Budget::new(limits)),
+                Err(error) if seen.packed => self.unreadable(origin, place, &error),
+                Err(error) => return Err(SourceError::io(Path::new("-"))(error)),
+            });
         }
         let handle = Handle::Stream(Mutex::new(Some(Box::new(whole))));
         Ok((self.found)(Found::Entry(Entry { origin, place, handle })))
@@ -157,17 +162,18 @@ impl Walk<'_> {
             return self.skip(origin, place, why);
         }
         if look == Look::Always || litter::may_be_archive(origin.as_str()) {
-            match open_if_zip(path) {
+            let limits = &self.options.limits;
+            match open_if_archive(path, limits) {
                 Ok(Some(_)) if litter::is_package(origin.as_str()) => return self.skip(origin, place, Skip::Package),
-                Ok(Some(mut file)) => {
+                Ok(Some((file, kind, seen))) => {
                     let place = Place { archive_file: Some(Arc::new(ArchiveFile::new(path, &file))), ..place };
-                    return match ArchiveBytes::open(&mut file, self.options.mapping) {
-                        Ok(bytes) => self.archive(bytes, &origin, &place, 1),
-                        Err(error) => self.unreadable(origin, place, error.to_string()),
+                    return match self.whole(file, kind, seen) {
+                        Ok(whole) => self.archive(whole, &origin, &place, 1, &mut Budget::new(limits)),
+                        Err(error) => self.unreadable(origin, place, &error),
                     };
                 }
                 Ok(None) => {}
-                Err(error) => return self.unreadable(origin, place, error.to_string()),
+                Err(error) => return self.unreadable(origin, place, &error),
             }
         }
         if !self.options.includes(origin.as_str()) {
@@ -177,26 +183,54 @@ impl Walk<'_> {
         (self.found)(Found::Entry(Entry { origin, place, handle }))
     }
 
+    /// The bytes of an archive on disk: mapped when it lies there as it is, spooled when it is packed.
+    fn whole(&self, mut file: File, kind: Kind, seen: Seen) -> std::io::Result<Whole> {
+        if !seen.packed {
+            return Ok(Whole { kind, bytes: ArchiveBytes::open(&mut file, self.options.mapping)?, cut: false });
+        }
+        let limits = &self.options.limits;
+        archive::spool(kind, unpack::unpacked(Box::new(file), Most::archive(limits), limits)?)
+    }
+
     /// An archive at nesting `depth`, the outermost being one.
-    fn archive(&mut self, bytes: ArchiveBytes, origin: &Origin, place: &Place, depth: u32) -> ControlFlow<()> {
-        let length = bytes.as_ref().len() as u64;
-        let archive = match Archive::open(bytes, &self.options.limits) {
+    fn archive(
+        &mut self,
+        whole: Whole,
+        origin: &Origin,
+        place: &Place,
+        depth: u32,
+        budget: &mut Budget<'_>,
+    ) -> ControlFlow<()> {
+        let length = whole.bytes.as_ref().len() as u64;
+        let archive = match Archive::open(whole, budget) {
             Ok(archive) => Arc::new(archive),
-            Err(mut problem) => {
-                // Quirk Z2: a script that zips its own folder leaves a cut archive inside the whole one.
-                if depth > 1 && problem.kind == ProblemKind::Truncated {
-                    problem.severity = Severity::Warning;
-                }
-                let (origin, place) = (origin.clone(), place.clone());
-                return (self.found)(Found::Unreadable { origin, place, bytes: length, problem });
-            }
+            Err(problem) => return self.broken(origin, place, length, problem, depth),
         };
+        if let Some(problem) = archive.damage() {
+            self.broken(origin, place, length, problem.clone(), depth)?;
+        }
         let outermost = place.archive.clone().unwrap_or_else(|| origin.clone());
         let place = Place { archive: Some(outermost), ..place.clone() };
         for number in 0..archive.entries().len() {
-            self.archived(&archive, number, origin, &place, depth)?;
+            self.archived(&archive, number, origin, &place, depth, budget)?;
         }
         ControlFlow::Continue(())
+    }
+
+    /// An archive of which not all, or nothing, can be read.
+    fn broken(
+        &mut self,
+        origin: &Origin,
+        place: &Place,
+        bytes: u64,
+        mut problem: Problem,
+        depth: u32,
+    ) -> ControlFlow<()> {
+        // Quirk Z2: a script that zips its own folder leaves a cut archive inside the whole one.
+        if depth > 1 && problem.kind == ProblemKind::Truncated {
+            problem.severity = Severity::Warning;
+        }
+        (self.found)(Found::Unreadable { origin: origin.clone(), place: place.clone(), bytes, problem })
     }
 
     fn archived(
@@ -206,23 +240,33 @@ impl Walk<'_> {
         outer: &Origin,
         place: &Place,
         depth: u32,
+        budget: &mut Budget<'_>,
     ) -> ControlFlow<()> {
         let entry = &archive.entries()[number];
         let origin = outer.inside(&entry.name);
         let place = place.of(&origin);
         let bytes = entry.expected.bytes;
-        let skip = self.reason_to_skip(&origin).or(entry.is_link().then_some(Skip::Symlink));
+        let skip = self.reason_to_skip(&origin).or(entry.is_nothing());
         if let Some(why) = skip {
             return (self.found)(Found::Skipped { origin, place, bytes, why });
         }
         if let Some(problem) = entry.refusal(&self.options.limits) {
             return (self.found)(Found::Unreadable { origin, place, bytes, problem });
         }
-        if litter::may_be_archive(&entry.name) && litter::begins_zip(&archive.first_bytes(number)) {
-            if litter::is_package(&entry.name) {
-                return (self.found)(Found::Skipped { origin, place, bytes, why: Skip::Package });
+        if litter::may_be_archive(&entry.name) {
+            let seen = archive.look(number, &self.options.limits);
+            if let Some(kind) = seen.archive {
+                if litter::is_package(&entry.name) {
+                    return (self.found)(Found::Skipped { origin, place, bytes, why: Skip::Package });
+                }
+                if let Some(problem) = self.too_deep(depth + 1) {
+                    return (self.found)(Found::Unreadable { origin, place, bytes, problem });
+                }
+                return match archive.inner(number, kind, seen, &self.options.limits) {
+                    Ok(whole) => self.archive(whole, &origin, &place, depth + 1, budget),
+                    Err(error) => self.unreadable(origin, place, &error),
+                };
             }
-            return self.nested(archive, number, origin, place, depth + 1);
         }
         if !self.options.includes(origin.as_str()) {
             return (self.found)(Found::Skipped { origin, place, bytes, why: Skip::Excluded });
@@ -231,25 +275,10 @@ impl Walk<'_> {
         (self.found)(Found::Entry(Entry { origin, place, handle }))
     }
 
-    fn nested(
-        &mut self,
-        archive: &Archive,
-        number: usize,
-        origin: Origin,
-        place: Place,
-        depth: u32,
-    ) -> ControlFlow<()> {
-        let limits = &self.options.limits;
-        if depth > limits.archive_depth {
-            let message = format!("archives are opened {} deep, this one lies deeper", limits.archive_depth);
-            let problem = Problem::new(ProblemKind::LimitReached, message);
-            let bytes = archive.entries()[number].expected.bytes;
-            return (self.found)(Found::Unreadable { origin, place, bytes, problem });
-        }
-        match archive.inner(number, limits) {
-            Ok(bytes) => self.archive(bytes, &origin, &place, depth),
-            Err(why) => self.unreadable(origin, place, why),
-        }
+    fn too_deep(&self, depth: u32) -> Option<Problem> {
+        let most = self.options.limits.archive_depth;
+        let reached = || LimitReached::new(Limit::ArchiveDepth, most.into(), "the archive lies deeper inside others");
+        (depth > most).then(|| reached().into())
     }
 
     fn reason_to_skip(&self, origin: &Origin) -> Option<Skip> {
@@ -263,8 +292,8 @@ impl Walk<'_> {
         (self.found)(Found::Skipped { origin, place, bytes: 0, why })
     }
 
-    fn unreadable(&mut self, origin: Origin, place: Place, why: String) -> ControlFlow<()> {
-        let problem = Problem::new(ProblemKind::Unreadable, format!("it cannot be read: {why}"));
+    fn unreadable(&mut self, origin: Origin, place: Place, error: &std::io::Error) -> ControlFlow<()> {
+        let problem = Problem::of_reading(error, "it cannot be read");
         (self.found)(Found::Unreadable { origin, place, bytes: 0, problem })
     }
 }
@@ -276,15 +305,16 @@ enum Look {
     ByName,
 }
 
-fn open_if_zip(path: &Path) -> std::io::Result<Option<File>> {
+/// Bytes of a stream that are looked at before it is known to be an archive: a block of zstd, which is unpacked whole or
+/// not at all.
+const LOOK: u64 = 256 << 10;
+
+fn open_if_archive(path: &Path, limits: &Limits) -> std::io::Result<Option<(File, Kind, Seen)>> {
     let mut file = File::open(path)?;
-    let mut first = Vec::with_capacity(4);
-    (&mut file).take(4).read_to_end(&mut first)?;
-    if !litter::begins_zip(&first) {
-        return Ok(None);
-    }
+    let seen = unpack::look(&mut file, limits);
+    let Some(kind) = seen.archive else { return Ok(None) };
     std::io::Seek::rewind(&mut file)?;
-    Ok(Some(file))
+    Ok(Some((file, kind, seen)))
 }
 
 fn origin_below(root: &Path, path: &Path) -> Origin {
@@ -297,6 +327,11 @@ fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| "input".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
-fn stem(name: &str) -> &str {
+/// What an INPUT that is a file is called: its name without its ending.
+fn input_name(name: &str) -> &str {
+    let unpacked = found::stem(name);
+    if unpacked.len() < name.len() {
+        return unpacked;
+    }
     name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem })
 }

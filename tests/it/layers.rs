@@ -24,6 +24,8 @@ const FLOORS: &[(&str, u8)] = &[
 const DOORS: &[(&str, &[&str])] = &[
     ("quick_xml", &["format/xml/"]),
     ("zip", &["source/archive.rs", "source/archive/"]),
+    ("tar", &["source/archive.rs", "source/archive/"]),
+    ("zstd", &["source/unpack.rs", "bundle/compress.rs"]),
     ("memmap2", &["source/mapped.rs"]),
     ("rayon", &["pipeline/"]),
     ("signal_hook", &["cli/signals.rs"]),
@@ -32,7 +34,6 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap_mangen", &["cli/"]),
     ("jiff", &["format/time.rs", "format/time/"]),
     ("regex", &["mapping/environment.rs"]),
-    ("zstd", &["bundle/compress.rs"]),
     ("encoding_rs", &["format/encoding.rs", "format/encoding/"]),
 ];
 

@@ -1,0 +1,202 @@
+//! Tar archives: their headers, walked once, as the index. The one door to the `tar` crate, which reads single headers;
+//! the walk is ours, so that a forged size costs neither memory nor a second pass.
+
+use tar::{EntryType, Header, PaxExtensions};
+
+use super::{ArchiveEntry, Content, Expected, Listing, name};
+use crate::model::{Problem, ProblemKind};
+use crate::source::mapped::ArchiveBytes;
+use crate::source::{Budget, Skip};
+
+/// Everything in a tar is a multiple of this.
+pub(super) const BLOCK: usize = 512;
+
+/// Longest name or extended header that is taken; what is longer belongs to no file of this world.
+const LARGEST_EXTENSION: usize = 1 << 20;
+
+/// Entries between two looks at the budget.
+const PORTION: usize = 1024;
+
+/// Whether these first bytes begin a tar. Archives older than the magic word are not recognised.
+pub(super) fn begins(first: &[u8]) -> bool {
+    first.get(257..262) == Some(b"ustar") && block(first, 0).is_some_and(is_header)
+}
+
+/// Walks the headers. A tar that breaks off, or is broken in the middle, gives what came before.
+pub(super) fn list(bytes: &ArchiveBytes, budget: &Budget<'_>) -> Result<Listing, Problem> {
+    let mut walk = Walk { bytes, at: 0, stated: Stated::default(), entries: Vec::new() };
+    let damage = loop {
+        match walk.step() {
+            Ok(true) if walk.entries.len() % PORTION == 0 => budget.room_for(walk.entries.len())?,
+            Ok(true) => {}
+            Ok(false) => break None,
+            Err(problem) => break Some(problem),
+        }
+    };
+    budget.room_for(walk.entries.len())?;
+    Ok(Listing { entries: walk.entries, damage })
+}
+
+struct Walk<'b> {
+    bytes: &'b ArchiveBytes,
+    at: usize,
+    stated: Stated,
+    entries: Vec<ArchiveEntry>,
+}
+
+/// What extended headers say of the entry that comes next.
+#[derive(Default)]
+struct Stated {
+    name: Option<Vec<u8>>,
+    size: Option<u64>,
+    sparse: bool,
+}
+
+impl Walk<'_> {
+    /// Takes one header and what belongs to it; `false` at the archive's end.
+    fn step(&mut self) -> Result<bool, Problem> {
+        let bytes = self.bytes.as_ref();
+        let Some(found) = block(bytes, self.at) else { return Err(self.breaks_off("has no end mark")) };
+        if found.iter().all(|byte| *byte == 0) {
+            return Ok(false);
+        }
+        if !is_header(found) {
+            let message = format!(
+                "the archive is damaged at byte {}: the {} entries before it are read, what follows is lost",
+                self.at,
+                self.entries.len()
+            );
+            return Err(Problem::new(ProblemKind::Malformed, message));
+        }
+        let header = Header::from_byte_slice(found);
+        let kind = header.entry_type();
+        let header_at = self.at;
+        self.at += BLOCK;
+        self.bytes.used(BLOCK);
+        if kind.is_gnu_sparse() {
+            self.pass_sparse_map(header);
+        }
+        let size = self.size_of(header, kind).and_then(|size| usize::try_from(size).ok());
+        let start = self.at;
+        let end = size.and_then(|size| start.checked_add(size)).filter(|end| *end <= bytes.len());
+        match (kind, end) {
+            (
+                EntryType::GNULongName | EntryType::GNULongLink | EntryType::XHeader | EntryType::XGlobalHeader,
+                Some(end),
+            ) => {
+                self.extension(kind, &bytes[start..end])?;
+            }
+            _ => self.entry(header, kind, header_at, start, end),
+        }
+        let Some(end) = end else { return Err(self.breaks_off("ends inside an entry")) };
+        self.at = end.checked_next_multiple_of(BLOCK).unwrap_or(end);
+        Ok(true)
+    }
+
+    /// Bytes behind the header; `None` when nobody can tell.
+    fn size_of(&self, header: &Header, kind: EntryType) -> Option<u64> {
+        let size = || self.stated.size.or_else(|| header.entry_size().ok());
+        match kind {
+            EntryType::Symlink | EntryType::Char | EntryType::Block | EntryType::Directory | EntryType::Fifo => Some(0),
+            // Old writers state the size of what a hard link leads to, without writing it once more.
+            EntryType::Link => match block(self.bytes.as_ref(), self.at) {
+                Some(next) if is_header(next) || next.iter().all(|byte| *byte == 0) => Some(0),
+                _ => size(),
+            },
+            _ => size(),
+        }
+    }
+
+    /// Blocks that continue the map of holes of an old sparse file.
+    fn pass_sparse_map(&mut self, header: &Header) {
+        let mut more = header.as_gnu().is_some_and(tar::GnuHeader::is_extended);
+        while more && let Some(map) = block(self.bytes.as_ref(), self.at) {
+            more = map[504] == 1;
+            self.at += BLOCK;
+        }
+    }
+
+    fn extension(&mut self, kind: EntryType, content: &[u8]) -> Result<(), Problem> {
+        if content.len() > LARGEST_EXTENSION {
+            let message = format!("the archive states a name or header of {} bytes", content.len());
+            return Err(Problem::new(ProblemKind::Malformed, message));
+        }
+        match kind {
+            EntryType::GNULongName => {
+                let length = content.iter().position(|byte| *byte == 0).unwrap_or(content.len());
+                self.stated.name = Some(content[..length].to_vec());
+            }
+            EntryType::XHeader => {
+                for record in PaxExtensions::new(content).flatten() {
+                    let value = record.value_bytes();
+                    match record.key_bytes() {
+                        b"path" if !self.stated.sparse => self.stated.name = Some(value.to_vec()),
+                        b"size" => {
+                            self.stated.size = std::str::from_utf8(value).ok().and_then(|size| size.parse().ok())
+                        }
+                        b"GNU.sparse.name" => {
+                            self.stated.sparse = true;
+                            self.stated.name = Some(value.to_vec());
+                        }
+                        key if key.starts_with(b"GNU.sparse.") => self.stated.sparse = true,
+                        _ => {}
+                    }
+                }
+            }
+            // A link's target is of no interest; what holds for the whole archive is neither a name nor a size.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, header: &Header, kind: EntryType, listed_at: usize, start: usize, end: Option<usize>) {
+        let stated = std::mem::take(&mut self.stated);
+        let raw_name = stated.name.unwrap_or_else(|| header.path_bytes().into_owned());
+        let raw_name = String::from_utf8_lossy(&raw_name);
+        let name = name::normalise(&raw_name);
+        let length = end.map_or(0, |end| end - start);
+        let content = match kind {
+            EntryType::Directory => return,
+            _ if name.is_empty() => return,
+            // A name that ends in a slash was a folder before folders had a type of their own.
+            EntryType::Regular if raw_name.ends_with('/') => return,
+            EntryType::Link => Content::Nothing(Skip::Hardlink),
+            EntryType::Symlink => Content::Nothing(Skip::Symlink),
+            EntryType::Char | EntryType::Block | EntryType::Fifo => Content::Nothing(Skip::Special),
+            _ if stated.sparse || kind.is_gnu_sparse() => {
+                Content::Unreadable("it is a sparse file, parts of which are not in the archive".to_owned())
+            }
+            _ if end.is_none() => Content::Unreadable("the archive ends inside it".to_owned()),
+            // Labels of volumes, lists of folders, parts of files that began on another tape.
+            _ if kind.as_byte().is_ascii_uppercase() => return,
+            _ => Content::Plain { start, length },
+        };
+        let expected = Expected { bytes: length as u64, crc: None };
+        self.entries.push(ArchiveEntry { name, expected, content, listed_at: listed_at as u64 });
+    }
+
+    fn breaks_off(&self, how: &str) -> Problem {
+        let complete = self.entries.iter().filter(|entry| !matches!(entry.content, Content::Unreadable(_))).count();
+        let message = format!("the archive {how}: its {complete} complete entries are read, others may be missing");
+        Problem::new(ProblemKind::Truncated, message)
+    }
+}
+
+fn block(bytes: &[u8], at: usize) -> Option<&[u8]> {
+    bytes.get(at..at.checked_add(BLOCK)?)
+}
+
+/// Whether the checksum says that this block is a header. Some old writers added signed bytes.
+fn is_header(block: &[u8]) -> bool {
+    const CHECKSUM: std::ops::Range<usize> = 148..156;
+    let Ok(stated) = Header::from_byte_slice(block).cksum() else { return false };
+    let spaces = 8 * i64::from(b' ');
+    let (mut unsigned, mut signed) = (spaces, spaces);
+    for (at, byte) in block.iter().enumerate() {
+        if !CHECKSUM.contains(&at) {
+            unsigned += i64::from(*byte);
+            signed += i64::from(byte.cast_signed());
+        }
+    }
+    [unsigned, signed].contains(&i64::from(stated))
+}

@@ -1,0 +1,180 @@
+//! Zip archives: the central directory as the index. The one door to the `zip` crate.
+
+use std::io::{Cursor, Read};
+use std::ops::Range;
+
+use zip::read::{ArchiveOffset, Config, ZipFileEntry};
+use zip::{CompressionMethod, ZipArchive};
+
+use super::salvage::salvage;
+use super::{ArchiveEntry, Content, Expected, Listing, Place, name};
+use crate::model::{Problem, ProblemKind};
+use crate::source::mapped::ArchiveBytes;
+use crate::source::{Budget, Skip};
+
+/// Whether these first bytes begin a zip, an empty one included.
+pub(super) fn begins(first: &[u8]) -> bool {
+    first.starts_with(b"PK\x03\x04") || first.starts_with(b"PK\x05\x06") || first.starts_with(b"PK\x07\x08")
+}
+
+/// Reads the central directory; without one, what the entries say of themselves.
+pub(super) fn list(bytes: &ArchiveBytes, budget: &Budget<'_>) -> Result<Listing, Problem> {
+    let mut entries = Vec::new();
+    let zip = match ZipArchive::new(Cursor::new(bytes.clone())) {
+        Ok(zip) => zip,
+        Err(error) => return salvage(bytes, &no_directory(&error).message, budget),
+    };
+    add(&zip, 0, &mut entries);
+    budget.room_for(entries.len())?;
+    list_beyond_count(&zip, bytes.as_ref(), budget, &mut entries)?;
+    let directory = usize::try_from(zip.central_directory_start()).unwrap_or(0);
+    bytes.used(bytes.as_ref().len().saturating_sub(directory));
+    drop(zip);
+    refuse_overlaps(&entries)?;
+    Ok(Listing { entries, damage: None })
+}
+
+fn no_directory(error: &zip::result::ZipError) -> Problem {
+    Problem::new(ProblemKind::Truncated, format!("the archive has no readable central directory: {error}"))
+}
+
+/// Adds the files of a directory. Of several entries with exactly one name the crate keeps the last.
+fn add<R: Read + std::io::Seek>(zip: &ZipArchive<R>, offset: u64, entries: &mut Vec<ArchiveEntry>) {
+    entries.reserve(zip.len());
+    for number in 0..zip.len() {
+        if let Ok(entry) = zip.by_index_data(number) {
+            entries.extend(ArchiveEntry::read(&entry, offset));
+        }
+    }
+}
+
+/// Length of a directory record before its name.
+const RECORD: usize = 46;
+
+/// Quirk Z13: old Java writers count entries in 16 bits. What the directory lists beyond the count is read as well, in
+/// portions that a directory of its own can hold.
+fn list_beyond_count<R: Read + std::io::Seek>(
+    zip: &ZipArchive<R>,
+    bytes: &[u8],
+    budget: &Budget<'_>,
+    entries: &mut Vec<ArchiveEntry>,
+) -> Result<(), Problem> {
+    /// Bytes of the directory after which a portion ends: it is copied.
+    const PORTION: usize = 16 << 20;
+    let last = (0..zip.len())
+        .filter_map(|number| zip.by_index_data(number).ok().map(|entry| entry.central_header_start()))
+        .max();
+    let Some(last) = last.and_then(|last| usize::try_from(last).ok()) else { return Ok(()) };
+    let Some(mut at) = after_record(bytes, last) else { return Ok(()) };
+    loop {
+        let from = at;
+        let mut count = 0u16;
+        while count < u16::MAX
+            && at - from < PORTION
+            && let Some(next) = after_record(bytes, at)
+        {
+            (at, count) = (next, count + 1);
+        }
+        if count == 0 {
+            return Ok(());
+        }
+        let directory = directory_of(&bytes[from..at], count);
+        let config = Config { archive_offset: ArchiveOffset::Known(0) };
+        let more = ZipArchive::with_config(config, Cursor::new(directory)).map_err(|error| no_directory(&error))?;
+        let already = entries.len();
+        add(&more, zip.offset(), entries);
+        entries[already..].iter_mut().for_each(|entry| entry.listed_at += from as u64);
+        budget.room_for(entries.len())?;
+    }
+}
+
+/// Where the directory record at `at` ends; `None` when there is none.
+fn after_record(bytes: &[u8], at: usize) -> Option<usize> {
+    let record = bytes.get(at..at.checked_add(RECORD)?)?;
+    let length = |field: usize| usize::from(u16::from_le_bytes([record[field], record[field + 1]]));
+    let end = at + RECORD + length(28) + length(30) + length(32);
+    (record.starts_with(b"PK\x01\x02") && end <= bytes.len()).then_some(end)
+}
+
+/// An archive that is nothing but a directory of these `count` records.
+fn directory_of(records: &[u8], count: u16) -> Vec<u8> {
+    let mut directory = Vec::with_capacity(records.len() + 22);
+    directory.extend_from_slice(records);
+    directory.extend_from_slice(b"PK\x05\x06\0\0\0\0");
+    directory.extend_from_slice(&count.to_le_bytes());
+    directory.extend_from_slice(&count.to_le_bytes());
+    directory.extend_from_slice(&(records.len() as u32).to_le_bytes());
+    directory.extend_from_slice(&[0; 6]);
+    directory
+}
+
+impl Place {
+    /// The packed bytes, behind a local header whose name and extra field have lengths of their own.
+    pub(super) fn range(self, bytes: &[u8]) -> Result<Range<usize>, String> {
+        const HEADER: usize = 30;
+        let cut = || "it reaches beyond the end of the archive".to_owned();
+        let header = usize::try_from(self.header).map_err(|_| cut())?;
+        let start = header.checked_add(HEADER).ok_or_else(cut)?;
+        let fields = bytes.get(header..start).ok_or_else(cut)?;
+        if !fields.starts_with(b"PK\x03\x04") {
+            return Err("its local header is damaged".to_owned());
+        }
+        let length = |field: usize| usize::from(u16::from_le_bytes([fields[field], fields[field + 1]]));
+        let start = start + length(26) + length(28);
+        let end = usize::try_from(self.packed).ok().and_then(|packed| start.checked_add(packed)).ok_or_else(cut)?;
+        if end <= bytes.len() { Ok(start..end) } else { Err(cut()) }
+    }
+}
+
+impl ArchiveEntry {
+    /// Reads an entry of the directory, of an archive that begins at `offset`; `None` for a folder.
+    fn read(entry: &ZipFileEntry<'_>, offset: u64) -> Option<ArchiveEntry> {
+        let raw_name = plain_name(entry);
+        let name = name::normalise(&raw_name);
+        if name.is_empty() || raw_name.ends_with(['/', '\\']) {
+            return None;
+        }
+        let place = Place { header: entry.header_start().saturating_add(offset), packed: entry.compressed_size() };
+        let content = match entry.compression() {
+            _ if entry.is_symlink() => Content::Nothing(Skip::Symlink),
+            _ if entry.encrypted() => Content::Unreadable("it is encrypted".to_owned()),
+            CompressionMethod::Stored if entry.size() == place.packed => Content::Stored(place),
+            CompressionMethod::Stored => Content::Unreadable("its two sizes differ although it is stored".to_owned()),
+            CompressionMethod::Deflated => Content::Deflated(place),
+            other => Content::Unreadable(format!("its compression method ({other}) is not supported")),
+        };
+        let expected = Expected { bytes: entry.size(), crc: Some(entry.crc32()) };
+        Some(ArchiveEntry { name, expected, content, listed_at: entry.central_header_start() })
+    }
+}
+
+/// Quirk Z11: macOS writes UTF-8 without saying so, hence UTF-8 first, then what the flags say (CP437).
+fn plain_name(entry: &ZipFileEntry<'_>) -> String {
+    match std::str::from_utf8(entry.name_raw()) {
+        Ok(name) => name.to_owned(),
+        Err(_) => match entry.name() {
+            Ok(name) => name.into_owned(),
+            Err(_) => String::from_utf8_lossy(entry.name_raw()).into_owned(),
+        },
+    }
+}
+
+/// Two entries over the same bytes are a trap: a small archive that inflates to a huge one.
+fn refuse_overlaps(entries: &[ArchiveEntry]) -> Result<(), Problem> {
+    /// A local header without its name: what every entry has before its bytes.
+    const LEAST_HEADER: u64 = 30;
+    let mut ranges: Vec<_> = entries
+        .iter()
+        .filter_map(|entry| match &entry.content {
+            Content::Stored(place) | Content::Deflated(place) => {
+                Some((place.header, place.header.saturating_add(LEAST_HEADER).saturating_add(place.packed)))
+            }
+            _ => None,
+        })
+        .collect();
+    ranges.sort_unstable();
+    match ranges.windows(2).any(|pair| pair[1].0 < pair[0].1) {
+        true => Err(Problem::new(ProblemKind::LimitReached, "entries of the archive overlap, as in an archive bomb")),
+        false => Ok(()),
+    }
+}

@@ -1,0 +1,85 @@
+//! Bodies without the packing around them.
+
+use std::io::{self, Cursor, Read};
+
+use super::Limits;
+use super::entry::{Counted, PEEK, WORTH_A_PEEK};
+use super::unpack::{self, Most, Packing};
+use crate::model::Body;
+
+/// Lends `body` to `read`: as it is when it is not packed, else unpacked, whole up to [`Limits::in_memory`] and as a
+/// stream above. `packed` then takes its unpacked size.
+///
+/// A packed file that breaks off is lent as a stream that ends in the error: what is complete in it is worth reading.
+pub(super) fn lend<T>(
+    body: Body<'_>,
+    buffer: &mut Vec<u8>,
+    limits: &Limits,
+    wanted: &dyn Fn(&[u8]) -> bool,
+    packed: &mut Option<u64>,
+    read: impl FnOnce(Body<'_>) -> T,
+) -> T {
+    let mut stream;
+    let whole: Box<dyn Read + '_> = match body {
+        Body::Bytes(bytes) if Packing::of(bytes).is_none() => return read(Body::Bytes(bytes)),
+        Body::Bytes(bytes) => Box::new(bytes),
+        Body::Stream(rest) => {
+            let mut first = Vec::with_capacity(Packing::LOOK);
+            let failed = (&mut *rest).take(Packing::LOOK as u64).read_to_end(&mut first).err();
+            let is_packed = Packing::of(&first).is_some();
+            stream = Cursor::new(first).chain(Resumed { failed, rest });
+            if !is_packed {
+                return read(Body::Stream(&mut stream));
+            }
+            Box::new(stream)
+        }
+    };
+    let (value, bytes) = lend_unpacked(whole, buffer, limits, wanted, read);
+    *packed = Some(bytes);
+    value
+}
+
+fn lend_unpacked<T>(
+    whole: Box<dyn Read + '_>,
+    buffer: &mut Vec<u8>,
+    limits: &Limits,
+    wanted: &dyn Fn(&[u8]) -> bool,
+    read: impl FnOnce(Body<'_>) -> T,
+) -> (T, u64) {
+    buffer.clear();
+    let (mut plain, mut failed): (Box<dyn Read + '_>, _) = match unpack::unpacked(whole, Most::entry(limits), limits) {
+        Ok(plain) => (plain, None),
+        Err(error) => (Box::new(io::empty()), Some(error)),
+    };
+    for room in [WORTH_A_PEEK, limits.in_memory] {
+        if failed.is_none() {
+            let more = room.saturating_sub(buffer.len() as u64);
+            failed = (&mut plain).take(more).read_to_end(buffer).err();
+        }
+        let length = buffer.len() as u64;
+        if failed.is_none() && length < room {
+            return (read(Body::Bytes(buffer)), length);
+        }
+        if failed.is_none() && room == WORTH_A_PEEK && !wanted(&buffer[..PEEK]) {
+            return (read(Body::Bytes(&buffer[..PEEK])), length);
+        }
+    }
+    let mut stream = Counted { inner: buffer.as_slice().chain(Resumed { failed, rest: &mut plain }), seen: 0 };
+    let value = read(Body::Stream(&mut stream));
+    (value, stream.seen)
+}
+
+/// A stream that has perhaps failed already, while its beginning was looked at: the failure comes first.
+struct Resumed<R> {
+    failed: Option<io::Error>,
+    rest: R,
+}
+
+impl<R: Read> Read for Resumed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.failed.take() {
+            Some(error) => Err(error),
+            None => self.rest.read(buffer),
+        }
+    }
+}
