@@ -108,7 +108,7 @@ struct Unpacking<'r> {
 
 enum Stream<R: Read> {
     /// A member of a gzip file, which may have several.
-    Gzip(GzDecoder<BufReader<R>>),
+    Gzip(Box<GzDecoder<BufReader<R>>>),
     Zstd(zstd::stream::read::Decoder<'static, BufReader<R>>),
     /// Nothing comes any more.
     Over,
@@ -121,7 +121,7 @@ impl<'r> Unpacking<'r> {
         let taken = Rc::new(Cell::new(0));
         let packed = BufReader::new(Taken { inner: packed, count: Rc::clone(&taken) });
         let stream = match packing {
-            Packing::Gzip => Stream::Gzip(GzDecoder::new(packed)),
+            Packing::Gzip => Stream::Gzip(Box::new(GzDecoder::new(packed))),
             Packing::Zstd => {
                 let mut decoder = zstd::stream::read::Decoder::with_buffer(packed)?;
                 decoder.window_log_max(limits.zstd_window.max(1).ilog2().clamp(10, 31))?;
@@ -193,7 +193,7 @@ impl Unpacking<'_> {
         let Stream::Gzip(decoder) = std::mem::replace(&mut self.stream, Stream::Over) else { return Ok(()) };
         let mut packed = decoder.into_inner();
         if packed.fill_buf()?.first() == Some(&0x1F) {
-            self.stream = Stream::Gzip(GzDecoder::new(packed));
+            self.stream = Stream::Gzip(Box::new(GzDecoder::new(packed)));
         }
         Ok(())
     }

@@ -27,7 +27,7 @@ pub(super) fn list(bytes: &ArchiveBytes, budget: &Budget<'_>) -> Result<Listing,
     let mut walk = Walk { bytes, at: 0, stated: Stated::default(), entries: Vec::new() };
     let damage = loop {
         match walk.step() {
-            Ok(true) if walk.entries.len() % PORTION == 0 => budget.room_for(walk.entries.len())?,
+            Ok(true) if walk.entries.len().is_multiple_of(PORTION) => budget.room_for(walk.entries.len())?,
             Ok(true) => {}
             Ok(false) => break None,
             Err(problem) => break Some(problem),
