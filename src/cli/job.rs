@@ -31,6 +31,8 @@ pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> 
     let policy = evidence(args);
     let mut reading = reading(&args.reading, args.junit_time_unit)?;
     reading.options.attachments = attachments(policy.of);
+    reading.options.attachment_bytes = policy.max_file;
+    reading.options.case_attachment_bytes = policy.max_test;
     reading.options.steps = args.results.steps;
     let environment_from = args.execution.environment_from.as_ref().map(EnvironmentSource::rule);
     if let Some(EnvironmentFrom::Property(name)) = environment_from {

@@ -6,7 +6,7 @@
 use crate::model::{List, Position, Problem, ProblemKind, Reuse};
 
 use super::Remarks;
-use super::json::{Fault, JsonCursor, Kind};
+use super::json::{Cut, Fault, JsonCursor, Kind, Oddities, Piece};
 
 /// A record that takes the members of a JSON object one by one.
 pub(super) trait Record {
@@ -14,19 +14,41 @@ pub(super) trait Record {
     fn member(&mut self, name: &[u8], cursor: &mut JsonCursor<'_>) -> Result<(), Fault>;
 }
 
-/// Reads a piece into a record; what had to be mended is remarked.
-pub(super) fn from_piece<R: Record>(
+/// Reads an object into a record, which is emptied before.
+pub(super) fn anew<R: Record + Reuse>(cursor: &mut JsonCursor<'_>, record: &mut R) -> Result<(), Fault> {
+    record.reset();
+    object(cursor, record)
+}
+
+/// Reads bytes that hold one object into a record; what had to be mended is remarked.
+pub(super) fn from_bytes<R: Record>(
     bytes: &[u8],
-    position: Position,
+    cuts: &[Cut],
+    at: Position,
     record: &mut R,
     remarks: &mut Remarks,
 ) -> Result<(), Problem> {
-    let mut cursor = JsonCursor::new(bytes);
+    let mut cursor = JsonCursor::with_cuts(bytes, cuts);
     let filled = object(&mut cursor, record);
-    if let Some(topic) = cursor.oddities().words() {
-        remarks.add(ProblemKind::Repaired, topic, String::new, || position);
+    note_oddities(cursor.oddities(), at, remarks);
+    filled.map_err(|fault| malformed(fault, bytes, at))
+}
+
+/// What came of a piece that was read; what had to be mended is remarked.
+pub(super) fn outcome(piece: &Piece<'_>, remarks: &mut Remarks) -> Result<(), Problem> {
+    note_oddities(piece.oddities, piece.at, remarks);
+    piece.read.map_err(|fault| malformed(fault, piece.bytes, piece.at))
+}
+
+/// Remarks what had to be mended.
+pub(super) fn note_oddities(oddities: Oddities, at: Position, remarks: &mut Remarks) {
+    if let Some(topic) = oddities.words() {
+        remarks.add(ProblemKind::Repaired, topic, String::new, || at);
     }
-    filled.map_err(|fault| Problem::new(ProblemKind::Malformed, fault.what).at(fault.position(bytes, position)))
+}
+
+fn malformed(fault: Fault, bytes: &[u8], at: Position) -> Problem {
+    Problem::new(ProblemKind::Malformed, fault.what).at(fault.position(bytes, at))
 }
 
 /// Reads an object into a record; anything else leaves the record as it is.
@@ -67,9 +89,7 @@ pub(super) fn more_objects<R: Record + Reuse>(cursor: &mut JsonCursor<'_>, list:
 pub(super) fn text(cursor: &mut JsonCursor<'_>, out: &mut String) -> Result<(), Fault> {
     out.clear();
     if cursor.kind() != Kind::Array {
-        if let Some(text) = cursor.scalar()? {
-            out.push_str(&text);
-        }
+        cursor.push_scalar(out)?;
         return Ok(());
     }
     cursor.begin_array()?;
@@ -78,9 +98,18 @@ pub(super) fn text(cursor: &mut JsonCursor<'_>, out: &mut String) -> Result<(), 
         if !std::mem::take(&mut first) {
             out.push('\n');
         }
-        if let Some(line) = cursor.scalar()? {
-            out.push_str(&line);
-        }
+        cursor.push_scalar(out)?;
+    }
+    Ok(())
+}
+
+/// Reads the content of an attachment. Of one out of which something was cut only the length is kept, in `omitted`.
+pub(super) fn content(cursor: &mut JsonCursor<'_>, out: &mut String, omitted: &mut u64) -> Result<(), Fault> {
+    out.clear();
+    let Some(span) = cursor.scalar_span()? else { return Ok(()) };
+    match cursor.missing(span) {
+        0 => cursor.push(span, out),
+        missing => *omitted = span.length() as u64 + missing,
     }
     Ok(())
 }
@@ -89,24 +118,20 @@ pub(super) fn text(cursor: &mut JsonCursor<'_>, out: &mut String) -> Result<(), 
 pub(super) fn texts(cursor: &mut JsonCursor<'_>, list: &mut List<String>) -> Result<(), Fault> {
     list.clear();
     if cursor.kind() != Kind::Array {
-        if let Some(text) = cursor.scalar()? {
-            list.add().push_str(&text);
-        }
-        return Ok(());
+        return push_text(cursor, list);
     }
     cursor.begin_array()?;
     while cursor.element()? {
-        if let Some(text) = cursor.scalar()? {
-            list.add().push_str(&text);
-        }
+        push_text(cursor, list)?;
     }
     Ok(())
 }
 
-/// Reads a number, also one that is written as text; `None` for anything else.
-pub(super) fn number(cursor: &mut JsonCursor<'_>) -> Result<Option<f64>, Fault> {
-    let written = cursor.scalar()?;
-    Ok(written.and_then(|text| text.trim().parse().ok()).filter(|number: &f64| number.is_finite()))
+fn push_text(cursor: &mut JsonCursor<'_>, list: &mut List<String>) -> Result<(), Fault> {
+    if !cursor.push_scalar(list.add())? {
+        list.truncate(list.len() - 1);
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -116,7 +141,6 @@ mod tests {
     #[derive(Default)]
     struct Sample {
         text: String,
-        number: Option<f64>,
         texts: List<String>,
         inner: List<Sample>,
     }
@@ -131,7 +155,6 @@ mod tests {
         fn member(&mut self, name: &[u8], cursor: &mut JsonCursor<'_>) -> Result<(), Fault> {
             match name {
                 b"text" => text(cursor, &mut self.text),
-                b"number" => number(cursor).map(|found| self.number = found),
                 b"texts" => texts(cursor, &mut self.texts),
                 b"inner" => objects(cursor, &mut self.inner),
                 _ => cursor.skip(),
@@ -149,8 +172,7 @@ mod tests {
     fn texts_are_also_lists_numbers_and_nothing() {
         assert_eq!(read(r#"{"text":["a","","b"]}"#).text, "a\n\nb");
         assert_eq!(read(r#"{"text":12}"#).text, "12");
-        assert_eq!(read(r#"{"text":null,"number":"1.5"}"#).number, Some(1.5));
-        assert_eq!(read(r#"{"number":NaN}"#).number, None);
+        assert_eq!(read(r#"{"text":null,"number":"1.5"}"#).text, "");
         assert_eq!(read(r#"{"text":{"a":[1]},"number":{}}"#).text, "");
     }
 

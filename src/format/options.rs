@@ -15,6 +15,10 @@ pub struct ReadOptions {
     pub suite_property: Option<String>,
     /// Which cases' attachments are worth copying. Default: those of failed cases.
     pub attachments: Attachments,
+    /// Bytes of one attachment, at most: what is longer is told of, and nothing of it has to be kept. Default: 10 MiB.
+    pub attachment_bytes: u64,
+    /// Bytes of all attachments of one case, at most. Default: 20 MiB.
+    pub case_attachment_bytes: u64,
     /// Nanoseconds in one unit of JUnit's `time`. Default: a second.
     pub junit_time_unit: i64,
 }
@@ -39,6 +43,8 @@ impl Default for ReadOptions {
             output: false,
             suite_property: None,
             attachments: Attachments::default(),
+            attachment_bytes: 10 << 20,
+            case_attachment_bytes: 20 << 20,
             junit_time_unit: 1_000_000_000,
         }
     }

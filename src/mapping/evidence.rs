@@ -77,16 +77,19 @@ impl<'a> Taking<'a> {
         problem: &mut dyn FnMut(Problem),
     ) {
         let size = match attachment.content {
+            Content::Base64 | Content::Text if attachment.omitted > 0 => {
+                self.refuse_omitted(attachment, problem);
+                return;
+            }
             Content::Link => return,
             Content::Path if attachment.data.trim().is_empty() || names_again(attachment, taken) => return,
             Content::Path => 0,
             Content::Text => attachment.data.len() as u64,
             Content::Base64 => {
-                strip_blanks(&mut attachment.data);
-                if attachment.data.is_empty() {
+                if attachment.data.trim().is_empty() {
                     return;
                 }
-                if !is_base64(&attachment.data) {
+                if !make_base64(&mut attachment.data) {
                     let message = format!("{}: the attachment {:?} is not valid base64", self.test, attachment.name);
                     problem(Problem::new(ProblemKind::MissingAttachment, message));
                     return;
@@ -95,9 +98,7 @@ impl<'a> Taking<'a> {
             }
         };
         if let Err(reason) = self.policy.admits(size, self.used) {
-            let message =
-                format!("{}: the attachment {:?} of {size} bytes is left out: {reason}", self.test, attachment.name);
-            problem(Problem::new(ProblemKind::EvidenceDropped, message));
+            problem(self.refusal(attachment, size, reason));
             return;
         }
         self.used += size;
@@ -107,21 +108,35 @@ impl<'a> Taking<'a> {
     }
 }
 
+impl Taking<'_> {
+    /// What is so long that its reader left it out is never evidence.
+    fn refuse_omitted(&self, attachment: &Attachment, problem: &mut dyn FnMut(Problem)) {
+        let size = match attachment.content {
+            Content::Base64 => attachment.omitted / 4 * 3,
+            _ => attachment.omitted,
+        };
+        let unheld = "there was more evidence than can be held until the end of its feature";
+        problem(self.refusal(attachment, size, self.policy.admits(size, self.used).err().unwrap_or(unheld)));
+    }
+
+    fn refusal(&self, attachment: &Attachment, size: u64, reason: &str) -> Problem {
+        let message =
+            format!("{}: the attachment {:?} of {size} bytes is left out: {reason}", self.test, attachment.name);
+        Problem::new(ProblemKind::EvidenceDropped, message)
+    }
+}
+
 fn names_again(attachment: &Attachment, taken: &List<Attachment>) -> bool {
     taken.iter().take(COMPARED).any(|other| other.content == Content::Path && other.data == attachment.data)
 }
 
-fn strip_blanks(data: &mut String) {
-    if data.bytes().any(|byte| byte.is_ascii_whitespace()) {
-        data.retain(|c| !c.is_ascii_whitespace());
-    }
-}
-
-/// Whether `data` is standard base64 with padding. Unused bits of the last character are not looked at.
-fn is_base64(data: &str) -> bool {
+/// Makes `data` standard base64 with padding, free of blanks; whether it is. Nearly always it is already, so that is
+/// looked at first. Unused bits of the last character are not looked at.
+fn make_base64(data: &mut String) -> bool {
     if base64_simd::STANDARD.check(data.as_bytes()).is_ok() {
         return true;
     }
+    data.retain(|c| !c.is_ascii_whitespace());
     let digits = data.strip_suffix("==").or_else(|| data.strip_suffix('=')).unwrap_or(data);
     data.len().is_multiple_of(4)
         && digits.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/')

@@ -27,6 +27,9 @@ pub struct Attachment {
     pub content: Content,
     /// The content itself, or where it is.
     pub data: String,
+    /// Bytes of the content that were left out of `data` because there were too many to be of use. What is there is
+    /// none then; a limit that refuses it is told.
+    pub omitted: u64,
 }
 
 impl Reuse for Attachment {
@@ -35,5 +38,6 @@ impl Reuse for Attachment {
         self.media_type.clear();
         self.content = Content::Text;
         self.data.clear();
+        self.omitted = 0;
     }
 }

@@ -45,6 +45,11 @@ impl<T: Reuse> List<T> {
         *self.add() = value;
     }
 
+    /// Appends finished values.
+    pub fn extend(&mut self, values: impl IntoIterator<Item = T>) {
+        values.into_iter().for_each(|value| self.push(value));
+    }
+
     /// Empties the list; the elements wait, reset, for the next [`List::add`].
     pub fn clear(&mut self) {
         self.truncate(0);

@@ -160,6 +160,7 @@ impl<'c> Conversion<'c> {
         let row_group = case.row_group;
         let mapped = self.mapper.map(case, &mut self.scratch.run, &mut |problem| {
             without_project |= problem.kind == ProblemKind::NoProject;
+            findings.outcome.evidence.dropped += u64::from(problem.kind == ProblemKind::EvidenceDropped);
             // A plan lists all such tests instead of stopping at the first.
             if !(names == Names::Kept && problem.kind == ProblemKind::NoProject) {
                 findings.note(problem);

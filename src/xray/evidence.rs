@@ -189,7 +189,13 @@ mod tests {
     use super::*;
 
     fn attachment(name: &str, media_type: &str, content: Content, data: &str) -> Attachment {
-        Attachment { name: name.to_owned(), media_type: media_type.to_owned(), content, data: data.to_owned() }
+        Attachment {
+            name: name.to_owned(),
+            media_type: media_type.to_owned(),
+            content,
+            data: data.to_owned(),
+            omitted: 0,
+        }
     }
 
     #[test]

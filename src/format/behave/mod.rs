@@ -2,26 +2,28 @@
 //!
 //! Behave writes a feature when it has ended, so that one feature is held at a time.
 
-mod case;
+mod element;
 mod feature;
 mod outline;
 mod row;
+mod scenario;
 mod status;
 #[cfg(test)]
 mod tests;
 
 use std::ops::ControlFlow;
 
-use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
+use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::format::fill;
-use crate::format::json::{JsonItems, Piece};
+use crate::format::json::{Fault, JsonCursor, JsonItems, Kind, Longest, Oddities, Part, Piece, Spelled};
 use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks};
-use crate::model::{Body, Outcome, Position, Problem, ProblemKind, ReportVisitor, Reuse, TestCase};
+use crate::model::{Body, List, Position, Problem, ProblemKind, ReportVisitor, Reuse};
 
-use case::Place;
-use feature::{Element, Feature};
-use outline::Outlines;
+use element::Element;
+use feature::Feature;
+use outline::Signer;
+use scenario::Told;
 
 pub(super) const FORMAT: Format = Format {
     name: "behave",
@@ -37,7 +39,7 @@ fn recognises(head: &Head<'_>) -> bool {
 }
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
-    let mut items = JsonItems::new(body).with_children("elements");
+    let mut items = JsonItems::new(body).with_children("elements").with_longest(Longest::of(options));
     let mut reader = Reader::new(options);
     let result = reader.read(&mut items, visitor);
     visitor.producer("behave");
@@ -54,11 +56,11 @@ fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor)
 /// What is known of the report so far.
 struct Reader<'o> {
     options: &'o ReadOptions,
+    element: Element,
     feature: Feature,
+    signer: Signer,
     /// Hash of the feature so far.
     hasher: Xxh3Default,
-    case: TestCase,
-    outlines: Outlines,
     remarks: Remarks,
     /// Hash of the feature before.
     previous: Option<u128>,
@@ -69,10 +71,10 @@ impl<'o> Reader<'o> {
     fn new(options: &'o ReadOptions) -> Reader<'o> {
         Reader {
             options,
+            element: Element::default(),
             feature: Feature::default(),
+            signer: Signer::default(),
             hasher: Xxh3Default::new(),
-            case: TestCase::default(),
-            outlines: Outlines::default(),
             remarks: Remarks::default(),
             previous: None,
             features: 0,
@@ -80,14 +82,13 @@ impl<'o> Reader<'o> {
     }
 
     fn read(&mut self, items: &mut JsonItems<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
-        self.begin_feature();
-        while let Some(piece) = items.next()? {
-            let flow = match piece {
-                Piece::Child(bytes, position) => {
-                    self.read_element(bytes, position, visitor);
+        while let Some(piece) = items.next_read(&mut |json| self.element.read(json))? {
+            let flow = match piece.part {
+                Part::Child => {
+                    self.read_element(&piece, visitor);
                     ControlFlow::Continue(())
                 }
-                Piece::Item(bytes, position) => self.read_feature(bytes, position, visitor),
+                Part::Item => self.read_feature(&piece, visitor),
             };
             if flow.is_break() {
                 return Ok(());
@@ -97,106 +98,107 @@ impl<'o> Reader<'o> {
         Ok(())
     }
 
-    fn begin_feature(&mut self) {
-        self.feature.reset();
-        self.hasher.reset();
+    /// An element of a feature whose other members may come before or after it.
+    fn read_element(&mut self, piece: &Piece<'_>, visitor: &mut dyn ReportVisitor) {
+        self.hasher.update(piece.bytes);
+        match fill::outcome(piece, &mut self.remarks) {
+            Ok(()) => self.take_element(piece),
+            Err(problem) => visitor.problem(problem),
+        }
     }
 
-    /// An element of a feature whose other members may come before or after it.
-    fn read_element(&mut self, bytes: &[u8], position: Position, visitor: &mut dyn ReportVisitor) {
-        self.hasher.update(bytes);
-        if bytes.first() != Some(&b'{') {
+    /// Takes in the element that was read out of a piece.
+    fn take_element(&mut self, piece: &Piece<'_>) {
+        let words = Spelled::new(piece.bytes);
+        if !self.element.is_given || self.element.is_background(&words) {
             return;
         }
-        let elements = &mut self.feature.elements;
-        if let Err(problem) = fill::from_piece(bytes, position, elements.add(), &mut self.remarks) {
-            elements.truncate(elements.len() - 1);
-            visitor.problem(problem);
-        }
+        let mut told = Told {
+            element: &self.element,
+            words,
+            piece,
+            options: self.options,
+            remarks: &mut self.remarks,
+            signer: &mut self.signer,
+        };
+        self.feature.scenarios.add().fill(&mut told);
+        let oddities = told.words.oddities();
+        fill::note_oddities(oddities, piece.at, &mut self.remarks);
     }
 
     /// The rest of a feature: now its elements can be told.
-    fn read_feature(&mut self, bytes: &[u8], position: Position, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
-        self.hasher.update(bytes);
+    fn read_feature(&mut self, piece: &Piece<'_>, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
+        self.hasher.update(piece.bytes);
         let hash = self.hasher.digest128();
+        self.hasher.reset();
         let flow = if self.previous.replace(hash) == Some(hash) {
             let topic = "a feature that stands twice in a row was read once";
-            self.remarks.add(ProblemKind::Repaired, topic, String::new, || position);
+            self.remarks.add(ProblemKind::Repaired, topic, String::new, || piece.at);
             ControlFlow::Continue(())
         } else {
-            if let Err(problem) = fill::from_piece(bytes, position, &mut self.feature, &mut self.remarks) {
-                visitor.problem(problem);
-            }
-            self.push_cases(position, visitor)
+            self.read_header(piece, visitor);
+            self.push_cases(visitor)
         };
-        self.begin_feature();
+        self.feature.reset();
         flow
     }
 
     /// The complete scenarios of a feature in which the report breaks off (decision 16).
     fn rescue_open_feature(&mut self, items: &JsonItems<'_>, visitor: &mut dyn ReportVisitor) {
-        if self.feature.elements.is_empty() {
+        if self.feature.scenarios.is_empty() {
             return;
         }
         let mut known = items.item_so_far().to_vec();
         known.extend_from_slice(b"]}");
-        let position = items.item_position();
-        if let Err(problem) = fill::from_piece(&known, position, &mut self.feature, &mut self.remarks) {
-            visitor.problem(problem);
-        }
-        let _ = self.push_cases(position, visitor);
+        self.read_header(&whole(&known, items.item_position()), visitor);
+        let _ = self.push_cases(visitor);
     }
 
-    fn push_cases(&mut self, position: Position, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
+    /// What stands around the elements of a feature.
+    fn read_header(&mut self, piece: &Piece<'_>, visitor: &mut dyn ReportVisitor) {
+        let mut json = JsonCursor::new(piece.bytes);
+        if let Err(fault) = self.read_members(&mut json, piece) {
+            let place = fault.position(piece.bytes, piece.at);
+            visitor.problem(Problem::new(ProblemKind::Malformed, fault.what).at(place));
+        }
+        fill::note_oddities(json.oddities(), piece.at, &mut self.remarks);
+    }
+
+    /// A feature's status says less than its scenarios do (B12).
+    fn read_members(&mut self, json: &mut JsonCursor<'_>, piece: &Piece<'_>) -> Result<(), Fault> {
+        if !json.begin_object()? {
+            return Ok(());
+        }
+        while let Some(key) = json.key()? {
+            match key {
+                b"name" => fill::text(json, &mut self.feature.name)?,
+                b"location" => fill::text(json, &mut self.feature.location)?,
+                b"tags" => read_tags(json, &mut self.feature.tags)?,
+                // Most of them were handed out before; what is here is a list of one without its brackets.
+                b"elements" if json.kind() == Kind::Object => {
+                    self.element.read(json)?;
+                    self.take_element(piece);
+                }
+                _ => json.skip()?,
+            }
+        }
+        Ok(())
+    }
+
+    fn push_cases(&mut self, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
         self.features += 1;
-        self.outlines.find(&self.feature.elements);
-        let feature = &self.feature;
-        let shares_container = self.outlines.several(&feature.elements);
-        for (index, element) in feature.elements.iter().enumerate().filter(|(_, element)| !element.is_background()) {
-            let outcome = outcome(element, position, &mut self.remarks);
-            remark_interruption(element, position, &mut self.remarks);
-            self.case.reset();
-            let place = Place {
-                feature,
-                element,
-                namesake: &feature.elements[self.outlines.namesake(index)],
-                attempt_group: attempt_group(self.features, element),
-                shares_container,
-            };
-            case::fill(&place, outcome, self.options, &mut self.case);
-            visitor.case(&mut self.case)?;
-        }
-        ControlFlow::Continue(())
+        self.feature.give_out(self.features, visitor)
     }
 }
 
-/// The same place again inside one feature is another attempt (B21).
-fn attempt_group(feature: u64, element: &Element) -> u64 {
-    match element.location.trim() {
-        "" => 0,
-        location => (xxh3_64(location.as_bytes()) ^ feature.rotate_left(32)).max(1),
-    }
+fn read_tags(json: &mut JsonCursor<'_>, tags: &mut List<String>) -> Result<(), Fault> {
+    let mut written = List::default();
+    fill::texts(json, &mut written)?;
+    tags.clear();
+    written.iter().for_each(|tag: &String| scenario::push_tag(tag, tags));
+    Ok(())
 }
 
-/// A scenario goes by its own word, whatever its steps say (decision 12); by its steps where it has none (B1).
-fn outcome(element: &Element, position: Position, remarks: &mut Remarks) -> Outcome {
-    let word = element.status.trim();
-    if let Some(outcome) = status::outcome(word) {
-        return outcome;
-    }
-    if !status::says_nothing(word) {
-        let topic = "a status that Behave does not define; the steps decide";
-        remarks.add(ProblemKind::UnknownStatus, topic, || format!("'{word}'"), || position);
-    }
-    status::of_steps(element)
-}
-
-/// What Behave 1.2 writes into the step that was running when its user stopped it (B8).
-const INTERRUPTED: &str = "ABORTED: By user";
-
-fn remark_interruption(element: &Element, position: Position, remarks: &mut Remarks) {
-    if element.steps.iter().any(|step| step.result.error_message.starts_with(INTERRUPTED)) {
-        let topic = "the run was stopped by its user, later features are not in the report";
-        remarks.add(ProblemKind::CountMismatch, topic, String::new, || position);
-    }
+fn whole(bytes: &[u8], at: Position) -> Piece<'_> {
+    Piece { part: Part::Item, bytes, at, cuts: &[], read: Ok(()), oddities: Oddities::default() }
 }

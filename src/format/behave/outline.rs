@@ -1,11 +1,12 @@
-//! Which elements of a feature are rows of one outline.
+//! Which scenarios of a feature are rows of one outline.
 
 use std::collections::HashMap;
 
-use xxhash_rust::xxh3::Xxh3Default;
+use xxhash_rust::xxh3::xxh3_128;
 
-use super::case;
-use super::feature::Element;
+use super::element::Element;
+use super::scenario::Scenario;
+use crate::format::json::Spelled;
 
 /// The outlines of one feature.
 ///
@@ -13,19 +14,18 @@ use super::feature::Element;
 /// (decision 7); the first row names the Test.
 #[derive(Default)]
 pub(super) struct Outlines {
-    /// For each element the one that names its Test.
+    /// For each scenario the one that names its Test.
     namesakes: Vec<usize>,
     known: HashMap<u128, usize>,
 }
 
 impl Outlines {
-    /// Looks at the elements of a feature.
-    pub(super) fn find(&mut self, elements: &[Element]) {
+    /// Looks at the scenarios of a feature.
+    pub(super) fn find(&mut self, scenarios: &[Scenario]) {
         self.namesakes.clear();
         self.known.clear();
-        for (index, element) in elements.iter().enumerate() {
-            let namesake = match sign(element) {
-                _ if element.is_background() => index,
+        for (index, scenario) in scenarios.iter().enumerate() {
+            let namesake = match scenario.sign {
                 Some(sign) => *self.known.entry(sign).or_insert(index),
                 None => index,
             };
@@ -33,31 +33,35 @@ impl Outlines {
         }
     }
 
-    /// The element that names the Test of the element at `index`.
+    /// The scenario that names the Test of the one at `index`.
     pub(super) fn namesake(&self, index: usize) -> usize {
         self.namesakes.get(index).copied().unwrap_or(index)
     }
 
     /// Whether the feature holds more than one Test.
-    pub(super) fn several(&self, elements: &[Element]) -> bool {
-        let of_tests = |(index, element): (usize, &Element)| !element.is_background() && self.namesake(index) == index;
-        elements.iter().enumerate().filter(|found| of_tests(*found)).nth(1).is_some()
+    pub(super) fn several(&self) -> bool {
+        let tests = self.namesakes.iter().enumerate().filter(|(index, namesake)| index == *namesake);
+        tests.skip(1).next().is_some()
     }
 }
 
-/// What the rows of one outline, and the attempts of one scenario, have in common.
-fn sign(element: &Element) -> Option<u128> {
-    let mut hasher = Xxh3Default::new();
-    let located = element.steps.iter().filter(|step| !step.location.is_empty());
-    if case::is_row(element) && located.clone().next().is_some() {
-        for step in located {
-            hasher.update(step.location.as_bytes());
-            hasher.update(b"\n");
+/// Makes signs: what the rows of one outline, and the attempts of one scenario, have in common.
+#[derive(Default)]
+pub(super) struct Signer(Vec<u8>);
+
+impl Signer {
+    /// The lines of a row's steps, the place of any other scenario; `None` where the report knows neither.
+    pub(super) fn sign(&mut self, element: &Element, is_row: bool, words: &Spelled<'_>) -> Option<u128> {
+        self.0.clear();
+        if is_row {
+            for step in element.steps.iter().filter(|step| !step.location.is_empty()) {
+                self.0.extend_from_slice(words.raw(step.location));
+                self.0.push(b'\n');
+            }
         }
-    } else if element.location.is_empty() {
-        return None;
-    } else {
-        hasher.update(element.location.as_bytes());
+        if self.0.is_empty() {
+            self.0.extend_from_slice(words.raw(element.location));
+        }
+        (!self.0.is_empty()).then(|| xxh3_128(&self.0))
     }
-    Some(hasher.digest128())
 }

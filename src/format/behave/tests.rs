@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 
 use super::*;
 use crate::format::Attachments;
-use crate::model::{Content, DetailKind};
+use crate::model::{Content, DetailKind, Outcome, TestCase};
 
 #[derive(Default)]
 pub(super) struct Findings {

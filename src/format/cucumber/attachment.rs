@@ -5,10 +5,17 @@ use crate::model::{Attachment, Content};
 /// How long a path may be.
 const LONGEST_PATH: usize = 1024;
 
-/// Fills `attachment` from what a report carries under `media_type`; `false` when there is nothing in it.
-pub(in crate::format) fn fill(data: &str, media_type: &str, attachment: &mut Attachment) -> bool {
+/// Fills `attachment` from what a report carries under `media_type`; `false` when there is nothing in it. Of data of
+/// which `missing` bytes were left out, since it is too long to be of use, only the length is noted.
+pub(in crate::format) fn fill(data: &str, media_type: &str, missing: u64, attachment: &mut Attachment) -> bool {
     let mut data = data.trim();
     let mut media_type = media_type.split(';').next().unwrap_or("").trim();
+    if missing > 0 {
+        attachment.media_type.push_str(media_type);
+        attachment.content = if is_text(media_type) { Content::Text } else { Content::Base64 };
+        attachment.omitted = data.len() as u64 + missing;
+        return true;
+    }
     if let Some((inner, rest)) = data_address(data) {
         media_type = if media_type.is_empty() { inner } else { media_type };
         data = rest;
@@ -70,6 +77,10 @@ fn decoded_text(data: &str) -> Option<String> {
 
 /// Appends standard base64, padded and free of blanks; `false` when `data` is no base64 at all.
 fn push_base64(data: &str, out: &mut String) -> bool {
+    if base64_simd::STANDARD.check(data.as_bytes()).is_ok() {
+        out.push_str(data);
+        return true;
+    }
     out.reserve(data.len() + 2);
     let start = out.len();
     for byte in data.bytes().filter(|byte| !byte.is_ascii_whitespace()) {

@@ -16,8 +16,8 @@ pub(super) struct Durations {
 
 impl Durations {
     /// Adds a duration as it is written; whether it can be read.
-    pub(super) fn add(&mut self, text: &str) -> bool {
-        let Some(value) = text.trim().parse::<f64>().ok().filter(|value| value.is_finite()) else { return false };
+    pub(super) fn add(&mut self, written: &[u8]) -> bool {
+        let Some(value) = number(written) else { return false };
         self.seen = true;
         self.sum += value.max(0.0);
         self.largest = self.largest.max(value);
@@ -45,4 +45,13 @@ impl Durations {
     pub(super) fn is_zero(&self) -> bool {
         self.sum == 0.0
     }
+}
+
+/// The number that is written; whole ones, as they nearly all are, take the short way.
+fn number(written: &[u8]) -> Option<f64> {
+    let short = written.len() <= 15 && !written.is_empty();
+    if short && written.iter().all(u8::is_ascii_digit) {
+        return Some(written.iter().fold(0, |value, digit| value * 10 + u64::from(digit - b'0')) as f64);
+    }
+    std::str::from_utf8(written).ok()?.trim().parse::<f64>().ok().filter(|value| value.is_finite())
 }

@@ -1,141 +1,219 @@
 //! One element of a feature, as it is written: a scenario, a background (cucumber.md 2.2 and 2.3).
+//!
+//! It remembers where its texts stand; only those that somebody wants are decoded. Filled again and again.
 
 use std::borrow::Cow;
 
-use crate::format::json::{Fault, JsonCursor, Kind};
+use crate::format::json::{Fault, JsonCursor, Kind, Span, Spelled};
+use crate::model::{List, Reuse};
+
+use super::status::Status;
 
 /// A scenario or a background.
 #[derive(Debug, Default)]
-pub(super) struct Element<'a> {
-    pub(super) kind: Cow<'a, str>,
-    pub(super) keyword: Cow<'a, str>,
-    pub(super) id: Cow<'a, str>,
-    pub(super) name: Cow<'a, str>,
+pub(super) struct Element {
+    /// Whether the value was an object at all.
+    pub(super) is_given: bool,
+    pub(super) kind: Span,
+    pub(super) keyword: Span,
+    pub(super) id: Span,
+    pub(super) name: Span,
     pub(super) line: Option<u64>,
-    pub(super) start: Cow<'a, str>,
-    pub(super) tags: Vec<Tag<'a>>,
-    pub(super) steps: Vec<Part<'a>>,
-    pub(super) before: Vec<Part<'a>>,
-    pub(super) around: Vec<Part<'a>>,
-    pub(super) after: Vec<Part<'a>>,
+    pub(super) start: Span,
+    pub(super) tags: List<Tag>,
+    pub(super) steps: List<Part>,
+    pub(super) before: List<Part>,
+    pub(super) around: List<Part>,
+    pub(super) after: List<Part>,
+    /// The worst that any of its parts says.
+    pub(super) worst: Status,
 }
 
-/// A tag, without its sign.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Tag<'a> {
-    pub(super) name: Cow<'a, str>,
+/// A tag, with its sign or without.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tag {
+    pub(super) name: Span,
     pub(super) line: Option<u64>,
 }
 
 /// A step or a hook.
 #[derive(Debug, Default)]
-pub(super) struct Part<'a> {
-    pub(super) keyword: Cow<'a, str>,
-    pub(super) name: Cow<'a, str>,
+pub(super) struct Part {
+    pub(super) keyword: Span,
+    pub(super) name: Span,
     pub(super) line: Option<u64>,
     pub(super) hidden: bool,
-    pub(super) status: Option<Cow<'a, str>>,
-    pub(super) duration: Option<Cow<'a, str>>,
-    pub(super) error: Cow<'a, str>,
-    pub(super) embeddings: Vec<Embedding<'a>>,
-    pub(super) output: Vec<Cow<'a, str>>,
+    pub(super) status: Option<Reported>,
+    pub(super) duration: Option<Span>,
+    pub(super) error: Span,
+    pub(super) embeddings: List<Embedding>,
+    pub(super) output: List<Span>,
     /// Hooks of this step.
-    pub(super) before: Vec<Part<'a>>,
-    pub(super) after: Vec<Part<'a>>,
+    pub(super) before: List<Part>,
+    pub(super) after: List<Part>,
+}
+
+/// What a part says became of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Reported {
+    Known(Status),
+    /// A word that is none of Cucumber's.
+    Unknown(Span),
 }
 
 /// An embedding.
-#[derive(Debug, Default)]
-pub(super) struct Embedding<'a> {
-    pub(super) data: Cow<'a, str>,
-    pub(super) media_type: Cow<'a, str>,
-    pub(super) name: Cow<'a, str>,
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Embedding {
+    pub(super) data: Span,
+    pub(super) media_type: Span,
+    pub(super) name: Span,
 }
 
-impl<'a> Element<'a> {
-    /// Reads an element; `None` when the value is no object.
-    pub(super) fn read(json: &mut JsonCursor<'a>) -> Result<Option<Element<'a>>, Fault> {
+impl Reuse for Element {
+    fn reset(&mut self) {
+        self.is_given = false;
+        self.kind = Span::default();
+        self.keyword = Span::default();
+        self.id = Span::default();
+        self.name = Span::default();
+        self.line = None;
+        self.start = Span::default();
+        self.tags.clear();
+        self.steps.clear();
+        self.before.clear();
+        self.around.clear();
+        self.after.clear();
+        self.worst = Status::default();
+    }
+}
+
+impl Reuse for Tag {
+    fn reset(&mut self) {
+        *self = Tag::default();
+    }
+}
+
+impl Reuse for Part {
+    fn reset(&mut self) {
+        self.keyword = Span::default();
+        self.name = Span::default();
+        self.line = None;
+        self.hidden = false;
+        self.status = None;
+        self.duration = None;
+        self.error = Span::default();
+        self.embeddings.clear();
+        self.output.clear();
+        self.before.clear();
+        self.after.clear();
+    }
+}
+
+impl Reuse for Embedding {
+    fn reset(&mut self) {
+        *self = Embedding::default();
+    }
+}
+
+impl Element {
+    /// Reads an element; of a value that is no object it remembers nothing.
+    pub(super) fn read(&mut self, json: &mut JsonCursor<'_>) -> Result<(), Fault> {
+        self.reset();
         if !json.begin_object()? {
-            return Ok(None);
+            return Ok(());
         }
-        let mut element = Element::default();
+        self.is_given = true;
         while let Some(key) = json.key()? {
             match key {
-                b"type" => element.kind = text(json)?,
-                b"keyword" => element.keyword = text(json)?,
-                b"id" => element.id = text(json)?,
-                b"name" => element.name = text(json)?,
-                b"line" => element.line = number(json)?,
-                b"start_timestamp" => element.start = text(json)?,
-                b"tags" => element.tags = tags(json)?,
-                b"steps" => element.steps = parts(json, Depth::Outer)?,
-                b"before" => element.before = parts(json, Depth::Outer)?,
-                b"around" => element.around = parts(json, Depth::Outer)?,
-                b"after" => element.after = parts(json, Depth::Outer)?,
+                b"type" => self.kind = scalar(json)?,
+                b"keyword" => self.keyword = scalar(json)?,
+                b"id" => self.id = scalar(json)?,
+                b"name" => self.name = scalar(json)?,
+                b"line" => self.line = json.number()?,
+                b"start_timestamp" => self.start = scalar(json)?,
+                b"tags" => tags(json, &mut self.tags)?,
+                b"steps" => parts(json, Depth::Outer, &mut self.steps)?,
+                b"before" => parts(json, Depth::Outer, &mut self.before)?,
+                b"around" => parts(json, Depth::Outer, &mut self.around)?,
+                b"after" => parts(json, Depth::Outer, &mut self.after)?,
                 _ => json.skip()?,
             }
         }
-        Ok(Some(element))
+        self.worst =
+            [&self.before, &self.around, &self.steps, &self.after].into_iter().map(worst).max().unwrap_or_default();
+        Ok(())
     }
 
     /// Whether it is a background: the writers before cucumber-js 3.0.1 left the type of scenarios out (7).
-    pub(super) fn is_background(&self) -> bool {
-        match &*self.kind {
-            "background" => true,
-            "" => self.id.is_empty() && self.keyword.trim() == "Background",
+    pub(super) fn is_background(&self, words: &Spelled<'_>) -> bool {
+        match words.raw(self.kind) {
+            b"background" => true,
+            b"" => self.id.is_empty() && words.raw(self.keyword).trim_ascii() == b"Background",
             _ => false,
         }
     }
 }
 
+impl Tag {
+    /// Its name without blanks and its sign; both are optional (9).
+    pub(super) fn text<'a>(&self, words: &mut Spelled<'a>) -> Cow<'a, str> {
+        match words.text(self.name) {
+            Cow::Borrowed(name) => Cow::Borrowed(without_sign(name)),
+            Cow::Owned(name) => Cow::Owned(without_sign(&name).to_owned()),
+        }
+    }
+}
+
+fn without_sign(name: &str) -> &str {
+    let name = name.trim();
+    name.strip_prefix('@').unwrap_or(name)
+}
+
+/// The worst that parts and their hooks say.
+fn worst(parts: &List<Part>) -> Status {
+    let said = |part: &Part| match part.status {
+        Some(Reported::Known(status)) => status,
+        _ => Status::Passed,
+    };
+    let of_part = |part: &Part| said(part).max(worst(&part.before)).max(worst(&part.after));
+    parts.iter().map(of_part).max().unwrap_or_default()
+}
+
 /// A text or a number; empty for anything else.
-pub(super) fn text<'a>(json: &mut JsonCursor<'a>) -> Result<Cow<'a, str>, Fault> {
-    Ok(json.scalar()?.unwrap_or_default())
+fn scalar(json: &mut JsonCursor<'_>) -> Result<Span, Fault> {
+    Ok(json.scalar_span()?.unwrap_or_default())
 }
 
-/// A number, which may be written as text (45).
-pub(super) fn number(json: &mut JsonCursor<'_>) -> Result<Option<u64>, Fault> {
-    Ok(json.scalar()?.and_then(|text| text.trim().parse().ok()))
-}
-
-/// Tags: objects or plain texts, with or without their sign (9).
-pub(super) fn tags<'a>(json: &mut JsonCursor<'a>) -> Result<Vec<Tag<'a>>, Fault> {
-    let mut tags = Vec::new();
+/// Tags: objects or plain texts. Of a list that stands twice the last counts (32).
+pub(super) fn tags(json: &mut JsonCursor<'_>, tags: &mut List<Tag>) -> Result<(), Fault> {
+    tags.clear();
     if !json.begin_array()? {
-        return Ok(tags);
+        return Ok(());
     }
     while json.element()? {
-        let mut tag = Tag::default();
-        if json.kind() == Kind::Object {
-            json.begin_object()?;
-            while let Some(key) = json.key()? {
-                match key {
-                    b"name" => tag.name = text(json)?,
-                    b"line" => tag.line = number(json)?,
-                    b"location" => tag.line = line_of_location(json)?,
-                    _ => json.skip()?,
-                }
+        let tag = tags.add();
+        if json.kind() != Kind::Object {
+            tag.name = scalar(json)?;
+            continue;
+        }
+        json.begin_object()?;
+        while let Some(key) = json.key()? {
+            match key {
+                b"name" => tag.name = scalar(json)?,
+                b"line" => tag.line = json.number()?,
+                b"location" => tag.line = line_of_location(json)?,
+                _ => json.skip()?,
             }
-        } else {
-            tag.name = text(json)?;
-        }
-        let name = tag.name.trim();
-        let name = name.strip_prefix('@').unwrap_or(name);
-        if name.len() != tag.name.len() {
-            tag.name = Cow::Owned(name.to_owned());
-        }
-        if !tag.name.is_empty() {
-            tags.push(tag);
         }
     }
-    Ok(tags)
+    Ok(())
 }
 
 fn line_of_location(json: &mut JsonCursor<'_>) -> Result<Option<u64>, Fault> {
     let mut line = None;
     if json.begin_object()? {
         while let Some(key) = json.key()? {
-            if key == b"line" { line = number(json)? } else { json.skip()? }
+            if key == b"line" { line = json.number()? } else { json.skip()? }
         }
     }
     Ok(line)
@@ -149,62 +227,72 @@ enum Depth {
 }
 
 /// A list of parts, or one alone (45).
-fn parts<'a>(json: &mut JsonCursor<'a>, depth: Depth) -> Result<Vec<Part<'a>>, Fault> {
-    let mut parts = Vec::new();
+fn parts(json: &mut JsonCursor<'_>, depth: Depth, parts: &mut List<Part>) -> Result<(), Fault> {
+    parts.clear();
     match json.kind() {
-        Kind::Object => parts.extend(part(json, depth)?),
+        Kind::Object => part(json, depth, parts)?,
         Kind::Array => {
             json.begin_array()?;
             while json.element()? {
-                parts.extend(part(json, depth)?);
+                part(json, depth, parts)?;
             }
         }
         _ => json.skip()?,
     }
-    Ok(parts)
+    Ok(())
 }
 
 /// A step or hook; an object without any key says nothing.
-fn part<'a>(json: &mut JsonCursor<'a>, depth: Depth) -> Result<Option<Part<'a>>, Fault> {
+fn part(json: &mut JsonCursor<'_>, depth: Depth, parts: &mut List<Part>) -> Result<(), Fault> {
     if !json.begin_object()? {
-        return Ok(None);
+        return Ok(());
     }
-    let mut part = Part::default();
+    let part = parts.add();
     let mut keys = 0;
     while let Some(key) = json.key()? {
         keys += 1;
         match key {
-            b"keyword" => part.keyword = text(json)?,
-            b"name" => part.name = text(json)?,
-            b"line" => part.line = number(json)?,
+            b"keyword" => part.keyword = scalar(json)?,
+            b"name" => part.name = scalar(json)?,
+            b"line" => part.line = json.number()?,
             b"hidden" => part.hidden = json.scalar()?.as_deref() == Some("true"),
-            b"result" => result(json, &mut part)?,
-            b"embeddings" | b"embedding" => embeddings(json, &mut part)?,
-            b"output" => output(json, &mut part)?,
-            b"before" if depth == Depth::Outer => part.before = parts(json, Depth::Inner)?,
-            b"after" if depth == Depth::Outer => part.after = parts(json, Depth::Inner)?,
+            b"result" => result(json, part)?,
+            b"embeddings" | b"embedding" => embeddings(json, part)?,
+            b"output" => output(json, part)?,
+            b"before" if depth == Depth::Outer => self::parts(json, Depth::Inner, &mut part.before)?,
+            b"after" if depth == Depth::Outer => self::parts(json, Depth::Inner, &mut part.after)?,
             _ => json.skip()?,
         }
     }
-    Ok((keys > 0).then_some(part))
+    if keys == 0 {
+        parts.truncate(parts.len() - 1);
+    }
+    Ok(())
 }
 
-fn result<'a>(json: &mut JsonCursor<'a>, part: &mut Part<'a>) -> Result<(), Fault> {
+fn result(json: &mut JsonCursor<'_>, part: &mut Part) -> Result<(), Fault> {
     if !json.begin_object()? {
         return Ok(());
     }
     while let Some(key) = json.key()? {
         match key {
-            b"status" => part.status = json.scalar()?,
-            b"duration" => part.duration = json.scalar()?,
-            b"error_message" => part.error = text(json)?,
+            b"status" => part.status = json.scalar_span()?.map(|word| reported(word, json)),
+            b"duration" => part.duration = json.scalar_span()?,
+            b"error_message" => part.error = scalar(json)?,
             _ => json.skip()?,
         }
     }
     Ok(())
 }
 
-fn embeddings<'a>(json: &mut JsonCursor<'a>, part: &mut Part<'a>) -> Result<(), Fault> {
+fn reported(word: Span, json: &JsonCursor<'_>) -> Reported {
+    match Status::from_word(json.raw_of(word)) {
+        Some(status) => Reported::Known(status),
+        None => Reported::Unknown(word),
+    }
+}
+
+fn embeddings(json: &mut JsonCursor<'_>, part: &mut Part) -> Result<(), Fault> {
     if !json.begin_array()? {
         return Ok(());
     }
@@ -212,45 +300,44 @@ fn embeddings<'a>(json: &mut JsonCursor<'a>, part: &mut Part<'a>) -> Result<(), 
         if !json.begin_object()? {
             continue;
         }
-        let mut embedding = Embedding::default();
+        let embedding = part.embeddings.add();
         while let Some(key) = json.key()? {
             match key {
-                b"data" => embedding.data = text(json)?,
-                b"mime_type" => embedding.media_type = text(json)?,
-                b"name" | b"fileName" => embedding.name = text(json)?,
-                b"media" => media(json, &mut embedding)?,
+                b"data" => embedding.data = scalar(json)?,
+                b"mime_type" => embedding.media_type = scalar(json)?,
+                b"name" | b"fileName" => embedding.name = scalar(json)?,
+                b"media" => media(json, embedding)?,
                 _ => json.skip()?,
             }
         }
-        part.embeddings.push(embedding);
     }
     Ok(())
 }
 
-fn media<'a>(json: &mut JsonCursor<'a>, embedding: &mut Embedding<'a>) -> Result<(), Fault> {
+fn media(json: &mut JsonCursor<'_>, embedding: &mut Embedding) -> Result<(), Fault> {
     if json.begin_object()? {
         while let Some(key) = json.key()? {
-            if key == b"type" { embedding.media_type = text(json)? } else { json.skip()? }
+            if key == b"type" { embedding.media_type = scalar(json)? } else { json.skip()? }
         }
     }
     Ok(())
 }
 
 /// Output: a list of texts, or of lists of texts.
-fn output<'a>(json: &mut JsonCursor<'a>, part: &mut Part<'a>) -> Result<(), Fault> {
+fn output(json: &mut JsonCursor<'_>, part: &mut Part) -> Result<(), Fault> {
     if json.kind() != Kind::Array {
-        part.output.extend(json.text()?);
+        part.output.extend(json.text_span()?);
         return Ok(());
     }
     json.begin_array()?;
     while json.element()? {
         if json.kind() != Kind::Array {
-            part.output.extend(json.text()?);
+            part.output.extend(json.text_span()?);
             continue;
         }
         json.begin_array()?;
         while json.element()? {
-            part.output.extend(json.text()?);
+            part.output.extend(json.text_span()?);
         }
     }
     Ok(())

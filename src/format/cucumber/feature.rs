@@ -3,25 +3,22 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use crate::format::json::{Fault, JsonCursor};
-use crate::format::{ReadOptions, Remarks};
-use crate::model::{List, Position, Problem, ProblemKind, ReportVisitor};
+use crate::format::ReadOptions;
+use crate::format::json::{Fault, JsonCursor, Oddities, Spelled};
+use crate::model::{List, Position, Problem, ProblemKind, ReportVisitor, Reuse};
 
-use super::element::{Element, Tag, tags, text};
+use super::element::tags;
 use super::identity::{self, push_uri, without_row};
-use super::scenario::{Scenario, first_line, has_failed};
-
-/// Bytes of scenarios whose buffers serve the next feature, at most.
-const KEPT: usize = 1 << 20;
+use super::scenario::{OwnTag, Scenario, Told, first_line, has_failed, own_tags};
 
 /// What a feature says beside its scenarios.
 #[derive(Debug, Default)]
 pub(super) struct Header {
     pub(super) uri: String,
     pub(super) name: String,
-    pub(super) tags: Vec<(String, Option<u64>)>,
+    pub(super) tags: List<OwnTag>,
     /// Whether its tags were seen, empty or not.
     pub(super) has_tags: bool,
     /// Whether its language is named: pytest-bdd does that.
@@ -30,13 +27,15 @@ pub(super) struct Header {
 
 impl Header {
     /// Reads a feature as far as it goes.
-    pub(super) fn read(json: &mut JsonCursor<'_>) -> (Header, Option<Fault>) {
+    pub(super) fn read(bytes: &[u8]) -> (Header, Oddities, Option<Fault>) {
         let mut header = Header::default();
-        let fault = header.read_keys(json).err();
-        (header, fault)
+        let mut json = JsonCursor::new(bytes);
+        let mut words = Spelled::new(bytes);
+        let fault = header.read_keys(&mut json, &mut words).err();
+        (header, json.oddities().and(words.oddities()), fault)
     }
 
-    fn read_keys(&mut self, json: &mut JsonCursor<'_>) -> Result<(), Fault> {
+    fn read_keys(&mut self, json: &mut JsonCursor<'_>, words: &mut Spelled<'_>) -> Result<(), Fault> {
         if !json.begin_object()? {
             return Ok(());
         }
@@ -44,12 +43,15 @@ impl Header {
             match key {
                 b"uri" => {
                     self.uri.clear();
-                    push_uri(&text(json)?, &mut self.uri);
+                    push_uri(&json.scalar()?.unwrap_or_default(), &mut self.uri);
                 }
-                b"name" => self.name = text(json)?.trim().to_owned(),
+                b"name" => self.name = json.scalar()?.unwrap_or_default().trim().to_owned(),
                 b"tags" => {
                     self.has_tags = true;
-                    self.tags = tags(json)?.into_iter().map(|Tag { name, line }| (name.into_owned(), line)).collect();
+                    let mut found = List::default();
+                    tags(json, &mut found)?;
+                    self.tags.clear();
+                    own_tags(&found, words, &mut self.tags);
                 }
                 b"language" => {
                     self.has_language = true;
@@ -78,26 +80,44 @@ pub(super) struct Feature {
     /// The background that waits for its scenario, its name and where it stands.
     background: Option<Box<Scenario>>,
     background_at: Option<Position>,
-    /// First row of each outline by the lines of its steps: its line, its id, and whether others were found.
+    /// Outlines by the lines of their steps.
     outlines: HashMap<u64, Outline>,
+    /// Names of their first rows.
+    first_rows: List<Row>,
     /// Number of the feature in the report.
     number: u64,
 }
 
+/// What is known of an outline, which may be no more than a scenario.
 struct Outline {
-    first: (String, String),
-    place: (Option<u64>, String),
+    /// Its first row, among [`Feature::first_rows`].
+    first: usize,
+    /// Line and id of that row.
+    place: u64,
     has_rows: bool,
 }
 
+#[derive(Default)]
+struct Row {
+    id: String,
+    title: String,
+}
+
+impl Reuse for Row {
+    fn reset(&mut self) {
+        self.id.clear();
+        self.title.clear();
+    }
+}
+
 impl Feature {
-    /// Takes in an element.
-    pub(super) fn add(&mut self, element: &Element<'_>, options: &ReadOptions, remarks: &mut Remarks, at: Position) {
-        if element.is_background() {
-            self.add_background(element, options, remarks, at);
-            return;
+    /// Takes in an element; gives the bytes that are held for it.
+    pub(super) fn add(&mut self, told: &mut Told<'_, '_>) -> usize {
+        if told.element.is_background(&told.words) {
+            self.add_background(told);
+            return 0;
         }
-        let background = self.background.take().filter(|background| !background.is_template_of(element));
+        let background = self.background.take().filter(|background| !background.is_template_of(told.element));
         let scenario = self.scenarios.add();
         if let Some(mut background) = background {
             std::mem::swap(scenario, &mut background);
@@ -105,23 +125,24 @@ impl Feature {
             scenario.id.clear();
             scenario.tags.clear();
         }
-        scenario.begin(element, options, remarks, at);
-        scenario.add_parts(element, "", options, remarks, at);
+        scenario.begin(told);
+        scenario.add_parts(told, "");
+        scenario.held()
     }
 
     /// A background belongs to the next scenario; one with name and line of the scenario before it to that (2.6).
-    fn add_background(&mut self, element: &Element<'_>, options: &ReadOptions, remarks: &mut Remarks, at: Position) {
+    fn add_background(&mut self, told: &mut Told<'_, '_>) {
         let mut background = Box::new(Scenario::default());
-        background.begin(element, options, remarks, at);
-        background.add_parts(element, "Background: ", options, remarks, at);
+        background.begin(told);
+        background.add_parts(told, "Background: ");
         let repeats = |last: &&mut Scenario| {
-            last.line.is_some() && last.line == element.line && last.case.title == element.name.trim()
+            last.line.is_some() && last.line == background.line && last.case.title == background.case.title
         };
         if let Some(last) = self.scenarios.last_mut().filter(repeats) {
             last.take_background(&mut background);
             return;
         }
-        self.background_at = Some(at);
+        self.background_at = Some(told.piece.at);
         self.background = Some(background);
     }
 
@@ -130,14 +151,14 @@ impl Feature {
         if self.header.has_tags || self.scenarios.is_empty() {
             return;
         }
-        let first = self.scenarios[0].tags.clone();
+        let mut common = self.scenarios[0].tags.clone();
         let others = &self.scenarios[1..];
-        let common = first.into_iter().filter(|tag| {
-            let first_line_of_file = tag.1 == Some(1);
+        common.retain(|tag| {
+            let first_line_of_file = tag.line == Some(1);
             let shared = !others.is_empty() && others.iter().all(|scenario| scenario.tags.contains(tag));
-            tag.1.is_some() && (first_line_of_file || shared)
+            tag.line.is_some() && (first_line_of_file || shared)
         });
-        self.header.tags = common.collect();
+        self.header.tags = common;
     }
 
     /// Gives out the scenarios that wait.
@@ -175,14 +196,12 @@ impl Feature {
         !self.scenarios.is_empty() || self.background.is_some()
     }
 
-    /// Lets the buffers of scenarios go that were large: the next feature's may be large in other places.
-    pub(super) fn release(&mut self, bytes: usize) {
-        if bytes > KEPT {
-            let last = self.scenarios.last_mut().map(std::mem::take);
-            self.scenarios = List::default();
-            if let Some(last) = last {
-                self.scenarios.push(last);
-            }
+    /// Lets the buffers of scenarios go: the next ones may be large in other places.
+    pub(super) fn release(&mut self) {
+        let last = self.scenarios.last_mut().map(std::mem::take);
+        self.scenarios = List::default();
+        if let Some(last) = last {
+            self.scenarios.push(last);
         }
     }
 
@@ -200,21 +219,26 @@ impl Feature {
         }
         self.header = Header::default();
         self.outlines.clear();
+        self.first_rows.clear();
         self.number += 1;
     }
 
     /// Finds the rows of outlines whose ids do not say so: equal lines of steps, another line or id (decision 7).
     fn find_outlines(&mut self, count: usize) {
-        for scenario in &self.scenarios[..count] {
+        for scenario in self.scenarios[..count].iter_mut() {
             if scenario.step_lines.is_empty() || without_row(&scenario.id).is_some() {
                 continue;
             }
-            let place = (scenario.line, scenario.id.clone());
-            match self.outlines.get_mut(&steps_hash(scenario)) {
+            scenario.steps_hash = hash_of_lines(&scenario.step_lines);
+            let place = xxh3_64_with_seed(scenario.id.as_bytes(), scenario.line.map_or(0, |line| line + 1));
+            match self.outlines.get_mut(&scenario.steps_hash) {
                 Some(outline) => outline.has_rows |= outline.place != place,
                 None => {
-                    let first = (scenario.id.clone(), scenario.case.title.clone());
-                    self.outlines.insert(steps_hash(scenario), Outline { first, place, has_rows: false });
+                    let first = self.first_rows.len();
+                    let row = self.first_rows.add();
+                    row.id.push_str(&scenario.id);
+                    row.title.push_str(&scenario.case.title);
+                    self.outlines.insert(scenario.steps_hash, Outline { first, place, has_rows: false });
                 }
             }
         }
@@ -232,17 +256,17 @@ impl Feature {
 
     /// Fills what only the whole feature tells.
     fn complete(&mut self, index: usize, options: &ReadOptions) {
-        let Feature { header, scenarios, outlines, number, .. } = self;
+        let Feature { header, scenarios, outlines, first_rows, number, .. } = self;
         let scenario = &mut scenarios[index];
         scenario.settle(options);
         let outline = match without_row(&scenario.id) {
             Some(_) => None,
-            None => outlines.get(&steps_hash(scenario)).filter(|outline| outline.has_rows),
+            None => outlines.get(&scenario.steps_hash).filter(|outline| outline.has_rows),
         };
         let Scenario { case, id, line, tags, .. } = scenario;
         case.is_example = outline.is_some() || without_row(id).is_some();
-        let (named_id, named_title) = match outline {
-            Some(outline) => (&outline.first.0, &outline.first.1),
+        let (named_id, named_title) = match outline.and_then(|outline| first_rows.get(outline.first)) {
+            Some(row) => (&row.id, &row.title),
             None => (&*id, &case.title),
         };
         identity::write(&header.uri, named_id, named_title, &mut case.qualified_name);
@@ -251,27 +275,26 @@ impl Feature {
         }
         case.container.push_str(&header.name);
         case.attempt_group = line.map_or(0, |line| attempt_group(*number, id, line, &case.title));
-        for (tag, line) in tags.iter() {
-            let inherited =
-                |own: &(String, Option<u64>)| own.0 == *tag && (own.1 == *line || own.1.is_none() || line.is_none());
-            if !header.tags.iter().any(inherited) {
-                case.tags.add().push_str(tag);
+        for tag in tags.iter() {
+            if !header.tags.iter().any(|of_feature| of_feature.is_same(tag)) {
+                case.tags.add().push_str(&tag.name);
             }
         }
-        for (tag, _) in &header.tags {
-            case.container_tags.add().push_str(tag);
+        for tag in header.tags.iter() {
+            case.container_tags.add().push_str(&tag.name);
         }
     }
 }
 
-fn steps_hash(scenario: &Scenario) -> u64 {
-    let mut hasher = Xxh3Default::new();
-    scenario.step_lines.iter().for_each(|line| hasher.update(&line.to_le_bytes()));
-    hasher.digest()
+/// Never zero, which stands for no lines.
+fn hash_of_lines(lines: &[u64]) -> u64 {
+    lines.iter().fold(0, |hash, line| xxh3_64_with_seed(&line.to_le_bytes(), hash)).max(1)
 }
 
 /// Equal for the attempts of one scenario: same feature, id, line and name. Rows that a wrong line puts together (19)
 /// differ in their names.
 fn attempt_group(feature: u64, id: &str, line: u64, title: &str) -> u64 {
-    xxh3_64(format!("{feature}\0{id}\0{line}\0{title}").as_bytes()).max(1)
+    let of_id = xxh3_64_with_seed(id.as_bytes(), feature);
+    let of_line = xxh3_64_with_seed(&line.to_le_bytes(), of_id);
+    xxh3_64_with_seed(title.as_bytes(), of_line).max(1)
 }

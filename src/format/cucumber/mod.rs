@@ -15,12 +15,13 @@ mod tests;
 
 use std::ops::ControlFlow;
 
-use crate::format::json::{Fault, JsonCursor, JsonItems, Long, Oddities, Piece};
-use crate::format::{Attachments, Family, Format, Head, ParseError, ReadOptions, Remarks};
+use crate::format::json::{Fault, JsonItems, Longest, Part, Piece, Spelled};
+use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks, fill};
 use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor};
 
 use element::Element;
 use feature::{Feature, Header};
+use scenario::{Room, Told};
 
 pub(super) const FORMAT: Format = Format {
     name: "cucumber",
@@ -31,16 +32,21 @@ pub(super) const FORMAT: Format = Format {
     parse,
 };
 
-/// Bytes of scenarios that wait for the end of their feature, at most, once its head is known.
-const WAITING: usize = 16 << 20;
+/// Bytes that are held for scenarios that wait for the end of their feature, at most, once its head is known.
+const WAITING: usize = 8 << 20;
+
+/// Bytes that are held for them, at most, where its head stands behind them: then there is no room for more evidence.
+const MOST_WAITING: usize = 96 << 20;
+
+/// Bytes held for scenarios whose buffers serve the next feature, at most.
+const KEPT: usize = 1 << 20;
 
 fn recognises(head: &Head<'_>) -> bool {
     head.family() == Some(Family::Cucumber)
 }
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
-    let long = if options.attachments == Attachments::None { Long::Cut } else { Long::Keep };
-    let mut items = JsonItems::new(body).with_children("elements").with_long_texts(long);
+    let mut items = JsonItems::new(body).with_children("elements").with_longest(Longest::of(options));
     let mut reader = Reader::new(options);
     let result = reader.read(&mut items, visitor);
     reader.finish(&items, visitor);
@@ -51,11 +57,14 @@ fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor)
 /// What is known of the report so far.
 struct Reader<'o> {
     options: &'o ReadOptions,
+    element: Element,
     feature: Feature,
     remarks: Remarks,
     producer: &'static str,
-    /// Bytes of the scenarios that wait.
+    /// Bytes that are held for scenarios that wait.
     waiting: usize,
+    /// How many they were when their feature's head was looked for in vain.
+    looked_at: usize,
     stopped: bool,
 }
 
@@ -63,23 +72,25 @@ impl<'o> Reader<'o> {
     fn new(options: &'o ReadOptions) -> Reader<'o> {
         Reader {
             options,
+            element: Element::default(),
             feature: Feature::default(),
             remarks: Remarks::default(),
             producer: "",
             waiting: 0,
+            looked_at: 0,
             stopped: false,
         }
     }
 
     fn read(&mut self, items: &mut JsonItems<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
-        while let Some(piece) = items.next()? {
-            let flow = match piece {
-                Piece::Child(bytes, at) => {
-                    self.read_element(bytes, at, visitor);
+        while let Some(piece) = items.next_read(&mut |json| self.element.read(json))? {
+            let flow = match piece.part {
+                Part::Child => {
+                    self.read_element(&piece, visitor);
                     self.relieve(items, visitor)
                 }
-                Piece::Item(bytes, at) => {
-                    self.read_header(bytes, at, visitor);
+                Part::Item => {
+                    self.read_header(&piece, visitor);
                     self.end_feature(visitor)
                 }
             };
@@ -91,61 +102,67 @@ impl<'o> Reader<'o> {
         Ok(())
     }
 
-    fn read_element(&mut self, bytes: &[u8], at: Position, visitor: &mut dyn ReportVisitor) {
-        let mut cursor = JsonCursor::new(bytes);
-        match Element::read(&mut cursor) {
-            Ok(Some(element)) => {
-                self.recognise_producer(&element, at);
-                self.waiting += bytes.len();
-                self.feature.add(&element, self.options, &mut self.remarks, at);
-            }
-            Ok(None) => {}
-            Err(fault) => malformed("a scenario", &fault, bytes, at, visitor),
+    fn read_element(&mut self, piece: &Piece<'_>, visitor: &mut dyn ReportVisitor) {
+        if let Err(fault) = piece.read {
+            malformed("a scenario", &fault, piece.bytes, piece.at, visitor);
+            return;
         }
-        self.note_oddities(cursor.oddities(), at);
+        if !self.element.is_given {
+            return;
+        }
+        self.recognise_producer(piece);
+        let mut told = Told {
+            element: &self.element,
+            words: Spelled::new(piece.bytes),
+            piece,
+            options: self.options,
+            remarks: &mut self.remarks,
+            room: if self.waiting < MOST_WAITING { Room::Ample } else { Room::None },
+        };
+        self.waiting += self.feature.add(&mut told);
+        let oddities = piece.oddities.and(told.words.oddities());
+        fill::note_oddities(oddities, piece.at, &mut self.remarks);
     }
 
     /// Gives out what waits when it grew too large, provided that what it waits for is known.
     fn relieve(&mut self, items: &JsonItems<'_>, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
-        if self.waiting < WAITING {
+        if self.waiting - self.looked_at < WAITING {
             return ControlFlow::Continue(());
         }
-        let waiting = std::mem::take(&mut self.waiting);
-        let (header, _) = Header::read(&mut JsonCursor::new(items.item_so_far()));
+        let (header, ..) = Header::read(items.item_so_far());
         if header.uri.is_empty() || !header.has_tags {
+            self.looked_at = self.waiting;
             return ControlFlow::Continue(());
         }
         self.feature.header = header;
         let flow = self.feature.give_out(feature::Giving::AllButLast, self.options, visitor);
-        self.feature.release(waiting);
+        self.feature.release();
+        self.waiting = 0;
+        self.looked_at = 0;
         flow
     }
 
-    fn read_header(&mut self, bytes: &[u8], at: Position, visitor: &mut dyn ReportVisitor) {
-        let mut cursor = JsonCursor::new(bytes);
-        let (header, fault) = Header::read(&mut cursor);
+    fn read_header(&mut self, piece: &Piece<'_>, visitor: &mut dyn ReportVisitor) {
+        let (header, oddities, fault) = Header::read(piece.bytes);
         self.feature.header = header;
         if let Some(fault) = fault {
-            malformed("a feature", &fault, bytes, at, visitor);
+            malformed("a feature", &fault, piece.bytes, piece.at, visitor);
         }
         if self.feature.header.has_language {
-            self.recognise_pytest_bdd(at);
+            self.recognise_pytest_bdd(piece.at);
         }
-        self.note_oddities(cursor.oddities(), at);
+        fill::note_oddities(oddities, piece.at, &mut self.remarks);
     }
 
     fn end_feature(&mut self, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
-        let waiting = std::mem::take(&mut self.waiting);
         let flow = self.feature.give_out(feature::Giving::All, self.options, visitor);
         self.feature.end(visitor);
-        self.feature.release(waiting);
-        flow
-    }
-
-    fn note_oddities(&mut self, oddities: Oddities, at: Position) {
-        if let Some(words) = oddities.words() {
-            self.remarks.add(ProblemKind::Repaired, words, String::new, || at);
+        if self.waiting > KEPT {
+            self.feature.release();
         }
+        self.waiting = 0;
+        self.looked_at = 0;
+        flow
     }
 
     /// pytest-bdd leaves out what did not pass or fail, so that its scenarios look better than they were (10).
@@ -157,15 +174,17 @@ impl<'o> Reader<'o> {
         }
     }
 
-    fn recognise_producer(&mut self, element: &Element<'_>, at: Position) {
+    fn recognise_producer(&mut self, piece: &Piece<'_>) {
         if !self.producer.is_empty() {
             return;
         }
+        let element = &self.element;
+        let id = Spelled::new(piece.bytes).raw(element.id);
         if element.steps.iter().any(|step| step.hidden) {
             self.producer = "cucumber-js";
-        } else if element.id.starts_with("test_") && !element.id.contains(';') {
+        } else if id.starts_with(b"test_") && !id.contains(&b';') {
             // The name of a test function; other writers join the names of feature and scenario.
-            self.recognise_pytest_bdd(at);
+            self.recognise_pytest_bdd(piece.at);
         } else if !element.start.is_empty() {
             self.producer = "cucumber-jvm";
         }
@@ -174,7 +193,7 @@ impl<'o> Reader<'o> {
     fn finish(&mut self, items: &JsonItems<'_>, visitor: &mut dyn ReportVisitor) {
         if !self.stopped && self.feature.is_open() {
             // The report broke off. The complete scenarios of a cut feature are kept (decision 16), under what is known of it.
-            let (header, _) = Header::read(&mut JsonCursor::new(items.item_so_far()));
+            let (header, ..) = Header::read(items.item_so_far());
             self.feature.header = header;
             self.feature.take_common_tags();
             let _ = self.end_feature(visitor);

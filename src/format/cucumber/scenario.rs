@@ -1,14 +1,48 @@
 //! A scenario on its way to a test case: what its background, its hooks and its steps tell together.
 
+use crate::format::json::{Piece, Spelled};
 use crate::format::time::{self, is_absent};
 use crate::format::{Attachments, ReadOptions, Remarks};
-use crate::model::{Content, DetailKind, Outcome, Position, ProblemKind, Reuse, TestCase};
+use crate::model::{Content, DetailKind, List, Outcome, ProblemKind, Reuse, TestCase};
 
 use super::attachment;
 use super::duration::Durations;
-use super::element::{Element, Embedding, Part};
+use super::element::{Element, Embedding, Part, Reported, Tag};
 use super::identity::push_slug;
 use super::status::Status;
+
+/// A tag without its sign, and its line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct OwnTag {
+    pub(super) name: String,
+    pub(super) line: Option<u64>,
+}
+
+impl OwnTag {
+    /// Whether both stand for the same tag: a scenario repeats those that it inherits.
+    pub(super) fn is_same(&self, other: &OwnTag) -> bool {
+        self.name == other.name && (self.line == other.line || self.line.is_none() || other.line.is_none())
+    }
+}
+
+impl Reuse for OwnTag {
+    fn reset(&mut self) {
+        self.name.clear();
+        self.line = None;
+    }
+}
+
+/// Takes over tags that have a name.
+pub(super) fn own_tags(tags: &[Tag], words: &mut Spelled<'_>, own: &mut List<OwnTag>) {
+    for tag in tags {
+        let name = tag.text(words);
+        if !name.is_empty() {
+            let place = own.add();
+            place.name.push_str(&name);
+            place.line = tag.line;
+        }
+    }
+}
 
 /// One scenario, or a background that waits for its scenario.
 #[derive(Debug, Default)]
@@ -16,10 +50,11 @@ pub(super) struct Scenario {
     pub(super) case: TestCase,
     pub(super) id: String,
     pub(super) line: Option<u64>,
-    /// Tags with their lines.
-    pub(super) tags: Vec<(String, Option<u64>)>,
+    pub(super) tags: List<OwnTag>,
     /// Lines of the visible steps; empty when one is not known.
     pub(super) step_lines: Vec<u64>,
+    /// Hash of these lines, once the rows of outlines were looked for; zero where there are none.
+    pub(super) steps_hash: u64,
     pub(super) status: Status,
     /// Whether any step or hook has a result.
     pub(super) has_results: bool,
@@ -37,6 +72,7 @@ impl Reuse for Scenario {
         self.line = None;
         self.tags.clear();
         self.step_lines.clear();
+        self.steps_hash = 0;
         self.status = Status::Passed;
         self.has_results = false;
         self.is_outline_template = false;
@@ -56,46 +92,43 @@ enum Role {
 
 impl Scenario {
     /// Fills names, line, tags and start from the element itself.
-    pub(super) fn begin(&mut self, element: &Element<'_>, options: &ReadOptions, remarks: &mut Remarks, at: Position) {
-        self.id.push_str(&element.id);
+    pub(super) fn begin(&mut self, told: &mut Told<'_, '_>) {
+        let Told { element, words, options, .. } = told;
+        words.push(element.id, &mut self.id);
         self.line = element.line;
-        self.case.title.push_str(element.name.trim());
-        self.tags.extend(element.tags.iter().map(|tag| (tag.name.clone().into_owned(), tag.line)));
-        self.is_outline_template = element.kind == "scenario_outline";
-        match time::timestamp(&element.start, &options.zone) {
+        self.case.title.push_str(words.text(element.name).trim());
+        own_tags(&element.tags, words, &mut self.tags);
+        self.is_outline_template = words.raw(element.kind) == b"scenario_outline";
+        if element.start.is_empty() {
+            return;
+        }
+        let start = words.text(element.start);
+        match time::timestamp(&start, &options.zone) {
             Some(stamp) => {
                 self.case.start = Some(stamp.at);
                 if stamp.naive {
                     let topic = "timestamps without a zone are read in the assumed one";
-                    remarks.add(ProblemKind::NaiveTimestamp, topic, || element.start.to_string(), || at);
+                    told.remark(ProblemKind::NaiveTimestamp, topic, &start);
                 }
             }
-            None if is_absent(&element.start) => {}
-            None => {
-                let topic = "a timestamp cannot be read";
-                remarks.add(ProblemKind::UnreadableTime, topic, || element.start.to_string(), || at);
-            }
+            None if is_absent(&start) => {}
+            None => told.remark(ProblemKind::UnreadableTime, "a timestamp cannot be read", &start),
         }
     }
 
     /// Adds the steps and hooks of an element: the scenario's own, or those of its background.
-    pub(super) fn add_parts(
-        &mut self,
-        element: &Element<'_>,
-        place: &'static str,
-        options: &ReadOptions,
-        remarks: &mut Remarks,
-        at: Position,
-    ) {
-        let mut reading = Reading { scenario: self, element, place, options, remarks, at };
+    pub(super) fn add_parts(&mut self, told: &mut Told<'_, '_>, place: &'static str) {
+        let element = told.element;
+        let evidence = told.evidence(self.status);
+        let mut reading = Reading { scenario: self, told, place, evidence };
         element.before.iter().for_each(|part| reading.part(part, Role::Hook("before")));
-        let last_attempt = start_of_last_attempt(&element.steps);
+        let last_attempt = start_of_last_attempt(&element.steps, &reading.told.words);
         let (earlier, steps) = element.steps.split_at(last_attempt);
         earlier.iter().for_each(|step| reading.earlier_attempt(step));
         for step in steps {
-            let hook = if step.keyword.trim_start().starts_with("After") { "after" } else { "before" };
             step.before.iter().for_each(|part| reading.part(part, Role::Hook("before")));
-            reading.part(step, if step.hidden { Role::Hook(hook) } else { Role::Step });
+            let role = if step.hidden { Role::Hook(reading.hidden_hook(step)) } else { Role::Step };
+            reading.part(step, role);
             step.after.iter().for_each(|part| reading.part(part, Role::Hook("after")));
         }
         element.around.iter().for_each(|part| reading.part(part, Role::Hook("around")));
@@ -103,7 +136,7 @@ impl Scenario {
     }
 
     /// Whether it tells nothing: no results, or only skipped steps that took no time and that `scenario` repeats.
-    pub(super) fn is_template_of(&self, scenario: &Element<'_>) -> bool {
+    pub(super) fn is_template_of(&self, scenario: &Element) -> bool {
         if self.parts == 0 || self.status == Status::Unknown && !self.has_results {
             return true;
         }
@@ -123,6 +156,12 @@ impl Scenario {
         for attachment in background.case.attachments.iter_mut() {
             std::mem::swap(self.case.attachments.add(), attachment);
         }
+    }
+
+    /// Bytes that it holds, but for names and the like.
+    pub(super) fn held(&self) -> usize {
+        let texts = self.case.details.iter().map(|detail| detail.text.len()).sum::<usize>();
+        texts + self.case.attachments.iter().map(|attachment| attachment.data.len()).sum::<usize>()
     }
 
     /// Turns what was collected into outcome and duration.
@@ -155,18 +194,64 @@ fn drop_failures_without_text(case: &mut TestCase) {
     });
 }
 
-/// One element being read into a scenario.
-struct Reading<'r, 'a> {
-    scenario: &'r mut Scenario,
-    element: &'r Element<'a>,
-    place: &'static str,
-    options: &'r ReadOptions,
-    remarks: &'r mut Remarks,
-    at: Position,
+/// One element, and all that is needed to take it in.
+pub(super) struct Told<'t, 'w> {
+    pub(super) element: &'t Element,
+    pub(super) words: Spelled<'w>,
+    pub(super) piece: &'t Piece<'w>,
+    pub(super) options: &'t ReadOptions,
+    pub(super) remarks: &'t mut Remarks,
+    /// What its attachments are worth.
+    pub(super) room: Room,
 }
 
-impl Reading<'_, '_> {
-    fn part(&mut self, part: &Part<'_>, role: Role) {
+/// Whether there is room for attachments while scenarios wait for the end of their feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    Ample,
+    None,
+}
+
+/// What is taken of an element's attachments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Evidence {
+    Taken,
+    /// There is no room: only their sizes.
+    Measured,
+    /// Nobody will ask for them.
+    PassedOver,
+}
+
+impl Told<'_, '_> {
+    fn remark(&mut self, kind: ProblemKind, topic: &'static str, detail: &str) {
+        let at = self.piece.at;
+        self.remarks.add(kind, topic, || detail.to_owned(), || at);
+    }
+
+    /// What is taken of the attachments of an element whose scenario is at `status` without it. Where those of failed
+    /// scenarios are asked for, a scenario whose own steps passed will not be one.
+    fn evidence(&self, status: Status) -> Evidence {
+        let worst = self.element.worst.max(status);
+        let passed = worst == Status::Passed && !self.element.steps.is_empty();
+        match self.options.attachments {
+            Attachments::None => Evidence::PassedOver,
+            Attachments::OfFailed if passed && !self.element.is_background(&self.words) => Evidence::PassedOver,
+            _ if self.room == Room::None => Evidence::Measured,
+            _ => Evidence::Taken,
+        }
+    }
+}
+
+/// One element being read into a scenario.
+struct Reading<'r, 't, 'w> {
+    scenario: &'r mut Scenario,
+    told: &'r mut Told<'t, 'w>,
+    place: &'static str,
+    evidence: Evidence,
+}
+
+impl Reading<'_, '_, '_> {
+    fn part(&mut self, part: &Part, role: Role) {
         let Some(status) = self.status(part, role) else {
             self.embeddings(part, role);
             return;
@@ -174,56 +259,67 @@ impl Reading<'_, '_> {
         let scenario = &mut *self.scenario;
         scenario.parts += 1;
         scenario.status = scenario.status.max(status);
-        if let Some(duration) = &part.duration
-            && !scenario.durations.add(duration)
+        if let Some(duration) = part.duration
+            && !scenario.durations.add(self.told.words.raw(duration))
         {
-            let topic = "a duration cannot be read and counts as zero";
-            self.remarks.add(ProblemKind::UnreadableTime, topic, || duration.to_string(), || self.at);
+            let duration = self.told.words.text(duration);
+            self.told.remark(ProblemKind::UnreadableTime, "a duration cannot be read and counts as zero", &duration);
         }
         if role == Role::Step {
             self.count_step(part);
         }
         self.detail(part, role, status);
-        if self.options.steps && role == Role::Step {
+        if self.told.options.steps && role == Role::Step {
             let step = self.scenario.case.steps.add();
-            push_words(part, &mut step.action);
+            push_words(part, &mut self.told.words, &mut step.action);
             step.outcome = status.outcome();
-            step.comment.push_str(&part.error);
+            self.told.words.push_clipped(part.error, &mut step.comment);
         }
         self.embeddings(part, role);
-        if self.options.output {
-            for line in &part.output {
-                self.scenario.case.stdout.push_str(line);
+        if self.told.options.output {
+            for line in part.output.iter() {
+                self.told.words.push(*line, &mut self.scenario.case.stdout);
                 self.scenario.case.stdout.push('\n');
             }
         }
     }
 
+    /// Which hook a hidden step of cucumber-js is.
+    fn hidden_hook(&self, step: &Part) -> &'static str {
+        let is_after = self.told.words.raw(step.keyword).trim_ascii_start().starts_with(b"After");
+        if is_after { "after" } else { "before" }
+    }
+
     /// A step of an attempt that another one followed in the same scenario: it does not decide.
-    fn earlier_attempt(&mut self, step: &Part<'_>) {
-        if step.status.as_deref().and_then(Status::from_word).is_some_and(has_failed) {
+    fn earlier_attempt(&mut self, step: &Part) {
+        if let Some(Reported::Known(status)) = step.status
+            && has_failed(status)
+        {
             let detail = self.scenario.case.details.add();
             detail.kind = DetailKind::Attempt;
-            push_words(step, &mut detail.type_name);
-            detail.text.push_str(&step.error);
+            push_words(step, &mut self.told.words, &mut detail.type_name);
+            detail.omitted = self.told.words.push_clipped(step.error, &mut detail.text);
         }
     }
 
-    /// Status of a part; a hook without one says nothing, a step without one did not run.
-    fn status(&mut self, part: &Part<'_>, role: Role) -> Option<Status> {
-        let Some(word) = &part.status else {
+    /// What a part says became of it; nothing where it is a hook that says nothing (decision 16).
+    fn status(&mut self, part: &Part, role: Role) -> Option<Status> {
+        let Some(reported) = part.status else {
             return (role == Role::Step).then_some(Status::Unknown);
         };
         self.scenario.has_results = true;
-        let status = Status::from_word(word);
-        if status.is_none() {
-            let topic = "a status that Cucumber does not know counts as not run";
-            self.remarks.add(ProblemKind::UnknownStatus, topic, || word.to_string(), || self.at);
+        match reported {
+            Reported::Known(status) => Some(status),
+            Reported::Unknown(word) => {
+                let word = self.told.words.text(word);
+                let topic = "a status that Cucumber does not know counts as not run";
+                self.told.remark(ProblemKind::UnknownStatus, topic, &word);
+                Some(Status::Unknown)
+            }
         }
-        Some(status.unwrap_or(Status::Unknown))
     }
 
-    fn count_step(&mut self, part: &Part<'_>) {
+    fn count_step(&mut self, part: &Part) {
         let scenario = &mut *self.scenario;
         let all_known = scenario.step_lines.len() == scenario.visible;
         scenario.visible += 1;
@@ -234,7 +330,7 @@ impl Reading<'_, '_> {
     }
 
     /// What a failing, or otherwise remarkable, part says.
-    fn detail(&mut self, part: &Part<'_>, role: Role, status: Status) {
+    fn detail(&mut self, part: &Part, role: Role, status: Status) {
         let kind = match status {
             Status::Failed => DetailKind::Failure,
             Status::Ambiguous => DetailKind::Error,
@@ -246,7 +342,7 @@ impl Reading<'_, '_> {
         detail.kind = kind;
         detail.type_name.push_str(self.place);
         match role {
-            Role::Step => push_words(part, &mut detail.type_name),
+            Role::Step => push_words(part, &mut self.told.words, &mut detail.type_name),
             Role::Hook(hook) => {
                 detail.type_name.push_str(hook);
                 detail.type_name.push_str(" hook");
@@ -255,37 +351,43 @@ impl Reading<'_, '_> {
         if part.error.is_empty() && kind != DetailKind::Failure {
             detail.text.push_str(status.word());
         } else {
-            detail.text.push_str(&part.error);
+            detail.omitted = self.told.words.push_clipped(part.error, &mut detail.text);
+            detail.omitted += self.told.piece.missing(part.error);
         }
     }
 
-    fn embeddings(&mut self, part: &Part<'_>, role: Role) {
-        if self.options.attachments == Attachments::None {
-            return;
-        }
-        for embedding in &part.embeddings {
-            self.embedding(embedding, role);
+    fn embeddings(&mut self, part: &Part, role: Role) {
+        if self.evidence != Evidence::PassedOver {
+            part.embeddings.iter().for_each(|embedding| self.embedding(embedding, role));
         }
     }
 
-    fn embedding(&mut self, embedding: &Embedding<'_>, role: Role) {
+    fn embedding(&mut self, embedding: &Embedding, role: Role) {
         let scenario = &mut *self.scenario;
+        let Told { element, words, piece, .. } = &mut *self.told;
         let attachment = scenario.case.attachments.add();
-        if !attachment::fill(&embedding.data, &embedding.media_type, attachment) {
+        let name = words.text(embedding.name);
+        let media_type = words.text(embedding.media_type);
+        let filled = if self.evidence == Evidence::Measured {
+            attachment::fill("", &media_type, embedding.data.length() as u64, attachment)
+        } else {
+            attachment::fill(&words.text(embedding.data), &media_type, piece.missing(embedding.data), attachment)
+        };
+        if !filled {
             let last = scenario.case.attachments.len() - 1;
             scenario.case.attachments.truncate(last);
             let detail = scenario.case.details.add();
             detail.kind = DetailKind::Note;
             detail.message.push_str("attachment not included: ");
-            detail.message.push_str(if embedding.name.is_empty() { "it is empty" } else { &embedding.name });
+            detail.message.push_str(if name.is_empty() { "it is empty" } else { &name });
             return;
         }
         scenario.embedded += 1;
-        let name = embedding.name.trim();
+        let name = name.trim();
         if !name.is_empty() {
             attachment.name.push_str(name);
         } else if attachment.content != Content::Path && attachment.content != Content::Link {
-            push_slug(&self.element.name, &mut attachment.name);
+            push_slug(&words.text(element.name), &mut attachment.name);
             let number = scenario.embedded;
             let place = match role {
                 Role::Step => format!("-s{}-{number}", scenario.visible),
@@ -299,8 +401,10 @@ impl Reading<'_, '_> {
 /// Where the last attempt begins in steps that hold several: cucumber-rs appends a retry to the same scenario (42).
 ///
 /// The same step comes again, and everything behind it repeats what was before; one step alone may simply occur twice.
-fn start_of_last_attempt(steps: &[Part<'_>]) -> usize {
-    let same = |a: &Part<'_>, b: &Part<'_>| a.line == b.line && a.keyword == b.keyword && a.name == b.name;
+fn start_of_last_attempt(steps: &[Part], words: &Spelled<'_>) -> usize {
+    let same = |a: &Part, b: &Part| {
+        a.line == b.line && words.raw(a.keyword) == words.raw(b.keyword) && words.raw(a.name) == words.raw(b.name)
+    };
     let Some(first) = steps.first().filter(|first| first.line.is_some_and(|line| line > 0)) else { return 0 };
     let Some(start) = steps.iter().rposition(|step| same(first, step)) else { return 0 };
     let repeats = steps[start..].iter().zip(steps).all(|(again, before)| same(again, before));
@@ -309,12 +413,13 @@ fn start_of_last_attempt(steps: &[Part<'_>]) -> usize {
 }
 
 /// Keyword and name of a step.
-fn push_words(part: &Part<'_>, out: &mut String) {
-    out.push_str(part.keyword.trim());
-    if !part.keyword.trim().is_empty() && !part.name.is_empty() {
+fn push_words(part: &Part, words: &mut Spelled<'_>, out: &mut String) {
+    let (keyword, name) = (words.text(part.keyword), words.text(part.name));
+    out.push_str(keyword.trim());
+    if !keyword.trim().is_empty() && !name.is_empty() {
         out.push(' ');
     }
-    out.push_str(part.name.trim());
+    out.push_str(name.trim());
 }
 
 /// The first line that a failed background says.

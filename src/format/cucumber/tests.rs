@@ -2,6 +2,7 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 
 use super::*;
+use crate::format::Attachments;
 use crate::model::{Content, DetailKind, Outcome, TestCase};
 
 mod corpus;

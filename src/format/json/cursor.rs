@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use crate::model::Position;
 
+use super::text::{self, Form, Span};
+use crate::format::clip::MARKER;
+
 /// What stands at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -26,6 +29,8 @@ pub struct Fault {
     pub what: &'static str,
     /// Bytes from the start of the item.
     pub offset: usize,
+    /// Whether the bytes ended where more were to come.
+    pub is_cut: bool,
 }
 
 impl Fault {
@@ -41,6 +46,20 @@ impl Fault {
     }
 }
 
+/// What was cut out of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut {
+    /// The place in the item behind which bytes are missing.
+    pub at: usize,
+    /// Bytes that are missing.
+    pub bytes: u64,
+}
+
+/// Bytes missing in the text at `span`.
+pub(super) fn missing(cuts: &[Cut], span: Span) -> u64 {
+    cuts.iter().filter(|cut| span.reaches(cut.at)).map(|cut| cut.bytes).sum()
+}
+
 /// What no strict parser would have accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Oddities {
@@ -53,6 +72,15 @@ pub struct Oddities {
 }
 
 impl Oddities {
+    /// Both together.
+    pub fn and(self, other: Oddities) -> Oddities {
+        Oddities {
+            replaced: self.replaced || other.replaced,
+            control: self.control || other.control,
+            comma: self.comma || other.comma,
+        }
+    }
+
     /// What was mended, in words; `None` when nothing was.
     pub fn words(self) -> Option<&'static str> {
         match (self.replaced, self.control, self.comma) {
@@ -73,13 +101,19 @@ impl Oddities {
 pub struct JsonCursor<'a> {
     bytes: &'a [u8],
     at: usize,
+    cuts: &'a [Cut],
     oddities: Oddities,
 }
 
 impl<'a> JsonCursor<'a> {
     /// At the start of an item.
     pub fn new(bytes: &'a [u8]) -> JsonCursor<'a> {
-        JsonCursor { bytes, at: 0, oddities: Oddities::default() }
+        JsonCursor::with_cuts(bytes, &[])
+    }
+
+    /// At the start of an item out of whose texts something was cut.
+    pub fn with_cuts(bytes: &'a [u8], cuts: &'a [Cut]) -> JsonCursor<'a> {
+        JsonCursor { bytes, at: 0, cuts, oddities: Oddities::default() }
     }
 
     /// What was mended so far.
@@ -93,17 +127,17 @@ impl<'a> JsonCursor<'a> {
     }
 
     fn fault(&self, what: &'static str) -> Fault {
-        Fault { what, offset: self.at }
+        Fault { what, offset: self.at, is_cut: self.at >= self.bytes.len() }
     }
 
     fn next_byte(&mut self) -> Option<u8> {
-        while let Some(byte) = self.bytes.get(self.at) {
-            if !byte.is_ascii_whitespace() {
-                return Some(*byte);
+        match self.bytes.get(self.at) {
+            Some(byte) if *byte > b' ' => Some(*byte),
+            _ => {
+                self.at = text::behind_blanks(self.bytes, self.at);
+                self.bytes.get(self.at).copied()
             }
-            self.at += 1;
         }
-        None
     }
 
     /// What stands next.
@@ -153,7 +187,8 @@ impl<'a> JsonCursor<'a> {
         if self.next_byte() != Some(b'"') {
             return Err(self.fault("a key is missing"));
         }
-        let key = self.raw_text()?;
+        let span = self.raw_text()?;
+        let key = self.raw_of(span);
         if self.next_byte() != Some(b':') {
             return Err(self.fault("a colon is missing behind a key"));
         }
@@ -224,6 +259,10 @@ impl<'a> JsonCursor<'a> {
                     self.raw_text()?;
                     continue;
                 }
+                b' ' | b'\n' => {
+                    self.at = text::behind_blanks(self.bytes, self.at);
+                    continue;
+                }
                 b'{' | b'[' => depth += 1,
                 b'}' | b']' => depth -= 1,
                 _ => {}
@@ -244,19 +283,43 @@ impl<'a> JsonCursor<'a> {
         &rest[..length]
     }
 
-    /// The bytes between the quotes, escapes and all.
-    fn raw_text(&mut self) -> Result<&'a [u8], Fault> {
-        let start = self.at + 1;
-        let mut at = start;
-        while let Some(step) = self.bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
-            at += step;
-            if self.bytes[at] == b'"' {
-                self.at = at + 1;
-                return Ok(&self.bytes[start..at]);
+    /// What stands between the quotes, escapes and all.
+    fn raw_text(&mut self) -> Result<Span, Fault> {
+        match text::text_from(self.bytes, self.at + 1) {
+            Some(span) => {
+                self.at = span.end + 1;
+                Ok(span)
             }
-            at += 2;
+            None => Err(Fault { what: "a text has no end", offset: self.at, is_cut: true }),
         }
-        Err(self.fault("a text has no end"))
+    }
+
+    /// Where a text stands; `None` for any other value, which is passed over.
+    ///
+    /// # Errors
+    /// When there is no value.
+    pub fn text_span(&mut self) -> Result<Option<Span>, Fault> {
+        if self.kind() != Kind::Text {
+            self.skip()?;
+            return Ok(None);
+        }
+        self.raw_text().map(Some)
+    }
+
+    /// Where a text, or a number or word, stands; `None` for `null`, objects and arrays, which are passed over.
+    ///
+    /// # Errors
+    /// When there is no value.
+    pub fn scalar_span(&mut self) -> Result<Option<Span>, Fault> {
+        match self.kind() {
+            Kind::Word => {
+                let start = self.at;
+                let word = self.word();
+                let span = Span { start, end: self.at, form: Form::Unchecked };
+                Ok((word != b"null").then_some(span))
+            }
+            _ => self.text_span(),
+        }
     }
 
     /// A text; `None` for any other value, which is passed over.
@@ -264,12 +327,7 @@ impl<'a> JsonCursor<'a> {
     /// # Errors
     /// When there is no value.
     pub fn text(&mut self) -> Result<Option<Cow<'a, str>>, Fault> {
-        if self.kind() != Kind::Text {
-            self.skip()?;
-            return Ok(None);
-        }
-        let raw = self.raw_text()?;
-        Ok(Some(self.decode(raw)))
+        Ok(self.text_span()?.map(|span| self.decode(span)))
     }
 
     /// A text, or a number or word as it is written; `None` for `null`, objects and arrays, which are passed over.
@@ -277,88 +335,98 @@ impl<'a> JsonCursor<'a> {
     /// # Errors
     /// When there is no value.
     pub fn scalar(&mut self) -> Result<Option<Cow<'a, str>>, Fault> {
-        match self.kind() {
-            Kind::Word => {
-                let word = self.word();
-                Ok((word != b"null").then(|| String::from_utf8_lossy(word)))
-            }
-            _ => self.text(),
-        }
+        Ok(self.scalar_span()?.map(|span| self.decode(span)))
     }
 
-    fn decode(&mut self, raw: &'a [u8]) -> Cow<'a, str> {
-        self.oddities.control |= raw.iter().any(|byte| *byte < 0x20);
-        if memchr::memchr(b'\\', raw).is_some() {
-            return Cow::Owned(self.unescape(raw));
-        }
-        match simdutf8::basic::from_utf8(raw) {
-            Ok(text) => Cow::Borrowed(text),
-            Err(_) => {
-                self.oddities.replaced = true;
-                String::from_utf8_lossy(raw)
-            }
-        }
+    /// A whole number, which may be written as a text; `None` for anything else, which is passed over.
+    ///
+    /// # Errors
+    /// When there is no value.
+    pub fn number(&mut self) -> Result<Option<u64>, Fault> {
+        let Some(span) = self.scalar_span()? else { return Ok(None) };
+        Ok(text::number(self.raw_of(span)))
     }
 
-    fn unescape(&mut self, raw: &[u8]) -> String {
-        let mut out = String::with_capacity(raw.len());
-        let mut rest = raw;
-        while let Some(at) = memchr::memchr(b'\\', rest) {
-            self.push_lossy(&rest[..at], &mut out);
-            rest = &rest[at + 1..];
-            let escape = rest.first().copied();
-            rest = rest.get(1..).unwrap_or_default();
-            match escape {
-                Some(byte @ (b'"' | b'\\' | b'/')) => out.push(char::from(byte)),
-                Some(b'n') => out.push('\n'),
-                Some(b't') => out.push('\t'),
-                Some(b'r') => out.push('\r'),
-                Some(b'b') => out.push('\u{8}'),
-                Some(b'f') => out.push('\u{c}'),
-                Some(b'u') => out.push(self.code_point(&mut rest)),
-                _ => {
-                    self.oddities.replaced = true;
-                    out.push('\u{FFFD}');
-                }
-            }
+    /// Appends a text, or a number or word as it is written, to `out`; whether there was one.
+    ///
+    /// # Errors
+    /// When there is no value.
+    pub fn push_scalar(&mut self, out: &mut String) -> Result<bool, Fault> {
+        let span = self.scalar_span()?;
+        if let Some(span) = span {
+            self.push(span, out);
         }
-        self.push_lossy(rest, &mut out);
-        out
+        Ok(span.is_some())
     }
 
-    fn push_lossy(&mut self, bytes: &[u8], out: &mut String) {
-        match simdutf8::basic::from_utf8(bytes) {
-            Ok(text) => out.push_str(text),
-            Err(_) => {
-                self.oddities.replaced = true;
-                out.push_str(&String::from_utf8_lossy(bytes));
-            }
-        }
+    /// Appends the text at a place found before to `out`.
+    pub fn push(&mut self, span: Span, out: &mut String) {
+        text::push(self.raw_of(span), span.form, &mut self.oddities, out);
     }
 
-    /// The character behind `\u`; surrogates come in pairs, and one alone is none (cucumber.md 30).
-    fn code_point(&mut self, rest: &mut &[u8]) -> char {
-        let Some(unit) = take_hex(rest) else {
-            self.oddities.replaced = true;
-            return '\u{FFFD}';
-        };
-        if let Some(low) = rest.strip_prefix(b"\\u").filter(|_| (0xD800..0xDC00).contains(&unit)) {
-            let mut behind = low;
-            if let Some(low) = take_hex(&mut behind).filter(|low| (0xDC00..0xE000).contains(low)) {
-                *rest = behind;
-                return char::from_u32(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00)).unwrap_or('\u{FFFD}');
-            }
-        }
-        char::from_u32(unit).unwrap_or_else(|| {
-            self.oddities.replaced = true;
-            '\u{FFFD}'
-        })
+    /// Bytes that were cut out of the text at a place found before, because it was too long to be of use.
+    pub fn missing(&self, span: Span) -> u64 {
+        missing(self.cuts, span)
+    }
+
+    /// What stands at a place found before, as it is written.
+    pub fn raw_of(&self, span: Span) -> &'a [u8] {
+        &self.bytes[span.start..span.end]
+    }
+
+    fn decode(&mut self, span: Span) -> Cow<'a, str> {
+        text::decode(self.raw_of(span), span.form, &mut self.oddities)
     }
 }
 
-fn take_hex(rest: &mut &[u8]) -> Option<u32> {
-    let (digits, behind) = rest.split_at_checked(4)?;
-    let value = digits.iter().try_fold(0, |value, digit| Some(value * 16 + char::from(*digit).to_digit(16)?))?;
-    *rest = behind;
-    Some(value)
+/// The bytes of one item, in which [`Span`]s are looked up: what nobody wants is never decoded.
+#[derive(Debug)]
+pub struct Spelled<'a> {
+    bytes: &'a [u8],
+    oddities: Oddities,
+}
+
+impl<'a> Spelled<'a> {
+    /// The item that a cursor found the spans in.
+    pub fn new(bytes: &'a [u8]) -> Spelled<'a> {
+        Spelled { bytes, oddities: Oddities::default() }
+    }
+
+    /// What was mended so far.
+    pub fn oddities(&self) -> Oddities {
+        self.oddities
+    }
+
+    /// The bytes as they are written.
+    pub fn raw(&self, span: Span) -> &'a [u8] {
+        self.bytes.get(span.start..span.end).unwrap_or_default()
+    }
+
+    /// The whole number that is written there; `None` for anything else.
+    pub fn number(&self, span: Span) -> Option<u64> {
+        text::number(self.raw(span))
+    }
+
+    /// The text.
+    pub fn text(&mut self, span: Span) -> Cow<'a, str> {
+        text::decode(self.raw(span), span.form, &mut self.oddities)
+    }
+
+    /// Appends the text to `out`, of a very long one head and tail around a marker; gives the bytes left out.
+    pub fn push_clipped(&mut self, span: Span, out: &mut String) -> u64 {
+        let raw = self.raw(span);
+        let Some((head, tail)) = text::ends(raw) else {
+            self.push(span, out);
+            return 0;
+        };
+        text::push(head, span.form, &mut self.oddities, out);
+        out.push_str(MARKER);
+        text::push(tail, span.form, &mut self.oddities, out);
+        (raw.len() - head.len() - tail.len()) as u64
+    }
+
+    /// Appends the text to `out`.
+    pub fn push(&mut self, span: Span, out: &mut String) {
+        text::push(self.raw(span), span.form, &mut self.oddities, out);
+    }
 }

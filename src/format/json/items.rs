@@ -1,47 +1,94 @@
 //! Cuts a document into complete items.
 
-use crate::format::ParseError;
+use crate::format::{Attachments, ParseError, ReadOptions};
 use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor};
 
+use super::cursor::{Cut, Fault, JsonCursor, Oddities, missing};
 use super::skim::{Skim, Skimmed};
+use super::text::{self, Span};
 use super::window::Window;
 
-/// Bytes of one item at most.
-const LARGEST: usize = 256 << 20;
+/// Bytes of one item at most, unless more evidence is asked for.
+const LARGEST: usize = 128 << 20;
 
-/// Bytes of a text that are kept where long texts are cut.
+/// Bytes of a text that are kept at either end where its middle is cut out.
 const KEPT: usize = 256 * 1024;
 
-/// What becomes of very long texts in a document that is streamed.
+/// How long texts may be in a document that is streamed. The middle of a longer one is forgotten: nobody would use it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Long {
-    /// They are kept whole.
-    Keep,
-    /// Their first 256 KiB are kept: nobody wants the attachments.
-    Cut,
+pub struct Longest {
+    /// Bytes of one text.
+    pub text: usize,
+    /// Bytes of one item: once it holds more, only short texts are kept whole.
+    pub item: usize,
+}
+
+impl Longest {
+    /// What readers need who are asked for `options`: without attachments long texts are of no use, with them those
+    /// that could be evidence.
+    pub fn of(options: &ReadOptions) -> Longest {
+        let base64 = |bytes: u64| usize::try_from(bytes / 3 * 4).unwrap_or(usize::MAX).saturating_add(KEPT);
+        match options.attachments {
+            Attachments::None => Longest { text: 0, item: 0 },
+            _ => Longest { text: base64(options.attachment_bytes), item: base64(options.case_attachment_bytes) },
+        }
+    }
+}
+
+/// What a piece is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// An item of the root array, or an object at the root. Where its children were handed out one by one, their array
+    /// is empty here.
+    Item,
+    /// A child of the item that comes next.
+    Child,
 }
 
 /// A complete part of the document, valid until the next one is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Piece<'w> {
-    /// An item of the root array, or an object at the root. Where its children were handed out one by one, their array
-    /// is empty here.
-    Item(&'w [u8], Position),
-    /// A child of the item that comes next.
-    Child(&'w [u8], Position),
+#[derive(Debug, Clone, Copy)]
+pub struct Piece<'w> {
+    /// What it is.
+    pub part: Part,
+    /// Its bytes.
+    pub bytes: &'w [u8],
+    /// Where it begins.
+    pub at: Position,
+    /// What was cut out of its texts, in their order.
+    pub cuts: &'w [Cut],
+    /// What came of reading it, where it was read.
+    pub read: Result<(), Fault>,
+    /// What was mended while it was read.
+    pub oddities: Oddities,
 }
+
+impl Piece<'_> {
+    /// Bytes missing in the text at `span`, because it was too long to be of use.
+    pub fn missing(&self, span: Span) -> u64 {
+        missing(self.cuts, span)
+    }
+}
+
+/// Reads the value at the cursor and stops behind it. It may be called again for the same value.
+pub type Read<'r> = dyn FnMut(&mut JsonCursor<'_>) -> Result<(), Fault> + 'r;
 
 /// The items of a JSON document, or of several in a row, in document order.
 ///
 /// A document may be one array, one object, several of them behind each other (cucumber.md 27), or one object per line.
 /// Text around it is passed over (B9). With [`JsonItems::with_children`] the array behind one key of each item is taken
-/// apart, too: each of its values comes as a [`Piece::Child`], before the [`Piece::Item`] that holds the rest.
+/// apart, too: each of its values comes as a [`Part::Child`], before the [`Part::Item`] that holds the rest.
+///
+/// Every byte is looked at once: the reader of an item finds its end on the way. Only an item that does not end in what
+/// is held of a stream is skimmed to its end and read once more.
 ///
 /// A document that ends too early gives all its complete pieces; [`JsonItems::finish`] then says so.
 pub struct JsonItems<'s> {
     window: Window<'s>,
     children: Option<&'static [u8]>,
-    long: Long,
+    longest: Longest,
+    /// Bytes of one item, at most: what is larger is left out.
+    pub(super) largest: usize,
+    cuts: Vec<Cut>,
     /// Bytes of the piece that was handed out last.
     lent: usize,
     /// Root arrays that are open.
@@ -57,6 +104,8 @@ pub struct JsonItems<'s> {
     state: State,
     trailing_comma: Option<Position>,
     strange_text: Option<Position>,
+    /// The first item that was too large, and how many were.
+    too_large: Option<(Position, u64)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +128,9 @@ impl<'s> JsonItems<'s> {
         JsonItems {
             window: Window::new(body),
             children: None,
-            long: Long::Keep,
+            longest: Longest::of(&ReadOptions::default()),
+            largest: LARGEST,
+            cuts: Vec::new(),
             lent: 0,
             open: 0,
             inner: 0,
@@ -90,6 +141,7 @@ impl<'s> JsonItems<'s> {
             state: State::Reading,
             trailing_comma: None,
             strange_text: None,
+            too_large: None,
         }
     }
 
@@ -99,9 +151,10 @@ impl<'s> JsonItems<'s> {
         self
     }
 
-    /// What becomes of very long texts.
-    pub fn with_long_texts(mut self, long: Long) -> JsonItems<'s> {
-        self.long = long;
+    /// How long texts may be.
+    pub fn with_longest(mut self, longest: Longest) -> JsonItems<'s> {
+        self.longest = longest;
+        self.largest = LARGEST.max(longest.item.saturating_mul(2));
         self
     }
 
@@ -132,14 +185,24 @@ impl<'s> JsonItems<'s> {
     /// The next complete piece; `None` at the end, early or not.
     ///
     /// # Errors
-    /// When the bytes stop coming, or an item is larger than 256 MiB.
+    /// When the bytes stop coming.
     #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend its items")]
     pub fn next(&mut self) -> Result<Option<Piece<'_>>, ParseError> {
+        self.advance(None)
+    }
+
+    /// As [`JsonItems::next`], and has each child read, or each item where there are no children; the rest of an item
+    /// around its children is not.
+    ///
+    /// # Errors
+    /// When the bytes stop coming.
+    pub fn next_read(&mut self, read: &mut Read<'_>) -> Result<Option<Piece<'_>>, ParseError> {
+        self.advance(Some(read))
+    }
+
+    fn advance(&mut self, mut read: Option<&mut Read<'_>>) -> Result<Option<Piece<'_>>, ParseError> {
         self.window.consume(std::mem::take(&mut self.lent));
-        if self.state != State::Reading {
-            return Ok(None);
-        }
-        loop {
+        while self.state == State::Reading {
             if self.resumed {
                 return self.rest_of_item();
             }
@@ -147,38 +210,67 @@ impl<'s> JsonItems<'s> {
                 Next::End => {
                     let early = self.open > 0 || self.inner > 0;
                     self.state = if early { State::CutOff(self.window.position()) } else { State::Ended };
-                    return Ok(None);
                 }
                 Next::ArrayEnd => {
                     self.shell.push(b']');
                     self.resumed = true;
                 }
-                Next::Value if self.inner > 0 => {
-                    let at = self.window.position();
-                    return match self.skim(Skim::default(), None)? {
-                        Some(Skimmed::Done(length)) => Ok(Some(Piece::Child(self.lend(length), at))),
-                        _ => Ok(None),
-                    };
+                Next::Value if self.inner > 0 || self.children.is_none() => {
+                    let part = if self.inner > 0 { Part::Child } else { Part::Item };
+                    if let Some(taken) = self.take(read.as_deref_mut())? {
+                        return Ok(Some(self.lend(part, taken)));
+                    }
                 }
                 Next::Value => {
                     self.item = self.window.position();
                     self.shell.clear();
+                    self.cuts.clear();
                     match self.skim(Skim::default(), self.children)? {
-                        Some(Skimmed::Done(length)) => {
-                            let at = self.item;
-                            return Ok(Some(Piece::Item(self.lend(length), at)));
-                        }
+                        Some(Skimmed::Done(length)) => return Ok(Some(self.lend(Part::Item, Taken::unread(length)))),
                         Some(Skimmed::Children(length)) => self.enter_children(length),
-                        _ => return Ok(None),
+                        _ => {}
                     }
                 }
             }
         }
+        Ok(None)
     }
 
-    fn lend(&mut self, length: usize) -> &[u8] {
-        self.lent = length;
-        &self.window.bytes()[..length]
+    /// Takes the value at the start of the window; `None` when it does not end, or is too large.
+    fn take(&mut self, read: Option<&mut Read<'_>>) -> Result<Option<Taken>, ParseError> {
+        self.cuts.clear();
+        let Some(read) = read else {
+            return Ok(self.end_of_value()?.map(Taken::unread));
+        };
+        let taken = Taken::read(self.window.bytes(), &[], read);
+        match taken.read {
+            Ok(()) if taken.length > 0 => return Ok(Some(taken)),
+            Err(fault) if !fault.is_cut => {
+                return Ok(self.end_of_value()?.map(|length| Taken { length, ..taken }));
+            }
+            _ => {}
+        }
+        let Some(length) = self.end_of_value()? else { return Ok(None) };
+        Ok(Some(Taken { length, ..Taken::read(&self.window.bytes()[..length], &self.cuts, read) }))
+    }
+
+    fn end_of_value(&mut self) -> Result<Option<usize>, ParseError> {
+        match self.skim(Skim::default(), None)? {
+            Some(Skimmed::Done(length)) => Ok(Some(length)),
+            _ => Ok(None),
+        }
+    }
+
+    fn lend(&mut self, part: Part, taken: Taken) -> Piece<'_> {
+        self.lent = taken.length;
+        Piece {
+            part,
+            bytes: &self.window.bytes()[..taken.length],
+            at: self.window.position(),
+            cuts: &self.cuts,
+            read: taken.read,
+            oddities: taken.oddities,
+        }
     }
 
     fn enter_children(&mut self, length: usize) {
@@ -196,13 +288,23 @@ impl<'s> JsonItems<'s> {
             Some(Skimmed::Done(length)) => {
                 self.shell.extend_from_slice(&self.window.bytes()[..length]);
                 self.lent = length;
-                Ok(Some(Piece::Item(&self.shell, self.item)))
             }
-            _ => Ok(None),
+            // Too large: the item is what it was before.
+            _ if self.state == State::Reading => self.shell.push(b'}'),
+            _ => return Ok(None),
         }
+        Ok(Some(Piece {
+            part: Part::Item,
+            bytes: &self.shell,
+            at: self.item,
+            cuts: &[],
+            read: Ok(()),
+            oddities: Oddities::default(),
+        }))
     }
 
-    /// Skims the value at the start of the window; `None` when the document ends in it.
+    /// Skims the value at the start of the window; `None` when the document ends in it, or when it is too large: then
+    /// it is passed.
     fn skim(&mut self, mut skim: Skim, children: Option<&[u8]>) -> Result<Option<Skimmed>, ParseError> {
         loop {
             match skim.over(self.window.bytes(), children) {
@@ -210,9 +312,9 @@ impl<'s> JsonItems<'s> {
                 found => return Ok(Some(found)),
             }
             self.cut_long_text(&mut skim);
-            if self.window.bytes().len() > LARGEST {
-                let what = format!("an item of more than {} MiB", LARGEST >> 20);
-                return Err(ParseError::limit(what, self.window.position()));
+            if self.window.bytes().len() > self.largest {
+                self.pass_too_large(skim)?;
+                return Ok(None);
             }
             if !self.window.more()? {
                 self.state = State::CutOff(self.window.position());
@@ -221,20 +323,41 @@ impl<'s> JsonItems<'s> {
         }
     }
 
-    /// Forgets the rest of a long text that is still open.
+    /// Passes over the rest of a value of which too much is held already.
+    fn pass_too_large(&mut self, mut skim: Skim) -> Result<(), ParseError> {
+        let at = self.window.position();
+        self.too_large.get_or_insert((at, 0)).1 += 1;
+        loop {
+            self.window.consume(skim.forget());
+            if !self.window.more()? {
+                self.state = State::CutOff(at);
+                return Ok(());
+            }
+            if let Skimmed::Done(length) = skim.over(self.window.bytes(), None) {
+                self.window.consume(length);
+                return Ok(());
+            }
+        }
+    }
+
+    /// Forgets the middle of a long text that is still open.
     fn cut_long_text(&mut self, skim: &mut Skim) {
-        let Some(start) = skim.open_text().filter(|_| self.long == Long::Cut) else { return };
+        let Some(start) = skim.open_text() else { return };
         let bytes = self.window.bytes();
-        // A backslash at either end could change what the closing quote means.
-        if bytes.len() < start + 2 * KEPT || bytes.last() == Some(&b'\\') || bytes[bytes.len() - 2] == b'\\' {
+        let longest = if bytes.len() > self.longest.item { 0 } else { self.longest.text };
+        if bytes.len() - start <= longest.max(3 * KEPT) {
             return;
         }
-        let mut kept = start + KEPT;
-        while bytes[kept - 1] == b'\\' && kept > start {
-            kept -= 1;
-        }
-        if self.window.cut_to(kept) {
-            skim.resume_at(kept);
+        let from = text::parting(bytes, start + KEPT);
+        let to = text::parting(bytes, bytes.len() - KEPT);
+        let (Some(from), Some(to)) = (from, to) else { return };
+        if self.window.cut(from..to) {
+            skim.lose(to - from);
+            let bytes = (to - from) as u64;
+            match self.cuts.last_mut().filter(|cut| cut.at == from) {
+                Some(cut) => cut.bytes += bytes,
+                None => self.cuts.push(Cut { at: from, bytes }),
+            }
         }
     }
 
@@ -348,9 +471,35 @@ impl<'s> JsonItems<'s> {
             let message = "a comma with nothing behind it was passed over";
             visitor.problem(Problem::new(ProblemKind::Repaired, message).at(position));
         }
+        if let Some((position, count)) = self.too_large {
+            let most = self.largest >> 20;
+            let message = format!("{count} parts of more than {most} MiB each were left out, whatever they held");
+            visitor.problem(Problem::new(ProblemKind::LimitReached, message).at(position));
+        }
         if let State::CutOff(position) = self.state {
             let message = "the report ends before it is complete";
             visitor.problem(Problem::new(ProblemKind::Truncated, message).at(position));
         }
+    }
+}
+
+/// A value whose end is known.
+#[derive(Debug, Clone, Copy)]
+struct Taken {
+    length: usize,
+    read: Result<(), Fault>,
+    oddities: Oddities,
+}
+
+impl Taken {
+    fn unread(length: usize) -> Taken {
+        Taken { length, read: Ok(()), oddities: Oddities::default() }
+    }
+
+    /// Reads the value at the start of `bytes`, which may be cut.
+    fn read(bytes: &[u8], cuts: &[Cut], read: &mut Read<'_>) -> Taken {
+        let mut cursor = JsonCursor::with_cuts(bytes, cuts);
+        let read = read(&mut cursor);
+        Taken { length: cursor.offset(), read, oddities: cursor.oddities() }
     }
 }

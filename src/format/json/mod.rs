@@ -7,10 +7,12 @@
 mod cursor;
 mod items;
 mod skim;
+mod text;
 mod window;
 
-pub use cursor::{Fault, JsonCursor, Kind, Oddities};
-pub use items::{JsonItems, Long, Piece};
+pub use cursor::{Cut, Fault, JsonCursor, Kind, Oddities, Spelled};
+pub use items::{JsonItems, Longest, Part, Piece, Read};
+pub use text::Span;
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,11 @@
 //!
 //! The nesting is a number, so that a bomb of brackets (cucumber.md 44) costs no stack.
 
+use super::text;
+
+/// Bytes of a text that is looked at before it is searched.
+const SHORT: usize = 128;
+
 /// How far a value was skimmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Skimmed {
@@ -35,9 +40,17 @@ impl Skim {
         self.text
     }
 
-    /// The bytes skimmed so far were cut down to `at`.
-    pub(super) fn resume_at(&mut self, at: usize) {
-        self.at = at;
+    /// `length` bytes of the text in which the skim stands were cut out.
+    pub(super) fn lose(&mut self, length: usize) {
+        self.at -= length;
+    }
+
+    /// All bytes skimmed so far were dropped: the value is too large, and only its end is wanted. Gives their number.
+    pub(super) fn forget(&mut self) -> usize {
+        self.text = self.text.map(|_| 0);
+        self.last = (0, 0);
+        self.is_key = false;
+        std::mem::take(&mut self.at)
     }
 
     /// Goes on over `bytes`, which begin at the value's first byte. `children`: the key whose array is read item by
@@ -80,6 +93,7 @@ impl Skim {
                 }
                 b':' if self.depth == 1 => self.is_key = true,
                 b',' => self.is_key = false,
+                b' ' | b'\n' => self.at = text::behind_blanks(bytes, self.at),
                 _ => {}
             }
         }
@@ -88,13 +102,16 @@ impl Skim {
 
     /// Moves behind the closing quote; `false` when it has not come. An escape that the end of `bytes` cuts waits.
     fn end_of_text(&mut self, bytes: &[u8]) -> bool {
+        // Most texts are short and end right here. A long one is searched from where the last search ended.
+        if self.text == Some(self.at)
+            && let Some(span) = text::text_from(&bytes[..bytes.len().min(self.at + SHORT)], self.at)
+        {
+            return self.ended_at(span.end);
+        }
         while let Some(step) = memchr::memchr2(b'"', b'\\', &bytes[self.at..]) {
             let found = self.at + step;
             if bytes[found] == b'"' {
-                self.last = (self.text.take().unwrap_or(found), found);
-                self.is_key = false;
-                self.at = found + 1;
-                return true;
+                return self.ended_at(found);
             }
             if found + 1 >= bytes.len() {
                 self.at = found;
@@ -107,5 +124,12 @@ impl Skim {
         }
         self.at = bytes.len();
         false
+    }
+
+    fn ended_at(&mut self, quote: usize) -> bool {
+        self.last = (self.text.take().unwrap_or(quote), quote);
+        self.is_key = false;
+        self.at = quote + 1;
+        true
     }
 }

@@ -29,26 +29,40 @@ impl ReportVisitor for Problems {
 
 type Seen = (Vec<(char, String, Position)>, Vec<ProblemKind>);
 
-fn pieces(body: Body<'_>) -> Seen {
+/// How the pieces are asked for.
+#[derive(Clone, Copy)]
+enum Way {
+    Skimmed,
+    Read,
+}
+
+fn pieces(body: Body<'_>, way: Way) -> Seen {
     let mut items = JsonItems::new(body).with_children("elements");
     let mut seen = Vec::new();
-    while let Some(piece) = items.next().unwrap() {
-        let (letter, bytes, position) = match piece {
-            Piece::Item(bytes, position) => ('i', bytes, position),
-            Piece::Child(bytes, position) => ('c', bytes, position),
+    loop {
+        let piece = match way {
+            Way::Skimmed => items.next(),
+            Way::Read => items.next_read(&mut |json| json.skip()),
         };
-        seen.push((letter, String::from_utf8_lossy(bytes).into_owned(), position));
+        let Some(piece) = piece.unwrap() else { break };
+        let letter = if piece.part == Part::Item { 'i' } else { 'c' };
+        assert_eq!(piece.read, Ok(()));
+        seen.push((letter, String::from_utf8_lossy(piece.bytes).into_owned(), piece.at));
     }
     let mut problems = Problems::default();
     items.finish(&mut problems);
     (seen, problems.0)
 }
 
-/// Reads whole and in grains, which must not differ.
+/// Skims and reads, whole and in grains: nothing of it may differ.
 fn seen(text: &str) -> Seen {
-    let whole = pieces(Body::Bytes(text.as_bytes()));
+    let whole = pieces(Body::Bytes(text.as_bytes()), Way::Skimmed);
+    assert_eq!(pieces(Body::Bytes(text.as_bytes()), Way::Read), whole, "{text}");
     for grain in [1, 2, 3, 7, 64, 4096] {
-        assert_eq!(pieces(Body::Stream(&mut Grains(text.as_bytes(), grain))), whole, "grain {grain} of {text}");
+        for way in [Way::Skimmed, Way::Read] {
+            let found = pieces(Body::Stream(&mut Grains(text.as_bytes(), grain)), way);
+            assert_eq!(found, whole, "grain {grain} of {text}");
+        }
     }
     whole
 }
@@ -115,7 +129,7 @@ fn a_cut_document_keeps_what_is_complete() {
 fn the_item_is_known_as_far_as_it_was_read() {
     let text = br#"[{"uri":"u","elements":[{"x":1}]}]"#;
     let mut items = JsonItems::new(Body::Bytes(text)).with_children("elements");
-    assert!(matches!(items.next().unwrap(), Some(Piece::Child(br#"{"x":1}"#, _))));
+    assert_eq!(items.next().unwrap().unwrap().bytes, br#"{"x":1}"#);
     assert_eq!(items.item_so_far(), br#"{"uri":"u","elements":["#);
 }
 
@@ -126,24 +140,76 @@ fn pieces_know_their_place() {
     assert_eq!(places, [(21, 3, 4), (4, 2, 3), (27, 4, 1)]);
 }
 
-#[test]
-fn long_texts_are_cut_when_nobody_wants_them() {
-    let long = "QUJD".repeat(1 << 20);
-    let text = format!("[{{\"data\":\"{long}\",\"a\":1}},{{}}]");
+/// Items of a stream whose long texts are cut, read as `{"data": …, "a": …}`.
+fn cut(text: &str, longest: Longest) -> Vec<(usize, u64, Position)> {
+    let mut found = Vec::new();
     let mut reader = Grains(text.as_bytes(), 10_000);
-    let mut items = JsonItems::new(Body::Stream(&mut reader)).with_long_texts(Long::Cut);
-    let Some(Piece::Item(bytes, _)) = items.next().unwrap() else { panic!("no item") };
-    assert!(bytes.len() < 600_000 && bytes.ends_with(b"QUJD\",\"a\":1}"), "{}", bytes.len());
-    let Some(Piece::Item(b"{}", position)) = items.next().unwrap() else { panic!("no second item") };
-    assert_eq!(position.offset as usize, text.len() - 3);
+    let mut items = JsonItems::new(Body::Stream(&mut reader)).with_longest(longest);
+    loop {
+        let mut data = Span::default();
+        let piece = items.next_read(&mut |json| {
+            json.begin_object()?;
+            while let Some(key) = json.key()? {
+                if key == b"data" { data = json.text_span()?.unwrap_or_default() } else { json.skip()? }
+            }
+            Ok(())
+        });
+        let Some(piece) = piece.unwrap() else { return found };
+        assert_eq!(piece.read, Ok(()));
+        found.push((data.length(), piece.missing(data), piece.at));
+    }
+}
+
+#[test]
+fn the_middle_of_texts_that_nobody_wants_is_forgotten() {
+    let long = "QUJD".repeat(1 << 20);
+    let text = format!("[{{\"a\":\"x\",\"data\":\"{long}\",\"b\":\"y\"}},\n{{}}]");
+    let found = cut(&text, Longest { text: 0, item: 0 });
+    let (kept, missing, _) = found[0];
+    assert!((512 << 10..800 << 10).contains(&kept), "{kept}");
+    assert_eq!(kept as u64 + missing, 4 << 20);
+    let (_, missing, place) = found[1];
+    assert_eq!((missing, place.offset as usize, place.line, place.column), (0, text.len() - 3, 2, 1));
+    assert_eq!(cut(&text, Longest { text: 5 << 20, item: 5 << 20 })[0].1, 0, "short enough to be evidence");
+    assert!(cut(&text, Longest { text: 5 << 20, item: 2 << 20 })[0].1 > 0, "too much for one item");
+}
+
+#[test]
+fn a_cut_parts_no_escape_and_no_character() {
+    for unit in ["\\\\", "\\u00e9", "\\ud83d\\ude00x", "ü", "\\\"", "a\\n"] {
+        let long = unit.repeat((3 << 20) / unit.len());
+        let text = format!("[{{\"data\":\"{long}\"}}]");
+        let mut reader = Grains(text.as_bytes(), 9_999);
+        let mut items = JsonItems::new(Body::Stream(&mut reader)).with_longest(Longest { text: 0, item: 0 });
+        let piece = items.next().unwrap().unwrap();
+        let mut json = JsonCursor::new(piece.bytes);
+        json.begin_object().unwrap();
+        json.key().unwrap();
+        json.text().unwrap();
+        assert_eq!(json.oddities(), Oddities::default(), "{unit}");
+    }
+}
+
+#[test]
+fn what_is_too_large_is_left_out_and_told() {
+    let many = format!("{{\"a\":[{}1]}}", "1,".repeat(2 << 20));
+    let text = format!("[{{}},{many},{{\"b\":2}}]");
+    let mut reader = Grains(text.as_bytes(), 10_000);
+    let mut items = JsonItems::new(Body::Stream(&mut reader));
+    items.largest = 1 << 20;
+    assert_eq!(items.next().unwrap().unwrap().bytes.len(), 2);
+    assert_eq!(items.next().unwrap().unwrap().bytes.len(), 7);
+    assert!(items.next().unwrap().is_none());
+    let mut problems = Problems::default();
+    items.finish(&mut problems);
+    assert_eq!(problems.0, [ProblemKind::LimitReached]);
 }
 
 #[test]
 fn a_bomb_of_brackets_costs_no_stack() {
     let text = format!("[{{\"x\":{}1{},\"a\":\"b\"}}]", "[".repeat(1_000_000), "]".repeat(1_000_000));
     let mut items = JsonItems::new(Body::Bytes(text.as_bytes()));
-    let Some(Piece::Item(bytes, _)) = items.next().unwrap() else { panic!("no item") };
-    let mut cursor = JsonCursor::new(bytes);
+    let mut cursor = JsonCursor::new(items.next().unwrap().unwrap().bytes);
     assert!(cursor.begin_object().unwrap());
     assert_eq!(cursor.key().unwrap(), Some(&b"x"[..]));
     cursor.skip().unwrap();

@@ -1,20 +1,22 @@
 //! The part of a document that is held at a time.
 
 use std::io::{self, Read};
+use std::ops::Range;
 
 use crate::format::ParseError;
 use crate::model::{Body, Position};
 
-/// Bytes that are read at a time, at least.
-const CHUNK: usize = 64 * 1024;
+/// Bytes that are read at a time, at least: an item that does not end in what is held is looked at again.
+const CHUNK: usize = 256 * 1024;
 
 /// A window that slides over a document: what is consumed is forgotten, what is not is kept in one piece.
 pub(super) struct Window<'s> {
     source: Source<'s>,
     start: usize,
     position: Position,
-    /// Bytes that were cut out behind `start`; they count when the window slides over their place.
+    /// Bytes that were cut out behind `start`, and line ends in them; they count when the window slides over their place.
     cut: u64,
+    cut_lines: u64,
 }
 
 enum Source<'s> {
@@ -28,7 +30,7 @@ impl<'s> Window<'s> {
             Body::Bytes(bytes) => Source::Bytes(bytes),
             Body::Stream(reader) => Source::Stream { reader, buffer: vec![0; CHUNK], end: 0, ended: false },
         };
-        Window { source, start: 0, position: Position { offset: 0, line: 1, column: 1 }, cut: 0 }
+        Window { source, start: 0, position: Position { offset: 0, line: 1, column: 1 }, cut: 0, cut_lines: 0 }
     }
 
     /// What is held and not consumed.
@@ -56,7 +58,8 @@ impl<'s> Window<'s> {
             self.start = 0;
         }
         if buffer.len() - *end < CHUNK / 2 {
-            buffer.resize(buffer.len() * 2, 0);
+            let more = (buffer.len() / 2).max(CHUNK);
+            buffer.resize(buffer.len() + more, 0);
         }
         loop {
             match reader.read(&mut buffer[*end..]) {
@@ -89,18 +92,22 @@ impl<'s> Window<'s> {
         let passed = &self.bytes()[..length];
         let lines = memchr::memchr_iter(b'\n', passed).count() as u64;
         let after_break = memchr::memrchr(b'\n', passed).map(|at| (length - at) as u64);
-        self.position.offset += length as u64 + std::mem::take(&mut self.cut);
-        self.position.line += lines;
-        self.position.column = after_break.unwrap_or(self.position.column + length as u64);
+        let cut = std::mem::take(&mut self.cut);
+        self.position.offset += length as u64 + cut;
+        self.position.line += lines + std::mem::take(&mut self.cut_lines);
+        self.position.column = after_break.unwrap_or(self.position.column + length as u64 + cut);
         self.start += length;
     }
 
-    /// Drops what is held behind `kept` bytes: the rest of a text that nobody wants. Only a stream needs it.
-    pub(super) fn cut_to(&mut self, kept: usize) -> bool {
-        let Source::Stream { end, .. } = &mut self.source else { return false };
-        let length = *end - self.start;
-        self.cut += (length - kept) as u64;
-        *end = self.start + kept;
+    /// Drops the bytes of `range` from what is held: the middle of a text that is too long to be of use. Only a stream
+    /// needs it; whether anything was dropped.
+    pub(super) fn cut(&mut self, range: Range<usize>) -> bool {
+        let Source::Stream { buffer, end, .. } = &mut self.source else { return false };
+        let (from, to) = (self.start + range.start, self.start + range.end);
+        self.cut += range.len() as u64;
+        self.cut_lines += memchr::memchr_iter(b'\n', &buffer[from..to]).count() as u64;
+        buffer.copy_within(to..*end, from);
+        *end -= range.len();
         true
     }
 }

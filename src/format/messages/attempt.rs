@@ -80,7 +80,7 @@ impl<'o> Attempts<'o> {
                 _ => json.skip()?,
             }
         }
-        let status = Status::from_word(&result.status).unwrap_or_else(|| {
+        let status = Status::from_word(result.status.as_bytes()).unwrap_or_else(|| {
             let topic = "a status that Cucumber does not know counts as not run";
             remarks.add(ProblemKind::UnknownStatus, topic, || result.status.clone(), || at);
             Status::Unknown
@@ -111,7 +111,7 @@ impl<'o> Attempts<'o> {
         let Some(attempt) = self.running.get_mut(&id) else { return Ok(()) };
         let attachment = attempt.case.attachments.add();
         if encoding == "BASE64" {
-            if !attachment::fill(&body, &media, attachment) {
+            if !attachment::fill(&body, &media, 0, attachment) {
                 let last = attempt.case.attachments.len() - 1;
                 attempt.case.attachments.truncate(last);
                 return Ok(());

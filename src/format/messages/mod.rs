@@ -9,8 +9,8 @@ mod tests;
 
 use std::ops::ControlFlow;
 
-use crate::format::json::{Fault, JsonCursor, JsonItems, Long, Piece};
-use crate::format::{Attachments, Family, Format, Head, ParseError, ReadOptions, Remarks};
+use crate::format::json::{Fault, JsonCursor, JsonItems, Longest, Piece};
+use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks};
 use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor, Timestamp};
 
 use attempt::Attempts;
@@ -30,8 +30,7 @@ fn recognises(head: &Head<'_>) -> bool {
 }
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
-    let long = if options.attachments == Attachments::None { Long::Cut } else { Long::Keep };
-    let mut items = JsonItems::new(body).with_long_texts(long);
+    let mut items = JsonItems::new(body).with_longest(Longest::of(options));
     let mut reader = Reader {
         plan: Plan::default(),
         attempts: Attempts::new(options),
@@ -57,8 +56,8 @@ struct Reader<'o> {
 impl Reader<'_> {
     fn read(&mut self, items: &mut JsonItems<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
         while let Some(piece) = items.next()? {
-            let (Piece::Item(bytes, at) | Piece::Child(bytes, at)) = piece;
-            let mut json = JsonCursor::new(bytes);
+            let Piece { bytes, at, cuts, .. } = piece;
+            let mut json = JsonCursor::with_cuts(bytes, cuts);
             match self.envelope(&mut json, at, visitor) {
                 Ok(ControlFlow::Continue(())) => {}
                 Ok(ControlFlow::Break(())) => {

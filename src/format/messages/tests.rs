@@ -2,6 +2,7 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
+use crate::format::Attachments;
 use crate::model::{Outcome, TestCase};
 
 #[derive(Default)]

@@ -152,7 +152,7 @@ impl Survey {
 /// A suite that is none was passed over; one too deep ends the walk.
 fn cursor_end(cursor: &JsonCursor<'_>, depth: usize) -> Result<(), Fault> {
     match depth > DEEPEST {
-        true => Err(Fault { what: "its suites are nested too deeply", offset: cursor.offset() }),
+        true => Err(Fault { what: "its suites are nested too deeply", offset: cursor.offset(), is_cut: false }),
         false => Ok(()),
     }
 }
@@ -216,7 +216,7 @@ struct Reading<'a, 'o, 'v> {
 
 impl<'a> Reading<'a, '_, '_> {
     fn place(&self, offset: usize) -> Position {
-        Fault { what: "", offset }.position(self.bytes, START)
+        Fault { what: "", offset, is_cut: false }.position(self.bytes, START)
     }
 
     fn walk(&mut self) -> Result<(), Fault> {
@@ -244,7 +244,7 @@ impl<'a> Reading<'a, '_, '_> {
         }
         let names = self.names;
         let Some(name) = names.get(self.next) else {
-            return Err(Fault { what: "its suites are nested too deeply", offset: cursor.offset() });
+            return Err(Fault { what: "its suites are nested too deeply", offset: cursor.offset(), is_cut: false });
         };
         self.next += 1;
         // Only where the report breaks off, so that they never end.
@@ -265,7 +265,7 @@ impl<'a> Reading<'a, '_, '_> {
                 b"suites" | b"tests" => {}
                 key => {
                     let bytes = self.bytes;
-                    let place = |offset| Fault { what: "", offset }.position(bytes, START);
+                    let place = |offset| Fault { what: "", offset, is_cut: false }.position(bytes, START);
                     read_suite_part(key, cursor, &mut self.reader.suites, &place)?;
                 }
             }
@@ -350,9 +350,7 @@ impl<'a> Reading<'a, '_, '_> {
             0 => String::new(),
             lost => format!("; {lost} tests whose suites have no name yet were not taken"),
         };
-        // A text without an end is told of at its beginning.
-        let is_cut = fault.offset >= self.bytes.len() || fault.what == "a text has no end";
-        let kind = if is_cut { ProblemKind::Truncated } else { ProblemKind::Malformed };
+        let kind = if fault.is_cut { ProblemKind::Truncated } else { ProblemKind::Malformed };
         let message = format!("the report cannot be read to its end: {}{lost}", fault.what);
         self.visitor.problem(Problem::new(kind, message).at(fault.position(self.bytes, START)));
     }

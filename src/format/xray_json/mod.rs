@@ -8,7 +8,7 @@ mod tests;
 use std::ops::{ControlFlow, Range};
 
 use crate::format::fill;
-use crate::format::json::{JsonItems, Piece};
+use crate::format::json::{Cut, JsonItems, Longest, Part, Piece};
 use crate::format::time::{self, Zone};
 use crate::format::{Attachments, Family, Format, Head, ParseError, ReadOptions, Remarks};
 use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, Timestamp, key};
@@ -29,7 +29,7 @@ fn recognises(head: &Head<'_>) -> bool {
 }
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
-    let mut items = JsonItems::new(body).with_children("tests");
+    let mut items = JsonItems::new(body).with_children("tests").with_longest(Longest::of(options));
     let mut reader = Reader::new(options);
     let result = reader.read(&mut items, visitor);
     reader.remarks.finish(visitor);
@@ -55,7 +55,13 @@ struct Reader<'o> {
 #[derive(Default)]
 struct Waiting {
     bytes: Vec<u8>,
-    tests: Vec<(Range<usize>, Position)>,
+    tests: Vec<WaitingTest>,
+}
+
+struct WaitingTest {
+    range: Range<usize>,
+    cuts: Vec<Cut>,
+    at: Position,
 }
 
 impl<'o> Reader<'o> {
@@ -71,32 +77,23 @@ impl<'o> Reader<'o> {
     }
 
     fn read(&mut self, items: &mut JsonItems<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
-        loop {
-            let at = match items.next()? {
-                None => break,
-                Some(Piece::Item(bytes, position)) => {
-                    if self.end_document(bytes, position, visitor).is_break() {
-                        return Ok(());
+        while let Some(piece) = self.next(items)? {
+            let flow = match piece.part {
+                Part::Item => self.end_document(&piece, visitor),
+                Part::Child if self.begun => self.take_read(&piece, visitor),
+                Part::Child => {
+                    let is_first = self.waiting.tests.is_empty();
+                    self.waiting.add(&piece);
+                    if is_first {
+                        self.read_beginning(items, visitor);
                     }
-                    continue;
-                }
-                Some(Piece::Child(bytes, position)) if self.begun => {
-                    if self.read_test(bytes, position, visitor).is_break() {
-                        return Ok(());
+                    match self.document.is_told || self.waiting.bytes.len() > MOST_WAITING {
+                        true => self.read_waiting(visitor),
+                        false => ControlFlow::Continue(()),
                     }
-                    continue;
                 }
-                Some(Piece::Child(bytes, position)) => self.waiting.add(bytes, position),
             };
-            // The first test: what stands before it usually tells the Test Execution.
-            if at == 0 {
-                let mut known = items.item_so_far().to_vec();
-                known.extend_from_slice(b"]}");
-                self.read_document(&known, items.item_position(), visitor);
-            }
-            if (self.document.is_told || self.waiting.bytes.len() > MOST_WAITING)
-                && self.read_waiting(visitor).is_break()
-            {
+            if flow.is_break() {
                 return Ok(());
             }
         }
@@ -105,8 +102,24 @@ impl<'o> Reader<'o> {
         Ok(())
     }
 
+    /// The next piece; a test that need not wait is read at once.
+    fn next<'i>(&mut self, items: &'i mut JsonItems<'_>) -> Result<Option<Piece<'i>>, ParseError> {
+        match self.begun {
+            true => items.next_read(&mut |json| fill::anew(json, &mut self.test)),
+            false => items.next(),
+        }
+    }
+
+    /// What stands before the first test usually tells the Test Execution.
+    fn read_beginning(&mut self, items: &JsonItems<'_>, visitor: &mut dyn ReportVisitor) {
+        let mut known = items.item_so_far().to_vec();
+        known.extend_from_slice(b"]}");
+        self.read_document(&known, items.item_position(), visitor);
+    }
+
     /// The rest of a document; an object without tests may be a test itself.
-    fn end_document(&mut self, bytes: &[u8], position: Position, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
+    fn end_document(&mut self, piece: &Piece<'_>, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
+        let Piece { bytes, at: position, cuts, .. } = *piece;
         let told_before = self.document.is_told;
         let has_tests = self.begun || !self.waiting.tests.is_empty();
         self.read_document(bytes, position, visitor);
@@ -118,7 +131,7 @@ impl<'o> Reader<'o> {
         if !has_tests && !self.document.is_told && flow.is_continue() {
             let topic = "tests outside a document, which Xray does not describe";
             self.remarks.add(ProblemKind::Unusual, topic, String::new, || position);
-            flow = self.read_test(bytes, position, visitor);
+            flow = self.read_test(bytes, cuts, position, visitor);
         }
         if self.document.further_info {
             let topic =
@@ -131,7 +144,7 @@ impl<'o> Reader<'o> {
     }
 
     fn read_document(&mut self, bytes: &[u8], position: Position, visitor: &mut dyn ReportVisitor) {
-        if let Err(problem) = fill::from_piece(bytes, position, &mut self.document, &mut self.remarks) {
+        if let Err(problem) = fill::from_bytes(bytes, &[], position, &mut self.document, &mut self.remarks) {
             visitor.problem(problem);
         }
     }
@@ -139,9 +152,9 @@ impl<'o> Reader<'o> {
     fn read_waiting(&mut self, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
         let mut waiting = std::mem::take(&mut self.waiting);
         let mut flow = ControlFlow::Continue(());
-        for (range, position) in waiting.tests.drain(..) {
+        for WaitingTest { range, cuts, at } in waiting.tests.drain(..) {
             self.begun = true;
-            flow = self.read_test(&waiting.bytes[range], position, visitor);
+            flow = self.read_test(&waiting.bytes[range], &cuts, at, visitor);
             if flow.is_break() {
                 break;
             }
@@ -151,12 +164,35 @@ impl<'o> Reader<'o> {
         flow
     }
 
-    fn read_test(&mut self, bytes: &[u8], position: Position, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
+    fn read_test(
+        &mut self,
+        bytes: &[u8],
+        cuts: &[Cut],
+        at: Position,
+        visitor: &mut dyn ReportVisitor,
+    ) -> ControlFlow<()> {
         self.test.reset();
-        if let Err(problem) = fill::from_piece(bytes, position, &mut self.test, &mut self.remarks) {
-            visitor.problem(problem);
-            return ControlFlow::Continue(());
+        match fill::from_bytes(bytes, cuts, at, &mut self.test, &mut self.remarks) {
+            Ok(()) => self.take_test(at, visitor),
+            Err(problem) => {
+                visitor.problem(problem);
+                ControlFlow::Continue(())
+            }
         }
+    }
+
+    /// Takes the test that was read out of a piece.
+    fn take_read(&mut self, piece: &Piece<'_>, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
+        match fill::outcome(piece, &mut self.remarks) {
+            Ok(()) => self.take_test(piece.at, visitor),
+            Err(problem) => {
+                visitor.problem(problem);
+                ControlFlow::Continue(())
+            }
+        }
+    }
+
+    fn take_test(&mut self, position: Position, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
         let test = &mut self.test;
         for unknown in [&test.unknown, &test.info.unknown].into_iter().filter(|name| !name.is_empty()) {
             let topic = "a property that Xray JSON does not know was left out";
@@ -188,12 +224,11 @@ impl<'o> Reader<'o> {
 }
 
 impl Waiting {
-    /// Keeps a test and gives the number of those before it.
-    fn add(&mut self, bytes: &[u8], position: Position) -> usize {
+    fn add(&mut self, piece: &Piece<'_>) {
         let start = self.bytes.len();
-        self.bytes.extend_from_slice(bytes);
-        self.tests.push((start..self.bytes.len(), position));
-        self.tests.len() - 1
+        self.bytes.extend_from_slice(piece.bytes);
+        let range = start..self.bytes.len();
+        self.tests.push(WaitingTest { range, cuts: piece.cuts.to_vec(), at: piece.at });
     }
 }
 

@@ -190,7 +190,7 @@ impl Record for Attachment {
     fn member(&mut self, name: &[u8], cursor: &mut JsonCursor<'_>) -> Result<(), Fault> {
         self.content = Content::Base64;
         match name {
-            b"data" => fill::text(cursor, &mut self.data),
+            b"data" => fill::content(cursor, &mut self.data, &mut self.omitted),
             b"filename" => fill::text(cursor, &mut self.name),
             b"contentType" => fill::text(cursor, &mut self.media_type),
             _ => cursor.skip(),

@@ -1,0 +1,297 @@
+//! Texts: where they end, and what their escapes mean.
+
+use std::borrow::Cow;
+
+use crate::format::clip;
+use crate::model::Reuse;
+
+use super::Oddities;
+
+/// A text or a word as it stands in its item, between its quotes: nothing of it has been decoded or copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Span {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) form: Form,
+}
+
+impl Span {
+    /// Bytes as written.
+    pub fn length(self) -> usize {
+        self.end - self.start
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// Whether the byte at `offset` of the item lies in it or ends it.
+    pub fn reaches(self, offset: usize) -> bool {
+        (self.start..=self.end).contains(&offset)
+    }
+}
+
+impl Reuse for Span {
+    fn reset(&mut self) {
+        *self = Span::default();
+    }
+}
+
+/// What is known of a text's bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Form {
+    /// ASCII without escapes and controls.
+    #[default]
+    Plain,
+    /// Nobody looked.
+    Unchecked,
+    /// There are escapes in it.
+    Escaped,
+}
+
+/// Bytes of a text that are looked at one word at a time, at most. What is longer is searched with vectors, whose start
+/// costs more than most texts are long.
+const SHORT: usize = 64;
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// Sets the high bit of each byte of `word` that is `byte`; bits above the first such byte may be set falsely.
+fn equal(word: u64, byte: u8) -> u64 {
+    below(word ^ (ONES * u64::from(byte)), 1)
+}
+
+/// Sets the high bit of each byte of `word` that is below `limit`; bits above the first such byte may be set falsely.
+fn below(word: u64, limit: u64) -> u64 {
+    word.wrapping_sub(ONES * limit) & !word & HIGHS
+}
+
+/// Eight bytes from `at` on, the first one lowest; `None` where fewer are left.
+pub(super) fn eight(bytes: &[u8], at: usize) -> Option<u64> {
+    let bytes = bytes.get(at..at + 8)?;
+    Some(u64::from_le_bytes(bytes.try_into().ok()?))
+}
+
+/// The text that begins at `start`, up to its closing quote; `None` when there is no quote.
+pub(super) fn text_from(bytes: &[u8], start: usize) -> Option<Span> {
+    let mut at = start;
+    while at < start + SHORT {
+        let Some(word) = eight(bytes, at) else { break };
+        let stop = equal(word, b'"') | equal(word, b'\\');
+        let unusual = below(word, 0x20) | (word & HIGHS);
+        if stop == 0 && unusual == 0 {
+            at += 8;
+            continue;
+        }
+        // Only what lies before the first stop counts: behind it, bits may be set falsely.
+        let before_stop = (stop & stop.wrapping_neg()).wrapping_sub(1);
+        if stop == 0 || unusual & before_stop != 0 {
+            return rest_of_text(bytes, start, at, Form::Unchecked);
+        }
+        at += (stop.trailing_zeros() / 8) as usize;
+        if bytes[at] == b'"' {
+            return Some(Span { start, end: at, form: Form::Plain });
+        }
+        return rest_of_text(bytes, start, at, Form::Unchecked);
+    }
+    rest_of_text(bytes, start, at, Form::Unchecked)
+}
+
+fn rest_of_text(bytes: &[u8], start: usize, mut at: usize, mut form: Form) -> Option<Span> {
+    while let Some(step) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += step;
+        if bytes[at] == b'"' {
+            return Some(Span { start, end: at, form });
+        }
+        form = Form::Escaped;
+        at += 2;
+    }
+    None
+}
+
+/// Passes over blanks from `at` on. Indented documents are half blanks, so they go by eight.
+pub(super) fn behind_blanks(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b' ' => match eight(bytes, at).map(|word| word ^ (ONES * u64::from(b' '))) {
+                Some(0) => at += 8,
+                Some(other) => at += (other.trailing_zeros() / 8) as usize,
+                None => at += 1,
+            },
+            b'\n' | b'\r' | b'\t' | b'\x0C' => at += 1,
+            _ => break,
+        }
+    }
+    at
+}
+
+/// The whole number that `raw` spells, between blanks.
+pub(super) fn number(raw: &[u8]) -> Option<u64> {
+    let digits = raw.trim_ascii();
+    if digits.is_empty() || digits.len() > 19 {
+        return None;
+    }
+    digits.iter().try_fold(0, |value, digit| Some(value * 10 + u64::from(char::from(*digit).to_digit(10)?)))
+}
+
+/// Head and tail of a text that is too long to be kept whole.
+pub(super) fn ends(raw: &[u8]) -> Option<(&[u8], &[u8])> {
+    if raw.len() <= clip::HEAD + 4 * clip::TAIL {
+        return None;
+    }
+    let head = parting(raw, clip::HEAD)?;
+    let tail = parting(raw, raw.len() - clip::TAIL)?;
+    Some((&raw[..head], &raw[tail..]))
+}
+
+/// The first place from `at` on that parts a long text between two characters, not inside an escape; `None` when there
+/// is none nearby.
+pub(super) fn parting(bytes: &[u8], at: usize) -> Option<usize> {
+    const NEARBY: usize = 4096;
+    /// Bytes of the longest escape: two surrogates.
+    const ESCAPE: usize = 12;
+    let parts = |at: &usize| {
+        let is_boundary = bytes.get(*at).is_some_and(|byte| byte & 0xC0 != 0x80);
+        is_boundary && bytes.get(at.saturating_sub(ESCAPE)..*at).is_some_and(|before| !before.contains(&b'\\'))
+    };
+    (at..at + NEARBY).find(parts)
+}
+
+/// The text that `raw` spells; what is no text is replaced.
+pub(super) fn decode<'a>(raw: &'a [u8], form: Form, oddities: &mut Oddities) -> Cow<'a, str> {
+    if form == Form::Escaped {
+        let mut out = String::new();
+        push(raw, form, oddities, &mut out);
+        return Cow::Owned(out);
+    }
+    note_controls(raw, form, oddities);
+    match simdutf8::basic::from_utf8(raw) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => {
+            oddities.replaced = true;
+            String::from_utf8_lossy(raw)
+        }
+    }
+}
+
+/// Appends the text that `raw` spells to `out`.
+pub(super) fn push(raw: &[u8], form: Form, oddities: &mut Oddities, out: &mut String) {
+    note_controls(raw, form, oddities);
+    if form != Form::Escaped {
+        push_lossy(raw, oddities, out);
+        return;
+    }
+    out.reserve(raw.len());
+    let mut rest = raw;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        push_lossy(&rest[..at], oddities, out);
+        rest = &rest[at + 1..];
+        let escape = rest.first().copied();
+        rest = rest.get(1..).unwrap_or_default();
+        match escape {
+            Some(byte @ (b'"' | b'\\' | b'/')) => out.push(char::from(byte)),
+            Some(b'n') => out.push('\n'),
+            Some(b't') => out.push('\t'),
+            Some(b'r') => out.push('\r'),
+            Some(b'b') => out.push('\u{8}'),
+            Some(b'f') => out.push('\u{c}'),
+            Some(b'u') => out.push(code_point(&mut rest, oddities)),
+            _ => {
+                oddities.replaced = true;
+                out.push('\u{FFFD}');
+            }
+        }
+    }
+    push_lossy(rest, oddities, out);
+}
+
+/// Looks for raw controls: without an early end, so that the search is done with vectors.
+fn note_controls(raw: &[u8], form: Form, oddities: &mut Oddities) {
+    if form != Form::Plain {
+        oddities.control |= raw.iter().fold(false, |found, byte| found | (*byte < 0x20));
+    }
+}
+
+fn push_lossy(bytes: &[u8], oddities: &mut Oddities, out: &mut String) {
+    match simdutf8::basic::from_utf8(bytes) {
+        Ok(text) => out.push_str(text),
+        Err(_) => {
+            oddities.replaced = true;
+            out.push_str(&String::from_utf8_lossy(bytes));
+        }
+    }
+}
+
+/// The character behind `\u`; surrogates come in pairs, and one alone is none (cucumber.md 30).
+fn code_point(rest: &mut &[u8], oddities: &mut Oddities) -> char {
+    let Some(unit) = take_hex(rest) else {
+        oddities.replaced = true;
+        return '\u{FFFD}';
+    };
+    if let Some(low) = rest.strip_prefix(b"\\u").filter(|_| (0xD800..0xDC00).contains(&unit)) {
+        let mut behind = low;
+        if let Some(low) = take_hex(&mut behind).filter(|low| (0xDC00..0xE000).contains(low)) {
+            *rest = behind;
+            return char::from_u32(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00)).unwrap_or('\u{FFFD}');
+        }
+    }
+    char::from_u32(unit).unwrap_or_else(|| {
+        oddities.replaced = true;
+        '\u{FFFD}'
+    })
+}
+
+fn take_hex(rest: &mut &[u8]) -> Option<u32> {
+    let (digits, behind) = rest.split_at_checked(4)?;
+    let value = digits.iter().try_fold(0, |value, digit| Some(value * 16 + char::from(*digit).to_digit(16)?))?;
+    *rest = behind;
+    Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_stop_is_found_at_every_place() {
+        for length in 0..150 {
+            for odd in [b'a', 0x1f, 0x20, 0x7f, 0x80, 0xff, b'\\'] {
+                for place in 0..=length {
+                    let mut bytes = vec![b'x'; length];
+                    if place < length {
+                        bytes[place] = odd;
+                    }
+                    bytes.extend_from_slice(b"\"\x01\xff\"........");
+                    let span = text_from(&bytes, 0).unwrap();
+                    let escaped = odd == b'\\' && place < length;
+                    // A backslash takes the next byte along; it may be the quote.
+                    let end = if escaped && place + 1 == length { length + 3 } else { length };
+                    assert_eq!(span.end, end, "{odd} at {place} of {length}");
+                    let unusual = place < length && !(0x20..0x80).contains(&odd);
+                    match span.form {
+                        Form::Plain => assert!(!escaped && !unusual, "{odd} at {place} of {length}"),
+                        Form::Unchecked => assert!(!escaped, "{odd} at {place} of {length}"),
+                        Form::Escaped => assert!(escaped, "{odd} at {place} of {length}"),
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn short_texts_of_ascii_are_known_to_be_plain() {
+        assert_eq!(text_from(b"\"passed\", \"duration\"", 1).unwrap().form, Form::Plain);
+        assert_eq!(text_from("\"größer\"  ".as_bytes(), 1).unwrap().form, Form::Unchecked);
+        assert_eq!(text_from(b"\"passed", 1), None);
+    }
+
+    #[test]
+    fn blanks_of_any_number_are_passed() {
+        for blanks in 0..40 {
+            let text = format!("{}\r\n{}\tx       ", " ".repeat(blanks), " ".repeat(blanks));
+            assert_eq!(behind_blanks(text.as_bytes(), 0), 2 * blanks + 3);
+        }
+        assert_eq!(behind_blanks(b"  ", 0), 2);
+    }
+}
