@@ -40,8 +40,8 @@ impl Outlines {
 
     /// Whether the feature holds more than one Test.
     pub(super) fn several(&self) -> bool {
-        let tests = self.namesakes.iter().enumerate().filter(|(index, namesake)| index == *namesake);
-        tests.skip(1).next().is_some()
+        let mut tests = self.namesakes.iter().enumerate().filter(|(index, namesake)| index == *namesake);
+        tests.nth(1).is_some()
     }
 }
 

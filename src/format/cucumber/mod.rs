@@ -33,7 +33,7 @@ pub(super) const FORMAT: Format = Format {
 };
 
 /// Bytes that are held for scenarios that wait for the end of their feature, at most, once its head is known.
-const WAITING: usize = 8 << 20;
+const WAITING: usize = 4 << 20;
 
 /// Bytes that are held for them, at most, where its head stands behind them: then there is no room for more evidence.
 const MOST_WAITING: usize = 96 << 20;
