@@ -277,7 +277,8 @@ impl<'a> JsonCursor<'a> {
 
     fn word(&mut self) -> &'a [u8] {
         let rest = &self.bytes[self.at..];
-        let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'}' | b']' | b':' | b'"');
+        // Brackets and quotes end it wherever they stand, so that a value ends where one that only counts them says.
+        let ends = |byte: &u8| byte.is_ascii_whitespace() || b",:\"{}[]".contains(byte);
         let length = rest.iter().position(ends).unwrap_or(rest.len()).max(1);
         self.at += length;
         &rest[..length]
