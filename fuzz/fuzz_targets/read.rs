@@ -1,9 +1,11 @@
 //! Reads bytes as a report and checks what holds for all of them. Shared by the targets.
 
+#![allow(dead_code, reason = "each target takes what it needs")]
+
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
-use xraypack::format::{Format, ReadOptions};
+use xraypack::format::{self, Format, ReadOptions};
 use xraypack::model::{Body, Problem, ReportVisitor, TestCase};
 
 struct Counted {
@@ -33,6 +35,12 @@ impl Read for Grains<'_> {
         self.0 = &self.0[length..];
         Ok(length)
     }
+}
+
+/// As [`report`], for the format of this name.
+pub fn report_of(name: &str, bytes: &[u8]) {
+    let format = format::by_name(name).unwrap_or_else(|| panic!("there is no format {name:?}"));
+    report(format, bytes);
 }
 
 /// The whole and its pieces must come to the same cases. The first byte decides about the size of the pieces.

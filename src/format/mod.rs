@@ -6,6 +6,7 @@
 mod behave;
 mod clip;
 mod cucumber;
+mod dotnet;
 pub mod encoding;
 mod error;
 mod fill;
@@ -14,6 +15,7 @@ pub mod json;
 mod junit;
 mod lookalike;
 mod messages;
+mod number;
 mod nunit;
 mod options;
 mod recognise;
@@ -34,6 +36,8 @@ pub use lookalike::{Lookalike, Notice};
 pub use options::{Attachments, ReadOptions};
 pub use recognise::Family;
 pub use remarks::Remarks;
+
+use number::number_of;
 
 /// One report format.
 #[derive(Debug)]

@@ -12,6 +12,14 @@ pub use zone::{Zone, ZoneError};
 
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
 
+/// The text without white space around it; a look at both ends tells that there is none, as a rule.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
+}
+
 /// Takes up to `most` digits off the front of `text` and gives their value and number.
 fn take_digits(text: &mut &[u8], most: usize) -> (u64, usize) {
     let length = text.iter().take(most).take_while(|byte| byte.is_ascii_digit()).count();

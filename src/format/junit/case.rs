@@ -116,7 +116,7 @@ impl Reader<'_> {
         self.begin_case(xml);
         let depth = xml.depth();
         loop {
-            match xml.next()? {
+            match xml.next_tag()? {
                 XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
                 XmlEvent::Start(tag) => {
                     let child = Child::of(tag.name());
@@ -377,8 +377,8 @@ fn read_duration(written: &str, options: &ReadOptions, remarks: &mut Remarks, xm
     }
     let nanos = duration.nanos?;
     // Only the user knows that a producer writes milliseconds; a number with its unit behind it says so itself.
-    let has_unit = written.trim_end().ends_with(|last: char| last.is_ascii_alphabetic());
-    if options.junit_time_unit == NANOS_PER_SECOND || has_unit {
+    let has_unit = || written.trim_end().ends_with(|last: char| last.is_ascii_alphabetic());
+    if options.junit_time_unit == NANOS_PER_SECOND || has_unit() {
         return Some(nanos);
     }
     let scaled = i128::from(nanos) * i128::from(options.junit_time_unit) / i128::from(NANOS_PER_SECOND);

@@ -74,7 +74,7 @@ impl<'o> Reader<'o> {
 
     fn read(&mut self, xml: &mut XmlCursor<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
         loop {
-            let flow = match xml.next()? {
+            let flow = match xml.next_tag()? {
                 XmlEvent::Start(tag) if tag.name() == b"testcase" => self.read_case(xml, visitor)?,
                 XmlEvent::Start(tag) => {
                     match tag.name() {

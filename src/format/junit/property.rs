@@ -16,7 +16,7 @@ const MOST_PROPERTIES: usize = 10_000;
 pub(super) fn read_all(xml: &mut XmlCursor<'_>, case: &mut TestCase, options: &ReadOptions) -> Result<(), ParseError> {
     let depth = xml.depth();
     loop {
-        match xml.next()? {
+        match xml.next_tag()? {
             XmlEvent::Start(tag) if tag.name() == b"property" => {
                 begin(&tag, case.properties.add());
                 read_content(xml, case, options)?;

@@ -30,22 +30,27 @@ impl<'n> Iterator for Pieces<'n> {
             self.rest = inside.get(end + 1..).unwrap_or("");
             return Some(Piece::Group(&inside[..end]));
         }
-        let length = self.rest.find('(').unwrap_or(self.rest.len());
+        let length = bracket(self.rest).unwrap_or(self.rest.len());
         let (plain, rest) = self.rest.split_at(length);
         self.rest = rest;
         (!plain.is_empty()).then_some(Piece::Plain(plain))
     }
 }
 
+/// Where the first opening bracket stands.
+fn bracket(name: &str) -> Option<usize> {
+    memchr::memchr(b'(', name.as_bytes())
+}
+
 /// Whether the name holds an argument list.
 pub(super) fn has_arguments(name: &str) -> bool {
-    name.contains('(')
+    bracket(name).is_some()
 }
 
 /// Whether a bracket of the name is never closed.
 pub(super) fn is_cut(name: &str) -> bool {
     let mut rest = name;
-    while let Some(start) = rest.find('(') {
+    while let Some(start) = bracket(rest) {
         let inside = &rest[start + 1..];
         match group_end(inside) {
             Some(end) => rest = &inside[end + 1..],
@@ -58,6 +63,9 @@ pub(super) fn is_cut(name: &str) -> bool {
 /// Appends the name without its argument lists to `out`, without blanks around it; the whole name when nothing is left.
 pub(super) fn push_plain(name: &str, out: &mut String) {
     let name = name.trim();
+    if !has_arguments(name) {
+        return out.push_str(name);
+    }
     let start = out.len();
     for piece in (Pieces { rest: name }) {
         if let Piece::Plain(text) = piece {

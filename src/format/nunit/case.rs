@@ -1,13 +1,12 @@
 //! One test case, from its start tag to its end tag.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 
 use super::identity::{self, Names, Naming};
 use super::property::{self, Role};
-use super::{Generation, Reader, STRUCTURE, brackets, detail, times};
+use super::{Generation, Reader, STRUCTURE, brackets, detail};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
-use crate::format::{Attachments, ParseError};
+use crate::format::{Attachments, ParseError, dotnet, number_of};
 use crate::model::{Content, DetailKind, Problem, ProblemKind, ReportVisitor, Reuse};
 
 /// Most failures, reasons, assertions or attachments of one case, each.
@@ -119,7 +118,7 @@ impl Reader<'_> {
         self.begin_case(xml);
         let depth = xml.depth();
         loop {
-            match xml.next()? {
+            match xml.next_tag()? {
                 XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
                 XmlEvent::Start(tag) => {
                     let child = Child::of(tag.name());
@@ -240,7 +239,7 @@ impl Reader<'_> {
     fn read_assertions(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
         let depth = xml.depth();
         loop {
-            match xml.next()? {
+            match xml.next_tag()? {
                 XmlEvent::Start(tag) if tag.name() == b"assertion" && self.assertions.len() < MOST_CHILDREN => {
                     let assertion = self.assertions.add();
                     let is = |word: &[u8]| tag.attribute(b"result").is_some_and(|result| result.raw() == word);
@@ -267,7 +266,7 @@ impl Reader<'_> {
         }
         let depth = xml.depth();
         loop {
-            match xml.next()? {
+            match xml.next_tag()? {
                 XmlEvent::Start(tag) if tag.name() == b"filePath" && self.case.attachments.len() < MOST_CHILDREN => {
                     let index = self.case.attachments.len();
                     let attachment = self.case.attachments.add();
@@ -300,7 +299,7 @@ impl Reader<'_> {
         self.suites.endow(&mut self.case);
         self.settle_details();
         if !self.case.parameters.is_empty() || self.suites.is_in_method() {
-            self.case.row_group = group_number(&self.case.qualified_name);
+            self.case.row_group = number_of(&[&self.case.qualified_name]);
         }
     }
 
@@ -347,27 +346,19 @@ impl Reader<'_> {
     fn time_case(&mut self, xml: &XmlCursor<'_>) {
         let attributes = &self.attributes;
         let written = if attributes.duration.trim().is_empty() { &attributes.time } else { &attributes.duration };
-        self.case.duration = times::duration(written, &mut self.remarks, xml);
+        self.case.duration = dotnet::duration(written, &mut self.remarks, xml);
         if self.generation == Generation::Two {
             // Its cases have no times of their own, and none are made up.
             return;
         }
-        self.case.start = times::timestamp(&attributes.start, self.options, &mut self.remarks, xml);
-        let end = times::timestamp(&attributes.end, self.options, &mut self.remarks, xml);
+        self.case.start = dotnet::timestamp(&attributes.start, self.options, &mut self.remarks, xml);
+        let end = dotnet::timestamp(&attributes.end, self.options, &mut self.remarks, xml);
         self.case.finish = match (self.case.start, end) {
             (Some(start), Some(end)) if end >= start => Some(end),
             (Some(start), _) => self.case.duration.map(|duration| start.plus(duration)),
             (None, end) => end,
         };
     }
-}
-
-/// A number for the rows of one method; never zero.
-fn group_number(qualified_name: &str) -> u64 {
-    // The default hasher has fixed keys: the same name gives the same number in every run.
-    let mut hasher = DefaultHasher::new();
-    qualified_name.hash(&mut hasher);
-    hasher.finish().max(1)
 }
 
 /// Whether a quote of the tag closes a value and something other than a blank follows: a quote inside it (N29).

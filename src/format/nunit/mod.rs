@@ -14,10 +14,9 @@ mod settle;
 mod suite;
 #[cfg(test)]
 mod tests;
-mod times;
 
 use crate::format::xml::{XmlCursor, XmlEvent};
-use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks};
+use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks, dotnet};
 use crate::model::{Body, CaseDetail, List, Problem, ProblemKind, ReportVisitor, Reuse, TestCase};
 
 use case::{CaseAttributes, CaseChildren};
@@ -134,7 +133,7 @@ impl<'o> Reader<'o> {
 
     fn read(&mut self, xml: &mut XmlCursor<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
         loop {
-            match xml.next()? {
+            match xml.next_tag()? {
                 XmlEvent::Start(tag) if tag.name() == b"test-case" => {
                     let flow = self.read_case(xml, visitor)?;
                     if flow.is_break() {
@@ -186,7 +185,8 @@ impl<'o> Reader<'o> {
             _ => {}
         }
         if self.generation == Generation::Two {
-            times::check_date(&root, self.options, &mut self.remarks, xml);
+            let topic = "the start of the run is not written as an ISO date and was left out";
+            dotnet::check_date(&root, [b"date", b"time"], topic, self.options, &mut self.remarks, xml);
         }
         if root.name() == b"test-suite" {
             let topic = "the report is a fragment: its root is a suite";

@@ -86,7 +86,7 @@ pub(super) fn read_all(
 ) -> Result<(), ParseError> {
     let depth = xml.depth();
     loop {
-        match xml.next()? {
+        match xml.next_tag()? {
             XmlEvent::Start(tag) if matches!(tag.name(), b"property" | b"category") => {
                 named.read(&tag);
                 let value = named.value.trim();

@@ -131,7 +131,7 @@ impl Keywords {
         self.any |= self.is_leaf;
         let mut in_arguments = false;
         loop {
-            let part = match xml.next()? {
+            let part = match xml.next_tag()? {
                 XmlEvent::Start(tag) => Part::of(tag.name()),
                 XmlEvent::End(name, around) => {
                     self.is_leaf &= name != b"kw";
@@ -226,9 +226,15 @@ impl Keywords {
         comment: Option<&mut String>,
         remarks: &mut Remarks,
     ) -> Result<(), ParseError> {
-        let tag = xml.started_tag();
-        let is_html = tag.attribute(b"html").is_some_and(|html| matches!(html.raw(), b"true" | b"yes"));
-        let level = tag.attribute(b"level");
+        let (mut is_html, mut level) = (None, None);
+        for (name, value) in xml.started_tag().attributes() {
+            match name {
+                b"html" if is_html.is_none() => is_html = Some(matches!(value.raw(), b"true" | b"yes")),
+                b"level" if level.is_none() => level = Some(value),
+                _ => {}
+            }
+        }
+        let is_html = is_html.unwrap_or(false);
         let is_failure = level.is_some_and(|level| level.raw() == b"FAIL");
         let comment = comment.filter(|comment| is_failure && comment.is_empty());
         let searched = self.wants_pictures && is_html;
@@ -291,13 +297,21 @@ impl Keywords {
     }
 }
 
-/// Passes over the message whose start tag was lent out last.
+/// Passes over the message whose start tag was lent out last. It holds text only: where any element begins inside it,
+/// its end tag was never written, because its text could not be (R12), and it ends there.
 pub(super) fn pass_message(xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
-    message_pieces(xml, |_| {})
+    let around = xml.depth() - 1;
+    loop {
+        match xml.next_tag()? {
+            XmlEvent::Start(_) => xml.retreat(around),
+            XmlEvent::End(_, depth) if depth == around => return Ok(()),
+            XmlEvent::Eof => return Ok(()),
+            _ => {}
+        }
+    }
 }
 
-/// Gives the pieces of a message. It holds text only: where any element begins inside it, its end tag was never written,
-/// because its text could not be (R12), and it ends there.
+/// Gives the pieces of a message.
 fn message_pieces(
     xml: &mut XmlCursor<'_>,
     mut piece: impl FnMut(crate::format::xml::Text<'_>),

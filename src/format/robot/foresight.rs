@@ -24,7 +24,7 @@ fn collect(report: &[u8], verdicts: &mut Vec<Verdict>) -> Result<(), ParseError>
     let mut status = Status::default();
     let mut tests = 0;
     loop {
-        match xml.next()? {
+        match xml.next_tag()? {
             XmlEvent::Start(tag) => match tag.name() {
                 b"robot" => {}
                 b"suite" => suites.begin(&tag, tests),

@@ -138,7 +138,7 @@ impl<'o> Reader<'o> {
 
     fn read(&mut self, xml: &mut XmlCursor<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
         while !self.is_stopped {
-            match xml.next()? {
+            match xml.next_tag()? {
                 XmlEvent::Start(tag) => match tag.name() {
                     b"robot" => self.begin_output(xml, visitor),
                     b"suite" => self.suites.begin(&tag, self.tests),

@@ -42,7 +42,7 @@ impl Statistics {
         let mut in_total = false;
         let mut last = None;
         loop {
-            match xml.next()? {
+            match xml.next_tag()? {
                 XmlEvent::Start(tag) => match tag.name() {
                     b"total" => in_total = true,
                     b"stat" if in_total => {

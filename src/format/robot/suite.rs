@@ -199,7 +199,7 @@ fn read_keyword_status(xml: &mut XmlCursor<'_>, status: &mut Status) -> Result<(
     status.reset();
     let depth = xml.depth();
     loop {
-        match xml.next()? {
+        match xml.next_tag()? {
             XmlEvent::Start(tag) => match tag.name() {
                 b"status" => status.read(xml)?,
                 b"msg" => pass_message(xml)?,

@@ -68,7 +68,7 @@ impl Reader<'_> {
         let number = self.begin_test(xml);
         let depth = xml.depth();
         loop {
-            match xml.next()? {
+            match xml.next_tag()? {
                 XmlEvent::Start(tag) => match Child::of(tag.name()) {
                     Child::Structure => xml.retreat(depth - 1),
                     child => self.read_child(child, xml)?,

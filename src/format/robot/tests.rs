@@ -258,6 +258,17 @@ fn naive_times_are_read_in_the_assumed_zone() {
 }
 
 #[test]
+fn r09_times_of_suites_are_no_test_s() {
+    let report = suite(
+        "<test name='a'><status status='PASS' start='2024-05-01T10:00:00' elapsed='2'/></test>\
+         <test name='b'><status status='PASS' elapsed='1'/></test>\
+         <status status='PASS' start='1999-01-01T00:00:00' elapsed='86400'/>",
+    );
+    let times: Vec<_> = read(&report).cases.iter().map(|case| (case.start.is_some(), case.duration)).collect();
+    assert_eq!(times, [(true, Some(2_000_000_000)), (false, Some(1_000_000_000))]);
+}
+
+#[test]
 fn r10_generations_may_be_mixed() {
     let found = case_with(
         "<group name='g'><kw name='Log' library='BuiltIn'><status status='PASS' starttime='20240501 10:00:00.000' \
@@ -475,6 +486,14 @@ fn r31_r36_names_are_cleaned_and_decoded() {
     let found = read(&report);
     assert_eq!(found.only().title, "a\nb&c\u{1}");
     assert_eq!(found.kinds(), [ProblemKind::Repaired]);
+}
+
+#[test]
+fn r32_a_rerun_under_another_wrapper_is_another_test() {
+    let wrapped = suite(&format!("<suite name='S'>{}</suite>", test("t", "PASS")));
+    let names = |report: &str| read(report).only().qualified_name.clone();
+    assert_eq!(names(&suite(&test("t", "FAIL"))), "S.t");
+    assert_eq!(names(&wrapped), "S.S.t");
 }
 
 #[test]

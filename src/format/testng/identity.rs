@@ -1,7 +1,5 @@
 //! What names a row for good, and what it shares with its attempts.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 /// The definition: class, dot, method (spec C3, decision 10; that Xray joins them by a dot is inferred).
 pub(super) fn qualify(class: &str, method: &str, out: &mut String) {
     let (class, method) = (class.trim(), method.trim());
@@ -15,7 +13,7 @@ pub(super) fn qualify(class: &str, method: &str, out: &mut String) {
 /// Appends `text` without what Java's `Object.toString` adds to a class name: `@` and up to eight hexadecimal digits.
 pub(super) fn push_without_identity_hashes(text: &str, out: &mut String) {
     let mut rest = text;
-    while let Some(at) = rest.find('@') {
+    while let Some(at) = memchr::memchr(b'@', rest.as_bytes()) {
         let (before, hash) = rest.split_at(at);
         out.push_str(before);
         let digits = hash[1..].bytes().take_while(u8::is_ascii_hexdigit).count();
@@ -28,12 +26,6 @@ pub(super) fn push_without_identity_hashes(text: &str, out: &mut String) {
         rest = &hash[kept..];
     }
     out.push_str(rest);
-}
-
-pub(super) fn hash_of(value: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 use std::ops::ControlFlow;
 
 use super::clock::Written;
-use super::identity::{hash_of, push_without_identity_hashes, qualify};
+use super::identity::{push_without_identity_hashes, qualify};
 use super::rows::RowKind;
 use super::status::Status;
 use super::{Reader, STRUCTURE, content};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
-use crate::format::{Attachments, ClippedText, ParseError};
+use crate::format::{Attachments, ClippedText, ParseError, number_of};
 use crate::model::{Content, DetailKind, Outcome, Problem, ProblemKind, ReportVisitor, Reuse, TestCase};
 
 /// Longest attachment that is read, in bytes of base64. Longer ones are dropped whole.
@@ -78,7 +78,7 @@ impl MethodAttributes {
             }
         }
         // `pay(int)[pri:0, instance:pkg.Cls@36d4b5c]`: the rest changes from run to run (T12).
-        if let Some(end) = self.signature.find(")[") {
+        if let Some(end) = memchr::memmem::find(self.signature.as_bytes(), b")[") {
             self.signature.truncate(end + 1);
         }
     }
@@ -95,7 +95,7 @@ impl Reader<'_> {
         self.begin_method(xml);
         let depth = xml.depth();
         loop {
-            match xml.next()? {
+            match xml.next_tag()? {
                 XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
                 XmlEvent::Start(tag) => match tag.name() {
                     b"exception" => self.read_exception(xml)?,
@@ -170,7 +170,7 @@ impl Reader<'_> {
         };
         let depth = xml.depth();
         loop {
-            match xml.next()? {
+            match xml.next_tag()? {
                 XmlEvent::Start(tag) => match tag.name() {
                     name if STRUCTURE.contains(&name) => xml.retreat(depth - 1),
                     b"message" if detail.message.is_empty() => {
@@ -204,7 +204,7 @@ impl Reader<'_> {
         push_number(index.map_or(place as u64, |index| index.saturating_add(1)), &mut parameter.name);
         let depth = xml.depth();
         loop {
-            match xml.next()? {
+            match xml.next_tag()? {
                 XmlEvent::Start(tag) => match tag.name() {
                     name if STRUCTURE.contains(&name) => xml.retreat(depth - 1),
                     b"value" if is_null(&tag) => {
@@ -260,7 +260,7 @@ impl Reader<'_> {
         let mut whole = true;
         let depth = xml.depth();
         loop {
-            match xml.next()? {
+            match xml.next_tag()? {
                 XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
                 XmlEvent::Start(tag) if tag.name() == b"rawcontent" => {
                     name_by_path(&mut attachment.name, &attachment.data);
@@ -426,7 +426,7 @@ impl Reader<'_> {
             push_without_identity_hashes(&parameter.value, key);
             key.push('\u{1f}');
         }
-        hash_of(key.as_str())
+        number_of(&[key])
     }
 
     /// Rows of one method that share a key which only one of them names (decision 5, T24): those with parameters,
@@ -437,7 +437,7 @@ impl Reader<'_> {
             && !attributes.is_retried
             && !attributes.has_data_provider
             && !attributes.has_attributes;
-        if alone { 0 } else { hash_of((&self.case.qualified_name, &attributes.signature)) | 1 }
+        if alone { 0 } else { number_of(&[&self.case.qualified_name, &attributes.signature]) }
     }
 
     fn report_open_row(&self, visitor: &mut dyn ReportVisitor) {

@@ -84,7 +84,7 @@ impl<'o> Reader<'o> {
 
     fn read(&mut self, xml: &mut XmlCursor<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
         loop {
-            let flow = match xml.next()? {
+            let flow = match xml.next_tag()? {
                 XmlEvent::Start(tag) => match tag.name() {
                     b"test-method" => self.read_method(xml, visitor)?,
                     b"groups" | b"reporter-output" => {

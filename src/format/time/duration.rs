@@ -1,6 +1,6 @@
 //! Durations: seconds as JUnit and its relatives write them, and clocks.
 
-use super::{NANOS_PER_SECOND, take_byte, take_digits, take_fraction};
+use super::{NANOS_PER_SECOND, take_byte, take_digits, take_fraction, trimmed};
 
 /// What is worth telling about a duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,29 @@ pub fn dotnet_seconds(text: &str) -> Seconds {
 }
 
 fn read(text: &str, comma: Comma) -> Seconds {
-    let text = text.trim();
+    match usual(text.as_bytes()) {
+        Some(nanos) => Seconds { nanos: Some(nanos), remark: None },
+        None => read_any(trimmed(text), comma),
+    }
+}
+
+/// The usual form: up to seven digits, which are less than a year, and perhaps a point and digits behind it.
+fn usual(text: &[u8]) -> Option<i64> {
+    let mut rest = text;
+    let (whole, 1..=7) = take_digits(&mut rest, 8) else { return None };
+    let nanos = i64::try_from(whole).ok()? * NANOS_PER_SECOND;
+    match rest {
+        [] => Some(nanos),
+        [b'.', fraction @ ..] => {
+            let mut fraction = fraction;
+            let part = take_fraction(&mut fraction);
+            fraction.is_empty().then_some(nanos + part)
+        }
+        _ => None,
+    }
+}
+
+fn read_any(text: &str, comma: Comma) -> Seconds {
     let (negative, text) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),

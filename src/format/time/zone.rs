@@ -187,6 +187,11 @@ pub(super) enum Tail {
 /// Reads what follows date and time: an offset, an abbreviation, both (`GMT+02:00`), nothing. `None` when it is
 /// nothing of that kind.
 pub(super) fn tail(text: &[u8]) -> Option<Tail> {
+    match text {
+        [] => return Some(Tail::Open),
+        b"Z" | b" UTC" => return Some(Tail::Offset(0)),
+        _ => {}
+    }
     // Java's zoned times name the zone once more: 2024-05-02T10:00:00+02:00[Europe/Berlin].
     let text = match memchr::memchr(b'[', text) {
         Some(bracket) if text.ends_with(b"]") => &text[..bracket],

@@ -10,23 +10,36 @@ use crate::model::{Position, Problem, ProblemKind, ReportVisitor};
 pub(super) struct RepairLog {
     text: Cell<TextRepairs>,
     less_than: Cell<u64>,
+    is_touched: Cell<bool>,
 }
 
 impl RepairLog {
-    #[inline]
-    pub(super) fn text(&self, decode: impl FnOnce(&mut TextRepairs)) {
+    /// Notes a repair inside a text or a value.
+    #[cold]
+    pub(super) fn text(&self, note: impl FnOnce(&mut TextRepairs)) {
         let mut repairs = self.text.get();
-        decode(&mut repairs);
+        note(&mut repairs);
         self.text.set(repairs);
+        self.is_touched.set(true);
     }
 
+    /// Notes a value with a `<` in it.
+    #[cold]
     pub(super) fn raw_less_than(&self) {
         self.less_than.set(self.less_than.get() + 1);
+        self.is_touched.set(true);
     }
 
+    /// Whether there is nothing to collect.
     #[inline]
     pub(super) fn is_clean(&self) -> bool {
-        self.less_than.get() == 0 && self.text.get().is_clean()
+        !self.is_touched.get()
+    }
+
+    /// Takes the repairs inside texts, and the number of values with a `<`.
+    pub(super) fn take(&self) -> (TextRepairs, u64) {
+        self.is_touched.set(false);
+        (self.text.take(), self.less_than.take())
     }
 }
 
@@ -75,12 +88,12 @@ pub(super) struct Tallies {
 impl Tallies {
     /// Moves what the log holds into the tallies.
     pub(super) fn collect(&mut self, log: &RepairLog, place: impl Fn() -> Position) {
-        let text = log.text.take();
+        let (text, less_than) = log.take();
         self.bad_utf8.add(text.bad_utf8, &place);
         self.controls.add(text.controls, &place);
         self.bad_references.add(text.bad_references, &place);
         self.stray_ampersands.add(text.stray_ampersands, &place);
-        self.attribute_less_than.add(log.less_than.take(), &place);
+        self.attribute_less_than.add(less_than, &place);
     }
 
     pub(super) fn text_less_than(&mut self, place: impl FnOnce() -> Position) {

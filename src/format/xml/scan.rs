@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::marks;
+
 pub(super) const CDATA_START: &[u8] = b"<![CDATA[";
 const COMMENT_START: &[u8] = b"<!--";
 
@@ -24,15 +26,25 @@ pub(super) enum Markup {
     Incomplete,
 }
 
-/// Looks at `bytes`, which begin with `<`; `is_last` when nothing follows them.
-#[inline]
-pub(super) fn markup(bytes: &[u8], is_last: bool) -> Markup {
+/// A value between quotes in a start tag, as offsets behind its `<`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Quoted {
+    /// What stands between the quotes.
+    pub(super) value: Range<usize>,
+    /// Whether every byte of it stands for itself.
+    pub(super) is_plain: bool,
+}
+
+/// Looks at `bytes`, which begin with `<`; `is_last` when nothing follows them. Values of a start tag go to `note`, in
+/// order, also those of a tag that turns out to be none.
+#[inline(always)]
+pub(super) fn markup(bytes: &[u8], is_last: bool, note: impl FnMut(Quoted)) -> Markup {
     match bytes.get(1) {
         None => Markup::Incomplete,
         Some(b'/') => end_tag(bytes),
         Some(b'!') => declaration(bytes),
         Some(b'?') => Markup::SkipTo { length: 2, terminator: b"?>" },
-        Some(first) if starts_name(*first) => start_tag(bytes, is_last),
+        Some(first) if starts_name(*first) => start_tag(bytes, is_last, note),
         Some(_) => Markup::Literal { unclosed_quote: false },
     }
 }
@@ -47,27 +59,53 @@ fn ends_name(byte: u8) -> bool {
     byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>' | b'<' | b'"' | b'\'' | b'=')
 }
 
-/// Outside quotes the look ends at the first `<`: that keeps hostile input linear, since no byte is passed twice.
+/// Length of the name at the start of `bytes`.
 #[inline]
-fn start_tag(bytes: &[u8], is_last: bool) -> Markup {
-    let Some(name_length) = bytes[1..].iter().position(|byte| ends_name(*byte)) else {
+fn name_length(bytes: &[u8]) -> Option<usize> {
+    match marks::name_end(bytes) {
+        Some(end) if ends_name(bytes[end]) => Some(end),
+        _ => bytes.iter().position(|byte| ends_name(*byte)),
+    }
+}
+
+/// Outside quotes the look ends at the first `<`: that keeps hostile input linear, since no byte is passed twice.
+#[inline(always)]
+fn start_tag(bytes: &[u8], is_last: bool, mut note: impl FnMut(Quoted)) -> Markup {
+    let Some(name_length) = name_length(&bytes[1..]) else {
         return Markup::Incomplete;
     };
-    let mut at = 1 + name_length;
-    loop {
-        let Some(step) = bytes[at..].iter().position(|byte| matches!(byte, b'>' | b'"' | b'\'' | b'<')) else {
-            return Markup::Incomplete;
-        };
-        at += step;
-        match bytes[at] {
-            b'>' => return Markup::Start { length: at + 1, name_length, empty: bytes[at - 1] == b'/' },
-            b'<' => return Markup::Literal { unclosed_quote: false },
-            quote => match memchr::memchr(quote, &bytes[at + 1..]) {
-                Some(length) => at += length + 2,
-                None if is_last && bytes[at..].contains(&b'>') => return Markup::Literal { unclosed_quote: true },
-                None => return Markup::Incomplete,
-            },
+    let end = |at: usize| Markup::Start { length: at + 1, name_length, empty: bytes[at - 1] == b'/' };
+    let mut block = 1 + name_length;
+    if bytes[block] == b'>' {
+        return end(block);
+    }
+    // The quote that is open, or zero; where its value begins, and whether nothing odd has been seen in it.
+    let (mut quote, mut begin, mut is_plain) = (0, 0, true);
+    while block < bytes.len() {
+        let mut marks = marks::of_tag(&bytes[block..]);
+        while marks != 0 {
+            let at = block + marks.trailing_zeros() as usize;
+            marks &= marks - 1;
+            let byte = bytes[at];
+            if quote == 0 {
+                match byte {
+                    b'"' | b'\'' => (quote, begin, is_plain) = (byte, at, true),
+                    b'>' => return end(at),
+                    b'<' => return Markup::Literal { unclosed_quote: false },
+                    _ => {}
+                }
+            } else if byte == quote {
+                note(Quoted { value: begin..at - 1, is_plain });
+                quote = 0;
+            } else {
+                is_plain &= !matches!(byte, b'&' | b'<' | 0..0x20);
+            }
         }
+        block += marks::TAG_BLOCK;
+    }
+    match quote != 0 && is_last && bytes[begin..].contains(&b'>') {
+        true => Markup::Literal { unclosed_quote: true },
+        false => Markup::Incomplete,
     }
 }
 
@@ -133,7 +171,14 @@ mod tests {
     use super::*;
 
     fn look(text: &str) -> Markup {
-        markup(text.as_bytes(), true)
+        markup(text.as_bytes(), true, |_| {})
+    }
+
+    /// Values and whether they are plain.
+    fn values(text: &str) -> Vec<(&str, bool)> {
+        let mut found = Vec::new();
+        markup(text.as_bytes(), true, |quoted| found.push((&text[1..][quoted.value], quoted.is_plain)));
+        found
     }
 
     #[test]
@@ -143,6 +188,22 @@ mod tests {
         assert_eq!(look("<a b='1' />"), Markup::Start { length: 11, name_length: 1, empty: true });
         assert_eq!(look("<a b='<x>'>"), Markup::Start { length: 11, name_length: 1, empty: false });
         assert_eq!(look("<a b='1"), Markup::Incomplete);
+    }
+
+    #[test]
+    fn values_are_noted_wherever_a_block_ends() {
+        for blanks in 1..70 {
+            let blanks = " ".repeat(blanks);
+            let tag = format!("<a{blanks}b='x\">' c=\"{blanks}&amp;\"{blanks}d=''\n e='<' f='#'/>");
+            let second = format!("{blanks}&amp;");
+            let expected = [("x\">", true), (&second, false), ("", true), ("<", false), ("#", true)];
+            assert_eq!(values(&tag), expected);
+            let length = tag.len();
+            assert_eq!(look(&tag), Markup::Start { length, name_length: 1, empty: true });
+            for cut in 1..length {
+                assert_eq!(markup(&tag.as_bytes()[..cut], false, |_| {}), Markup::Incomplete);
+            }
+        }
     }
 
     #[test]

@@ -1,21 +1,31 @@
 //! A start tag and its attributes, read from their raw bytes.
 
 use super::repairs::RepairLog;
-use super::text::{self, RawKind};
+use super::scan::Quoted;
+use super::text::{self, Raw, RawKind};
 
 /// A start tag (or an empty-element tag), borrowed from the window.
 #[derive(Debug, Clone, Copy)]
 pub struct Tag<'t> {
     /// What stands between `<` and `>`.
-    raw: &'t [u8],
+    raw: Raw<'t>,
     name_length: usize,
     depth: usize,
+    /// Its values between quotes, or the first of them.
+    quoted: &'t [Quoted],
     log: &'t RepairLog,
 }
 
 impl<'t> Tag<'t> {
-    pub(super) fn new(raw: &'t [u8], name_length: usize, depth: usize, log: &'t RepairLog) -> Tag<'t> {
-        Tag { raw, name_length, depth, log }
+    #[inline]
+    pub(super) fn new(
+        raw: Raw<'t>,
+        name_length: usize,
+        depth: usize,
+        quoted: &'t [Quoted],
+        log: &'t RepairLog,
+    ) -> Tag<'t> {
+        Tag { raw, name_length, depth, quoted, log }
     }
 
     /// Its local name: without the prefix (J08).
@@ -27,17 +37,24 @@ impl<'t> Tag<'t> {
     /// Its name as written.
     #[inline]
     pub fn qualified_name(&self) -> &'t [u8] {
-        &self.raw[..self.name_length]
+        &self.raw()[..self.name_length]
     }
 
     /// What stands between `<` and `>`, for text that was not meant to be a tag.
+    #[inline]
     pub fn raw(&self) -> &'t [u8] {
-        self.raw
+        self.raw.bytes()
     }
 
     /// Elements that are open around it; the root has depth zero.
+    #[inline]
     pub fn depth(&self) -> usize {
         self.depth
+    }
+
+    /// The tag as text, for what was not meant to be a tag: what stands between `<` and `>`.
+    pub(super) fn as_text(&self) -> Raw<'t> {
+        self.raw
     }
 
     pub(super) fn log(&self) -> &'t RepairLog {
@@ -47,7 +64,7 @@ impl<'t> Tag<'t> {
     /// Its attributes in document order.
     #[inline]
     pub fn attributes(&self) -> Attributes<'t> {
-        Attributes { rest: &self.raw[self.name_length..], log: self.log }
+        Attributes { raw: self.raw, at: self.name_length, quoted: self.quoted.iter(), log: self.log }
     }
 
     /// The first attribute with this local name.
@@ -68,7 +85,9 @@ pub(super) fn local_name(name: &[u8]) -> &[u8] {
 /// An attribute's value as it stands between the quotes.
 #[derive(Debug, Clone, Copy)]
 pub struct RawValue<'t> {
-    raw: &'t [u8],
+    raw: Raw<'t>,
+    /// Whether every byte is known to stand for itself.
+    is_plain: bool,
     log: &'t RepairLog,
 }
 
@@ -76,18 +95,27 @@ impl<'t> RawValue<'t> {
     /// The bytes between the quotes.
     #[inline]
     pub fn raw(self) -> &'t [u8] {
-        self.raw
+        self.raw.bytes()
     }
 
     /// Appends the value to `out`, its references resolved.
+    #[inline]
     pub fn push_into(self, out: &mut String) {
-        self.log.text(|repairs| text::decode(self.raw, RawKind::Attribute, out, repairs));
-        if memchr::memchr(b'<', self.raw).is_some() {
+        match self.raw {
+            Raw::Text(text) if self.is_plain => out.push_str(text),
+            _ => self.decode_into(out),
+        }
+    }
+
+    fn decode_into(self, out: &mut String) {
+        text::decode(self.raw, RawKind::Attribute, out, self.log);
+        if !self.is_plain && memchr::memchr(b'<', self.raw()).is_some() {
             self.log.raw_less_than();
         }
     }
 
     /// Replaces `out` by the value, its references resolved.
+    #[inline]
     pub fn read_into(self, out: &mut String) {
         out.clear();
         self.push_into(out);
@@ -105,9 +133,15 @@ impl<'t> RawValue<'t> {
 ///
 /// It never fails: what is no attribute is passed over, a value without quotes ends at the next blank, one whose
 /// closing quote is missing at the end of the tag.
+///
+/// Where the quotes stand is known from the look at the tag; as long as a name and `=` are before them, nothing is
+/// searched a second time. The first irregular attribute, and all behind it, are read byte by byte.
 #[derive(Debug, Clone)]
 pub struct Attributes<'t> {
-    rest: &'t [u8],
+    raw: Raw<'t>,
+    /// Where the next attribute begins, or what stands before it.
+    at: usize,
+    quoted: std::slice::Iter<'t, Quoted>,
     log: &'t RepairLog,
 }
 
@@ -116,56 +150,107 @@ impl<'t> Iterator for Attributes<'t> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
+        let raw = self.raw;
+        if let Some(quoted) = self.quoted.next() {
+            // Its quotes stand around the value.
+            if let Some(name) = regular_name(&raw.bytes()[self.at..quoted.value.start - 1]) {
+                self.at = quoted.value.end + 1;
+                let value = raw.slice(quoted.value.start, quoted.value.end);
+                return Some((name, RawValue { raw: value, is_plain: quoted.is_plain, log: self.log }));
+            }
+            self.quoted = [].iter();
+        }
+        if self.at == raw.bytes().len() { None } else { self.next_by_bytes() }
+    }
+}
+
+impl<'t> Attributes<'t> {
+    /// The next attribute, whatever stands before it.
+    fn next_by_bytes(&mut self) -> Option<(&'t [u8], RawValue<'t>)> {
+        let raw = self.raw.bytes();
         loop {
-            let rest = self.rest.trim_ascii_start();
+            let rest = raw[self.at..].trim_ascii_start();
             let name_length =
                 rest.iter().position(|byte| matches!(byte, b'=' | b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\''));
             let Some(name_length) = name_length else {
-                self.rest = &[];
+                self.at = raw.len();
                 return None;
             };
             let name = &rest[..name_length];
             let after = rest[name_length..].trim_ascii_start();
             let Some(value) = after.strip_prefix(b"=") else {
                 // A word or a quote that belongs to no attribute: pass it over.
-                self.rest = if name_length == 0 { &after[1.min(after.len())..] } else { after };
+                let passed = usize::from(name_length == 0).min(after.len());
+                self.at = raw.len() - after.len() + passed;
                 continue;
             };
-            let (value, rest) = split_value(value.trim_ascii_start());
-            self.rest = rest;
+            let value = value.trim_ascii_start();
+            let start = raw.len() - value.len();
+            let (length, quotes) = value_length(value);
+            self.at = (start + length + quotes).min(raw.len());
             if name.is_empty() {
                 continue;
             }
-            return Some((local_name(name), RawValue { raw: value, log: self.log }));
+            let start = start + quotes.min(1);
+            let value = self.raw.slice(start, start + length);
+            return Some((local_name(name), RawValue { raw: value, is_plain: false, log: self.log }));
         }
     }
 }
 
-/// Splits what follows `=` into the value and the rest of the tag.
+/// The local name in what stands between two values, if that is white space, a name, `=`.
 #[inline]
-fn split_value(text: &[u8]) -> (&[u8], &[u8]) {
+fn regular_name(between: &[u8]) -> Option<&[u8]> {
+    let [first, name @ .., b'='] = between else { return None };
+    if !first.is_ascii_whitespace() || name.is_empty() {
+        return None;
+    }
+    let mut local = 0;
+    for (index, byte) in name.iter().enumerate() {
+        match byte {
+            0..=b' ' | b'=' => return regular_name_behind_white_space(name),
+            b':' if local == 0 => local = index + 1,
+            _ => {}
+        }
+    }
+    Some(&name[local..])
+}
+
+/// Attributes on lines of their own.
+fn regular_name_behind_white_space(name: &[u8]) -> Option<&[u8]> {
+    let name = name.trim_ascii_start();
+    let is_regular = !name.is_empty() && name.iter().all(|byte| *byte > b' ' && *byte != b'=');
+    is_regular.then(|| local_name(name))
+}
+
+/// Length of the value at the start of `text`, which follows `=`, and how many quotes stand around it.
+fn value_length(text: &[u8]) -> (usize, usize) {
     match text.first() {
         Some(quote @ (b'"' | b'\'')) => match memchr::memchr(*quote, &text[1..]) {
-            Some(length) => (&text[1..=length], &text[length + 2..]),
-            None => (&text[1..], &[]),
+            Some(length) => (length, 2),
+            None => (text.len() - 1, 1),
         },
-        _ => {
-            let length = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
-            text.split_at(length)
-        }
+        _ => (text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len()), 0),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::scan;
     use super::*;
 
     fn attributes(raw: &str) -> Vec<(String, String)> {
-        let name_length = raw.find(' ').unwrap_or(raw.len());
-        Tag::new(raw.as_bytes(), name_length, 0, &RepairLog::default())
-            .attributes()
-            .map(|(name, value)| (String::from_utf8_lossy(name).into_owned(), value.to_text()))
-            .collect()
+        let read = |quoted: &[Quoted]| -> Vec<_> {
+            Tag::new(Raw::Text(raw), raw.find(' ').unwrap_or(raw.len()), 0, quoted, &RepairLog::default())
+                .attributes()
+                .map(|(name, value)| (String::from_utf8_lossy(name).into_owned(), value.to_text()))
+                .collect()
+        };
+        let mut quoted = Vec::new();
+        scan::markup(format!("<{raw}>").as_bytes(), true, |value| quoted.push(value));
+        let by_quotes = read(&quoted);
+        assert_eq!(by_quotes, read(&[]), "by quotes and by bytes");
+        by_quotes
     }
 
     fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -186,7 +271,7 @@ mod tests {
     #[test]
     fn j08_names_are_local() {
         let log = RepairLog::default();
-        let tag = Tag::new(b"ns:testsuite xsi:noNamespace='x'", 12, 0, &log);
+        let tag = Tag::new(Raw::Text("ns:testsuite xsi:noNamespace='x'"), 12, 0, &[], &log);
         assert_eq!(tag.name(), b"testsuite");
         assert!(tag.attribute(b"noNamespace").is_some());
     }

@@ -1,9 +1,9 @@
 //! The cursor over whole documents: in one piece and through a stream of any grain.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use super::*;
-use crate::model::{Body, TestCase};
+use crate::model::{Body, Problem, ReportVisitor, TestCase};
 use std::ops::ControlFlow;
 
 /// A reader that gives at most `grain` bytes a call.

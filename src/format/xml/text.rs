@@ -1,5 +1,8 @@
 //! From raw bytes between tags or quotes to text: references, line ends, bytes that are no text.
 
+use super::marks::{self, InAttribute, InCData, InCharacters, Odd};
+use super::repairs::RepairLog;
+
 /// What had to be mended while text was decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct TextRepairs {
@@ -13,12 +16,6 @@ pub(super) struct TextRepairs {
     pub(super) stray_ampersands: u64,
 }
 
-impl TextRepairs {
-    pub(super) fn is_clean(&self) -> bool {
-        *self == TextRepairs::default()
-    }
-}
-
 /// Which bytes stand for something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RawKind {
@@ -30,31 +27,143 @@ pub(super) enum RawKind {
     Attribute,
 }
 
-/// Appends what `raw` stands for. A piece of text may come in several calls, cut anywhere but inside a reference, a
-/// UTF-8 sequence or a CR LF pair.
-pub(super) fn decode(raw: &[u8], kind: RawKind, out: &mut String, repairs: &mut TextRepairs) {
-    if is_plain(raw, kind)
-        && let Ok(text) = simdutf8::basic::from_utf8(raw)
-    {
-        return out.push_str(text);
+/// Bytes of a report; text where they are known to be valid.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Raw<'t> {
+    Text(&'t str),
+    Bytes(&'t [u8]),
+}
+
+impl<'t> Raw<'t> {
+    #[inline]
+    pub(super) fn bytes(self) -> &'t [u8] {
+        match self {
+            Raw::Text(text) => text.as_bytes(),
+            Raw::Bytes(bytes) => bytes,
+        }
     }
-    if kind == RawKind::CData {
-        return append(raw, kind, out, repairs);
+
+    /// A part of it.
+    #[inline]
+    pub(super) fn slice(self, start: usize, end: usize) -> Raw<'t> {
+        match self {
+            Raw::Text(text) => match text.get(start..end) {
+                Some(text) => Raw::Text(text),
+                None => Raw::Bytes(&text.as_bytes()[start..end]),
+            },
+            Raw::Bytes(bytes) => Raw::Bytes(&bytes[start..end]),
+        }
     }
-    let mut rest = raw;
-    while let Some(ampersand) = memchr::memchr(b'&', rest) {
-        append(&rest[..ampersand], kind, out, repairs);
-        rest = &rest[ampersand..];
-        rest = &rest[append_reference(rest, out, repairs)..];
+}
+
+/// A piece of character data or of a CDATA section.
+#[derive(Debug, Clone, Copy)]
+pub struct Text<'t> {
+    raw: Raw<'t>,
+    kind: RawKind,
+    log: &'t RepairLog,
+}
+
+impl<'t> Text<'t> {
+    #[inline]
+    pub(super) fn new(raw: Raw<'t>, kind: RawKind, log: &'t RepairLog) -> Text<'t> {
+        Text { raw, kind, log }
     }
-    append(rest, kind, out, repairs);
+
+    /// Appends the text to `out`, its references resolved.
+    #[inline]
+    pub fn push_into(self, out: &mut String) {
+        decode(self.raw, self.kind, out, self.log);
+    }
+
+    /// The bytes as they stand in the report, references unresolved.
+    #[inline]
+    pub fn raw(self) -> &'t [u8] {
+        self.raw.bytes()
+    }
+
+    /// Whether it stands in a CDATA section.
+    pub fn is_cdata(self) -> bool {
+        self.kind == RawKind::CData
+    }
+
+    /// Whether there is nothing in it but blanks and line ends.
+    pub fn is_blank(self) -> bool {
+        self.raw().iter().all(u8::is_ascii_whitespace)
+    }
+}
+
+/// Appends what `raw` stands for and notes what had to be mended. A piece of text may come in several calls, cut
+/// anywhere but inside a reference, a UTF-8 sequence or a CR LF pair.
+pub(super) fn decode(raw: Raw<'_>, kind: RawKind, out: &mut String, log: &RepairLog) {
+    match raw {
+        Raw::Text(text) => decode_text(text, kind, out, log),
+        Raw::Bytes(bytes) => match simdutf8::basic::from_utf8(bytes) {
+            Ok(text) => decode_text(text, kind, out, log),
+            Err(_) => {
+                for chunk in bytes.utf8_chunks() {
+                    decode_text(chunk.valid(), kind, out, log);
+                    if !chunk.invalid().is_empty() {
+                        log.text(|repairs| repairs.bad_utf8 += 1);
+                        out.push(char::REPLACEMENT_CHARACTER);
+                    }
+                }
+            }
+        },
+    }
+}
+
+#[inline]
+fn decode_text(text: &str, kind: RawKind, out: &mut String, log: &RepairLog) {
+    match kind {
+        RawKind::Characters => decode_from_hit_to_hit::<InCharacters>(text, kind, out, log),
+        RawKind::CData => decode_from_hit_to_hit::<InCData>(text, kind, out, log),
+        RawKind::Attribute => decode_from_hit_to_hit::<InAttribute>(text, kind, out, log),
+    }
+}
+
+/// Copies what stands for itself in one go, up to the next byte that does not.
+fn decode_from_hit_to_hit<O: Odd>(text: &str, kind: RawKind, out: &mut String, log: &RepairLog) {
+    let mut rest = text;
+    while let Some(hit) = marks::find_odd::<O>(rest.as_bytes()) {
+        out.push_str(&rest[..hit]);
+        let length = decode_odd(&rest.as_bytes()[hit..], kind, out, log);
+        rest = &rest[hit + length..];
+    }
+    out.push_str(rest);
+}
+
+/// Appends what the odd byte at the start of `rest` stands for, and tells how many bytes that takes.
+fn decode_odd(rest: &[u8], kind: RawKind, out: &mut String, log: &RepairLog) -> usize {
+    match rest {
+        [b'&', ..] => append_reference(rest, out, log),
+        [b'\r', rest @ ..] => {
+            out.push(line_end(kind));
+            1 + usize::from(rest.first() == Some(&b'\n'))
+        }
+        [b'\n' | b'\t', ..] => {
+            out.push(line_end(kind));
+            1
+        }
+        [control, ..] => {
+            log.text(|repairs| repairs.controls += 1);
+            out.push(char::from(*control));
+            1
+        }
+        [] => 0,
+    }
+}
+
+/// What a line end is read as: in attributes all white space becomes a blank (XML's attribute-value normalisation).
+fn line_end(kind: RawKind) -> char {
+    if kind == RawKind::Attribute { ' ' } else { '\n' }
 }
 
 /// Longest reference that is looked for: `&#x0010FFFF;` with room for leading zeros.
 pub(super) const LONGEST_REFERENCE: usize = 32;
 
 /// Appends what the reference at the start of `rest` stands for and tells its length; a lone `&` stays itself.
-fn append_reference(rest: &[u8], out: &mut String, repairs: &mut TextRepairs) -> usize {
+fn append_reference(rest: &[u8], out: &mut String, log: &RepairLog) -> usize {
     let reach = &rest[..rest.len().min(LONGEST_REFERENCE)];
     if let Some(end) = memchr::memchr(b';', reach) {
         let name = &reach[1..end];
@@ -63,11 +172,11 @@ fn append_reference(rest: &[u8], out: &mut String, repairs: &mut TextRepairs) ->
             return end + 1;
         }
         if let Some(number) = name.strip_prefix(b"#").and_then(character_number) {
-            out.push(referenced_character(number, repairs));
+            out.push(referenced_character(number, log));
             return end + 1;
         }
     }
-    repairs.stray_ampersands += 1;
+    log.text(|repairs| repairs.stray_ampersands += 1);
     out.push('&');
     1
 }
@@ -97,94 +206,16 @@ fn character_number(digits: &[u8]) -> Option<u32> {
 
 /// XML forbids references to most control characters and to surrogates (J35). ESC stays for those who strip terminal
 /// colours later; NUL and surrogates become U+FFFD.
-fn referenced_character(number: u32, repairs: &mut TextRepairs) -> char {
+fn referenced_character(number: u32, log: &RepairLog) -> char {
     let character = char::from_u32(number).filter(|character| *character != '\0');
     if character.is_none_or(|c| is_forbidden_control(c as u32)) {
-        repairs.bad_references += 1;
+        log.text(|repairs| repairs.bad_references += 1);
     }
     character.unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
 fn is_forbidden_control(number: u32) -> bool {
     number < 0x20 && !matches!(number, 0x09 | 0x0A | 0x0D)
-}
-
-/// Whether every byte stands for itself: ASCII without references, without control characters and, in an attribute,
-/// without white space but blanks. Nearly all text is like this; one pass without branches tells.
-#[inline]
-fn is_plain(raw: &[u8], kind: RawKind) -> bool {
-    let odd = match kind {
-        RawKind::Attribute => {
-            raw.iter().fold(0u8, |odd, byte| odd | u8::from(*byte < 0x20) | u8::from(*byte == b'&') | (byte & 0x80))
-        }
-        RawKind::Characters => raw.iter().fold(0u8, |odd, byte| {
-            odd | u8::from(*byte < 0x20 && *byte != b'\n' && *byte != b'\t') | u8::from(*byte == b'&') | (byte & 0x80)
-        }),
-        RawKind::CData => raw
-            .iter()
-            .fold(0u8, |odd, byte| odd | u8::from(*byte < 0x20 && *byte != b'\n' && *byte != b'\t') | (byte & 0x80)),
-    };
-    odd == 0
-}
-
-/// Appends bytes that hold no reference.
-fn append(raw: &[u8], kind: RawKind, out: &mut String, repairs: &mut TextRepairs) {
-    if raw.is_empty() {
-        return;
-    }
-    repairs.controls += forbidden_controls(raw);
-    let start = out.len();
-    match simdutf8::basic::from_utf8(raw) {
-        Ok(text) => out.push_str(text),
-        Err(_) => append_lossy(raw, out, repairs),
-    }
-    if kind == RawKind::Attribute {
-        blank_white_space(out, start);
-    } else {
-        unify_line_ends(out, start);
-    }
-}
-
-fn forbidden_controls(raw: &[u8]) -> u64 {
-    // Branch-free over blocks, so that the compiler can use vectors; a block with a hit is counted exactly.
-    let mut found = 0;
-    for block in raw.chunks(64) {
-        let low = block.iter().fold(0u8, |low, byte| low | u8::from(*byte < 0x20));
-        if low != 0 {
-            found += block.iter().filter(|byte| is_forbidden_control(u32::from(**byte))).count() as u64;
-        }
-    }
-    found
-}
-
-fn append_lossy(raw: &[u8], out: &mut String, repairs: &mut TextRepairs) {
-    for chunk in raw.utf8_chunks() {
-        out.push_str(chunk.valid());
-        if !chunk.invalid().is_empty() {
-            repairs.bad_utf8 += 1;
-            out.push(char::REPLACEMENT_CHARACTER);
-        }
-    }
-}
-
-/// Turns tab, LF, CR and CR LF from `start` on into one blank each (XML's attribute-value normalisation).
-fn blank_white_space(out: &mut String, start: usize) {
-    if !out.as_bytes()[start..].iter().any(|byte| matches!(byte, b'\t' | b'\n' | b'\r')) {
-        return;
-    }
-    let tail = out[start..].replace("\r\n", " ").replace(['\t', '\n', '\r'], " ");
-    out.truncate(start);
-    out.push_str(&tail);
-}
-
-/// Turns CR LF and CR from `start` on into LF (XML's line-end handling).
-fn unify_line_ends(out: &mut String, start: usize) {
-    if memchr::memchr(b'\r', &out.as_bytes()[start..]).is_none() {
-        return;
-    }
-    let tail = out[start..].replace("\r\n", "\n").replace('\r', "\n");
-    out.truncate(start);
-    out.push_str(&tail);
 }
 
 /// Where to cut `text`, which goes on behind its end, so that no reference, UTF-8 sequence or CR LF pair is torn.
@@ -216,16 +247,16 @@ mod tests {
 
     fn decoded(raw: &[u8], kind: RawKind) -> (String, TextRepairs) {
         let mut out = String::new();
-        let mut repairs = TextRepairs::default();
-        decode(raw, kind, &mut out, &mut repairs);
-        (out, repairs)
+        let log = RepairLog::default();
+        decode(Raw::Bytes(raw), kind, &mut out, &log);
+        (out, log.take().0)
     }
 
     #[test]
     fn references_are_resolved() {
         let (text, repairs) = decoded(b"a &lt;b&gt; &amp;&quot;&apos; &#65;&#x1F600;", RawKind::Characters);
         assert_eq!(text, "a <b> &\"' A\u{1F600}");
-        assert!(repairs.is_clean());
+        assert_eq!(repairs, TextRepairs::default());
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use std::cell::Cell;
 use std::io::{self, Read};
+use std::ops::Range;
 
+use super::text::Raw;
 use crate::model::Position;
 
 /// How much a stream's window holds before anything makes it grow.
@@ -29,13 +31,23 @@ struct Asked {
 }
 
 enum Bytes<'s> {
-    Whole(&'s [u8]),
-    Sliding { reader: &'s mut dyn Read, buffer: Vec<u8>, filled: usize, ended: bool },
+    /// The whole report, and as much of it from its start as is known to be text.
+    Whole {
+        bytes: &'s [u8],
+        text: &'s str,
+    },
+    Sliding {
+        reader: &'s mut dyn Read,
+        buffer: Vec<u8>,
+        filled: usize,
+        ended: bool,
+    },
 }
 
 impl<'s> Window<'s> {
     pub(super) fn over_slice(bytes: &'s [u8]) -> Window<'s> {
-        Window { bytes: Bytes::Whole(bytes), base: 0, lines: 0, line_start: 0, asked: Cell::default() }
+        let bytes = Bytes::Whole { bytes, text: valid_start(bytes) };
+        Window { bytes, base: 0, lines: 0, line_start: 0, asked: Cell::default() }
     }
 
     pub(super) fn over_stream(reader: &'s mut dyn Read) -> Window<'s> {
@@ -47,8 +59,20 @@ impl<'s> Window<'s> {
     #[inline]
     pub(super) fn bytes(&self) -> &[u8] {
         match &self.bytes {
-            Bytes::Whole(bytes) => bytes,
+            Bytes::Whole { bytes, .. } => bytes,
             Bytes::Sliding { buffer, filled, .. } => &buffer[..*filled],
+        }
+    }
+
+    /// A part of what is in memory.
+    #[inline]
+    pub(super) fn raw(&self, range: Range<usize>) -> Raw<'_> {
+        match &self.bytes {
+            Bytes::Whole { bytes, text } => match text.get(range.clone()) {
+                Some(text) => Raw::Text(text),
+                None => Raw::Bytes(&bytes[range]),
+            },
+            Bytes::Sliding { buffer, filled, .. } => Raw::Bytes(&buffer[..*filled][range]),
         }
     }
 
@@ -56,7 +80,7 @@ impl<'s> Window<'s> {
     #[inline]
     pub(super) fn is_last(&self) -> bool {
         match &self.bytes {
-            Bytes::Whole(_) => true,
+            Bytes::Whole { .. } => true,
             Bytes::Sliding { ended, .. } => *ended,
         }
     }
@@ -113,6 +137,15 @@ impl<'s> Window<'s> {
         let lines = known.lines + memchr::memchr_iter(b'\n', &before[known.index..]).count() as u64;
         self.asked.set(Asked { index: before.len(), lines });
         lines
+    }
+}
+
+/// The text at the start of `bytes`, up to the first byte that is no UTF-8. One look at a whole report costs a
+/// fraction of a look at each of its values.
+fn valid_start(bytes: &[u8]) -> &str {
+    match simdutf8::compat::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
     }
 }
 

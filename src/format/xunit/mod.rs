@@ -9,10 +9,9 @@ mod identity;
 mod test;
 #[cfg(test)]
 mod tests;
-mod times;
 
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
-use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks};
+use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks, dotnet};
 use crate::model::{Body, CaseDetail, Position, Problem, ProblemKind, ReportVisitor, TestCase};
 
 use test::TestAttributes;
@@ -83,7 +82,7 @@ impl<'o> Reader<'o> {
 
     fn read(&mut self, xml: &mut XmlCursor<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
         loop {
-            match xml.next()? {
+            match xml.next_tag()? {
                 XmlEvent::Start(tag) => match tag.name() {
                     b"test" => {
                         if self.read_test(xml, visitor)?.is_break() {
@@ -108,7 +107,8 @@ impl<'o> Reader<'o> {
     fn begin_assembly(&mut self, xml: &XmlCursor<'_>) {
         let tag = xml.started_tag();
         self.assembly.read(&tag);
-        times::check_date(&tag, self.options, &mut self.remarks, xml);
+        let topic = "the start of an assembly is no date and was left out";
+        dotnet::check_date(&tag, [b"run-date", b"run-time"], topic, self.options, &mut self.remarks, xml);
         if self.producer.is_empty()
             && let Some(framework) = tag.attribute(b"test-framework")
         {
@@ -138,7 +138,7 @@ impl<'o> Reader<'o> {
         let mut detail = CaseDetail::default();
         let depth = xml.depth();
         loop {
-            match xml.next()? {
+            match xml.next_tag()? {
                 XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
                 XmlEvent::Start(tag) if tag.name() == b"failure" => failure::read(xml, &mut detail)?,
                 XmlEvent::Start(_) => xml.skip_element()?,

@@ -1,12 +1,11 @@
 //! One `test`, from its start tag to its end tag.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 
 use super::identity::Names;
-use super::{Reader, STRUCTURE, arguments, failure, times};
+use super::{Reader, STRUCTURE, arguments, failure};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
-use crate::format::{Attachments, ClippedText, ParseError};
+use crate::format::{Attachments, ClippedText, ParseError, dotnet, number_of, time};
 use crate::model::{Content, DetailKind, Outcome, Problem, ProblemKind, ReportVisitor, Reuse};
 
 /// Longest attachment that is read, in bytes. Longer ones are dropped whole.
@@ -58,7 +57,7 @@ impl Reader<'_> {
         self.begin_test(xml);
         let depth = xml.depth();
         loop {
-            match xml.next()? {
+            match xml.next_tag()? {
                 XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
                 XmlEvent::Start(tag) => match tag.name() {
                     b"failure" => self.read_detail(DetailKind::Failure, xml)?,
@@ -94,9 +93,13 @@ impl Reader<'_> {
         self.name_test();
         let (case, attributes) = (&mut self.case, &self.attributes);
         case.host.push_str(self.assembly.framework.trim());
-        case.duration = times::duration(&attributes.time, &attributes.clock, &mut self.remarks, xml);
-        case.start = times::timestamp(&attributes.started, self.options, &mut self.remarks, xml);
-        case.finish = times::timestamp(&attributes.finished, self.options, &mut self.remarks, xml);
+        // Without a duration the clock stands in for it, which has lost its days (X29).
+        case.duration = match attributes.time.trim().is_empty() {
+            true => time::clock(&attributes.clock),
+            false => dotnet::duration(&attributes.time, &mut self.remarks, xml),
+        };
+        case.start = dotnet::timestamp(&attributes.started, self.options, &mut self.remarks, xml);
+        case.finish = dotnet::timestamp(&attributes.finished, self.options, &mut self.remarks, xml);
         self.case.outcome = self.outcome(xml);
     }
 
@@ -109,9 +112,7 @@ impl Reader<'_> {
         case.container.push_str(if class.is_empty() { self.group.trim() } else { class });
         if let Some(list) = list {
             arguments::read(list, &mut case.parameters);
-            let mut hasher = DefaultHasher::new();
-            case.qualified_name.hash(&mut hasher);
-            case.row_group = hasher.finish() | 1;
+            case.row_group = number_of(&[&case.qualified_name]);
         }
     }
 

@@ -1,11 +1,11 @@
-//! Times and durations, with a remark where they cannot be read.
+//! Times as .NET's test runners write them, with a remark where they cannot be read (nunit.md and xunit.md, "Times").
 
-use crate::format::time::{self, TimeRemark};
-use crate::format::xml::{Tag, XmlCursor};
-use crate::format::{ReadOptions, Remarks};
+use super::time::{self, TimeRemark};
+use super::xml::{Tag, XmlCursor};
+use super::{ReadOptions, Remarks};
 use crate::model::{ProblemKind, Timestamp};
 
-/// A duration in seconds, under whatever culture it was written (N6). An empty one is none (N7).
+/// A duration in seconds, under whatever culture it was written (N6, X1, X2). An empty one is none (N7).
 pub(super) fn duration(written: &str, remarks: &mut Remarks, xml: &XmlCursor<'_>) -> Option<i64> {
     let duration = time::dotnet_seconds(written);
     if let Some(remark) = duration.remark {
@@ -20,7 +20,8 @@ pub(super) fn duration(written: &str, remarks: &mut Remarks, xml: &XmlCursor<'_>
     duration.nanos
 }
 
-/// A time in the zone that it names, or in the one that the user assumes.
+/// A time in the zone that it names, or in the one that the user assumes. The zero of .NET says that there is none
+/// (X28).
 pub(super) fn timestamp(
     written: &str,
     options: &ReadOptions,
@@ -42,13 +43,19 @@ pub(super) fn timestamp(
     Some(stamp.at)
 }
 
-/// Remarks on a run of version 2 whose start is written in the machine's own manner (N28). Nothing depends on it: its
-/// cases have no times.
-pub(super) fn check_date(root: &Tag<'_>, options: &ReadOptions, remarks: &mut Remarks, xml: &XmlCursor<'_>) {
-    let text = |name: &[u8]| root.attribute(name).map(|value| value.to_text()).unwrap_or_default();
-    let (date, time) = (text(b"date"), text(b"time"));
+/// Remarks on a start that is split over these two attributes and is no ISO date, since it is written in the machine's
+/// own manner (N28, X3). Nothing depends on it: cases do not start with their run.
+pub(super) fn check_date(
+    tag: &Tag<'_>,
+    [date, time]: [&[u8]; 2],
+    topic: &'static str,
+    options: &ReadOptions,
+    remarks: &mut Remarks,
+    xml: &XmlCursor<'_>,
+) {
+    let text = |name: &[u8]| tag.attribute(name).map(|value| value.to_text()).unwrap_or_default();
+    let (date, time) = (text(date), text(time));
     if !date.trim().is_empty() && time::date_and_time(&date, &time, &options.zone).is_none() {
-        let topic = "the start of the run is not written as an ISO date and was left out";
         remarks.add(ProblemKind::UnreadableTime, topic, || format!("'{date} {time}'"), || xml.position());
     }
 }

@@ -1,0 +1,332 @@
+//! The cursor: from one event to the next.
+
+use std::io;
+use std::ops::Range;
+
+use super::open::OpenElements;
+use super::repairs::{RepairLog, Tallies};
+use super::scan::{self, Markup, Quoted};
+use super::tag::{self, Tag};
+use super::text::{RawKind, Text};
+use super::window::Window;
+use super::{MAX_DEPTH, MAX_TAG, XmlEvent};
+use crate::format::ParseError;
+use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor};
+
+/// Values of a tag whose places are kept; those behind them are searched again by who asks for them.
+const MOST_QUOTED: usize = 256;
+
+/// Reads one report from its first byte to its last.
+pub struct XmlCursor<'s> {
+    pub(super) window: Window<'s>,
+    /// Index in the window of the first byte that no event has covered.
+    pub(super) next: usize,
+    /// Index in the window where the event now lent out begins.
+    pub(super) event: usize,
+    pub(super) open: OpenElements,
+    /// End events still owed: of an empty element, or of elements whose end tags are missing.
+    pub(super) owed_ends: usize,
+    /// How many of them, the first ones, have no end tag in the report.
+    pub(super) owed_implied: usize,
+    /// Whether the end lent out last has no end tag in the report.
+    implied_end: bool,
+    /// The start tag lent out last, as a range of the window, and the length of its name.
+    started: (Range<usize>, usize),
+    /// Its values.
+    quoted: Vec<Quoted>,
+    /// The first comment before the root element, cut to a few hundred bytes: some producers sign there.
+    pub(super) prolog_comment: String,
+    /// Inside a CDATA section whose end is not in the window yet.
+    pub(super) in_cdata: bool,
+    pub(super) seen_root: bool,
+    /// Name of an element that its producer is known to leave open at times.
+    pub(super) pardoned: &'static [u8],
+    truncated: Option<Position>,
+    log: RepairLog,
+    pub(super) tallies: Tallies,
+}
+
+/// What lies at the cursor, as offsets into the window.
+pub(super) enum Found {
+    Start,
+    End(Range<usize>),
+    Text { raw: Range<usize>, kind: RawKind },
+    Eof,
+}
+
+/// What the caller will look at; everything else is passed over.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    pub(super) text: bool,
+    pub(super) attributes: bool,
+}
+
+impl<'s> XmlCursor<'s> {
+    /// A cursor at the start of `body`, which must be UTF-8 or nearly so (see [`crate::format::encoding`]).
+    pub fn new(body: Body<'s>) -> XmlCursor<'s> {
+        let window = match body {
+            Body::Bytes(bytes) => Window::over_slice(bytes),
+            Body::Stream(reader) => Window::over_stream(reader),
+        };
+        XmlCursor {
+            window,
+            next: 0,
+            event: 0,
+            open: OpenElements::default(),
+            owed_ends: 0,
+            owed_implied: 0,
+            implied_end: false,
+            started: (0..0, 0),
+            quoted: Vec::new(),
+            prolog_comment: String::new(),
+            in_cdata: false,
+            seen_root: false,
+            pardoned: b"",
+            truncated: None,
+            log: RepairLog::default(),
+            tallies: Tallies::default(),
+        }
+    }
+
+    /// The next event. Comments, processing instructions and the document type are passed over.
+    ///
+    /// # Errors
+    /// When the bytes cannot be read, or a limit of this module is reached.
+    #[allow(clippy::should_implement_trait, reason = "an iterator cannot lend what it holds")]
+    pub fn next(&mut self) -> Result<XmlEvent<'_>, ParseError> {
+        let found = self.advance(Wanted { text: true, attributes: true })?;
+        Ok(self.event_of(found))
+    }
+
+    /// The next event that is no text: texts are passed over unread.
+    ///
+    /// # Errors
+    /// As [`XmlCursor::next`].
+    pub fn next_tag(&mut self) -> Result<XmlEvent<'_>, ParseError> {
+        let found = self.advance(Wanted { text: false, attributes: true })?;
+        Ok(self.event_of(found))
+    }
+
+    #[inline]
+    fn event_of(&self, found: Found) -> XmlEvent<'_> {
+        match found {
+            Found::Start => XmlEvent::Start(self.started_tag()),
+            Found::End(name) => XmlEvent::End(tag::local_name(self.open.name(name)), self.open.depth()),
+            Found::Text { raw, kind } => XmlEvent::Text(Text::new(self.window.raw(raw), kind, &self.log)),
+            Found::Eof => XmlEvent::Eof,
+        }
+    }
+
+    /// The start tag of the event lent out last, once more: to be read while the cursor is asked for positions.
+    /// Any other event makes it empty.
+    #[inline]
+    pub fn started_tag(&self) -> Tag<'_> {
+        let (raw, name_length) = &self.started;
+        let raw = self.window.raw(raw.clone());
+        Tag::new(raw, *name_length, self.open.depth().saturating_sub(1), &self.quoted, &self.log)
+    }
+
+    /// Whether the end lent out last stands nowhere in the report: the element was left open.
+    pub fn end_was_implied(&self) -> bool {
+        self.implied_end
+    }
+
+    /// The first comment before the root element (its first few hundred bytes), where some producers sign.
+    pub fn prolog_comment(&self) -> &str {
+        &self.prolog_comment
+    }
+
+    /// Where the event lent out last begins.
+    pub fn position(&self) -> Position {
+        self.window.position(self.event)
+    }
+
+    /// Elements that are open now.
+    pub fn depth(&self) -> usize {
+        self.open.depth()
+    }
+
+    /// Where the report broke off, once its end has been reached and was no end.
+    pub fn truncation(&self) -> Option<Position> {
+        self.truncated
+    }
+
+    /// Tells the visitor what was mended and what is broken. To be called once, at the end.
+    pub fn finish(&mut self, visitor: &mut dyn ReportVisitor) {
+        self.tallies.collect(&self.log, || self.window.position(self.event));
+        self.tallies.report(visitor);
+        if let Some(position) = self.truncated {
+            let message = match self.open.innermost() {
+                [] => "the report ends inside a tag".to_owned(),
+                name => format!("the report ends inside <{}>", String::from_utf8_lossy(name)),
+            };
+            visitor.problem(Problem::new(ProblemKind::Truncated, message).at(position));
+        }
+    }
+
+    /// Moves to the next event.
+    #[inline(always)]
+    pub(super) fn advance(&mut self, wanted: Wanted) -> Result<Found, ParseError> {
+        if !self.log.is_clean() {
+            self.tallies.collect(&self.log, || self.window.position(self.event));
+        }
+        if self.owed_ends > 0 {
+            return Ok(self.owed_end());
+        }
+        self.implied_end = false;
+        loop {
+            self.event = self.next;
+            let bytes = &self.window.bytes()[self.next..];
+            let found = match bytes {
+                _ if self.in_cdata => self.cdata_piece(wanted.text)?,
+                [b'<', b'/', name @ ..] if self.open.is_closed_by(name) => {
+                    let name = self.open.close();
+                    self.next += name.len() + 3;
+                    Some(Found::End(name))
+                }
+                [b'<', ..] => self.markup(wanted)?,
+                _ => self.text_piece(wanted.text)?,
+            };
+            if let Some(found) = found {
+                return Ok(found);
+            }
+        }
+    }
+
+    fn owed_end(&mut self) -> Found {
+        self.owed_ends -= 1;
+        self.implied_end = self.owed_implied > 0;
+        self.owed_implied = self.owed_implied.saturating_sub(1);
+        Found::End(self.open.close())
+    }
+
+    /// Takes the markup at the cursor, or moves on to where there is more to see of it.
+    #[inline(always)]
+    fn markup(&mut self, wanted: Wanted) -> Result<Option<Found>, ParseError> {
+        let bytes = &self.window.bytes()[self.next..];
+        let quoted = &mut self.quoted;
+        quoted.clear();
+        let note = |value| {
+            if wanted.attributes && quoted.len() < MOST_QUOTED {
+                quoted.push(value);
+            }
+        };
+        match scan::markup(bytes, self.window.is_last(), note) {
+            Markup::Start { length, name_length, empty } => self.start(length, name_length, empty).map(Some),
+            other => self.other_markup(other, wanted),
+        }
+    }
+
+    fn other_markup(&mut self, markup: Markup, wanted: Wanted) -> Result<Option<Found>, ParseError> {
+        // What looked like a tag and is none has no values.
+        self.quoted.clear();
+        match markup {
+            Markup::Start { .. } => {}
+            Markup::End { length, name } => return Ok(self.end(length, name)),
+            Markup::CData => {
+                self.next += scan::CDATA_START.len();
+                self.in_cdata = true;
+            }
+            Markup::Skip { length } => self.next += length,
+            Markup::SkipTo { .. } if self.prolog_comment_is_cut() => self.slide()?,
+            Markup::SkipTo { length, terminator } => {
+                self.keep_prolog_comment();
+                self.next += length;
+                self.skip_past(terminator)?;
+            }
+            Markup::Literal { unclosed_quote } => return Ok(self.literal_less_than(unclosed_quote, wanted.text)),
+            Markup::Incomplete if self.window.is_last() => {
+                self.cut_off();
+                return Ok(Some(Found::Eof));
+            }
+            Markup::Incomplete => {
+                if self.window.bytes().len() - self.next > MAX_TAG {
+                    return Err(ParseError::limit("a tag of more than 4 MiB", self.position()));
+                }
+                self.slide()?;
+            }
+        }
+        Ok(None)
+    }
+
+    #[inline]
+    fn start(&mut self, length: usize, name_length: usize, empty: bool) -> Result<Found, ParseError> {
+        let depth = self.open.depth();
+        if depth == MAX_DEPTH {
+            return Err(ParseError::limit("more than 1024 nested elements", self.position()));
+        }
+        if depth == 0 && std::mem::replace(&mut self.seen_root, true) {
+            let event = self.event;
+            self.tallies.further_document(|| self.window.position(event));
+        }
+        let inside = self.event + 1;
+        let bytes = self.window.bytes();
+        self.open.open(&bytes[inside..inside + name_length]);
+        self.owed_ends = usize::from(empty);
+        self.next += length;
+        self.started = (inside..self.event + length - 1 - usize::from(empty), name_length);
+        Ok(Found::Start)
+    }
+
+    /// An end tag: closes one element, or several whose own end tags are missing, or none.
+    fn end(&mut self, length: usize, name: Range<usize>) -> Option<Found> {
+        let event = self.event;
+        let name = &self.window.bytes()[event + name.start..event + name.end];
+        self.next += length;
+        if self.open.depth() > 0 && self.open.innermost() == name {
+            return Some(Found::End(self.open.close()));
+        }
+        match self.open.distance(name) {
+            Some(distance) => {
+                self.count_missing_ends(distance - 1);
+                self.owed_ends = distance - 1;
+                self.owed_implied = distance - 2;
+                self.implied_end = true;
+                Some(Found::End(self.open.close()))
+            }
+            None => {
+                self.tallies.stray_end(|| self.window.position(event));
+                None
+            }
+        }
+    }
+
+    /// A `<` that should have been escaped.
+    fn literal_less_than(&mut self, unclosed_quote: bool, with_text: bool) -> Option<Found> {
+        let event = self.event;
+        if unclosed_quote {
+            self.tallies.open_quote(|| self.window.position(event));
+        } else {
+            self.tallies.text_less_than(|| self.window.position(event));
+        }
+        self.next += 1;
+        let wanted = with_text && self.open.depth() > 0;
+        wanted.then_some(Found::Text { raw: event..event + 1, kind: RawKind::CData })
+    }
+
+    pub(super) fn end_of_report(&mut self) -> Found {
+        if self.open.depth() > 0 {
+            self.cut_off();
+        }
+        Found::Eof
+    }
+
+    pub(super) fn cut_off(&mut self) {
+        let end = self.window.bytes().len();
+        self.truncated.get_or_insert(self.window.position(end));
+        self.next = end;
+    }
+
+    pub(super) fn slide(&mut self) -> Result<(), ParseError> {
+        self.started = (0..0, 0);
+        self.quoted.clear();
+        let result = self.window.slide(self.next);
+        self.next = 0;
+        self.event = 0;
+        result.map_err(|error| self.unreadable(error))
+    }
+
+    fn unreadable(&self, error: io::Error) -> ParseError {
+        ParseError::read(error, self.window.position(self.window.bytes().len()))
+    }
+}

@@ -1,0 +1,75 @@
+//! Whole elements: passed over, read as text, given up.
+
+use super::XmlEvent;
+use super::cursor::{Found, Wanted, XmlCursor};
+use super::text::{Raw, RawKind, Text};
+use crate::format::ParseError;
+
+impl XmlCursor<'_> {
+    /// Passes over the rest of the element that was started last, without looking at its text.
+    ///
+    /// # Errors
+    /// As [`XmlCursor::next`].
+    pub fn skip_element(&mut self) -> Result<(), ParseError> {
+        let around = self.open.depth().saturating_sub(1);
+        loop {
+            match self.advance(Wanted { text: false, attributes: false })? {
+                Found::End(_) if self.open.depth() == around => return Ok(()),
+                Found::Eof => return Ok(()),
+                _ => {}
+            }
+        }
+    }
+
+    /// Gives every piece of text inside the element that was started last to `piece`, its descendants' included, and
+    /// passes its end. A tag below it was text that somebody forgot to escape (J44): it is given as text, too. Only
+    /// one of `stops` shows that the end tag is missing: the element then ends before it.
+    ///
+    /// # Errors
+    /// As [`XmlCursor::next`].
+    pub fn element_text(&mut self, stops: &[&[u8]], mut piece: impl FnMut(Text<'_>)) -> Result<(), ParseError> {
+        let around = self.open.depth().saturating_sub(1);
+        loop {
+            match self.next()? {
+                XmlEvent::Text(text) => piece(text),
+                XmlEvent::Start(tag) if stops.contains(&tag.name()) => self.retreat(around),
+                XmlEvent::Start(tag) => {
+                    for raw in [Raw::Text("<"), tag.as_text(), Raw::Text(">")] {
+                        piece(Text::new(raw, RawKind::CData, tag.log()));
+                    }
+                }
+                XmlEvent::End(_, depth) if depth == around => return Ok(()),
+                XmlEvent::End(..) => {}
+                XmlEvent::Eof => return Ok(()),
+            }
+        }
+    }
+
+    /// Takes back the start event lent out last and ends open elements until `keep` are left: the way out of an
+    /// element whose end tag is missing. The ends come next, then the start again.
+    pub fn retreat(&mut self, keep: usize) {
+        self.open.close();
+        self.next = self.event;
+        self.owed_ends = self.open.depth().saturating_sub(keep);
+        self.owed_implied = self.owed_ends;
+        if self.owed_ends > 0 {
+            self.count_missing_ends(self.owed_ends);
+        }
+    }
+
+    /// Says that the producer is known to leave elements called `name` open without losing anything else: to close
+    /// them is a repair, no damage.
+    pub fn pardon_open(&mut self, name: &'static [u8]) {
+        self.pardoned = name;
+    }
+
+    /// Counts that the innermost `count` elements have no end tags.
+    pub(super) fn count_missing_ends(&mut self, count: usize) {
+        let event = self.event;
+        if !self.pardoned.is_empty() && self.open.are_innermost(count, self.pardoned) {
+            self.tallies.pardoned_end(|| self.window.position(event));
+        } else {
+            self.tallies.missing_end(|| self.window.position(event));
+        }
+    }
+}

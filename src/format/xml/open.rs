@@ -1,0 +1,80 @@
+//! The elements that are open.
+
+use std::ops::Range;
+
+/// Names of the open elements, end to end in one buffer.
+#[derive(Default)]
+pub(super) struct OpenElements {
+    names: Vec<u8>,
+    starts: Vec<usize>,
+    /// Bytes of `names` in use; a name stays readable behind them until the next one is opened.
+    used: usize,
+}
+
+impl OpenElements {
+    #[inline]
+    pub(super) fn depth(&self) -> usize {
+        self.starts.len()
+    }
+
+    #[inline]
+    pub(super) fn open(&mut self, name: &[u8]) {
+        let end = self.used + name.len();
+        if self.names.len() < end {
+            self.names.resize(end.max(2 * self.names.len()), 0);
+        }
+        self.names[self.used..end].copy_from_slice(name);
+        self.starts.push(self.used);
+        self.used = end;
+    }
+
+    /// Closes the innermost element and gives the range of its name.
+    #[inline]
+    pub(super) fn close(&mut self) -> Range<usize> {
+        let end = self.used;
+        let start = self.starts.pop().unwrap_or(0);
+        self.used = start;
+        start..end
+    }
+
+    /// The name in this range, which [`OpenElements::close`] gave.
+    #[inline]
+    pub(super) fn name(&self, range: Range<usize>) -> &[u8] {
+        &self.names[range]
+    }
+
+    /// The name of the innermost open element; nothing when none is open.
+    #[inline]
+    pub(super) fn innermost(&self) -> &[u8] {
+        &self.names[self.starts.last().copied().unwrap_or(self.used)..self.used]
+    }
+
+    /// Whether `text`, which follows `</`, is the end tag of the innermost open element and nothing else.
+    #[inline]
+    pub(super) fn is_closed_by(&self, text: &[u8]) -> bool {
+        let name = self.innermost();
+        !name.is_empty() && text.get(name.len()) == Some(&b'>') && text.starts_with(name)
+    }
+
+    /// Whether the innermost `count` elements are all called `name`.
+    pub(super) fn are_innermost(&self, count: usize, name: &[u8]) -> bool {
+        let mut end = self.used;
+        self.starts.iter().rev().take(count).all(|start| {
+            let found = &self.names[*start..end];
+            end = *start;
+            found == name
+        })
+    }
+
+    /// How many elements must be closed to close the innermost one called `name`.
+    pub(super) fn distance(&self, name: &[u8]) -> Option<usize> {
+        let mut end = self.used;
+        for (distance, start) in self.starts.iter().rev().enumerate() {
+            if &self.names[*start..end] == name {
+                return Some(distance + 1);
+            }
+            end = *start;
+        }
+        None
+    }
+}

@@ -1,0 +1,69 @@
+//! What stands between tags: character data and CDATA sections, in pieces.
+
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use super::cursor::{Found, XmlCursor};
+use super::text::{self, RawKind};
+use super::{marks, scan};
+use crate::format::ParseError;
+
+static CDATA_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("]]>"));
+
+impl XmlCursor<'_> {
+    /// Character data from the cursor to the next `<`, or as much of it as is in the window.
+    #[inline]
+    pub(super) fn text_piece(&mut self, with_text: bool) -> Result<Option<Found>, ParseError> {
+        let bytes = &self.window.bytes()[self.next..];
+        let length = match less_than(bytes) {
+            Some(length) => length,
+            None if self.window.is_last() && bytes.is_empty() => return Ok(Some(self.end_of_report())),
+            None if self.window.is_last() => bytes.len(),
+            None => text::safe_cut(bytes, RawKind::Characters),
+        };
+        if length == 0 {
+            self.slide()?;
+            return Ok(None);
+        }
+        let event = self.event;
+        self.next += length;
+        if self.open.depth() == 0 {
+            if !scan::is_blank_or_mark(&self.window.bytes()[event..event + length]) {
+                self.tallies.outside_text(|| self.window.position(event));
+            }
+            return Ok(None);
+        }
+        Ok(with_text.then_some(Found::Text { raw: event..event + length, kind: RawKind::Characters }))
+    }
+
+    /// The content of a CDATA section from the cursor on, or as much of it as is in the window.
+    pub(super) fn cdata_piece(&mut self, with_text: bool) -> Result<Option<Found>, ParseError> {
+        let bytes = &self.window.bytes()[self.next..];
+        let (length, closed) = match CDATA_END.find(bytes) {
+            Some(length) => (length, true),
+            None if self.window.is_last() && bytes.is_empty() => {
+                self.cut_off();
+                self.in_cdata = false;
+                return Ok(Some(Found::Eof));
+            }
+            None if self.window.is_last() => (bytes.len(), false),
+            None => (text::safe_cut(&bytes[..bytes.len().saturating_sub(2)], RawKind::CData), false),
+        };
+        if length == 0 && !closed {
+            self.slide()?;
+            return Ok(None);
+        }
+        let event = self.event;
+        self.next += length + if closed { 3 } else { 0 };
+        self.in_cdata = !closed;
+        let wanted = with_text && length > 0 && self.open.depth() > 0;
+        Ok(wanted.then_some(Found::Text { raw: event..event + length, kind: RawKind::CData }))
+    }
+}
+
+/// Index of the first `<`.
+#[inline]
+fn less_than(bytes: &[u8]) -> Option<usize> {
+    marks::near_less_than(bytes).or_else(|| memchr::memchr(b'<', bytes))
+}
