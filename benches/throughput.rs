@@ -51,6 +51,7 @@ fn convert(input: &Path, out: &Path) -> usize {
         compression: Compression::default(),
         output: out.to_path_buf(),
         opening: Opening::Replace,
+        memory: 256 << 20,
         threads: 0,
         recorded: manifest::Options::default(),
     };

@@ -202,6 +202,10 @@ pub struct ReadingArgs {
     /// Worker threads [default: one for each core]
     #[arg(short, long, value_name = "N", env = "XRAYPACK_JOBS")]
     pub jobs: Option<NonZeroUsize>,
+    /// Memory for what is buffered; what does not fit waits on disk
+    #[arg(long, value_name = "SIZE", env = "XRAYPACK_MEMORY", default_value_t = Size::mib(256),
+          value_parser = size::parse_room)]
+    pub memory: Size,
     /// Read files instead of mapping them into memory
     #[arg(long, env = "XRAYPACK_NO_MMAP", value_parser = BoolishValueParser::new())]
     pub no_mmap: bool,

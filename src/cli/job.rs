@@ -69,6 +69,7 @@ pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> 
         compression: output.map_or(Compression::None, |output| compression(output.compress)),
         output: output.map_or_else(PathBuf::new, |output| output.out.clone()),
         opening: output.map_or(Opening::Fresh, opening),
+        memory: args.reading.memory.get(),
         threads: threads(args.reading.jobs),
         recorded: recorded(args, output, multipart_info.as_ref()),
     })
@@ -88,8 +89,19 @@ pub fn source_options(args: &ReadingArgs) -> Result<source::Options, Failure> {
         include: globs(&args.include)?,
         exclude: globs(&args.exclude)?,
         mapping: if args.no_mmap { Mapping::Never } else { Mapping::Allowed },
-        ..source::Options::default()
+        limits: source::Limits { in_memory: buffer(args), ..source::Limits::default() },
     })
+}
+
+/// Bytes up to which a file is read whole: each worker has two such buffers, which together are a quarter of the memory.
+fn buffer(args: &ReadingArgs) -> u64 {
+    /// Below this a buffer saves nothing.
+    const LEAST: u64 = 64 << 10;
+    let workers = match threads(args.jobs) {
+        0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+        threads => threads,
+    };
+    (args.memory.get() / (8 * workers as u64)).clamp(LEAST, source::Limits::IN_MEMORY)
 }
 
 /// How reports are read.

@@ -55,8 +55,9 @@ pub use plan::{Plan, PlannedBundle, PlannedExecution};
 pub use verify::{Verdict, verify};
 pub use worker::Reading;
 
-/// Bytes of encoded runs that wait in memory; what is more waits in a temporary file in the output folder.
-const RUNS_IN_MEMORY: u64 = 8 << 20;
+/// The part of the memory that encoded runs may wait in: one of so many. What is more waits in a temporary file in the
+/// output folder, which the system keeps in memory as long as nobody else needs that.
+const RUNS_SHARE: u64 = 32;
 
 /// What is to be converted, and how.
 #[derive(Debug)]
@@ -91,6 +92,8 @@ pub struct Job {
     pub output: PathBuf,
     /// What may lie in the output folder already.
     pub opening: Opening,
+    /// Bytes that may be buffered. The output does not depend on it.
+    pub memory: u64,
     /// Worker threads; zero: one for each core.
     pub threads: usize,
     /// The options as the manifest records them.
@@ -221,7 +224,7 @@ fn convert_groups<E: Send>(
         stop,
     };
     let fixed = job.execution_key.as_deref();
-    let grouping = Grouping::new(job.group_by, fixed, spill.to_path_buf(), RunMemory::of(RUNS_IN_MEMORY));
+    let grouping = Grouping::new(job.group_by, fixed, spill.to_path_buf(), RunMemory::of(job.memory / RUNS_SHARE));
     let mut grouping = grouping.taking_over(records);
     let mut collector = Collector::new(job.damaged, observer);
     let (closed, waiting) = sync_channel(WAITING);

@@ -250,6 +250,26 @@ fn a_key_of_the_environment_is_for_the_only_execution() {
 }
 
 #[test]
+fn compressed_bundles_are_read_as_input() {
+    let workshop = night(&["--compress", "gzip"]);
+    let again = |more: &[&str]| {
+        let line = ["convert", "out/bundles", "--out", "again", "-p", "DEMO", "--force", "--max-tests", "12"];
+        let ran = workshop.run([&line, more].concat());
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        manifest(&workshop.path().join("again"))["totals"]["runs"].clone()
+    };
+    assert_eq!(again(&[]), json!({"written": 30, "merged": 0, "left_out": 0}));
+    convert(&workshop, &["--compress", "zstd", "--force"]);
+    assert_eq!(again(&[]), json!({"written": 30, "merged": 0, "left_out": 0}));
+    // A cut file is told as damaged.
+    let path = out(&workshop).join("bundles/night.0001.json.zst");
+    let bytes = fs::read(&path).unwrap();
+    fs::write(&path, &bytes[..bytes.len() - 10]).unwrap();
+    let ran = workshop.run(["convert", "out/bundles", "--out", "again", "-p", "DEMO", "--force"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+}
+
+#[test]
 fn compressed_bundles_hold_the_same_and_the_manifest_tells_both_sizes() {
     let plain = night(&[]);
     let expected = bodies(&plain);

@@ -83,6 +83,38 @@ fn each_environment_is_a_test_execution() {
 }
 
 #[test]
+fn a_property_of_the_nearest_suite_tells_the_environment_of_nunit_results() {
+    let workshop = Workshop::new();
+    let suite = |browser: &str, inside: &str| {
+        let properties = format!("<properties><property name='browser' value='{browser}'/></properties>");
+        format!(
+            "<test-suite type='TestFixture' name='F' fullname='F' result='Passed'>{properties}{inside}</test-suite>"
+        )
+    };
+    let case = |name: &str| {
+        format!("<test-case name='{name}' fullname='F.{name}' methodname='{name}' classname='F' result='Passed'/>")
+    };
+    let inside = [case("a"), suite("firefox", &case("b"))].concat();
+    let report = format!("<test-run id='1' result='Passed'>{}{}</test-run>", suite("chrome", &inside), case("c"));
+    workshop.write("n.xml", report);
+    let ran = convert(&workshop, &["n.xml"], &["--environment-from", "property:browser"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(executions(&workshop), ["n 1", "n-chrome 1", "n-firefox 1"]);
+}
+
+#[test]
+fn globs_that_no_shell_expanded_are_inputs_in_order() {
+    let workshop = workshop();
+    let ran = convert(&workshop, &["night/*/a.xml"], &["--group-by", "input"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let names: Vec<_> = reports(&workshop.path().join("out")).iter().map(|line| line["report"].clone()).collect();
+    assert_eq!(names, ["a.xml", "a.xml"]);
+    assert_eq!(executions(&workshop), ["a 1", "a-2 1"]);
+    let ran = convert(&workshop, &["night/*/z.xml"], &[]);
+    assert_eq!((ran.code, ran.stderr.contains("night/*/z.xml")), (Some(2), true), "{}", ran.stderr);
+}
+
+#[test]
 fn equal_reports_of_two_environments_are_both_read() {
     let workshop = Workshop::new();
     let report = "<testsuite name='s'><testcase name='t'/></testsuite>";

@@ -14,6 +14,8 @@ mod fixtures;
 mod generated;
 mod junit_quirks;
 mod layers;
+mod multipart;
+mod plan;
 mod probes;
 mod properties;
 mod rebundle;

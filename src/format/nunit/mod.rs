@@ -207,11 +207,16 @@ impl<'o> Reader<'o> {
     }
 
     fn read_suite_properties(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
-        let suites = &mut self.suites;
+        let (suites, wanted) = (&mut self.suites, self.options.suite_property.as_deref());
         let mut worst = Inheritance::Kept;
-        property::read_all(xml, &mut self.named, |role, name, value| match suites.inherit(role, name, value) {
-            Inheritance::Kept => {}
-            other => worst = other,
+        property::read_all(xml, &mut self.named, |role, name, value| {
+            if wanted == Some(name) {
+                suites.keep_property(value);
+            }
+            match suites.inherit(role, name, value) {
+                Inheritance::Kept => {}
+                other => worst = other,
+            }
         })?;
         let (kind, topic) = match worst {
             Inheritance::Kept => return Ok(()),

@@ -69,6 +69,8 @@ struct Suite {
     what: String,
     failure: CaseDetail,
     reason: String,
+    /// Value of the property that the reader was asked for.
+    property: String,
     /// Length of the list of inherited values before its own.
     inherited_from: usize,
     has_cases: bool,
@@ -83,6 +85,7 @@ impl Reuse for Suite {
         self.what.clear();
         self.failure.reset();
         self.reason.clear();
+        self.property.clear();
         self.inherited_from = 0;
         self.has_cases = false;
         self.position = None;
@@ -215,8 +218,18 @@ impl Suites {
         Inheritance::Kept
     }
 
+    /// Keeps the value of the property that the reader was asked for; the first one of a suite counts.
+    pub(super) fn keep_property(&mut self, value: &str) {
+        if let Some(suite) = self.open.last_mut().filter(|suite| suite.property.is_empty()) {
+            keep_text(value, &mut suite.property);
+        }
+    }
+
     /// Gives a case what it has from the suites around it.
     pub(super) fn endow(&mut self, case: &mut TestCase) {
+        if let Some(suite) = self.open.iter().rev().find(|suite| !suite.property.is_empty()) {
+            case.suite_property.push_str(&suite.property);
+        }
         for value in self.inherited.iter() {
             if value.name == TAG {
                 property::add_tag(case, &value.value);
