@@ -23,6 +23,7 @@ mod remarks;
 mod robot;
 mod testng;
 pub mod time;
+mod trimmed;
 pub mod xml;
 mod xray_json;
 mod xunit;
@@ -38,6 +39,7 @@ pub use recognise::Family;
 pub use remarks::Remarks;
 
 use number::number_of;
+use trimmed::trimmed;
 
 /// One report format.
 #[derive(Debug)]

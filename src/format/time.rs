@@ -7,18 +7,10 @@ mod stamp;
 mod zone;
 
 pub use duration::{Seconds, TimeRemark, clock, dotnet_seconds, seconds};
-pub use stamp::{Stamp, date_and_time, is_absent, timestamp};
+pub use stamp::{LastStamp, Stamp, date_and_time, is_absent, timestamp};
 pub use zone::{Zone, ZoneError};
 
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
-
-/// The text without white space around it; a look at both ends tells that there is none, as a rule.
-fn trimmed(text: &str) -> &str {
-    match text.as_bytes() {
-        [b'!'..=b'~', .., b'!'..=b'~'] => text,
-        _ => text.trim(),
-    }
-}
 
 /// Takes up to `most` digits off the front of `text` and gives their value and number.
 fn take_digits(text: &mut &[u8], most: usize) -> (u64, usize) {

@@ -8,7 +8,7 @@ use super::producer::{CdataEnds, Producer, StampZone};
 use super::{Reader, STRUCTURE, property};
 use crate::format::time::{self, TimeRemark, Zone};
 use crate::format::xml::{Tag, Text, XmlCursor, XmlEvent};
-use crate::format::{Attachments, ClippedText, ParseError, ReadOptions, Remarks};
+use crate::format::{Attachments, ClippedText, ParseError, ReadOptions, Remarks, trimmed};
 use crate::model::{DetailKind, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, Timestamp};
 
 /// What the start tag of a case says, beside what goes straight into the case.
@@ -152,11 +152,11 @@ impl Reader<'_> {
         let attributes = &self.attributes;
         let case = &mut self.case;
         let class = if attributes.has_class_name { &attributes.class_name } else { &attributes.class };
-        let class = match class.trim() {
-            "" => self.suites.name().trim(),
+        let class = match trimmed(class) {
+            "" => trimmed(self.suites.name()),
             class => class,
         };
-        let name = attributes.name.trim();
+        let name = trimmed(&attributes.name);
         case.container.push_str(class);
         case.title.push_str(name);
         case.qualified_name.push_str(class);
@@ -170,7 +170,7 @@ impl Reader<'_> {
     fn time_case(&mut self, xml: &XmlCursor<'_>) {
         let producer = self.recognition.producer();
         let attributes = &self.attributes;
-        let written = if attributes.time.trim().is_empty() { &attributes.duration } else { &attributes.time };
+        let written = if trimmed(&attributes.time).is_empty() { &attributes.duration } else { &attributes.time };
         self.case.duration = read_duration(written, self.options, &mut self.remarks, xml);
         let utc = Zone::utc();
         let started = time::timestamp(&attributes.started, &utc).map(|stamp| stamp.at);

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::format::trimmed;
 use crate::model::{List, Parameter};
 
 /// Most arguments that are taken apart; what follows stays one argument.
@@ -62,7 +63,7 @@ pub(super) fn is_cut(name: &str) -> bool {
 
 /// Appends the name without its argument lists to `out`, without blanks around it; the whole name when nothing is left.
 pub(super) fn push_plain(name: &str, out: &mut String) {
-    let name = name.trim();
+    let name = trimmed(name);
     if !has_arguments(name) {
         return out.push_str(name);
     }

@@ -6,7 +6,7 @@ use super::identity::{self, Names, Naming};
 use super::property::{self, Role};
 use super::{Generation, Reader, STRUCTURE, brackets, detail};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
-use crate::format::{Attachments, ParseError, dotnet, number_of};
+use crate::format::{Attachments, ParseError, dotnet, number_of, trimmed};
 use crate::model::{Content, DetailKind, Problem, ProblemKind, ReportVisitor, Reuse};
 
 /// Most failures, reasons, assertions or attachments of one case, each.
@@ -327,8 +327,8 @@ impl Reader<'_> {
     /// The arguments of the fixture, then those of the method (N10, N23).
     fn add_arguments(&mut self) {
         let (name, full_name) = match self.generation {
-            Generation::Two => ("", self.attributes.name.trim()),
-            Generation::Three => (self.attributes.name.trim(), self.attributes.full_name.trim()),
+            Generation::Two => ("", trimmed(&self.attributes.name)),
+            Generation::Three => (trimmed(&self.attributes.name), trimmed(&self.attributes.full_name)),
         };
         let parameters = &mut self.case.parameters;
         if let Some(fixture) = self.suites.fixture() {
@@ -345,7 +345,7 @@ impl Reader<'_> {
 
     fn time_case(&mut self, xml: &XmlCursor<'_>) {
         let attributes = &self.attributes;
-        let written = if attributes.duration.trim().is_empty() { &attributes.time } else { &attributes.duration };
+        let written = if trimmed(&attributes.duration).is_empty() { &attributes.time } else { &attributes.duration };
         self.case.duration = dotnet::duration(written, &mut self.remarks, xml);
         if self.generation == Generation::Two {
             // Its cases have no times of their own, and none are made up.

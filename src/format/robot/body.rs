@@ -4,7 +4,7 @@
 //! is not wanted is passed over unread. Nesting is followed by a loop, not by recursion.
 
 use crate::format::xml::{XmlCursor, XmlEvent};
-use crate::format::{Attachments, ParseError, ReadOptions, Remarks};
+use crate::format::{ParseError, ReadOptions, Remarks};
 use crate::model::{Attachment, List, Outcome, ProblemKind, Step, TestCase};
 
 use super::status::Status;
@@ -95,9 +95,10 @@ impl Keywords {
         }
     }
 
-    pub(super) fn begin_test(&mut self, options: &ReadOptions) {
+    /// Begins a test; pictures are looked for where the report `may_show` any.
+    pub(super) fn begin_test(&mut self, options: &ReadOptions, may_show: bool) {
         self.wants_steps = options.steps;
-        self.wants_pictures = options.attachments != Attachments::None;
+        self.wants_pictures = may_show;
         self.wants_output = options.output;
         self.any = false;
         self.ran = false;

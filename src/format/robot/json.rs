@@ -281,7 +281,7 @@ impl<'a> Reading<'a, '_, '_> {
         }
         self.reader.case.reset();
         self.reader.status.reset();
-        self.reader.keywords.begin_test(self.reader.options);
+        self.reader.keywords.begin_test(self.reader.options, self.reader.may_show);
         let mut name = None;
         while let Some(key) = cursor.key()? {
             match key {

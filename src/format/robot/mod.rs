@@ -21,7 +21,7 @@ use std::io::Read;
 use std::ops::ControlFlow;
 
 use crate::format::xml::{XmlCursor, XmlEvent};
-use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks};
+use crate::format::{Attachments, Family, Format, Head, ParseError, ReadOptions, Remarks};
 use crate::model::{Body, Problem, ProblemKind, ReportVisitor, TestCase};
 
 use body::Keywords;
@@ -95,6 +95,13 @@ fn parse_holding(
     result
 }
 
+/// Whether any message may be HTML. Two reports in three have none, and looking for the attribute once is far quicker
+/// than walking through all keywords for messages that could show a picture.
+fn has_html(report: &[u8]) -> bool {
+    let behind = |at: usize| report[at + b"html".len()..].trim_ascii_start().first();
+    memchr::memmem::find_iter(report, b"html").any(|at| behind(at) == Some(&b'='))
+}
+
 /// What is known of the report so far.
 struct Reader<'o> {
     options: &'o ReadOptions,
@@ -104,6 +111,8 @@ struct Reader<'o> {
     /// Whether `robot` itself wrote the report: its tests do not know yet of failed tear-downs. `rebot` has seen to that.
     tests_wait: bool,
     suites: Suites,
+    /// Whether a message of the report may show a picture.
+    may_show: bool,
     /// Tests begun so far: the number of the next one.
     tests: usize,
     /// The test being read, its status and what is kept of its keywords.
@@ -124,6 +133,7 @@ impl<'o> Reader<'o> {
             whole,
             most_held,
             tests_wait: false,
+            may_show: options.attachments != Attachments::None && whole.is_none_or(has_html),
             suites: Suites::default(),
             tests: 0,
             case: TestCase::default(),

@@ -94,7 +94,7 @@ impl Reader<'_> {
     fn begin_test(&mut self, xml: &XmlCursor<'_>) -> usize {
         self.case.reset();
         self.status.reset();
-        self.keywords.begin_test(self.options);
+        self.keywords.begin_test(self.options, self.may_show);
         if let Some(name) = xml.started_tag().attribute(b"name") {
             name.read_into(&mut self.keywords.text);
         } else {

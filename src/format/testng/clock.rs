@@ -1,8 +1,8 @@
 //! Times of rows, and the false `Z` of TestNG before 7.0 (spec testng.md C5, decision 17).
 
-use crate::format::time::{self, Stamp};
+use crate::format::time::{self, LastStamp, Stamp};
 use crate::format::xml::{Tag, XmlCursor};
-use crate::format::{ReadOptions, Remarks};
+use crate::format::{ReadOptions, Remarks, trimmed};
 use crate::model::{ProblemKind, Timestamp};
 
 const MILLISECOND: i64 = 1_000_000;
@@ -25,6 +25,7 @@ pub(super) struct Clock {
     test: Option<Interval>,
     /// What methods of this report must be moved by to lie inside their tests.
     shift: Option<i64>,
+    last: LastStamp,
 }
 
 #[derive(Clone, Copy)]
@@ -79,8 +80,8 @@ impl Clock {
         remarks: &mut Remarks,
         xml: &XmlCursor<'_>,
     ) -> Times {
-        let started = read_stamp(&written.started, options, remarks, xml);
-        let finished = read_stamp(&written.finished, options, remarks, xml);
+        let started = read_stamp(&written.started, &mut self.last, options, remarks, xml);
+        let finished = read_stamp(&written.finished, &mut self.last, options, remarks, xml);
         let shift = started.map_or(0, |start| self.shift_of(start, &written.started, options, remarks, xml));
         let (start, finish) = (started.map(|at| at.plus(shift)), finished.map(|at| at.plus(shift)));
         let duration = read_duration(&written.duration, start, finish, remarks, xml);
@@ -143,15 +144,21 @@ fn likely_shifts() -> impl Iterator<Item = i64> {
 
 /// The time without its `Z`, where that follows the digits directly: the pattern of 7.0 puts a blank before the zone.
 fn without_literal_z(written: &str) -> Option<&str> {
-    let local = written.trim().strip_suffix('Z')?;
+    let local = trimmed(written).strip_suffix('Z')?;
     local.ends_with(|last: char| last.is_ascii_digit()).then_some(local)
 }
 
-fn read_stamp(written: &str, options: &ReadOptions, remarks: &mut Remarks, xml: &XmlCursor<'_>) -> Option<Timestamp> {
-    if written.trim().is_empty() {
+fn read_stamp(
+    written: &str,
+    last: &mut LastStamp,
+    options: &ReadOptions,
+    remarks: &mut Remarks,
+    xml: &XmlCursor<'_>,
+) -> Option<Timestamp> {
+    if trimmed(written).is_empty() {
         return None;
     }
-    let Some(Stamp { at, naive }) = time::timestamp(written, &options.zone) else {
+    let Some(Stamp { at, naive }) = last.read(written, &options.zone) else {
         let topic = "a timestamp cannot be read and was left out";
         remarks.add(ProblemKind::UnreadableTime, topic, || format!("'{written}'"), || xml.position());
         return None;
@@ -175,7 +182,7 @@ fn read_duration(
     remarks: &mut Remarks,
     xml: &XmlCursor<'_>,
 ) -> Option<i64> {
-    let written = written.trim();
+    let written = trimmed(written);
     if written.is_empty() {
         return None;
     }

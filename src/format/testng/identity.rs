@@ -1,8 +1,10 @@
 //! What names a row for good, and what it shares with its attempts.
 
+use crate::format::trimmed;
+
 /// The definition: class, dot, method (spec C3, decision 10; that Xray joins them by a dot is inferred).
 pub(super) fn qualify(class: &str, method: &str, out: &mut String) {
-    let (class, method) = (class.trim(), method.trim());
+    let (class, method) = (trimmed(class), trimmed(method));
     out.push_str(class);
     if !class.is_empty() && !method.is_empty() {
         out.push('.');

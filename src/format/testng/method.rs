@@ -8,7 +8,7 @@ use super::rows::RowKind;
 use super::status::Status;
 use super::{Reader, STRUCTURE, content};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
-use crate::format::{Attachments, ClippedText, ParseError, number_of};
+use crate::format::{Attachments, ClippedText, ParseError, number_of, trimmed};
 use crate::model::{Content, DetailKind, Outcome, Problem, ProblemKind, ReportVisitor, Reuse, TestCase};
 
 /// Longest attachment that is read, in bytes of base64. Longer ones are dropped whole.
@@ -132,8 +132,8 @@ impl Reader<'_> {
         self.attributes.read(&xml.started_tag(), &mut self.case);
         let case = &mut self.case;
         qualify(&self.class_name, &self.attributes.name, &mut case.qualified_name);
-        case.container.push_str(self.class_name.trim());
-        case.host.push_str(self.test_name.trim());
+        case.container.push_str(trimmed(&self.class_name));
+        case.host.push_str(trimmed(&self.test_name));
         let times = self.clock.times(&self.attributes.times, self.options, &mut self.remarks, xml);
         case.start = times.start;
         case.finish = times.finish;

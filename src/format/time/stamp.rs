@@ -1,7 +1,8 @@
 //! Points in time: every way in which reports write them.
 
 use super::zone::{Civil, Tail, Zone, tail};
-use super::{NANOS_PER_SECOND, take_byte, take_digits, take_fraction, take_number, trimmed};
+use super::{NANOS_PER_SECOND, take_byte, take_digits, take_fraction, take_number};
+use crate::format::trimmed;
 use crate::model::Timestamp;
 
 /// A point in time, as read.
@@ -30,6 +31,25 @@ pub fn timestamp(text: &str, zone: &Zone) -> Option<Stamp> {
         }
         [first, ..] if first.is_ascii_alphabetic() => rfc1123(text, zone),
         _ => None,
+    }
+}
+
+/// The timestamp that was read last: where reports tell whole seconds, neighbours tell the same one.
+#[derive(Debug, Default)]
+pub struct LastStamp {
+    text: String,
+    stamp: Option<Stamp>,
+}
+
+impl LastStamp {
+    /// As [`timestamp`], for one and the same `zone` in every call.
+    pub fn read(&mut self, text: &str, zone: &Zone) -> Option<Stamp> {
+        if self.stamp.is_none() || self.text != text {
+            self.text.clear();
+            self.text.push_str(text);
+            self.stamp = timestamp(text, zone);
+        }
+        self.stamp
     }
 }
 

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::open::OpenElements;
 use super::repairs::{RepairLog, Tallies};
-use super::scan::{self, Markup, Quoted};
-use super::tag::{self, Tag};
+use super::scan::{self, Markup, Name, Quoted};
+use super::tag::Tag;
 use super::text::{RawKind, Text};
 use super::window::Window;
 use super::{MAX_DEPTH, MAX_TAG, XmlEvent};
@@ -30,8 +30,8 @@ pub struct XmlCursor<'s> {
     pub(super) owed_implied: usize,
     /// Whether the end lent out last has no end tag in the report.
     implied_end: bool,
-    /// The start tag lent out last, as a range of the window, and the length of its name.
-    started: (Range<usize>, usize),
+    /// The start tag lent out last, as a range of the window, and its name.
+    started: (Range<usize>, Name),
     /// Its values.
     quoted: Vec<Quoted>,
     /// The first comment before the root element, cut to a few hundred bytes: some producers sign there.
@@ -76,7 +76,7 @@ impl<'s> XmlCursor<'s> {
             owed_ends: 0,
             owed_implied: 0,
             implied_end: false,
-            started: (0..0, 0),
+            started: (0..0, Name::default()),
             quoted: Vec::new(),
             prolog_comment: String::new(),
             in_cdata: false,
@@ -111,7 +111,7 @@ impl<'s> XmlCursor<'s> {
     fn event_of(&self, found: Found) -> XmlEvent<'_> {
         match found {
             Found::Start => XmlEvent::Start(self.started_tag()),
-            Found::End(name) => XmlEvent::End(tag::local_name(self.open.name(name)), self.open.depth()),
+            Found::End(name) => XmlEvent::End(self.open.local_name(name), self.open.depth()),
             Found::Text { raw, kind } => XmlEvent::Text(Text::new(self.window.raw(raw), kind, &self.log)),
             Found::Eof => XmlEvent::Eof,
         }
@@ -121,9 +121,9 @@ impl<'s> XmlCursor<'s> {
     /// Any other event makes it empty.
     #[inline]
     pub fn started_tag(&self) -> Tag<'_> {
-        let (raw, name_length) = &self.started;
+        let (raw, name) = &self.started;
         let raw = self.window.raw(raw.clone());
-        Tag::new(raw, *name_length, self.open.depth().saturating_sub(1), &self.quoted, &self.log)
+        Tag::new(raw, *name, self.open.depth().saturating_sub(1), &self.quoted, &self.log)
     }
 
     /// Whether the end lent out last stands nowhere in the report: the element was left open.
@@ -212,7 +212,7 @@ impl<'s> XmlCursor<'s> {
             }
         };
         match scan::markup(bytes, self.window.is_last(), note) {
-            Markup::Start { length, name_length, empty } => self.start(length, name_length, empty).map(Some),
+            Markup::Start { length, name, empty } => self.start(length, name, empty).map(Some),
             other => self.other_markup(other, wanted),
         }
     }
@@ -250,7 +250,7 @@ impl<'s> XmlCursor<'s> {
     }
 
     #[inline]
-    fn start(&mut self, length: usize, name_length: usize, empty: bool) -> Result<Found, ParseError> {
+    fn start(&mut self, length: usize, name: Name, empty: bool) -> Result<Found, ParseError> {
         let depth = self.open.depth();
         if depth == MAX_DEPTH {
             return Err(ParseError::limit("more than 1024 nested elements", self.position()));
@@ -261,10 +261,10 @@ impl<'s> XmlCursor<'s> {
         }
         let inside = self.event + 1;
         let bytes = self.window.bytes();
-        self.open.open(&bytes[inside..inside + name_length]);
+        self.open.open(&bytes[inside..inside + name.length], name.prefix > 0);
         self.owed_ends = usize::from(empty);
         self.next += length;
-        self.started = (inside..self.event + length - 1 - usize::from(empty), name_length);
+        self.started = (inside..self.event + length - 1 - usize::from(empty), name);
         Ok(Found::Start)
     }
 
@@ -318,7 +318,7 @@ impl<'s> XmlCursor<'s> {
     }
 
     pub(super) fn slide(&mut self) -> Result<(), ParseError> {
-        self.started = (0..0, 0);
+        self.started = (0..0, Name::default());
         self.quoted.clear();
         let result = self.window.slide(self.next);
         self.next = 0;

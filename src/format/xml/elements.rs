@@ -15,6 +15,8 @@ impl XmlCursor<'_> {
         loop {
             match self.advance(Wanted { text: false, attributes: false })? {
                 Found::End(_) if self.open.depth() == around => return Ok(()),
+                // What its producer leaves open holds text only: it ends where an element begins.
+                Found::Start if self.open.is_inside(self.pardoned) => self.retreat(self.open.depth() - 2),
                 Found::Eof => return Ok(()),
                 _ => {}
             }

@@ -8,7 +8,8 @@ use wide::u8x16;
 /// Bytes that [`of_tag`] looks at.
 pub(super) const TAG_BLOCK: usize = 32;
 
-const VECTOR: usize = 16;
+/// Bytes of a vector.
+pub(super) const VECTOR: usize = 16;
 
 /// Fills blocks that the end of the bytes cuts: a byte that never is a mark.
 const FILLER: u8 = b'a';
@@ -54,14 +55,26 @@ fn is_control(block: u8x16) -> u8x16 {
     block.min(u8x16::splat(0x1F)).simd_eq(block)
 }
 
-/// Index of the first byte that may end the name at the start of `bytes`, as far as their first sixteen tell.
+/// Index of the first byte that may end the name at the start of `bytes`, as far as their first sixteen tell, and the
+/// length of the prefix before it, its colon included.
 #[inline]
-pub(super) fn name_end(bytes: &[u8]) -> Option<usize> {
+pub(super) fn name_end(bytes: &[u8]) -> Option<(usize, usize)> {
     let block = vector(bytes);
     let blank = block.min(u8x16::splat(b' ')).simd_eq(block);
     let slash = block.simd_eq(u8x16::splat(b'/'));
     let equals = block.simd_eq(u8x16::splat(b'='));
-    first(blank | slash | equals | is_angle(block) | is_quote_or_ampersand(block))
+    let end = first(blank | slash | equals | is_angle(block) | is_quote_or_ampersand(block))?;
+    let prefix = first(block.simd_eq(u8x16::splat(b':'))).filter(|colon| *colon < end);
+    Some((end, prefix.map_or(0, |colon| colon + 1)))
+}
+
+/// Length of the attribute's name at the start of these bytes, unless one of them could make it another one: white
+/// space, `=` and `:` end it.
+#[inline]
+pub(super) fn attribute_name(bytes: &[u8; VECTOR]) -> Option<usize> {
+    let block = u8x16::new(*bytes);
+    let blank = block.min(u8x16::splat(b' ')).simd_eq(block);
+    first(blank | block.simd_eq(u8x16::splat(b'=')) | block.simd_eq(u8x16::splat(b':')))
 }
 
 /// Index of the first `<` among the first sixteen bytes: indentation is rarely longer.
@@ -191,9 +204,22 @@ mod tests {
     #[test]
     fn names_end_where_they_may() {
         for byte in [b' ', b'\t', b'\n', b'/', b'>', b'<', b'"', b'\'', b'='] {
-            each_place(byte, |bytes, place| assert_eq!(name_end(bytes), (place < VECTOR).then_some(place), "{byte}"));
+            each_place(byte, |bytes, place| {
+                assert_eq!(name_end(bytes), (place < VECTOR).then_some((place, 0)), "{byte}");
+            });
         }
+        assert_eq!(name_end(b"ns:suite name"), Some((8, 3)));
+        assert_eq!(name_end(b"suite a:b"), Some((5, 0)));
         assert_eq!(name_end(b"n\xC3\xA4me.of-one:x"), None);
+    }
+
+    #[test]
+    fn names_of_attributes() {
+        let length = |text: &[u8]| attribute_name(text.first_chunk().unwrap());
+        assert_eq!(length(b"name=\"0123456789\""), Some(4));
+        assert_eq!(length(b"xsi:name=\"0123456789\""), Some(3));
+        assert_eq!(length(b"\nname=\"0123456789\""), Some(0));
+        assert_eq!(length(b"signature-of-a-method"), None);
     }
 
     #[test]

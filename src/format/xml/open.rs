@@ -2,11 +2,15 @@
 
 use std::ops::Range;
 
+use super::tag;
+
 /// Names of the open elements, end to end in one buffer.
 #[derive(Default)]
 pub(super) struct OpenElements {
     names: Vec<u8>,
     starts: Vec<usize>,
+    /// Whether any name had a prefix.
+    has_prefixes: bool,
     /// Bytes of `names` in use; a name stays readable behind them until the next one is opened.
     used: usize,
 }
@@ -18,12 +22,13 @@ impl OpenElements {
     }
 
     #[inline]
-    pub(super) fn open(&mut self, name: &[u8]) {
+    pub(super) fn open(&mut self, name: &[u8], has_prefix: bool) {
         let end = self.used + name.len();
         if self.names.len() < end {
             self.names.resize(end.max(2 * self.names.len()), 0);
         }
         self.names[self.used..end].copy_from_slice(name);
+        self.has_prefixes |= has_prefix;
         self.starts.push(self.used);
         self.used = end;
     }
@@ -37,10 +42,11 @@ impl OpenElements {
         start..end
     }
 
-    /// The name in this range, which [`OpenElements::close`] gave.
+    /// The local name in this range, which [`OpenElements::close`] gave.
     #[inline]
-    pub(super) fn name(&self, range: Range<usize>) -> &[u8] {
-        &self.names[range]
+    pub(super) fn local_name(&self, range: Range<usize>) -> &[u8] {
+        let name = &self.names[range];
+        if self.has_prefixes { tag::local_name(name) } else { name }
     }
 
     /// The name of the innermost open element; nothing when none is open.
@@ -54,6 +60,13 @@ impl OpenElements {
     pub(super) fn is_closed_by(&self, text: &[u8]) -> bool {
         let name = self.innermost();
         !name.is_empty() && text.get(name.len()) == Some(&b'>') && text.starts_with(name)
+    }
+
+    /// Whether the innermost element stands directly in one called `name`, which is not empty.
+    #[inline]
+    pub(super) fn is_inside(&self, name: &[u8]) -> bool {
+        let [.., outer, inner] = self.starts.as_slice() else { return false };
+        !name.is_empty() && &self.names[*outer..*inner] == name
     }
 
     /// Whether the innermost `count` elements are all called `name`.

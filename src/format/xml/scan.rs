@@ -11,7 +11,7 @@ const COMMENT_START: &[u8] = b"<!--";
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Markup {
     /// A start tag, `<` and `>` included in `length`; `empty` when it ends in `/>`.
-    Start { length: usize, name_length: usize, empty: bool },
+    Start { length: usize, name: Name, empty: bool },
     /// An end tag.
     End { length: usize, name: Range<usize> },
     /// `<![CDATA[`.
@@ -24,6 +24,15 @@ pub(super) enum Markup {
     Literal { unclosed_quote: bool },
     /// It does not end within these bytes.
     Incomplete,
+}
+
+/// The name of a start tag, which begins behind its `<`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Name {
+    /// Length of the whole.
+    pub(super) length: usize,
+    /// Length of its prefix, the colon included (J08).
+    pub(super) prefix: usize,
 }
 
 /// A value between quotes in a start tag, as offsets behind its `<`.
@@ -59,23 +68,30 @@ fn ends_name(byte: u8) -> bool {
     byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>' | b'<' | b'"' | b'\'' | b'=')
 }
 
-/// Length of the name at the start of `bytes`.
+/// The name at the start of `bytes`.
 #[inline]
-fn name_length(bytes: &[u8]) -> Option<usize> {
+fn name(bytes: &[u8]) -> Option<Name> {
     match marks::name_end(bytes) {
-        Some(end) if ends_name(bytes[end]) => Some(end),
-        _ => bytes.iter().position(|byte| ends_name(*byte)),
+        Some((length, prefix)) if ends_name(bytes[length]) => Some(Name { length, prefix }),
+        _ => name_by_bytes(bytes),
     }
+}
+
+/// A name that is long or holds odd bytes.
+fn name_by_bytes(bytes: &[u8]) -> Option<Name> {
+    let length = bytes.iter().position(|byte| ends_name(*byte))?;
+    let prefix = bytes[..length].iter().position(|byte| *byte == b':').map_or(0, |colon| colon + 1);
+    Some(Name { length, prefix })
 }
 
 /// Outside quotes the look ends at the first `<`: that keeps hostile input linear, since no byte is passed twice.
 #[inline(always)]
 fn start_tag(bytes: &[u8], is_last: bool, mut note: impl FnMut(Quoted)) -> Markup {
-    let Some(name_length) = name_length(&bytes[1..]) else {
+    let Some(name) = name(&bytes[1..]) else {
         return Markup::Incomplete;
     };
-    let end = |at: usize| Markup::Start { length: at + 1, name_length, empty: bytes[at - 1] == b'/' };
-    let mut block = 1 + name_length;
+    let end = |at: usize| Markup::Start { length: at + 1, name, empty: bytes[at - 1] == b'/' };
+    let mut block = 1 + name.length;
     if bytes[block] == b'>' {
         return end(block);
     }
@@ -170,6 +186,8 @@ pub(super) fn is_blank_or_mark(text: &[u8]) -> bool {
 mod tests {
     use super::*;
 
+    const NAME: Name = Name { length: 1, prefix: 0 };
+
     fn look(text: &str) -> Markup {
         markup(text.as_bytes(), true, |_| {})
     }
@@ -183,10 +201,10 @@ mod tests {
 
     #[test]
     fn start_tags_end_outside_quotes() {
-        assert_eq!(look("<a b='>' c=\"/>\">x"), Markup::Start { length: 16, name_length: 1, empty: false });
-        assert_eq!(look("<a/>"), Markup::Start { length: 4, name_length: 1, empty: true });
-        assert_eq!(look("<a b='1' />"), Markup::Start { length: 11, name_length: 1, empty: true });
-        assert_eq!(look("<a b='<x>'>"), Markup::Start { length: 11, name_length: 1, empty: false });
+        assert_eq!(look("<a b='>' c=\"/>\">x"), Markup::Start { length: 16, name: NAME, empty: false });
+        assert_eq!(look("<a/>"), Markup::Start { length: 4, name: NAME, empty: true });
+        assert_eq!(look("<a b='1' />"), Markup::Start { length: 11, name: NAME, empty: true });
+        assert_eq!(look("<a b='<x>'>"), Markup::Start { length: 11, name: NAME, empty: false });
         assert_eq!(look("<a b='1"), Markup::Incomplete);
     }
 
@@ -199,7 +217,7 @@ mod tests {
             let expected = [("x\">", true), (&second, false), ("", true), ("<", false), ("#", true)];
             assert_eq!(values(&tag), expected);
             let length = tag.len();
-            assert_eq!(look(&tag), Markup::Start { length, name_length: 1, empty: true });
+            assert_eq!(look(&tag), Markup::Start { length, name: NAME, empty: true });
             for cut in 1..length {
                 assert_eq!(markup(&tag.as_bytes()[..cut], false, |_| {}), Markup::Incomplete);
             }

@@ -1,7 +1,8 @@
 //! A start tag and its attributes, read from their raw bytes.
 
+use super::marks;
 use super::repairs::RepairLog;
-use super::scan::Quoted;
+use super::scan::{Name, Quoted};
 use super::text::{self, Raw, RawKind};
 
 /// A start tag (or an empty-element tag), borrowed from the window.
@@ -9,7 +10,7 @@ use super::text::{self, Raw, RawKind};
 pub struct Tag<'t> {
     /// What stands between `<` and `>`.
     raw: Raw<'t>,
-    name_length: usize,
+    name: Name,
     depth: usize,
     /// Its values between quotes, or the first of them.
     quoted: &'t [Quoted],
@@ -18,26 +19,20 @@ pub struct Tag<'t> {
 
 impl<'t> Tag<'t> {
     #[inline]
-    pub(super) fn new(
-        raw: Raw<'t>,
-        name_length: usize,
-        depth: usize,
-        quoted: &'t [Quoted],
-        log: &'t RepairLog,
-    ) -> Tag<'t> {
-        Tag { raw, name_length, depth, quoted, log }
+    pub(super) fn new(raw: Raw<'t>, name: Name, depth: usize, quoted: &'t [Quoted], log: &'t RepairLog) -> Tag<'t> {
+        Tag { raw, name, depth, quoted, log }
     }
 
     /// Its local name: without the prefix (J08).
     #[inline]
     pub fn name(&self) -> &'t [u8] {
-        local_name(self.qualified_name())
+        &self.raw()[self.name.prefix..self.name.length]
     }
 
     /// Its name as written.
     #[inline]
     pub fn qualified_name(&self) -> &'t [u8] {
-        &self.raw()[..self.name_length]
+        &self.raw()[..self.name.length]
     }
 
     /// What stands between `<` and `>`, for text that was not meant to be a tag.
@@ -64,7 +59,7 @@ impl<'t> Tag<'t> {
     /// Its attributes in document order.
     #[inline]
     pub fn attributes(&self) -> Attributes<'t> {
-        Attributes { raw: self.raw, at: self.name_length, quoted: self.quoted.iter(), log: self.log }
+        Attributes { raw: self.raw, at: self.name.length, quoted: self.quoted.iter(), log: self.log }
     }
 
     /// The first attribute with this local name.
@@ -153,7 +148,7 @@ impl<'t> Iterator for Attributes<'t> {
         let raw = self.raw;
         if let Some(quoted) = self.quoted.next() {
             // Its quotes stand around the value.
-            if let Some(name) = regular_name(&raw.bytes()[self.at..quoted.value.start - 1]) {
+            if let Some(name) = regular_name(&raw.bytes()[self.at..], quoted.value.start - 1 - self.at) {
                 self.at = quoted.value.end + 1;
                 let value = raw.slice(quoted.value.start, quoted.value.end);
                 return Some((name, RawValue { raw: value, is_plain: quoted.is_plain, log: self.log }));
@@ -198,28 +193,26 @@ impl<'t> Attributes<'t> {
     }
 }
 
-/// The local name in what stands between two values, if that is white space, a name, `=`.
+/// The local name before the quote at index `quote`, if only white space, that name and `=` stand before it.
 #[inline]
-fn regular_name(between: &[u8]) -> Option<&[u8]> {
-    let [first, name @ .., b'='] = between else { return None };
-    if !first.is_ascii_whitespace() || name.is_empty() {
-        return None;
+fn regular_name(bytes: &[u8], quote: usize) -> Option<&[u8]> {
+    if let [b' ', rest @ ..] = bytes
+        && let Some(block) = rest.first_chunk()
+        && let Some(length @ 1..) = marks::attribute_name(block)
+        && length + 2 == quote
+        && rest[length] == b'='
+    {
+        return Some(&rest[..length]);
     }
-    let mut local = 0;
-    for (index, byte) in name.iter().enumerate() {
-        match byte {
-            0..=b' ' | b'=' => return regular_name_behind_white_space(name),
-            b':' if local == 0 => local = index + 1,
-            _ => {}
-        }
-    }
-    Some(&name[local..])
+    regular_name_by_bytes(&bytes[..quote])
 }
 
-/// Attributes on lines of their own.
-fn regular_name_behind_white_space(name: &[u8]) -> Option<&[u8]> {
+/// Long names, names with a prefix, attributes on lines of their own, the last one of a tag.
+fn regular_name_by_bytes(before: &[u8]) -> Option<&[u8]> {
+    let [first, name @ .., b'='] = before else { return None };
     let name = name.trim_ascii_start();
-    let is_regular = !name.is_empty() && name.iter().all(|byte| *byte > b' ' && *byte != b'=');
+    let is_regular =
+        first.is_ascii_whitespace() && !name.is_empty() && name.iter().all(|byte| *byte > b' ' && *byte != b'=');
     is_regular.then(|| local_name(name))
 }
 
@@ -241,7 +234,8 @@ mod tests {
 
     fn attributes(raw: &str) -> Vec<(String, String)> {
         let read = |quoted: &[Quoted]| -> Vec<_> {
-            Tag::new(Raw::Text(raw), raw.find(' ').unwrap_or(raw.len()), 0, quoted, &RepairLog::default())
+            let name = Name { length: raw.find(' ').unwrap_or(raw.len()), prefix: 0 };
+            Tag::new(Raw::Text(raw), name, 0, quoted, &RepairLog::default())
                 .attributes()
                 .map(|(name, value)| (String::from_utf8_lossy(name).into_owned(), value.to_text()))
                 .collect()
@@ -271,7 +265,7 @@ mod tests {
     #[test]
     fn j08_names_are_local() {
         let log = RepairLog::default();
-        let tag = Tag::new(Raw::Text("ns:testsuite xsi:noNamespace='x'"), 12, 0, &[], &log);
+        let tag = Tag::new(Raw::Text("ns:testsuite xsi:noNamespace='x'"), Name { length: 12, prefix: 3 }, 0, &[], &log);
         assert_eq!(tag.name(), b"testsuite");
         assert!(tag.attribute(b"noNamespace").is_some());
     }

@@ -150,6 +150,39 @@ fn skipped_elements_leave_nothing_behind() {
 }
 
 #[test]
+fn what_is_left_open_is_told_at_the_same_place_when_it_is_passed_over() {
+    let document = b"<a><kw><msg>x<status/></kw><kw/></a>";
+    let mut told = Vec::new();
+    for passes_over in [false, true] {
+        let mut cursor = XmlCursor::new(Body::Bytes(document));
+        cursor.pardon_open(b"msg");
+        cursor.next_tag().unwrap();
+        cursor.next_tag().unwrap();
+        if passes_over {
+            cursor.skip_element().unwrap();
+        } else {
+            cursor.next_tag().unwrap();
+            assert!(matches!(cursor.next_tag().unwrap(), XmlEvent::Start(_)));
+            cursor.retreat(2);
+            for end in ["2/msg", "2<status", "2/status", "1/kw"] {
+                let event = match cursor.next_tag().unwrap() {
+                    XmlEvent::Start(tag) => format!("{}<{}", tag.depth(), String::from_utf8_lossy(tag.name())),
+                    XmlEvent::End(name, depth) => format!("{depth}/{}", String::from_utf8_lossy(name)),
+                    other => format!("{other:?}"),
+                };
+                assert_eq!(event, end);
+            }
+        }
+        assert_eq!(events(&mut cursor), ["1<kw", "1/kw", "0/a"]);
+        let mut problems = Problems::default();
+        cursor.finish(&mut problems);
+        told.push(problems.0);
+    }
+    assert_eq!(told[0], ["1:14: an element that its producer left open was closed [repaired]"]);
+    assert_eq!(told[0], told[1]);
+}
+
+#[test]
 fn element_text_keeps_tags_that_nobody_knows() {
     let mut cursor = XmlCursor::new(Body::Bytes(b"<a><b>x <unknown> y</b><c/></a>"));
     cursor.next().unwrap();

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::identity::Names;
 use super::{Reader, STRUCTURE, arguments, failure};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
-use crate::format::{Attachments, ClippedText, ParseError, dotnet, number_of, time};
+use crate::format::{Attachments, ClippedText, ParseError, dotnet, number_of, time, trimmed};
 use crate::model::{Content, DetailKind, Outcome, Problem, ProblemKind, ReportVisitor, Reuse};
 
 /// Longest attachment that is read, in bytes. Longer ones are dropped whole.
@@ -92,9 +92,9 @@ impl Reader<'_> {
         self.attributes.read(&xml.started_tag());
         self.name_test();
         let (case, attributes) = (&mut self.case, &self.attributes);
-        case.host.push_str(self.assembly.framework.trim());
+        case.host.push_str(trimmed(&self.assembly.framework));
         // Without a duration the clock stands in for it, which has lost its days (X29).
-        case.duration = match attributes.time.trim().is_empty() {
+        case.duration = match trimmed(&attributes.time).is_empty() {
             true => time::clock(&attributes.clock),
             false => dotnet::duration(&attributes.time, &mut self.remarks, xml),
         };
@@ -109,7 +109,7 @@ impl Reader<'_> {
         let (title, list) = names.title_and_arguments();
         case.title.push_str(title);
         let class = names.class();
-        case.container.push_str(if class.is_empty() { self.group.trim() } else { class });
+        case.container.push_str(if class.is_empty() { trimmed(&self.group) } else { class });
         if let Some(list) = list {
             arguments::read(list, &mut case.parameters);
             case.row_group = number_of(&[&case.qualified_name]);
@@ -118,7 +118,7 @@ impl Reader<'_> {
 
     /// The result decides, whatever children the test has (X34).
     fn outcome(&mut self, xml: &XmlCursor<'_>) -> Outcome {
-        match self.attributes.result.trim() {
+        match trimmed(&self.attributes.result) {
             "Pass" => Outcome::Passed,
             "Fail" => Outcome::Failed,
             "Skip" => Outcome::Skipped,
