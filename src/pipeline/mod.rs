@@ -246,10 +246,11 @@ fn convert_groups<E: Send>(
         }
         drop(closed);
         let finished = finisher.join().map_err(|_| Error::finisher())?;
-        read?;
-        let finished = finished?;
-        stop.check()?;
-        Ok(Whole::of(finished))
+        match (read, finished) {
+            (Ok(()), Ok(finished)) => stop.check().map(|()| Whole::of(finished)),
+            // One failure has the other side stop; what it stopped for is the one to tell.
+            (Err(Error::Interrupted), Err(error)) | (Err(error), _) | (_, Err(error)) => Err(error),
+        }
     })
 }
 

@@ -9,6 +9,8 @@ mod conformance;
 mod convert;
 mod differential;
 mod executions;
+#[cfg(target_os = "linux")]
+mod faults;
 mod fixtures;
 #[path = "../../benches/support/mod.rs"]
 mod generated;
@@ -16,6 +18,8 @@ mod junit_quirks;
 mod layers;
 mod multipart;
 mod plan;
+#[cfg(unix)]
+mod night;
 mod probes;
 mod properties;
 mod rebundle;
