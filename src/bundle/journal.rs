@@ -6,7 +6,7 @@
 //! is still missing or torn after a power failure is seen by the hashes: of the line, and of the bundles.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ use super::error::{WriteError, WriteErrorKind};
 use super::folder::Folder;
 use super::hashing::{Hashing, Sum};
 use super::manifest::{BundleRecord, InfoRecord, Manifest, Options, Tool};
-use super::name::{JOURNAL, MANIFEST};
+use super::name::{JOURNAL, MANIFEST, is_bundle_path};
 
 /// What `schema` says in the first line; a change of what the lines mean makes a new number.
 const SCHEMA: &str = "xraypack/journal/1";
@@ -80,13 +80,36 @@ pub fn earlier<R: DeserializeOwned>(folder: &Path, purpose: &Purpose) -> Result<
     if let Some(manifest) = read(&folder.join(MANIFEST))?.and_then(|text| serde_json::from_slice(&text).ok()) {
         refuse_another(folder, purpose, &Purpose::of_manifest(manifest))?;
     }
-    let text = read(&folder.join(JOURNAL))?.unwrap_or_default();
-    let mut lines = text.split_inclusive(|&byte| byte == b'\n').map(json_of);
-    let Some(earlier) = lines.next().flatten().and_then(|json| serde_json::from_slice(json).ok()) else {
-        return Ok(Vec::new());
+    let path = folder.join(JOURNAL);
+    let mut lines = match File::open(&path) {
+        Ok(file) => Lines { file: BufReader::with_capacity(64 << 10, file), text: Vec::new() },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(WriteError::io("read", &path)(error)),
     };
-    refuse_another(folder, purpose, &earlier)?;
-    Ok(lines.flatten().filter_map(|json| serde_json::from_slice(json).ok()).collect())
+    let mut records = Vec::new();
+    if let Some(first) = lines.next().map_err(WriteError::io("read", &path))? {
+        let Some(earlier) = first.and_then(|json| serde_json::from_slice(json).ok()) else { return Ok(records) };
+        refuse_another(folder, purpose, &earlier)?;
+        while let Some(line) = lines.next().map_err(WriteError::io("read", &path))? {
+            records.extend(line.and_then(|json| serde_json::from_slice::<R>(json).ok()));
+        }
+    }
+    Ok(records)
+}
+
+/// A journal that is read line by line.
+struct Lines {
+    file: BufReader<File>,
+    text: Vec<u8>,
+}
+
+impl Lines {
+    /// The JSON of the next line, nothing in place of a line that is not whole; nothing at all at the end.
+    fn next(&mut self) -> io::Result<Option<Option<&[u8]>>> {
+        self.text.clear();
+        let length = self.file.read_until(b'\n', &mut self.text)?;
+        Ok((length > 0).then(|| json_of(&self.text)))
+    }
 }
 
 fn refuse_another(folder: &Path, purpose: &Purpose, earlier: &Purpose) -> Result<(), WriteError> {
@@ -157,8 +180,9 @@ impl<'f> Journal<'f> {
         append_line(&mut text, &self.purpose).map_err(|error| new.failed(error))?;
         for record in records {
             append_line(&mut text, record).map_err(|error| new.failed(error))?;
+            new.write_all(&text).map_err(|error| new.failed(error))?;
+            text.clear();
         }
-        new.write_all(&text).map_err(|error| new.failed(error))?;
         new.commit_to_disk()?;
         self.open()
     }
@@ -229,16 +253,106 @@ pub fn holds(folder: &Path, bundle: &BundleRecord) -> bool {
         Some(file) => (file.bytes, &file.sha256),
         None => (bundle.bytes, &bundle.sha256),
     };
-    sum_of(&folder.join(&bundle.file)).is_ok_and(|sum| sum.bytes == bytes && sum.sha256 == *hash)
+    is_bundle_path(&bundle.file)
+        && sum_of(&folder.join(&bundle.file)).is_ok_and(|sum| sum.bytes == bytes && sum.sha256 == *hash)
 }
 
 /// Whether the `info` part of a multipart import is in `folder` as it was written.
 pub fn holds_info(folder: &Path, info: &InfoRecord) -> bool {
-    sum_of(&folder.join(&info.file)).is_ok_and(|sum| sum.sha256 == info.sha256)
+    is_bundle_path(&info.file) && sum_of(&folder.join(&info.file)).is_ok_and(|sum| sum.sha256 == info.sha256)
 }
 
 fn sum_of(path: &Path) -> io::Result<Sum> {
     let mut file = BufReader::with_capacity(256 << 10, Hashing::new(File::open(path)?));
     io::copy(&mut file, &mut io::sink())?;
     Ok(file.into_inner().finish().1)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::bundle::{Compression, Opening, bundle_file};
+
+    fn purpose(target: &str, options: &[(&str, Value)]) -> Purpose {
+        let options = options.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        Purpose::new(target, &Options(options))
+    }
+
+    fn record(file: &str, bytes: &[u8]) -> BundleRecord {
+        let mut hashing = Hashing::new(io::sink());
+        hashing.write_all(bytes).unwrap();
+        let Sum { bytes, sha256 } = hashing.finish().1;
+        BundleRecord { file: file.to_owned(), part: 1, bytes, runs: 1, sha256, compressed: None, needs_key: false }
+    }
+
+    /// A folder whose journal holds these records.
+    fn written(path: &Path, records: &[&str]) {
+        let folder = Folder::open(path, Opening::Fresh).unwrap();
+        let mut journal = Journal::begin::<String>(&folder, purpose("server", &[]), &[]).unwrap();
+        for record in records {
+            journal.add(record, [].iter()).unwrap();
+        }
+    }
+
+    fn read_back(path: &Path) -> Vec<String> {
+        earlier(path, &purpose("server", &[])).unwrap()
+    }
+
+    #[test]
+    fn what_was_added_is_read_back_and_what_is_torn_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        written(folder.path(), &["one", "two", "three"]);
+        assert_eq!(read_back(folder.path()), ["one", "two", "three"]);
+        let path = folder.path().join(JOURNAL);
+        let whole = fs::read(&path).unwrap();
+        let header = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+        for length in 0..whole.len() {
+            fs::write(&path, &whole[..length]).unwrap();
+            let expected = whole[..length].iter().filter(|byte| **byte == b'\n').count().saturating_sub(1);
+            assert_eq!(read_back(folder.path()).len(), expected, "{length} bytes");
+        }
+        for changed in header..whole.len() {
+            let mut other = whole.clone();
+            other[changed] ^= 4;
+            fs::write(&path, &other).unwrap();
+            assert!(read_back(folder.path()).len() < 3, "byte {changed}");
+        }
+    }
+
+    #[test]
+    fn records_that_are_kept_replace_all_others() {
+        let folder = tempfile::tempdir().unwrap();
+        written(folder.path(), &["one", "two"]);
+        let again = Folder::open(folder.path(), Opening::Resume).unwrap();
+        let mut journal = Journal::begin(&again, purpose("server", &[]), &[&"two"]).unwrap();
+        journal.add(&"three", [].iter()).unwrap();
+        assert_eq!(read_back(folder.path()), ["two", "three"]);
+        drop(Journal::begin::<String>(&again, purpose("server", &[]), &[]).unwrap());
+        assert!(!folder.path().join(JOURNAL).exists());
+    }
+
+    #[test]
+    fn another_purpose_is_named() {
+        let earlier = purpose("cloud", &[("merge", "last".into()), ("user", "me".into())]);
+        let now = purpose("server", &[("merge", "worst".into()), ("steps", true.into())]);
+        let expected = ["--target was cloud", "--merge was \"last\"", "--steps was not given", "--user was \"me\""];
+        assert_eq!(now.differences(&earlier), expected);
+        assert_eq!(now.differences(&now), [""; 0]);
+    }
+
+    #[test]
+    fn a_bundle_is_held_only_as_it_was_written_and_only_where_bundles_are() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("bundles")).unwrap();
+        let file = bundle_file("a", 1, Compression::None);
+        fs::write(folder.path().join(&file), "bytes").unwrap();
+        fs::write(folder.path().join("a.0001.json"), "bytes").unwrap();
+        assert!(holds(folder.path(), &record(&file, b"bytes")));
+        assert!(!holds(folder.path(), &record(&file, b"other")) && !holds(folder.path(), &record(&file, b"byte")));
+        for outside in ["a.0001.json", "bundles/../a.0001.json"] {
+            assert!(!holds(folder.path(), &record(outside, b"bytes")), "{outside}");
+        }
+    }
 }

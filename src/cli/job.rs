@@ -1,5 +1,6 @@
 //! From options to what the library is asked to do: the one place where both vocabularies meet.
 
+use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +12,7 @@ use xraypack::format::time::Zone;
 use xraypack::format::{self, Attachments, ReadOptions};
 use xraypack::mapping::{BareKeys, EnvironmentFrom, Evidence, EvidencePolicy, FieldNames, Rules, UpdateTests};
 use xraypack::pipeline::{Damaged, Error, GroupBy, Job, Reading};
-use xraypack::source::{self, Mapping};
+use xraypack::source::{self, Mapping, SourceError};
 use xraypack::xray::{EncodeOptions, ExecutionInfo, InfoTemplate, Merge, Target};
 
 use super::choices::{
@@ -120,6 +121,10 @@ pub fn threads(jobs: Option<NonZeroUsize>) -> usize {
 /// What an error of the library means to the user.
 pub fn failure(error: Error) -> Failure {
     match &error {
+        // A temporary file, for an archive from standard input.
+        Error::Source(SourceError::Io(_, disk)) if disk.kind() == ErrorKind::StorageFull => {
+            Failure::Output(error.to_string())
+        }
         Error::Source(_) | Error::NoProject { .. } | Error::Budget { .. } => Failure::Usage(error.to_string()),
         Error::Output(write) if is_occupied(write.kind()) => Failure::Usage(format!("{error}{}", advice(write.kind()))),
         Error::Renamed(_) => Failure::Usage(format!("{error}; --force begins anew")),
