@@ -17,9 +17,9 @@ mod generated;
 mod junit_quirks;
 mod layers;
 mod multipart;
-mod plan;
 #[cfg(unix)]
 mod night;
+mod plan;
 mod probes;
 mod properties;
 mod rebundle;
