@@ -1,4 +1,5 @@
-//! Each format's reader over reports in memory, on one thread.
+//! Each format's reader over reports in memory, on one thread: to test cases, and on to runs as they stand in a bundle,
+//! with all evidence.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a bench that fails should panic")]
 
@@ -10,8 +11,10 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use support::SHAPES;
-use xraypack::format::{self, Format, ReadOptions};
-use xraypack::model::{Body, Problem, ReportVisitor, TestCase};
+use xraypack::format::{self, Attachments, Format, ReadOptions};
+use xraypack::mapping::{Evidence, EvidencePolicy, Mapped, Mapper, Rules};
+use xraypack::model::{Body, Problem, ReportVisitor, TestCase, TestRun};
+use xraypack::xray::{self, EncodeOptions, Target};
 
 const BYTES: usize = 2_000_000;
 
@@ -52,5 +55,56 @@ impl ReportVisitor for Cases {
     fn producer(&mut self, _: &str) {}
 }
 
-criterion_group!(benches, formats);
+fn encoded(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("encoded");
+    group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+    let evidence = EvidencePolicy { of: Evidence::All, ..EvidencePolicy::default() };
+    let rules = Rules { project: Some("DEMO".to_owned()), evidence, ..Rules::default() };
+    let options = EncodeOptions::new(Target::Server, "DEMO");
+    for shape in SHAPES {
+        let Some(format) = format::by_name(shape.format) else { continue };
+        let reports = shape.reports(1, BYTES);
+        group.throughput(Throughput::Bytes(reports.iter().map(|report| report.len() as u64).sum()));
+        let mut encoder =
+            Encoder { mapper: Mapper::new(&rules), options: &options, run: TestRun::default(), bytes: Vec::new() };
+        assert!(encode(format, &reports, &mut encoder) > 0, "{}", shape.name);
+        group.bench_function(shape.name, |bencher| bencher.iter(|| encode(format, black_box(&reports), &mut encoder)));
+    }
+    group.finish();
+}
+
+/// Bytes of the runs of all reports.
+fn encode(format: &Format, reports: &[String], encoder: &mut Encoder<'_>) -> usize {
+    let options = ReadOptions { attachments: Attachments::All, ..ReadOptions::default() };
+    let mut total = 0;
+    for report in reports {
+        encoder.bytes.clear();
+        encoder.mapper.begin(format.name);
+        (format.parse)(Body::Bytes(report.as_bytes()), &options, encoder).unwrap();
+        total += encoder.bytes.len();
+    }
+    total
+}
+
+struct Encoder<'r> {
+    mapper: Mapper<'r>,
+    options: &'r EncodeOptions,
+    run: TestRun,
+    bytes: Vec<u8>,
+}
+
+impl ReportVisitor for Encoder<'_> {
+    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
+        if self.mapper.map(case, &mut self.run, &mut |_| {}) == Mapped::Run {
+            black_box(xray::encode(&self.run, self.options, &mut self.bytes));
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn problem(&mut self, _: Problem) {}
+
+    fn producer(&mut self, _: &str) {}
+}
+
+criterion_group!(benches, formats, encoded);
 criterion_main!(benches);

@@ -108,7 +108,11 @@ pub const SHAPES: &[Shape] = &[
     shape("xunit", "xunit", ("xunit-", "xml"), 120, xml::xunit),
     shape("robot", "robot", ("output-", "xml"), 60, xml::robot),
     shape("cucumber", "cucumber", ("cucumber-", "json"), 30, json::cucumber),
+    shape("cucumber-evidence", "cucumber", ("evidence-", "json"), 30, json::cucumber_evidence),
+    shape("messages", "cucumber-messages", ("messages-", "ndjson"), 30, json::messages),
     shape("behave", "behave", ("behave-", "json"), 30, json::behave),
+    shape("xray", "xray", ("xray-", "json"), 60, json::xray),
+    shape("robot-json", "robot", ("robot-", "json"), 60, json::robot),
 ];
 
 const fn shape(

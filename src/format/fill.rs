@@ -6,7 +6,7 @@
 use crate::model::{List, Position, Problem, ProblemKind, Reuse};
 
 use super::Remarks;
-use super::json::{Cut, Fault, JsonCursor, Kind, Oddities, Piece};
+use super::json::{Fault, JsonCursor, Kind, Oddities, Piece};
 
 /// A record that takes the members of a JSON object one by one.
 pub(super) trait Record {
@@ -18,20 +18,6 @@ pub(super) trait Record {
 pub(super) fn anew<R: Record + Reuse>(cursor: &mut JsonCursor<'_>, record: &mut R) -> Result<(), Fault> {
     record.reset();
     object(cursor, record)
-}
-
-/// Reads bytes that hold one object into a record; what had to be mended is remarked.
-pub(super) fn from_bytes<R: Record>(
-    bytes: &[u8],
-    cuts: &[Cut],
-    at: Position,
-    record: &mut R,
-    remarks: &mut Remarks,
-) -> Result<(), Problem> {
-    let mut cursor = JsonCursor::with_cuts(bytes, cuts);
-    let filled = object(&mut cursor, record);
-    note_oddities(cursor.oddities(), at, remarks);
-    filled.map_err(|fault| malformed(fault, bytes, at))
 }
 
 /// What came of a piece that was read; what had to be mended is remarked.

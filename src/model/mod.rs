@@ -24,5 +24,5 @@ pub use outcome::Outcome;
 pub use problem::{Position, Problem, ProblemKind, Severity};
 pub use report::{Body, CaseCounts, Origin, ReportId, ReportState, ReportVisitor, RunCounts};
 pub use run::{CustomField, Identity, RunFacts, TestRun};
-pub use stated::{Iteration, Stated, TestText};
+pub use stated::{Iteration, Stated, StatedExecution, TestText};
 pub use time::Timestamp;

@@ -129,6 +129,8 @@ problem_kinds! {
     EvidenceDropped = "evidence-dropped", Warning;
     /// A text was shortened.
     TextShortened = "text-shortened", Note;
+    /// Two reports of one Test Execution say different things of it.
+    ConflictingInfo = "conflicting-info", Warning;
     /// A name in the report that is suspicious or not known.
     UnknownProperty = "unknown-property", Warning;
     /// A shape that is accepted although no format describes it.

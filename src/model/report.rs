@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::Read;
 use std::ops::ControlFlow;
 
-use super::{Outcome, Problem, TestCase};
+use super::{Outcome, Problem, StatedExecution, TestCase};
 
 /// The bytes of one report.
 pub enum Body<'s> {
@@ -143,6 +143,11 @@ pub trait ReportVisitor {
 
     /// A problem of the report; the parser goes on.
     fn problem(&mut self, problem: Problem);
+
+    /// What the report says of the Test Execution of the cases that follow; a later call replaces an earlier one.
+    fn execution(&mut self, stated: &StatedExecution) {
+        let _ = stated;
+    }
 
     /// The program that wrote the report, once it is known; a later call replaces an earlier one.
     fn producer(&mut self, name: &str);

@@ -1,6 +1,6 @@
 //! What only a report in the target's own format can state of a result: handed on as it is.
 
-use super::{List, Outcome, Parameter, Reuse, Step};
+use super::{List, Outcome, Parameter, Reuse, Step, Timestamp};
 
 /// Statements beyond those that every format makes. Empty for all formats but Xray JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -89,5 +89,72 @@ impl Reuse for TestText {
         self.scenario.clear();
         self.scenario_type.clear();
         self.definition.clear();
+    }
+}
+
+/// What a report in the target's own format says of the Test Execution of its results. What is empty is not said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StatedExecution {
+    /// Project key.
+    pub project: String,
+    /// Summary.
+    pub summary: String,
+    /// Description.
+    pub description: String,
+    /// Name of a fix version.
+    pub version: String,
+    /// Revision of what was tested.
+    pub revision: String,
+    /// Who executed.
+    pub user: String,
+    /// Key of a test plan.
+    pub test_plan: String,
+    /// When it began.
+    pub start: Option<Timestamp>,
+    /// When it ended.
+    pub finish: Option<Timestamp>,
+}
+
+impl StatedExecution {
+    /// Its texts, each under the name that Xray JSON has for it.
+    pub fn texts_mut(&mut self) -> [(&'static str, &mut String); 7] {
+        [
+            ("project", &mut self.project),
+            ("summary", &mut self.summary),
+            ("description", &mut self.description),
+            ("version", &mut self.version),
+            ("revision", &mut self.revision),
+            ("user", &mut self.user),
+            ("testPlanKey", &mut self.test_plan),
+        ]
+    }
+
+    /// Takes over what `later` says and this one does not: the first in order wins. Gives the names of texts in which
+    /// the two disagree. Times are left to the runs, whose span they widen.
+    pub fn adopt(&mut self, later: &StatedExecution) -> Vec<&'static str> {
+        let mut later = later.clone();
+        let mut disagreeing = Vec::new();
+        for ((name, mine), (_, theirs)) in self.texts_mut().into_iter().zip(later.texts_mut()) {
+            if mine.is_empty() {
+                std::mem::swap(mine, theirs);
+            } else if !theirs.is_empty() && mine != theirs {
+                disagreeing.push(name);
+            }
+        }
+        disagreeing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_statement_wins_and_the_others_fill_its_gaps() {
+        let mut first = StatedExecution { summary: "one".into(), ..StatedExecution::default() };
+        let later = StatedExecution { summary: "two".into(), user: "ann".into(), ..StatedExecution::default() };
+        assert_eq!(first.adopt(&later), ["summary"]);
+        assert_eq!((first.summary.as_str(), first.user.as_str()), ("one", "ann"));
+        assert!(first.adopt(&StatedExecution::default()).is_empty());
     }
 }

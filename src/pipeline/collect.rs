@@ -8,10 +8,11 @@ use super::basis::Basis;
 use super::dispatch::Arrival;
 use super::grouping::Group;
 use super::naming::Naming;
-use super::outcome::{EvidenceCounts, ReportOutcome, earliest};
+use super::outcome::{EvidenceCounts, ReportOutcome, conflict, earliest};
 use super::{Damaged, Error, Observer};
 use crate::bundle::file_safe_id;
-use crate::model::{Problem, ProblemKind, ReportId, ReportState, Timestamp};
+use crate::model::{Problem, ProblemKind, ReportId, ReportState, StatedExecution, Timestamp};
+use crate::xray::ExecutionInfo;
 
 /// A group of which all files have been collected.
 pub(super) struct Closed {
@@ -54,6 +55,8 @@ pub(super) struct CollectedExecution {
     pub(super) named: Option<Named>,
     pub(super) start: Option<Timestamp>,
     pub(super) finish: Option<Timestamp>,
+    /// What its reports say of it; the first in order wins.
+    pub(super) stated: StatedExecution,
     /// Empty unless a plan is made.
     pub(super) naming: Naming,
 }
@@ -76,6 +79,8 @@ pub(super) struct Rank {
 /// Takes outcomes in walk order.
 pub(super) struct Collector<'c> {
     damaged: Damaged,
+    /// What the user says of every Test Execution.
+    given: &'c ExecutionInfo,
     observer: &'c dyn Observer,
     open: HashMap<u32, Collected>,
     /// Ids that were given, in lower case. They are given in the order of ranks, whichever group is finished first, so
@@ -84,8 +89,8 @@ pub(super) struct Collector<'c> {
 }
 
 impl<'c> Collector<'c> {
-    pub(super) fn new(damaged: Damaged, observer: &'c dyn Observer) -> Collector<'c> {
-        Collector { damaged, observer, open: HashMap::new(), ids: HashSet::new() }
+    pub(super) fn new(damaged: Damaged, given: &'c ExecutionInfo, observer: &'c dyn Observer) -> Collector<'c> {
+        Collector { damaged, given, observer, open: HashMap::new(), ids: HashSet::new() }
     }
 
     /// Takes the next outcome.
@@ -102,7 +107,7 @@ impl<'c> Collector<'c> {
         if outcome.state == ReportState::Damaged && self.damaged == Damaged::Drop {
             outcome.leave_out_runs();
         }
-        collected.add_shares(&mut outcome, &group, &mut self.ids);
+        collected.add_shares(&mut outcome, &group, self.given, &mut self.ids);
         if outcome.dropped {
             collected.dropped.insert(outcome.id);
         }
@@ -125,7 +130,13 @@ impl Collected {
         self.reports.iter_mut().map(|report| std::mem::replace(&mut report.basis, Basis::Listing)).collect()
     }
 
-    fn add_shares(&mut self, outcome: &mut ReportOutcome, group: &Group, ids: &mut HashSet<String>) {
+    fn add_shares(
+        &mut self,
+        outcome: &mut ReportOutcome,
+        group: &Group,
+        given: &ExecutionInfo,
+        ids: &mut HashSet<String>,
+    ) {
         let shares = std::mem::take(&mut outcome.shares);
         // A report whose runs all belong to Test Executions that it names itself is shown with the first of these.
         if let Some(first) = shares.first()
@@ -145,6 +156,10 @@ impl Collected {
             let execution = self.execution(share.execution);
             execution.start = earliest(execution.start, share.start);
             execution.finish = execution.finish.max(share.finish);
+            let differing = execution.stated.adopt(&without(share.stated, given));
+            if !differing.is_empty() {
+                outcome.problems.push(conflict(&differing));
+            }
             if execution.named.is_none() {
                 new.push((group.key_of(share.execution), number));
             }
@@ -180,4 +195,23 @@ impl Collected {
         duplicate.problems.push(Problem::new(ProblemKind::DuplicateOf, message));
         *outcome = duplicate;
     }
+}
+
+/// What is left of a statement where the user says something else.
+fn without(mut stated: StatedExecution, given: &ExecutionInfo) -> StatedExecution {
+    let said = [
+        &given.project,
+        &given.summary,
+        &given.description,
+        &given.version,
+        &given.revision,
+        &given.user,
+        &given.test_plan,
+    ];
+    for ((_, text), said) in stated.texts_mut().into_iter().zip(said) {
+        if !said.is_empty() {
+            text.clear();
+        }
+    }
+    stated
 }

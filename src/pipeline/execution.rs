@@ -137,8 +137,8 @@ fn trim(job: &Job, settled: &mut Settled, oversize: &Oversize, store: &RunStore)
     Ok(Trimmed { test, bytes: oversize.length, allowed: oversize.allowed, steps })
 }
 
-/// The fields of one Test Execution: the user's, with a title made from the group's name and the times of its runs. An
-/// execution that exists already keeps what the user does not give: its title, its project, its times.
+/// The fields of one Test Execution: the user's, else what its reports state of it, with a title made from the group's
+/// name and the times of its runs. An execution that exists already keeps what the user does not give: its title, its project, its times.
 fn info_of(job: &Job, group: &GroupKey, times: &CollectedExecution, key: Option<&str>) -> ExecutionInfo {
     let mut info = job.execution.clone();
     if !group.environment.is_empty() {
@@ -147,6 +147,19 @@ fn info_of(job: &Job, group: &GroupKey, times: &CollectedExecution, key: Option<
     if key.is_some() {
         info.project.clear();
         return info;
+    }
+    let stated = &times.stated;
+    // What the user gives was taken out of what the reports state.
+    for (own, stated) in [
+        (&mut info.project, &stated.project),
+        (&mut info.summary, &stated.summary),
+        (&mut info.description, &stated.description),
+        (&mut info.version, &stated.version),
+        (&mut info.revision, &stated.revision),
+        (&mut info.user, &stated.user),
+        (&mut info.test_plan, &stated.test_plan),
+    ] {
+        own.push_str(stated);
     }
     if info.summary.is_empty() {
         info.summary = title(group);

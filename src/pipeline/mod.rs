@@ -226,7 +226,7 @@ fn convert_groups<E: Send>(
     let fixed = job.execution_key.as_deref();
     let grouping = Grouping::new(job.group_by, fixed, spill.to_path_buf(), RunMemory::of(job.memory / RUNS_SHARE));
     let mut grouping = grouping.taking_over(records);
-    let mut collector = Collector::new(job.damaged, observer);
+    let mut collector = Collector::new(job.damaged, &job.execution, observer);
     let (closed, waiting) = sync_channel(WAITING);
     std::thread::scope(|scope| {
         let finisher = scope.spawn(|| finish::run(job.threads, waiting, stop, finish));

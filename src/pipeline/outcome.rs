@@ -2,7 +2,7 @@
 
 use super::basis::{Basis, Extent};
 use super::naming::KeyedName;
-use crate::model::{CaseCounts, Origin, Problem, ReportId, ReportState, Timestamp};
+use crate::model::{CaseCounts, Origin, Problem, ProblemKind, ReportId, ReportState, StatedExecution, Timestamp};
 
 /// What a worker found out about one file.
 #[derive(Debug)]
@@ -62,11 +62,15 @@ pub(super) struct Share {
     pub(super) execution: u32,
     pub(super) start: Option<Timestamp>,
     pub(super) finish: Option<Timestamp>,
+    /// What the report says of the Test Execution.
+    pub(super) stated: StatedExecution,
+    /// Which of the report's statements was taken last.
+    pub(super) statement: u32,
 }
 
 impl Share {
     pub(super) fn new(execution: u32) -> Share {
-        Share { execution, start: None, finish: None }
+        Share { execution, start: None, finish: None, stated: StatedExecution::default(), statement: 0 }
     }
 
     /// Widens the span of time by one run.
@@ -74,6 +78,15 @@ impl Share {
         self.start = earliest(self.start, start.or(finish));
         self.finish = self.finish.max(finish.or(start));
     }
+}
+
+/// Says that two statements about one Test Execution differ.
+pub(super) fn conflict(fields: &[&str]) -> Problem {
+    let message = format!(
+        "what an earlier report says of the Test Execution is kept, where this one says something else: {}",
+        fields.join(", ")
+    );
+    Problem::new(ProblemKind::ConflictingInfo, message)
 }
 
 /// The earlier of two times, either of which may be unknown.

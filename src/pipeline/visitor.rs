@@ -6,12 +6,14 @@ use std::ops::{ControlFlow, Range};
 use super::basis::Basis;
 use super::grouping::{Group, Takes};
 use super::naming::KeyedName;
-use super::outcome::{ReportOutcome, Share};
+use super::outcome::{ReportOutcome, Share, conflict};
 use super::rows::{Placed, Rows};
 use super::worker::{Context, Names};
 use crate::bundle::IndexEntry;
 use crate::mapping::{Mapped, Mapper};
-use crate::model::{Attachment, Content, Problem, ProblemKind, ReportVisitor, RunFacts, TestCase, TestRun};
+use crate::model::{
+    Attachment, Content, Problem, ProblemKind, ReportVisitor, RunFacts, StatedExecution, TestCase, TestRun,
+};
 use crate::source::Entry;
 use crate::xray;
 
@@ -92,6 +94,9 @@ pub(super) struct Conversion<'c> {
     /// Runs in `scratch.bytes`, and the share to which each belongs.
     waiting: Vec<Waiting>,
     sequence: u32,
+    /// What the report says of its Test Execution, and how often it said something.
+    stated: StatedExecution,
+    statement: u32,
     told_of_environment: bool,
     /// Why the report cannot be converted any further.
     failure: Option<ConversionFailure>,
@@ -138,6 +143,8 @@ impl<'c> Conversion<'c> {
             definition: String::new(),
             waiting: Vec::new(),
             sequence: 0,
+            stated: StatedExecution::default(),
+            statement: 0,
             told_of_environment: false,
             failure: None,
         }
@@ -238,6 +245,15 @@ impl<'c> Conversion<'c> {
         let run = &self.scratch.run;
         let share = share_of(self.findings.outcome, self.group, run);
         self.findings.outcome.shares[share].span(run.start, run.finish);
+        if self.findings.outcome.shares[share].statement != self.statement {
+            let share = &mut self.findings.outcome.shares[share];
+            share.statement = self.statement;
+            share.span(self.stated.start, self.stated.finish);
+            let differing = share.stated.adopt(&self.stated);
+            if !differing.is_empty() {
+                self.findings.note(conflict(&differing));
+            }
+        }
         self.findings.outcome.evidence.kept += run.evidence.len() as u64;
         if self.context.names == Names::Kept
             && let Some(key) = run.identity.key()
@@ -375,6 +391,11 @@ impl ReportVisitor for Conversion<'_> {
 
     fn problem(&mut self, problem: Problem) {
         self.findings.note(problem);
+    }
+
+    fn execution(&mut self, stated: &StatedExecution) {
+        self.stated.clone_from(stated);
+        self.statement += 1;
     }
 
     fn producer(&mut self, name: &str) {

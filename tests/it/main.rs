@@ -8,12 +8,14 @@ mod cli;
 mod conformance;
 mod convert;
 mod differential;
+mod edges;
 mod executions;
 #[cfg(target_os = "linux")]
 mod faults;
 mod fixtures;
 #[path = "../../benches/support/mod.rs"]
 mod generated;
+mod json_quirks;
 mod junit_quirks;
 mod layers;
 mod multipart;

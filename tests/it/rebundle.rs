@@ -11,7 +11,7 @@ use xraypack::mapping::{FieldNames, Mapped, Mapper, Rules};
 use xraypack::model::{Body, Problem, ReportVisitor, TestCase, TestRun};
 use xraypack::xray::{EncodeOptions, SEPARATOR, TAIL, Target, encode, later_head};
 
-use crate::support::{complaints, schema};
+use crate::support::{Workshop, bundles, complaints, reports, schema};
 
 /// Maps and encodes each case as it comes.
 struct Bundler<'r> {
@@ -118,4 +118,118 @@ fn what_xray_documents_and_refuses_is_written_validly() {
     for target in [Target::Server, Target::Cloud] {
         assert_eq!(rebundled(&document, target)["tests"].as_array().unwrap().len(), 2);
     }
+}
+
+/// Converts documents and gives the bundles, as they were written, and the line of the last one.
+fn converted(documents: &[(&str, String)], options: &[&str]) -> (Vec<Value>, Value) {
+    let workshop = Workshop::new();
+    for (name, document) in documents {
+        workshop.write(&format!("in/{name}"), document);
+    }
+    let ran = workshop.run([&["convert", "in", "--out", "out"], options].concat());
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let out = workshop.path().join("out");
+    (bundles(&out).into_iter().map(|(_, bundle)| bundle).collect(), reports(&out).pop().unwrap())
+}
+
+fn document(info: &str, key: u32) -> String {
+    format!(
+        r#"{{"info":{{{info}}},"tests":[{{"testKey":"DEMO-{key}","status":"PASS","start":"2026-11-24T00:05:00Z"}}]}}"#
+    )
+}
+
+const INFO: &str = r#""project":"DEMO","summary":"Nightly","description":"all of it","version":"v1.3","revision":"r7","user":"jo",
+    "startDate":"2026-11-24T01:00:00+01:00","finishDate":"2026-11-24T01:00:00Z","testPlanKey":"DEMO-100","testEnvironments":["iOS"]"#;
+
+#[test]
+fn the_info_of_the_input_becomes_that_of_the_output() {
+    for target in ["server", "cloud"] {
+        let (bundles, line) = converted(&[("a.json", document(INFO, 1))], &["--target", target]);
+        assert_eq!(complaints(&schema(target), &bundles[0]), Vec::<String>::new());
+        let expected = serde_json::json!({
+            "project": "DEMO", "summary": "Nightly", "description": "all of it", "version": "v1.3", "revision": "r7",
+            "user": "jo", "startDate": "2026-11-24T00:00:00Z", "finishDate": "2026-11-24T01:00:00Z",
+            "testPlanKey": "DEMO-100", "testEnvironments": ["iOS"],
+        });
+        assert_eq!(bundles[0]["info"], expected);
+        assert_eq!(line["problems"], serde_json::json!([]));
+    }
+    let options = ["--project", "OPS", "--summary", "mine", "--revision", "r8"];
+    let (bundles, _) = converted(&[("a.json", document(INFO, 1))], &options);
+    let info = &bundles[0]["info"];
+    assert_eq!([&info["project"], &info["summary"], &info["revision"], &info["user"]], ["OPS", "mine", "r8", "jo"]);
+}
+
+#[test]
+fn of_several_statements_the_first_in_order_wins_and_the_others_are_named() {
+    let first = document(r#""project":"DEMO","summary":"one","user":"jo""#, 1);
+    let second = document(r#""project":"DEMO","summary":"two","user":"jo","version":"v2""#, 2);
+    let documents = [("a.json", first), ("b.json", second)];
+    let (bundles, line) = converted(&documents, &[]);
+    let info = &bundles[0]["info"];
+    assert_eq!([&info["summary"], &info["version"]], ["one", "v2"]);
+    assert_eq!(line["problems"][0]["kind"], "conflicting-info");
+    let message = line["problems"][0]["message"].as_str().unwrap();
+    assert!(message.ends_with(": summary"), "{message}");
+    let (_, line) = converted(&documents, &["--summary", "mine"]);
+    assert_eq!(line["problems"], serde_json::json!([]), "the user says what holds");
+}
+
+#[test]
+fn what_was_converted_is_converted_to_the_same() {
+    let fixtures = crate::support::repository().join("fixtures");
+    for input in ["cucumber/cucumber-js-12.9.0.json", "behave/behave-1.3.3.json", "junit/pytest-xunit1.xml", "xray"] {
+        for target in ["server", "cloud"] {
+            let workshop = Workshop::new();
+            let input = fixtures.join(input);
+            let options =
+                ["--project", "DEMO", "--target", target, "--evidence", "all", "--exclude", "**/*.expected.json"];
+            let input = input.to_str().unwrap();
+            let ran = workshop.run([&["convert", input, "--out", "once"][..], &options].concat());
+            assert!(matches!(ran.code, Some(0 | 3)), "{}", ran.stderr);
+            let ran = workshop.run(["convert", "once/bundles", "--out", "twice", "--target", target]);
+            assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+            let all = |folder: &str| -> Vec<Value> {
+                let bundles = bundles(&workshop.path().join(folder)).into_iter();
+                let mut tests: Vec<_> =
+                    bundles.flat_map(|(_, bundle)| bundle["tests"].as_array().unwrap().clone()).collect();
+                tests.sort_by_key(Value::to_string);
+                tests
+            };
+            assert_eq!(all("twice"), all("once"), "{input} for {target}");
+        }
+    }
+}
+
+/// Documented examples beside the repository, where they are at hand: `$XRAYPACK_EXAMPLES`, or `../shared/spec/examples`.
+#[test]
+fn every_documented_example_is_bundled_again_in_both_flavours() {
+    let folder = std::env::var_os("XRAYPACK_EXAMPLES")
+        .map_or_else(|| crate::support::repository().join("../shared/spec/examples"), PathBuf::from);
+    let Ok(files) = fs::read_dir(&folder) else {
+        eprintln!("skipped: there are no examples at {}; XRAYPACK_EXAMPLES names their folder", folder.display());
+        return;
+    };
+    let mut count = 0;
+    for path in files.map(|file| file.unwrap().path()) {
+        let document = fs::read(&path).unwrap();
+        let original: Value = serde_json::from_slice(&document).unwrap();
+        for target in [Target::Server, Target::Cloud] {
+            let bundle = rebundled(&document, target);
+            let tests = |value: &Value| value["tests"].as_array().unwrap().len();
+            assert_eq!(tests(&bundle), tests(&original), "{} for {}", path.display(), target.name());
+        }
+        let workshop = Workshop::new();
+        for target in ["server", "cloud"] {
+            let ran = workshop.run(["convert", path.to_str().unwrap(), "--out", target, "--target", target]);
+            assert_eq!(ran.code, Some(0), "{}: {}", path.display(), ran.stderr);
+            let bundle = &bundles(&workshop.path().join(target))[0].1;
+            assert_eq!(complaints(&schema(target), bundle), Vec::<String>::new(), "{}", path.display());
+            if original.get("testExecutionKey").is_none() {
+                assert_eq!(bundle["info"]["summary"], original["info"]["summary"], "{}", path.display());
+            }
+        }
+        count += 1;
+    }
+    assert!(count > 0, "{} holds no examples", folder.display());
 }

@@ -1,7 +1,6 @@
 //! The quirks of spec behave.md, each under its number.
 //!
-//! B6's `match` and B16's arguments have no test beside the others: no member of that name is read. B18 is tested in
-//! `row`, B15's warning in the mapping.
+//! B18 is tested in `row`, B15's warning in the mapping.
 
 mod corpus;
 
@@ -247,6 +246,15 @@ fn b15_a_test_alone_in_its_feature_is_told_from_others() {
     assert!(found.cases.iter().all(|case| !case.shares_container), "the rows of an outline are one Test");
     let two = [scenario("a", 5, r#""passed""#, ""), scenario("b", 7, r#""passed""#, "")].join(",");
     assert!(read(&format!("[{}]", feature(&two))).cases.iter().all(|case| case.shares_container));
+}
+
+#[test]
+fn b16_arguments_of_any_type_are_passed_over() {
+    let arguments = r#""match":{"location":"steps.py:3","arguments":[{"name":"n","value":true},{"value":null},{"value":1.5e300},
+        {"value":123456789012345678901234567890,"original":"x"},{"value":{"a":[1]}},7]},"result""#;
+    let found = one(r#""passed""#, &step("a", 6, PASSED).replace("\"result\"", arguments));
+    assert_eq!(found.only().outcome, Outcome::Passed);
+    assert_eq!((found.only().duration, found.kinds().len()), (Some(500_000_000), 0));
 }
 
 #[test]

@@ -65,6 +65,7 @@ struct Reader<'o> {
     waiting: usize,
     /// How many they were when their feature's head was looked for in vain.
     looked_at: usize,
+    features: usize,
     stopped: bool,
 }
 
@@ -78,6 +79,7 @@ impl<'o> Reader<'o> {
             producer: "",
             waiting: 0,
             looked_at: 0,
+            features: 0,
             stopped: false,
         }
     }
@@ -90,6 +92,7 @@ impl<'o> Reader<'o> {
                     self.relieve(items, visitor)
                 }
                 Part::Item => {
+                    self.features += 1;
                     self.read_header(&piece, visitor);
                     self.end_feature(visitor)
                 }
@@ -197,6 +200,11 @@ impl<'o> Reader<'o> {
             self.feature.header = header;
             self.feature.take_common_tags();
             let _ = self.end_feature(visitor);
+        }
+        if self.features == 0 && items.truncation().is_none() {
+            // Some writers leave such a report when everything failed (46).
+            let message = "there is no feature in this report, so that it tells of no test";
+            visitor.problem(Problem::new(ProblemKind::Unusual, message));
         }
         visitor.producer(self.producer);
         self.remarks.finish(visitor);

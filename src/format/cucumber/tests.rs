@@ -6,6 +6,7 @@ use crate::format::Attachments;
 use crate::model::{Content, DetailKind, Outcome, TestCase};
 
 mod corpus;
+mod producers;
 mod quirks;
 
 #[derive(Default)]

@@ -103,6 +103,7 @@ pub struct JsonCursor<'a> {
     at: usize,
     cuts: &'a [Cut],
     oddities: Oddities,
+    unknown: Option<String>,
 }
 
 impl<'a> JsonCursor<'a> {
@@ -113,7 +114,7 @@ impl<'a> JsonCursor<'a> {
 
     /// At the start of an item out of whose texts something was cut.
     pub fn with_cuts(bytes: &'a [u8], cuts: &'a [Cut]) -> JsonCursor<'a> {
-        JsonCursor { bytes, at: 0, cuts, oddities: Oddities::default() }
+        JsonCursor { bytes, at: 0, cuts, oddities: Oddities::default(), unknown: None }
     }
 
     /// What was mended so far.
@@ -238,6 +239,20 @@ impl<'a> JsonCursor<'a> {
             Kind::Nothing => Err(self.fault("a value is missing")),
             Kind::Object | Kind::Array => self.skip_nested(),
         }
+    }
+
+    /// Passes over the value of a member whose name nobody knows; the first such name is remembered.
+    ///
+    /// # Errors
+    /// When there is none, or it has no end.
+    pub fn skip_unknown(&mut self, name: &[u8]) -> Result<(), Fault> {
+        self.unknown.get_or_insert_with(|| String::from_utf8_lossy(name).into_owned());
+        self.skip()
+    }
+
+    /// The first name that nobody knew.
+    pub fn unknown(&self) -> Option<&str> {
+        self.unknown.as_deref()
     }
 
     /// A value as it is written.

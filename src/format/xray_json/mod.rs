@@ -8,10 +8,10 @@ mod tests;
 use std::ops::{ControlFlow, Range};
 
 use crate::format::fill;
-use crate::format::json::{Cut, JsonItems, Longest, Part, Piece};
+use crate::format::json::{Cut, JsonCursor, JsonItems, Longest, Part, Piece};
 use crate::format::time::{self, Zone};
 use crate::format::{Attachments, Family, Format, Head, ParseError, ReadOptions, Remarks};
-use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, Timestamp, key};
+use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor, TestCase, Timestamp, key};
 
 use record::{Document, Test};
 
@@ -19,7 +19,7 @@ pub(super) const FORMAT: Format = Format {
     name: "xray",
     title: "Xray JSON",
     recognised_by: "object with tests and testExecutionKey or info, or tests with testKey or testInfo",
-    taken: "every test as it is, of both products; key and environments of the Test Execution",
+    taken: "every test as it is, of both products; key, info and environments of the Test Execution",
     recognises,
     parse,
 };
@@ -105,7 +105,7 @@ impl<'o> Reader<'o> {
     /// The next piece; a test that need not wait is read at once.
     fn next<'i>(&mut self, items: &'i mut JsonItems<'_>) -> Result<Option<Piece<'i>>, ParseError> {
         match self.begun {
-            true => items.next_read(&mut |json| fill::anew(json, &mut self.test)),
+            true => items.next_read(&mut |json| self.test.read(json)),
             false => items.next(),
         }
     }
@@ -114,7 +114,10 @@ impl<'o> Reader<'o> {
     fn read_beginning(&mut self, items: &JsonItems<'_>, visitor: &mut dyn ReportVisitor) {
         let mut known = items.item_so_far().to_vec();
         known.extend_from_slice(b"]}");
+        // What is wrong is told once, when the document has ended.
+        let remarks = std::mem::take(&mut self.remarks);
         self.read_document(&known, items.item_position(), visitor);
+        self.remarks = remarks;
     }
 
     /// The rest of a document; an object without tests may be a test itself.
@@ -122,7 +125,9 @@ impl<'o> Reader<'o> {
         let Piece { bytes, at: position, cuts, .. } = *piece;
         let told_before = self.document.is_told;
         let has_tests = self.begun || !self.waiting.tests.is_empty();
-        self.read_document(bytes, position, visitor);
+        for problem in self.read_document(bytes, position, visitor) {
+            visitor.problem(problem);
+        }
         if self.begun && self.document.is_told && !told_before {
             let message = "the Test Execution is named behind so many tests that they were taken without it";
             visitor.problem(Problem::new(ProblemKind::LimitReached, message).at(position));
@@ -133,20 +138,27 @@ impl<'o> Reader<'o> {
             self.remarks.add(ProblemKind::Unusual, topic, String::new, || position);
             flow = self.read_test(bytes, cuts, position, visitor);
         }
-        if self.document.further_info {
-            let topic =
-                "the info of the Test Execution is not taken over but for its environments; options name it anew";
-            self.remarks.add(ProblemKind::Unusual, topic, String::new, || position);
-        }
         self.document = Document::default();
         self.begun = false;
         flow
     }
 
-    fn read_document(&mut self, bytes: &[u8], position: Position, visitor: &mut dyn ReportVisitor) {
-        if let Err(problem) = fill::from_bytes(bytes, &[], position, &mut self.document, &mut self.remarks) {
-            visitor.problem(problem);
+    /// Reads what is known of a document, and hands on what it says of the Test Execution. Gives what is wrong with it.
+    fn read_document(&mut self, bytes: &[u8], at: Position, visitor: &mut dyn ReportVisitor) -> Vec<Problem> {
+        let mut json = JsonCursor::new(bytes);
+        let read = fill::object(&mut json, &mut self.document);
+        let piece = Piece { part: Part::Item, bytes, at, cuts: &[], read, oddities: json.oddities() };
+        let mut problems: Vec<_> = fill::outcome(&piece, &mut self.remarks).err().into_iter().collect();
+        let Document { info, start, finish, is_told, .. } = &mut self.document;
+        if let Some(unknown) = json.unknown().filter(|_| *is_told) {
+            remark_unknown(unknown, at, &mut self.remarks);
         }
+        keep_key(&mut info.project, key::is_project_key, at, &mut problems);
+        keep_key(&mut info.test_plan, key::is_issue_key, at, &mut problems);
+        info.start = read_time(start, self.options, &mut self.remarks, at);
+        info.finish = read_time(finish, self.options, &mut self.remarks, at);
+        visitor.execution(info);
+        problems
     }
 
     fn read_waiting(&mut self, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
@@ -171,14 +183,10 @@ impl<'o> Reader<'o> {
         at: Position,
         visitor: &mut dyn ReportVisitor,
     ) -> ControlFlow<()> {
-        self.test.reset();
-        match fill::from_bytes(bytes, cuts, at, &mut self.test, &mut self.remarks) {
-            Ok(()) => self.take_test(at, visitor),
-            Err(problem) => {
-                visitor.problem(problem);
-                ControlFlow::Continue(())
-            }
-        }
+        let mut json = JsonCursor::with_cuts(bytes, cuts);
+        let read = self.test.read(&mut json);
+        let piece = Piece { part: Part::Child, bytes, at, cuts, read, oddities: json.oddities() };
+        self.take_read(&piece, visitor)
     }
 
     /// Takes the test that was read out of a piece.
@@ -194,9 +202,8 @@ impl<'o> Reader<'o> {
 
     fn take_test(&mut self, position: Position, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
         let test = &mut self.test;
-        for unknown in [&test.unknown, &test.info.unknown].into_iter().filter(|name| !name.is_empty()) {
-            let topic = "a property that Xray JSON does not know was left out";
-            self.remarks.add(ProblemKind::UnknownProperty, topic, || format!("'{unknown}'"), || position);
+        if !test.unknown.is_empty() {
+            remark_unknown(&test.unknown, position, &mut self.remarks);
         }
         let stated = &test.case.stated;
         let has_rows = !stated.examples.is_empty() || !stated.iterations.is_empty();
@@ -270,6 +277,23 @@ fn state_values(test: &mut Test, document: &Document) {
     add("test_description", &info.description);
     add("test_execution_key", document.execution_key.trim());
     add("test_environments", &document.environments.join(";"));
+}
+
+fn remark_unknown(name: &str, position: Position, remarks: &mut Remarks) {
+    let topic = "a property that Xray JSON does not know was left out";
+    remarks.add(ProblemKind::UnknownProperty, topic, || format!("'{name}'"), || position);
+}
+
+/// Drops a key that no Jira could have.
+fn keep_key(text: &mut String, is_key: fn(&str) -> bool, at: Position, problems: &mut Vec<Problem>) {
+    let key = text.trim().to_owned();
+    if !key.is_empty() && !is_key(&key) {
+        let message = format!("{key:?} in the info of the Test Execution is no key and was left out");
+        problems.push(Problem::new(ProblemKind::MalformedKey, message).at(at));
+        text.clear();
+    } else {
+        *text = key;
+    }
 }
 
 fn drop_attachments(test: &mut Test) {

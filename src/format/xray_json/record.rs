@@ -3,7 +3,8 @@
 use crate::format::fill::{self, Record};
 use crate::format::json::{Fault, JsonCursor};
 use crate::model::{
-    Attachment, Content, CustomField, Iteration, List, Outcome, Parameter, Reuse, Step, TestCase, TestText,
+    Attachment, Content, CustomField, Iteration, List, Outcome, Parameter, Reuse, StatedExecution, Step, TestCase,
+    TestText,
 };
 
 /// What is read of one test beside the case itself.
@@ -16,7 +17,7 @@ pub(super) struct Test {
     pub(super) comment: String,
     pub(super) defects: List<String>,
     pub(super) info: Info,
-    /// A member that Xray JSON does not know; empty when there is none.
+    /// A member, of whatever depth, that Xray JSON does not know; empty when there is none.
     pub(super) unknown: String,
     /// Whether it says anything that only a test says.
     pub(super) is_test: bool,
@@ -61,8 +62,17 @@ impl Record for Test {
             b"iterations" | b"results" => fill::objects(cursor, &mut stated.iterations),
             b"evidence" | b"evidences" => fill::objects(cursor, &mut case.attachments),
             b"customFields" => fill::objects(cursor, &mut case.custom_fields),
-            _ => unknown(name, &mut self.unknown, cursor),
+            _ => cursor.skip_unknown(name),
         }
+    }
+}
+
+impl Test {
+    /// Reads a test anew.
+    pub(super) fn read(&mut self, cursor: &mut JsonCursor<'_>) -> Result<(), Fault> {
+        fill::anew(cursor, self)?;
+        self.unknown.push_str(cursor.unknown().unwrap_or_default());
+        Ok(())
     }
 }
 
@@ -74,7 +84,6 @@ pub(super) struct Info {
     pub(super) description: String,
     pub(super) requirements: List<String>,
     pub(super) labels: List<String>,
-    pub(super) unknown: String,
 }
 
 impl Reuse for Info {
@@ -84,7 +93,6 @@ impl Reuse for Info {
         self.description.clear();
         self.requirements.clear();
         self.labels.clear();
-        self.unknown.clear();
     }
 }
 
@@ -103,7 +111,7 @@ impl Record for Info {
             b"scenarioType" => fill::text(cursor, &mut test.scenario_type),
             b"definition" => fill::text(cursor, &mut test.definition),
             b"description" => fill::text(cursor, &mut self.description),
-            _ => unknown(name, &mut self.unknown, cursor),
+            _ => cursor.skip_unknown(name),
         }
     }
 }
@@ -113,10 +121,11 @@ impl Record for Info {
 pub(super) struct Document {
     pub(super) execution_key: String,
     pub(super) environments: List<String>,
-    /// Whether `info` says more than what is taken.
-    pub(super) further_info: bool,
     /// Whether the Test Execution was told at all.
     pub(super) is_told: bool,
+    pub(super) info: StatedExecution,
+    pub(super) start: String,
+    pub(super) finish: String,
 }
 
 impl Record for Document {
@@ -130,7 +139,8 @@ impl Record for Document {
                 self.is_told = true;
                 fill::object(cursor, &mut ExecutionInfo(self))
             }
-            _ => cursor.skip(),
+            b"tests" => cursor.skip(),
+            _ => cursor.skip_unknown(name),
         }
     }
 }
@@ -139,12 +149,19 @@ struct ExecutionInfo<'d>(&'d mut Document);
 
 impl Record for ExecutionInfo<'_> {
     fn member(&mut self, name: &[u8], cursor: &mut JsonCursor<'_>) -> Result<(), Fault> {
+        let document = &mut *self.0;
         match name {
-            b"testEnvironments" => fill::texts(cursor, &mut self.0.environments),
-            _ => {
-                self.0.further_info = true;
-                cursor.skip()
-            }
+            b"project" => fill::text(cursor, &mut document.info.project),
+            b"summary" => fill::text(cursor, &mut document.info.summary),
+            b"description" => fill::text(cursor, &mut document.info.description),
+            b"version" => fill::text(cursor, &mut document.info.version),
+            b"revision" => fill::text(cursor, &mut document.info.revision),
+            b"user" => fill::text(cursor, &mut document.info.user),
+            b"testPlanKey" => fill::text(cursor, &mut document.info.test_plan),
+            b"startDate" => fill::text(cursor, &mut document.start),
+            b"finishDate" => fill::text(cursor, &mut document.finish),
+            b"testEnvironments" => fill::texts(cursor, &mut document.environments),
+            _ => cursor.skip_unknown(name),
         }
     }
 }
@@ -157,7 +174,7 @@ impl Record for Step {
             b"actualResult" => fill::text(cursor, &mut self.actual_result),
             b"evidence" | b"evidences" => fill::objects(cursor, &mut self.attachments),
             b"defects" => fill::texts(cursor, &mut self.defects),
-            _ => cursor.skip(),
+            _ => cursor.skip_unknown(name),
         }
     }
 }
@@ -171,7 +188,7 @@ impl Record for Iteration {
             b"name" => fill::text(cursor, &mut self.name),
             b"log" => fill::text(cursor, &mut self.log),
             b"duration" => fill::text(cursor, &mut self.duration),
-            _ => cursor.skip(),
+            _ => cursor.skip_unknown(name),
         }
     }
 }
@@ -181,7 +198,7 @@ impl Record for Parameter {
         match name {
             b"name" => fill::text(cursor, &mut self.name),
             b"value" => fill::text(cursor, &mut self.value),
-            _ => cursor.skip(),
+            _ => cursor.skip_unknown(name),
         }
     }
 }
@@ -193,7 +210,7 @@ impl Record for Attachment {
             b"data" => fill::content(cursor, &mut self.data, &mut self.omitted),
             b"filename" => fill::text(cursor, &mut self.name),
             b"contentType" => fill::text(cursor, &mut self.media_type),
-            _ => cursor.skip(),
+            _ => cursor.skip_unknown(name),
         }
     }
 }
@@ -208,7 +225,7 @@ impl Record for CustomField {
                 self.value.push_str(&String::from_utf8_lossy(cursor.raw()?));
                 Ok(())
             }
-            _ => cursor.skip(),
+            _ => cursor.skip_unknown(name),
         }
     }
 }
@@ -260,11 +277,4 @@ fn outcome_of(word: &str) -> Outcome {
         "TODO" | "TO DO" => Outcome::NotRun,
         _ => Outcome::Skipped,
     }
-}
-
-fn unknown(name: &[u8], first: &mut String, cursor: &mut JsonCursor<'_>) -> Result<(), Fault> {
-    if first.is_empty() {
-        first.push_str(&String::from_utf8_lossy(name));
-    }
-    cursor.skip()
 }

@@ -3,12 +3,13 @@
 use std::ops::ControlFlow;
 
 use super::*;
-use crate::model::{Outcome, TestCase};
+use crate::model::{Outcome, StatedExecution, TestCase};
 
 #[derive(Default)]
 struct Findings {
     cases: Vec<TestCase>,
     problems: Vec<Problem>,
+    stated: Option<StatedExecution>,
 }
 
 impl ReportVisitor for Findings {
@@ -18,6 +19,9 @@ impl ReportVisitor for Findings {
     }
     fn problem(&mut self, problem: Problem) {
         self.problems.push(problem);
+    }
+    fn execution(&mut self, stated: &StatedExecution) {
+        self.stated = Some(stated.clone());
     }
     fn producer(&mut self, _: &str) {}
 }
@@ -101,9 +105,43 @@ fn documents_behind_each_other_keep_their_own_execution() {
 }
 
 #[test]
-fn further_info_is_noted() {
-    let found = read(r#"{"info":{"summary":"Nightly"},"tests":[{"testKey":"DEMO-1","status":"PASS"}]}"#);
-    assert_eq!(found.kinds(), [ProblemKind::Unusual]);
+fn the_info_of_the_execution_is_handed_on_wherever_it_stands() {
+    let info = r#""info":{"project":"DEMO","summary":"Nightly","description":"d","version":"v1","revision":"r7",
+        "user":"jo","testPlanKey":"DEMO-100","startDate":"2026-11-24T01:00:00+01:00","finishDate":"2026-11-24T01:00:00Z"}"#;
+    let tests = r#""tests":[{"testKey":"DEMO-1","status":"PASS"}]"#;
+    for document in [format!("{{{info},{tests}}}"), format!("{{{tests},{info}}}")] {
+        let found = read(&document);
+        assert_eq!(found.kinds(), []);
+        let stated = found.stated.unwrap();
+        assert_eq!(
+            [&stated.project, &stated.summary, &stated.description, &stated.version, &stated.revision, &stated.user],
+            ["DEMO", "Nightly", "d", "v1", "r7", "jo"]
+        );
+        assert_eq!(stated.test_plan, "DEMO-100");
+        assert_eq!(stated.start.unwrap().to_string(), "2026-11-24T00:00:00Z");
+        assert_eq!(stated.finish.unwrap().to_string(), "2026-11-24T01:00:00Z");
+    }
+    let found =
+        read(r#"{"info":{"project":"demo","testPlanKey":"DEMO-0"},"tests":[{"testKey":"DEMO-1","status":"PASS"}]}"#);
+    assert_eq!(found.kinds(), [ProblemKind::MalformedKey, ProblemKind::MalformedKey]);
+    assert_eq!(found.stated.unwrap().project, "");
+}
+
+#[test]
+fn unknown_members_are_told_at_every_depth() {
+    for (info, test) in [
+        (r#""colour":1"#, ""),
+        ("", r#","colour":1"#),
+        ("", r#","steps":[{"status":"PASS","colour":1}]"#),
+        ("", r#","iterations":[{"status":"PASS","parameters":[{"name":"a","value":"b","colour":1}]}]"#),
+        ("", r#","evidence":[{"data":"QUJD","filename":"a","colour":1}]"#),
+        ("", r#","customFields":[{"id":1,"value":2,"colour":1}]"#),
+        ("", r#","testInfo":{"summary":"s","projectKey":"DEMO","type":"Generic","definition":"d","colour":1}"#),
+    ] {
+        let found = read(&format!(r#"{{"info":{{{info}}},"tests":[{{"testKey":"DEMO-1","status":"PASS"{test}}}]}}"#));
+        assert_eq!(found.kinds(), [ProblemKind::UnknownProperty], "{info}{test}");
+        assert!(found.problems[0].message.ends_with("'colour'"), "{}", found.problems[0].message);
+    }
 }
 
 #[test]

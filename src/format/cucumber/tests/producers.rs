@@ -1,0 +1,142 @@
+//! What single producers write, and what broken writers leave: the quirks that are not in `quirks`. Those that show in
+//! whole conversions only (1, 2, 3, 16, 39, 43, 46) are in the integration tests.
+
+use super::*;
+
+#[test]
+fn c11_c40_a_step_that_says_passed_is_taken_at_its_word() {
+    // pytest-bdd's skip inside a step, and the header steps that Karate makes for called features.
+    let steps = [
+        step(4, r#""status":"passed","duration":0"#),
+        step(0, PASSED).replace("Given ", "> "),
+        step(0, PASSED).replace("Given ", ">> "),
+    ];
+    let found = read(feature(&scenario(3, &steps.join(","))));
+    assert_eq!((found.only().outcome, found.only().duration), (Outcome::Passed, Some(2000)));
+    let redacted = step(1, r#""status":"failed","error_message":"@report=false""#).replace("Given ", "* ");
+    assert_eq!(read(feature(&scenario(3, &redacted))).only().outcome, Outcome::Failed);
+}
+
+#[test]
+fn c13_behave2cucumber_has_numbers_for_ids_and_seconds_for_durations() {
+    let text = r#"[{"uri":"features/a.feature","id":3,"keyword":"Feature","line":"1","tags":[{"name":"@a","line":1}],"elements":[
+        {"type":"background","keyword":"Background","line":"3","steps":[{"line":4,"name":"x","result":{"status":"skipped","duration":0}}]},
+        {"type":"scenario","id":1,"keyword":"Scenario","name":"pays","line":"6","steps":[
+            {"line":4,"name":"x","result":{"status":"passed","duration":0.25}},
+            {"line":7,"name":"y","result":{"status":"skipped","duration":0}}]}]}]"#;
+    let found = read(text);
+    assert_eq!(found.names(), ["features/a.feature#pays"]);
+    assert_eq!((found.only().outcome, found.only().duration), (Outcome::Skipped, Some(250_000_000)));
+}
+
+#[test]
+fn c14_attempts_of_behave2cucumber_are_attempts() {
+    let attempt = |id: u32, result: &str| {
+        format!(r#"{{"type":"scenario","id":{id},"name":"pays","line":"6","steps":[{}]}}"#, step(7, result))
+    };
+    let found = read(feature(&[attempt(1, FAILED), attempt(2, PASSED)].join(",")));
+    assert_eq!(found.names(), ["a/b.feature#pays"; 2]);
+    assert_eq!(found.outcomes(), [Outcome::Failed, Outcome::Passed]);
+}
+
+#[test]
+fn c19_rows_with_one_line_and_different_names_are_no_attempts() {
+    let rows =
+        ["1", "2"].map(|row| scenario(9, &step(4, PASSED)).replace(r#""name":"s""#, &format!(r#""name":"s {row}""#)));
+    let found = read(feature(&rows.join(",")));
+    assert_ne!(found.cases[0].attempt_group, found.cases[1].attempt_group);
+}
+
+#[test]
+fn c20_equal_ids_under_two_rules_are_told_apart_by_their_lines() {
+    let found = read(feature(&[scenario(5, &step(6, FAILED)), scenario(15, &step(16, PASSED))].join(",")));
+    assert_ne!(found.cases[0].attempt_group, found.cases[1].attempt_group);
+    assert!(found.cases.iter().all(|case| !case.is_example), "other steps, so no rows of one outline");
+}
+
+#[test]
+fn c25_placeholders_stay_in_the_name() {
+    let row = |line: u64, id: &str| {
+        scenario(line, &step(line, PASSED)).replace("f;s", id).replace(r#""name":"s""#, r#""name":"of <percent> %""#)
+    };
+    let found = read(feature(&[row(9, "f;of-<percent>-%;big;2"), row(10, "f;of-<percent>-%;big;3")].join(",")));
+    assert_eq!(found.names(), ["a/b.feature#f;of-<percent>-%"; 2]);
+    assert!(found.cases.iter().all(|case| case.is_example && case.title == "of <percent> %"));
+}
+
+#[test]
+fn c27_documents_behind_each_other_are_all_read() {
+    let one = feature(&scenario(3, &step(4, PASSED)));
+    let object = one.trim_start_matches('[').trim_end_matches(']');
+    for text in [format!("{one}{one}"), format!("{one}\n{one}\n"), format!("{object}{object}")] {
+        let found = read(&text);
+        assert_eq!((found.cases.len(), &found.problems[..]), (2, &[][..]), "{text}");
+    }
+}
+
+#[test]
+fn c28_commas_too_many_are_passed_over() {
+    let text = feature(&format!("{},", scenario(3, &format!("{},", step(4, PASSED)))));
+    let found = read(text);
+    assert_eq!(found.outcomes(), [Outcome::Passed]);
+    assert!(!found.problems.is_empty() && found.problems.iter().all(|kind| *kind == ProblemKind::Repaired));
+}
+
+#[test]
+fn c29_c30_c31_what_is_no_text_is_replaced_or_kept() {
+    for (raw, text) in [
+        (&b"bad \xE4 byte"[..], "bad \u{FFFD} byte"),
+        (br"bad \ud800 half", "bad \u{FFFD} half"),
+        (b"raw \x01 control", "raw \u{1} control"),
+    ] {
+        let whole = feature(&scenario(3, &step(4, r#""status":"failed","error_message":"HERE""#))).into_bytes();
+        let at = whole.windows(4).position(|four| four == b"HERE").unwrap();
+        let bytes = [&whole[..at], raw, &whole[at + 4..]].concat();
+        let found = read(bytes);
+        assert_eq!(found.only().details[0].text, text);
+        assert_eq!(&found.problems[..], [ProblemKind::Repaired]);
+    }
+}
+
+#[test]
+fn c34_a_very_long_attachment_is_copied_once_and_whole() {
+    let shot = "QUJD".repeat(2 << 20);
+    let embedded = step(4, FAILED)
+        .replace("\"result\"", &format!(r#""embeddings":[{{"data":"{shot}","mime_type":"image/png"}}],"result""#));
+    let text = feature(&scenario(3, &embedded));
+    for body in [Body::Bytes(text.as_bytes()), Body::Stream(&mut text.as_bytes())] {
+        let mut found = Found::default();
+        parse(body, &all(), &mut found).unwrap();
+        assert_eq!(found.only().attachments[0].data, shot);
+    }
+    // One that is longer than evidence may be is measured, not kept.
+    let options = ReadOptions { attachment_bytes: 1 << 20, ..all() };
+    let mut found = Found::default();
+    parse(Body::Stream(&mut text.as_bytes()), &options, &mut found).unwrap();
+    let attachment = &found.only().attachments[0];
+    assert_eq!((attachment.data.len(), attachment.omitted), (0, shot.len() as u64));
+}
+
+#[test]
+fn c44_a_bomb_of_brackets_is_passed_over() {
+    let bomb = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let text = feature(&scenario(3, &step(4, PASSED)).replace("\"steps\"", &format!("\"x\":{bomb},\"steps\"")));
+    assert_eq!(read(text).outcomes(), [Outcome::Passed]);
+}
+
+#[test]
+fn evidence_of_scenarios_that_passed_is_not_even_copied() {
+    let with_shot = |result: &str| {
+        step(4, result).replace("\"result\"", r#""embeddings":[{"data":"QUJD","mime_type":"image/png"}],"result""#)
+    };
+    let hook =
+        format!(r#","after":[{{"embeddings":[{{"data":"QUJD","mime_type":"image/png"}}],"result":{{{FAILED}}}}}]}}"#);
+    let passed = scenario(3, &with_shot(PASSED));
+    let failed = scenario(6, &with_shot(FAILED));
+    let by_hook = format!("{}{hook}", scenario(9, &with_shot(PASSED)).trim_end_matches('}'));
+    let mut found = Found::default();
+    let text = feature(&[passed, failed, by_hook].join(","));
+    parse(Body::Bytes(text.as_bytes()), &ReadOptions::default(), &mut found).unwrap();
+    let counts: Vec<_> = found.cases.iter().map(|case| case.attachments.len()).collect();
+    assert_eq!(counts, [0, 1, 2]);
+}

@@ -1,0 +1,106 @@
+//! Quirks of the JSON formats that show in whole conversions only, under their numbers in cucumber.md.
+
+use serde_json::Value;
+
+use crate::support::{Workshop, bundles, json_lines, reports};
+
+/// Converts reports and gives the tests of all bundles, and the lines of the reports.
+fn converted(reported: &[(&str, &[u8])]) -> (Vec<Value>, Vec<Value>) {
+    let workshop = Workshop::new();
+    for (name, report) in reported {
+        workshop.write(&format!("in/{name}"), report);
+    }
+    let ran = workshop.run(["convert", "in", "--out", "out", "--project", "DEMO"]);
+    assert!(matches!(ran.code, Some(0 | 3)), "{}", ran.stderr);
+    let out = workshop.path().join("out");
+    let tests = bundles(&out).into_iter().flat_map(|(_, bundle)| bundle["tests"].as_array().unwrap().clone());
+    (tests.collect(), reports(&out))
+}
+
+/// A feature with one scenario at a line, with a key, a status and an error.
+fn feature(uri: &str, line: u32, status: &str, error: &str) -> String {
+    format!(
+        r#"[{{"uri":"{uri}","id":"f","name":"F","tags":[],"elements":[{{"id":"f;s","name":"s","line":{line},"type":"scenario",
+        "tags":[{{"name":"@DEMO-7","line":2}}],"steps":[{{"keyword":"Given ","name":"x","line":4,
+        "result":{{"status":"{status}","error_message":"{error}"}}}}]}}]}}]"#
+    )
+}
+
+#[test]
+fn c01_an_empty_file_is_damaged_and_the_others_go_on() {
+    let good = feature("a.feature", 3, "passed", "");
+    let (tests, lines) = converted(&[("a.json", b""), ("b.json", good.as_bytes())]);
+    assert_eq!(tests.len(), 1);
+    assert_eq!([&lines[0]["state"], &lines[1]["state"]], ["damaged", "converted"]);
+    assert_eq!(lines[0]["problems"][0]["kind"], "empty-report");
+}
+
+#[test]
+fn c02_c03_marks_and_utf16_are_read() {
+    let report = feature("ü.feature", 3, "failed", "größer");
+    let marked = format!("\u{FEFF}{report}");
+    let little: Vec<u8> = marked.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for bytes in [marked.into_bytes(), little] {
+        let (tests, lines) = converted(&[("a.json", &bytes)]);
+        assert_eq!((&lines[0]["state"], &lines[0]["format"]), (&"converted".into(), &"cucumber".into()));
+        assert_eq!(tests[0]["comment"], "Given x: größer");
+    }
+}
+
+#[test]
+fn c16_a_rerun_in_another_file_is_another_result_of_the_same_test() {
+    let (first, second) = (feature("a.feature", 3, "failed", "no"), feature("a.feature", 3, "passed", ""));
+    let (tests, lines) = converted(&[("a.json", first.as_bytes()), ("rerun.json", second.as_bytes())]);
+    assert_eq!((tests.len(), &tests[0]["status"]), (1, &"FAIL".into()), "the worst counts, as Xray itself has it");
+    assert_eq!(lines[1]["runs"], serde_json::json!({"written": 0, "merged": 1, "left_out": 0}));
+}
+
+#[test]
+fn c39_colours_do_not_reach_the_comment() {
+    let (tests, _) = converted(&[("a.json", feature("a.feature", 3, "failed", "\\u001b[31mred\\u001b[0m").as_bytes())]);
+    assert_eq!(tests[0]["comment"], "Given x: red");
+}
+
+#[test]
+fn c43_the_scenarios_of_one_feature_may_stand_in_several_files() {
+    let other = feature("a.feature", 9, "passed", "").replace("DEMO-7", "smoke").replace("f;s", "f;t");
+    let same = feature("a.feature", 9, "passed", "").replace("DEMO-7", "slow").replace("f;s", "f;t");
+    let (tests, _) = converted(&[("a.json", other.as_bytes()), ("b.json", same.as_bytes())]);
+    assert_eq!(tests.len(), 1, "one scenario is one Test wherever it is told");
+    assert_eq!(tests[0]["testInfo"]["definition"], "a.feature#f;t");
+}
+
+#[test]
+fn c46_a_report_without_a_test_is_visible() {
+    let workshop = Workshop::new();
+    workshop.write("empty.cucumber.json", "[]");
+    let ran = workshop.run(["inspect", "--format", "json", "empty.cucumber.json"]);
+    let line = &json_lines(&ran.stdout)[0];
+    assert_eq!((&line["state"], &line["cases"]["seen"]), (&"converted".into(), &0.into()));
+    assert!(line["problems"][0]["message"].as_str().unwrap().contains("no feature"), "{line}");
+}
+
+#[test]
+fn long_evidence_is_left_out_and_told_alike_from_memory_and_from_a_stream() {
+    let shot = "QUJD".repeat(1 << 20);
+    let report = feature("a.feature", 3, "failed", "no").replace(
+        "\"result\"",
+        &format!(r#""embeddings":[{{"data":"{shot}","mime_type":"image/png"}},{{"data":"QUJD","mime_type":"image/png"}}],"result""#),
+    );
+    let padded = format!("{report}{}", " ".repeat(3 << 20));
+    let mut told = Vec::new();
+    for (name, text) in [("short.json", &report), ("long.json", &padded)] {
+        let workshop = Workshop::new();
+        workshop.write("in/a.json", text);
+        let ran = workshop.run(["convert", "in", "--out", "out", "--max-evidence", "1MiB"]);
+        assert_eq!(ran.code, Some(0), "{name}: {}", ran.stderr);
+        let out = workshop.path().join("out");
+        let evidence = bundles(&out)[0].1["tests"][0]["evidences"].clone();
+        assert_eq!(evidence.as_array().unwrap().len(), 1, "{name}");
+        let line = reports(&out).remove(0);
+        assert_eq!(line["problems"][0]["kind"], "evidence-dropped");
+        told.push(line["problems"][0]["message"].clone());
+    }
+    assert!(told[0].as_str().unwrap().contains("3145728 bytes"), "{}", told[0]);
+    assert_eq!(told[0], told[1]);
+}
