@@ -49,7 +49,7 @@ const EDGES: &[(&str, Edge)] = &[
     ("hidden-hooks-only.json", passed(&[])),
     ("hook-objects.json", failed(&[], "before hook: setup")),
     // The second key of the scenario is no Test: it is told, and no label of a Test that exists.
-    ("inherited-exec-key.json", edge("converted", &["bare-key", "several-keys"], &["DEMO-48 DEMO-7 PASS"], "")),
+    ("inherited-exec-key.json", edge("converted", &["bare-key"], &["DEMO-48 DEMO-7 PASS"], "")),
     ("invalid-utf8.json", failed(&["repaired"], "bad \u{FFFD}\u{FFFD} byte")),
     ("lone-surrogate.json", failed(&["repaired"], "bad \u{FFFD} char")),
     ("lookalike-tags.json", passed(&[])),

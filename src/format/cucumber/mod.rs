@@ -1,7 +1,8 @@
 //! Cucumber JSON: what Cucumber for every language, and many tools beside it, write (spec cucumber.md).
 //!
 //! The keys of a feature come in any order, its tags and its address often behind its scenarios; so the scenarios of
-//! one feature wait for its end. A feature of more than [`WAITING`] bytes is given out earlier, once its head is known.
+//! one feature wait for its end. When more than [`WAITING`] bytes are held for them, they are given out earlier, once its
+//! head is known.
 
 pub(super) mod attachment;
 mod duration;

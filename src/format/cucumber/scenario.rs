@@ -160,8 +160,9 @@ impl Scenario {
 
     /// Bytes that it holds, but for names and the like.
     pub(super) fn held(&self) -> usize {
+        let own = size_of::<Scenario>();
         let texts = self.case.details.iter().map(|detail| detail.text.len()).sum::<usize>();
-        texts + self.case.attachments.iter().map(|attachment| attachment.data.len()).sum::<usize>()
+        own + texts + self.case.attachments.iter().map(|attachment| attachment.data.len()).sum::<usize>()
     }
 
     /// Turns what was collected into outcome and duration.

@@ -198,7 +198,7 @@ fn steps_beside_examples_give_their_evidence_to_the_run() {
     let found = read(include_str!("../../../fixtures/xray/01-new-execution.as-documented.input-only.json"));
     let case = &found.cases[1];
     assert_eq!((case.steps.len(), case.stated.examples.len(), case.attachments.len()), (0, 5, 2));
-    assert_eq!(found.kinds(), [ProblemKind::UnknownProperty, ProblemKind::Unusual]);
+    assert_eq!(found.kinds(), [ProblemKind::UnknownProperty]);
 }
 
 #[test]
