@@ -239,6 +239,100 @@ pub(super) fn robot(told: &Told, out: &mut String) {
     );
 }
 
+/// xUnit.net v1: classes below one assembly, no collections.
+pub(super) fn xunit1(told: &Told, out: &mut String) {
+    let (package, class, count) = (&told.package, &told.class, told.cases.len());
+    let (failed, skipped) = (told.count(Ending::Failed), told.count(Ending::Skipped));
+    let counts = format!(
+        "time=\"{}\" total=\"{count}\" passed=\"{}\" failed=\"{failed}\" skipped=\"{skipped}\"",
+        seconds(told.millis()),
+        count - failed - skipped
+    );
+    *out += &format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<assembly name=\"C:\\build\\{package}.dll\" run-date=\"{DAY}\" run-time=\"10:15:00\" configFile=\"C:\\build\\{package}.dll.config\" {counts} environment=\"64-bit .NET 4.0.30319.42000\" test-framework=\"xUnit.net 1.9.2.1705\">\n  <class {counts} name=\"{package}.{class}\">\n"
+    );
+    for case in &told.cases {
+        xunit_test(told, case, "    ", "", out);
+    }
+    *out += "  </class>\n</assembly>\n";
+}
+
+/// xUnit.net v3: identifiers, round-trip times, and the start of every test.
+pub(super) fn xunit3(told: &Told, out: &mut String) {
+    let (package, class, count) = (&told.package, &told.class, told.cases.len());
+    let (failed, skipped) = (told.count(Ending::Failed), told.count(Ending::Skipped));
+    let counts = format!(
+        "total=\"{count}\" passed=\"{}\" failed=\"{failed}\" skipped=\"{skipped}\" not-run=\"0\" time=\"{}\"",
+        count - failed - skipped,
+        seconds(told.millis())
+    );
+    *out += &format!(
+        "<assemblies schema-version=\"3\" id=\"5b1c7f0e-0001\" computer=\"build-7\" start-rtf=\"{DAY}T10:15:00.0000000+00:00\" finish-rtf=\"{DAY}T10:16:00.0000000+00:00\" timestamp=\"{DAY}T10:15:00.0000000+00:00\">\n  <assembly id=\"9a01\" name=\"/build/{package}.dll\" run-date=\"{DAY}\" run-time=\"10:15:00\" {counts} errors=\"0\" target-framework=\".NETCoreApp,Version=v9.0\" test-framework=\"xUnit.net v3 3.2.0\">\n    <errors />\n    <collection id=\"77f2\" {counts} name=\"Test collection for {package}.{class} (id: 77f2)\">\n"
+    );
+    for case in &told.cases {
+        let times = format!(
+            " start-rtf=\"{DAY}T10:15:00.{:03}0000+00:00\" time-rtf=\"00:00:{:02}.{:03}0000\"",
+            case.millis % 1000,
+            case.millis / 1000 % 60,
+            case.millis % 1000
+        );
+        xunit_test(told, case, "      ", &times, out);
+    }
+    *out += "    </collection>\n  </assembly>\n</assemblies>\n";
+}
+
+fn xunit_test(told: &Told, case: &Made, indent: &str, times: &str, out: &mut String) {
+    let (package, class) = (&told.package, &told.class);
+    let result = word(case.ending, ["Pass", "Fail", "Skip"]);
+    let (name, time) = (&case.name, seconds(case.millis));
+    *out += &format!(
+        "{indent}<test name=\"{package}.{class}.{name}\" type=\"{package}.{class}\" method=\"{name}\" result=\"{result}\" time=\"{time}\"{times}>\n{indent}  <traits>\n{indent}    <trait name=\"Category\" value=\"nightly\" />\n{indent}  </traits>\n"
+    );
+    match case.ending {
+        Ending::Failed => {
+            *out += &format!(
+                "{indent}  <failure exception-type=\"Xunit.Sdk.EqualException\">\n{indent}    <message>{}</message>\n{indent}    <stack-trace>{}</stack-trace>\n{indent}  </failure>\n",
+                escaped(&case.message),
+                escaped(&case.trace)
+            );
+        }
+        Ending::Skipped => {
+            *out += &format!("{indent}  <reason>\n{indent}    <message>later</message>\n{indent}  </reason>\n")
+        }
+        Ending::Passed => {}
+    }
+    if !case.output.is_empty() {
+        *out += &format!("{indent}  <output>{}</output>\n", escaped(&case.output));
+    }
+    *out += &format!("{indent}</test>\n");
+}
+
+/// Robot Framework 3: times with `starttime` and `endtime`, lists around arguments and tags, criticality.
+pub(super) fn robot3(told: &Told, out: &mut String) {
+    *out += DECLARATION;
+    *out += &format!(
+        "<robot generator=\"Robot 3.1.2 (Python 3.7.3 on linux)\" generated=\"20261124 10:15:00.001\" rpa=\"false\">\n<suite id=\"s1\" name=\"{}\" source=\"/demo/{}.robot\">\n",
+        told.class, told.class
+    );
+    for (number, case) in told.cases.iter().enumerate() {
+        let status = word(case.ending, ["PASS", "FAIL", "FAIL"]);
+        let end = format!("20261124 10:15:{:02}.{:03}", case.millis / 1000 % 60, case.millis % 1000);
+        *out += &format!("<test id=\"s1-t{}\" name=\"{}\">\n", number + 1, case.name);
+        for (keyword, library) in [("Open Session", "Shop"), ("Log", "BuiltIn"), ("Should Be Equal", "BuiltIn")] {
+            *out += &format!(
+                "<kw name=\"{keyword}\" library=\"{library}\">\n<doc>Does what its name says.</doc>\n<arguments>\n<arg>{}</arg>\n</arguments>\n<msg timestamp=\"20261124 10:15:00.709\" level=\"INFO\">{}</msg>\n<status status=\"{status}\" starttime=\"20261124 10:15:00.000\" endtime=\"{end}\"></status>\n</kw>\n",
+                case.name,
+                escaped(&case.output)
+            );
+        }
+        *out += &format!(
+            "<tags>\n<tag>nightly</tag>\n</tags>\n<status status=\"{status}\" starttime=\"20261124 10:15:00.000\" endtime=\"{end}\" critical=\"yes\">{}</status>\n</test>\n",
+            escaped(&case.message)
+        );
+    }
+    *out += "<status status=\"PASS\" starttime=\"20261124 10:15:00.000\" endtime=\"20261124 10:16:00.000\"></status>\n</suite>\n<errors>\n</errors>\n</robot>\n";
+}
+
 fn word(ending: Ending, words: [&'static str; 3]) -> &'static str {
     match ending {
         Ending::Passed => words[0],
