@@ -206,7 +206,7 @@ pub struct ReadingArgs {
     #[arg(long, value_name = "SIZE", env = "XRAYPACK_MEMORY", default_value_t = Size::mib(256),
           value_parser = size::parse_room)]
     pub memory: Size,
-    /// Read files instead of mapping them into memory
+    /// Read archives into memory whole instead of mapping them while they are listed
     #[arg(long, env = "XRAYPACK_NO_MMAP", value_parser = BoolishValueParser::new())]
     pub no_mmap: bool,
 }

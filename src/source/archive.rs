@@ -1,5 +1,6 @@
 //! Archives: their bytes and their entries in walk order, whatever their kind.
 
+mod part;
 mod salvage;
 mod tar;
 mod zip;
@@ -7,6 +8,8 @@ mod zip;
 use std::collections::HashMap;
 use std::io::Read;
 use std::sync::OnceLock;
+
+pub(super) use part::Part;
 
 use super::inflate::{self, Checked, Expected};
 use super::mapped::ArchiveBytes;
@@ -93,9 +96,12 @@ struct Place {
 
 /// How the bytes of an entry are there.
 pub(super) enum Packed<'a> {
-    Stored(&'a [u8]),
-    Deflated(&'a [u8]),
+    Stored(Part<'a>),
+    Deflated(Part<'a>),
 }
+
+/// Packed bytes that are enough to inflate the first few KiB from.
+pub(super) const PACKED_PEEK: usize = 16 << 10;
 
 impl Archive {
     /// Reads what the archive holds.
@@ -127,36 +133,21 @@ impl Archive {
 
     /// The packed bytes of an entry, or why there are none.
     pub(super) fn packed(&self, number: usize) -> Result<Packed<'_>, String> {
-        let bytes = self.bytes.as_ref();
+        let part = |range| Part { archive: &self.bytes, range };
         match &self.entries[number].content {
-            Content::Stored(place) => Ok(Packed::Stored(&bytes[place.range(bytes)?])),
-            Content::Deflated(place) => Ok(Packed::Deflated(&bytes[place.range(bytes)?])),
-            Content::Plain { start, length } => Ok(Packed::Stored(&bytes[*start..*start + *length])),
+            Content::Stored(place) => Ok(Packed::Stored(part(place.range(&self.bytes)?))),
+            Content::Deflated(place) => Ok(Packed::Deflated(part(place.range(&self.bytes)?))),
+            Content::Plain { start, length } => Ok(Packed::Stored(part(*start..*start + *length))),
             Content::Nothing(why) => Err(why.to_string()),
             Content::Unreadable(why) => Err(why.clone()),
         }
     }
 
-    /// Counts the pages of an entry as used; they go back to the system some entries at a time.
-    pub(super) fn release(&self, number: usize) {
-        let packed = match &self.entries[number].content {
-            Content::Stored(place) | Content::Deflated(place) => usize::try_from(place.packed).unwrap_or(usize::MAX),
-            Content::Plain { length, .. } => *length,
-            Content::Nothing(_) | Content::Unreadable(_) => return,
-        };
-        self.bytes.used(packed);
-    }
-
-    /// A reader over packed bytes of this archive that lets go of the pages it has passed.
-    pub(super) fn passing<'a>(&'a self, packed: &'a [u8]) -> Passing<'a> {
-        Passing { packed, bytes: &self.bytes }
-    }
-
     /// What an entry is, seen through the compression around it.
     pub(super) fn look(&self, number: usize, limits: &Limits) -> unpack::Seen {
         match self.packed(number) {
-            Ok(Packed::Stored(mut bytes)) => unpack::look(&mut bytes, limits),
-            Ok(Packed::Deflated(packed)) => unpack::look(&mut inflate::unchecked(packed), limits),
+            Ok(Packed::Stored(mut part)) => unpack::look(&mut part, limits),
+            Ok(Packed::Deflated(part)) => unpack::look(&mut inflate::unchecked(part), limits),
             Err(_) => unpack::Seen::default(),
         }
     }
@@ -171,7 +162,7 @@ impl Archive {
     ) -> std::io::Result<Whole> {
         let entry = &self.entries[number];
         let range = match &entry.content {
-            Content::Stored(place) => Some(place.range(self.bytes.as_ref()).map_err(std::io::Error::other)?),
+            Content::Stored(place) => Some(place.range(&self.bytes).map_err(std::io::Error::other)?),
             Content::Plain { start, length } => Some(*start..*start + *length),
             _ => None,
         };
@@ -181,9 +172,10 @@ impl Archive {
             return Ok(Whole { kind, bytes: self.bytes.slice(range.clone()), cut: false });
         }
         let whole: Box<dyn Read + '_> = match self.packed(number).map_err(std::io::Error::other)? {
-            Packed::Stored(bytes) => Box::new(Checked::copying(self.passing(bytes), entry.expected)),
-            Packed::Deflated(packed) => {
-                Box::new(Checked::inflating(self.passing(packed), packed.len(), entry.expected, limits))
+            Packed::Stored(part) => Box::new(Checked::copying(part, entry.expected)),
+            Packed::Deflated(part) => {
+                let length = part.len();
+                Box::new(Checked::inflating(part, length, entry.expected, limits))
             }
         };
         spool(kind, unpack::unpacked(whole, Most::archive(limits), limits)?)
@@ -219,20 +211,6 @@ impl ArchiveEntry {
             return Some(LimitReached::new(Limit::EntryBytes, limits.entry_bytes, what).into());
         }
         None
-    }
-}
-
-/// Packed bytes on their way through a decoder.
-pub(super) struct Passing<'a> {
-    packed: &'a [u8],
-    bytes: &'a ArchiveBytes,
-}
-
-impl Read for Passing<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let length = self.packed.read(buffer)?;
-        self.bytes.used(length);
-        Ok(length)
     }
 }
 

@@ -172,23 +172,24 @@ fn from_archive(
         return Err(AttachmentError::TooLarge(limit));
     }
     match archive.packed(number).map_err(AttachmentError::Unreadable)? {
-        Packed::Stored(bytes) => {
+        Packed::Stored(part) => {
+            let mut buffer = Vec::new();
+            let bytes = part.whole(&mut buffer).map_err(unreadable)?;
             inflate::check_crc(bytes, expected).map_err(unreadable)?;
             out.extend_from_slice(bytes);
         }
-        Packed::Deflated(packed) if expected.bytes <= Limits::IN_MEMORY => {
-            let mut inflated = Vec::new();
+        Packed::Deflated(part) if expected.bytes.max(part.len() as u64) <= Limits::IN_MEMORY => {
+            let (mut packed, mut inflated) = (Vec::new(), Vec::new());
+            let packed = part.whole(&mut packed).map_err(unreadable)?;
             inflate::whole(packed, expected, &mut Decompressor::new(), &mut inflated).map_err(unreadable)?;
             out.append(&mut inflated);
         }
-        Packed::Deflated(packed) => {
+        Packed::Deflated(part) => {
             let limits = Limits { entry_bytes: limit, ..Limits::default() };
-            inflate::Checked::inflating(packed, packed.len(), expected, &limits)
-                .read_to_end(out)
-                .map_err(unreadable)?;
+            let length = part.len();
+            inflate::Checked::inflating(part, length, expected, &limits).read_to_end(out).map_err(unreadable)?;
         }
     }
-    archive.release(number);
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use libdeflater::Decompressor;
 
-use super::archive::{Archive, Packed};
+use super::archive::{Archive, PACKED_PEEK, Packed};
 use super::inflate::{self, Checked, Expected};
 use super::{Limits, Place, SourceError, plain};
 use crate::model::{Body, Origin};
@@ -53,12 +53,20 @@ pub struct Scratch {
     inflated: Vec<u8>,
     /// What was packed on its own.
     unpacked: Vec<u8>,
+    /// What lies in an archive on disk, before it is inflated.
+    packed: Vec<u8>,
     decompressor: Decompressor,
 }
 
 impl Default for Scratch {
     fn default() -> Scratch {
-        Scratch { read: Vec::new(), inflated: Vec::new(), unpacked: Vec::new(), decompressor: Decompressor::new() }
+        Scratch {
+            read: Vec::new(),
+            inflated: Vec::new(),
+            unpacked: Vec::new(),
+            packed: Vec::new(),
+            decompressor: Decompressor::new(),
+        }
     }
 }
 
@@ -66,7 +74,9 @@ impl Default for Scratch {
 impl Scratch {
     /// Whether an address lies in one of the buffers.
     pub(super) fn holds(&self, address: usize) -> bool {
-        [&self.read, &self.inflated].iter().any(|buffer| buffer.as_ptr_range().contains(&(address as *const u8)))
+        [&self.read, &self.inflated, &self.packed]
+            .iter()
+            .any(|buffer| buffer.as_ptr_range().contains(&(address as *const u8)))
     }
 }
 
@@ -127,11 +137,7 @@ impl Entry {
                 lend_stream(&mut stream, &mut scratch.read, limits, wanted, read)
                     .map_err(SourceError::io(self.origin.as_str().as_ref()))
             }
-            Handle::Archived { archive, number } => {
-                let lent = lend_archived(archive, *number, scratch, limits, wanted, read);
-                archive.release(*number);
-                lent
-            }
+            Handle::Archived { archive, number } => lend_archived(archive, *number, scratch, limits, wanted, read),
         }
     }
 }
@@ -186,29 +192,38 @@ fn lend_archived<T>(
     let expected = archive.entries()[number].expected;
     let entry_error = |error: io::Error| SourceError::Entry(error.to_string());
     let value = match archive.packed(number).map_err(SourceError::Entry)? {
-        Packed::Stored(bytes) => {
-            if expected.bytes > WORTH_A_PEEK && !wanted(&bytes[..PEEK]) {
-                read(Body::Bytes(&bytes[..PEEK]))
-            } else if expected.bytes <= limits.in_memory {
+        Packed::Stored(part) => {
+            if expected.bytes > WORTH_A_PEEK {
+                let peek = part.first(PEEK, &mut scratch.packed).map_err(entry_error)?;
+                if !wanted(peek) {
+                    return Ok(Lent { value: read(Body::Bytes(peek)), bytes: expected.bytes });
+                }
+            }
+            if expected.bytes <= limits.in_memory {
+                let bytes = part.whole(&mut scratch.packed).map_err(entry_error)?;
                 inflate::check_crc(bytes, expected).map_err(entry_error)?;
                 read(Body::Bytes(bytes))
             } else {
-                read(Body::Stream(&mut Checked::copying(archive.passing(bytes), expected)))
+                read(Body::Stream(&mut Checked::copying(part, expected)))
             }
         }
-        Packed::Deflated(packed) => {
+        Packed::Deflated(part) => {
             let mut peek = [0; PEEK];
-            if expected.bytes > limits.in_memory || (expected.bytes > WORTH_A_PEEK && hardly_shrank(packed, expected)) {
-                let length = inflate::first(packed, &mut peek);
+            let length = part.len();
+            if expected.bytes > limits.in_memory || (expected.bytes > WORTH_A_PEEK && hardly_shrank(length, expected)) {
+                let first = part.first(PACKED_PEEK, &mut scratch.packed).map_err(entry_error)?;
+                let length = inflate::first(first, &mut peek);
                 if !wanted(&peek[..length]) {
                     return Ok(Lent { value: read(Body::Bytes(&peek[..length])), bytes: expected.bytes });
                 }
             }
-            if expected.bytes <= limits.in_memory {
-                let Scratch { inflated, decompressor, .. } = scratch;
+            // What is packed into more than it is said to become is a lie, and not worth a buffer.
+            if expected.bytes.max(length as u64) <= limits.in_memory {
+                let Scratch { inflated, decompressor, packed, .. } = scratch;
+                let packed = part.whole(packed).map_err(entry_error)?;
                 read(Body::Bytes(inflate::whole(packed, expected, decompressor, inflated).map_err(entry_error)?))
             } else {
-                read(Body::Stream(&mut Checked::inflating(archive.passing(packed), packed.len(), expected, limits)))
+                read(Body::Stream(&mut Checked::inflating(part, length, expected, limits)))
             }
         }
     };
@@ -217,6 +232,6 @@ fn lend_archived<T>(
 
 /// Whether deflating saved less than half: so do pictures and films, which are worth a look before all is inflated.
 /// Reports shrink to a fifth or a tenth, and a look costs as much as inflating a good part of one.
-fn hardly_shrank(packed: &[u8], expected: Expected) -> bool {
-    packed.len() as u64 > expected.bytes / 2
+fn hardly_shrank(packed: usize, expected: Expected) -> bool {
+    packed as u64 > expected.bytes / 2
 }

@@ -107,7 +107,7 @@ impl<R: Read> Read for Checked<R> {
 }
 
 /// A deflated entry as it comes, for a look that ends before anything is to be checked.
-pub(super) fn unchecked(packed: &[u8]) -> impl Read {
+pub(super) fn unchecked(packed: impl Read) -> impl Read {
     DeflateDecoder::new(packed)
 }
 

@@ -110,12 +110,16 @@ fn directory_of(records: &[u8], count: u16) -> Vec<u8> {
 
 impl Place {
     /// The packed bytes, behind a local header whose name and extra field have lengths of their own.
-    pub(super) fn range(self, bytes: &[u8]) -> Result<Range<usize>, String> {
+    pub(super) fn range(self, bytes: &ArchiveBytes) -> Result<Range<usize>, String> {
         const HEADER: usize = 30;
         let cut = || "it reaches beyond the end of the archive".to_owned();
         let header = usize::try_from(self.header).map_err(|_| cut())?;
         let start = header.checked_add(HEADER).ok_or_else(cut)?;
-        let fields = bytes.get(header..start).ok_or_else(cut)?;
+        if start > bytes.len() {
+            return Err(cut());
+        }
+        let mut fields = [0; HEADER];
+        bytes.read_into(header, &mut fields).map_err(|error| error.to_string())?;
         if !fields.starts_with(b"PK\x03\x04") {
             return Err("its local header is damaged".to_owned());
         }
