@@ -202,11 +202,7 @@ impl<'c> Conversion<'c> {
                 }
             }
             Placed::NamesTheOthers(key) => {
-                let own = std::mem::take(&mut self.definition);
-                std::mem::swap(&mut self.scratch.run, &mut self.spare);
                 self.encode_held_rows(&key);
-                std::mem::swap(&mut self.scratch.run, &mut self.spare);
-                self.definition = own;
                 self.encode();
             }
             Placed::Adopts(key) => {
@@ -217,8 +213,13 @@ impl<'c> Conversion<'c> {
         }
     }
 
-    /// Encodes the rows held back, as results of the Test `key` unless that is empty.
+    /// Encodes the rows held back, as results of the Test `key` unless that is empty. The run at hand stays as it is.
     fn encode_held_rows(&mut self, key: &str) {
+        if self.rows.held() == 0 {
+            return;
+        }
+        let own = std::mem::take(&mut self.definition);
+        std::mem::swap(&mut self.scratch.run, &mut self.spare);
         for row in 0..self.rows.held() {
             self.rows.lend(row, &mut self.scratch.run);
             if !key.is_empty() {
@@ -226,6 +227,8 @@ impl<'c> Conversion<'c> {
             }
             self.encode();
         }
+        std::mem::swap(&mut self.scratch.run, &mut self.spare);
+        self.definition = own;
         self.rows.release();
     }
 
