@@ -69,10 +69,12 @@ pub enum MergeChoice {
     /// The worst decides, as in Xray's own import
     #[default]
     Worst,
-    /// The last in report order decides
+    /// The last of each data row by its start decides, by report order where starts are equal or unknown
     Last,
-    /// One that passed is enough
+    /// One that passed is enough for each data row
     AnyPass,
+    /// The worst decides, and each result stays a data row of a Test that is known by key
+    Iterations,
 }
 
 /// What becomes of the complete cases of a damaged report.

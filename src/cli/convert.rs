@@ -28,6 +28,7 @@ use super::size::{self, Size};
 use super::status::{self, StatusName};
 use super::summary::{self, SetAside, Summary};
 use super::terminal::{Style, Terminal, harmless};
+use super::test_keys::{KeyArgs, KeyMapUsage};
 use super::words::{self, Pattern, ZoneName};
 
 /// What `convert` is asked for.
@@ -52,6 +53,8 @@ pub struct JobArgs {
     pub target: TargetChoice,
     #[command(flatten)]
     pub execution: ExecutionArgs,
+    #[command(flatten)]
+    pub keys: KeyArgs,
     #[command(flatten)]
     pub bundles: BundleArgs,
     #[command(flatten)]
@@ -239,8 +242,11 @@ pub fn run(args: &ConvertArgs, terminal: &mut Terminal) -> Result<Ending, Failur
     if let Err(Failure::Output(_) | Failure::Interrupted(_)) = &converted {
         tell_what_stays(&told, &args.output.out, terminal);
     }
-    let (manifest, elapsed) = converted?;
-    let summary = Summary::of(&manifest, told.set_aside, told.problems, elapsed);
+    let Converted { manifest, key_map, elapsed } = converted?;
+    if let Some(usage) = &key_map {
+        usage.tell(terminal);
+    }
+    let summary = Summary { key_map, ..Summary::of(&manifest, told.set_aside, told.problems, elapsed) };
     let ending = Ending::of_reports(
         summary.totals.reports,
         summary.totals.damaged,
@@ -253,8 +259,15 @@ pub fn run(args: &ConvertArgs, terminal: &mut Terminal) -> Result<Ending, Failur
     }
 }
 
+/// What a conversion came to.
+struct Converted {
+    manifest: Manifest,
+    key_map: Option<KeyMapUsage>,
+    elapsed: Duration,
+}
+
 /// Has the library do the work and turns the manifest into what is shown.
-fn convert(args: &ConvertArgs, watching: &Watching<'_>) -> Result<(Manifest, Duration), Failure> {
+fn convert(args: &ConvertArgs, watching: &Watching<'_>) -> Result<Converted, Failure> {
     let job = job::job(&args.job, Some(&args.output))?;
     let began = Instant::now();
     let signals = Signals::listen();
@@ -262,7 +275,9 @@ fn convert(args: &ConvertArgs, watching: &Watching<'_>) -> Result<(Manifest, Dur
         Error::Interrupted => signals.failure(),
         error => job::failure(error),
     })?;
-    Ok((manifest, began.elapsed()))
+    // What was finished before has met rows that this run has not.
+    let key_map = if args.output.resume { None } else { args.job.keys.usage(&job.rules.keys) };
+    Ok(Converted { manifest, key_map, elapsed: began.elapsed() })
 }
 
 /// What the next run finds, when this one could not come to its end.

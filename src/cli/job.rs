@@ -10,7 +10,10 @@ use serde_json::Value;
 use xraypack::bundle::{Budget, Compression, Opening, WriteErrorKind, manifest};
 use xraypack::format::time::Zone;
 use xraypack::format::{self, Attachments, ReadOptions};
-use xraypack::mapping::{BareKeys, EnvironmentFrom, Evidence, EvidencePolicy, FieldNames, Rules, UpdateTests};
+use xraypack::mapping::{
+    BareKeys, EnvironmentFrom, Evidence, EvidencePolicy, FieldNames, KeyRules, Rules, UpdateTests,
+};
+use xraypack::model::DataRows;
 use xraypack::pipeline::{Damaged, Error, GroupBy, Job, Reading};
 use xraypack::source::{self, Mapping, SourceError};
 use xraypack::xray::{EncodeOptions, ExecutionInfo, InfoTemplate, Merge, Target};
@@ -30,6 +33,7 @@ pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> 
     let target = target(args.target);
     let project = args.execution.project.as_ref().map(|project| project.as_str().to_owned());
     let policy = evidence(args);
+    let keys = args.keys.rules()?;
     let mut reading = reading(&args.reading, args.junit_time_unit)?;
     reading.options.attachments = attachments(policy.of);
     reading.options.attachment_bytes = policy.max_file;
@@ -41,6 +45,7 @@ pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> 
     }
     let mut encoding = EncodeOptions::new(target, project.clone().unwrap_or_default());
     encoding.max_evidence = policy.max_test;
+    encoding.rows = rows(args.results.merge);
     for status in &args.results.status {
         let refused = |error: xraypack::xray::StatusError| Failure::Usage(format!("--status: {error}"));
         encoding.statuses.set(status.outcome, &status.name).map_err(refused)?;
@@ -58,6 +63,8 @@ pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> 
             evidence: policy,
             environment_from: environment_from.cloned().unwrap_or_default(),
             field_names: if target == Target::Cloud { FieldNames::NumberOrName } else { FieldNames::Number },
+            keys: keys.clone(),
+            rows: rows(args.results.merge),
         },
         encoding,
         merge: merge(args.results.merge),
@@ -72,7 +79,7 @@ pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> 
         opening: output.map_or(Opening::Fresh, opening),
         memory: args.reading.memory.get(),
         threads: threads(args.reading.jobs),
-        recorded: recorded(args, output, multipart_info.as_ref()),
+        recorded: recorded(args, &keys, output, multipart_info.as_ref()),
     })
 }
 
@@ -195,6 +202,15 @@ fn merge(choice: MergeChoice) -> Merge {
         MergeChoice::Worst => Merge::Worst,
         MergeChoice::Last => Merge::Last,
         MergeChoice::AnyPass => Merge::AnyPass,
+        MergeChoice::Iterations => Merge::Iterations,
+    }
+}
+
+fn rows(choice: MergeChoice) -> DataRows {
+    match choice {
+        MergeChoice::Worst => DataRows::Merged,
+        MergeChoice::Last | MergeChoice::AnyPass => DataRows::Apart,
+        MergeChoice::Iterations => DataRows::Kept,
     }
 }
 
@@ -259,8 +275,14 @@ fn execution(args: &JobArgs, project: Option<String>) -> ExecutionInfo {
 
 /// The options that shape the output, as the manifest records them: nothing that differs between two runs that give the
 /// same bytes.
-fn recorded(args: &JobArgs, output: Option<&OutputArgs>, info: Option<&InfoTemplate>) -> manifest::Options {
+fn recorded(
+    args: &JobArgs,
+    keys: &KeyRules,
+    output: Option<&OutputArgs>,
+    info: Option<&InfoTemplate>,
+) -> manifest::Options {
     let JobArgs { execution, bundles, results, reading, junit_time_unit, .. } = args;
+    let [key_map, key_pattern, definition_rewrite, tag_prefix] = args.keys.recorded(keys);
     let texts = |texts: Vec<&str>| Value::from(texts);
     manifest::Options(
         [
@@ -282,6 +304,10 @@ fn recorded(args: &JobArgs, output: Option<&OutputArgs>, info: Option<&InfoTempl
             ("evidence", Some(word(&bundles.evidence.unwrap_or(EvidenceChoice::Failed)))),
             ("max-evidence", Some(bundles.max_evidence.get().into())),
             ("max-evidence-per-test", Some(bundles.max_evidence_per_test.get().into())),
+            key_map,
+            key_pattern,
+            definition_rewrite,
+            tag_prefix,
             ("bare-keys", Some(word(&results.bare_keys))),
             ("update-tests", Some(results.update_tests.into())),
             ("merge", Some(word(&results.merge))),

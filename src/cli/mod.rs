@@ -27,6 +27,7 @@ mod status;
 mod summary;
 mod table;
 mod terminal;
+mod test_keys;
 mod verify;
 mod words;
 

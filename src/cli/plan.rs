@@ -15,6 +15,7 @@ use super::job;
 use super::numbers::counted;
 use super::summary::{ProblemCount, SetAside, Totals};
 use super::terminal::Terminal;
+use super::test_keys::KeyMapUsage;
 
 /// What `plan` is asked for.
 #[derive(Debug, Args)]
@@ -34,6 +35,8 @@ struct Document<'p> {
     unmapped: &'p [String],
     set_aside: &'p [SetAside],
     problems: &'p [ProblemCount],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_map: Option<&'p KeyMapUsage>,
 }
 
 #[derive(Serialize)]
@@ -94,6 +97,7 @@ struct View {
     unmapped: Vec<String>,
     set_aside: Vec<SetAside>,
     problems: Vec<ProblemCount>,
+    key_map: Option<KeyMapUsage>,
 }
 
 /// Runs the command.
@@ -103,6 +107,9 @@ pub fn run(args: &PlanArgs, terminal: &mut Terminal) -> Result<Ending, Failure> 
     let planned = plan(args, &commentary);
     commentary.finish(terminal);
     let view = planned?;
+    if let Some(usage) = &view.key_map {
+        usage.tell(terminal);
+    }
     match args.telling.format {
         OutputChoice::Json => terminal.out.json(&view.document())?,
         OutputChoice::Human if terminal.is_quiet() => {}
@@ -129,6 +136,7 @@ fn plan(args: &PlanArgs, commentary: &Commentary) -> Result<View, Failure> {
         unmapped: plan.unmapped,
         set_aside,
         problems,
+        key_map: args.job.keys.usage(&job.rules.keys),
     })
 }
 
@@ -141,6 +149,7 @@ impl View {
             unmapped: &self.unmapped,
             set_aside: &self.set_aside,
             problems: &self.problems,
+            key_map: self.key_map.as_ref(),
         }
     }
 }

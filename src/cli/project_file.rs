@@ -87,7 +87,7 @@ impl ProjectFile {
     /// Paths in the file are relative to its folder, wherever the program was started.
     fn resolve(&self, setting: &Setting, arg: &Arg) -> Vec<String> {
         let folder = match self.path.parent() {
-            Some(folder) if arg.get_value_hint() == ValueHint::DirPath => folder,
+            Some(folder) if matches!(arg.get_value_hint(), ValueHint::DirPath | ValueHint::FilePath) => folder,
             _ => return setting.values.clone(),
         };
         setting.values.iter().map(|value| folder.join(value).to_string_lossy().into_owned()).collect()

@@ -14,6 +14,7 @@ use xraypack::model::{CaseCounts, ProblemKind, ReportState, RunCounts};
 
 use super::commentary::ReportSeen;
 use super::terminal::Printer;
+use super::test_keys::KeyMapUsage;
 
 pub use human::{headed, write_cases, write_human, write_problems, write_set_aside};
 
@@ -28,6 +29,9 @@ pub struct Summary {
     pub set_aside: Vec<SetAside>,
     /// How many problems there were of each kind.
     pub problems: Vec<ProblemCount>,
+    /// What the table of keys was used for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_map: Option<KeyMapUsage>,
     /// How long it took. Not in the JSON, which depends on the input alone.
     #[serde(skip)]
     pub elapsed: Duration,
@@ -43,7 +47,7 @@ impl Summary {
     ) -> Summary {
         let problems = problems.into_iter().map(|(kind, count)| ProblemCount { kind, count }).collect();
         let executions = manifest.executions.iter().map(ExecutionSummary::of).collect();
-        Summary { totals: Totals::of(&manifest.totals), executions, set_aside, problems, elapsed }
+        Summary { totals: Totals::of(&manifest.totals), executions, set_aside, problems, key_map: None, elapsed }
     }
 }
 
@@ -267,6 +271,7 @@ pub mod tests {
                     bundle("bundles/nightly.0003.json", 1 << 20, 200, true),
                 ],
             }],
+            key_map: None,
             set_aside: vec![
                 SetAside {
                     report: "nightly.zip!/ui/TEST-a.xml".to_owned(),

@@ -106,7 +106,7 @@ fn wrong_values_are_usage_errors_that_help() {
     assert!(with(&["--max-tests", "0"]).contains("--max-tests"));
     assert!(with(&["--include", "a["]).contains("--include"));
     assert!(with(&["--from", "trx"]).contains("junit"));
-    assert!(with(&["--merge", "iterations"]).contains("any-pass"));
+    assert!(with(&["--merge", "median"]).contains("any-pass"));
     assert!(complaint(&["convert", "in"]).contains("--out"));
     assert!(complaint(&["convert", "--out", "out"]).contains("INPUT"));
 }

@@ -1,10 +1,13 @@
 //! What names a Test: keys in properties and tags, or the definition (decisions 1 to 8).
 
-use crate::model::{Identity, List, Problem, ProblemKind, TestCase, TestRun, key};
+use crate::model::{Identity, List, Problem, ProblemKind, TestCase, TestRun, key, shorten};
 
-use super::labels;
-use super::roles::{self, TagRole};
-use super::{BareKeys, Findings, Mapper};
+use super::key_map::Sought;
+use super::prefixes::{TagPrefixes, TagRole};
+use super::{BareKeys, Findings, Mapper, labels, roles, unstable};
+
+/// Bytes from which on a definition is worth a note: other tools cut or skip such names (junit.md J68).
+const LONG_DEFINITION: usize = 1000;
 
 /// The keys of Tests that one case names, in order of precedence.
 #[derive(Debug, Default)]
@@ -56,11 +59,12 @@ impl Mapper<'_> {
     /// Gives every tag of the case and of its container its meaning.
     pub(super) fn read_tags(&mut self, case: &TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
         for tag in case.tags.iter() {
-            self.read_prefixed(tag, &mut run.requirements);
+            self.read_prefixed(tag, run);
         }
         let bare_keys = if roles::bare_keys_name_tests(&self.format) { None } else { Some(self.rules.bare_keys) };
+        let prefixes = &self.rules.keys.prefixes;
         let mut tests = 0;
-        for tag in case.tags.iter().filter(|tag| is_plain(tag)) {
+        for tag in case.tags.iter().filter(|tag| is_plain(tag, prefixes)) {
             if !self.is_bare_key(tag) {
                 labels::push(&mut run.labels, tag);
                 continue;
@@ -75,7 +79,9 @@ impl Mapper<'_> {
                 Some(BareKeys::Requirement) => labels::push_key(&mut run.requirements, tag),
                 None | Some(BareKeys::Label) => {
                     labels::push(&mut run.labels, tag);
-                    self.warn_of_bare_key(tag, problem);
+                    if !self.is_found_by_pattern(tag) {
+                        self.warn_of_bare_key(tag, problem);
+                    }
                 }
             }
         }
@@ -84,21 +90,22 @@ impl Mapper<'_> {
 
     /// Tags of a feature: its first bare key names the Test Execution (decision 6).
     fn read_container_tags(&mut self, case: &TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
+        let prefixes = &self.rules.keys.prefixes;
         let Findings { bare, keys, .. } = &mut self.findings;
         // A scenario's own keys come before those it inherits.
         keys.offer(bare, Malformed::Ignore);
         let has_own = !keys.is_empty();
         for tag in case.container_tags.iter() {
-            match roles::of_tag(tag) {
+            match prefixes.of(tag) {
                 Some((TagRole::Test, rest)) if has_own && key::is_issue_key(rest) => continue,
                 Some((TagRole::Test, rest)) if case.shares_container && means_a_key(rest) => {
                     self.warn_of_shared_key(tag, problem);
                     continue;
                 }
-                Some(_) => self.read_prefixed(tag, &mut run.requirements),
+                Some(_) => self.read_prefixed(tag, run),
                 None => {}
             }
-            if !is_plain(tag) {
+            if !is_plain(tag, prefixes) {
                 continue;
             }
             if !self.is_bare_key(tag) {
@@ -112,10 +119,13 @@ impl Mapper<'_> {
         }
     }
 
-    fn read_prefixed(&mut self, tag: &str, requirements: &mut List<String>) {
-        match roles::of_tag(tag) {
+    fn read_prefixed(&mut self, tag: &str, run: &mut TestRun) {
+        match self.rules.keys.prefixes.of(tag) {
             Some((TagRole::Test, rest)) if means_a_key(rest) => self.findings.keys.offer(rest, Malformed::Warn),
-            Some((TagRole::Requirement, rest)) => labels::push_key(requirements, rest),
+            Some((TagRole::Requirement, rest)) => labels::push_key(&mut run.requirements, rest),
+            Some((TagRole::Execution, rest)) if run.execution_key.is_empty() && key::is_issue_key(rest) => {
+                run.execution_key.push_str(rest);
+            }
             _ => {}
         }
     }
@@ -161,8 +171,15 @@ impl Mapper<'_> {
         run: &mut TestRun,
         problem: &mut dyn FnMut(Problem),
     ) -> Result<(), Problem> {
-        self.warn_of_keys(case, problem);
         clean_definition(&mut case.qualified_name, &mut self.scratch);
+        if !self.rules.keys.rewrites.is_empty() {
+            self.rewrite_names(case, problem);
+        }
+        let is_id_known = self.search_key(case, run, problem);
+        self.warn_of_keys(case, problem);
+        if !is_id_known {
+            self.warn_of_test_id(problem);
+        }
         let mut text = std::mem::take(&mut run.identity).into_text();
         text.clear();
         if let Some(found) = self.findings.keys.found.first() {
@@ -181,9 +198,123 @@ impl Mapper<'_> {
                 format!("{definition} has no key, and no project is given in which its Test could be found or created");
             return Err(Problem::new(ProblemKind::NoProject, message));
         }
-        self.warn_of_unstable_name(definition, problem);
+        self.warn_of_unstable_name(definition, case, problem);
         self.note_long_name(definition, problem);
         Ok(())
+    }
+
+    /// What changes from night to night is replaced in the name that identifies the Test and in the one for people.
+    fn rewrite_names(&mut self, case: &mut TestCase, problem: &mut dyn FnMut(Problem)) {
+        for name in [&mut case.qualified_name, &mut case.title] {
+            let mut replaced: Option<String> = None;
+            for rewrite in &self.rules.keys.rewrites {
+                if let std::borrow::Cow::Owned(text) = rewrite.apply(replaced.as_deref().unwrap_or(name)) {
+                    replaced = Some(text);
+                }
+            }
+            match replaced {
+                Some(text) if !text.trim().is_empty() => *name = text.trim().to_owned(),
+                Some(_) if self.warned.first(ProblemKind::UnstableIdentity, "nothing left") => {
+                    let shown = shorten::one_line(name, 200);
+                    let message = format!("--definition-rewrite leaves nothing of {shown:?}; it stays as it was");
+                    problem(Problem::new(ProblemKind::UnstableIdentity, message));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Looks for the key in the user's table, then by the user's pattern, where the report itself names none. Whether
+    /// the table knows the numeric id.
+    fn search_key(&mut self, case: &TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) -> bool {
+        let rules = &self.rules.keys;
+        if !self.findings.keys.is_empty() || (rules.map.is_none() && rules.pattern.is_none()) {
+            return false;
+        }
+        let is_id_known = self.search_table(case, problem);
+        if self.findings.keys.is_empty() {
+            self.search_by_pattern(case, run);
+        }
+        is_id_known
+    }
+
+    fn search_table(&mut self, case: &TestCase, problem: &mut dyn FnMut(Problem)) -> bool {
+        let Some(map) = &self.rules.keys.map else { return false };
+        let test_id = self.findings.test_id.as_str();
+        let sought = Sought { definition: &case.qualified_name, name: case.title.trim(), test_id };
+        let Some(hit) = map.find(sought, &mut self.fitting) else { return false };
+        self.findings.keys.offer(&hit.row.key, Malformed::Ignore);
+        if let Some(rival) = hit.rival
+            && self.warned.first(ProblemKind::AmbiguousKey, &format!("{} {}", hit.row.line, rival.line))
+        {
+            let message = format!(
+                "{}: line {} of the key map says {} and line {} says {}; the former counts",
+                shorten::one_line(sought.definition, 200),
+                hit.row.line,
+                hit.row.key,
+                rival.line,
+                rival.key
+            );
+            problem(Problem::new(ProblemKind::AmbiguousKey, message));
+        }
+        hit.row.text == test_id
+    }
+
+    /// Name, class and tags in this order; the first of them with a well-formed key decides.
+    fn search_by_pattern(&mut self, case: &TestCase, run: &mut TestRun) {
+        let Some(pattern) = &self.rules.keys.pattern else { return };
+        let keys = &mut self.findings.keys;
+        let name = if case.title.is_empty() { &case.qualified_name } else { &case.title };
+        for text in [name, &case.container] {
+            pattern.finds(text).for_each(|found| keys.offer(found, Malformed::Warn));
+            if !keys.is_empty() {
+                return;
+            }
+        }
+        for tag in case.tags.iter() {
+            pattern.finds(tag).for_each(|found| keys.offer(found, Malformed::Warn));
+            if !keys.is_empty() {
+                // A tag that names the Test is no label (decision 18).
+                labels::remove(&mut run.labels, tag);
+                return;
+            }
+        }
+    }
+
+    fn is_found_by_pattern(&self, tag: &str) -> bool {
+        self.rules.keys.pattern.as_ref().is_some_and(|pattern| pattern.finds(tag).any(key::is_issue_key))
+    }
+
+    fn warn_of_test_id(&mut self, problem: &mut dyn FnMut(Problem)) {
+        let id = self.findings.test_id.as_str();
+        if !id.is_empty() && self.warned.first(ProblemKind::TestId, "") {
+            let message = format!(
+                "test_id ({id}) is a number that Xray JSON cannot express; key or definition name the Test \
+                 (--key-map can translate it)"
+            );
+            problem(Problem::new(ProblemKind::TestId, message));
+        }
+    }
+
+    fn note_long_name(&mut self, definition: &str, problem: &mut dyn FnMut(Problem)) {
+        if definition.len() > LONG_DEFINITION && self.warned.first(ProblemKind::Unusual, "long definition") {
+            let shown = shorten::one_line(definition, 100);
+            let message = format!("names such as {shown:?} are longer than {LONG_DEFINITION} bytes and kept whole");
+            problem(Problem::new(ProblemKind::Unusual, message));
+        }
+    }
+
+    fn warn_of_unstable_name(&mut self, definition: &str, case: &TestCase, problem: &mut dyn FnMut(Problem)) {
+        let Some(volatile) = unstable::find(definition, case.start) else { return };
+        if self.warned.first(ProblemKind::UnstableIdentity, volatile.name()) {
+            let message = format!(
+                "names such as {:?} hold {} and may be other Tests next time; --definition-rewrite '{}' mends that",
+                shorten::one_line(definition, 200),
+                volatile.name(),
+                volatile.rewrite(definition)
+            );
+            problem(Problem::new(ProblemKind::UnstableIdentity, message));
+        }
     }
 
     fn warn_of_keys(&self, case: &TestCase, problem: &mut dyn FnMut(Problem)) {
@@ -204,8 +335,8 @@ impl Mapper<'_> {
 }
 
 /// Whether a tag has no known prefix in front of something shaped like a key, and is not reserved by Robot Framework.
-fn is_plain(tag: &str) -> bool {
-    let prefixed = roles::of_tag(tag).is_some_and(|(_, rest)| means_a_key(rest));
+fn is_plain(tag: &str, prefixes: &TagPrefixes) -> bool {
+    let prefixed = prefixes.of(tag).is_some_and(|(_, rest)| means_a_key(rest));
     !prefixed && !tag.starts_with("robot:")
 }
 

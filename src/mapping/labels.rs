@@ -27,16 +27,22 @@ pub(super) fn push(labels: &mut List<String>, text: &str) {
     if text.is_empty() || (labels.len() < SEARCHED && labels.iter().any(|known| known == text)) {
         return;
     }
-    let label = labels.add();
-    for character in text.chars().filter(|c| !c.is_control() || c.is_whitespace()).take(LONGEST) {
-        let blank = character.is_whitespace() || character == '\u{feff}';
-        label.push(if blank { '_' } else { character });
-    }
+    labels.add().extend(characters(text));
     let last = labels.len() - 1;
     let repeated = labels.len() <= SEARCHED && labels[..last].contains(&labels[last]);
     if repeated || labels[last].is_empty() {
         labels.truncate(last);
     }
+}
+
+/// Takes a label out again.
+pub(super) fn remove(labels: &mut List<String>, text: &str) {
+    labels.retain(|label| !label.chars().eq(characters(text.trim())));
+}
+
+fn characters(text: &str) -> impl Iterator<Item = char> {
+    let fitting = text.chars().filter(|c| !c.is_control() || c.is_whitespace()).take(LONGEST);
+    fitting.map(|character| if character.is_whitespace() || character == '\u{feff}' { '_' } else { character })
 }
 
 /// Appends the well-formed keys of a list in one value.

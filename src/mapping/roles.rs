@@ -103,34 +103,6 @@ pub(super) fn bare_keys_name_tests(format: &str) -> bool {
     matches!(format, "cucumber" | "cucumber-messages" | "behave")
 }
 
-/// What a tag with a prefix says. Prefixes are compared with case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TagRole {
-    /// The Test.
-    Test,
-    /// A requirement.
-    Requirement,
-    /// A Test Set or a precondition: of no use for a result.
-    Other,
-}
-
-const TAG_PREFIXES: &[(&str, TagRole)] = &[
-    ("TEST_", TagRole::Test),
-    ("REQ_", TagRole::Requirement),
-    ("xray:", TagRole::Test),
-    ("test:", TagRole::Test),
-    ("req:", TagRole::Requirement),
-    ("TestName:", TagRole::Test),
-    ("TESTSET_", TagRole::Other),
-    ("PRECOND_", TagRole::Other),
-    ("Precondition:", TagRole::Other),
-];
-
-/// Role and remainder of a tag that begins with a known prefix.
-pub(super) fn of_tag(tag: &str) -> Option<(TagRole, &str)> {
-    TAG_PREFIXES.iter().find_map(|(prefix, role)| tag.strip_prefix(prefix).map(|rest| (*role, rest)))
-}
-
 /// Names of standards and the like that are shaped like the project of a key (decision 6).
 const STANDARDS: &[&str] = &[
     "AES", "ANSI", "ASCII", "BASE", "CVE", "COVID", "CWE", "DES", "DIN", "DIS", "ECMA", "EN", "FIPS", "GB", "GMT",

@@ -1,5 +1,7 @@
 //! Names that will be others next night, so that each night would create new Tests (junit.md C2, "Unstable names").
 
+use crate::model::Timestamp;
+
 /// A part of a name that changes from run to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Volatile {
@@ -13,8 +15,14 @@ pub enum Volatile {
     Epoch,
     /// `-20240131120000`, as unittest-xml-reporting appends to suites.
     Stamp,
+    /// `2024-05-02T10:00:01` of the day of the run.
+    DateTime,
+    /// `localhost:49152`: a port that the system gave out.
+    Port,
     /// `_shard_1/4` of Bazel.
     Shard,
+    /// A file or folder below one for temporary files.
+    TemporaryPath,
     /// A path that begins at a root.
     AbsolutePath,
 }
@@ -28,17 +36,65 @@ impl Volatile {
             Volatile::Pointer => "an address in memory",
             Volatile::Epoch => "an epoch time",
             Volatile::Stamp => "a time stamp",
+            Volatile::DateTime => "a date and time",
+            Volatile::Port => "a port",
             Volatile::Shard => "a shard number",
+            Volatile::TemporaryPath => "a temporary path",
             Volatile::AbsolutePath => "an absolute path",
         }
+    }
+
+    /// The `--definition-rewrite` that takes it out of names such as `name`. None of them holds a quotation mark that
+    /// would end it in a shell.
+    pub fn rewrite(self, name: &str) -> String {
+        let fixed = match self {
+            Volatile::ObjectHash => r"@[0-9a-fA-F]{6,8}\b=>@HASH",
+            Volatile::Uuid => "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}=>UUID",
+            Volatile::Pointer => "0x[0-9a-fA-F]{6,}=>0xADDRESS",
+            Volatile::Epoch => "(^|[^0-9A-Za-z])1[4-9][0-9]{8}([0-9]{3})?($|[^0-9A-Za-z])=>${1}EPOCH${3}",
+            Volatile::Stamp => "-(19|20)[0-9]{12}=>-TIME",
+            Volatile::DateTime => {
+                "[0-9]{4}-[0-9]{2}-[0-9]{2}[T_ -][0-9]{2}[:.-][0-9]{2}([:.-][0-9]{2})?([.,][0-9]+)?(Z|[+-][0-9]{2}:?[0-9]{2})?=>TIME"
+            }
+            Volatile::Port => r"(localhost|127\.0\.0\.1|0\.0\.0\.0|\]):[0-9]{5}=>${1}:PORT",
+            Volatile::Shard => "_shard_[0-9]+/[0-9]+=>",
+            Volatile::TemporaryPath => return temporary_path_rewrite(name),
+            Volatile::AbsolutePath => return absolute_path_rewrite(name),
+        };
+        fixed.to_owned()
+    }
+}
+
+/// Takes the folders away, and the file's name, too, where that is as random as they are.
+fn temporary_path_rewrite(name: &str) -> String {
+    const ROOTS: &str = r"((/private)?(/tmp|/var/folders)|[A-Za-z]:\\\S*?\\Temp)[/\\]";
+    let last = temporary_path(name).and_then(|path| path.rsplit(['/', '\\']).next()).unwrap_or("");
+    if is_random(last) || last.is_empty() {
+        format!(r#"{ROOTS}[^\s"(),;\]]*=>TMP"#)
+    } else {
+        format!(r#"{ROOTS}([^\s"(),;\]/\\]+[/\\])*=>TMP/"#)
+    }
+}
+
+/// Folders below which a path is the same on every machine.
+const SOURCE_FOLDERS: &[&str] = &["features", "src", "spec", "specs", "test", "tests", "e2e"];
+
+/// Takes away all folders above the first that looks like one of sources; all folders where there is none.
+fn absolute_path_rewrite(path: &str) -> String {
+    const ROOT: &str = r"^([A-Za-z]:|file://)?([^/\\#:]*[/\\])+";
+    let folders = path.split('#').next().unwrap_or("").split(['/', '\\']);
+    match folders.into_iter().find(|folder| SOURCE_FOLDERS.contains(folder)) {
+        Some(folder) => format!(r"{ROOT}?{folder}[/\\]=>{folder}/"),
+        None => format!("{ROOT}=>"),
     }
 }
 
 /// Digits or hexadecimal digits in a row that any pattern needs at the least, apart from shards and paths.
 const SHORTEST_RUN: usize = 4;
 
-/// The first volatile part of `name`. One pass of a byte scan decides for nearly every name that there is none.
-pub fn find(name: &str) -> Option<Volatile> {
+/// The first volatile part of `name`, of a test that began at `start`. One pass of a byte scan decides for nearly every
+/// name that there is none.
+pub fn find(name: &str, start: Option<Timestamp>) -> Option<Volatile> {
     let bytes = name.as_bytes();
     if is_absolute_path(bytes) {
         return Some(Volatile::AbsolutePath);
@@ -50,17 +106,21 @@ pub fn find(name: &str) -> Option<Volatile> {
             continue;
         }
         let length = bytes[at..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-        let found = if length >= SHORTEST_RUN { volatile_run(bytes, at, length) } else { None };
+        let found = if length >= SHORTEST_RUN { volatile_run(bytes, at, length, start) } else { None };
         if found.is_some() {
             return found;
         }
         at += length;
     }
-    (bytes.contains(&b'/') && has_shard(name)).then_some(Volatile::Shard)
+    memchr::memchr2(b'/', b'\\', bytes)?;
+    if temporary_path(name).is_some_and(|path| path.split(['/', '\\']).any(is_random)) {
+        return Some(Volatile::TemporaryPath);
+    }
+    has_shard(name).then_some(Volatile::Shard)
 }
 
 /// What the run of hexadecimal digits at `at` is.
-fn volatile_run(bytes: &[u8], at: usize, length: usize) -> Option<Volatile> {
+fn volatile_run(bytes: &[u8], at: usize, length: usize, start: Option<Timestamp>) -> Option<Volatile> {
     let run = &bytes[at..at + length];
     let before = &bytes[..at];
     let after = bytes.get(at + length).copied();
@@ -84,6 +144,8 @@ fn volatile_run(bytes: &[u8], at: usize, length: usize) -> Option<Volatile> {
             Some(Volatile::Epoch)
         }
         14 if before.ends_with(b"-") && is_stamp(run) => Some(Volatile::Stamp),
+        4 if is_time_of_the_run(&bytes[at..], start) => Some(Volatile::DateTime),
+        5 if HOSTS.iter().any(|host| before.ends_with(host)) && is_ephemeral(run) => Some(Volatile::Port),
         _ => None,
     }
 }
@@ -115,6 +177,51 @@ fn is_stamp(run: &[u8]) -> bool {
         && pair(10) < 60
 }
 
+/// `2024-05-02T10:00`, where the test began on that day or one beside it: a date that a test is about is another one.
+/// Where nothing is known of the start, seconds tell a time from a date.
+fn is_time_of_the_run(text: &[u8], start: Option<Timestamp>) -> bool {
+    const SHAPE: &[u8; 16] = b"0000-00-00T00:00";
+    const DAY: i64 = 86_400_000_000_000;
+    let fits = |(shape, byte): (&u8, &u8)| match shape {
+        b'0' => byte.is_ascii_digit(),
+        b'-' => *byte == b'-',
+        b'T' => matches!(byte, b'T' | b'_' | b' ' | b'-'),
+        _ => matches!(byte, b':' | b'.' | b'-'),
+    };
+    let Some(date_and_time) = text.get(..SHAPE.len()) else { return false };
+    if !SHAPE.iter().zip(date_and_time).all(fits) {
+        return false;
+    }
+    match start {
+        Some(start) => [-DAY, 0, DAY].iter().any(|days| start.plus(*days).to_text()[..10] == date_and_time[..10]),
+        None => {
+            matches!(text[SHAPE.len()..], [b':' | b'.' | b'-', one, two, ..] if one.is_ascii_digit() && two.is_ascii_digit())
+        }
+    }
+}
+
+/// What stands before a port that a test opens for itself.
+const HOSTS: &[&[u8]] = &[b"localhost:", b"127.0.0.1:", b"0.0.0.0:", b"]:"];
+
+/// Whether five digits are a port that systems give out (Linux from 32768, all others from 49152).
+fn is_ephemeral(run: &[u8]) -> bool {
+    let port = run.iter().fold(0_u32, |port, digit| port * 10 + u32::from(digit - b'0'));
+    (32_768..=65_535).contains(&port)
+}
+
+/// What stands below a folder for temporary files.
+fn temporary_path(name: &str) -> Option<&str> {
+    const FOLDERS: &[&str] = &["/tmp/", "/var/folders/", "\\Temp\\"];
+    let begin = FOLDERS.iter().find_map(|folder| name.find(folder).map(|at| at + folder.len()))?;
+    let end = |c: char| c.is_whitespace() || matches!(c, '"' | '(' | ')' | ',' | ';' | ']');
+    name[begin..].split(end).next()
+}
+
+/// Whether a file or folder is named by chance.
+fn is_random(component: &str) -> bool {
+    component.bytes().any(|byte| byte.is_ascii_digit()) || (component.starts_with("tmp") && component.len() >= 8)
+}
+
 fn has_shard(name: &str) -> bool {
     let Some((_, rest)) = name.split_once("_shard_") else { return false };
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
@@ -134,22 +241,66 @@ fn is_absolute_path(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mapping::Rewrite;
+
+    /// 2024-05-02T10:00:00Z.
+    const START: Option<Timestamp> = Some(Timestamp::from_nanos(1_714_644_000_000_000_000));
+
+    /// A name as it is in one night and in the next one.
+    const NIGHTS: &[(&str, &str, Volatile)] = &[
+        ("shop.Cart.pays(Order@1b6d3586)", "shop.Cart.pays(Order@2c77ab1)", Volatile::ObjectHash),
+        ("t[3f2504e0-4f89-11d3-9a0c-0305e82c3301]", "t[99999999-4f89-11d3-9a0c-0305e82c3302]", Volatile::Uuid),
+        ("<Foo object at 0x7f8b4c0d2e10>", "<Foo object at 0x55aa00>", Volatile::Pointer),
+        ("run 1714636800", "run 1714636999", Volatile::Epoch),
+        ("run_1714636800123_x", "run_1714999800123_x", Volatile::Epoch),
+        ("tests.Cart-20240502100000.adds", "tests.Cart-20240503100001.adds", Volatile::Stamp),
+        ("backup 2024-05-02T10:00:01.5Z", "backup 2024-05-01T23:59:59.25Z", Volatile::DateTime),
+        ("log-2024-05-02_10-00-01.txt", "log-2024-05-03_10-00-02.txt", Volatile::DateTime),
+        ("GET http://localhost:49731/items", "GET http://localhost:50122/items", Volatile::Port),
+        ("[::1]:40000 answers", "[::1]:40001 answers", Volatile::Port),
+        ("//shop:test_shard_1/4", "//shop:test_shard_3/4", Volatile::Shard),
+        (
+            "reads[/tmp/pytest-of-ci/pytest-41/a.json]",
+            "reads[/tmp/pytest-of-ci/pytest-42/a.json]",
+            Volatile::TemporaryPath,
+        ),
+        ("reads /tmp/tmpqwxyzk", "reads /tmp/tmpabcdefg", Volatile::TemporaryPath),
+        ("reads /private/var/folders/x1/T/q7", "reads /private/var/folders/x2/T/q8", Volatile::TemporaryPath),
+        (r"reads C:\Users\ci\Temp\x1\a.txt", r"reads C:\Users\ci\Temp\x2\a.txt", Volatile::TemporaryPath),
+        ("/home/ci/build/features/pay.feature#pay", "/srv/2/features/pay.feature#pay", Volatile::AbsolutePath),
+        (r"C:\build\pay.feature#pay", r"D:\b\2\pay.feature#pay", Volatile::AbsolutePath),
+        ("file:///b/1/pay.feature#pay", "file:///b/2/pay.feature#pay", Volatile::AbsolutePath),
+    ];
 
     #[test]
     fn volatile_parts_are_found() {
-        for (name, what) in [
-            ("shop.Cart.pays(Order@1b6d3586)", Volatile::ObjectHash),
-            ("t[3f2504e0-4f89-11d3-9a0c-0305e82c3301]", Volatile::Uuid),
-            ("<Foo object at 0x7f8b4c0d2e10>", Volatile::Pointer),
-            ("run 1714636800", Volatile::Epoch),
-            ("run_1714636800123", Volatile::Epoch),
-            ("tests.Cart-20240502100000.adds", Volatile::Stamp),
-            ("//shop:test_shard_1/4", Volatile::Shard),
-            ("/home/ci/build/features/pay.feature#pay", Volatile::AbsolutePath),
-            ("C:\\build\\pay.feature#pay", Volatile::AbsolutePath),
-        ] {
-            assert_eq!(find(name), Some(what), "{name}");
+        for (one, other, what) in NIGHTS {
+            assert_eq!(find(one, START), Some(*what), "{one}");
+            assert_eq!(find(other, START), Some(*what), "{other}");
         }
+    }
+
+    #[test]
+    fn the_rewrite_makes_both_nights_alike() {
+        for (one, other, what) in NIGHTS {
+            let given = what.rewrite(one);
+            assert!(!given.contains('\''), "{given}");
+            let rewrite: Rewrite = given.parse().unwrap_or_else(|error| panic!("{given}: {error}"));
+            assert_eq!(rewrite.apply(one), rewrite.apply(other), "{given}");
+            assert_eq!(find(&rewrite.apply(one), START), None, "{}", rewrite.apply(one));
+            assert!(rewrite.apply(one).len() > 3, "{}", rewrite.apply(one));
+        }
+    }
+
+    #[test]
+    fn what_lasts_is_kept_by_the_rewrite() {
+        let kept = |name: &str| {
+            let rewrite: Rewrite = find(name, START).unwrap().rewrite(name).parse().unwrap();
+            rewrite.apply(name).into_owned()
+        };
+        assert_eq!(kept("reads[/tmp/pytest-of-ci/pytest-41/a.json]"), "reads[TMP/a.json]");
+        assert_eq!(kept("/home/ci/build/features/pay.feature#pay"), "features/pay.feature#pay");
+        assert_eq!(kept("GET http://localhost:49731/items"), "GET http://localhost:PORT/items");
     }
 
     #[test]
@@ -166,9 +317,20 @@ mod tests {
             "a_shard_test",
             "/ returns 200",
             "dates 20240502 and 20241399999999",
+            "parses 2020-01-01T00:00:00Z",
+            "born on 2024-05-02",
+            "listens on localhost:8080 and example.org:50000",
+            "reads /tmp/settings.json",
+            "GET /tmp/ returns 404",
             "",
         ] {
-            assert_eq!(find(name), None, "{name}");
+            assert_eq!(find(name, START), None, "{name}");
         }
+    }
+
+    #[test]
+    fn without_a_start_a_time_has_seconds() {
+        assert_eq!(find("at 2020-01-01T00:00:00", None), Some(Volatile::DateTime));
+        assert_eq!(find("at 2020-01-01T00:00", None), None);
     }
 }

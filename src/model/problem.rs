@@ -111,6 +111,8 @@ problem_kinds! {
     SeveralKeys = "several-keys", Warning;
     /// A Test key that no Jira project could have.
     MalformedKey = "malformed-key", Warning;
+    /// Rows of the user's key map that name different keys for one test.
+    AmbiguousKey = "ambiguous-key", Warning;
     /// A key-shaped tag whose role cannot be told.
     BareKey = "bare-key", Warning;
     /// A numeric issue id, which Xray JSON cannot express.

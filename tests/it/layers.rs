@@ -34,7 +34,9 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli/"]),
     ("clap_mangen", &["cli/"]),
     ("jiff", &["format/time.rs", "format/time/"]),
-    ("regex", &["mapping/environment.rs"]),
+    ("regex", &["mapping/environment.rs", "mapping/pattern.rs"]),
+    ("csv", &["mapping/key_map/from_csv.rs"]),
+    ("zstd", &["bundle/compress.rs"]),
     ("encoding_rs", &["format/encoding.rs", "format/encoding/"]),
 ];
 
