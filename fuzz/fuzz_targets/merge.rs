@@ -10,7 +10,7 @@ fuzz_target!(|bytes: &[u8]| {
     let parts: Vec<Part<'_>> = bytes.split(|byte| *byte == b'\n').map(part).collect();
     for target in [Target::Server, Target::Cloud] {
         let options = EncodeOptions::new(target, "DEMO");
-        for policy in [Merge::Worst, Merge::Last, Merge::AnyPass] {
+        for policy in [Merge::Worst, Merge::Last, Merge::AnyPass, Merge::Iterations] {
             let mut merged = Vec::new();
             if merge(&parts, policy, &options, &mut merged).is_ok() {
                 assert!(merge(&[part(&merged)], policy, &options, &mut Vec::new()).is_ok());
@@ -21,5 +21,5 @@ fuzz_target!(|bytes: &[u8]| {
 
 fn part(bytes: &[u8]) -> Part<'_> {
     let outcome = if bytes.len() % 2 == 0 { Outcome::Passed } else { Outcome::Failed };
-    Part { bytes, outcome, report: 0, attempt_group: (bytes.len() % 3) as u64, superseded: bytes.len() % 5 == 0 }
+    Part { bytes, outcome, report: 0, attempt_group: (bytes.len() % 3) as u64, superseded: bytes.len() % 5 == 0, note: b"" }
 }

@@ -25,19 +25,20 @@ pub struct IndexEntry {
     pub facts: PackedFacts,
 }
 
-/// Outcome, attempt group and two flags in four bytes.
+/// Outcome, attempt group and three flags in four bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct PackedFacts(u32);
 
 impl PackedFacts {
     const SUPERSEDED: u32 = 1 << 31;
     const HAS_KEY: u32 = 1 << 30;
-    const OUTCOME_SHIFT: u32 = 26;
+    const HAS_NOTE: u32 = 1 << 29;
+    const OUTCOME_SHIFT: u32 = 25;
     const ATTEMPT_MASK: u32 = (1 << PackedFacts::OUTCOME_SHIFT) - 1;
 
     fn of(facts: &RunFacts) -> PackedFacts {
         let outcome = Outcome::ALL.iter().position(|outcome| *outcome == facts.outcome).unwrap_or(0) as u32;
-        // Attempt groups are compared within one Test and one report only, so that 26 bits of a hash tell them apart;
+        // Attempt groups are compared within one Test and one report only, so that 25 bits of a hash tell them apart;
         // zero means none and must stay zero, any other number must not become it.
         let folded = (facts.attempt_group ^ (facts.attempt_group >> 32)) as u32 & PackedFacts::ATTEMPT_MASK;
         let attempt = if facts.attempt_group == 0 { 0 } else { folded.max(1) };
@@ -46,7 +47,8 @@ impl PackedFacts {
             attempt
                 | outcome << PackedFacts::OUTCOME_SHIFT
                 | flag(facts.superseded, PackedFacts::SUPERSEDED)
-                | flag(facts.has_key, PackedFacts::HAS_KEY),
+                | flag(facts.has_key, PackedFacts::HAS_KEY)
+                | flag(facts.has_note, PackedFacts::HAS_NOTE),
         )
     }
 
@@ -70,6 +72,11 @@ impl PackedFacts {
     pub fn has_key(self) -> bool {
         self.0 & PackedFacts::HAS_KEY != 0
     }
+
+    /// Whether a note follows the run's bytes in the store.
+    pub(super) fn has_note(self) -> bool {
+        self.0 & PackedFacts::HAS_NOTE != 0
+    }
 }
 
 impl std::fmt::Debug for PackedFacts {
@@ -79,6 +86,7 @@ impl std::fmt::Debug for PackedFacts {
             .field("attempt_group", &self.attempt_group())
             .field("superseded", &self.is_superseded())
             .field("has_key", &self.has_key())
+            .field("has_note", &self.has_note())
             .finish()
     }
 }
@@ -148,8 +156,14 @@ mod tests {
     use super::*;
     use crate::bundle::RunStore;
 
-    const FACTS: RunFacts =
-        RunFacts { identity: 1, outcome: Outcome::Passed, attempt_group: 0, superseded: false, has_key: true };
+    const FACTS: RunFacts = RunFacts {
+        identity: 1,
+        outcome: Outcome::Passed,
+        attempt_group: 0,
+        superseded: false,
+        has_key: true,
+        has_note: false,
+    };
 
     #[test]
     fn an_entry_is_40_bytes() {
@@ -162,7 +176,8 @@ mod tests {
             let facts = RunFacts { outcome, attempt_group: 7, superseded: true, ..FACTS };
             let packed = PackedFacts::of(&facts);
             assert_eq!((packed.outcome(), packed.attempt_group()), (outcome, 7));
-            assert!(packed.is_superseded() && packed.has_key());
+            assert!(packed.is_superseded() && packed.has_key() && !packed.has_note());
+            assert!(PackedFacts::of(&RunFacts { has_note: true, ..facts }).has_note());
         }
         assert_eq!(PackedFacts::of(&FACTS).attempt_group(), 0);
         let large = RunFacts { attempt_group: 1 << 63, ..FACTS };

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::error::{WriteError, WriteErrorKind};
 use super::index::{ExecutionIndex, IndexEntry};
+use super::note::read_note;
 use super::store::{Location, RunStore};
 use crate::model::{Outcome, ReportId, RunCounts};
 
@@ -23,6 +24,8 @@ pub struct MergePart<'a> {
     pub attempt_group: u64,
     /// Whether a later attempt counts instead.
     pub superseded: bool,
+    /// What was noted for merging; may be empty.
+    pub note: &'a [u8],
 }
 
 /// Makes one run of all results of a Test, which come in order of (report, sequence), and appends it to the buffer. On
@@ -91,12 +94,10 @@ impl Grouped {
         let entries = self.runs.get(group.parts.clone()).unwrap_or_default();
         let first = entries.first().ok_or(WriteErrorKind::NotStored)?;
         let spilled = read_spilled(entries, store)?;
+        let notes = entries.iter().map(|entry| read_note(entry, store)).collect::<Result<Vec<_>, _>>()?;
         let mut merged = Vec::new();
-        merge(&merge_parts(entries, store, &spilled), &mut merged).map_err(|message| WriteErrorKind::Merge {
-            report: first.report,
-            sequence: first.sequence,
-            message,
-        })?;
+        merge(&merge_parts(entries, store, &spilled, &notes), &mut merged)
+            .map_err(|message| WriteErrorKind::Merge { report: first.report, sequence: first.sequence, message })?;
         let (location, length) = keep(store, &merged)?;
         Ok(Merged { first: group.parts.start, location, length })
     }
@@ -148,8 +149,13 @@ fn read_spilled(entries: &[IndexEntry], store: &RunStore) -> Result<Vec<u8>, Wri
     Ok(spilled)
 }
 
-fn merge_parts<'a>(entries: &[IndexEntry], store: &'a RunStore, mut spilled: &'a [u8]) -> Vec<MergePart<'a>> {
-    let part = |entry: &IndexEntry| {
+fn merge_parts<'a>(
+    entries: &[IndexEntry],
+    store: &'a RunStore,
+    mut spilled: &'a [u8],
+    notes: &'a [Vec<u8>],
+) -> Vec<MergePart<'a>> {
+    let part = |(entry, note): (&IndexEntry, &'a Vec<u8>)| {
         let length = entry.length as usize;
         let bytes = store.slice(entry.location, length).unwrap_or_else(|| {
             let (bytes, rest) = spilled.split_at_checked(length).unwrap_or((spilled, &[]));
@@ -163,9 +169,10 @@ fn merge_parts<'a>(entries: &[IndexEntry], store: &'a RunStore, mut spilled: &'a
             outcome: entry.facts.outcome(),
             attempt_group: entry.facts.attempt_group(),
             superseded: entry.facts.is_superseded(),
+            note,
         }
     };
-    entries.iter().map(part).collect()
+    entries.iter().zip(notes).map(part).collect()
 }
 
 fn keep(store: &RunStore, bytes: &[u8]) -> Result<(Location, u32), WriteError> {

@@ -8,23 +8,31 @@ mod environment;
 mod evidence;
 mod fields;
 mod identity;
+mod key_map;
 mod labels;
+mod pattern;
+mod prefixes;
 mod roles;
 mod unstable;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use crate::model::{Content, Identity, List, Problem, ProblemKind, Property, TestCase, TestRun, key, shorten};
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
+
+use crate::model::{
+    Content, DataRows, Identity, List, Problem, ProblemKind, Property, TestCase, TestRun, key, shorten,
+};
 
 pub use comment::LIMIT as COMMENT_LIMIT;
 pub use environment::EnvironmentFrom;
 use evidence::Taking;
 pub use evidence::{Evidence, EvidencePolicy};
 use identity::{Malformed, TestKeys};
+pub use key_map::{KEY_MAP_LIMIT, KeyMap, KeyMapError, KeyMapErrorKind, KeyMapRow};
+pub use pattern::{KeyPattern, Rewrite};
+pub use prefixes::{TagPrefix, TagPrefixes, TagRole};
 use roles::{Role, Spelling};
-
-/// Bytes from which on a definition is worth a note: other tools cut or skip such names (junit.md J68).
-const LONG_DEFINITION: usize = 1000;
 
 /// Name of the format that is also the target's.
 const XRAY: &str = "xray";
@@ -33,7 +41,7 @@ const XRAY: &str = "xray";
 const SUMMARY_LIMIT: usize = 255;
 
 /// The user's rules.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Rules {
     /// Project of Tests that have no key. Without it such cases are left out.
     pub project: Option<String>,
@@ -47,6 +55,24 @@ pub struct Rules {
     pub field_names: FieldNames,
     /// What tells the test environment of a result.
     pub environment_from: EnvironmentFrom,
+    /// How Test keys are found, and names made to last.
+    pub keys: KeyRules,
+    /// Whether results that differ in their data are told apart. Default: no.
+    pub rows: DataRows,
+}
+
+/// Where a Test key is looked for: what the report says comes first, then the table, then the pattern. Where none of
+/// them has one, the definition names the Test.
+#[derive(Debug, Clone, Default)]
+pub struct KeyRules {
+    /// Prefixes of tags that name a Test, a requirement, a Test Execution.
+    pub prefixes: TagPrefixes,
+    /// Table of definitions, names and numeric ids.
+    pub map: Option<Arc<KeyMap>>,
+    /// Pattern that finds keys in names and tags.
+    pub pattern: Option<KeyPattern>,
+    /// What is replaced in names before they name a Test, in order.
+    pub rewrites: Vec<Rewrite>,
 }
 
 /// What a bare key-shaped Robot tag or NUnit category is (decision 6).
@@ -97,6 +123,8 @@ pub struct Mapper<'r> {
     warned: Warned,
     findings: Findings,
     scratch: String,
+    /// Globs of the table that fit the case at hand.
+    fitting: Vec<usize>,
 }
 
 /// What the named values and tags of one case say beyond what goes straight into its run.
@@ -105,6 +133,8 @@ struct Findings {
     keys: TestKeys,
     /// The first bare key of a scenario: it comes behind the prefixed ones.
     bare: String,
+    /// The numeric id of the Test.
+    test_id: String,
     links: String,
 }
 
@@ -131,6 +161,7 @@ impl<'r> Mapper<'r> {
             warned: Warned::default(),
             findings: Findings::default(),
             scratch: String::new(),
+            fitting: Vec::new(),
         }
     }
 
@@ -151,8 +182,13 @@ impl<'r> Mapper<'r> {
             return Mapped::LeftOut;
         }
         refuse_malformed_project(case, problem);
+        if self.rules.rows == DataRows::Kept {
+            // Before anything is replaced in the name: rows may differ in what rewrites take out of it.
+            run.row_name.push_str(&shorten::one_line(&case.title, SUMMARY_LIMIT));
+        }
         self.findings.keys.clear();
         self.findings.bare.clear();
+        self.findings.test_id.clear();
         self.findings.links.clear();
         self.read_properties(case, run, problem);
         self.read_tags(case, run, problem);
@@ -163,6 +199,9 @@ impl<'r> Mapper<'r> {
         }
         self.describe_test(case, run);
         take_result(case, run);
+        if self.rules.rows != DataRows::Merged {
+            run.row = row_of(case, run);
+        }
         self.take_evidence(case, run, problem);
         self.write_comment(case, run, problem);
         Mapped::Run
@@ -216,7 +255,8 @@ impl<'r> Mapper<'r> {
         match role {
             Role::Key => self.findings.keys.offer(value, Malformed::Warn),
             Role::KeyIfShaped => self.findings.keys.offer(value, Malformed::Ignore),
-            Role::TestId => self.warn_of_test_id(value, problem),
+            Role::TestId if self.findings.test_id.is_empty() => self.findings.test_id.push_str(value),
+            Role::TestId => {}
             Role::Summary if run.summary.is_empty() => run.summary.push_str(value),
             Role::Description if run.description.is_empty() => {
                 clean::text(value, &mut run.description);
@@ -360,35 +400,10 @@ impl<'r> Mapper<'r> {
         }
     }
 
-    fn warn_of_test_id(&mut self, id: &str, problem: &mut dyn FnMut(Problem)) {
-        if !id.is_empty() && self.warned.first(ProblemKind::TestId, "") {
-            let message =
-                format!("test_id ({id}) is a number that Xray JSON cannot express; key or definition name the Test");
-            problem(Problem::new(ProblemKind::TestId, message));
-        }
-    }
-
     fn warn_of_spelling(&mut self, name: &str, problem: &mut dyn FnMut(Problem)) {
         if self.warned.first(ProblemKind::UnknownProperty, name) {
             let message = format!("the property {name:?} is read as if it were written in the documented case");
             problem(Problem::new(ProblemKind::UnknownProperty, message));
-        }
-    }
-
-    fn note_long_name(&mut self, definition: &str, problem: &mut dyn FnMut(Problem)) {
-        if definition.len() > LONG_DEFINITION && self.warned.first(ProblemKind::Unusual, "long definition") {
-            let shown = shorten::one_line(definition, 100);
-            let message = format!("names such as {shown:?} are longer than {LONG_DEFINITION} bytes and kept whole");
-            problem(Problem::new(ProblemKind::Unusual, message));
-        }
-    }
-
-    fn warn_of_unstable_name(&mut self, definition: &str, problem: &mut dyn FnMut(Problem)) {
-        let Some(volatile) = unstable::find(definition) else { return };
-        if self.warned.first(ProblemKind::UnstableIdentity, volatile.name()) {
-            let shown = shorten::one_line(definition, 200);
-            let message = format!("names such as {shown:?} hold {} and may be other Tests next time", volatile.name());
-            problem(Problem::new(ProblemKind::UnstableIdentity, message));
         }
     }
 }
@@ -443,8 +458,40 @@ fn take_result(case: &mut TestCase, run: &mut TestRun) {
     }
     case.custom_fields.iter_mut().for_each(|field| std::mem::swap(run.custom_fields.add(), field));
     run.is_example = case.is_example;
+    if case.is_example {
+        run.outline = outline_file(definition_of(case, run));
+    }
     run.attempt_group = case.attempt_group;
     run.superseded = case.superseded;
+}
+
+/// The definition, which the identity has taken over unless there is a key.
+fn definition_of<'c>(case: &'c TestCase, run: &'c TestRun) -> &'c str {
+    match &run.identity {
+        Identity::Key(_) => &case.qualified_name,
+        Identity::Definition(definition) => definition,
+    }
+}
+
+/// Stands for the test and its data. Rows of an outline are known by their place, which their report alone knows.
+fn row_of(case: &TestCase, run: &TestRun) -> u64 {
+    let mut hasher = Xxh3Default::new();
+    let texts = [definition_of(case, run), &case.title];
+    let parameters = run.parameters.iter().flat_map(|parameter| [parameter.name.as_str(), &parameter.value]);
+    for text in texts.into_iter().chain(parameters) {
+        hasher.update(text.as_bytes());
+        hasher.update(&[0x1f]);
+    }
+    if case.is_example {
+        hasher.update(&case.attempt_group.to_le_bytes());
+    }
+    hasher.digest().max(1)
+}
+
+/// Stands for the file in which an outline is: the part of its definition before the `#` (decision 7).
+fn outline_file(definition: &str) -> u64 {
+    let file = definition.split_once('#').map_or(definition, |(file, _)| file);
+    xxh3_64(file.as_bytes()).max(1)
 }
 
 /// A project that Jira could not have is as good as none: that of the conversion serves instead.

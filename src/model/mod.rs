@@ -23,6 +23,6 @@ pub use list::{List, Reuse};
 pub use outcome::Outcome;
 pub use problem::{Position, Problem, ProblemKind, Severity};
 pub use report::{Body, CaseCounts, Origin, ReportId, ReportState, ReportVisitor, RunCounts};
-pub use run::{CustomField, Identity, RunFacts, TestRun};
+pub use run::{CustomField, DataRows, Identity, RunFacts, TestRun};
 pub use stated::{Iteration, Stated, StatedExecution, TestText};
 pub use time::Timestamp;

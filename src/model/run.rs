@@ -101,8 +101,15 @@ pub struct TestRun {
     pub execution_key: String,
     /// Test environments that the report itself names for it, joined by `;`; empty: those of its group.
     pub environment: String,
+    /// Stands for its data row: equal for results of the same test with the same data. Zero unless rows are told apart.
+    pub row: u64,
+    /// Name of its data row; empty unless rows are kept.
+    pub row_name: String,
     /// Whether it is a row of a scenario outline.
     pub is_example: bool,
+    /// Stands for the file of the outline whose row it is: rows of different files never mix (decision 22). Zero: it is
+    /// no such row.
+    pub outline: u64,
     /// See [`TestCase::attempt_group`](super::TestCase::attempt_group).
     pub attempt_group: u64,
     /// See [`TestCase::superseded`](super::TestCase::superseded).
@@ -132,7 +139,10 @@ impl Reuse for TestRun {
         self.stated.reset();
         self.execution_key.clear();
         self.environment.clear();
+        self.row = 0;
+        self.row_name.clear();
         self.is_example = false;
+        self.outline = 0;
         self.attempt_group = 0;
         self.superseded = false;
     }
@@ -151,4 +161,18 @@ pub struct RunFacts {
     pub superseded: bool,
     /// Whether the Test is known by key (no Test would be created).
     pub has_key: bool,
+    /// Whether a note for merging follows the run's bytes: what must be known to merge it and no bundle may hold.
+    pub has_note: bool,
+}
+
+/// What becomes of results of one Test that differ in their data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DataRows {
+    /// They become one result, like all others.
+    #[default]
+    Merged,
+    /// They become one result, in which none of them passes for another.
+    Apart,
+    /// Each stays a data row of the one result, where the target takes data rows.
+    Kept,
 }

@@ -181,5 +181,6 @@ fn part<'a>(part: &MergePart<'a>) -> Part<'a> {
         report: part.report.0,
         attempt_group: part.attempt_group,
         superseded: part.superseded,
+        note: part.note,
     }
 }

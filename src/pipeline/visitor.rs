@@ -9,7 +9,7 @@ use super::naming::KeyedName;
 use super::outcome::{ReportOutcome, Share, conflict};
 use super::rows::{Placed, Rows};
 use super::worker::{Context, Names};
-use crate::bundle::IndexEntry;
+use crate::bundle::{IndexEntry, append_note};
 use crate::mapping::{Mapped, Mapper};
 use crate::model::{
     Attachment, Content, Problem, ProblemKind, ReportVisitor, RunFacts, StatedExecution, TestCase, TestRun,
@@ -243,7 +243,9 @@ impl<'c> Conversion<'c> {
         self.load_attachments();
         let run = &self.scratch.run;
         let start = self.scratch.bytes.len() as u64;
-        let facts = xray::encode(run, self.context.encoding, &mut self.scratch.bytes);
+        let mut facts = xray::encode(run, self.context.encoding, &mut self.scratch.bytes);
+        let end = self.scratch.bytes.len() as u64;
+        facts.has_note = append_note(&mut self.scratch.bytes, |out| xray::note(run, self.context.encoding, out));
         self.tell_of_overruled_environment();
         let run = &self.scratch.run;
         let share = share_of(self.findings.outcome, self.group, run);
@@ -264,7 +266,7 @@ impl<'c> Conversion<'c> {
             let name = KeyedName { key: key.to_owned(), definition: std::mem::take(&mut self.definition) };
             self.findings.outcome.names.push((share, name));
         }
-        self.waiting.push(Waiting { share, span: start..self.scratch.bytes.len() as u64, facts });
+        self.waiting.push(Waiting { share, span: start..end, facts });
         if self.scratch.bytes.len() >= CHUNK {
             self.store();
         }

@@ -20,7 +20,13 @@ impl std::error::Error for DecodeError {
     }
 }
 
+impl From<serde_json::Error> for DecodeError {
+    fn from(error: serde_json::Error) -> DecodeError {
+        DecodeError(error)
+    }
+}
+
 /// The run in `bytes`; strings without escapes are borrowed.
 pub(super) fn decode(bytes: &[u8]) -> Result<Run<'_>, DecodeError> {
-    serde_json::from_slice(bytes).map_err(DecodeError)
+    serde_json::from_slice(bytes).map_err(DecodeError::from)
 }

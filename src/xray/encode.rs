@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128_with_seed};
 
-use crate::model::{CustomField, Identity, RunFacts, Step, TestRun, key, shorten};
+use crate::model::{CustomField, DataRows, Identity, RunFacts, Step, TestRun, key, shorten};
 
 use super::evidence;
 use super::flavour::{Statuses, Target};
-use super::stated;
-use super::wire::{Field, Run, Second, StepResult, TestInfo, Text, Texts};
+use super::wire::{Field, IterationResult, Run, Second, StepResult, TestInfo, Text, Texts};
+use super::{rows, stated};
 
 /// How runs are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct EncodeOptions {
     pub project: String,
     /// Type of Tests that are created. Default: `Generic`.
     pub test_type: String,
+    /// Whether results that differ in their data stay data rows. Default: they become one result.
+    pub rows: DataRows,
     /// Bytes of evidence of one test at most, before base64, when results are merged. Default: 20 MiB.
     pub max_evidence: u64,
 }
@@ -35,6 +37,7 @@ impl EncodeOptions {
             statuses: Statuses::new(target),
             project: project.into(),
             test_type: "Generic".to_owned(),
+            rows: DataRows::Merged,
             max_evidence: 20 << 20,
         }
     }
@@ -51,6 +54,7 @@ pub fn encode(run: &TestRun, options: &EncodeOptions, out: &mut Vec<u8>) -> RunF
         attempt_group: run.attempt_group,
         superseded: run.superseded,
         has_key: run.identity.key().is_some(),
+        has_note: false,
     }
 }
 
@@ -67,7 +71,10 @@ fn view<'a>(run: &'a TestRun, options: &'a EncodeOptions) -> Run<'a> {
     let start = run.start.map(|start| Second::of(start.floor_to_second()));
     let finish = run.finish.map(|finish| Second::of(finish.ceil_to_second()));
     let examples = stated::examples(run, options.target);
-    let iterations = if examples.is_empty() { stated::iterations(run, options) } else { Vec::new() };
+    let mut iterations = if examples.is_empty() { stated::iterations(run, options) } else { Vec::new() };
+    if iterations.is_empty() && rows::are_written(run, options) {
+        iterations.push(own_row(run, options));
+    }
     let steps = if examples.is_empty() && iterations.is_empty() { &*run.steps } else { &[] };
     Run {
         test_key: run.identity.key().map(Text::from),
@@ -88,6 +95,18 @@ fn view<'a>(run: &'a TestRun, options: &'a EncodeOptions) -> Run<'a> {
         evidences: evidence::items(&run.evidence),
         custom_fields: run.custom_fields.iter().filter_map(|field| custom_field(field, options.target)).collect(),
         test_version: stated::filled(&run.stated.test_version),
+    }
+}
+
+/// The run as the one data row that it is.
+fn own_row<'a>(run: &'a TestRun, options: &'a EncodeOptions) -> IterationResult<'a> {
+    IterationResult {
+        parameters: rows::parameters(&run.parameters).collect(),
+        status: options.statuses.handed_on(&run.status_name, run.outcome).into(),
+        steps: run.steps.iter().map(|step| step_result(step, options)).collect(),
+        name: stated::filled(&run.row_name),
+        log: None,
+        duration: None,
     }
 }
 

@@ -9,7 +9,9 @@ use super::decode::{DecodeError, decode};
 use super::encode::EncodeOptions;
 use super::evidence::Names;
 use super::flavour::TODO;
-use super::wire::{EvidenceItem, Run, TestInfo, Text, Texts};
+use super::note::{self, Note};
+use super::rows;
+use super::wire::{EvidenceItem, IterationResult, Run, TestInfo, Text, Texts};
 
 /// Which result counts when one Test has several in one Test Execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -18,10 +20,13 @@ pub enum Merge {
     /// Any failed: failed; else any aborted: aborted; all passed: passed; else TODO. Xray's own import rule.
     #[default]
     Worst,
-    /// The last one.
+    /// The last one of each data row by its start, then by order of reports and within them; one whose start is not known comes before
+    /// those that have one. Its times are those of the run.
     Last,
-    /// Passed when any passed, else as `Worst`.
+    /// A data row passed when any of its results passed; all rows together as `Worst`.
     AnyPass,
+    /// As `Worst`, with each result as a data row where the target takes data rows.
+    Iterations,
 }
 
 /// One encoded result.
@@ -37,6 +42,8 @@ pub struct Part<'a> {
     pub attempt_group: u64,
     /// See [`TestCase::superseded`](crate::model::TestCase::superseded).
     pub superseded: bool,
+    /// What [`note`](super::note) wrote; may be empty.
+    pub note: &'a [u8],
 }
 
 /// What came out.
@@ -62,12 +69,63 @@ pub fn merge(
     out: &mut Vec<u8>,
 ) -> Result<Merged, DecodeError> {
     let runs = parts.iter().map(|part| decode(part.bytes)).collect::<Result<Vec<_>, _>>()?;
-    let deciding = deciding(parts);
-    let verdict = verdict(parts, &runs, &deciding, policy);
-    let (evidences, dropped_evidence) = unite_evidence(&runs, options.max_evidence);
-    let merged = assemble(parts, &runs, &deciding, &verdict, evidences);
-    merged.write(options.target, out);
-    Ok(Merged { outcome: verdict.outcome, dropped_evidence })
+    let notes = parts.iter().map(|part| note::read(part.note)).collect::<Result<Vec<_>, _>>()?;
+    let results = Results::new(parts, runs, notes, policy);
+    let (evidences, dropped_evidence) = unite_evidence(&results.runs, options.max_evidence);
+    results.assemble(evidences).write(options.target, out);
+    Ok(Merged { outcome: results.verdict.outcome, dropped_evidence })
+}
+
+/// All results of one Test, and what was decided about them.
+struct Results<'p, 'r> {
+    parts: &'p [Part<'p>],
+    runs: Vec<Run<'r>>,
+    notes: Vec<Note<'r>>,
+    /// Indexes of the results that count; all others are attempts.
+    deciding: Vec<usize>,
+    verdict: Verdict<'r>,
+    shape: Shape,
+}
+
+/// What the merged run has beside its status.
+enum Shape {
+    /// The steps of the result that decides.
+    Steps,
+    /// The rows of one outline.
+    Outline,
+    /// Data rows; each deciding result has its label.
+    Rows(Vec<String>),
+    /// Data rows that the Test cannot take: their labels stand in the comment.
+    Labels(Vec<String>),
+}
+
+impl<'p, 'r> Results<'p, 'r> {
+    fn new(parts: &'p [Part<'p>], runs: Vec<Run<'r>>, notes: Vec<Note<'r>>, policy: Merge) -> Results<'p, 'r> {
+        let mut deciding = deciding(parts);
+        let shape = shape(&runs, &notes, &deciding, policy);
+        let candidates = candidates(parts, &runs, &notes, &deciding, policy);
+        if policy == Merge::Last {
+            // What came before does not count, as if it had been superseded.
+            deciding = candidates.iter().map(|candidate| candidate.model).collect();
+            deciding.sort_unstable();
+        }
+        let verdict = worst(candidates);
+        Results { parts, runs, notes, deciding, verdict, shape }
+    }
+}
+
+fn shape(runs: &[Run<'_>], notes: &[Note<'_>], deciding: &[usize], policy: Merge) -> Shape {
+    let rows_of_outlines = deciding.iter().filter(|index| !runs[**index].examples.is_empty()).count();
+    if rows_of_outlines > 0 {
+        // Rows of different files never mix (decision 22); what they come to together is the status.
+        let is_one = deciding.iter().all(|index| notes[*index].outline == notes[deciding[0]].outline);
+        return if is_one && rows_of_outlines == deciding.len() { Shape::Outline } else { Shape::Steps };
+    }
+    if policy != Merge::Iterations || deciding.len() < 2 {
+        return Shape::Steps;
+    }
+    let labels = rows::distinct(deciding.iter().map(|index| rows::label(&runs[*index], &notes[*index])).collect());
+    if rows::are_taken(&runs[0]) { Shape::Rows(labels) } else { Shape::Labels(labels) }
 }
 
 /// Indexes of the parts that decide: neither superseded nor followed by another attempt of their group.
@@ -95,65 +153,158 @@ struct Verdict<'r> {
     model: usize,
 }
 
-fn verdict<'r>(parts: &[Part<'_>], runs: &[Run<'r>], deciding: &[usize], policy: Merge) -> Verdict<'r> {
-    let as_part = |model: usize| Verdict { outcome: parts[model].outcome, status: runs[model].status.clone(), model };
-    let first_with = |outcome: Outcome| deciding.iter().copied().find(|index| parts[*index].outcome == outcome);
-    let last = deciding.last().copied().unwrap_or(0);
-    if policy == Merge::Last {
-        return as_part(last);
-    }
-    if policy == Merge::AnyPass
-        && let Some(passed) = first_with(Outcome::Passed)
-    {
-        return as_part(passed);
-    }
-    if let Some(worst) = [Outcome::Failed, Outcome::Errored, Outcome::Aborted].into_iter().find_map(first_with) {
-        return as_part(worst);
-    }
-    // No failure: equal words stay, whatever they are; a mixture is not decided.
-    let first = deciding.first().copied().unwrap_or(0);
-    let all_alike = deciding.iter().all(|index| runs[*index].status == runs[first].status);
-    if all_alike {
-        return as_part(first);
-    }
-    Verdict { outcome: Outcome::Skipped, status: TODO.into(), model: last }
-}
-
-fn assemble<'r>(
+/// What is to be decided between: each result, or what each data row comes to.
+fn candidates<'r>(
     parts: &[Part<'_>],
     runs: &[Run<'r>],
+    notes: &[Note<'_>],
     deciding: &[usize],
-    verdict: &Verdict<'r>,
-    evidences: Vec<EvidenceItem<'r>>,
-) -> Run<'r> {
-    let decided = || deciding.iter().map(|index| &runs[*index]);
-    let start = decided().filter_map(|run| run.start).min();
-    let finish = decided().filter_map(|run| run.finish).max();
-    let is_outline = decided().all(|run| !run.examples.is_empty());
-    let examples =
-        if is_outline { decided().flat_map(|run| run.examples.iter().cloned()).collect() } else { Vec::new() };
-    let comment = comment(parts, runs, deciding, is_outline);
-    let mut defects = Texts::default();
-    defects.unite(runs.iter().flat_map(|run| run.defects.clone().into_own()));
-    Run {
-        test_key: runs[0].test_key.clone(),
-        test_info: unite_info(runs),
-        start,
-        finish: match (start, finish) {
-            (Some(start), Some(finish)) => Some(finish.max(start)),
-            (_, finish) => finish,
-        },
-        comment: (!comment.is_empty()).then_some(Text(Cow::Owned(comment))),
-        status: verdict.status.clone(),
-        executed_by: runs[verdict.model].executed_by.clone(),
-        assignee: runs[verdict.model].assignee.clone(),
-        steps: if is_outline { Vec::new() } else { runs[verdict.model].steps.clone() },
-        examples,
-        iterations: if is_outline { Vec::new() } else { runs[verdict.model].iterations.clone() },
-        defects,
-        evidences,
-        custom_fields: unite_fields(runs),
-        test_version: runs[verdict.model].test_version.clone(),
+    policy: Merge,
+) -> Vec<Verdict<'r>> {
+    let as_part = |model: usize| Verdict { outcome: parts[model].outcome, status: runs[model].status.clone(), model };
+    if matches!(policy, Merge::Worst | Merge::Iterations) {
+        return deciding.iter().map(|index| as_part(*index)).collect();
+    }
+    let mut rows: Vec<(u64, Vec<usize>)> = Vec::new();
+    let mut places = HashMap::new();
+    for index in deciding {
+        let place = *places.entry(notes[*index].id).or_insert(rows.len());
+        if place == rows.len() {
+            rows.push((notes[*index].id, Vec::new()));
+        }
+        rows[place].1.push(*index);
+    }
+    let of_row = |(_, row): (u64, Vec<usize>)| {
+        let passed = row.iter().copied().find(|index| parts[*index].outcome == Outcome::Passed);
+        match (policy, passed) {
+            (Merge::AnyPass, Some(passed)) => as_part(passed),
+            (Merge::AnyPass, None) => worst(row.into_iter().map(as_part).collect()),
+            _ => as_part(last(runs, &row)),
+        }
+    };
+    rows.into_iter().map(of_row).collect()
+}
+
+/// The result that began last; the later in order of those that began at the same time.
+fn last(runs: &[Run<'_>], row: &[usize]) -> usize {
+    let began = |index: &usize| (runs[*index].start.or(runs[*index].finish), *index);
+    row.iter().copied().max_by_key(began).unwrap_or(0)
+}
+
+/// Any failed: failed; else any aborted: aborted; all alike: as they are; else TODO.
+fn worst(mut candidates: Vec<Verdict<'_>>) -> Verdict<'_> {
+    let first_with = |outcome: Outcome| candidates.iter().position(|candidate| candidate.outcome == outcome);
+    let found = [Outcome::Failed, Outcome::Errored, Outcome::Aborted].into_iter().find_map(first_with);
+    // No failure: equal words stay, whatever they are; a mixture is not decided.
+    let all_alike = candidates.iter().all(|candidate| candidate.status == candidates[0].status);
+    match found {
+        Some(index) => candidates.swap_remove(index),
+        None if all_alike && !candidates.is_empty() => candidates.swap_remove(0),
+        None => {
+            let model = candidates.last().map_or(0, |candidate| candidate.model);
+            Verdict { outcome: Outcome::Skipped, status: TODO.into(), model }
+        }
+    }
+}
+
+impl<'r> Results<'_, 'r> {
+    fn assemble(&self, evidences: Vec<EvidenceItem<'r>>) -> Run<'r> {
+        let runs = &self.runs;
+        let decided = || self.deciding.iter().map(|index| &runs[*index]);
+        let model = &runs[self.verdict.model];
+        let start = decided().filter_map(|run| run.start).min();
+        let finish = decided().filter_map(|run| run.finish).max();
+        let (steps, examples, iterations) = match &self.shape {
+            Shape::Outline => {
+                (Vec::new(), decided().flat_map(|run| run.examples.iter().cloned()).collect(), Vec::new())
+            }
+            Shape::Rows(labels) => (Vec::new(), Vec::new(), self.rows(labels)),
+            Shape::Steps | Shape::Labels(_) => (model.steps.clone(), Vec::new(), model.iterations.clone()),
+        };
+        let comment = self.comment();
+        let mut defects = Texts::default();
+        defects.unite(runs.iter().flat_map(|run| run.defects.clone().into_own()));
+        Run {
+            test_key: runs[0].test_key.clone(),
+            test_info: unite_info(runs),
+            start,
+            finish: match (start, finish) {
+                (Some(start), Some(finish)) => Some(finish.max(start)),
+                (_, finish) => finish,
+            },
+            comment: (!comment.is_empty()).then_some(Text(Cow::Owned(comment))),
+            status: self.verdict.status.clone(),
+            executed_by: model.executed_by.clone(),
+            assignee: model.assignee.clone(),
+            steps,
+            examples,
+            iterations,
+            defects,
+            evidences,
+            custom_fields: unite_fields(runs),
+            test_version: model.test_version.clone(),
+        }
+    }
+
+    fn rows(&self, labels: &[String]) -> Vec<IterationResult<'r>> {
+        let results = self.deciding.iter().zip(labels);
+        results.flat_map(|(index, label)| rows::of_result(&self.runs[*index], &self.notes[*index], label)).collect()
+    }
+
+    /// One section for each result that says something, none twice; attempts that do not count are named beneath.
+    fn comment(&self) -> String {
+        let mut comment = String::new();
+        let first = self.deciding.first().map(|index| self.parts[*index].outcome);
+        let differ = self.deciding.iter().any(|index| Some(self.parts[*index].outcome) != first);
+        if differ && !matches!(self.shape, Shape::Outline) {
+            comment = tally(self.parts, &self.deciding);
+        }
+        let labels: &[String] = match &self.shape {
+            Shape::Rows(labels) | Shape::Labels(labels) => labels,
+            Shape::Steps | Shape::Outline => &[],
+        };
+        let mut said = HashSet::new();
+        for (place, index) in self.deciding.iter().enumerate() {
+            let Some(text) = self.runs[*index].comment.as_ref().map(Text::as_str) else { continue };
+            if said.insert(text) {
+                part_from_before(&mut comment);
+                if let Some(label) = labels.get(place) {
+                    comment.push_str(label);
+                    comment.push_str(": ");
+                }
+                comment.push_str(text);
+            }
+        }
+        self.name_attempts(&mut comment);
+        shorten::head_and_tail(&mut comment, COMMENT_LIMIT);
+        comment
+    }
+
+    /// Nobody repeats a test that passed: pytest does not write what made it repeat one.
+    fn outcome_of_attempt(&self, index: usize) -> &'static str {
+        let part = &self.parts[index];
+        match part.outcome {
+            Outcome::Passed if part.attempt_group != 0 => "no failure told",
+            outcome => outcome.name(),
+        }
+    }
+
+    fn name_attempts(&self, comment: &mut String) {
+        let counts: HashSet<usize> = self.deciding.iter().copied().collect();
+        let attempts = (0..self.parts.len()).filter(|index| !counts.contains(index));
+        for (number, index) in attempts.enumerate() {
+            if number == 0 {
+                part_from_before(comment);
+            } else {
+                comment.push('\n');
+            }
+            comment.push_str(&format!("attempt {}: {}", number + 1, self.outcome_of_attempt(index)));
+            let told = self.runs[index].comment.as_ref().and_then(|text| text.as_str().lines().next());
+            if let Some(line) = told {
+                comment.push(' ');
+                comment.push_str(line);
+            }
+        }
     }
 }
 
@@ -192,38 +343,6 @@ fn unite_evidence<'r>(runs: &[Run<'r>], limit: u64) -> (Vec<EvidenceItem<'r>>, u
         united.push(EvidenceItem { filename, ..item.clone() });
     }
     (united, dropped)
-}
-
-/// One section for each result that says something, none twice; attempts that do not count are named beneath.
-fn comment(parts: &[Part<'_>], runs: &[Run<'_>], deciding: &[usize], is_outline: bool) -> String {
-    let mut comment = String::new();
-    let first = deciding.first().map(|index| parts[*index].outcome);
-    if !is_outline && deciding.iter().any(|index| Some(parts[*index].outcome) != first) {
-        comment = tally(parts, deciding);
-    }
-    let mut said = HashSet::new();
-    let texts = deciding.iter().filter_map(|index| runs[*index].comment.as_ref()).map(Text::as_str);
-    for text in texts.filter(|text| said.insert(*text)) {
-        part_from_before(&mut comment);
-        comment.push_str(text);
-    }
-    let counts: HashSet<usize> = deciding.iter().copied().collect();
-    let attempts = (0..parts.len()).filter(|index| !counts.contains(index));
-    for (number, index) in attempts.enumerate() {
-        if number == 0 {
-            part_from_before(&mut comment);
-        } else {
-            comment.push('\n');
-        }
-        comment.push_str(&format!("attempt {}: {}", number + 1, parts[index].outcome.name()));
-        let told = runs[index].comment.as_ref().and_then(|text| text.as_str().lines().next());
-        if let Some(line) = told {
-            comment.push(' ');
-            comment.push_str(line);
-        }
-    }
-    shorten::head_and_tail(&mut comment, COMMENT_LIMIT);
-    comment
 }
 
 /// `3 results merged: 1 passed, 2 failed`.

@@ -14,7 +14,9 @@ mod json;
 mod merge;
 mod multipart;
 mod name;
+mod note;
 mod oversize;
+mod rows;
 mod stated;
 mod wire;
 
@@ -27,6 +29,7 @@ pub use flavour::{StatusError, Statuses, TODO, Target};
 pub use merge::{Merge, Merged, Part, merge};
 pub use multipart::{ExecutionName, InfoTemplate};
 pub use name::{TestName, name_of};
+pub use note::note;
 pub use oversize::shrink;
 
 #[cfg(test)]

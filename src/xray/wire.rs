@@ -349,12 +349,7 @@ impl TestStep<'_> {
 impl IterationResult<'_> {
     fn write(&self, target: Target, out: &mut Vec<u8>) {
         let mut object = Object::open(out);
-        object.array("parameters", &self.parameters, |out, parameter| {
-            let mut object = Object::open(out);
-            object.string("name", parameter.name.as_str());
-            object.string("value", parameter.value.as_str());
-            object.close();
-        });
+        object.array("parameters", &self.parameters, |out, parameter| parameter.write(out));
         object.string("status", self.status.as_str());
         object.array("steps", &self.steps, |out, step| step.write(target, out));
         if target == Target::Cloud {
@@ -362,6 +357,15 @@ impl IterationResult<'_> {
                 object.filled(name, text.as_ref().map_or("", Text::as_str));
             }
         }
+        object.close();
+    }
+}
+
+impl RowParameter<'_> {
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        let mut object = Object::open(out);
+        object.string("name", self.name.as_str());
+        object.string("value", self.value.as_str());
         object.close();
     }
 }

@@ -36,7 +36,6 @@ const DOORS: &[(&str, &[&str])] = &[
     ("jiff", &["format/time.rs", "format/time/"]),
     ("regex", &["mapping/environment.rs", "mapping/pattern.rs"]),
     ("csv", &["mapping/key_map/from_csv.rs"]),
-    ("zstd", &["bundle/compress.rs"]),
     ("encoding_rs", &["format/encoding.rs", "format/encoding/"]),
 ];
 

@@ -17,6 +17,7 @@ mod fixtures;
 mod generated;
 mod json_quirks;
 mod junit_quirks;
+mod keys;
 mod layers;
 mod multipart;
 #[cfg(unix)]
@@ -26,6 +27,8 @@ mod probes;
 mod properties;
 mod rebundle;
 mod recognition;
+mod reruns;
 #[cfg(unix)]
 mod resume;
+mod shards;
 mod support;

@@ -24,8 +24,14 @@ impl Fixture {
         for (identity, report, sequence, bytes) in runs {
             let chunk = self.store.put(bytes.as_bytes()).unwrap();
             let outcome = if bytes.contains('!') { Outcome::Failed } else { Outcome::Passed };
-            let facts =
-                RunFacts { identity: *identity, outcome, attempt_group: 7, superseded: false, has_key: *identity > 9 };
+            let facts = RunFacts {
+                identity: *identity,
+                outcome,
+                attempt_group: 7,
+                superseded: false,
+                has_key: *identity > 9,
+                has_note: false,
+            };
             let span = 0..bytes.len() as u64;
             index.push(&[IndexEntry::new(ReportId(*report), *sequence, &chunk, span, &facts).unwrap()]);
         }

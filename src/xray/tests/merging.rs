@@ -9,6 +9,7 @@ struct Result {
     report: u32,
     attempt_group: u64,
     superseded: bool,
+    note: Vec<u8>,
 }
 
 fn result(outcome: Outcome, fill: impl FnOnce(&mut TestRun)) -> Result {
@@ -16,7 +17,9 @@ fn result(outcome: Outcome, fill: impl FnOnce(&mut TestRun)) -> Result {
     run.outcome = outcome;
     fill(&mut run);
     let bytes = encoded(&run, Target::Server).0.into_bytes();
-    Result { bytes, outcome, report: 1, attempt_group: run.attempt_group, superseded: run.superseded }
+    let mut noted = Vec::new();
+    note(&run, &EncodeOptions::new(Target::Server, "DEMO"), &mut noted);
+    Result { bytes, outcome, report: 1, attempt_group: run.attempt_group, superseded: run.superseded, note: noted }
 }
 
 fn merged(results: &[Result], policy: Merge) -> (String, Merged) {
@@ -28,6 +31,7 @@ fn merged(results: &[Result], policy: Merge) -> (String, Merged) {
             report: result.report,
             attempt_group: result.attempt_group,
             superseded: result.superseded,
+            note: &result.note,
         })
         .collect();
     let mut out = Vec::new();
@@ -72,7 +76,6 @@ fn equal_sections_are_not_repeated_and_silent_passes_add_nothing() {
 
 #[test]
 fn only_the_last_attempt_decides_and_gives_the_times() {
-    let second = |seconds: i64| Some(Timestamp::from_nanos(seconds * 1_000_000_000));
     let attempt = |outcome, at| {
         result(outcome, |run| {
             run.attempt_group = 7;
@@ -121,7 +124,14 @@ fn evidence_keeps_to_the_limit_of_one_test() {
     let parts = [with("AAAABBBB"), with("CCCC")];
     let parts: Vec<Part<'_>> = parts
         .iter()
-        .map(|part| Part { bytes: &part.bytes, outcome: part.outcome, report: 1, attempt_group: 0, superseded: false })
+        .map(|part| Part {
+            bytes: &part.bytes,
+            outcome: part.outcome,
+            report: 1,
+            attempt_group: 0,
+            superseded: false,
+            note: b"",
+        })
         .collect();
     let options = EncodeOptions { max_evidence: 6, ..EncodeOptions::new(Target::Server, "DEMO") };
     let mut out = Vec::new();
@@ -136,39 +146,254 @@ fn rows_follow_each_other() {
 }
 
 #[test]
+fn one_data_row_does_not_pass_for_another() {
+    let row = |outcome, row| {
+        let options =
+            EncodeOptions { rows: crate::model::DataRows::Apart, ..EncodeOptions::new(Target::Server, "DEMO") };
+        let mut result = result(outcome, |_| {});
+        let run = TestRun { row, ..TestRun::default() };
+        note(&run, &options, &mut result.note);
+        result
+    };
+    let flaky = [row(Outcome::Failed, 1), row(Outcome::Passed, 2), row(Outcome::Passed, 1)];
+    assert_eq!(merged(&flaky, Merge::AnyPass).1.outcome, Outcome::Passed);
+    assert_eq!(merged(&flaky, Merge::Last).1.outcome, Outcome::Passed);
+    let broken = [row(Outcome::Failed, 1), row(Outcome::Passed, 2)];
+    assert_eq!(merged(&broken, Merge::AnyPass).1.outcome, Outcome::Failed);
+    assert_eq!(merged(&broken, Merge::Last).1.outcome, Outcome::Failed);
+}
+
+#[test]
+fn rows_of_different_files_never_mix() {
+    let row = |outcome, outline| {
+        result(outcome, |run| {
+            run.is_example = true;
+            run.outline = outline;
+        })
+    };
+    let (text, facts) = merged(&[row(Outcome::Passed, 1), row(Outcome::Failed, 2)], Merge::Worst);
+    assert_eq!(facts.outcome, Outcome::Failed);
+    assert!(!text.contains("examples") && text.contains("2 results merged: 1 passed, 1 failed"), "{text}");
+    let (text, _) = merged(&[row(Outcome::Passed, 2), row(Outcome::Failed, 2)], Merge::Worst);
+    assert!(text.ends_with(r#""status":"FAIL","examples":["PASS","FAIL"]}"#), "{text}");
+}
+
+/// The `nanos`th second.
+fn second(second: i64) -> Option<Timestamp> {
+    Some(Timestamp::from_nanos(second * 1_000_000_000))
+}
+
+#[test]
+fn the_last_is_the_one_that_began_last() {
+    let at = |outcome, start: Option<Timestamp>| {
+        result(outcome, |run| {
+            (run.start, run.finish) = (start, start.map(|start| start.plus(2_000_000_000)));
+            run.comment = if outcome == Outcome::Failed { "boom\nat x".to_owned() } else { String::new() };
+        })
+    };
+    let late_first = [at(Outcome::Passed, second(9)), at(Outcome::Failed, second(1)), at(Outcome::Failed, None)];
+    let (text, facts) = merged(&late_first, Merge::Last);
+    assert_eq!(facts.outcome, Outcome::Passed);
+    assert!(text.contains(r#""start":"1970-01-01T00:00:09Z","finish":"1970-01-01T00:00:11Z""#), "{text}");
+    assert!(text.contains(r#""comment":"attempt 1: failed boom\nattempt 2: failed boom""#), "{text}");
+    for start in [second(1), None] {
+        let tie = [at(Outcome::Passed, start), at(Outcome::Failed, start)];
+        assert_eq!(merged(&tie, Merge::Last).1.outcome, Outcome::Failed, "a tie goes to the later in order");
+    }
+}
+
+fn kept(target: Target) -> EncodeOptions {
+    EncodeOptions { rows: crate::model::DataRows::Kept, ..EncodeOptions::new(target, "DEMO") }
+}
+
+/// A data row: name, parameters, outcome.
+fn data_row(name: &str, parameters: &[(&str, &str)], outcome: Outcome, identity: Identity, target: Target) -> Result {
+    let mut run =
+        TestRun { identity, summary: "adds".to_owned(), outcome, row_name: name.to_owned(), ..TestRun::default() };
+    for (name, value) in parameters {
+        let parameter = run.parameters.add();
+        parameter.name.push_str(name);
+        parameter.value.push_str(value);
+    }
+    if outcome == Outcome::Failed {
+        run.comment.push_str("boom");
+    }
+    let (mut bytes, mut noted) = (Vec::new(), Vec::new());
+    encode(&run, &kept(target), &mut bytes);
+    note(&run, &kept(target), &mut noted);
+    Result { bytes, outcome, report: 1, attempt_group: 0, superseded: false, note: noted }
+}
+
+fn merged_rows(results: &[Result], target: Target) -> String {
+    let part = |result: &'_ Result| Part {
+        bytes: Box::leak(result.bytes.clone().into_boxed_slice()),
+        outcome: result.outcome,
+        report: result.report,
+        attempt_group: result.attempt_group,
+        superseded: result.superseded,
+        note: Box::leak(result.note.clone().into_boxed_slice()),
+    };
+    let parts: Vec<Part<'_>> = results.iter().map(part).collect();
+    let mut out = Vec::new();
+    merge(&parts, Merge::Iterations, &kept(target), &mut out).unwrap();
+    assert!(is_valid(&bundle(&[&out]), target), "{}", String::from_utf8_lossy(&out));
+    String::from_utf8(out).unwrap()
+}
+
+fn known() -> Identity {
+    Identity::Key("DEMO-1".to_owned())
+}
+
+#[test]
+fn results_stay_data_rows_of_a_known_test() {
+    let row = |name, x, outcome, target| data_row(name, &[("x", x), ("", "y")], outcome, known(), target);
+    let rows = |target| [row("adds(1)", "1", Outcome::Passed, target), row("adds(2)", "2", Outcome::Failed, target)];
+    assert_eq!(
+        merged_rows(&rows(Target::Cloud), Target::Cloud),
+        concat!(
+            r#"{"testKey":"DEMO-1","comment":"2 results merged: 1 passed, 1 failed\n\nadds(2): boom","status":"FAILED","iterations":["#,
+            r#"{"parameters":[{"name":"x","value":"1"},{"name":"arg2","value":"y"}],"status":"PASSED","name":"adds(1)"},"#,
+            r#"{"parameters":[{"name":"x","value":"2"},{"name":"arg2","value":"y"}],"status":"FAILED","name":"adds(2)"}]}"#
+        )
+    );
+    let server = merged_rows(&rows(Target::Server), Target::Server);
+    assert!(!server.contains(r#""name":"adds"#) && server.contains("adds(2): boom"), "{server}");
+}
+
+#[test]
+fn a_single_row_keeps_its_shape_and_a_lone_result_has_none() {
+    let row = data_row("adds(1)", &[("x", "1")], Outcome::Passed, known(), Target::Server);
+    let text = String::from_utf8(row.bytes).unwrap();
+    assert!(text.ends_with(r#""iterations":[{"parameters":[{"name":"x","value":"1"}],"status":"PASS"}]}"#), "{text}");
+    let lone = data_row("adds", &[], Outcome::Passed, known(), Target::Server);
+    assert_eq!(String::from_utf8(lone.bytes).unwrap(), r#"{"testKey":"DEMO-1","status":"PASS"}"#);
+}
+
+#[test]
+fn rows_without_parameters_are_told_apart_by_name_or_number() {
+    let row = |name: &str| data_row(name, &[], Outcome::Passed, known(), Target::Cloud);
+    let text = merged_rows(&[row("a"), row("b"), row("a")], Target::Cloud);
+    for (name, count) in [("a", 1), ("b", 1), ("a [2]", 1)] {
+        let parameter = format!(r#"[{{"name":"iteration","value":"{name}"}}]"#);
+        assert_eq!(text.matches(&parameter).count(), count, "{text}");
+    }
+    let text = merged_rows(&[row("pays"), row("pays")], Target::Cloud);
+    assert!(text.contains(r#""name":"iteration 1""#) && text.contains(r#""name":"iteration 2""#), "{text}");
+}
+
+#[test]
+fn tests_that_take_no_rows_name_them_in_the_comment() {
+    let row = |x, outcome| data_row("", &[("x", x)], outcome, Identity::Definition("a.b".to_owned()), Target::Server);
+    let text = merged_rows(&[row("1", Outcome::Passed), row("2", Outcome::Failed)], Target::Server);
+    assert!(!text.contains("iterations") && text.contains(r"\n\nx=2: boom"), "{text}");
+}
+
+#[test]
+fn attempts_are_no_data_rows() {
+    let row = |outcome, superseded| {
+        let mut row = data_row("a", &[("x", "1")], outcome, known(), Target::Server);
+        row.superseded = superseded;
+        row
+    };
+    let text = merged_rows(&[row(Outcome::Failed, true), row(Outcome::Passed, false)], Target::Server);
+    assert_eq!(text.matches("parameters").count(), 1, "{text}");
+    assert!(text.contains("attempt 1: failed boom") && text.contains(r#""status":"PASS""#), "{text}");
+}
+
+#[test]
 fn bytes_that_are_no_run_are_refused() {
-    let part = Part { bytes: b"{\"x\":1}", outcome: Outcome::Passed, report: 1, attempt_group: 0, superseded: false };
+    let part = Part {
+        bytes: b"{\"x\":1}",
+        outcome: Outcome::Passed,
+        report: 1,
+        attempt_group: 0,
+        superseded: false,
+        note: b"",
+    };
     let mut out = Vec::new();
     let error = merge(&[part], Merge::Worst, &EncodeOptions::new(Target::Server, "DEMO"), &mut out).unwrap_err();
     assert!(error.to_string().starts_with("an encoded run cannot be read back: unknown field `x`"), "{error}");
 }
 
+/// What one result says, for the properties.
+#[derive(Debug, Clone)]
+struct Said {
+    outcome: Outcome,
+    start: Option<i64>,
+    label: u8,
+}
+
+fn said() -> impl Strategy<Value = Said> {
+    (outcomes(), proptest::option::of(0..5_i64), 0..4_u8).prop_map(|(outcome, start, label)| Said {
+        outcome,
+        start,
+        label,
+    })
+}
+
+fn results_of(said: &[Said]) -> Vec<Result> {
+    let of = |said: &Said| {
+        result(said.outcome, |run| {
+            run.start = said.start.and_then(second);
+            run.finish = run.start;
+            run.labels.push(format!("l{}", said.label));
+            run.evidence.push(attachment(
+                &format!("{}.png", said.label),
+                ["AAAA", "BBBB", "CCCC", "DDDD"][usize::from(said.label)],
+            ));
+        })
+    };
+    said.iter().map(of).collect()
+}
+
+/// What must not depend on how often and in which order results were merged: status, times, labels, evidence.
+fn essence(text: &str) -> (String, Option<String>, Option<String>, Vec<String>, Vec<String>) {
+    let run = decode(text.as_bytes()).unwrap();
+    let mut labels: Vec<_> =
+        run.test_info.unwrap().labels.into_own().iter().map(|label| label.as_str().to_owned()).collect();
+    let mut files: Vec<_> = run.evidences.iter().map(|item| item.data.as_str().to_owned()).collect();
+    labels.sort();
+    files.sort();
+    let second = |second: Option<super::super::wire::Second>| second.map(|second| second.as_str().to_owned());
+    (run.status.as_str().to_owned(), second(run.start), second(run.finish), labels, files)
+}
+
+const POLICIES: [Merge; 4] = [Merge::Worst, Merge::Last, Merge::AnyPass, Merge::Iterations];
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
-    fn merging_in_two_steps_gives_the_same_status(outcomes in proptest::collection::vec(outcomes(), 2..6), cut in 1..5_usize) {
-        let status = |text: &str| decode(text.as_bytes()).unwrap().status.as_str().to_owned();
-        for policy in [Merge::Worst, Merge::Last, Merge::AnyPass] {
-            let results = || outcomes.iter().map(|outcome| result(*outcome, |_| {})).collect::<Vec<_>>();
-            let (at_once, _) = merged(&results(), policy);
-            let mut rest = results();
-            let head: Vec<Result> = rest.drain(..cut.min(outcomes.len() - 1)).collect();
-            let (text, facts) = merged(&head, policy);
-            rest.insert(0, Result { bytes: text.into_bytes(), outcome: facts.outcome, report: 1, attempt_group: 0, superseded: false });
-            let (stepwise, _) = merged(&rest, policy);
-            prop_assert_eq!(status(&at_once), status(&stepwise));
+    fn merging_is_associative(said in proptest::collection::vec(said(), 2..7), cuts in (1..6_usize, 1..6_usize)) {
+        for policy in POLICIES {
+            let (at_once, _) = merged(&results_of(&said), policy);
+            let first = cuts.0.min(said.len() - 1);
+            let second = (first + cuts.1).min(said.len());
+            let stepwise: Vec<Result> = [&said[..first], &said[first..second], &said[second..]]
+                .into_iter()
+                .filter(|said| !said.is_empty())
+                .map(|said| {
+                    let (text, facts) = merged(&results_of(said), policy);
+                    Result { bytes: text.into_bytes(), outcome: facts.outcome, report: 1, attempt_group: 0, superseded: false, note: Vec::new() }
+                })
+                .collect();
+            prop_assert_eq!(essence(&at_once), essence(&merged(&stepwise, policy).0), "{:?}", policy);
         }
     }
 
     #[test]
-    fn the_worst_does_not_depend_on_the_order(outcomes in proptest::collection::vec(outcomes(), 1..6)) {
-        let mut reversed = outcomes.clone();
-        reversed.reverse();
-        let status = |outcomes: &[Outcome]| {
-            let results: Vec<Result> = outcomes.iter().map(|outcome| result(*outcome, |_| {})).collect();
-            decode(merged(&results, Merge::Worst).0.as_bytes()).unwrap().status.as_str().to_owned()
-        };
-        prop_assert_eq!(status(&outcomes), status(&reversed));
+    fn merging_does_not_depend_on_the_order_of_reports(
+        said in proptest::collection::vec(said(), 1..7).prop_flat_map(|said| (Just(said.clone()), Just(said).prop_shuffle()))
+    ) {
+        let (one, other) = said;
+        for policy in POLICIES {
+            // Where starts are equal the order decides which is the last.
+            let mut starts: Vec<_> = one.iter().map(|said| said.start).collect();
+            starts.sort();
+            starts.dedup();
+            if policy != Merge::Last || starts.len() == one.len() {
+                prop_assert_eq!(essence(&merged(&results_of(&one), policy).0), essence(&merged(&results_of(&other), policy).0), "{:?}", policy);
+            }
+        }
     }
 }

@@ -1,0 +1,192 @@
+//! What each policy makes of the night of reruns in `fixtures/reruns`. The table in `docs/reruns.md` is what the program
+//! says: `XRAYPACK_UPDATE=1` writes it.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::{Workshop, bundles, complaints, manifest, repository, schema};
+
+const POLICIES: [&str; 4] = ["worst", "last", "any-pass", "iterations"];
+
+/// A Test of the night, and what happened to it.
+const NIGHT: &[(&str, &str)] = &[
+    ("com.demo.shop.CartTest.flaky", "Surefire, `flakyFailure`: failed, then passed in the same run"),
+    ("com.demo.shop.CartTest.broken", "Surefire, `rerunFailure`: failed three times in the same run"),
+    ("com.demo.shop.OrderTest.passesInTheSecondJob", "Surefire, two reports: failed, an hour later passed"),
+    ("com.demo.shop.OrderTest.failsInTheSecondJob", "Surefire, two reports: passed, an hour later failed"),
+    ("com.demo.shop.OrderTest.isSkippedInTheSecondJob", "Surefire, two reports: passed, an hour later skipped"),
+    ("test_orders.test_passes_at_the_second_attempt", "pytest-rerunfailures: failed, then passed"),
+    ("test_orders.test_passes_in_the_second_job", "pytest-rerunfailures: failed twice; passed with `--last-failed`"),
+    ("test_orders.test_fails_in_both_jobs", "pytest-rerunfailures: failed twice; failed with `--last-failed`"),
+    ("DEMO-20", "pytest, three rows of one key: the third failed, in the second job, too"),
+    ("demo.PaymentTest.passesWhenRetried", "TestNG 6.9, retry analyzer: skipped, then passed"),
+    ("demo.RefundTest.refunds", "TestNG 7, retry analyzer: `retried`, then passed"),
+    ("DEMO-30", "TestNG, data provider of one key: the third of three rows failed"),
+    ("DEMO-40", "cucumber-js `--retry`, JSON: failed, then passed"),
+    ("DEMO-41", "cucumber-js `--retry`, JSON: failed twice"),
+    ("DEMO-42", "cucumber-js, outline: the third of three rows failed"),
+    ("DEMO-43", "cucumber-js `--retry`, messages: failed, then passed"),
+];
+
+/// Every Test of the night with its status, and those of its rows behind it.
+fn statuses(policy: &str, target: &str) -> BTreeMap<String, String> {
+    let workshop = Workshop::new();
+    let night = repository().join("fixtures/reruns");
+    let night = night.to_str().unwrap();
+    let ran =
+        workshop.run(["convert", night, "--out", "out", "--project", "DEMO", "--merge", policy, "--target", target]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let out = workshop.path().join("out");
+    let runs = &manifest(&out)["totals"]["runs"];
+    let cases = manifest(&out)["totals"]["cases"]["seen"].as_u64().unwrap();
+    let count = |name: &str| runs[name].as_u64().unwrap();
+    assert_eq!((cases, count("left_out")), (count("written") + count("merged"), 0));
+    let schema = schema(target);
+    let mut statuses = BTreeMap::new();
+    for (name, bundle) in bundles(&out) {
+        assert_eq!(complaints(&schema, &bundle), Vec::<String>::new(), "{name}");
+        for test in bundle["tests"].as_array().unwrap() {
+            let identity = test["testKey"].as_str().or(test["testInfo"]["definition"].as_str()).unwrap();
+            statuses.insert(identity.to_owned(), shown(test));
+        }
+    }
+    assert_eq!(statuses.len() as u64, count("written"), "every Test once");
+    statuses
+}
+
+fn shown(test: &Value) -> String {
+    let status = test["status"].as_str().unwrap();
+    let rows: Vec<&str> = match (test["examples"].as_array(), test["iterations"].as_array()) {
+        (Some(examples), None) => examples.iter().map(|row| row.as_str().unwrap()).collect(),
+        (None, Some(rows)) => rows.iter().map(|row| row["status"].as_str().unwrap()).collect(),
+        _ => return status.to_owned(),
+    };
+    format!("{status} ({})", rows.join(", "))
+}
+
+#[test]
+fn the_table_says_what_the_program_does() {
+    let found = POLICIES.map(|policy| statuses(policy, "server"));
+    assert_eq!(found[0].len(), NIGHT.len(), "{:#?}", found[0]);
+    let mut table =
+        "| what happened | worst | last | any-pass | iterations |\n| --- | --- | --- | --- | --- |\n".to_owned();
+    for (identity, what) in NIGHT {
+        let cells: Vec<&str> = found.iter().map(|statuses| statuses[*identity].as_str()).collect();
+        table.push_str(&format!("| {what} | {} |\n", cells.join(" | ")));
+    }
+    let path = repository().join("docs/reruns.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let (before, rest) = page.split_once("<!-- table -->\n").unwrap();
+    let (written, after) = rest.split_once("<!-- end of table -->").unwrap();
+    if std::env::var_os("XRAYPACK_UPDATE").is_some() {
+        fs::write(&path, format!("{before}<!-- table -->\n{table}<!-- end of table -->{after}")).unwrap();
+    } else {
+        assert_eq!(
+            written, table,
+            "docs/reruns.md is not what the program does; XRAYPACK_UPDATE=1 cargo test writes it"
+        );
+    }
+}
+
+#[test]
+fn what_users_expect_of_reruns() {
+    let [worst, last, any_pass, iterations] = POLICIES.map(|policy| statuses(policy, "server"));
+    for statuses in [&worst, &last, &any_pass, &iterations] {
+        for passed in [
+            "com.demo.shop.CartTest.flaky",
+            "test_orders.test_passes_at_the_second_attempt",
+            "demo.RefundTest.refunds",
+            "DEMO-40",
+            "DEMO-43",
+        ] {
+            assert_eq!(statuses[passed], "PASS", "a retry inside one run decides under every policy: {passed}");
+        }
+        for failed in ["com.demo.shop.CartTest.broken", "test_orders.test_fails_in_both_jobs", "DEMO-41"] {
+            assert_eq!(statuses[failed], "FAIL", "{failed}");
+        }
+    }
+    let jobs = |statuses: &BTreeMap<String, String>| {
+        ["passesIn", "failsIn", "isSkippedIn"]
+            .map(|name| statuses[&format!("com.demo.shop.OrderTest.{name}TheSecondJob")].clone())
+    };
+    assert_eq!(jobs(&worst), ["FAIL", "FAIL", "TODO"]);
+    assert_eq!(jobs(&last), ["PASS", "FAIL", "TODO"]);
+    assert_eq!(jobs(&any_pass), ["PASS", "PASS", "PASS"]);
+    assert_eq!(jobs(&iterations), ["FAIL", "FAIL", "TODO"], "a Test without a key takes no data rows");
+    assert_eq!(iterations["DEMO-30"], "FAIL (PASS, PASS, FAIL)");
+    assert_eq!(worst["DEMO-42"], "FAIL (PASS, PASS, FAIL)");
+    assert_eq!(worst["DEMO-30"], "FAIL");
+}
+
+/// Rows wait for one that names their Test; what comes behind them must not take their place.
+#[test]
+fn a_test_behind_rows_without_a_key_is_not_lost() {
+    let workshop = Workshop::new();
+    let row = |name: &str, parameters: &str| {
+        format!("<test-method name='{name}' signature='{name}()' status='PASS'>{parameters}</test-method>")
+    };
+    let with = |value: u8| row("pays", &format!("<params><param index='0'><value>{value}</value></param></params>"));
+    let rows = [with(1), with(2), row("ships", ""), with(3), row("refunds", "")].concat();
+    workshop.write(
+        "in/a.xml",
+        format!("<testng-results><suite name='s'><test name='t'><class name='C'>{rows}</class></test></suite></testng-results>"),
+    );
+    let ran = workshop.run(["convert", "in", "--out", "out", "--project", "DEMO"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let (_, bundle) = bundles(&workshop.path().join("out")).pop().unwrap();
+    let definitions: Vec<_> = bundle["tests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|test| test["testInfo"]["definition"].as_str().unwrap())
+        .collect();
+    assert_eq!(definitions, ["C.pays", "C.ships", "C.refunds"]);
+}
+
+#[test]
+fn data_rows_have_names_and_parameters() {
+    for target in ["server", "cloud"] {
+        let workshop = Workshop::new();
+        let night = repository().join("fixtures/reruns");
+        let ran = workshop.run([
+            "convert",
+            night.to_str().unwrap(),
+            "--out",
+            "out",
+            "--project",
+            "DEMO",
+            "--merge",
+            "iterations",
+            "--target",
+            target,
+        ]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let bundles = bundles(&workshop.path().join("out"));
+        let tests: Vec<&Value> = bundles.iter().flat_map(|(_, bundle)| bundle["tests"].as_array().unwrap()).collect();
+        let test = |key: &str| *tests.iter().find(|test| test["testKey"] == key).unwrap();
+        let rows = |key: &str| test(key)["iterations"].as_array().unwrap().clone();
+
+        // TestNG names all rows after the method, and gives values without names.
+        let pays = rows("DEMO-30");
+        assert_eq!(pays[2]["parameters"][0]["value"], "none");
+        assert_eq!(pays[0]["name"].as_str(), (target == "cloud").then_some("iteration 1"));
+        assert!(
+            test("DEMO-30")["comment"].as_str().unwrap().contains("iteration 3: java.lang.AssertionError: no card")
+        );
+
+        // pytest tells rows apart by their names alone; the row of the second job has the same one.
+        let names: Vec<_> =
+            rows("DEMO-20").iter().map(|row| row["parameters"][0]["value"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(
+            names,
+            [
+                "test_rows_of_one_key[1]",
+                "test_rows_of_one_key[20]",
+                "test_rows_of_one_key[300]",
+                "test_rows_of_one_key[300] [2]"
+            ]
+        );
+    }
+}
