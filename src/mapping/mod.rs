@@ -125,6 +125,8 @@ pub struct Mapper<'r> {
     scratch: String,
     /// Globs of the table that fit the case at hand.
     fitting: Vec<usize>,
+    /// Rows of outlines in the report so far.
+    examples: u64,
 }
 
 /// What the named values and tags of one case say beyond what goes straight into its run.
@@ -162,6 +164,7 @@ impl<'r> Mapper<'r> {
             findings: Findings::default(),
             scratch: String::new(),
             fitting: Vec::new(),
+            examples: 0,
         }
     }
 
@@ -171,6 +174,7 @@ impl<'r> Mapper<'r> {
         self.format.clear();
         self.format.push_str(format);
         self.warned.0.clear();
+        self.examples = 0;
     }
 
     /// Fills `run` from `case`, out of which it takes what it can take without copying.
@@ -200,7 +204,8 @@ impl<'r> Mapper<'r> {
         self.describe_test(case, run);
         take_result(case, run);
         if self.rules.rows != DataRows::Merged {
-            run.row = row_of(case, run);
+            self.examples += u64::from(case.is_example);
+            run.row = row_of(case, run, self.examples);
         }
         self.take_evidence(case, run, problem);
         self.write_comment(case, run, problem);
@@ -473,8 +478,9 @@ fn definition_of<'c>(case: &'c TestCase, run: &'c TestRun) -> &'c str {
     }
 }
 
-/// Stands for the test and its data. Rows of an outline are known by their place, which their report alone knows.
-fn row_of(case: &TestCase, run: &TestRun) -> u64 {
+/// Stands for the test and its data. A row of an outline is known by its place in the feature, or else by its number in
+/// the report.
+fn row_of(case: &TestCase, run: &TestRun, number: u64) -> u64 {
     let mut hasher = Xxh3Default::new();
     let texts = [definition_of(case, run), &case.title];
     let parameters = run.parameters.iter().flat_map(|parameter| [parameter.name.as_str(), &parameter.value]);
@@ -483,7 +489,8 @@ fn row_of(case: &TestCase, run: &TestRun) -> u64 {
         hasher.update(&[0x1f]);
     }
     if case.is_example {
-        hasher.update(&case.attempt_group.to_le_bytes());
+        let place = if case.attempt_group == 0 { number } else { case.attempt_group };
+        hasher.update(&place.to_le_bytes());
     }
     hasher.digest().max(1)
 }

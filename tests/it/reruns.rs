@@ -145,6 +145,81 @@ fn a_test_behind_rows_without_a_key_is_not_lost() {
     assert_eq!(definitions, ["C.pays", "C.ships", "C.refunds"]);
 }
 
+/// Parameter sets of NUnit and xUnit.net: the key on one row holds for all (decision 5), each set is a data row.
+#[test]
+fn parameter_sets_are_data_rows() {
+    let workshop = Workshop::new();
+    workshop.write(
+        "in/n.xml",
+        "<test-run><test-suite type='Assembly' name='a'><test-suite type='TestFixture' name='F' fullname='N.F' classname='N.F'>
+           <test-suite type='ParameterizedMethod' name='Add' fullname='N.F.Add' classname='N.F'>
+             <properties><property name='TestKey' value='DEMO-1'/></properties>
+             <test-case name='Add(1,2)' fullname='N.F.Add(1,2)' methodname='Add' classname='N.F' result='Passed'/>
+             <test-case name='Add(2,2)' fullname='N.F.Add(2,2)' methodname='Add' classname='N.F' result='Failed'>
+               <failure><message>boom</message></failure></test-case>
+           </test-suite></test-suite></test-suite></test-run>",
+    );
+    workshop.write(
+        "in/x.xml",
+        "<assemblies><assembly name='a.dll'><collection name='c'>
+           <test name='N.C.Adds(a: 1, b: 2)' type='N.C' method='Adds' time='0.1' result='Pass'/>
+           <test name='N.C.Adds(a: 2, b: 2)' type='N.C' method='Adds' time='0.1' result='Pass'>
+             <traits><trait name='test' value='DEMO-2'/></traits></test>
+         </collection></assembly></assemblies>",
+    );
+    let ran = workshop.run(["convert", "in", "--out", "out", "--merge", "iterations", "--project", "DEMO"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let (_, bundle) = bundles(&workshop.path().join("out")).pop().unwrap();
+    let rows = |test: &Value| -> Vec<String> {
+        let row = |row: &Value| {
+            let parameters = row["parameters"].as_array().unwrap().iter();
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
+            let listed: Vec<_> =
+                parameters.map(|one| format!("{}={}", text(&one["name"]), text(&one["value"]))).collect();
+            format!("{} {}", listed.join(","), text(&row["status"]))
+        };
+        test["iterations"].as_array().unwrap().iter().map(row).collect()
+    };
+    let (nunit, xunit) = (&bundle["tests"][0], &bundle["tests"][1]);
+    assert_eq!((&nunit["testKey"], &nunit["status"]), (&"DEMO-1".into(), &"FAIL".into()));
+    assert_eq!(rows(nunit), ["arg1=1,arg2=2 PASS", "arg1=2,arg2=2 FAIL"]);
+    assert!(nunit["comment"].as_str().unwrap().ends_with("iteration 2: boom"), "{}", nunit["comment"]);
+    assert_eq!((&xunit["testKey"], &xunit["status"]), (&"DEMO-2".into(), &"PASS".into()));
+    assert_eq!(rows(xunit), ["a=1,b=2 PASS", "a=2,b=2 PASS"]);
+}
+
+/// Rows of one outline stay in order and whole, whatever decides; two outlines of one key in different files do not mix.
+#[test]
+fn outlines_keep_their_rows() {
+    let outline = |uri: &str, statuses: &[&str]| {
+        let row = |(index, status): (usize, &&str)| {
+            format!(
+                r#"{{"id":"f;o;e;{}","keyword":"Scenario Outline","line":{},"name":"o","type":"scenario","tags":[{{"name":"@TEST_DEMO-1"}}],
+                "steps":[{{"keyword":"Given ","line":4,"name":"x","result":{{"status":"{status}"}}}}]}}"#,
+                index + 2,
+                index + 9
+            )
+        };
+        let rows: Vec<String> = statuses.iter().enumerate().map(row).collect();
+        format!(r#"{{"uri":"{uri}","id":"f","keyword":"Feature","name":"F","line":1,"elements":[{}]}}"#, rows.join(","))
+    };
+    let tests = |features: &[String], policy: &str| {
+        let workshop = Workshop::new();
+        workshop.write("in/a.json", format!("[{}]", features.join(",")));
+        let ran = workshop.run(["convert", "in", "--out", "out", "--execution", "DEMO-9", "--merge", policy]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        bundles(&workshop.path().join("out"))[0].1["tests"][0].clone()
+    };
+    for policy in POLICIES {
+        let test = tests(&[outline("a.feature", &["passed", "failed", "passed"])], policy);
+        assert_eq!(shown(&test), "FAIL (PASS, FAIL, PASS)", "{policy}");
+        let test = tests(&[outline("a.feature", &["failed"])], policy);
+        assert_eq!(shown(&test), "FAIL (FAIL)", "a single row, too (decision 22)");
+        let mixed = [outline("a.feature", &["passed"]), outline("b.feature", &["passed"])];
+        assert_eq!(shown(&tests(&mixed, policy)), "PASS", "{policy}");
+    }
+}
+
 #[test]
 fn data_rows_have_names_and_parameters() {
     for target in ["server", "cloud"] {
