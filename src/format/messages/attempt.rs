@@ -6,9 +6,9 @@ use std::ops::ControlFlow;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::format::cucumber::{attachment, identity, status::Status};
-use crate::format::json::{Fault, JsonCursor};
+use crate::format::json::{Fault, JsonCursor, Span};
 use crate::format::{Attachments, ReadOptions, Remarks};
-use crate::model::{Content, DetailKind, Outcome, Position, ProblemKind, ReportVisitor, Reuse, TestCase};
+use crate::model::{Attachment, Content, DetailKind, Outcome, Position, ProblemKind, ReportVisitor, Reuse, TestCase};
 
 use super::plan::Plan;
 use super::{StepResult, instant, text};
@@ -20,7 +20,12 @@ pub(super) struct Attempts<'o> {
     spare: Vec<Attempt>,
     /// Attempts begun so far; what is interrupted is given out in this order.
     begun: u64,
+    /// Bytes of attachments that the running attempts hold.
+    held: usize,
 }
+
+/// Most bytes of attachments that attempts may hold while they run. Behind it only sizes are noted.
+const MOST_HELD: usize = 96 << 20;
 
 #[derive(Debug, Default)]
 struct Attempt {
@@ -31,12 +36,13 @@ struct Attempt {
     parts: usize,
     steps: usize,
     embedded: usize,
+    held: usize,
     nanos: Option<i64>,
 }
 
 impl<'o> Attempts<'o> {
     pub(super) fn new(options: &'o ReadOptions) -> Attempts<'o> {
-        Attempts { options, running: HashMap::new(), spare: Vec::new(), begun: 0 }
+        Attempts { options, running: HashMap::new(), spare: Vec::new(), begun: 0, held: 0 }
     }
 
     pub(super) fn start(&mut self, json: &mut JsonCursor<'_>, plan: &Plan) -> Result<(), Fault> {
@@ -92,43 +98,16 @@ impl<'o> Attempts<'o> {
         Ok(())
     }
 
+    /// Reads an attachment, embedded or lying beside the report (`externalAttachment`, or an `attachment` with a `url`).
     pub(super) fn attach(&mut self, json: &mut JsonCursor<'_>) -> Result<(), Fault> {
-        let (mut id, mut body, mut media, mut file, mut encoding) =
-            (String::new(), String::new(), String::new(), String::new(), String::new());
-        if self.options.attachments == Attachments::None || !json.begin_object()? {
-            return if self.options.attachments == Attachments::None { json.skip() } else { Ok(()) };
+        if self.options.attachments == Attachments::None {
+            return json.skip();
         }
-        while let Some(key) = json.key()? {
-            match key {
-                b"testCaseStartedId" => id = text(json)?,
-                b"body" => body = text(json)?,
-                b"mediaType" => media = text(json)?,
-                b"fileName" => file = text(json)?,
-                b"contentEncoding" => encoding = text(json)?,
-                _ => json.skip()?,
-            }
-        }
-        let Some(attempt) = self.running.get_mut(&id) else { return Ok(()) };
-        let attachment = attempt.case.attachments.add();
-        if encoding == "BASE64" {
-            if !attachment::fill(&body, &media, 0, attachment) {
-                let last = attempt.case.attachments.len() - 1;
-                attempt.case.attachments.truncate(last);
-                return Ok(());
-            }
-        } else {
-            attachment.content = if media == "text/uri-list" { Content::Link } else { Content::Text };
-            attachment.media_type = media;
-            attachment.data = body;
-        }
-        attempt.embedded += 1;
-        if file.is_empty() && attachment.content != Content::Link {
-            identity::push_slug(&attempt.case.title, &mut attachment.name);
-            // The step that it belongs to has not finished yet.
-            attachment.name.push_str(&format!("-s{}-{}", attempt.steps + 1, attempt.embedded));
-        } else {
-            attachment.name = file;
-        }
+        let Some(embedded) = Embedded::read(json)? else { return Ok(()) };
+        let Some(attempt) = self.running.get_mut(&embedded.attempt) else { return Ok(()) };
+        let before = attempt.held;
+        attempt.take(embedded, json, MOST_HELD.saturating_sub(self.held));
+        self.held += attempt.held - before;
         Ok(())
     }
 
@@ -150,6 +129,7 @@ impl<'o> Attempts<'o> {
             }
         }
         let Some(mut attempt) = self.running.remove(&id) else { return Ok(ControlFlow::Continue(())) };
+        self.held -= attempt.held;
         attempt.case.finish = finish;
         attempt.case.superseded = retried;
         let status = if attempt.parts == 0 { Status::Unknown } else { attempt.status };
@@ -174,6 +154,72 @@ impl<'o> Attempts<'o> {
             if attempt.give_out(self.options, visitor).is_break() {
                 return;
             }
+        }
+    }
+}
+
+/// An attachment as a message states it; its content is still where it stands.
+#[derive(Debug, Default)]
+struct Embedded {
+    attempt: String,
+    body: Option<Span>,
+    media_type: String,
+    file_name: String,
+    encoding: String,
+    address: String,
+}
+
+impl Embedded {
+    fn read(json: &mut JsonCursor<'_>) -> Result<Option<Embedded>, Fault> {
+        let mut embedded = Embedded::default();
+        if !json.begin_object()? {
+            return Ok(None);
+        }
+        while let Some(key) = json.key()? {
+            match key {
+                b"testCaseStartedId" => embedded.attempt = text(json)?,
+                b"body" => embedded.body = json.scalar_span()?,
+                b"mediaType" => embedded.media_type = text(json)?,
+                b"fileName" => embedded.file_name = text(json)?,
+                b"contentEncoding" => embedded.encoding = text(json)?,
+                b"url" => embedded.address = text(json)?,
+                _ => json.skip()?,
+            }
+        }
+        Ok(Some(embedded))
+    }
+
+    /// Puts the content into `attachment`, or only its size where there is no `room`; `false` when there is none.
+    fn fill(&self, json: &mut JsonCursor<'_>, room: usize, attachment: &mut Attachment) -> bool {
+        let length = self.body.map_or(0, Span::length);
+        if length == 0 && !self.address.is_empty() {
+            let is_web = self.address.starts_with("http://") || self.address.starts_with("https://");
+            attachment.content = if is_web { Content::Link } else { Content::Path };
+            attachment.media_type.push_str(&self.media_type);
+            attachment.data.push_str(&self.address);
+            return true;
+        }
+        let Some(body) = self.body else { return false };
+        if length > room {
+            return attachment::fill("", &self.media_type, length as u64 + json.missing(body), attachment);
+        }
+        let missing = json.missing(body);
+        let mut data = String::new();
+        json.push(body, &mut data);
+        if self.encoding == "BASE64" || missing > 0 {
+            return attachment::fill(&data, &self.media_type, missing, attachment);
+        }
+        attachment.content = if self.media_type == "text/uri-list" { Content::Link } else { Content::Text };
+        attachment.media_type.push_str(&self.media_type);
+        attachment.data = data;
+        true
+    }
+
+    /// The name that its producer gave it, if any.
+    fn name(&self) -> &str {
+        match self.file_name.as_str() {
+            "" => self.address.rsplit('/').next().unwrap_or(""),
+            name => name,
         }
     }
 }
@@ -221,6 +267,25 @@ impl Attempt {
         detail.type_name.push_str(words.unwrap_or("hook"));
         let told = if result.message.is_empty() { status.word() } else { &result.message };
         detail.text.push_str(told);
+    }
+
+    /// Adds an attachment, whole where there is `room` for its bytes.
+    fn take(&mut self, embedded: Embedded, json: &mut JsonCursor<'_>, room: usize) {
+        let attachment = self.case.attachments.add();
+        if !embedded.fill(json, room, attachment) {
+            let last = self.case.attachments.len() - 1;
+            self.case.attachments.truncate(last);
+            return;
+        }
+        self.embedded += 1;
+        self.held += attachment.data.len();
+        if embedded.name().is_empty() && attachment.content != Content::Link {
+            identity::push_slug(&self.case.title, &mut attachment.name);
+            // The step that it belongs to has not finished yet.
+            attachment.name.push_str(&format!("-s{}-{}", self.steps + 1, self.embedded));
+        } else {
+            attachment.name.push_str(embedded.name());
+        }
     }
 
     fn give_out(&mut self, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {

@@ -95,7 +95,7 @@ impl Reader<'_> {
                 b"testCase" => self.plan.read_case(json)?,
                 b"testCaseStarted" => self.attempts.start(json, &self.plan)?,
                 b"testStepFinished" => self.attempts.step(json, &self.plan, &mut self.remarks, at)?,
-                b"attachment" => self.attempts.attach(json)?,
+                b"attachment" | b"externalAttachment" => self.attempts.attach(json)?,
                 b"testCaseFinished" => flow = self.attempts.finish(json, visitor)?,
                 b"testRunHookFinished" => read_run_hook(json, at, visitor)?,
                 b"parseError" => read_parse_error(json, at, visitor)?,

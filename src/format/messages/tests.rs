@@ -3,7 +3,7 @@ use std::path::Path;
 
 use super::*;
 use crate::format::Attachments;
-use crate::model::{Outcome, TestCase};
+use crate::model::{Content, Outcome, TestCase};
 
 #[derive(Default)]
 struct Found {
@@ -92,4 +92,78 @@ fn a_failed_hook_of_the_run_is_a_problem() {
         b"{\"testRunHookFinished\":{\"result\":{\"status\":\"FAILED\",\"message\":\"no db\"}}}\n{\"testRunFinished\":{}}\n",
     );
     assert_eq!(found.problems, [ProblemKind::ContainerFailure]);
+}
+
+/// A run of one scenario with one step that carries these envelopes.
+fn with_attachments(envelopes: &str) -> Vec<u8> {
+    format!(
+        "{}\n{}\n{}\n{envelopes}\n{}\n{}\n{}\n",
+        r#"{"pickle":{"id":"p","uri":"a.feature","name":"Pays","steps":[{"id":"s","text":"it pays"}],"tags":[],"astNodeIds":["n"]}}"#,
+        r#"{"testCase":{"id":"c","pickleId":"p","testSteps":[{"id":"t","pickleStepId":"s"}]}}"#,
+        r#"{"testCaseStarted":{"id":"a","testCaseId":"c","attempt":0,"timestamp":{"seconds":0,"nanos":0}}}"#,
+        r#"{"testStepFinished":{"testCaseStartedId":"a","testStepId":"t","testStepResult":{"status":"FAILED","duration":{"seconds":0,"nanos":1}}}}"#,
+        r#"{"testCaseFinished":{"testCaseStartedId":"a","timestamp":{"seconds":1,"nanos":0},"willBeRetried":false}}"#,
+        r#"{"testRunFinished":{"success":false}}"#,
+    )
+    .into_bytes()
+}
+
+#[test]
+fn attachments_may_lie_beside_the_report() {
+    let found = read(&with_attachments(concat!(
+        r#"{"externalAttachment":{"url":"shots/one.png","mediaType":"image/png","testCaseStartedId":"a"}}"#,
+        "\n",
+        r#"{"attachment":{"body":"","url":"https://ci.example/log","mediaType":"text/plain","testCaseStartedId":"a"}}"#,
+        "\n",
+        r#"{"attachment":{"body":"","mediaType":"text/plain","contentEncoding":"BASE64","testCaseStartedId":"a"}}"#,
+    )));
+    let attachments: Vec<_> = found.cases[0]
+        .attachments
+        .iter()
+        .map(|one| (one.content, one.data.as_str(), one.name.as_str(), one.media_type.as_str()))
+        .collect();
+    assert_eq!(
+        attachments,
+        [
+            (Content::Path, "shots/one.png", "one.png", "image/png"),
+            (Content::Link, "https://ci.example/log", "log", "text/plain"),
+        ]
+    );
+}
+
+#[test]
+fn of_an_attachment_that_is_too_long_only_the_size_is_known() {
+    let body = "QUJD".repeat(4 << 20);
+    let message = |encoding: &str| {
+        format!(
+            r#"{{"attachment":{{"body":"{body}","mediaType":"image/png","contentEncoding":"{encoding}","testCaseStartedId":"a"}}}}"#
+        )
+    };
+    for encoding in ["BASE64", "IDENTITY"] {
+        let bytes = with_attachments(&message(encoding));
+        let options =
+            ReadOptions { attachments: Attachments::All, attachment_bytes: 1 << 20, ..ReadOptions::default() };
+        let mut found = Found::default();
+        let mut reader = bytes.as_slice();
+        parse(Body::Stream(&mut reader), &options, &mut found).unwrap();
+        let attachment = &found.cases[0].attachments[0];
+        assert_eq!((attachment.data.len(), attachment.omitted), (0, body.len() as u64), "{encoding}");
+    }
+}
+
+#[test]
+fn attempts_that_run_hold_a_bounded_amount() {
+    let mut attempts = String::new();
+    let body = "QUJD".repeat(3 << 20);
+    for number in 0..10 {
+        attempts.push_str(&format!(
+            r#"{{"attachment":{{"body":"{body}","mediaType":"image/png","fileName":"{number}.png","contentEncoding":"BASE64","testCaseStartedId":"a"}}}}"#
+        ));
+        attempts.push('\n');
+    }
+    let found = read(&with_attachments(attempts.trim_end()));
+    let attachments = &found.cases[0].attachments;
+    let kept: usize = attachments.iter().map(|one| one.data.len()).sum();
+    assert_eq!((attachments.len(), kept), (10, 8 * body.len()), "96 MiB and no more");
+    assert_eq!(attachments[9].omitted, body.len() as u64);
 }
