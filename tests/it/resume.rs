@@ -167,6 +167,28 @@ fn neither_a_torn_journal_nor_a_torn_bundle_is_believed() {
 }
 
 #[test]
+fn compressed_bundles_and_info_parts_are_taken_over_or_made_again() {
+    let more = ["--compress", "zstd", "--multipart-info", "default"];
+    let workshop = night();
+    let out = workshop.path().join("out");
+    let expected = in_one_go(&workshop, &more);
+    for torn in [None, Some("bundles/n02.info.json"), Some("bundles/n02.0001.json.zst")] {
+        let _ = fs::remove_dir_all(&out);
+        killed(&workshop, &more, ARCHIVES);
+        let before = places(&out);
+        if let Some(file) = torn {
+            fs::write(out.join(file), "{}").unwrap();
+        }
+        let ran = resume(&workshop, &more);
+        assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+        assert_same(&contents(&out), &expected, &format!("{torn:?}"));
+        let after = places(&out);
+        let again = before.iter().filter(|(file, place)| after[*file] != **place).count();
+        assert_eq!(again > 0, torn.is_some(), "{again} files were written again: {torn:?}");
+    }
+}
+
+#[test]
 fn a_complete_output_can_be_gone_on_with_as_well() {
     let workshop = night();
     let expected = in_one_go(&workshop, &[]);
