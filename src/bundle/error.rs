@@ -53,8 +53,6 @@ pub enum WriteErrorKind {
     Merge {
         /// Report of the Test's first result.
         report: ReportId,
-        /// Number of that result within its report.
-        sequence: u32,
         /// What the merge function said.
         message: String,
     },
@@ -113,8 +111,8 @@ impl fmt::Display for WriteError {
             }
             WriteErrorKind::RunTooLong(bytes) => write!(f, "keep a run of {bytes} bytes: the limit is 4 GiB"),
             WriteErrorKind::NotStored => f.write_str("read back a run: it is not in the store"),
-            WriteErrorKind::Merge { report, sequence, message } => {
-                write!(f, "merge results of one test (run {sequence} of report {}): {message}", report.0)
+            WriteErrorKind::Merge { report, message } => {
+                write!(f, "merge results of one test (the first is in report {}): {message}", report.0)
             }
             WriteErrorKind::Unmerged(groups) => write!(f, "settle a test execution: {groups} groups were not merged"),
             WriteErrorKind::Length { file, planned, written } => {

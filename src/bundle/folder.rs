@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Deserialize;
 
@@ -121,6 +122,12 @@ impl Folder {
     /// When it cannot be made.
     pub fn create(&self, file: &str) -> Result<NewFile, WriteError> {
         NewFile::create(self.path.join(file))
+    }
+
+    /// A name for a bundle that does not know yet what it will be called.
+    pub(super) fn name_ahead() -> String {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        format!("{BUNDLES}/ahead-{}", NUMBER.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Completes the output: removes bundles of an earlier one that `manifest` does not name, brings all names to the

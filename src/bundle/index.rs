@@ -1,24 +1,21 @@
-//! What is known of each run while its bytes wait in the store.
+//! What is known of each run: who it is, and what became of it. Where its bytes are is known elsewhere (`places`).
 
-use std::ops::Range;
+use std::collections::HashMap;
 
 use super::error::{WriteError, WriteErrorKind};
-use super::store::{Location, StoredChunk};
+use super::known::Known;
+use super::places::Place;
+use super::store::Location;
 use crate::model::{Outcome, ReportId, RunFacts};
 
-/// One run in the index: who it is, whose place in the order it has, where its bytes are.
+/// One run in the index.
 ///
-/// There is one for every run of a conversion and nothing else grows with their number, so it is kept at 40 bytes.
+/// There is one for every Test of a Test Execution, and nothing else grows with their number but five to eleven bytes in
+/// the table of what is known and, until its bundle is written, a location: so it is kept at 24 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IndexEntry {
     /// Hash of the identity, in two halves: equal for all results of one Test.
     pub identity: [u64; 2],
-    /// Where the bytes are.
-    pub location: Location,
-    /// The report it came from.
-    pub report: ReportId,
-    /// Its number within the report; no other run of the report has the same.
-    pub sequence: u32,
     /// How many bytes it has.
     pub length: u32,
     /// What else must be known of it to merge it with others.
@@ -32,7 +29,6 @@ pub struct PackedFacts(u32);
 impl PackedFacts {
     const SUPERSEDED: u32 = 1 << 31;
     const HAS_KEY: u32 = 1 << 30;
-    const HAS_NOTE: u32 = 1 << 29;
     const OUTCOME_SHIFT: u32 = 25;
     const ATTEMPT_MASK: u32 = (1 << PackedFacts::OUTCOME_SHIFT) - 1;
 
@@ -47,8 +43,7 @@ impl PackedFacts {
             attempt
                 | outcome << PackedFacts::OUTCOME_SHIFT
                 | flag(facts.superseded, PackedFacts::SUPERSEDED)
-                | flag(facts.has_key, PackedFacts::HAS_KEY)
-                | flag(facts.has_note, PackedFacts::HAS_NOTE),
+                | flag(facts.has_key, PackedFacts::HAS_KEY),
         )
     }
 
@@ -73,10 +68,6 @@ impl PackedFacts {
         self.0 & PackedFacts::HAS_KEY != 0
     }
 
-    /// Whether a note follows the run's bytes in the store.
-    pub(super) fn has_note(self) -> bool {
-        self.0 & PackedFacts::HAS_NOTE != 0
-    }
 }
 
 impl std::fmt::Debug for PackedFacts {
@@ -86,68 +77,126 @@ impl std::fmt::Debug for PackedFacts {
             .field("attempt_group", &self.attempt_group())
             .field("superseded", &self.is_superseded())
             .field("has_key", &self.has_key())
-            .field("has_note", &self.has_note())
             .finish()
     }
 }
 
+/// A run whose bytes are in the store, on its way to the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredRun {
+    /// Where its bytes are.
+    pub location: Location,
+    /// What is known of it.
+    pub entry: IndexEntry,
+    /// Where its note is: what must be known of it to merge it with others and no bundle may hold. Nearly no run has one,
+    /// and what it says is as opaque here as the run itself.
+    pub note: Option<Place>,
+}
+
 impl IndexEntry {
-    /// The entry of run number `sequence` of `report`, whose bytes are the `span` of `chunk`.
+    /// What is known of a run of `length` bytes.
     ///
     /// # Errors
-    /// When the run is longer than 4 GiB, or the span is not inside the chunk.
-    pub fn new(
-        report: ReportId,
-        sequence: u32,
-        chunk: &StoredChunk,
-        span: Range<u64>,
-        facts: &RunFacts,
-    ) -> Result<IndexEntry, WriteError> {
-        if span.start > span.end || span.end > chunk.length {
-            return Err(WriteErrorKind::NotStored.into());
-        }
-        let length = span.end - span.start;
+    /// When it is longer than 4 GiB.
+    pub fn new(length: u64, facts: &RunFacts) -> Result<IndexEntry, WriteError> {
         Ok(IndexEntry {
             identity: [(facts.identity >> 64) as u64, facts.identity as u64],
-            location: chunk.start.forward(span.start),
-            report,
-            sequence,
             length: u32::try_from(length).map_err(|_| WriteErrorKind::RunTooLong(length))?,
             facts: PackedFacts::of(facts),
         })
     }
 }
 
-/// All runs of one Test Execution, in the order in which they arrived, which means nothing.
-#[derive(Debug, Default)]
-pub struct ExecutionIndex {
-    pub(super) entries: Vec<IndexEntry>,
+/// A further result of a Test that has one already.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Repeat {
+    /// Number of the Test's first result.
+    pub(super) first: u32,
+    pub(super) report: ReportId,
+    pub(super) run: StoredRun,
 }
 
-impl ExecutionIndex {
-    /// An index without runs.
-    pub fn new() -> ExecutionIndex {
-        ExecutionIndex::default()
+/// What a run turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Added {
+    /// The first result of its Test.
+    First,
+    /// A further one.
+    Repeat,
+}
+
+/// The runs of one Test Execution, numbered in the order in which they are to be written: that of their reports, and
+/// within a report that of the report.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    /// First results, in blocks: a list of many millions is never moved.
+    blocks: Vec<Vec<IndexEntry>>,
+    known: Known,
+    pub(super) repeats: Vec<Repeat>,
+    /// Of first results.
+    notes: HashMap<u32, Place>,
+    /// Reports that have first results, with the number of the first of these.
+    reports: Vec<(u32, ReportId)>,
+}
+
+/// Entries in a block; a power of two.
+const BLOCK: usize = 4096;
+
+impl Index {
+    /// Adds a run of `report`, which is not before those that were added already.
+    pub(super) fn add(&mut self, report: ReportId, run: StoredRun) -> Added {
+        let number = self.len() as u32;
+        let Index { blocks, known, .. } = self;
+        let identity_of = |number: u32| blocks[number as usize / BLOCK][number as usize % BLOCK].identity;
+        if let Some(first) = known.first_or(run.entry.identity, number, identity_of) {
+            self.repeats.push(Repeat { first, report, run });
+            return Added::Repeat;
+        }
+        if blocks.last().is_none_or(|block| block.len() == BLOCK) {
+            blocks.push(Vec::with_capacity(if blocks.is_empty() { 0 } else { BLOCK }));
+        }
+        if let Some(block) = blocks.last_mut() {
+            block.push(run.entry);
+        }
+        if let Some(note) = run.note {
+            self.notes.insert(number, note);
+        }
+        if self.reports.last().is_none_or(|(_, last)| *last != report) {
+            self.reports.push((number, report));
+        }
+        Added::First
     }
 
-    /// Adds the runs of a chunk.
-    pub fn push(&mut self, entries: &[IndexEntry]) {
-        self.entries.extend_from_slice(entries);
+    /// How many first results there are.
+    pub(super) fn len(&self) -> usize {
+        self.blocks.last().map_or(0, |last| (self.blocks.len() - 1) * BLOCK + last.len())
     }
 
-    /// Takes back the runs of reports that `keep` refuses.
-    pub fn retain(&mut self, mut keep: impl FnMut(ReportId) -> bool) {
-        self.entries.retain(|entry| keep(entry.report));
+    pub(super) fn get(&self, number: usize) -> Option<&IndexEntry> {
+        self.blocks.get(number / BLOCK)?.get(number % BLOCK)
     }
 
-    /// How many runs there are.
-    pub fn len(&self) -> usize {
-        self.entries.len()
+    /// The entries from number `from` on.
+    pub(super) fn from(&self, from: usize) -> impl Iterator<Item = &IndexEntry> {
+        let first = self.blocks.get(from / BLOCK).and_then(|block| block.get(from % BLOCK..)).unwrap_or_default();
+        let later = self.blocks.get(from / BLOCK + 1..).unwrap_or_default();
+        first.iter().chain(later.iter().flatten())
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+    /// The note of a first result.
+    pub(super) fn note_of(&self, number: usize) -> Option<Place> {
+        self.notes.get(&(number as u32)).copied()
+    }
+
+    /// The report of a first result.
+    pub(super) fn report_of(&self, number: usize) -> ReportId {
+        let after = self.reports.partition_point(|(first, _)| *first as usize <= number);
+        after.checked_sub(1).and_then(|at| self.reports.get(at)).map_or(ReportId(0), |(_, report)| *report)
+    }
+
+    /// Forgets what is needed to add runs only.
+    pub(super) fn close(&mut self) {
+        self.known = Known::default();
     }
 }
 
@@ -162,12 +211,11 @@ mod tests {
         attempt_group: 0,
         superseded: false,
         has_key: true,
-        has_note: false,
     };
 
     #[test]
-    fn an_entry_is_40_bytes() {
-        assert_eq!(size_of::<IndexEntry>(), 40);
+    fn an_entry_is_24_bytes() {
+        assert_eq!(size_of::<IndexEntry>(), 24);
     }
 
     #[test]
@@ -176,8 +224,7 @@ mod tests {
             let facts = RunFacts { outcome, attempt_group: 7, superseded: true, ..FACTS };
             let packed = PackedFacts::of(&facts);
             assert_eq!((packed.outcome(), packed.attempt_group()), (outcome, 7));
-            assert!(packed.is_superseded() && packed.has_key() && !packed.has_note());
-            assert!(PackedFacts::of(&RunFacts { has_note: true, ..facts }).has_note());
+            assert!(packed.is_superseded() && packed.has_key());
         }
         assert_eq!(PackedFacts::of(&FACTS).attempt_group(), 0);
         let large = RunFacts { attempt_group: 1 << 63, ..FACTS };
@@ -185,11 +232,31 @@ mod tests {
     }
 
     #[test]
-    fn a_span_must_lie_in_its_chunk() {
+    fn a_run_has_no_more_than_4_gib() {
+        assert_eq!(IndexEntry::new(u64::from(u32::MAX), &FACTS).unwrap().length, u32::MAX);
+        let error = IndexEntry::new(1 << 32, &FACTS).unwrap_err();
+        assert!(matches!(error.kind(), WriteErrorKind::RunTooLong(_)));
+    }
+
+    #[test]
+    fn numbers_first_results_and_knows_their_reports() {
         let folder = tempfile::tempdir().unwrap();
-        let chunk = RunStore::new(folder.path(), 100).put(b"0123456789").unwrap();
-        let entry = |span| IndexEntry::new(ReportId(0), 0, &chunk, span, &FACTS);
-        assert_eq!(entry(4..10).unwrap().length, 6);
-        assert!(matches!(entry(4..11).unwrap_err().kind(), WriteErrorKind::NotStored));
+        let chunk = RunStore::new(folder.path(), 100).put(b"x").unwrap();
+        let mut index = Index::default();
+        let run = |identity: u32| {
+            let entry = IndexEntry::new(1, &RunFacts { identity: u128::from(identity) << 40, ..FACTS }).unwrap();
+            StoredRun { location: chunk.begin(), entry, note: None }
+        };
+        // Report 2 has nothing new.
+        for (report, identities) in [(0, 0..10_000), (2, 50..60), (3, 9_999..10_005)] {
+            identities.for_each(|identity| {
+                index.add(ReportId(report), run(identity));
+            });
+        }
+        assert_eq!((index.len(), index.repeats.len()), (10_005, 11));
+        assert_eq!([0, 9_999, 10_000, 10_004].map(|number| index.report_of(number).0), [0, 0, 3, 3]);
+        assert_eq!((index.from(4095).count(), index.from(10_005).count()), (5_910, 0));
+        assert_eq!(index.from(9_000).next(), index.get(9_000));
+        assert_eq!(index.repeats.iter().map(|repeat| repeat.first).collect::<Vec<_>>()[9..], [59, 9_999]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::error::WriteError;
 use super::name::TEMPORARY_SUFFIX;
@@ -58,6 +58,12 @@ impl NewFile {
         Ok(WholeFile { temporary: Some(temporary), path })
     }
 
+    /// Closes the file; it is whole and keeps its temporary name until it is given another.
+    pub(super) fn close(mut self) -> ClosedFile {
+        self.file = None;
+        ClosedFile { temporary: Some(std::mem::take(&mut self.temporary)) }
+    }
+
     fn take_name(mut self) -> Result<(), WriteError> {
         fs::rename(&self.temporary, &self.path).map_err(WriteError::io("rename a temporary file to", &self.path))?;
         self.file = None;
@@ -95,6 +101,38 @@ impl Drop for WholeFile {
     fn drop(&mut self) {
         if let Some(temporary) = self.temporary.take() {
             // As for a file that is not whole: the next run removes what is left.
+            let _ = fs::remove_file(temporary);
+        }
+    }
+}
+
+/// A whole file under a temporary name. Dropped before it is given another one, it vanishes.
+#[derive(Debug)]
+pub(super) struct ClosedFile {
+    temporary: Option<PathBuf>,
+}
+
+impl ClosedFile {
+    /// Where it lies.
+    pub(super) fn path(&self) -> &Path {
+        self.temporary.as_deref().unwrap_or(Path::new(""))
+    }
+
+    /// Gives the file its name, in place of an earlier file of that name.
+    ///
+    /// # Errors
+    /// When the file system refuses; the file is removed then.
+    pub(super) fn commit_as(mut self, path: PathBuf) -> Result<(), WriteError> {
+        fs::rename(self.path(), &path).map_err(WriteError::io("rename a temporary file to", &path))?;
+        self.temporary = None;
+        Ok(())
+    }
+}
+
+impl Drop for ClosedFile {
+    fn drop(&mut self) {
+        if let Some(temporary) = self.temporary.take() {
+            // Nothing can be done about a failure here; the next run removes what is left.
             let _ = fs::remove_file(temporary);
         }
     }

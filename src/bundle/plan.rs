@@ -36,16 +36,60 @@ pub struct BundlePlan {
 /// A run that fits into no bundle, not even alone. It must be cut down ([`Settled::replace`]); it is never dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Oversize {
-    /// Its place in [`Settled::runs`].
+    /// Its place in the order of runs.
     pub run: usize,
     /// The report of the Test's first result.
     pub report: ReportId,
-    /// Number of that result within its report.
-    pub sequence: u32,
     /// Bytes it has.
     pub length: u64,
     /// Bytes it may have.
     pub allowed: u64,
+}
+
+/// Cuts runs into bundles as they come, in order.
+#[derive(Debug, Clone)]
+pub(super) struct Cutter {
+    budget: Budget,
+    frame: FrameLengths,
+    open: BundlePlan,
+}
+
+impl Cutter {
+    pub(super) fn new(budget: Budget, frame: FrameLengths) -> Cutter {
+        Cutter { budget, frame, open: BundlePlan { part: 1, runs: 0..0, bytes: 0 } }
+    }
+
+    /// Bytes that the next run may have at most. The first one is in the first bundle whatever happens; any other one can
+    /// begin a later bundle.
+    fn allowed(&self) -> u64 {
+        let head = if self.open.runs.end == 0 { self.frame.first_head } else { self.frame.later_head };
+        self.budget.max_bytes.saturating_sub(head + self.frame.tail)
+    }
+
+    /// Takes the next run. Gives the bundle that it does not fit into any more, which is complete.
+    pub(super) fn push(&mut self, length: u64) -> Option<BundlePlan> {
+        let FrameLengths { first_head, later_head, separator, tail } = self.frame;
+        let open = &mut self.open;
+        if open.runs.is_empty() {
+            open.bytes = first_head + tail + length;
+            open.runs.end += 1;
+            return None;
+        }
+        let runs = (open.runs.len() as u64) < u64::from(self.budget.max_runs);
+        if runs && open.bytes + separator + length <= self.budget.max_bytes {
+            open.bytes += separator + length;
+            open.runs.end += 1;
+            return None;
+        }
+        let end = open.runs.end;
+        let next = BundlePlan { part: open.part + 1, runs: end..end + 1, bytes: later_head + length + tail };
+        Some(std::mem::replace(open, next))
+    }
+
+    /// The last bundle; none when there was no run.
+    fn end(self) -> Option<BundlePlan> {
+        (!self.open.runs.is_empty()).then_some(self.open)
+    }
 }
 
 /// Cuts the runs, in order, into as few bundles as the budget allows. No runs give no bundle: an empty one is refused by
@@ -56,26 +100,15 @@ pub struct Oversize {
 pub fn plan(settled: &Settled, budget: &Budget, frame: &FrameLengths) -> Result<Vec<BundlePlan>, Vec<Oversize>> {
     let mut oversize = Vec::new();
     let mut bundles: Vec<BundlePlan> = Vec::new();
-    for (at, run) in settled.runs().iter().enumerate() {
-        let length = u64::from(run.length);
-        // The first run is in the first bundle whatever happens; any other one can begin a later bundle.
-        let head = if at == 0 { frame.first_head } else { frame.later_head };
-        let allowed = budget.max_bytes.saturating_sub(head + frame.tail);
+    let mut cutter = Cutter::new(*budget, *frame);
+    for (run, place) in settled.places(0).enumerate() {
+        let (length, allowed) = (u64::from(place.length), cutter.allowed());
         if length > allowed {
-            oversize.push(Oversize { run: at, report: run.report, sequence: run.sequence, length, allowed });
+            oversize.push(Oversize { run, report: settled.report_of(run), length, allowed });
         }
-        let open = bundles.last_mut().filter(|bundle| {
-            let runs = (bundle.runs.len() as u64) < u64::from(budget.max_runs);
-            runs && bundle.bytes + frame.separator + length <= budget.max_bytes
-        });
-        if let Some(bundle) = open {
-            bundle.bytes += frame.separator + length;
-            bundle.runs.end = at + 1;
-        } else {
-            let part = bundles.len() as u32 + 1;
-            bundles.push(BundlePlan { part, runs: at..at + 1, bytes: head + length + frame.tail });
-        }
+        bundles.extend(cutter.push(length));
     }
+    bundles.extend(cutter.end());
     if oversize.is_empty() { Ok(bundles) } else { Err(oversize) }
 }
 

@@ -1,13 +1,16 @@
 //! From the runs that arrived to the runs that will be written: one per Test, in order of first appearance.
 
-use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
+use super::arriving::ExecutionIndex;
+use super::body::Sums;
 use super::error::{WriteError, WriteErrorKind};
-use super::index::{ExecutionIndex, IndexEntry};
-use super::note::read_note;
-use super::store::{Location, RunStore};
-use crate::model::{Outcome, ReportId, RunCounts};
+use super::index::{Index, IndexEntry, Repeat};
+use super::new_file::ClosedFile;
+use super::places::{Place, Places};
+use super::plan::BundlePlan;
+use super::store::{Held, RunStore};
+use crate::model::{Outcome, ReportId};
 
 /// One of several results of a Test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,8 +19,6 @@ pub struct MergePart<'a> {
     pub bytes: &'a [u8],
     /// The report it came from.
     pub report: ReportId,
-    /// Its number within the report.
-    pub sequence: u32,
     /// What became of it.
     pub outcome: Outcome,
     /// See [`TestCase::attempt_group`](crate::model::TestCase::attempt_group).
@@ -28,55 +29,57 @@ pub struct MergePart<'a> {
     pub note: &'a [u8],
 }
 
-/// Makes one run of all results of a Test, which come in order of (report, sequence), and appends it to the buffer. On
-/// failure it says why, in a sentence that reads well after "failed to merge".
+/// Makes one run of all results of a Test, which come in order, and appends it to the buffer. On failure it says why, in a
+/// sentence that reads well after "failed to merge".
 pub type Merge<'m> = dyn Fn(&[MergePart<'_>], &mut Vec<u8>) -> Result<(), String> + Sync + 'm;
 
 /// A Test with more than one result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    parts: Range<usize>,
+    first: usize,
+    repeats: Range<usize>,
 }
 
 impl Group {
     /// How many results there are; at least two.
     pub fn results(&self) -> usize {
-        self.parts.len()
+        1 + self.repeats.len()
     }
 }
 
 /// What came out of merging a [`Group`].
 #[derive(Debug, Clone, Copy)]
 pub struct Merged {
-    /// Place of the group's first result.
-    first: usize,
-    location: Location,
-    length: u32,
+    /// Number of the group's first result.
+    run: usize,
+    place: Place,
 }
 
 /// The runs of one Test Execution, with results of the same Test found but not merged yet.
 #[derive(Debug)]
 pub struct Grouped {
-    /// All results, those of one Test side by side, in order of (report, sequence).
-    runs: Vec<IndexEntry>,
+    index: Index,
+    places: Places,
+    separator: &'static [u8],
+    /// Results behind the first ones, those of one Test side by side and in order.
+    repeats: Vec<Repeat>,
     groups: Vec<Group>,
 }
 
 impl ExecutionIndex {
-    /// Finds the results that belong to the same Test. The outcome does not depend on the order of arrival, and no
-    /// second list of all runs is made: the index is by far the largest thing in memory.
+    /// Ends the collecting and finds the results that belong to the same Test.
     pub fn group(self) -> Grouped {
-        let mut runs = self.entries;
-        runs.sort_unstable_by_key(|entry| (entry.identity, entry.report, entry.sequence));
+        let (mut index, places, separator) = self.close();
+        let mut repeats = std::mem::take(&mut index.repeats);
+        // Stable: results of one Test stay in their order.
+        repeats.sort_by_key(|repeat| repeat.first);
         let mut groups = Vec::new();
         let mut at = 0;
-        for results in runs.chunk_by(|one, next| one.identity == next.identity) {
-            if results.len() > 1 {
-                groups.push(Group { parts: at..at + results.len() });
-            }
+        for results in repeats.chunk_by(|one, next| one.first == next.first) {
+            groups.push(Group { first: results[0].first as usize, repeats: at..at + results.len() });
             at += results.len();
         }
-        Grouped { runs, groups }
+        Grouped { index, places, separator, repeats, groups }
     }
 }
 
@@ -91,93 +94,101 @@ impl Grouped {
     /// # Errors
     /// When the store fails, or `merge` does.
     pub fn merge(&self, group: &Group, store: &RunStore, merge: &Merge<'_>) -> Result<Merged, WriteError> {
-        let entries = self.runs.get(group.parts.clone()).unwrap_or_default();
-        let first = entries.first().ok_or(WriteErrorKind::NotStored)?;
-        let spilled = read_spilled(entries, store)?;
-        let notes = entries.iter().map(|entry| read_note(entry, store)).collect::<Result<Vec<_>, _>>()?;
+        let results = self.results(group)?;
+        let held: Vec<_> = results.iter().map(|result| result.read(store)).collect::<Result<_, _>>()?;
+        let parts: Vec<_> = results.iter().zip(&held).map(|(result, bytes)| result.part(bytes)).collect();
         let mut merged = Vec::new();
-        merge(&merge_parts(entries, store, &spilled, &notes), &mut merged)
-            .map_err(|message| WriteErrorKind::Merge { report: first.report, sequence: first.sequence, message })?;
-        let (location, length) = keep(store, &merged)?;
-        Ok(Merged { first: group.parts.start, location, length })
+        let report = results.first().map_or(ReportId(0), |first| first.report);
+        merge(&parts, &mut merged).map_err(|message| WriteErrorKind::Merge { report, message })?;
+        Ok(Merged { run: group.first, place: keep(store, merged, self.separator)? })
+    }
+
+    fn results(&self, group: &Group) -> Result<Vec<OneResult>, WriteError> {
+        let place = self.places.from(group.first, &self.index).next().ok_or(WriteErrorKind::NotStored)?;
+        let entry = *self.index.get(group.first).ok_or(WriteErrorKind::NotStored)?;
+        let (report, note) = (self.index.report_of(group.first), self.index.note_of(group.first));
+        let first = OneResult { place, entry, report, note };
+        let repeats = self.repeats.get(group.repeats.clone()).unwrap_or_default();
+        let repeats = repeats.iter().map(|Repeat { report, run, .. }| {
+            let place = Place { location: run.location, length: run.entry.length };
+            OneResult { place, entry: run.entry, report: *report, note: run.note }
+        });
+        Ok(std::iter::once(first).chain(repeats).collect())
     }
 
     /// Puts the merged runs in their places.
     ///
     /// # Errors
     /// When a group was not merged: its results would be lost.
-    pub fn finish(mut self, merged: impl IntoIterator<Item = Merged>) -> Result<Settled, WriteError> {
-        let counts = self.counts();
-        let mut awaited: HashSet<_> = self.groups.iter().map(|group| group.parts.start).collect();
-        for result in merged {
-            awaited.remove(&result.first);
-            if let Some(run) = self.runs.get_mut(result.first) {
-                (run.location, run.length) = (result.location, result.length);
-            }
+    pub fn finish(self, merged: impl IntoIterator<Item = Merged>) -> Result<Settled, WriteError> {
+        let mut replaced: Vec<_> = merged.into_iter().map(|merged| (merged.run, merged.place)).collect();
+        replaced.sort_unstable_by_key(|(run, _)| *run);
+        replaced.dedup_by_key(|(run, _)| *run);
+        if replaced.len() != self.groups.len() {
+            return Err(WriteErrorKind::Unmerged(self.groups.len().saturating_sub(replaced.len())).into());
         }
-        if !awaited.is_empty() {
-            return Err(WriteErrorKind::Unmerged(awaited.len()).into());
-        }
-        self.runs.dedup_by_key(|run| run.identity);
-        self.runs.sort_unstable_by_key(|run| (run.report, run.sequence));
-        Ok(Settled { runs: self.runs, counts })
-    }
-
-    /// The first result of a Test is written, all others are merged into it.
-    fn counts(&self) -> BTreeMap<ReportId, RunCounts> {
-        let mut counts: BTreeMap<ReportId, RunCounts> = BTreeMap::new();
-        let mut last = None;
-        for run in &self.runs {
-            let of_report = counts.entry(run.report).or_default();
-            match last.replace(run.identity) == Some(run.identity) {
-                true => of_report.merged += 1,
-                false => of_report.written += 1,
-            }
-        }
-        counts
+        Ok(Settled { index: self.index, places: self.places, separator: self.separator, replaced })
     }
 }
 
-/// The bytes of those entries that are not in memory, back to back.
-fn read_spilled(entries: &[IndexEntry], store: &RunStore) -> Result<Vec<u8>, WriteError> {
-    let mut spilled = Vec::new();
-    for entry in entries {
-        if store.slice(entry.location, entry.length as usize).is_none() {
-            store.read(entry.location, entry.length as usize, &mut spilled)?;
-        }
-    }
-    Ok(spilled)
+/// A result with all that is known of it.
+struct OneResult {
+    place: Place,
+    entry: IndexEntry,
+    report: ReportId,
+    note: Option<Place>,
 }
 
-fn merge_parts<'a>(
-    entries: &[IndexEntry],
-    store: &'a RunStore,
-    mut spilled: &'a [u8],
-    notes: &'a [Vec<u8>],
-) -> Vec<MergePart<'a>> {
-    let part = |(entry, note): (&IndexEntry, &'a Vec<u8>)| {
-        let length = entry.length as usize;
-        let bytes = store.slice(entry.location, length).unwrap_or_else(|| {
-            let (bytes, rest) = spilled.split_at_checked(length).unwrap_or((spilled, &[]));
-            spilled = rest;
-            bytes
-        });
+impl OneResult {
+    /// Its bytes and its note.
+    fn read(&self, store: &RunStore) -> Result<(Bytes, Bytes), WriteError> {
+        let note = self.note.map_or(Ok(Bytes::Read(Vec::new())), |note| Bytes::of(note, store));
+        Ok((Bytes::of(self.place, store)?, note?))
+    }
+
+    fn part<'a>(&self, (bytes, note): &'a (Bytes, Bytes)) -> MergePart<'a> {
         MergePart {
-            bytes,
-            report: entry.report,
-            sequence: entry.sequence,
-            outcome: entry.facts.outcome(),
-            attempt_group: entry.facts.attempt_group(),
-            superseded: entry.facts.is_superseded(),
-            note,
+            bytes: bytes.as_ref(),
+            report: self.report,
+            outcome: self.entry.facts.outcome(),
+            attempt_group: self.entry.facts.attempt_group(),
+            superseded: self.entry.facts.is_superseded(),
+            note: note.as_ref(),
         }
-    };
-    entries.iter().zip(notes).map(part).collect()
+    }
 }
 
-fn keep(store: &RunStore, bytes: &[u8]) -> Result<(Location, u32), WriteError> {
-    let length = u32::try_from(bytes.len()).map_err(|_| WriteErrorKind::RunTooLong(bytes.len() as u64))?;
-    Ok((store.put(bytes)?.start, length))
+/// The bytes of a run, in place or read back.
+enum Bytes {
+    Held(Held),
+    Read(Vec<u8>),
+}
+
+impl Bytes {
+    fn of(place: Place, store: &RunStore) -> Result<Bytes, WriteError> {
+        if let Some(held) = store.hold(place.location, place.length as usize) {
+            return Ok(Bytes::Held(held));
+        }
+        let mut bytes = Vec::new();
+        store.read(place.location, place.length as usize, &mut bytes)?;
+        Ok(Bytes::Read(bytes))
+    }
+}
+
+impl AsRef<[u8]> for Bytes {
+    fn as_ref(&self) -> &[u8] {
+        match self {
+            Bytes::Held(held) => held,
+            Bytes::Read(bytes) => bytes,
+        }
+    }
+}
+
+/// Puts a run into the store, followed by a separator like all others.
+fn keep(store: &RunStore, mut run: Vec<u8>, separator: &[u8]) -> Result<Place, WriteError> {
+    let length = u32::try_from(run.len()).map_err(|_| WriteErrorKind::RunTooLong(run.len() as u64))?;
+    run.extend_from_slice(separator);
+    Ok(Place { location: store.put(&run)?.start, length })
 }
 
 /// Groups and merges on the calling thread.
@@ -194,20 +205,54 @@ pub fn settle(index: ExecutionIndex, store: &RunStore, merge: &Merge<'_>) -> Res
 /// The runs of one Test Execution as they will be written: one per Test, in order of first appearance.
 #[derive(Debug)]
 pub struct Settled {
-    runs: Vec<IndexEntry>,
-    counts: BTreeMap<ReportId, RunCounts>,
+    index: Index,
+    places: Places,
+    separator: &'static [u8],
+    /// Runs that are no longer what the report said, by number: merged, or cut down.
+    replaced: Vec<(usize, Place)>,
 }
 
 impl Settled {
-    /// The runs in order.
-    pub fn runs(&self) -> &[IndexEntry] {
-        &self.runs
+    /// How many runs there are.
+    pub fn len(&self) -> usize {
+        self.index.len()
     }
 
-    /// For each report with a run in this Test Execution: how many were written, how many merged into an earlier one.
-    /// What was left out is not known here.
-    pub fn counts(&self) -> &BTreeMap<ReportId, RunCounts> {
-        &self.counts
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Where the runs are, from number `from` on.
+    pub fn places(&self, from: usize) -> impl Iterator<Item = Place> {
+        let at = self.replaced.partition_point(|(run, _)| *run < from);
+        let mut replaced = self.replaced.get(at..).unwrap_or_default().iter().peekable();
+        self.places.from(from, &self.index).enumerate().map(move |(n, place)| {
+            let new = replaced.next_if(|(run, _)| *run == from + n);
+            new.map_or(place, |(_, new)| *new)
+        })
+    }
+
+    /// The report of the first result of run number `run`.
+    pub(super) fn report_of(&self, run: usize) -> ReportId {
+        self.index.report_of(run)
+    }
+
+    /// The bundle as it was written ahead, when it came out just like that.
+    pub(super) fn take_ahead(&self, plan: &BundlePlan, head: &[u8]) -> Option<(ClosedFile, Sums)> {
+        let ahead = self.places.ahead(plan.runs.start, plan.runs.len())?;
+        let at = self.replaced.partition_point(|(run, _)| *run < plan.runs.start);
+        let is_changed = self.replaced.get(at).is_some_and(|(run, _)| *run < plan.runs.end);
+        if is_changed { None } else { ahead.take(head) }
+    }
+
+    /// Appends the bytes of run number `run` to `out`.
+    ///
+    /// # Errors
+    /// When the store fails, or there is no such run.
+    pub fn read(&self, run: usize, store: &RunStore, out: &mut Vec<u8>) -> Result<(), WriteError> {
+        let place = self.places(run).next().ok_or(WriteErrorKind::NotStored)?;
+        store.read(place.location, place.length as usize, out)
     }
 
     /// Gives run number `run` other bytes, after it was cut down to fit.
@@ -215,8 +260,14 @@ impl Settled {
     /// # Errors
     /// When the store fails, or there is no such run.
     pub fn replace(&mut self, run: usize, bytes: &[u8], store: &RunStore) -> Result<(), WriteError> {
-        let run = self.runs.get_mut(run).ok_or(WriteErrorKind::NotStored)?;
-        (run.location, run.length) = keep(store, bytes)?;
+        if run >= self.len() {
+            return Err(WriteErrorKind::NotStored.into());
+        }
+        let place = keep(store, bytes.to_vec(), self.separator)?;
+        match self.replaced.binary_search_by_key(&run, |(run, _)| *run) {
+            Ok(at) => self.replaced[at].1 = place,
+            Err(at) => self.replaced.insert(at, (run, place)),
+        }
         Ok(())
     }
 }

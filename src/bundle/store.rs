@@ -1,36 +1,53 @@
-//! Where encoded runs wait until their Test Execution is complete: memory first, then an unlinked temporary file.
+//! Where encoded runs wait for their bundle: memory first, then an unlinked temporary file. Runs that are in a bundle
+//! written ahead are found in that.
 
 use std::fs::{self, File, OpenOptions};
+use std::ops::{Deref, Range};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::error::{WriteError, WriteErrorKind};
 use super::name::TEMPORARY_SUFFIX;
 use super::positioned;
 
-/// Tells locations in memory from offsets in the spill file.
-const IN_MEMORY: u64 = 1 << 63;
-/// What a chunk in memory costs beyond its bytes: its place on the shelf and the allocator's share.
-const CHUNK_OVERHEAD: u64 = 64;
-/// Chunks that memory can hold; a chunk's number must fit between the offset in it and [`IN_MEMORY`].
-const MAX_CHUNKS: u64 = (1 << 31) - 1;
-
-/// Where a run is kept.
-///
-/// In memory: the chunk's number and the offset in that chunk; in the spill file: the offset. Either way the byte `n`
-/// places further on has a location that is larger by `n`.
+/// Where a run is kept: in memory the chunk's number and the offset in that chunk, in the spill file the offset, in a
+/// bundle written ahead that bundle's number and the offset. Either way the byte `n` places further on has a location
+/// that is larger by `n`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Location(u64);
 
+/// What a [`Location`] says.
+enum Spot {
+    Chunk { number: u32, offset: usize },
+    Spill(u64),
+    Ahead { number: usize, offset: u64 },
+}
+
 impl Location {
-    /// The location `bytes` further on in the same chunk.
-    pub(super) fn forward(self, bytes: u64) -> Location {
+    const IN_MEMORY: u64 = 1 << 63;
+    const AHEAD: u64 = 1 << 62;
+    /// Bits of an offset in a bundle written ahead: a TiB; its number has the 22 above.
+    const AHEAD_OFFSET: u32 = 40;
+    /// Bundles that can be written ahead.
+    pub(super) const MOST_AHEAD: usize = 1 << 22;
+
+    /// The location `bytes` further on in the same place.
+    pub fn forward(self, bytes: u64) -> Location {
         Location(self.0.wrapping_add(bytes))
     }
 
-    fn is_in_memory(self) -> bool {
-        self.0 & IN_MEMORY != 0
+    fn spot(self) -> Spot {
+        if self.0 & Location::IN_MEMORY != 0 {
+            let number = (self.0 & !Location::IN_MEMORY) >> 32;
+            return Spot::Chunk { number: number as u32, offset: (self.0 & u64::from(u32::MAX)) as usize };
+        }
+        if self.0 & Location::AHEAD != 0 {
+            let place = self.0 & !Location::AHEAD;
+            let number = (place >> Location::AHEAD_OFFSET) as usize;
+            return Spot::Ahead { number, offset: place & ((1 << Location::AHEAD_OFFSET) - 1) };
+        }
+        Spot::Spill(self.0)
     }
 }
 
@@ -64,23 +81,32 @@ impl RunMemory {
         self.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
     }
 
-    fn give_back(&self, bytes: u64) {
+    pub(super) fn give_back(&self, bytes: u64) {
         self.held.fetch_sub(bytes, Ordering::Relaxed);
     }
 }
 
+impl StoredChunk {
+    /// Where its bytes begin.
+    pub fn begin(&self) -> Location {
+        self.start
+    }
+}
+
+/// What a chunk in memory costs beyond its bytes: its place on the shelf and the allocator's share.
+const CHUNK_OVERHEAD: u64 = 64;
+
 /// Keeps chunks of encoded runs, from many threads at once and in any order.
 ///
-/// No lock is held while bytes are copied, written or read: a share of the memory, or a place in the file, is reserved
-/// by one atomic operation.
+/// No lock is held while bytes are copied, written or read.
 #[derive(Debug)]
 pub struct RunStore {
     folder: PathBuf,
     memory: RunMemory,
-    in_memory: AtomicU64,
-    shelf: Shelf,
+    shelf: Mutex<Shelf>,
     spill: OnceLock<File>,
     spilled: AtomicU64,
+    ahead: Mutex<Vec<PathBuf>>,
 }
 
 impl RunStore {
@@ -95,10 +121,10 @@ impl RunStore {
         RunStore {
             folder: folder.to_path_buf(),
             memory: memory.clone(),
-            in_memory: AtomicU64::new(0),
-            shelf: Shelf::default(),
+            shelf: Mutex::default(),
             spill: OnceLock::new(),
             spilled: AtomicU64::new(0),
+            ahead: Mutex::default(),
         }
     }
 
@@ -114,31 +140,57 @@ impl RunStore {
         Ok(StoredChunk { start, length: bytes.len() as u64 })
     }
 
+    /// Nobody will ask for these `length` bytes of a chunk any more. When that has been said of all its bytes, its memory
+    /// is free.
+    pub fn release(&self, at: Location, length: u64) {
+        let Spot::Chunk { number, .. } = at.spot() else { return };
+        if let Some(cost) = self.shelf().release(number, length) {
+            self.memory.give_back(cost);
+        }
+    }
+
+    /// Nobody will ask for a chunk any more.
+    pub fn discard(&self, chunk: &StoredChunk) {
+        self.release(chunk.start, chunk.length);
+    }
+
     /// Appends the `length` bytes at `at` to `out`.
     ///
     /// # Errors
     /// When the temporary file cannot be read, or nothing was ever put there.
     pub fn read(&self, at: Location, length: usize, out: &mut Vec<u8>) -> Result<(), WriteError> {
-        if at.is_in_memory() {
-            out.extend_from_slice(self.slice(at, length).ok_or(WriteErrorKind::NotStored)?);
-            return Ok(());
-        }
-        let end = at.0.checked_add(length as u64).ok_or(WriteErrorKind::NotStored)?;
-        let file = self.spill.get().filter(|_| end <= self.spilled()).ok_or(WriteErrorKind::NotStored)?;
+        let (number, offset) = match at.spot() {
+            Spot::Chunk { .. } => {
+                out.extend_from_slice(&self.hold(at, length).ok_or(WriteErrorKind::NotStored)?);
+                return Ok(());
+            }
+            Spot::Spill(offset) => (None, offset),
+            Spot::Ahead { number, offset } => (Some(number), offset),
+        };
         let before = out.len();
-        out.resize(before + length, 0);
-        positioned::read_exact_at(file, &mut out[before..], at.0)
-            .map_err(WriteError::io("read back the temporary file in", &self.folder))
+        let mut read = |file: &File| {
+            out.resize(before + length, 0);
+            positioned::read_exact_at(file, &mut out[before..], offset)
+                .map_err(WriteError::io("read back a temporary file in", &self.folder))
+        };
+        match number {
+            None => {
+                let end = offset.checked_add(length as u64).ok_or(WriteErrorKind::NotStored)?;
+                read(self.spill.get().filter(|_| end <= self.spilled()).ok_or(WriteErrorKind::NotStored)?)
+            }
+            Some(number) => {
+                let path = self.ahead().get(number).cloned().ok_or(WriteErrorKind::NotStored)?;
+                read(&File::open(&path).map_err(WriteError::io("read back", &path))?)
+            }
+        }
     }
 
     /// The `length` bytes at `at`, when they are in memory.
-    pub fn slice(&self, at: Location, length: usize) -> Option<&[u8]> {
-        if !at.is_in_memory() {
-            return None;
-        }
-        let number = (at.0 & !IN_MEMORY) >> 32;
-        let offset = (at.0 & u64::from(u32::MAX)) as usize;
-        self.shelf.get(number)?.get(offset..offset.checked_add(length)?)
+    pub fn hold(&self, at: Location, length: usize) -> Option<Held> {
+        let Spot::Chunk { number, offset } = at.spot() else { return None };
+        let bytes = self.shelf().get(number)?;
+        let range = offset..offset.checked_add(length)?;
+        (range.end <= bytes.len()).then_some(Held { bytes, range })
     }
 
     /// Bytes that went into the temporary file so far.
@@ -146,22 +198,29 @@ impl RunStore {
         self.spilled.load(Ordering::Acquire)
     }
 
-    /// Bytes held in memory, with what their keeping costs; never more than the ceiling.
+    /// Bytes held in memory, with what their keeping costs.
     pub fn in_memory(&self) -> u64 {
-        self.in_memory.load(Ordering::Relaxed)
+        self.shelf().held
+    }
+
+    /// Where the bytes of a bundle begin that was written ahead and lies at `path`; nothing when there are too many.
+    pub(super) fn written_ahead(&self, path: PathBuf) -> Option<Location> {
+        let mut ahead = self.ahead();
+        let number = ahead.len();
+        (number < Location::MOST_AHEAD).then(|| {
+            ahead.push(path);
+            Location(Location::AHEAD | (number as u64) << Location::AHEAD_OFFSET)
+        })
     }
 
     fn put_in_memory(&self, bytes: &[u8]) -> Option<Location> {
         let cost = bytes.len() as u64 + CHUNK_OVERHEAD;
-        if cost > u64::from(u32::MAX) {
+        if cost > u64::from(u32::MAX) || bytes.is_empty() || !self.memory.reserve(cost) {
             return None;
         }
-        if !self.memory.reserve(cost) {
-            return None;
-        }
-        self.in_memory.fetch_add(cost, Ordering::Relaxed);
-        let number = self.shelf.put(bytes)?;
-        Some(Location(IN_MEMORY | (number << 32)))
+        let bytes: Arc<[u8]> = bytes.into();
+        let number = self.shelf().put(bytes);
+        Some(Location(Location::IN_MEMORY | u64::from(number) << 32))
     }
 
     fn put_in_file(&self, bytes: &[u8]) -> Result<Location, WriteError> {
@@ -180,11 +239,34 @@ impl RunStore {
         let file = nameless_file(&self.folder)?;
         Ok(self.spill.get_or_init(|| file))
     }
+
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ahead(&self) -> MutexGuard<'_, Vec<PathBuf>> {
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Drop for RunStore {
     fn drop(&mut self) {
         self.memory.give_back(self.in_memory());
+    }
+}
+
+/// Bytes of a run in memory; they stay there while somebody holds them.
+#[derive(Debug, Clone)]
+pub struct Held {
+    bytes: Arc<[u8]>,
+    range: Range<usize>,
+}
+
+impl Deref for Held {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.bytes.get(self.range.clone()).unwrap_or_default()
     }
 }
 
@@ -203,38 +285,52 @@ fn nameless_file(folder: &Path) -> Result<File, WriteError> {
     Ok(file)
 }
 
-/// Chunks by number: a list that grows without moving what it holds, so that readers and writers need no lock.
-///
-/// Row `r` holds the chunks from `2^r - 1` on, `2^r` of them, and is made when the first of them comes.
+/// Chunks in memory, by number. The number of a chunk that is gone is given again.
 #[derive(Debug, Default)]
 struct Shelf {
-    rows: [OnceLock<Row>; 31],
-    next: AtomicU64,
+    chunks: Vec<Option<Chunk>>,
+    free: Vec<u32>,
+    held: u64,
 }
 
-type Row = Box<[OnceLock<Box<[u8]>>]>;
+#[derive(Debug)]
+struct Chunk {
+    bytes: Arc<[u8]>,
+    /// Bytes of it that somebody may still ask for.
+    wanted: u64,
+}
 
 impl Shelf {
-    /// Keeps a copy of `bytes` and gives its number; nothing when the numbers are used up.
-    fn put(&self, bytes: &[u8]) -> Option<u64> {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        if number >= MAX_CHUNKS {
+    fn put(&mut self, bytes: Arc<[u8]>) -> u32 {
+        let wanted = bytes.len() as u64;
+        self.held += wanted + CHUNK_OVERHEAD;
+        let chunk = Some(Chunk { bytes, wanted });
+        if let Some(number) = self.free.pop() {
+            self.chunks[number as usize] = chunk;
+            return number;
+        }
+        self.chunks.push(chunk);
+        // Numbers cannot run out: with what a chunk costs, so many would fill the memory of any machine.
+        (self.chunks.len() - 1) as u32
+    }
+
+    fn get(&self, number: u32) -> Option<Arc<[u8]>> {
+        self.chunks.get(number as usize)?.as_ref().map(|chunk| Arc::clone(&chunk.bytes))
+    }
+
+    /// Gives what became free.
+    fn release(&mut self, number: u32, length: u64) -> Option<u64> {
+        let place = self.chunks.get_mut(number as usize)?;
+        let chunk = place.as_mut()?;
+        chunk.wanted = chunk.wanted.saturating_sub(length);
+        if chunk.wanted > 0 {
             return None;
         }
-        let (row, place) = Shelf::place(number);
-        let row = self.rows.get(row)?.get_or_init(|| (0..1_u64 << row).map(|_| OnceLock::new()).collect());
-        row.get(place)?.set(bytes.into()).ok()?;
-        Some(number)
-    }
-
-    fn get(&self, number: u64) -> Option<&[u8]> {
-        let (row, place) = Shelf::place(number);
-        self.rows.get(row)?.get()?.get(place)?.get().map(|bytes| &**bytes)
-    }
-
-    fn place(number: u64) -> (usize, usize) {
-        let row = (number + 1).ilog2();
-        (row as usize, (number + 1 - (1 << row)) as usize)
+        let cost = chunk.bytes.len() as u64 + CHUNK_OVERHEAD;
+        *place = None;
+        self.free.push(number);
+        self.held -= cost;
+        Some(cost)
     }
 }
 
@@ -248,13 +344,47 @@ mod tests {
         out
     }
 
+    fn is_in_memory(chunk: StoredChunk) -> bool {
+        matches!(chunk.start.spot(), Spot::Chunk { .. })
+    }
+
+    #[test]
+    fn memory_is_free_when_nobody_wants_any_byte_of_a_chunk() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = RunStore::new(folder.path(), 10 + CHUNK_OVERHEAD);
+        let chunk = store.put(b"0123456789").unwrap();
+        store.release(chunk.start, 4);
+        assert!(!is_in_memory(store.put(b"x").unwrap()));
+        let held = store.hold(chunk.start.forward(4), 6).unwrap();
+        store.release(chunk.start.forward(4), 6);
+        // Whoever holds it may go on reading.
+        assert_eq!((&*held, store.in_memory()), (&b"456789"[..], 0));
+        assert!(store.hold(chunk.start, 1).is_none());
+        let next = store.put(b"abc").unwrap();
+        assert!(is_in_memory(next));
+        store.discard(&next);
+        assert_eq!(store.in_memory(), 0);
+    }
+
+    #[test]
+    fn finds_runs_in_a_bundle_that_was_written_ahead() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = RunStore::new(folder.path(), 0);
+        let path = folder.path().join("ahead");
+        fs::write(&path, b"head run,run").unwrap();
+        let begin = store.written_ahead(path).unwrap();
+        let mut out = Vec::new();
+        store.read(begin.forward(5), 3, &mut out).unwrap();
+        assert_eq!(out, b"run");
+    }
+
     #[test]
     fn holds_chunks_in_memory_up_to_the_ceiling_and_then_in_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let store = RunStore::new(folder.path(), 2 * (3 + CHUNK_OVERHEAD));
         let chunks: Vec<_> = [b"one", b"two", b"six", b"ten"].iter().map(|text| store.put(*text).unwrap()).collect();
-        assert!(chunks[0].start.is_in_memory() && chunks[1].start.is_in_memory());
-        assert!(!chunks[2].start.is_in_memory() && !chunks[3].start.is_in_memory());
+        assert!(is_in_memory(chunks[0]) && is_in_memory(chunks[1]));
+        assert!(!is_in_memory(chunks[2]) && !is_in_memory(chunks[3]));
         assert_eq!((store.in_memory(), store.spilled()), (2 * (3 + CHUNK_OVERHEAD), 6));
         assert_eq!(chunks.iter().map(|&chunk| read(&store, chunk)).collect::<Vec<_>>().concat(), b"onetwosixten");
     }
@@ -264,11 +394,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let memory = RunMemory::of(3 + CHUNK_OVERHEAD);
         let (first, second) = (RunStore::sharing(&memory, folder.path()), RunStore::sharing(&memory, folder.path()));
-        assert!(first.put(b"one").unwrap().start.is_in_memory());
-        assert!(!second.put(b"two").unwrap().start.is_in_memory());
+        assert!(is_in_memory(first.put(b"one").unwrap()));
+        assert!(!is_in_memory(second.put(b"two").unwrap()));
         drop(first);
         assert_eq!(memory.held(), 0);
-        assert!(second.put(b"six").unwrap().start.is_in_memory());
+        assert!(is_in_memory(second.put(b"six").unwrap()));
     }
 
     #[test]
@@ -325,14 +455,5 @@ mod tests {
         for (text, chunk) in chunks {
             assert_eq!(read(&store, chunk), text.as_bytes());
         }
-    }
-
-    #[test]
-    fn shelf_rows_follow_each_other_without_a_gap() {
-        assert_eq!(
-            (0..8).map(Shelf::place).collect::<Vec<_>>(),
-            [(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (2, 2), (2, 3), (3, 0)]
-        );
-        assert_eq!(Shelf::place(MAX_CHUNKS - 1), (30, (1 << 30) - 1));
     }
 }

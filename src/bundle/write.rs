@@ -1,21 +1,19 @@
-//! Gathers the runs of a bundle from the store and writes the file.
+//! Writes a bundle, from the runs in the store or from a file that was written ahead.
 
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 
 use super::body::{BundleBody, Sums};
 use super::compress::Compression;
 use super::error::{WriteError, WriteErrorKind};
 use super::folder::Folder;
 use super::frame::{ExecutionKey, Frame};
-use super::index::IndexEntry;
+use super::gather::{STRETCH, gather};
 use super::manifest::BundleRecord;
 use super::name::bundle_file;
+use super::new_file::NewFile;
 use super::plan::BundlePlan;
 use super::settle::Settled;
 use super::store::RunStore;
-
-/// Bytes that are read back from the spill file, or given to the system, at once.
-const STRETCH: usize = 256 << 10;
 
 /// A Test Execution that is ready to be written. Its bundles may be written on many threads at once.
 #[derive(Debug, Clone, Copy)]
@@ -35,85 +33,72 @@ pub struct Assembly<'a> {
 }
 
 impl Assembly<'_> {
-    /// Writes one bundle; it has its name only when it is whole and on the disk.
+    /// Writes one bundle, or gives its name to one that was written ahead; it has its name only when it is whole.
     ///
     /// # Errors
     /// When the file cannot be written, or the runs cannot be read back.
     pub fn write(&self, plan: &BundlePlan) -> Result<BundleRecord, WriteError> {
         let file = bundle_file(self.id, plan.part, self.compression);
-        let mut out = BufWriter::with_capacity(STRETCH, BundleBody::create(self.folder, &file)?);
-        let runs = self.settled.runs().get(plan.runs.clone()).unwrap_or_default();
-        self.gather(plan.part, runs, &mut out)?;
-        out.flush().map_err(|error| out.get_ref().failed(error))?;
-        let (new, Sums { body, file: compressed }) = out.into_parts().0.finish()?;
-        if body.bytes != plan.bytes {
-            return Err(WriteErrorKind::Length { file, planned: plan.bytes, written: body.bytes }.into());
-        }
-        new.commit()?;
+        let head = if plan.part == 1 { self.frame.first_head } else { self.frame.later_head };
+        let Sums { body, file: compressed } = match self.settled.take_ahead(plan, head) {
+            Some((written, sums)) => {
+                written.commit_as(self.folder.path().join(&file))?;
+                sums
+            }
+            None => self.write_anew(plan, &file, head)?,
+        };
         Ok(BundleRecord {
             file,
             part: plan.part,
             bytes: body.bytes,
-            runs: runs.len() as u64,
+            runs: plan.runs.len() as u64,
             sha256: body.sha256,
             compressed: compressed.map(Into::into),
             needs_key: plan.part > 1 && self.frame.key == ExecutionKey::Awaited,
         })
     }
 
-    fn gather(&self, part: u32, runs: &[IndexEntry], out: &mut BufWriter<BundleBody>) -> Result<(), WriteError> {
-        let head = if part == 1 { self.frame.first_head } else { self.frame.later_head };
-        append(out, head)?;
-        let mut spilled = Vec::new();
-        let mut rest = runs;
-        while !rest.is_empty() {
-            let (stretch, later) = rest.split_at(stretch(rest));
-            let bytes = self.bytes(stretch, &mut spilled)?;
-            let mut at = 0;
-            for (n, run) in stretch.iter().enumerate() {
-                if n > 0 || rest.len() < runs.len() {
-                    append(out, self.frame.separator)?;
-                }
-                let end = at + run.length as usize;
-                append(out, bytes.get(at..end).ok_or(WriteErrorKind::NotStored)?)?;
-                at = end;
-            }
-            rest = later;
+    fn write_anew(&self, plan: &BundlePlan, file: &str, head: &[u8]) -> Result<Sums, WriteError> {
+        let mut body = Body::create(self.folder, file)?;
+        let runs = self.settled.places(plan.runs.start).take(plan.runs.len());
+        gather(runs, [head, self.frame.separator, self.frame.tail], self.store, &mut body)?;
+        let (new, sums) = body.finish()?;
+        if sums.body.bytes != plan.bytes {
+            let (file, planned, written) = (file.to_owned(), plan.bytes, sums.body.bytes);
+            return Err(WriteErrorKind::Length { file, planned, written }.into());
         }
-        append(out, self.frame.tail)
-    }
-
-    /// The bytes of runs that follow each other in the store: in place, or read back into `spilled`.
-    fn bytes<'b>(&'b self, stretch: &[IndexEntry], spilled: &'b mut Vec<u8>) -> Result<&'b [u8], WriteError> {
-        let first = stretch.first().ok_or(WriteErrorKind::NotStored)?;
-        let length = stretch.iter().map(|run| run.length as usize).sum();
-        if let Some(bytes) = self.store.slice(first.location, length) {
-            return Ok(bytes);
-        }
-        spilled.clear();
-        self.store.read(first.location, length, spilled)?;
-        Ok(spilled)
+        new.commit()?;
+        Ok(sums)
     }
 }
 
-/// How many of the next runs follow each other in the store and are read at once: at least one.
-fn stretch(runs: &[IndexEntry]) -> usize {
-    let mut length = 0;
-    let mut taken = 0;
-    let mut expected = None;
-    for run in runs {
-        length += run.length as usize;
-        if taken > 0 && (expected != Some(run.location) || length > STRETCH) {
-            break;
-        }
-        expected = Some(run.location.forward(u64::from(run.length)));
-        taken += 1;
+/// A bundle while it is written, a good piece at a time.
+pub(super) struct Body(BufWriter<BundleBody>);
+
+impl Body {
+    pub(super) fn create(folder: &Folder, file: &str) -> Result<Body, WriteError> {
+        Ok(Body(BufWriter::with_capacity(STRETCH, BundleBody::create(folder, file)?)))
     }
-    taken
+
+    /// The error that says that writing this file failed.
+    pub(super) fn failed(&self, error: io::Error) -> WriteError {
+        self.0.get_ref().failed(error)
+    }
+
+    pub(super) fn finish(mut self) -> Result<(NewFile, Sums), WriteError> {
+        self.0.flush().map_err(|error| self.failed(error))?;
+        self.0.into_parts().0.finish()
+    }
 }
 
-fn append(out: &mut BufWriter<BundleBody>, bytes: &[u8]) -> Result<(), WriteError> {
-    out.write_all(bytes).map_err(|error| out.get_ref().failed(error))
+impl Write for Body {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 #[cfg(test)]
@@ -194,15 +179,5 @@ mod tests {
         let error = assembly.write(&BundlePlan { part: 1, runs: 0..1, bytes: 99 }).unwrap_err();
         assert_eq!(error.to_string(), "write bundles/a.0001.json: 12 bytes came out where 99 were planned");
         assert_eq!(fs::read_dir(folder.path().join("bundles")).unwrap().count(), 0);
-    }
-
-    #[test]
-    fn a_stretch_ends_where_the_next_run_lies_elsewhere() {
-        let fixture = Fixture::new(0);
-        // Arrival in another order than that of the reports, so that neighbours in the bundle are not neighbours in the file.
-        let runs: Vec<_> = [0_u32, 1, 4, 2, 3].iter().map(|&n| (u128::from(n), 0, n, format!("{n}"))).collect();
-        let settled = fixture.settle(&runs, &join).unwrap();
-        let runs = settled.runs();
-        assert_eq!((stretch(runs), stretch(&runs[2..]), stretch(&runs[4..])), (2, 2, 1));
     }
 }

@@ -161,8 +161,6 @@ pub struct RunFacts {
     pub superseded: bool,
     /// Whether the Test is known by key (no Test would be created).
     pub has_key: bool,
-    /// Whether a note for merging follows the run's bytes: what must be known to merge it and no bundle may hold.
-    pub has_note: bool,
 }
 
 /// What becomes of results of one Test that differ in their data.

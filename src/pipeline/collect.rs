@@ -5,14 +5,15 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::basis::Basis;
-use super::dispatch::Arrival;
+use super::dispatch::{Arrival, BundleAhead};
+use super::group::GroupKey;
 use super::grouping::Group;
 use super::naming::Naming;
 use super::outcome::{EvidenceCounts, ReportOutcome, conflict, earliest};
 use super::{Damaged, Error, Observer};
-use crate::bundle::file_safe_id;
+use crate::bundle::{Ahead, Arrived, ExecutionIndex, StoredRun, file_safe_id};
 use crate::model::{Problem, ProblemKind, ReportId, ReportState, StatedExecution, Timestamp};
-use crate::xray::ExecutionInfo;
+use crate::xray::{self, ExecutionInfo};
 
 /// A group of which all files have been collected.
 pub(super) struct Closed {
@@ -40,8 +41,6 @@ pub(super) struct Collected {
     /// Its files, in order.
     pub(super) reports: Vec<ReportOutcome>,
     pub(super) evidence: EvidenceCounts,
-    /// Reports whose runs do not count.
-    pub(super) dropped: HashSet<ReportId>,
     /// Tests with neither key nor project, in order; empty unless a plan is made.
     pub(super) unmapped: Vec<(ReportId, String)>,
     /// Place among `reports` of the first one with these bytes for these environments.
@@ -59,6 +58,8 @@ pub(super) struct CollectedExecution {
     pub(super) stated: StatedExecution,
     /// Empty unless a plan is made.
     pub(super) naming: Naming,
+    /// Its runs; none before its first.
+    pub(super) index: Option<ExecutionIndex>,
 }
 
 /// A Test Execution's name and its place in the order of all.
@@ -82,6 +83,8 @@ pub(super) struct Collector<'c> {
     /// What the user says of every Test Execution.
     given: &'c ExecutionInfo,
     observer: &'c dyn Observer,
+    /// Makes the index of a Test Execution.
+    index: &'c (dyn Fn(&GroupKey) -> ExecutionIndex + Sync),
     open: HashMap<u32, Collected>,
     /// Ids that were given, in lower case. They are given in the order of ranks, whichever group is finished first, so
     /// that they depend on nothing but the input.
@@ -89,12 +92,17 @@ pub(super) struct Collector<'c> {
 }
 
 impl<'c> Collector<'c> {
-    pub(super) fn new(damaged: Damaged, given: &'c ExecutionInfo, observer: &'c dyn Observer) -> Collector<'c> {
-        Collector { damaged, given, observer, open: HashMap::new(), ids: HashSet::new() }
+    pub(super) fn new(
+        damaged: Damaged,
+        given: &'c ExecutionInfo,
+        observer: &'c dyn Observer,
+        index: &'c (dyn Fn(&GroupKey) -> ExecutionIndex + Sync),
+    ) -> Collector<'c> {
+        Collector { damaged, given, observer, index, open: HashMap::new(), ids: HashSet::new() }
     }
 
-    /// Takes the next outcome.
-    pub(super) fn add(&mut self, arrival: Arrival) -> Result<(), Error> {
+    /// Takes the next outcome. Bundles that became complete with it are appended to `bundles`.
+    pub(super) fn add(&mut self, arrival: Arrival, bundles: &mut Vec<BundleAhead>) -> Result<(), Error> {
         let Arrival { mut outcome, group, .. } = arrival;
         let collected = self.open.entry(group.number).or_default();
         if let Some(record) = &group.record {
@@ -103,14 +111,13 @@ impl<'c> Collector<'c> {
             collected.reports.push(outcome);
             return Ok(());
         }
-        collected.set_duplicate_aside(&mut outcome);
+        collected.set_duplicate_aside(&mut outcome, &group);
         if outcome.state == ReportState::Damaged && self.damaged == Damaged::Drop {
-            outcome.leave_out_runs();
+            outcome.leave_out_runs(&group.store);
         }
-        collected.add_shares(&mut outcome, &group, self.given, &mut self.ids);
-        if outcome.dropped {
-            collected.dropped.insert(outcome.id);
-        }
+        collected.add_shares(&mut outcome, &group, self.given, &mut self.ids, self.index);
+        let ahead = &mut |bundle| bundles.push(BundleAhead { group: Arc::clone(&group), bundle });
+        collected.add_runs(&mut outcome, ahead);
         collected.evidence.merge(outcome.evidence);
         self.observer.report(&super::report_of(&outcome));
         collected.reports.push(outcome);
@@ -136,6 +143,7 @@ impl Collected {
         group: &Group,
         given: &ExecutionInfo,
         ids: &mut HashSet<String>,
+        index: &dyn Fn(&GroupKey) -> ExecutionIndex,
     ) {
         let shares = std::mem::take(&mut outcome.shares);
         // A report whose runs all belong to Test Executions that it names itself is shown with the first of these.
@@ -167,7 +175,34 @@ impl Collected {
         new.sort_unstable();
         for (among, (key, number)) in new.into_iter().enumerate() {
             let rank = Rank { first: outcome.id, among: among as u32 };
-            self.executions[number].named = Some(Named { id: file_safe_id(&key.label(), ids), rank });
+            let execution = &mut self.executions[number];
+            execution.index = Some(index(&key));
+            execution.named = Some(Named { id: file_safe_id(&key.label(), ids), rank });
+        }
+    }
+
+    /// Moves the runs into the index of their Test Execution.
+    fn add_runs(&mut self, outcome: &mut ReportOutcome, ahead: &mut dyn FnMut(Arc<Ahead>)) {
+        for chunk in std::mem::take(&mut outcome.chunks) {
+            let mut location = chunk.stored.begin();
+            let mut from = 0;
+            let mut notes = chunk.notes.into_iter().peekable();
+            for (execution, end) in chunk.executions {
+                let execution = self.executions.get_mut(execution as usize);
+                let Some(index) = execution.and_then(|execution| execution.index.as_mut()) else { continue };
+                for (number, entry) in chunk.entries.iter().enumerate().take(end).skip(from) {
+                    let note = notes.next_if(|(at, _)| *at == number).map(|(_, note)| note);
+                    match index.add(outcome.id, StoredRun { location, entry: *entry, note }) {
+                        Arrived::First(complete) => {
+                            outcome.runs.written += 1;
+                            complete.into_iter().for_each(&mut *ahead);
+                        }
+                        Arrived::Repeat => outcome.runs.merged += 1,
+                    }
+                    location = location.forward(u64::from(entry.length) + xray::SEPARATOR.len() as u64);
+                }
+                from = end;
+            }
         }
     }
 
@@ -180,7 +215,7 @@ impl Collected {
     }
 
     /// The same bytes twice in one Test Execution are read once (decision 14): the later report is ignored.
-    fn set_duplicate_aside(&mut self, outcome: &mut ReportOutcome) {
+    fn set_duplicate_aside(&mut self, outcome: &mut ReportOutcome, group: &Group) {
         let Some(content) = outcome.content else { return };
         let for_environment = (content, outcome.environment.clone());
         let first = *self.contents.entry(for_environment).or_insert(self.reports.len());
@@ -188,8 +223,8 @@ impl Collected {
         let original = original.origin.as_str();
         let message = format!("the same bytes as {original}");
         let mut duplicate = ReportOutcome::new(outcome.id, outcome.origin.clone(), outcome.bytes);
-        duplicate.dropped = true;
         duplicate.basis = std::mem::replace(&mut outcome.basis, Basis::Listing);
+        outcome.discard_runs(&group.store);
         duplicate.format = outcome.format;
         duplicate.reason = format!("duplicate-of {original}");
         duplicate.problems.push(Problem::new(ProblemKind::DuplicateOf, message));

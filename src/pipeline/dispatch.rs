@@ -1,22 +1,27 @@
 //! Files to workers and outcomes back, in order, never more than a window's worth on the way.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::sync::{Arc, Mutex, PoisonError};
-
-use crossbeam_channel::{Receiver, Sender, bounded};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use super::Error;
 use super::grouping::{Entered, Group, Grouping};
 use super::outcome::ReportOutcome;
+use super::queue::{Queue, Task};
 use super::stop::Stop;
 use super::visitor::ConversionFailure;
 use super::worker::{self, Purpose, Scratch};
+use crate::bundle::Ahead;
 use crate::model::ReportId;
-use crate::source::{self, Input};
+use crate::source::{self, Found, Input, SourceError};
 
-/// Reports on their way for each worker thread. More evens out reports of different size; memory grows with it.
-const WINDOW_PER_THREAD: usize = 16;
+/// Files on their way for each worker thread. More evens out reports of different size; what waits is small, since the
+/// runs themselves are in the store.
+const WINDOW_PER_THREAD: usize = 32;
+
+/// Files that the walk hands over at once, unless a worker waits for one.
+const BATCH: usize = 16;
 
 /// One file as it reaches the collector.
 pub(super) struct Arrival {
@@ -30,15 +35,29 @@ pub(super) struct Arrival {
     failure: Option<ConversionFailure>,
 }
 
-/// What is done with each file, in walk order.
-pub(super) type Collect<'c> = dyn FnMut(Arrival) -> Result<(), Error> + Send + 'c;
+/// A bundle that can be written while others are still read.
+pub(super) struct BundleAhead {
+    pub(super) group: Arc<Group>,
+    pub(super) bundle: Arc<Ahead>,
+}
 
-/// Walks the inputs on this thread, has the files read by a pool and gives every outcome to `collect`, in walk order,
-/// on a thread of its own.
+/// What is done with each file, in walk order. Bundles that became complete are appended to the list.
+pub(super) type Collect<'c> = dyn FnMut(Arrival, &mut Vec<BundleAhead>) -> Result<(), Error> + Send + 'c;
+
+/// A file on its way.
+struct File {
+    id: ReportId,
+    found: Found,
+    entered: Entered,
+}
+
+type Files = Queue<File, BundleAhead>;
+
+/// Walks the inputs on this thread, has the files read by workers and gives every outcome to `collect`, in walk order
+/// and one at a time.
 ///
-/// A permit is taken for each file before it is handed to the pool and given back when its outcome has been collected.
-/// Since the channel holds a window's worth, no worker ever blocks, and since the permits are a window's worth, the
-/// reorder buffer cannot grow past it.
+/// There is no thread that collects: whoever has read a report hands on all outcomes whose turn has come, so that
+/// nobody is woken for it. Only what is cheap may happen there.
 pub(super) fn run(
     inputs: &[Input],
     options: &source::Options,
@@ -48,89 +67,190 @@ pub(super) fn run(
     stop: &Stop<'_>,
     collect: &mut Collect<'_>,
 ) -> Result<(), Error> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(Error::threads)?;
-    let window = pool.current_num_threads() * WINDOW_PER_THREAD;
-    let (permits, permits_back) = permits(window);
-    let (arrivals, incoming) = bounded(window);
-    let scratches = ScratchShelf::default();
-    std::thread::scope(|scope| {
-        let collector = scope.spawn(move || collect_in_order(&incoming, &permits_back, stop, collect));
-        // In place: the walk stays on this thread, which is none of the pool's and so may block (an ordinary scope would
-        // move it onto the pool and could wait there for itself).
-        let walked = pool.in_place_scope_fifo(|pool_scope| {
-            let mut next = 0u32;
-            source::walk(inputs, options, &mut |found| {
-                if stop.is_set() || permits.recv().is_err() {
-                    return ControlFlow::Break(());
-                }
-                let id = ReportId(next);
-                next += 1;
-                let Entered { group, place, left } = grouping.enter(&found);
-                let (arrivals, scratches) = (arrivals.clone(), &scratches);
-                pool_scope.spawn_fifo(move |_| {
-                    let mut scratch = scratches.take();
-                    let (outcome, failure) = worker::process(id, found, &group, place, purpose, &mut scratch);
-                    scratches.put(scratch);
-                    // The collector outlives all senders; it hangs up only after a failure of its own.
-                    let _ = arrivals.send(Arrival { outcome, group, left, failure });
-                });
-                ControlFlow::Continue(())
-            })
-        });
-        drop(arrivals);
-        let collected = collector.join().map_err(|_| Error::collector());
-        collected??;
-        walked.map_err(Error::Source)
-    })
+    let threads = number_of(threads);
+    let queue = Queue::new(threads * WINDOW_PER_THREAD);
+    let line = Line::new(&queue, stop, collect);
+    let walked = std::thread::scope(|scope| {
+        let worker = |number| {
+            let worker = std::thread::Builder::new().name(format!("worker-{number}"));
+            worker.spawn_scoped(scope, || work(&queue, purpose, &line))
+        };
+        let workers: Result<Vec<_>, _> = (0..threads).map(worker).collect();
+        let walked = match &workers {
+            Ok(_) => walk(inputs, options, stop, grouping, &queue).map_err(Error::Source),
+            Err(error) => Err(Error::Threads(error.to_string())),
+        };
+        queue.end();
+        // One that fell has said so.
+        workers.into_iter().flatten().for_each(|worker| drop(worker.join()));
+        walked
+    });
+    line.into_result()?;
+    walked
 }
 
-fn permits(window: usize) -> (Receiver<()>, Sender<()>) {
-    let (give, take) = bounded(window);
-    for _ in 0..window {
-        let _ = give.send(());
+/// Worker threads: as many as asked for, or one for each core.
+pub(super) fn number_of(threads: usize) -> usize {
+    match threads {
+        0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+        threads => threads,
     }
-    (take, give)
 }
 
-/// Puts outcomes into order and hands them on. After a failure it only drains, so that nobody waits for it.
-fn collect_in_order(
-    incoming: &Receiver<Arrival>,
-    permits: &Sender<()>,
+fn walk(
+    inputs: &[Input],
+    options: &source::Options,
     stop: &Stop<'_>,
-    collect: &mut Collect<'_>,
-) -> Result<(), Error> {
-    let mut waiting = BTreeMap::new();
-    let mut next = ReportId(0);
-    let mut result = Ok(());
-    for arrival in incoming {
-        waiting.insert(arrival.outcome.id, arrival);
-        while let Some(mut arrival) = waiting.remove(&next) {
-            next = ReportId(next.0 + 1);
-            if result.is_ok() {
-                result = match arrival.failure.take() {
+    grouping: &mut Grouping,
+    queue: &Files,
+) -> Result<(), SourceError> {
+    let mut next = 0u32;
+    let mut batch = Vec::with_capacity(BATCH);
+    let walked = source::walk(inputs, options, &mut |found| {
+        if stop.is_set() {
+            return ControlFlow::Break(());
+        }
+        let entered = grouping.enter(&found);
+        batch.push(File { id: ReportId(next), found, entered });
+        next += 1;
+        if batch.len() >= BATCH || queue.is_hungry() {
+            queue.push(&mut batch);
+        }
+        ControlFlow::Continue(())
+    });
+    queue.push(&mut batch);
+    walked
+}
+
+/// One worker, until there are no more files.
+fn work(queue: &Files, purpose: &Purpose<'_>, line: &Line<'_, '_>) {
+    let _fallen = OnDrop(|| {
+        if std::thread::panicking() {
+            line.fail(Error::Threads("a worker thread died".to_owned()));
+        }
+    });
+    let mut scratch = Scratch::default();
+    while let Some(task) = queue.next() {
+        match task {
+            // A bundle that nobody has begun stays where it is.
+            Task::Write(_) if line.stop.is_set() => {}
+            Task::Write(BundleAhead { group, bundle }) => {
+                if let Err(error) = worker::write_ahead(&bundle, &group, purpose) {
+                    line.fail(Error::Output(error));
+                }
+            }
+            Task::Read(File { id, found, entered: Entered { group, place, left } }) => {
+                let (outcome, failure) = worker::process(id, found, &group, place, purpose, &mut scratch);
+                line.hand_in(Arrival { outcome, group, left, failure });
+            }
+        }
+    }
+}
+
+/// Where outcomes are put into order.
+struct Line<'c, 'l> {
+    queue: &'c Files,
+    stop: &'c Stop<'c>,
+    inbox: Mutex<Vec<Arrival>>,
+    order: Mutex<Order<'c, 'l>>,
+}
+
+/// Outcomes whose turn has not come, and what is done with those whose turn it is.
+struct Order<'c, 'l> {
+    next: ReportId,
+    /// Outcome of the report `next` and of those behind it, as far as they are known.
+    waiting: VecDeque<Option<Arrival>>,
+    arrived: Vec<Arrival>,
+    bundles: Vec<BundleAhead>,
+    collect: &'c mut Collect<'l>,
+    result: Result<(), Error>,
+}
+
+impl<'c, 'l> Line<'c, 'l> {
+    fn new(queue: &'c Files, stop: &'c Stop<'c>, collect: &'c mut Collect<'l>) -> Line<'c, 'l> {
+        let order = Order {
+            next: ReportId(0),
+            waiting: VecDeque::new(),
+            arrived: Vec::new(),
+            bundles: Vec::new(),
+            collect,
+            result: Ok(()),
+        };
+        Line { queue, stop, inbox: Mutex::default(), order: Mutex::new(order) }
+    }
+
+    /// Hands in an outcome and, unless somebody is at it already, collects all whose turn has come.
+    fn hand_in(&self, arrival: Arrival) {
+        self.inbox().push(arrival);
+        // Who puts something in while another one collects leaves it to him; so he looks again after he has let go.
+        while !self.inbox().is_empty() {
+            let mut order = match self.order.try_lock() {
+                Ok(order) => order,
+                Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+                Err(TryLockError::WouldBlock) => return,
+            };
+            let order = &mut *order;
+            std::mem::swap(&mut *self.inbox(), &mut order.arrived);
+            let collected = order.collect_arrived(self.stop);
+            self.queue.collected(collected, &mut order.bundles);
+        }
+    }
+
+    /// Nothing can be completed any more: a worker has fallen, or a bundle cannot be written.
+    fn fail(&self, error: Error) {
+        self.stop.fail();
+        let mut order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
+        if order.result.is_ok() {
+            order.result = Err(error);
+        }
+        // A worker that fell took an outcome with it for which the walk would wait.
+        self.queue.end();
+    }
+
+    fn inbox(&self) -> MutexGuard<'_, Vec<Arrival>> {
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn into_result(self) -> Result<(), Error> {
+        self.order.into_inner().unwrap_or_else(PoisonError::into_inner).result
+    }
+}
+
+impl Order<'_, '_> {
+    /// Puts what has arrived in its place and hands on what is complete from the front. After a failure it only drains,
+    /// so that nobody waits for it. Gives the number of outcomes that left.
+    fn collect_arrived(&mut self, stop: &Stop<'_>) -> usize {
+        for arrival in self.arrived.drain(..) {
+            let place = (arrival.outcome.id.0 - self.next.0) as usize;
+            if self.waiting.len() <= place {
+                self.waiting.resize_with(place + 1, || None);
+            }
+            self.waiting[place] = Some(arrival);
+        }
+        let mut collected = 0;
+        while let Some(mut arrival) = self.waiting.front_mut().and_then(Option::take) {
+            self.waiting.pop_front();
+            self.next = ReportId(self.next.0 + 1);
+            collected += 1;
+            if self.result.is_ok() {
+                self.result = match arrival.failure.take() {
                     Some(failure) => Err(Error::conversion(&arrival.outcome, failure)),
-                    None => collect(arrival),
+                    None => (self.collect)(arrival, &mut self.bundles),
                 };
-                if result.is_err() {
+                if self.result.is_err() {
                     stop.fail();
                 }
             }
-            let _ = permits.send(());
         }
+        collected
     }
-    result
 }
 
-/// Scratch memory that waits for the next report: as many as reports were ever read at once.
-#[derive(Default)]
-struct ScratchShelf(Mutex<Vec<Scratch>>);
+/// Does something when it goes out of scope, however that happens.
+struct OnDrop<F: Fn()>(F);
 
-impl ScratchShelf {
-    fn take(&self) -> Scratch {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
-    }
-
-    fn put(&self, scratch: Scratch) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
+impl<F: Fn()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
     }
 }

@@ -56,10 +56,6 @@ impl Error {
         Error::Budget { allowed: largest.map_or(0, |run| run.allowed), length: largest.map_or(0, |run| run.length) }
     }
 
-    pub(super) fn collector() -> Error {
-        Error::Threads("the collector thread died".to_owned())
-    }
-
     pub(super) fn finisher() -> Error {
         Error::Threads("the thread that finishes Test Executions died".to_owned())
     }

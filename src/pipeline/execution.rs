@@ -8,8 +8,10 @@ use super::stop::Stop;
 use super::{Error, Job};
 use crate::bundle::manifest::{Execution, Trimmed};
 use crate::bundle::{
-    Assembly, BundlePlan, Compression, ExecutionKey, Folder, Frame, FrameLengths, Oversize, RunStore, Settled, plan,
+    AheadFrame, Assembly, BundlePlan, Compression, ExecutionIndex, ExecutionKey, Folder, Frame, FrameLengths, Oversize,
+    RunStore, Settled, plan,
 };
+use crate::model::Timestamp;
 use crate::xray::{self, ExecutionInfo, ExecutionName, TestName};
 
 /// A Test Execution whose bundles are planned.
@@ -37,7 +39,7 @@ impl Prepared {
         mut settled: Settled,
         store: &RunStore,
     ) -> Result<Prepared, Error> {
-        let key = job.execution_key.clone().or_else(|| (!group.key.is_empty()).then(|| group.key.clone()));
+        let key = key_of(job, &group);
         let info = info_of(job, &group, &times, key.as_deref());
         let first_head = xray::first_head(&info, key.as_deref());
         let name = ExecutionName { id: &id, source: &group.source };
@@ -77,7 +79,7 @@ impl Prepared {
         let multipart_info = self.multipart_info.map(|text| folder.write_info(&self.id, &text)).transpose();
         Ok(Execution {
             multipart_info: multipart_info.map_err(Error::Output)?,
-            runs: self.settled.runs().len() as u64,
+            runs: self.settled.len() as u64,
             id: self.id,
             source: self.source,
             key: self.key,
@@ -91,12 +93,32 @@ impl Prepared {
     /// What names the Test of each run, in order.
     pub(super) fn names<'a>(&'a self, store: &'a RunStore) -> impl Iterator<Item = Result<TestName, Error>> + 'a {
         let mut bytes = Vec::new();
-        self.settled.runs().iter().map(move |run| {
+        self.settled.places(0).map(move |run| {
             bytes.clear();
             store.read(run.location, run.length as usize, &mut bytes).map_err(Error::Output)?;
             xray::name_of(&bytes).map_err(Error::run)
         })
     }
+}
+
+/// The index of a Test Execution whose bundles are written while reports are read.
+pub(super) fn index_writing_ahead(job: &Job, group: &GroupKey) -> ExecutionIndex {
+    let key = key_of(job, group);
+    // Most reports say when their tests ran. All times are written with the same length.
+    let some_time = Some(Timestamp::from_nanos(0));
+    let times = CollectedExecution { start: some_time, finish: some_time, ..CollectedExecution::default() };
+    let first_head = xray::first_head(&info_of(job, group, &times, key.as_deref()), key.as_deref());
+    let frame = AheadFrame { head: xray::later_head(key.as_deref()), separator: xray::SEPARATOR, tail: xray::TAIL };
+    ExecutionIndex::writing_ahead(job.budget, first_head.len() as u64, frame)
+}
+
+/// The index of a Test Execution of which nothing can be written ahead.
+pub(super) fn index_to_be_written_late() -> ExecutionIndex {
+    ExecutionIndex::new(xray::SEPARATOR)
+}
+
+fn key_of(job: &Job, group: &GroupKey) -> Option<String> {
+    job.execution_key.clone().or_else(|| (!group.key.is_empty()).then(|| group.key.clone()))
 }
 
 fn frame<'a>(first_head: &'a [u8], later_head: &'a [u8], key: Option<&str>) -> Frame<'a> {
@@ -125,9 +147,8 @@ fn plan_bundles(
 }
 
 fn trim(job: &Job, settled: &mut Settled, oversize: &Oversize, store: &RunStore) -> Result<Trimmed, Error> {
-    let run = settled.runs()[oversize.run];
     let (mut bytes, mut smaller) = (Vec::new(), Vec::new());
-    store.read(run.location, run.length as usize, &mut bytes).map_err(Error::Output)?;
+    settled.read(oversize.run, store, &mut bytes).map_err(Error::Output)?;
     let steps = xray::shrink(&bytes, oversize.allowed, &job.encoding, &mut smaller).map_err(Error::run)?;
     if smaller.len() as u64 > oversize.allowed {
         return Err(Error::budget(std::slice::from_ref(oversize)));
@@ -138,7 +159,8 @@ fn trim(job: &Job, settled: &mut Settled, oversize: &Oversize, store: &RunStore)
 }
 
 /// The fields of one Test Execution: the user's, else what its reports state of it, with a title made from the group's
-/// name and the times of its runs. An execution that exists already keeps what the user does not give: its title, its project, its times.
+/// name and the times of its runs. An execution that exists already keeps what the user does not give: its title, its
+/// project, its times.
 fn info_of(job: &Job, group: &GroupKey, times: &CollectedExecution, key: Option<&str>) -> ExecutionInfo {
     let mut info = job.execution.clone();
     if !group.environment.is_empty() {

@@ -1,6 +1,6 @@
 //! When the last file of a group has been read: merge, plan, write, and say what was written.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
@@ -16,7 +16,7 @@ use super::stop::Stop;
 use super::{Error, Job};
 use crate::bundle::manifest::Execution;
 use crate::bundle::{Compression, ExecutionIndex, Folder, MergePart, ReportLine, RunStore, Settled, WriteError};
-use crate::model::{ReportId, RunCounts};
+use crate::model::ReportId;
 use crate::xray::{self, Part};
 
 /// What stays of a group: what the manifest or the plan says of its Test Executions, and a line for each file.
@@ -95,23 +95,19 @@ impl Ready {
     /// Merges what belongs together and plans the bundles.
     pub(super) fn new(job: &Job, closed: Closed) -> Result<Ready, Error> {
         let Closed { group, collected, .. } = closed;
-        let Collected { mut executions, reports, evidence, dropped, unmapped, .. } = collected;
-        let mut counts: HashMap<ReportId, RunCounts> = HashMap::new();
+        let Collected { executions, reports, evidence, unmapped, .. } = collected;
         let mut ids = HashMap::new();
         let mut prepared = Vec::new();
-        for (number, (key, index)) in group.take_indexes().into_iter().enumerate() {
-            let Some(times) = executions.get_mut(number).map(std::mem::take) else { continue };
-            let Some(named) = times.named.clone() else { continue };
+        for (number, mut execution) in executions.into_iter().enumerate() {
+            let (Some(named), Some(index)) = (execution.named.take(), execution.index.take()) else { continue };
             ids.insert(number as u32, named.id.clone());
-            let settled = settle(job, without(index, &dropped), &group.store)?;
-            for (report, runs) in settled.counts() {
-                counts.entry(*report).or_default().merge(runs);
-            }
+            let settled = settle(job, index, &group.store)?;
+            let key = group.key_of(number as u32);
             let (rank, label) = (named.rank, key.label());
-            let execution = Prepared::new(job, named.id, key, times, settled, &group.store)?;
+            let execution = Prepared::new(job, named.id, key, execution, settled, &group.store)?;
             prepared.push(Ranked { rank, label, execution });
         }
-        let lines = reports.into_iter().map(|report| (report.id, line(report, &counts, &ids))).collect();
+        let lines = reports.into_iter().map(|report| (report.id, line(report, &ids))).collect();
         Ok(Ready { group, prepared, lines, evidence, unmapped })
     }
 
@@ -138,15 +134,8 @@ impl Ready {
     }
 }
 
-fn without(mut index: ExecutionIndex, dropped: &HashSet<ReportId>) -> ExecutionIndex {
-    if !dropped.is_empty() {
-        index.retain(|report| !dropped.contains(&report));
-    }
-    index
-}
-
-fn line(report: ReportOutcome, counts: &HashMap<ReportId, RunCounts>, ids: &HashMap<u32, String>) -> ReportLine {
-    let mut runs = counts.get(&report.id).copied().unwrap_or_default();
+fn line(report: ReportOutcome, ids: &HashMap<u32, String>) -> ReportLine {
+    let mut runs = report.runs;
     runs.left_out += report.left_out;
     ReportLine {
         report: report.origin.as_str().to_owned(),

@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::group::{GroupBy, GroupKey};
 use super::record::Record;
-use crate::bundle::{ExecutionIndex, IndexEntry, RunMemory, RunStore, WriteError};
+use crate::bundle::{RunMemory, RunStore};
 use crate::source::Found;
 
-/// Reports that share a Test Execution, with the runs that were found in them so far.
+/// Reports that share a Test Execution, and the store of their runs.
 ///
 /// Some of the runs may belong to Test Executions that the reports name themselves. These are numbered within the group
 /// as they are met; the numbers depend on the threads' timing and never leave the program. Number zero is that of the
@@ -23,8 +23,8 @@ pub(super) struct Group {
     pub(super) store: RunStore,
     /// What becomes of the Test Executions and environments that reports name for their results.
     pub(super) takes: Takes,
-    /// Workers push whole chunks, so it is seldom locked.
-    executions: Mutex<Vec<(GroupKey, ExecutionIndex)>>,
+    /// What sets its Test Executions apart.
+    executions: Mutex<Vec<GroupKey>>,
     key: GroupKey,
     /// What an earlier conversion found, when it has finished the group and nothing has changed since.
     pub(super) record: Option<Record>,
@@ -41,7 +41,7 @@ pub(super) enum Takes {
 
 impl Group {
     fn new(number: u32, key: GroupKey, takes: Takes, store: RunStore) -> Group {
-        let executions = Mutex::new(vec![(key.clone(), ExecutionIndex::new())]);
+        let executions = Mutex::new(vec![key.clone()]);
         Group { number, store, takes, executions, key, record: None }
     }
 
@@ -61,9 +61,9 @@ impl Group {
             return 0;
         }
         let mut executions = self.executions();
-        let known = executions.iter().position(|(known, _)| known.key == key && known.environment == environment);
+        let known = executions.iter().position(|known| known.key == key && known.environment == environment);
         let number = known.unwrap_or_else(|| {
-            executions.push((self.key.with(key, environment), ExecutionIndex::new()));
+            executions.push(self.key.with(key, environment));
             executions.len() - 1
         });
         number as u32
@@ -71,30 +71,10 @@ impl Group {
 
     /// What sets a Test Execution of this group apart from all others.
     pub(super) fn key_of(&self, execution: u32) -> GroupKey {
-        self.executions().get(execution as usize).map_or_else(|| self.key.clone(), |(key, _)| key.clone())
+        self.executions().get(execution as usize).cloned().unwrap_or_else(|| self.key.clone())
     }
 
-    /// Adds runs, each with the number of its Test Execution.
-    pub(super) fn push(
-        &self,
-        entries: impl Iterator<Item = Result<(u32, IndexEntry), WriteError>>,
-    ) -> Result<(), WriteError> {
-        let mut executions = self.executions();
-        for entry in entries {
-            let (number, entry) = entry?;
-            if let Some((_, index)) = executions.get_mut(number as usize) {
-                index.push(&[entry]);
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes the index of each Test Execution, once no worker adds to it any more.
-    pub(super) fn take_indexes(&self) -> Vec<(GroupKey, ExecutionIndex)> {
-        std::mem::take(&mut self.executions())
-    }
-
-    fn executions(&self) -> MutexGuard<'_, Vec<(GroupKey, ExecutionIndex)>> {
+    fn executions(&self) -> MutexGuard<'_, Vec<GroupKey>> {
         self.executions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -14,6 +14,7 @@ mod hexadecimal;
 mod naming;
 mod outcome;
 mod plan;
+mod queue;
 mod record;
 mod resume;
 mod rows;
@@ -25,7 +26,7 @@ mod worker;
 mod writing;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::sync_channel;
 
@@ -38,6 +39,7 @@ use crate::xray::{EncodeOptions, ExecutionInfo, InfoTemplate, Merge};
 
 use collect::{Closed, Closing, Collector};
 use finish::{Done, Finish, Ready};
+use group::GroupKey;
 use grouping::Grouping;
 use outcome::ReportOutcome;
 use record::Record;
@@ -170,8 +172,8 @@ pub fn convert(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<
     let stop = Stop::new(stop);
     let folder = Folder::open(&job.output, job.opening).map_err(Error::Output)?;
     let converted = Writing::begin(job, &folder, observer, &stop).and_then(|(writing, records)| {
-        let manifest = convert_groups(job, folder.path(), Names::Forgotten, records, observer, &stop, &writing)?
-            .write(job, &folder)?;
+        let whole = convert_groups(job, Some(&folder), Names::Forgotten, records, observer, &stop, &writing)?;
+        let manifest = whole.write(job, &folder)?;
         folder.seal(&manifest).map_err(Error::Output)?;
         Ok(manifest)
     });
@@ -188,8 +190,8 @@ pub fn convert(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<
 /// As there, but for the output folder. Runs that do not fit into memory wait in the system's temporary folder.
 pub fn plan(job: &Job, observer: &dyn Observer) -> Result<Plan, Error> {
     let never = AtomicBool::new(false);
-    let (spill, stop) = (std::env::temp_dir(), Stop::new(&never));
-    Ok(convert_groups(job, &spill, Names::Kept, HashMap::new(), observer, &stop, &Planning { job })?.plan())
+    let stop = Stop::new(&never);
+    Ok(convert_groups(job, None, Names::Kept, HashMap::new(), observer, &stop, &Planning { job })?.plan())
 }
 
 struct Planning<'p> {
@@ -202,11 +204,12 @@ impl Finish<PlannedExecution> for Planning<'_> {
     }
 }
 
-/// Reads all reports, and has each group finished while those behind it are still read. Runs that do not fit into memory
-/// wait in `spill`.
+/// Reads all reports, and has each group finished while those behind it are still read. With a folder, bundles are
+/// written into it as soon as their runs are known; without one, nothing is written, and runs that do not fit into memory
+/// wait in the system's temporary folder.
 fn convert_groups<E: Send>(
     job: &Job,
-    spill: &Path,
+    folder: Option<&Folder>,
     names: Names,
     records: HashMap<u32, Record>,
     observer: &dyn Observer,
@@ -221,24 +224,31 @@ fn convert_groups<E: Send>(
         names,
         rules: &job.rules,
         encoding: &job.encoding,
+        folder,
         stop,
     };
+    let spill = folder.map_or_else(std::env::temp_dir, |folder| folder.path().to_path_buf());
     let fixed = job.execution_key.as_deref();
-    let grouping = Grouping::new(job.group_by, fixed, spill.to_path_buf(), RunMemory::of(job.memory / RUNS_SHARE));
+    let grouping = Grouping::new(job.group_by, fixed, spill, RunMemory::of(job.memory / RUNS_SHARE));
     let mut grouping = grouping.taking_over(records);
-    let mut collector = Collector::new(job.damaged, &job.execution, observer);
+    let index = |group: &GroupKey| match folder {
+        // What is compressed cannot be read back at any place.
+        Some(_) if job.compression == Compression::None => execution::index_writing_ahead(job, group),
+        _ => execution::index_to_be_written_late(),
+    };
+    let mut collector = Collector::new(job.damaged, &job.execution, observer, &index);
     let (closed, waiting) = sync_channel(WAITING);
     std::thread::scope(|scope| {
         let finisher = scope.spawn(|| finish::run(job.threads, waiting, stop, finish));
         let purpose = Purpose::Convert(&context);
-        let read =
-            dispatch::run(&job.inputs, &job.source, job.threads, &purpose, &mut grouping, stop, &mut |mut arrival| {
-                for group in std::mem::take(&mut arrival.left) {
-                    // The finisher takes whatever comes, until this end hangs up.
-                    let _ = closed.send(collector.close(group, Closing::OnTheWay));
-                }
-                collector.add(arrival)
-            });
+        let mut collect = |mut arrival: dispatch::Arrival, bundles: &mut Vec<dispatch::BundleAhead>| {
+            for group in std::mem::take(&mut arrival.left) {
+                // The finisher takes whatever comes, until this end hangs up.
+                let _ = closed.send(collector.close(group, Closing::OnTheWay));
+            }
+            collector.add(arrival, bundles)
+        };
+        let read = dispatch::run(&job.inputs, &job.source, job.threads, &purpose, &mut grouping, stop, &mut collect);
         if read.is_ok() && !stop.is_set() {
             for group in grouping.leave_all() {
                 let _ = closed.send(collector.close(group, Closing::AtTheEnd));
@@ -270,7 +280,7 @@ pub fn inspect(
     let purpose = Purpose::Inspect(reading, &options.limits);
     // No run comes of it, so that nothing is ever kept.
     let mut grouping = Grouping::new(GroupBy::All, None, std::env::temp_dir(), RunMemory::of(0));
-    dispatch::run(inputs, options, threads, &purpose, &mut grouping, &stop, &mut |arrival| {
+    dispatch::run(inputs, options, threads, &purpose, &mut grouping, &stop, &mut |arrival, _| {
         observer.report(&report_of(&arrival.outcome));
         Ok(())
     })

@@ -2,7 +2,10 @@
 
 use super::basis::{Basis, Extent};
 use super::naming::KeyedName;
-use crate::model::{CaseCounts, Origin, Problem, ProblemKind, ReportId, ReportState, StatedExecution, Timestamp};
+use crate::bundle::{IndexEntry, Place, RunStore, StoredChunk};
+use crate::model::{
+    CaseCounts, Origin, Problem, ProblemKind, ReportId, ReportState, RunCounts, StatedExecution, Timestamp,
+};
 
 /// What a worker found out about one file.
 #[derive(Debug)]
@@ -34,8 +37,23 @@ pub(super) struct ReportOutcome {
     pub(super) names: Vec<(usize, KeyedName)>,
     /// Tests with neither key nor project; empty unless a plan is made.
     pub(super) unmapped: Vec<String>,
-    /// Whether its runs, which are in the index already, do not count.
-    pub(super) dropped: bool,
+    /// Its runs, in order.
+    pub(super) chunks: Vec<RunChunk>,
+    /// What became of its runs; known when they have been collected.
+    pub(super) runs: RunCounts,
+}
+
+/// Runs that follow each other in the store, on their way to the index of their Test Execution.
+#[derive(Debug)]
+pub(super) struct RunChunk {
+    pub(super) stored: StoredChunk,
+    /// What is known of each. Where it is follows from the lengths of those before it: while a large report is read
+    /// there are very many of them.
+    pub(super) entries: Vec<IndexEntry>,
+    /// Numbers of their Test Executions, each with the place of the first run that belongs to another one.
+    pub(super) executions: Vec<(u32, usize)>,
+    /// Notes, by the number of their run in the chunk.
+    pub(super) notes: Vec<(usize, Place)>,
 }
 
 /// Attachments of the report.
@@ -118,7 +136,8 @@ impl ReportOutcome {
             environment: String::new(),
             names: Vec::new(),
             unmapped: Vec::new(),
-            dropped: false,
+            chunks: Vec::new(),
+            runs: RunCounts::default(),
         }
     }
 
@@ -128,13 +147,18 @@ impl ReportOutcome {
         self.basis.read(extent);
     }
 
-    /// Takes the runs back: every case is left out.
-    pub(super) fn leave_out_runs(&mut self) {
+    /// Takes the runs back out of the store: every case is left out.
+    pub(super) fn leave_out_runs(&mut self, store: &RunStore) {
+        self.discard_runs(store);
+        self.left_out = self.cases.seen;
+        self.evidence = EvidenceCounts::default();
+    }
+
+    /// Forgets the runs.
+    pub(super) fn discard_runs(&mut self, store: &RunStore) {
         self.shares.clear();
         self.names.clear();
         self.unmapped.clear();
-        self.dropped = true;
-        self.left_out = self.cases.seen;
-        self.evidence = EvidenceCounts::default();
+        self.chunks.drain(..).for_each(|chunk| store.discard(&chunk.stored));
     }
 }

@@ -64,7 +64,7 @@ impl PlannedExecution {
             id: prepared.id.clone(),
             source: prepared.source.clone(),
             key: prepared.key.clone(),
-            runs: prepared.settled.runs().len() as u64,
+            runs: prepared.settled.len() as u64,
             keys: Vec::new(),
             foreign_keys: Vec::new(),
             conflicts: Conflicts::default(),

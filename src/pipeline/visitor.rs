@@ -6,10 +6,10 @@ use std::ops::{ControlFlow, Range};
 use super::basis::Basis;
 use super::grouping::{Group, Takes};
 use super::naming::KeyedName;
-use super::outcome::{ReportOutcome, Share, conflict};
+use super::outcome::{ReportOutcome, RunChunk, Share, conflict};
 use super::rows::{Placed, Rows};
 use super::worker::{Context, Names};
-use crate::bundle::{IndexEntry, append_note};
+use crate::bundle::{IndexEntry, Place};
 use crate::mapping::{Mapped, Mapper};
 use crate::model::{
     Attachment, Content, Problem, ProblemKind, ReportVisitor, RunFacts, StatedExecution, TestCase, TestRun,
@@ -91,9 +91,10 @@ pub(super) struct Conversion<'c> {
     spare: TestRun,
     /// What the test at hand would be called without a key; kept for a plan only.
     definition: String,
+    /// Notes of the runs that wait; nearly none has one.
+    notes: Vec<u8>,
     /// Runs in `scratch.bytes`, and the share to which each belongs.
     waiting: Vec<Waiting>,
-    sequence: u32,
     /// What the report says of its Test Execution, and how often it said something.
     stated: StatedExecution,
     statement: u32,
@@ -104,7 +105,9 @@ pub(super) struct Conversion<'c> {
 
 struct Waiting {
     share: usize,
-    span: Range<u64>,
+    length: u64,
+    /// Its place in `notes`.
+    note: Range<usize>,
     facts: RunFacts,
 }
 
@@ -141,8 +144,8 @@ impl<'c> Conversion<'c> {
             rows: Rows::default(),
             spare: TestRun::default(),
             definition: String::new(),
+            notes: Vec::new(),
             waiting: Vec::new(),
-            sequence: 0,
             stated: StatedExecution::default(),
             statement: 0,
             told_of_environment: false,
@@ -243,9 +246,10 @@ impl<'c> Conversion<'c> {
         self.load_attachments();
         let run = &self.scratch.run;
         let start = self.scratch.bytes.len() as u64;
-        let mut facts = xray::encode(run, self.context.encoding, &mut self.scratch.bytes);
+        let facts = xray::encode(run, self.context.encoding, &mut self.scratch.bytes);
         let end = self.scratch.bytes.len() as u64;
-        facts.has_note = append_note(&mut self.scratch.bytes, |out| xray::note(run, self.context.encoding, out));
+        let note_start = self.notes.len();
+        xray::note(run, self.context.encoding, &mut self.notes);
         self.tell_of_overruled_environment();
         let run = &self.scratch.run;
         let share = share_of(self.findings.outcome, self.group, run);
@@ -266,7 +270,9 @@ impl<'c> Conversion<'c> {
             let name = KeyedName { key: key.to_owned(), definition: std::mem::take(&mut self.definition) };
             self.findings.outcome.names.push((share, name));
         }
-        self.waiting.push(Waiting { share, span: start..end, facts });
+        let note = note_start..self.notes.len();
+        self.waiting.push(Waiting { share, length: end - start, note, facts });
+        self.scratch.bytes.extend_from_slice(xray::SEPARATOR);
         if self.scratch.bytes.len() >= CHUNK {
             self.store();
         }
@@ -322,18 +328,35 @@ impl<'c> Conversion<'c> {
             self.failure = Some(ConversionFailure::Store(error));
         }
         self.waiting.clear();
+        self.notes.clear();
         self.scratch.bytes.clear();
     }
 
     fn try_store(&mut self) -> Result<(), crate::bundle::WriteError> {
-        let chunk = self.group.store.put(&self.scratch.bytes)?;
-        let outcome = &*self.findings.outcome;
-        let sequence = &mut self.sequence;
-        self.group.push(self.waiting.drain(..).map(|run| {
-            let entry = IndexEntry::new(outcome.id, *sequence, &chunk, run.span, &run.facts)?;
-            *sequence += 1;
-            Ok((outcome.shares[run.share].execution, entry))
-        }))
+        let stored = self.group.store.put(&self.scratch.bytes)?;
+        let outcome = &mut *self.findings.outcome;
+        let mut entries = Vec::with_capacity(self.waiting.len());
+        let mut executions: Vec<(u32, usize)> = Vec::new();
+        let mut notes = Vec::new();
+        let stored_notes = match self.notes.is_empty() {
+            true => None,
+            false => Some(self.group.store.put(&self.notes)?),
+        };
+        for (number, run) in self.waiting.iter().enumerate() {
+            if let Some(stored) = &stored_notes
+                && !run.note.is_empty()
+            {
+                notes.push((number, Place::within(stored, &run.note)?));
+            }
+            entries.push(IndexEntry::new(run.length, &run.facts)?);
+            let execution = outcome.shares[run.share].execution;
+            match executions.last_mut() {
+                Some((last, end)) if *last == execution => *end = number + 1,
+                _ => executions.push((execution, number + 1)),
+            }
+        }
+        outcome.chunks.push(RunChunk { stored, entries, executions, notes });
+        Ok(())
     }
 }
 

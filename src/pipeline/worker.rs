@@ -8,6 +8,7 @@ use super::grouping::Group;
 use super::outcome::ReportOutcome;
 use super::stop::Stop;
 use super::visitor::{Conversion, ConversionFailure, Findings, RunScratch};
+use crate::bundle::{Ahead, Folder, WriteError};
 use crate::format::encoding::{self, Transcoder};
 use crate::format::{self, Format, Head, ParseError, ParseErrorKind, ReadOptions, Recognition};
 use crate::mapping::Rules;
@@ -25,6 +26,8 @@ pub(super) struct Context<'c> {
     pub(super) names: Names,
     pub(super) rules: &'c Rules,
     pub(super) encoding: &'c EncodeOptions,
+    /// Where bundles are written ahead; `None`: nothing is written.
+    pub(super) folder: Option<&'c Folder>,
     pub(super) stop: &'c Stop<'c>,
 }
 
@@ -117,6 +120,14 @@ pub(super) fn process(
     }
 }
 
+/// Writes a bundle whose runs are complete while other reports are still read.
+pub(super) fn write_ahead(bundle: &Ahead, group: &Group, purpose: &Purpose<'_>) -> Result<(), WriteError> {
+    match purpose {
+        Purpose::Convert(Context { folder: Some(folder), .. }) => bundle.write(&group.store, folder),
+        _ => Ok(()),
+    }
+}
+
 fn process_entry(
     id: ReportId,
     entry: &Entry,
@@ -145,7 +156,7 @@ fn process_entry(
         }
         Ok(Err(error)) => {
             outcome.problems.push(Problem::new(ProblemKind::Unreadable, error.to_string()));
-            outcome.leave_out_runs();
+            outcome.leave_out_runs(&group.store);
             outcome.state = ReportState::Damaged;
             None
         }
@@ -153,7 +164,7 @@ fn process_entry(
             outcome
                 .problems
                 .push(Problem::new(ProblemKind::Panicked, "the reader of this format failed: a defect of xraypack"));
-            outcome.leave_out_runs();
+            outcome.leave_out_runs(&group.store);
             outcome.state = ReportState::Damaged;
             None
         }
@@ -236,7 +247,7 @@ fn recognise_and_parse(
             && error.kind() == io::ErrorKind::InvalidData
         {
             // Size or checksum say that these are not the bytes that were archived: none of them can be trusted.
-            outcome.leave_out_runs();
+            outcome.leave_out_runs(&group.store);
         }
     }
     let damaged = outcome.problems.iter().any(Problem::is_damage);

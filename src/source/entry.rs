@@ -18,6 +18,9 @@ pub(super) const PEEK: usize = 4096;
 /// Below this size nothing is looked at first: reading all costs as much.
 pub(super) const WORTH_A_PEEK: u64 = 64 * 1024;
 
+/// Bytes that are read at first.
+const FIRST_READ: usize = WORTH_A_PEEK as usize;
+
 /// A file, an archive's entry, or a stream.
 #[derive(Debug)]
 pub struct Entry {
@@ -151,21 +154,39 @@ fn lend_stream<T>(
     wanted: &dyn Fn(&[u8]) -> bool,
     read: impl FnOnce(Body<'_>) -> T,
 ) -> io::Result<Lent<T>> {
-    buffer.clear();
-    stream.take(WORTH_A_PEEK).read_to_end(buffer)?;
-    let is_whole = (buffer.len() as u64) < WORTH_A_PEEK;
+    let mut filled = fill(stream, buffer, 0, FIRST_READ)?;
+    let is_whole = filled < FIRST_READ;
     if !is_whole && !wanted(&buffer[..PEEK]) {
-        return Ok(Lent { value: read(Body::Bytes(&buffer[..PEEK])), bytes: buffer.len() as u64 });
+        return Ok(Lent { value: read(Body::Bytes(&buffer[..PEEK])), bytes: filled as u64 });
     }
+    let most = usize::try_from(limits.in_memory).unwrap_or(usize::MAX).max(FIRST_READ);
     if !is_whole {
-        stream.take(limits.in_memory.saturating_sub(WORTH_A_PEEK)).read_to_end(buffer)?;
+        filled = fill(stream, buffer, filled, most)?;
     }
-    if is_whole || (buffer.len() as u64) < limits.in_memory {
-        return Ok(Lent { value: read(Body::Bytes(buffer)), bytes: buffer.len() as u64 });
+    if filled < most {
+        return Ok(Lent { value: read(Body::Bytes(&buffer[..filled])), bytes: filled as u64 });
     }
-    let mut whole = Counted { inner: buffer.as_slice().chain(stream), seen: 0 };
+    let mut whole = Counted { inner: buffer[..filled].chain(stream), seen: 0 };
     let value = read(Body::Stream(&mut whole));
     Ok(Lent { value, bytes: whole.seen })
+}
+
+/// Reads on behind the first `filled` bytes of `buffer`, to the end or until there are `most`. The buffer only ever
+/// grows, and is not cleared: nobody looks behind what was filled.
+fn fill(stream: &mut dyn Read, buffer: &mut Vec<u8>, mut filled: usize, most: usize) -> io::Result<usize> {
+    while filled < most {
+        if filled == buffer.len() {
+            buffer.resize((filled * 2).clamp(FIRST_READ, most), 0);
+        }
+        let room = buffer.len().min(most);
+        match stream.read(&mut buffer[filled..room]) {
+            Ok(0) => break,
+            Ok(length) => filled += length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 pub(super) struct Counted<R> {

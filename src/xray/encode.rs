@@ -54,7 +54,6 @@ pub fn encode(run: &TestRun, options: &EncodeOptions, out: &mut Vec<u8>) -> RunF
         attempt_group: run.attempt_group,
         superseded: run.superseded,
         has_key: run.identity.key().is_some(),
-        has_note: false,
     }
 }
 

@@ -1,7 +1,13 @@
 //! Tests of settling, and the fixture that tests of later steps use too.
 
+use std::sync::Arc;
+
 use super::*;
+use crate::bundle::{Ahead, Arrived, StoredRun};
 use crate::model::RunFacts;
+
+/// What follows each run in the store.
+pub(crate) const SEPARATOR: &[u8] = b",\n";
 
 /// A store, in a folder of its own.
 pub(crate) struct Fixture {
@@ -18,24 +24,33 @@ impl Fixture {
         Fixture { store: RunStore::new(folder.path(), ceiling), folder }
     }
 
-    /// The index of `runs`, each its own chunk, arriving in the order given.
+    /// The index of `runs`, each its own chunk, which come into the store in the order given.
     pub(crate) fn index(&self, runs: &[Run]) -> ExecutionIndex {
-        let mut index = ExecutionIndex::new();
-        for (identity, report, sequence, bytes) in runs {
-            let chunk = self.store.put(bytes.as_bytes()).unwrap();
+        self.add_all(runs, ExecutionIndex::new(SEPARATOR)).0
+    }
+
+    /// Puts the runs into the store in the order given and adds them to the index in theirs. Gives the bundles that could
+    /// be written ahead.
+    pub(crate) fn add_all(&self, runs: &[Run], mut index: ExecutionIndex) -> (ExecutionIndex, Vec<Arc<Ahead>>) {
+        let stored = |(identity, report, sequence, bytes): &Run| {
+            let place = keep(&self.store, bytes.clone().into_bytes(), SEPARATOR).unwrap();
             let outcome = if bytes.contains('!') { Outcome::Failed } else { Outcome::Passed };
-            let facts = RunFacts {
-                identity: *identity,
-                outcome,
-                attempt_group: 7,
-                superseded: false,
-                has_key: *identity > 9,
-                has_note: false,
-            };
-            let span = 0..bytes.len() as u64;
-            index.push(&[IndexEntry::new(ReportId(*report), *sequence, &chunk, span, &facts).unwrap()]);
+            let facts =
+                RunFacts { identity: *identity, outcome, attempt_group: 7, superseded: false, has_key: *identity > 9 };
+            let entry = IndexEntry::new(u64::from(place.length), &facts).unwrap();
+            // A note says what the run does.
+            let note = bytes.contains('?').then_some(place);
+            ((*report, *sequence), StoredRun { location: place.location, entry, note })
+        };
+        let mut stored: Vec<_> = runs.iter().map(stored).collect();
+        stored.sort_by_key(|(order, _)| *order);
+        let mut bundles = Vec::new();
+        for ((report, _), run) in stored {
+            if let Arrived::First(Some(bundle)) = index.add(ReportId(report), run) {
+                bundles.push(bundle);
+            }
         }
-        index
+        (index, bundles)
     }
 
     pub(crate) fn settle(&self, runs: &[Run], merge: &Merge<'_>) -> Result<Settled, WriteError> {
@@ -43,12 +58,12 @@ impl Fixture {
     }
 
     fn texts(&self, settled: &Settled) -> Vec<String> {
-        let text = |run: &IndexEntry| {
+        let text = |run: Place| {
             let mut bytes = Vec::new();
             self.store.read(run.location, run.length as usize, &mut bytes).unwrap();
             String::from_utf8(bytes).unwrap()
         };
-        settled.runs().iter().map(text).collect()
+        settled.places(0).map(text).collect()
     }
 }
 
@@ -82,15 +97,6 @@ fn one_run_per_test_in_order_of_first_appearance() {
     let fixture = Fixture::new(1 << 20);
     let settled = fixture.settle(&sample(), &join).unwrap();
     assert_eq!(fixture.texts(&settled), ["+a-a!+a3", "+b+b2", "c", "d"]);
-    assert_eq!(settled.runs().iter().map(|run| run.facts.has_key()).collect::<Vec<_>>(), [true, false, true, false]);
-}
-
-#[test]
-fn tells_written_from_merged_report_by_report() {
-    let fixture = Fixture::new(1 << 20);
-    let settled = fixture.settle(&sample(), &join).unwrap();
-    let counts: Vec<_> = settled.counts().iter().map(|(id, runs)| (id.0, runs.written, runs.merged)).collect();
-    assert_eq!(counts, [(0, 2, 1), (1, 1, 1), (2, 1, 1)]);
 }
 
 #[test]
@@ -122,8 +128,8 @@ fn groups_of_one_never_see_the_merge_function() {
 fn parts_carry_their_facts() {
     let fixture = Fixture::new(0);
     let merge = |parts: &[MergePart<'_>], _: &mut Vec<u8>| {
-        let facts: Vec<_> = parts.iter().map(|part| (part.report.0, part.sequence, part.attempt_group)).collect();
-        assert_eq!(facts, [(0, 4, 7), (3, 1, 7)]);
+        let facts: Vec<_> = parts.iter().map(|part| (part.report.0, part.attempt_group)).collect();
+        assert_eq!(facts, [(0, 7), (3, 7)]);
         Ok(())
     };
     fixture.settle(&[run(1, 3, 1, "b"), run(1, 0, 4, "a")], &merge).unwrap();
@@ -134,7 +140,7 @@ fn says_which_test_could_not_be_merged() {
     let fixture = Fixture::new(0);
     let runs = [run(1, 3, 1, "b"), run(1, 2, 4, "a")];
     let error = fixture.settle(&runs, &|_, _| Err("two evidences".to_owned())).unwrap_err();
-    assert_eq!(error.to_string(), "merge results of one test (run 4 of report 2): two evidences");
+    assert_eq!(error.to_string(), "merge results of one test (the first is in report 2): two evidences");
 }
 
 #[test]
@@ -157,4 +163,17 @@ fn groups_are_merged_on_many_threads() {
         threads.into_iter().rev().map(|thread| thread.join().unwrap()).collect()
     });
     assert_eq!(fixture.texts(&grouped.finish(merged).unwrap()), ["+a-a!+a3", "+b+b2", "c", "d"]);
+}
+
+#[test]
+fn parts_carry_their_notes() {
+    for ceiling in [0, 1 << 20] {
+        let fixture = Fixture::new(ceiling);
+        let merge = |parts: &[MergePart<'_>], _: &mut Vec<u8>| {
+            let notes: Vec<_> = parts.iter().map(|part| String::from_utf8(part.note.to_vec()).unwrap()).collect();
+            assert_eq!(notes, ["a?", "", "c?"]);
+            Ok(())
+        };
+        fixture.settle(&[run(1, 0, 0, "a?"), run(1, 1, 0, "b"), run(1, 2, 0, "c?")], &merge).unwrap();
+    }
 }

@@ -1,5 +1,7 @@
 //! The first elements of an XML file.
 
+use std::cell::OnceCell;
+
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
 use crate::model::Body;
 
@@ -9,11 +11,13 @@ const ELEMENTS: usize = 32;
 /// What the first bytes of an XML file show.
 #[derive(Debug)]
 pub struct XmlHead<'h> {
+    document: &'h [u8],
     prolog: &'h [u8],
     junk_before: usize,
     namespace: String,
     root: Element,
-    below: Vec<Element>,
+    /// Read when somebody asks: for most reports the root says it all, and there may be very many of them.
+    below: OnceCell<Vec<Element>>,
 }
 
 /// An element near the start of a file.
@@ -58,37 +62,31 @@ impl Element {
 }
 
 impl<'h> XmlHead<'h> {
-    /// Reads the first elements of `bytes`, of which the first `junk_before` belong to no document. `None` when no
-    /// element begins there.
+    /// Reads the root of `bytes`, of which the first `junk_before` belong to no document. `None` when no element begins
+    /// there.
     pub(super) fn read(bytes: &'h [u8], junk_before: usize) -> Option<XmlHead<'h>> {
         let document = &bytes[junk_before..];
         let mut cursor = XmlCursor::new(Body::Bytes(document));
-        let mut head: Option<XmlHead<'h>> = None;
         // Broken XML is not for the sniffing to judge: it keeps what came before.
         while let Ok(event) = cursor.next() {
-            match (event, &mut head) {
-                (XmlEvent::Start(_), None) => {
+            match event {
+                XmlEvent::Start(_) => {
                     let tag = cursor.started_tag();
                     let start = usize::try_from(cursor.position().offset).unwrap_or(0).min(document.len());
-                    head = Some(XmlHead {
+                    return Some(XmlHead {
+                        document,
                         prolog: &document[..start],
                         junk_before,
                         namespace: namespace(tag),
                         root: Element::new(tag),
-                        below: Vec::new(),
+                        below: OnceCell::new(),
                     });
                 }
-                (XmlEvent::Start(tag), Some(head)) => {
-                    head.below.push(Element::new(tag));
-                    if head.below.len() == ELEMENTS {
-                        break;
-                    }
-                }
-                (XmlEvent::End(_, 0) | XmlEvent::Eof, _) => break,
+                XmlEvent::End(_, 0) | XmlEvent::Eof => break,
                 _ => {}
             }
         }
-        head
+        None
     }
 
     /// What stands before the root: declaration, comments, document type.
@@ -119,12 +117,12 @@ impl<'h> XmlHead<'h> {
 
     /// The first elements below the root, in document order.
     pub fn below(&self) -> &[Element] {
-        &self.below
+        self.below.get_or_init(|| first_elements(self.document))
     }
 
     /// The first children of the root.
     pub fn children(&self) -> impl Iterator<Item = &Element> {
-        self.below.iter().filter(|element| element.depth == 1)
+        self.below().iter().filter(|element| element.depth == 1)
     }
 
     /// Whether one of the first children has one of these names.
@@ -134,8 +132,26 @@ impl<'h> XmlHead<'h> {
 
     /// Whether one of the first elements below the root, however deep, has one of these names.
     pub fn has_below(&self, names: &[&str]) -> bool {
-        self.below.iter().any(|element| names.contains(&element.name()))
+        self.below().iter().any(|element| names.contains(&element.name()))
     }
+}
+
+/// The first elements below the root.
+fn first_elements(document: &[u8]) -> Vec<Element> {
+    let mut cursor = XmlCursor::new(Body::Bytes(document));
+    let mut below = Vec::new();
+    let mut seen_root = false;
+    while below.len() < ELEMENTS
+        && let Ok(event) = cursor.next()
+    {
+        match event {
+            XmlEvent::Start(tag) if seen_root => below.push(Element::new(tag)),
+            XmlEvent::Start(_) => seen_root = true,
+            XmlEvent::End(_, 0) | XmlEvent::Eof => break,
+            _ => {}
+        }
+    }
+    below
 }
 
 /// The namespace of a root: the declaration for its prefix.

@@ -1,0 +1,207 @@
+//! Files on their way: from the walk to the workers, never more than a window's worth until they are collected.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// What a worker does next.
+pub(super) enum Task<F, B> {
+    /// Write a bundle, which frees memory and so comes first.
+    Write(B),
+    /// Read a file.
+    Read(F),
+}
+
+/// Where workers find what is to be done next: files `F` to be read and bundles `B` to be written.
+///
+/// A file is on its way from the moment it is pushed until its outcome has been collected, and no more than a window's
+/// worth are at any time. Nobody is woken for a single file where it can be helped: the walk pushes several at once, and
+/// is woken when there is room for several.
+pub(super) struct Queue<F, B> {
+    state: Mutex<State<F, B>>,
+    /// Workers wait here for files.
+    filled: Condvar,
+    /// The walk waits here for room.
+    drained: Condvar,
+    window: usize,
+    /// Workers that wait, as a hint for the walk.
+    idle: AtomicUsize,
+}
+
+struct State<F, B> {
+    files: VecDeque<F>,
+    bundles: VecDeque<B>,
+    on_their_way: usize,
+    walk_waits: bool,
+    /// Whether no more files will come.
+    ended: bool,
+}
+
+impl<F, B> Queue<F, B> {
+    /// A queue that lets `window` files be on their way.
+    pub(super) fn new(window: usize) -> Queue<F, B> {
+        let (files, bundles) = (VecDeque::new(), VecDeque::new());
+        Queue {
+            state: Mutex::new(State { files, bundles, on_their_way: 0, walk_waits: false, ended: false }),
+            filled: Condvar::new(),
+            drained: Condvar::new(),
+            window: window.max(1),
+            idle: AtomicUsize::new(0),
+        }
+    }
+
+    /// Whether somebody waits for a file.
+    pub(super) fn is_hungry(&self) -> bool {
+        self.idle.load(Ordering::Relaxed) > 0
+    }
+
+    /// Puts files onto their way, waiting for room before each; leaves the list empty.
+    pub(super) fn push(&self, files: &mut Vec<F>) {
+        let mut state = self.lock();
+        for file in files.drain(..) {
+            if state.on_their_way >= self.window {
+                self.wake(&state);
+                state.walk_waits = true;
+                while !self.has_room(&state) {
+                    state = self.drained.wait(state).unwrap_or_else(PoisonError::into_inner);
+                }
+                state.walk_waits = false;
+            }
+            state.files.push_back(file);
+            state.on_their_way += 1;
+        }
+        self.wake(&state);
+    }
+
+    /// No more files will come: workers that find none leave.
+    pub(super) fn end(&self) {
+        self.lock().ended = true;
+        self.filled.notify_all();
+        self.drained.notify_all();
+    }
+
+    /// What is to be done next; waits for something, and gives nothing once the last file has been taken.
+    pub(super) fn next(&self) -> Option<Task<F, B>> {
+        let mut state = self.lock();
+        loop {
+            if let Some(bundle) = state.bundles.pop_front() {
+                return Some(Task::Write(bundle));
+            }
+            if let Some(file) = state.files.pop_front() {
+                self.tell_walk(&state);
+                return Some(Task::Read(file));
+            }
+            if state.ended {
+                return None;
+            }
+            self.idle.fetch_add(1, Ordering::Relaxed);
+            state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
+            self.idle.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// As many files are no longer on their way, and these bundles can be written.
+    pub(super) fn collected(&self, files: usize, bundles: &mut Vec<B>) {
+        let mut state = self.lock();
+        state.on_their_way = state.on_their_way.saturating_sub(files);
+        // Whoever collected takes the first himself.
+        (1..bundles.len()).for_each(|_| self.filled.notify_one());
+        state.bundles.extend(bundles.drain(..));
+        self.tell_walk(&state);
+    }
+
+    /// Room enough to wake the walk for: files that wait for an earlier one must not keep workers from the next.
+    fn has_room(&self, state: &State<F, B>) -> bool {
+        state.ended || (state.on_their_way < self.window && state.files.len() <= self.window / 4)
+    }
+
+    fn tell_walk(&self, state: &State<F, B>) {
+        if state.walk_waits && self.has_room(state) {
+            self.drained.notify_one();
+        }
+    }
+
+    fn wake(&self, state: &State<F, B>) {
+        match (self.idle.load(Ordering::Relaxed), state.files.len()) {
+            (0, _) | (_, 0) => {}
+            (_, 1) => self.filled.notify_one(),
+            _ => self.filled.notify_all(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<F, B>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn read(queue: &Queue<u32, ()>) -> Option<u32> {
+        match queue.next()? {
+            Task::Read(file) => Some(file),
+            Task::Write(()) => None,
+        }
+    }
+
+    #[test]
+    fn the_walk_waits_for_what_was_collected_and_not_for_what_was_read() {
+        let queue = Queue::new(4);
+        let pushed = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for number in 0..9 {
+                    queue.push(&mut vec![number]);
+                    pushed.fetch_add(1, Ordering::SeqCst);
+                }
+                queue.end();
+            });
+            let taken: Vec<_> = (0..4).filter_map(|_| read(&queue)).collect();
+            assert_eq!(taken, [0, 1, 2, 3]);
+            // All four are read, none is collected: as behind a slow report that comes before them.
+            std::thread::sleep(Duration::from_millis(50));
+            assert_eq!(pushed.load(Ordering::SeqCst), 4);
+            queue.collected(4, &mut Vec::new());
+            let next = || read(&queue).inspect(|_| queue.collected(1, &mut Vec::new()));
+            assert_eq!(std::iter::from_fn(next).collect::<Vec<_>>(), [4, 5, 6, 7, 8]);
+        });
+    }
+
+    #[test]
+    fn more_files_at_once_than_the_window_holds_are_pushed_all_the_same() {
+        let queue = Queue::new(3);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                queue.push(&mut (0..100).collect());
+                queue.end();
+            });
+            let next = || read(&queue).inspect(|_| queue.collected(1, &mut Vec::new()));
+            assert_eq!(std::iter::from_fn(next).count(), 100);
+        });
+    }
+
+    #[test]
+    fn bundles_come_before_files() {
+        let queue: Queue<u32, &str> = Queue::new(9);
+        queue.push(&mut vec![1, 2]);
+        queue.collected(0, &mut vec!["a", "b"]);
+        queue.end();
+        let tasks = std::iter::from_fn(|| queue.next()).map(|task| match task {
+            Task::Write(bundle) => bundle.to_owned(),
+            Task::Read(file) => file.to_string(),
+        });
+        assert_eq!(tasks.collect::<Vec<_>>(), ["a", "b", "1", "2"]);
+    }
+
+    #[test]
+    fn nobody_waits_after_the_end() {
+        let queue = Queue::new(1);
+        queue.end();
+        assert!(read(&queue).is_none());
+        queue.push(&mut (0..5).collect());
+        assert!(read(&queue).is_some());
+    }
+}
