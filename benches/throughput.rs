@@ -51,8 +51,8 @@ fn convert(input: &Path, out: &Path) -> usize {
         compression: Compression::default(),
         output: out.to_path_buf(),
         opening: Opening::Replace,
-        memory: 256 << 20,
         threads: 0,
+        memory: pipeline::Memory::DEFAULT,
         recorded: manifest::Options::default(),
     };
     let manifest = pipeline::convert(&job, &Silent, &AtomicBool::new(false)).unwrap();

@@ -205,9 +205,9 @@ pub struct ReadingArgs {
     /// Worker threads [default: one for each core]
     #[arg(short, long, value_name = "N", env = "XRAYPACK_JOBS")]
     pub jobs: Option<NonZeroUsize>,
-    /// Memory for what is buffered; what does not fit waits on disk
+    /// Ceiling for what is buffered; less is slower and changes nothing else
     #[arg(long, value_name = "SIZE", env = "XRAYPACK_MEMORY", default_value_t = Size::mib(256),
-          value_parser = size::parse_room)]
+          value_parser = size::parse_memory)]
     pub memory: Size,
     /// Read archives into memory whole instead of mapping them while they are listed
     #[arg(long, env = "XRAYPACK_NO_MMAP", value_parser = BoolishValueParser::new())]

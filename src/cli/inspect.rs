@@ -64,7 +64,7 @@ fn inspect(args: &InspectArgs, each: &(dyn Fn(&ReportSeen<'_>) + Sync)) -> Resul
     let options = job::source_options(&args.reading)?;
     let mut reading = job::reading(&args.reading, TimeUnitChoice::S)?;
     reading.options.attachments = Attachments::None;
-    let threads = job::threads(args.reading.jobs);
+    let threads = job::threads(&args.reading);
     xraypack::pipeline::inspect(&inputs, &options, &reading, threads, &Each(each)).map_err(job::failure)
 }
 

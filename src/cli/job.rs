@@ -14,7 +14,7 @@ use xraypack::mapping::{
     BareKeys, EnvironmentFrom, Evidence, EvidencePolicy, FieldNames, KeyRules, Rules, UpdateTests,
 };
 use xraypack::model::DataRows;
-use xraypack::pipeline::{Damaged, Error, GroupBy, Job, Reading};
+use xraypack::pipeline::{Damaged, Error, GroupBy, Job, Memory, Reading};
 use xraypack::source::{self, Mapping, SourceError};
 use xraypack::xray::{EncodeOptions, ExecutionInfo, InfoTemplate, Merge, Target};
 
@@ -77,8 +77,8 @@ pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> 
         compression: output.map_or(Compression::None, |output| compression(output.compress)),
         output: output.map_or_else(PathBuf::new, |output| output.out.clone()),
         opening: output.map_or(Opening::Fresh, opening),
-        memory: args.reading.memory.get(),
-        threads: threads(args.reading.jobs),
+        threads: threads(&args.reading),
+        memory: memory(&args.reading),
         recorded: recorded(args, &keys, output, multipart_info.as_ref()),
     })
 }
@@ -97,19 +97,8 @@ pub fn source_options(args: &ReadingArgs) -> Result<source::Options, Failure> {
         include: globs(&args.include)?,
         exclude: globs(&args.exclude)?,
         mapping: if args.no_mmap { Mapping::Never } else { Mapping::Allowed },
-        limits: source::Limits { in_memory: buffer(args), ..source::Limits::default() },
+        ..source::Options::default()
     })
-}
-
-/// Bytes up to which a file is read whole: each worker has two such buffers, which together are a quarter of the memory.
-fn buffer(args: &ReadingArgs) -> u64 {
-    /// Below this a buffer saves nothing.
-    const LEAST: u64 = 64 << 10;
-    let workers = match threads(args.jobs) {
-        0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
-        threads => threads,
-    };
-    (args.memory.get() / (8 * workers as u64)).clamp(LEAST, source::Limits::IN_MEMORY)
 }
 
 /// How reports are read.
@@ -120,9 +109,14 @@ pub fn reading(args: &ReadingArgs, junit_time_unit: TimeUnitChoice) -> Result<Re
     Ok(Reading { options, format: args.from.as_deref().and_then(format::by_name) })
 }
 
-/// Worker threads; zero: one for each core.
-pub fn threads(jobs: Option<NonZeroUsize>) -> usize {
-    jobs.map_or(0, NonZeroUsize::get)
+/// The ceiling of memory, which was checked when it was read.
+fn memory(args: &ReadingArgs) -> Memory {
+    Memory::of(args.memory.get()).unwrap_or_default()
+}
+
+/// Worker threads: one for each core unless another number is asked for, as far as there is memory for them.
+pub fn threads(args: &ReadingArgs) -> usize {
+    memory(args).workers(args.jobs.map_or(0, NonZeroUsize::get))
 }
 
 /// What an error of the library means to the user.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use xraypack::pipeline::Memory;
+
 /// A number of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size(u64);
@@ -64,6 +66,15 @@ pub fn parse_room(text: &str) -> Result<Size, String> {
     }
 }
 
+/// A ceiling of memory.
+pub fn parse_memory(text: &str) -> Result<Size, String> {
+    let size: Size = text.parse()?;
+    match Memory::of(size.get()) {
+        Some(_) => Ok(size),
+        None => Err(format!("a conversion needs at least {}", Size(Memory::LEAST.bytes()))),
+    }
+}
+
 /// In the largest binary unit that keeps it whole, so that it reads back as the same size.
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -111,6 +122,12 @@ mod tests {
             assert_eq!(size.to_string().parse(), Ok(size));
         }
         assert_eq!(Size::mib(20).to_string(), "20MiB");
+    }
+
+    #[test]
+    fn too_little_memory_is_refused() {
+        assert_eq!(parse_memory("16MiB"), Ok(Size(16 << 20)));
+        assert_eq!(parse_memory("15MiB"), Err("a conversion needs at least 16MiB".to_owned()));
     }
 
     #[test]

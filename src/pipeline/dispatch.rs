@@ -1,7 +1,6 @@
 //! Files to workers and outcomes back, in order, never more than a window's worth on the way.
 
 use std::collections::VecDeque;
-use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
@@ -67,7 +66,6 @@ pub(super) fn run(
     stop: &Stop<'_>,
     collect: &mut Collect<'_>,
 ) -> Result<(), Error> {
-    let threads = number_of(threads);
     let queue = Queue::new(threads * WINDOW_PER_THREAD);
     let line = Line::new(&queue, stop, collect);
     let walked = std::thread::scope(|scope| {
@@ -87,14 +85,6 @@ pub(super) fn run(
     });
     line.into_result()?;
     walked
-}
-
-/// Worker threads: as many as asked for, or one for each core.
-pub(super) fn number_of(threads: usize) -> usize {
-    match threads {
-        0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
-        threads => threads,
-    }
 }
 
 fn walk(

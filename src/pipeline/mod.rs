@@ -11,6 +11,7 @@ mod finish;
 mod group;
 mod grouping;
 mod hexadecimal;
+mod memory;
 mod naming;
 mod outcome;
 mod plan;
@@ -51,15 +52,12 @@ use writing::Writing;
 pub use bind::{BindError, Binding, Bound, Rebind, bind};
 pub use error::Error;
 pub use group::GroupBy;
+pub use memory::Memory;
 pub use naming::{Conflicts, DividedTest, SharedKey};
 pub use outcome::EvidenceCounts;
 pub use plan::{Plan, PlannedBundle, PlannedExecution};
 pub use verify::{Verdict, verify};
 pub use worker::Reading;
-
-/// The part of the memory that encoded runs may wait in: one of so many. What is more waits in a temporary file in the
-/// output folder, which the system keeps in memory as long as nobody else needs that.
-const RUNS_SHARE: u64 = 32;
 
 /// What is to be converted, and how.
 #[derive(Debug)]
@@ -94,10 +92,10 @@ pub struct Job {
     pub output: PathBuf,
     /// What may lie in the output folder already.
     pub opening: Opening,
-    /// Bytes that may be buffered. The output does not depend on it.
-    pub memory: u64,
     /// Worker threads; zero: one for each core.
     pub threads: usize,
+    /// Ceiling for what is buffered. The output does not depend on it.
+    pub memory: Memory,
     /// The options as the manifest records them.
     pub recorded: RecordedOptions,
 }
@@ -227,9 +225,10 @@ fn convert_groups<E: Send>(
         folder,
         stop,
     };
+    let threads = job.memory.workers(job.threads);
     let spill = folder.map_or_else(std::env::temp_dir, |folder| folder.path().to_path_buf());
     let fixed = job.execution_key.as_deref();
-    let grouping = Grouping::new(job.group_by, fixed, spill, RunMemory::of(job.memory / RUNS_SHARE));
+    let grouping = Grouping::new(job.group_by, fixed, spill, RunMemory::of(job.memory.for_runs()));
     let mut grouping = grouping.taking_over(records);
     let index = |group: &GroupKey| match folder {
         // What is compressed cannot be read back at any place.
@@ -239,7 +238,7 @@ fn convert_groups<E: Send>(
     let mut collector = Collector::new(job.damaged, &job.execution, observer, &index);
     let (closed, waiting) = sync_channel(WAITING);
     std::thread::scope(|scope| {
-        let finisher = scope.spawn(|| finish::run(job.threads, waiting, stop, finish));
+        let finisher = scope.spawn(|| finish::run(threads, waiting, stop, finish));
         let purpose = Purpose::Convert(&context);
         let mut collect = |mut arrival: dispatch::Arrival, bundles: &mut Vec<dispatch::BundleAhead>| {
             for group in std::mem::take(&mut arrival.left) {
@@ -248,7 +247,7 @@ fn convert_groups<E: Send>(
             }
             collector.add(arrival, bundles)
         };
-        let read = dispatch::run(&job.inputs, &job.source, job.threads, &purpose, &mut grouping, stop, &mut collect);
+        let read = dispatch::run(&job.inputs, &job.source, threads, &purpose, &mut grouping, stop, &mut collect);
         if read.is_ok() && !stop.is_set() {
             for group in grouping.leave_all() {
                 let _ = closed.send(collector.close(group, Closing::AtTheEnd));
@@ -280,6 +279,7 @@ pub fn inspect(
     let purpose = Purpose::Inspect(reading, &options.limits);
     // No run comes of it, so that nothing is ever kept.
     let mut grouping = Grouping::new(GroupBy::All, None, std::env::temp_dir(), RunMemory::of(0));
+    let threads = Memory::DEFAULT.workers(threads);
     dispatch::run(inputs, options, threads, &purpose, &mut grouping, &stop, &mut |arrival, _| {
         observer.report(&report_of(&arrival.outcome));
         Ok(())

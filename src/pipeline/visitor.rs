@@ -330,6 +330,8 @@ impl<'c> Conversion<'c> {
         self.waiting.clear();
         self.notes.clear();
         self.scratch.bytes.clear();
+        // One run with much evidence must not keep its memory for ever.
+        self.scratch.bytes.shrink_to(4 * CHUNK);
     }
 
     fn try_store(&mut self) -> Result<(), crate::bundle::WriteError> {

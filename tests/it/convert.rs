@@ -129,7 +129,7 @@ fn the_same_runs_in_the_same_bytes() {
     assert!(expected.len() > 8, "several bundles");
     convert(&workshop, &["night"], &["--jobs", "8", "--max-tests", "100"]);
     assert_eq!(contents(&workshop.path().join("out")), expected, "--jobs changes nothing");
-    convert(&workshop, &["night"], &["--memory", "64KiB", "--max-tests", "100"]);
+    convert(&workshop, &["night"], &["--memory", "16MiB", "--max-tests", "100"]);
     assert_eq!(contents(&workshop.path().join("out")), expected, "--memory changes nothing");
     let runs = tests(&workshop);
     convert(&workshop, &["a/night.zip"], &["--max-tests", "100"]);

@@ -19,6 +19,7 @@ mod json_quirks;
 mod junit_quirks;
 mod keys;
 mod layers;
+mod memory;
 mod multipart;
 #[cfg(unix)]
 mod night;
