@@ -19,9 +19,6 @@ use crate::source::{self, Found, Input, SourceError};
 /// runs themselves are in the store.
 const WINDOW_PER_THREAD: usize = 32;
 
-/// Files that the walk hands over at once, unless a worker waits for one.
-const BATCH: usize = 16;
-
 /// One file as it reaches the collector.
 pub(super) struct Arrival {
     /// What came of it.
@@ -95,21 +92,15 @@ fn walk(
     queue: &Files,
 ) -> Result<(), SourceError> {
     let mut next = 0u32;
-    let mut batch = Vec::with_capacity(BATCH);
-    let walked = source::walk(inputs, options, &mut |found| {
+    source::walk(inputs, options, &mut |found| {
         if stop.is_set() {
             return ControlFlow::Break(());
         }
         let entered = grouping.enter(&found);
-        batch.push(File { id: ReportId(next), found, entered });
+        queue.push(File { id: ReportId(next), found, entered });
         next += 1;
-        if batch.len() >= BATCH || queue.is_hungry() {
-            queue.push(&mut batch);
-        }
         ControlFlow::Continue(())
-    });
-    queue.push(&mut batch);
-    walked
+    })
 }
 
 /// One worker, until there are no more files.

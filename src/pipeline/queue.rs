@@ -1,7 +1,6 @@
 //! Files on their way: from the walk to the workers, never more than a window's worth until they are collected.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// What a worker does next.
@@ -15,8 +14,8 @@ pub(super) enum Task<F, B> {
 /// Where workers find what is to be done next: files `F` to be read and bundles `B` to be written.
 ///
 /// A file is on its way from the moment it is pushed until its outcome has been collected, and no more than a window's
-/// worth are at any time. Nobody is woken for a single file where it can be helped: the walk pushes several at once, and
-/// is woken when there is room for several.
+/// worth are at any time. Nobody is woken where it can be helped: workers find the next file without sleeping while there
+/// is one, and the walk, once it had to wait, is woken when there is room for several.
 pub(super) struct Queue<F, B> {
     state: Mutex<State<F, B>>,
     /// Workers wait here for files.
@@ -24,14 +23,14 @@ pub(super) struct Queue<F, B> {
     /// The walk waits here for room.
     drained: Condvar,
     window: usize,
-    /// Workers that wait, as a hint for the walk.
-    idle: AtomicUsize,
 }
 
 struct State<F, B> {
     files: VecDeque<F>,
     bundles: VecDeque<B>,
     on_their_way: usize,
+    /// Workers that wait for something to do.
+    idle: usize,
     walk_waits: bool,
     /// Whether no more files will come.
     ended: bool,
@@ -42,35 +41,28 @@ impl<F, B> Queue<F, B> {
     pub(super) fn new(window: usize) -> Queue<F, B> {
         let (files, bundles) = (VecDeque::new(), VecDeque::new());
         Queue {
-            state: Mutex::new(State { files, bundles, on_their_way: 0, walk_waits: false, ended: false }),
+            state: Mutex::new(State { files, bundles, on_their_way: 0, idle: 0, walk_waits: false, ended: false }),
             filled: Condvar::new(),
             drained: Condvar::new(),
             window: window.max(1),
-            idle: AtomicUsize::new(0),
         }
     }
 
-    /// Whether somebody waits for a file.
-    pub(super) fn is_hungry(&self) -> bool {
-        self.idle.load(Ordering::Relaxed) > 0
-    }
-
-    /// Puts files onto their way, waiting for room before each; leaves the list empty.
-    pub(super) fn push(&self, files: &mut Vec<F>) {
+    /// Puts a file onto its way, waiting for room before.
+    pub(super) fn push(&self, file: F) {
         let mut state = self.lock();
-        for file in files.drain(..) {
-            if state.on_their_way >= self.window {
-                self.wake(&state);
-                state.walk_waits = true;
-                while !self.has_room(&state) {
-                    state = self.drained.wait(state).unwrap_or_else(PoisonError::into_inner);
-                }
-                state.walk_waits = false;
+        if state.on_their_way >= self.window {
+            state.walk_waits = true;
+            while !self.has_room(&state) {
+                state = self.drained.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
-            state.files.push_back(file);
-            state.on_their_way += 1;
+            state.walk_waits = false;
         }
-        self.wake(&state);
+        state.files.push_back(file);
+        state.on_their_way += 1;
+        if state.idle > 0 {
+            self.filled.notify_one();
+        }
     }
 
     /// No more files will come: workers that find none leave.
@@ -94,9 +86,9 @@ impl<F, B> Queue<F, B> {
             if state.ended {
                 return None;
             }
-            self.idle.fetch_add(1, Ordering::Relaxed);
+            state.idle += 1;
             state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
-            self.idle.fetch_sub(1, Ordering::Relaxed);
+            state.idle -= 1;
         }
     }
 
@@ -121,14 +113,6 @@ impl<F, B> Queue<F, B> {
         }
     }
 
-    fn wake(&self, state: &State<F, B>) {
-        match (self.idle.load(Ordering::Relaxed), state.files.len()) {
-            (0, _) | (_, 0) => {}
-            (_, 1) => self.filled.notify_one(),
-            _ => self.filled.notify_all(),
-        }
-    }
-
     fn lock(&self) -> MutexGuard<'_, State<F, B>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -136,6 +120,7 @@ impl<F, B> Queue<F, B> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
     use super::*;
@@ -154,7 +139,7 @@ mod tests {
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 for number in 0..9 {
-                    queue.push(&mut vec![number]);
+                    queue.push(number);
                     pushed.fetch_add(1, Ordering::SeqCst);
                 }
                 queue.end();
@@ -171,11 +156,11 @@ mod tests {
     }
 
     #[test]
-    fn more_files_at_once_than_the_window_holds_are_pushed_all_the_same() {
+    fn more_files_than_the_window_holds_pass_through() {
         let queue = Queue::new(3);
         std::thread::scope(|scope| {
             scope.spawn(|| {
-                queue.push(&mut (0..100).collect());
+                (0..100).for_each(|number| queue.push(number));
                 queue.end();
             });
             let next = || read(&queue).inspect(|_| queue.collected(1, &mut Vec::new()));
@@ -186,7 +171,8 @@ mod tests {
     #[test]
     fn bundles_come_before_files() {
         let queue: Queue<u32, &str> = Queue::new(9);
-        queue.push(&mut vec![1, 2]);
+        queue.push(1);
+        queue.push(2);
         queue.collected(0, &mut vec!["a", "b"]);
         queue.end();
         let tasks = std::iter::from_fn(|| queue.next()).map(|task| match task {
@@ -201,7 +187,7 @@ mod tests {
         let queue = Queue::new(1);
         queue.end();
         assert!(read(&queue).is_none());
-        queue.push(&mut (0..5).collect());
+        (0..5).for_each(|number| queue.push(number));
         assert!(read(&queue).is_some());
     }
 }
