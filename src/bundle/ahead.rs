@@ -285,6 +285,19 @@ mod tests {
     }
 
     #[test]
+    fn a_bundle_that_could_not_be_written_is_no_silent_loss() {
+        let fixture = Fixture::new(1 << 20);
+        let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
+        let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
+        let budget = Budget { max_bytes: 1000, max_runs: 2 };
+        let (index, bundles) = fixture.add_all(&runs(7), ExecutionIndex::writing_ahead(budget, 0, frame));
+        fs::remove_dir_all(folder.path()).unwrap();
+        assert!(matches!(bundles[0].write(&fixture.store, &folder).unwrap_err().kind(), WriteErrorKind::Io { .. }));
+        let error = crate::bundle::settle(index, &fixture.store, &join).unwrap_err();
+        assert!(matches!(error.kind(), WriteErrorKind::NotStored));
+    }
+
+    #[test]
     fn what_was_taken_back_or_written_is_not_written_again() {
         let fixture = Fixture::new(1 << 20);
         let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();

@@ -67,7 +67,6 @@ impl PackedFacts {
     pub fn has_key(self) -> bool {
         self.0 & PackedFacts::HAS_KEY != 0
     }
-
 }
 
 impl std::fmt::Debug for PackedFacts {
@@ -205,13 +204,8 @@ mod tests {
     use super::*;
     use crate::bundle::RunStore;
 
-    const FACTS: RunFacts = RunFacts {
-        identity: 1,
-        outcome: Outcome::Passed,
-        attempt_group: 0,
-        superseded: false,
-        has_key: true,
-    };
+    const FACTS: RunFacts =
+        RunFacts { identity: 1, outcome: Outcome::Passed, attempt_group: 0, superseded: false, has_key: true };
 
     #[test]
     fn an_entry_is_24_bytes() {

@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::ahead::Ahead;
-use super::index::Index;
 use super::error::{WriteError, WriteErrorKind};
+use super::index::Index;
 use super::store::{Location, StoredChunk};
 
 /// The bytes of one run.
@@ -90,6 +90,14 @@ impl Places {
                 cut.what = What::Stored(locations);
             }
         }
+    }
+
+    /// Whether every run is somewhere: a bundle that could not be written has lost those that it took out of the store.
+    pub(super) fn is_whole(&self) -> bool {
+        self.cuts.iter().all(|cut| match &cut.what {
+            What::Ahead(bundle) => bundle.first_run().is_some(),
+            What::Stored(_) => true,
+        })
     }
 
     /// The bundle written ahead that consists of exactly these runs.

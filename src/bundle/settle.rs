@@ -119,8 +119,11 @@ impl Grouped {
     /// Puts the merged runs in their places.
     ///
     /// # Errors
-    /// When a group was not merged: its results would be lost.
+    /// When a group was not merged, or a bundle could not be written ahead: results would be lost.
     pub fn finish(self, merged: impl IntoIterator<Item = Merged>) -> Result<Settled, WriteError> {
+        if !self.places.is_whole() {
+            return Err(WriteErrorKind::NotStored.into());
+        }
         let mut replaced: Vec<_> = merged.into_iter().map(|merged| (merged.run, merged.place)).collect();
         replaced.sort_unstable_by_key(|(run, _)| *run);
         replaced.dedup_by_key(|(run, _)| *run);
