@@ -22,6 +22,7 @@ use super::environment::EnvironmentSource;
 use super::exit::{DamageAllowed, Ending, Failure};
 use super::job;
 use super::keys::{IssueKey, ProjectKey};
+use super::limits::{self, LimitValue};
 use super::numbers;
 use super::signals::Signals;
 use super::size::{self, Size};
@@ -209,6 +210,10 @@ pub struct ReadingArgs {
     #[arg(long, value_name = "SIZE", env = "XRAYPACK_MEMORY", default_value_t = Size::mib(256),
           value_parser = size::parse_memory)]
     pub memory: Size,
+    /// Move a limit on what is taken from input, such as entry-bytes=1GiB; may be repeated. What reaches a limit is a
+    /// problem of that report alone. `xraypack limits` lists them
+    #[arg(long, value_name = "NAME=VALUE", env = "XRAYPACK_LIMIT", value_delimiter = ';', help_heading = "Limits")]
+    pub limit: Vec<LimitValue>,
     /// Read archives into memory whole instead of mapping them while they are listed
     #[arg(long, env = "XRAYPACK_NO_MMAP", value_parser = BoolishValueParser::new())]
     pub no_mmap: bool,
@@ -356,8 +361,17 @@ pub fn check(args: &JobArgs) -> Result<(), Failure> {
             "--execution puts all results into {key}, and --environment-from makes a Test Execution of each environment"
         )));
     }
+    check_limits(&args.reading)?;
     match status::named_twice(&args.results.status) {
         Some(outcome) => Err(Failure::Usage(format!("--status names {} twice", outcome.name()))),
+        None => Ok(()),
+    }
+}
+
+/// A limit has one value.
+pub fn check_limits(args: &ReadingArgs) -> Result<(), Failure> {
+    match limits::named_twice(&args.limit) {
+        Some(limit) => Err(Failure::Usage(format!("--limit names {} twice", limit.name()))),
         None => Ok(()),
     }
 }

@@ -15,7 +15,7 @@ use xraypack::pipeline::{Observer, Report};
 use super::Verbosity;
 use super::choices::{OutputChoice, TimeUnitChoice};
 use super::commentary::{Commentary, ReportSeen};
-use super::convert::{ReadingArgs, TellingArgs, check_inputs};
+use super::convert::{ReadingArgs, TellingArgs, check_inputs, check_limits};
 use super::exit::{DamageAllowed, Ending, Failure};
 use super::job;
 use super::numbers::{self, count, counted};
@@ -41,6 +41,7 @@ pub struct InspectArgs {
 /// Runs the command.
 pub fn run(args: &InspectArgs, terminal: &mut Terminal) -> Result<Ending, Failure> {
     check_inputs(&args.inputs)?;
+    check_limits(&args.reading)?;
     let commentary = Commentary::new(terminal, args.telling.progress);
     let listing = Mutex::new(Listing::new(args.telling.format, &mut terminal.out));
     let inspected = inspect(args, &|report| {

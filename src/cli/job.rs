@@ -25,6 +25,7 @@ use super::choices::{
 use super::convert::{JobArgs, OutputArgs, ReadingArgs};
 use super::environment::EnvironmentSource;
 use super::exit::Failure;
+use super::limits::LimitValue;
 use super::status::StatusName;
 use super::words::Pattern;
 
@@ -96,16 +97,27 @@ pub fn source_options(args: &ReadingArgs) -> Result<source::Options, Failure> {
     Ok(source::Options {
         include: globs(&args.include)?,
         exclude: globs(&args.exclude)?,
+        limits: source_limits(&args.limit),
         mapping: if args.no_mmap { Mapping::Never } else { Mapping::Allowed },
-        ..source::Options::default()
     })
+}
+
+fn source_limits(values: &[LimitValue]) -> source::Limits {
+    let mut limits = source::Limits::default();
+    for value in values {
+        limits.set(value.limit, value.value);
+    }
+    limits
 }
 
 /// How reports are read.
 pub fn reading(args: &ReadingArgs, junit_time_unit: TimeUnitChoice) -> Result<Reading, Failure> {
     let zone =
         Zone::parse(args.assume_zone.as_str()).map_err(|error| Failure::Usage(format!("--assume-zone: {error}")))?;
-    let options = ReadOptions { zone, junit_time_unit: junit_time_unit.nanos(), ..ReadOptions::default() };
+    let mut options = ReadOptions { zone, junit_time_unit: junit_time_unit.nanos(), ..ReadOptions::default() };
+    for value in &args.limit {
+        options.limits.set(value.limit, value.value);
+    }
     Ok(Reading { options, format: args.from.as_deref().and_then(format::by_name) })
 }
 
@@ -311,6 +323,7 @@ fn recorded(
             ("damaged", Some(word(&results.damaged))),
             ("include", listed(&reading.include).map(|globs| texts(globs.iter().map(Pattern::as_str).collect()))),
             ("exclude", listed(&reading.exclude).map(|globs| texts(globs.iter().map(Pattern::as_str).collect()))),
+            ("limit", listed(&reading.limit).map(texts_of_limits)),
             ("from", reading.from.as_deref().map(Value::from)),
             ("junit-time-unit", Some(word(junit_time_unit))),
         ]
@@ -329,6 +342,30 @@ fn listed<T: Clone>(list: &[T]) -> Option<Vec<T>> {
     (!list.is_empty()).then(|| list.to_vec())
 }
 
+/// In the order of their names: the order on the command line means nothing.
+fn texts_of_limits(values: Vec<LimitValue>) -> Value {
+    let mut texts: Vec<_> = values.iter().map(LimitValue::to_string).collect();
+    texts.sort_unstable();
+    Value::from(texts)
+}
+
 fn texts_of_statuses(names: Vec<StatusName>) -> Value {
     names.iter().map(|status| Value::from(format!("{}={}", status.outcome.name(), status.name))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use xraypack::model::Limit;
+
+    #[test]
+    fn every_limit_bounds_something() {
+        for limit in Limit::ALL.iter().copied() {
+            let (mut of_source, mut of_reports) = (source::Limits::default(), format::Limits::default());
+            of_source.set(limit, 7);
+            of_reports.set(limit, 7);
+            let moved = [of_source != source::Limits::default(), of_reports != format::Limits::default()];
+            assert_eq!(moved.iter().filter(|moved| **moved).count(), 1, "{}", limit.name());
+        }
+    }
 }

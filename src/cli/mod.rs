@@ -15,6 +15,7 @@ mod formats;
 mod inspect;
 mod job;
 mod keys;
+mod limits;
 mod man;
 mod numbers;
 mod plan;
@@ -124,6 +125,8 @@ enum Command {
     Bench(Box<bench::BenchArgs>),
     /// List the formats that are read
     Formats(formats::FormatsArgs),
+    /// List the limits on what is taken from input
+    Limits(limits::LimitsArgs),
     /// Print completions for a shell
     Completions(completions::CompletionsArgs),
     /// Print the manual page
@@ -150,6 +153,7 @@ fn start(arguments: &[OsString]) -> Result<Ending, Failure> {
         Command::Bind(args) => bind::run(&args, &mut terminal),
         Command::Bench(args) => bench::run(&args, &mut terminal),
         Command::Formats(args) => formats::run(&args, &mut terminal),
+        Command::Limits(args) => limits::run(&args, &mut terminal),
         Command::Completions(args) => completions::run(&args, &mut terminal),
         Command::Man(args) => man::run(&args, &mut terminal),
     }

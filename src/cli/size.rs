@@ -31,6 +31,11 @@ impl Size {
         Size(mebibytes * MIB)
     }
 
+    /// This many bytes.
+    pub const fn bytes(bytes: u64) -> Size {
+        Size(bytes)
+    }
+
     /// The number of bytes.
     pub const fn get(self) -> u64 {
         self.0

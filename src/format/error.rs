@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use crate::model::{Position, Problem, ProblemKind};
+use crate::model::{LimitReached, Position, Problem, ProblemKind};
 
 /// The reading of one report ended early. Cases pushed before it stay valid.
 ///
@@ -22,6 +22,8 @@ pub enum ParseErrorKind {
     Read(io::Error),
     /// A limit of the reader, in words.
     Limit(String),
+    /// A limit that the user may move.
+    Over(LimitReached),
     /// The structure cannot be read any further, in words.
     Malformed(String),
     /// The report ends too early, in words.
@@ -37,6 +39,11 @@ impl ParseError {
     /// The report holds `what`, which is more than the reader takes.
     pub fn limit(what: impl Into<String>, position: Position) -> ParseError {
         ParseError { kind: Box::new(ParseErrorKind::Limit(what.into())), position }
+    }
+
+    /// The report goes beyond a limit that the user may move.
+    pub fn over(reached: LimitReached, position: Position) -> ParseError {
+        ParseError { kind: Box::new(ParseErrorKind::Over(reached)), position }
     }
 
     /// The structure is broken beyond recovery.
@@ -65,7 +72,7 @@ impl ParseError {
             ParseErrorKind::Read(error) => {
                 return Problem::of_reading(error, "its bytes cannot be read any further").at(self.position);
             }
-            ParseErrorKind::Limit(_) => ProblemKind::LimitReached,
+            ParseErrorKind::Limit(_) | ParseErrorKind::Over(_) => ProblemKind::LimitReached,
             ParseErrorKind::Malformed(_) => ProblemKind::Malformed,
             ParseErrorKind::Truncated(_) => ProblemKind::Truncated,
         };
@@ -78,6 +85,7 @@ impl fmt::Display for ParseErrorKind {
         match self {
             ParseErrorKind::Read(error) => write!(f, "its bytes cannot be read any further: {error}"),
             ParseErrorKind::Limit(what) => write!(f, "it holds {what}, which is over the limit"),
+            ParseErrorKind::Over(reached) => reached.fmt(f),
             ParseErrorKind::Malformed(what) | ParseErrorKind::Truncated(what) => f.write_str(what),
         }
     }

@@ -1,5 +1,6 @@
 //! What the readers are asked for.
 
+use super::Limits;
 use super::time::Zone;
 
 /// How reports are read. Every format takes the parts that concern it.
@@ -21,6 +22,8 @@ pub struct ReadOptions {
     pub case_attachment_bytes: u64,
     /// Nanoseconds in one unit of JUnit's `time`. Default: a second.
     pub junit_time_unit: i64,
+    /// Bounds on what is taken from a report.
+    pub limits: Limits,
 }
 
 /// Which cases' attachments are read.
@@ -46,6 +49,7 @@ impl Default for ReadOptions {
             attachment_bytes: 10 << 20,
             case_attachment_bytes: 20 << 20,
             junit_time_unit: 1_000_000_000,
+            limits: Limits::default(),
         }
     }
 }

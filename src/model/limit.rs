@@ -60,6 +60,16 @@ limits! {
     Ratio = "ratio", Count, 1000, "inflated bytes for each packed byte, after the first 10 MiB";
     /// Window of a zstd stream.
     ZstdWindow = "zstd-window", Bytes, 32 << 20, "memory that a zstd stream may ask for";
+    /// Elements that are open at once.
+    XmlDepth = "xml-depth", Count, 1024, "elements inside each other";
+    /// Bytes of one tag with its attributes.
+    TagBytes = "tag-bytes", Bytes, 4 << 20, "one tag with all its attributes";
+    /// Attributes of one tag.
+    Attributes = "attributes", Count, 10_000, "attributes of one tag";
+    /// Bytes of one item of a JSON report: a scenario, a feature without its scenarios, an envelope.
+    JsonItemBytes = "json-item-bytes", Bytes, 128 << 20, "one scenario, or one line, of a JSON report";
+    /// Cases of one report.
+    Cases = "cases", Count, 10_000_000, "cases of one report";
 }
 
 /// A bound was reached: what was found, and which option moves the bound.

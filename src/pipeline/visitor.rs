@@ -10,9 +10,11 @@ use super::outcome::{ReportOutcome, RunChunk, Share, conflict};
 use super::rows::{Placed, Rows};
 use super::worker::{Context, Names};
 use crate::bundle::{IndexEntry, Place};
+use crate::format::Limits;
 use crate::mapping::{Mapped, Mapper};
 use crate::model::{
-    Attachment, Content, Problem, ProblemKind, ReportVisitor, RunFacts, StatedExecution, TestCase, TestRun,
+    Attachment, Content, Limit, LimitReached, Problem, ProblemKind, ReportVisitor, RunFacts, StatedExecution, TestCase,
+    TestRun,
 };
 use crate::source::Entry;
 use crate::xray;
@@ -34,12 +36,23 @@ pub(super) struct RunScratch {
 /// Counts the cases of one report and keeps its problems: all that `inspect` needs.
 pub(super) struct Findings<'o> {
     pub(super) outcome: &'o mut ReportOutcome,
+    limits: Limits,
     further: HashMap<ProblemKind, (usize, Problem)>,
 }
 
 impl<'o> Findings<'o> {
-    pub(super) fn new(outcome: &'o mut ReportOutcome) -> Findings<'o> {
-        Findings { outcome, further: HashMap::new() }
+    pub(super) fn new(outcome: &'o mut ReportOutcome, limits: &Limits) -> Findings<'o> {
+        Findings { outcome, limits: *limits, further: HashMap::new() }
+    }
+
+    /// Counts a case, unless there are as many as there may be: then the reading ends.
+    fn count(&mut self, case: &TestCase) -> ControlFlow<()> {
+        if self.outcome.cases.seen < self.limits.cases {
+            self.outcome.cases.add(case.outcome);
+            return ControlFlow::Continue(());
+        }
+        self.note(LimitReached::new(Limit::Cases, self.limits.cases, "it holds more cases").into());
+        ControlFlow::Break(())
     }
 
     /// Keeps a problem, unless there are very many of its kind already.
@@ -65,8 +78,7 @@ impl<'o> Findings<'o> {
 
 impl ReportVisitor for Findings<'_> {
     fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
-        self.outcome.cases.add(case.outcome);
-        ControlFlow::Continue(())
+        self.count(case)
     }
 
     fn problem(&mut self, problem: Problem) {
@@ -135,7 +147,7 @@ impl<'c> Conversion<'c> {
         let mut mapper = Mapper::new(context.rules);
         mapper.begin(format);
         Conversion {
-            findings: Findings::new(outcome),
+            findings: Findings::new(outcome, &context.reading.options.limits),
             context,
             entry,
             mapper,
@@ -410,7 +422,7 @@ fn load(
 
 impl ReportVisitor for Conversion<'_> {
     fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
-        self.findings.outcome.cases.add(case.outcome);
+        self.findings.count(case)?;
         self.convert(case);
         if self.failure.is_none() && self.context.is_stopped() {
             // What is missing now must never pass for the whole report.

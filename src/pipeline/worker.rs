@@ -230,7 +230,7 @@ fn recognise_and_parse(
     outcome.format = Some(format.name);
     let (failure, parsed) = match purpose {
         Purpose::Inspect(reading, _) => {
-            let mut findings = Findings::new(outcome);
+            let mut findings = Findings::new(outcome, &reading.options.limits);
             let parsed = parse(format, body, &detected, &reading.options, &mut findings);
             findings.finish();
             (None, parsed)

@@ -27,6 +27,19 @@ impl Limits {
     pub const RATIO_FREE: u64 = 10 << 20;
     /// Default of [`Limits::in_memory`]: 4 MiB. Each worker has two buffers of this size.
     pub const IN_MEMORY: u64 = 4 << 20;
+
+    /// Moves a limit, if it is one of these.
+    pub fn set(&mut self, limit: Limit, value: u64) {
+        match limit {
+            Limit::EntryBytes => self.entry_bytes = value,
+            Limit::ArchiveBytes => self.archive_bytes = value,
+            Limit::ArchiveEntries => self.archive_entries = value,
+            Limit::ArchiveDepth => self.archive_depth = u32::try_from(value).unwrap_or(u32::MAX),
+            Limit::Ratio => self.ratio = value,
+            Limit::ZstdWindow => self.zstd_window = value,
+            _ => {}
+        }
+    }
 }
 
 impl Default for Limits {

@@ -47,7 +47,8 @@ fn recognises(head: &Head<'_>) -> bool {
 }
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
-    let mut items = JsonItems::new(body).with_children("elements").with_longest(Longest::of(options));
+    let mut items =
+        JsonItems::new(body).with_children("elements").with_longest(Longest::of(options)).within(&options.limits);
     let mut reader = Reader::new(options);
     let result = reader.read(&mut items, visitor);
     reader.finish(&items, visitor);

@@ -1,15 +1,12 @@
 //! Cuts a document into complete items.
 
-use crate::format::{Attachments, ParseError, ReadOptions};
-use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor};
+use crate::format::{Attachments, Limits, ParseError, ReadOptions};
+use crate::model::{Body, Limit, LimitReached, Position, Problem, ProblemKind, ReportVisitor};
 
 use super::cursor::{Cut, Fault, JsonCursor, Oddities, missing};
 use super::skim::{Skim, Skimmed};
 use super::text::{self, Span};
 use super::window::Window;
-
-/// Bytes of one item at most, unless more evidence is asked for.
-const LARGEST: usize = 128 << 20;
 
 /// Bytes of a text that are kept at either end where its middle is cut out.
 const KEPT: usize = 256 * 1024;
@@ -129,7 +126,7 @@ impl<'s> JsonItems<'s> {
             window: Window::new(body),
             children: None,
             longest: Longest::of(&ReadOptions::default()),
-            largest: LARGEST,
+            largest: bytes_of(Limit::JsonItemBytes.default()),
             cuts: Vec::new(),
             lent: 0,
             open: 0,
@@ -154,7 +151,15 @@ impl<'s> JsonItems<'s> {
     /// How long texts may be.
     pub fn with_longest(mut self, longest: Longest) -> JsonItems<'s> {
         self.longest = longest;
-        self.largest = LARGEST.max(longest.item.saturating_mul(2));
+        self.largest = self.largest.max(longest.item.saturating_mul(2));
+        self
+    }
+
+    /// How large an item may be. Where nobody moved the limit it leaves room for as much evidence as is asked for.
+    pub fn within(mut self, limits: &Limits) -> JsonItems<'s> {
+        if limits.json_item_bytes != Limit::JsonItemBytes.default() {
+            self.largest = bytes_of(limits.json_item_bytes);
+        }
         self
     }
 
@@ -472,15 +477,19 @@ impl<'s> JsonItems<'s> {
             visitor.problem(Problem::new(ProblemKind::Repaired, message).at(position));
         }
         if let Some((position, count)) = self.too_large {
-            let most = self.largest >> 20;
-            let message = format!("{count} parts of more than {most} MiB each were left out, whatever they held");
-            visitor.problem(Problem::new(ProblemKind::LimitReached, message).at(position));
+            let what = format!("{count} parts that are too large were left out, whatever they held");
+            let reached = LimitReached::new(Limit::JsonItemBytes, self.largest as u64, what);
+            visitor.problem(Problem::from(reached).at(position));
         }
         if let State::CutOff(position) = self.state {
             let message = "the report ends before it is complete";
             visitor.problem(Problem::new(ProblemKind::Truncated, message).at(position));
         }
     }
+}
+
+fn bytes_of(limit: u64) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
 }
 
 /// A value whose end is known.

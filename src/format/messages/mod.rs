@@ -30,7 +30,7 @@ fn recognises(head: &Head<'_>) -> bool {
 }
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
-    let mut items = JsonItems::new(body).with_longest(Longest::of(options));
+    let mut items = JsonItems::new(body).with_longest(Longest::of(options)).within(&options.limits);
     let mut reader = Reader {
         plan: Plan::default(),
         attempts: Attempts::new(options),

@@ -76,7 +76,7 @@ fn parse(
     options: &ReadOptions,
     visitor: &mut dyn ReportVisitor,
 ) -> Result<(), ParseError> {
-    let mut xml = XmlCursor::new(body);
+    let mut xml = XmlCursor::new(body).within(&options.limits);
     let mut reader = Reader::new(generation, options);
     let result = reader.read(&mut xml, visitor);
     reader.finish(visitor);

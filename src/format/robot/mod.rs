@@ -83,7 +83,7 @@ fn parse_holding(
         Body::Bytes(bytes) => Some(*bytes),
         Body::Stream(_) => None,
     };
-    let mut xml = XmlCursor::new(body);
+    let mut xml = XmlCursor::new(body).within(&options.limits);
     xml.pardon_open(b"msg");
     let mut reader = Reader::new(options, whole, most_held);
     let result = reader.read(&mut xml, visitor);

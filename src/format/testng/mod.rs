@@ -40,7 +40,7 @@ fn recognises(head: &Head<'_>) -> bool {
 const STRUCTURE: &[&[u8]] = &[b"test-method", b"class", b"test", b"suite", b"testng-results"];
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
-    let mut xml = XmlCursor::new(body);
+    let mut xml = XmlCursor::new(body).within(&options.limits);
     let mut reader = Reader::new(options);
     let result = reader.read(&mut xml, visitor);
     reader.finish(&xml, visitor);

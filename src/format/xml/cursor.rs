@@ -3,15 +3,15 @@
 use std::io;
 use std::ops::Range;
 
+use super::XmlEvent;
 use super::open::OpenElements;
 use super::repairs::{RepairLog, Tallies};
 use super::scan::{self, Markup, Name, Quoted};
 use super::tag::Tag;
 use super::text::{RawKind, Text};
 use super::window::Window;
-use super::{MAX_DEPTH, MAX_TAG, XmlEvent};
-use crate::format::ParseError;
-use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor};
+use crate::format::{Limits, ParseError};
+use crate::model::{Body, Limit, LimitReached, Position, Problem, ProblemKind, ReportVisitor};
 
 /// Values of a tag whose places are kept; those behind them are searched again by who asks for them.
 const MOST_QUOTED: usize = 256;
@@ -44,6 +44,9 @@ pub struct XmlCursor<'s> {
     truncated: Option<Position>,
     log: RepairLog,
     pub(super) tallies: Tallies,
+    limits: Limits,
+    /// Tags up to this length need no look at their limits.
+    short_tag: usize,
 }
 
 /// What lies at the cursor, as offsets into the window.
@@ -85,7 +88,20 @@ impl<'s> XmlCursor<'s> {
             truncated: None,
             log: RepairLog::default(),
             tallies: Tallies::default(),
+            limits: Limits::default(),
+            short_tag: 0,
         }
+        .within(&Limits::default())
+    }
+
+    /// The same cursor under these limits.
+    pub fn within(mut self, limits: &Limits) -> XmlCursor<'s> {
+        /// Length of the shortest attribute.
+        const SHORTEST: u64 = 3;
+        let short = limits.tag_bytes.min(limits.attributes.saturating_mul(SHORTEST));
+        self.short_tag = usize::try_from(short).unwrap_or(usize::MAX);
+        self.limits = *limits;
+        self
     }
 
     /// The next event. Comments, processing instructions and the document type are passed over.
@@ -240,8 +256,8 @@ impl<'s> XmlCursor<'s> {
                 return Ok(Some(Found::Eof));
             }
             Markup::Incomplete => {
-                if self.window.bytes().len() - self.next > MAX_TAG {
-                    return Err(ParseError::limit("a tag of more than 4 MiB", self.position()));
+                if (self.window.bytes().len() - self.next) as u64 > self.limits.tag_bytes {
+                    return Err(self.over(Limit::TagBytes, self.limits.tag_bytes, "a tag is longer"));
                 }
                 self.slide()?;
             }
@@ -252,8 +268,11 @@ impl<'s> XmlCursor<'s> {
     #[inline]
     fn start(&mut self, length: usize, name: Name, empty: bool) -> Result<Found, ParseError> {
         let depth = self.open.depth();
-        if depth == MAX_DEPTH {
-            return Err(ParseError::limit("more than 1024 nested elements", self.position()));
+        if depth as u64 >= self.limits.xml_depth {
+            return Err(self.over(Limit::XmlDepth, self.limits.xml_depth, "elements lie deeper inside each other"));
+        }
+        if length > self.short_tag {
+            self.check_long_tag(length, name)?;
         }
         if depth == 0 && std::mem::replace(&mut self.seen_root, true) {
             let event = self.event;
@@ -266,6 +285,23 @@ impl<'s> XmlCursor<'s> {
         self.next += length;
         self.started = (inside..self.event + length - 1 - usize::from(empty), name);
         Ok(Found::Start)
+    }
+
+    #[cold]
+    fn check_long_tag(&self, length: usize, name: Name) -> Result<(), ParseError> {
+        if length as u64 > self.limits.tag_bytes {
+            return Err(self.over(Limit::TagBytes, self.limits.tag_bytes, "a tag is longer"));
+        }
+        let inside = self.event + 1..self.event + length - 1;
+        let tag = Tag::new(self.window.raw(inside), name, 0, &[], &self.log);
+        if tag.attributes().count() as u64 > self.limits.attributes {
+            return Err(self.over(Limit::Attributes, self.limits.attributes, "a tag has more attributes"));
+        }
+        Ok(())
+    }
+
+    fn over(&self, limit: Limit, value: u64, what: &str) -> ParseError {
+        ParseError::over(LimitReached::new(limit, value, what), self.position())
     }
 
     /// An end tag: closes one element, or several whose own end tags are missing, or none.

@@ -25,12 +25,6 @@ pub use cursor::XmlCursor;
 pub use tag::{Attributes, RawValue, Tag};
 pub use text::Text;
 
-/// Elements that may be open at once. Reports of real tools stay below fifty; the bound keeps hostile ones harmless.
-pub const MAX_DEPTH: usize = 1024;
-
-/// Longest tag, comment-free, in bytes.
-pub const MAX_TAG: usize = 4 * 1024 * 1024;
-
 /// What comes next in a report.
 #[derive(Debug)]
 pub enum XmlEvent<'t> {

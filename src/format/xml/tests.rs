@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 
 use super::*;
+use crate::format::Limits;
 use crate::model::{Body, Problem, ReportVisitor, TestCase};
 use std::ops::ControlFlow;
 
@@ -207,8 +208,37 @@ fn a_stop_ends_an_element_whose_end_tag_is_missing() {
 
 #[test]
 fn nesting_has_a_limit() {
-    let document = "<a>".repeat(MAX_DEPTH + 1);
+    let document = "<a>".repeat(1025);
     let mut cursor = XmlCursor::new(Body::Bytes(document.as_bytes()));
-    let error = (0..=MAX_DEPTH).find_map(|_| cursor.next().err()).unwrap();
-    assert!(error.to_string().contains("1024 nested elements"), "{error}");
+    let error = (0..=1024).find_map(|_| cursor.next().err()).unwrap();
+    assert!(error.to_problem().message.ends_with("over --limit xml-depth=1024"), "{error}");
+}
+
+/// How the reading of a document ends under limits, from memory and from a stream.
+fn ending(document: &str, limits: Limits) -> String {
+    let end = |body: Body<'_>| {
+        let mut cursor = XmlCursor::new(body).within(&limits);
+        loop {
+            match cursor.next() {
+                Ok(XmlEvent::Eof) => return String::new(),
+                Ok(_) => {}
+                Err(error) => return error.to_problem().message,
+            }
+        }
+    };
+    let whole = end(Body::Bytes(document.as_bytes()));
+    assert_eq!(whole, end(Body::Stream(&mut document.as_bytes())));
+    whole
+}
+
+#[test]
+fn tags_have_limits() {
+    let limits = Limits { attributes: 3, tag_bytes: 40, ..Limits::default() };
+    assert_eq!(ending("<a b='1' c='2' d='3'/>", limits), "");
+    assert_eq!(
+        ending("<a b='1' c='2' d='3' e='4'/>", limits),
+        "a tag has more attributes, which is over --limit attributes=3"
+    );
+    let long = format!("<a b='{}'/>", "x".repeat(40));
+    assert_eq!(ending(&long, limits), "a tag is longer, which is over --limit tag-bytes=40");
 }

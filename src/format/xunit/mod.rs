@@ -33,7 +33,7 @@ fn recognises(head: &Head<'_>) -> bool {
 const STRUCTURE: &[&[u8]] = &[b"test", b"collection", b"class", b"assembly", b"assemblies"];
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
-    let mut xml = XmlCursor::new(body);
+    let mut xml = XmlCursor::new(body).within(&options.limits);
     let mut reader = Reader::new(options);
     let result = reader.read(&mut xml, visitor);
     reader.finish(&xml, visitor);
