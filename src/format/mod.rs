@@ -24,6 +24,7 @@ mod remarks;
 mod robot;
 mod testng;
 pub mod time;
+pub mod tokens;
 mod trimmed;
 pub mod xml;
 mod xray_json;

@@ -11,6 +11,7 @@ mod finish;
 mod group;
 mod grouping;
 mod hexadecimal;
+mod measure;
 mod memory;
 mod naming;
 mod outcome;
@@ -52,12 +53,13 @@ use writing::Writing;
 pub use bind::{BindError, Binding, Bound, Rebind, bind};
 pub use error::Error;
 pub use group::GroupBy;
+pub use measure::{Measured, measure};
 pub use memory::Memory;
 pub use naming::{Conflicts, DividedTest, SharedKey};
 pub use outcome::EvidenceCounts;
 pub use plan::{Plan, PlannedBundle, PlannedExecution};
 pub use verify::{Verdict, verify};
-pub use worker::Reading;
+pub use worker::{Depth, Reading};
 
 /// What is to be converted, and how.
 #[derive(Debug)]

@@ -1,5 +1,7 @@
 //! What came of one file: handed from a worker to the collector, never an error.
 
+use std::time::Duration;
+
 use super::basis::{Basis, Extent};
 use super::naming::KeyedName;
 use crate::bundle::{IndexEntry, Place, RunStore, StoredChunk};
@@ -41,6 +43,8 @@ pub(super) struct ReportOutcome {
     pub(super) chunks: Vec<RunChunk>,
     /// What became of its runs; known when they have been collected.
     pub(super) runs: RunCounts,
+    /// How long a worker had it, where that is measured.
+    pub(super) spent: Duration,
 }
 
 /// Runs that follow each other in the store, on their way to the index of their Test Execution.
@@ -138,6 +142,7 @@ impl ReportOutcome {
             unmapped: Vec::new(),
             chunks: Vec::new(),
             runs: RunCounts::default(),
+            spent: Duration::ZERO,
         }
     }
 

@@ -2,9 +2,11 @@
 
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
 
 use super::basis::{Basis, Extent, HashingReader};
 use super::grouping::Group;
+use super::measure;
 use super::outcome::ReportOutcome;
 use super::stop::Stop;
 use super::visitor::{Conversion, ConversionFailure, Findings, RunScratch};
@@ -68,19 +70,34 @@ pub(super) enum Purpose<'c> {
     Inspect(&'c Reading, &'c Limits),
     /// Turn them into stored runs.
     Convert(&'c Context<'c>),
+    /// Take each report so far, and measure how long that takes.
+    Measure(Depth, &'c Reading, &'c Limits),
+}
+
+/// How far a report is taken when the work on it is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Its bytes are read as they lie there, packed in an archive or not.
+    Read,
+    /// They are unpacked, and their checksum is held against the archive.
+    Inflate,
+    /// It is recognised and taken apart, tag for tag or item for item.
+    Tokenise,
+    /// Its format's reader makes test cases of it.
+    Parse,
 }
 
 impl Purpose<'_> {
     fn reading(&self) -> &Reading {
         match self {
-            Purpose::Inspect(reading, _) => reading,
+            Purpose::Inspect(reading, _) | Purpose::Measure(_, reading, _) => reading,
             Purpose::Convert(context) => context.reading,
         }
     }
 
     fn limits(&self) -> &Limits {
         match self {
-            Purpose::Inspect(_, limits) => limits,
+            Purpose::Inspect(_, limits) | Purpose::Measure(_, _, limits) => limits,
             Purpose::Convert(context) => context.limits,
         }
     }
@@ -102,6 +119,12 @@ pub(super) fn process(
     }
     let basis = Basis::of(&found);
     match found {
+        Found::Entry(entry) if matches!(purpose, Purpose::Measure(..)) => {
+            let begun = Instant::now();
+            let (mut outcome, failure) = process_entry(id, &entry, basis, group, purpose, scratch);
+            outcome.spent = begun.elapsed();
+            (outcome, failure)
+        }
         Found::Entry(entry) => process_entry(id, &entry, basis, group, purpose, scratch),
         Found::Skipped { origin, bytes, why, .. } => {
             let mut outcome = ReportOutcome::new(id, origin, bytes);
@@ -142,6 +165,10 @@ fn process_entry(
         outcome.environment = context.rules.environment_from.of_place(entry.origin.as_str());
     }
     let Scratch { source, runs } = scratch;
+    if let Purpose::Measure(depth @ (Depth::Read | Depth::Inflate), _, limits) = *purpose {
+        measure::bytes(entry, depth, source, limits, &mut outcome);
+        return (outcome, None);
+    }
     // A panic is a defect of ours; it costs this report and no other. The buffers are emptied before they are used
     // again, so nothing half-done is seen through them.
     let lent = catch_unwind(AssertUnwindSafe(|| {
@@ -229,15 +256,19 @@ fn recognise_and_parse(
     };
     outcome.format = Some(format.name);
     let (failure, parsed) = match purpose {
-        Purpose::Inspect(reading, _) => {
+        Purpose::Inspect(reading, _) | Purpose::Measure(_, reading, _) => {
+            let reader = match purpose {
+                Purpose::Measure(Depth::Tokenise, ..) => format::tokens::reader(&decoded),
+                _ => format.parse,
+            };
             let mut findings = Findings::new(outcome, &reading.options.limits);
-            let parsed = parse(format, body, &detected, &reading.options, &mut findings);
+            let parsed = parse(reader, body, &detected, &reading.options, &mut findings);
             findings.finish();
             (None, parsed)
         }
         Purpose::Convert(context) => {
             let mut conversion = Conversion::new(format.name, outcome, context, entry, scratch, group);
-            let parsed = parse(format, body, &detected, &context.reading.options, &mut conversion);
+            let parsed = parse(format.parse, body, &detected, &context.reading.options, &mut conversion);
             (conversion.finish(), parsed)
         }
     };
@@ -288,28 +319,31 @@ fn is_named_like_a_report(file_name: &str) -> bool {
     ["xml", "json", "ndjson", "junit"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
+/// What reads a whole report: [`Format::parse`], or what stands in for it.
+type Parse = fn(Body<'_>, &ReadOptions, &mut dyn ReportVisitor) -> Result<(), ParseError>;
+
 /// Parses a body in any encoding.
 fn parse(
-    format: &Format,
+    reader: Parse,
     body: Body<'_>,
     detected: &encoding::Detected,
     options: &ReadOptions,
     visitor: &mut dyn ReportVisitor,
 ) -> Result<(), ParseError> {
     if detected.is_utf8() {
-        return (format.parse)(body, options, visitor);
+        return reader(body, options, visitor);
     }
     let mut replaced = 0;
     let result = match body {
         Body::Bytes(bytes) => {
             let mut transcoder = Transcoder::new(bytes, *detected);
-            let result = (format.parse)(Body::Stream(&mut transcoder), options, visitor);
+            let result = reader(Body::Stream(&mut transcoder), options, visitor);
             replaced += transcoder.replaced();
             result
         }
-        Body::Stream(reader) => {
-            let mut transcoder = Transcoder::new(reader, *detected);
-            let result = (format.parse)(Body::Stream(&mut transcoder), options, visitor);
+        Body::Stream(stream) => {
+            let mut transcoder = Transcoder::new(stream, *detected);
+            let result = reader(Body::Stream(&mut transcoder), options, visitor);
             replaced += transcoder.replaced();
             result
         }

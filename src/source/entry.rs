@@ -121,6 +121,27 @@ impl Entry {
         lent.map(|lent| Lent { bytes: packed.unwrap_or(lent.bytes), ..lent })
     }
 
+    /// Reads the bytes as they lie there, packed when they are packed, and lets go of them: what reading alone costs.
+    /// Gives their number.
+    ///
+    /// # Errors
+    /// When they cannot be read. A stream is refused: it can be read once only.
+    pub fn read_through(&self, scratch: &mut Scratch, limits: &Limits) -> Result<u64, SourceError> {
+        match &self.handle {
+            Handle::File { path, .. } => {
+                let mut file = File::open(path).map_err(SourceError::io(path))?;
+                read_through(&mut file, &mut scratch.read, limits).map_err(SourceError::io(path))
+            }
+            Handle::Archived { archive, number } => {
+                let (Packed::Stored(mut part) | Packed::Deflated(mut part)) =
+                    archive.packed(*number).map_err(SourceError::Entry)?;
+                read_through(&mut part, &mut scratch.read, limits)
+                    .map_err(|error| SourceError::Entry(error.to_string()))
+            }
+            Handle::Stream(_) => Err(SourceError::Entry("a stream can be read once only".to_owned())),
+        }
+    }
+
     /// As [`Entry::with_body`], packed or not.
     fn with_raw_body<T>(
         &self,
@@ -141,6 +162,18 @@ impl Entry {
                     .map_err(SourceError::io(self.origin.as_str().as_ref()))
             }
             Handle::Archived { archive, number } => lend_archived(archive, *number, scratch, limits, wanted, read),
+        }
+    }
+}
+
+/// Reads to the end, a buffer at a time.
+fn read_through(stream: &mut dyn Read, buffer: &mut Vec<u8>, limits: &Limits) -> io::Result<u64> {
+    let mut read = 0;
+    loop {
+        buffer.clear();
+        match (&mut *stream).take(limits.in_memory.max(1)).read_to_end(buffer)? {
+            0 => return Ok(read),
+            length => read += length as u64,
         }
     }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should panic")]
 #![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
+mod bench;
 mod bind;
 mod cli;
 mod conformance;

@@ -68,21 +68,3 @@ fn a_template_of_the_user_is_filled_and_a_wrong_one_refused() {
     assert_eq!(convert(&workshop, &["--multipart-info", "default", "--execution", "DEMO-1"]), Some(0));
     assert!(workshop.files().iter().all(|file| !file.ends_with(".info.json")));
 }
-
-#[test]
-fn bench_measures_reading_and_converting_and_leaves_nothing() {
-    let workshop = workshop();
-    let before = workshop.files();
-    let ran = workshop.run(["bench", "night", "--rounds", "2", "--scratch", ".", "--format", "json"]);
-    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    let measured: Value = serde_json::from_str(&ran.stdout).unwrap();
-    assert_eq!((&measured["reports"], &measured["cases"], &measured["rounds"]), (&json!(1), &json!(1), &json!(2)));
-    let stages: Vec<_> = measured["stages"].as_array().unwrap().iter().map(|one| one["stage"].clone()).collect();
-    assert_eq!(stages, ["read", "convert"]);
-    assert!(measured["stages"][1]["bytes_per_second"].as_f64().unwrap() > 0.0);
-    assert_eq!(workshop.files(), before);
-    let ran = workshop.run(["bench", "night", "--rounds", "1"]);
-    assert!(ran.stdout.contains("read and parse") && ran.stdout.contains("convert and write"), "{}", ran.stdout);
-    assert_eq!(workshop.run(["bench", "-"]).code, Some(2));
-    assert_eq!(workshop.run(["bench", "absent"]).code, Some(2));
-}
