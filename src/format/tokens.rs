@@ -15,13 +15,13 @@ pub fn reader(head: &[u8]) -> fn(Body<'_>, &ReadOptions, &mut dyn ReportVisitor)
     }
 }
 
-fn xml(body: Body<'_>, _: &ReadOptions, _: &mut dyn ReportVisitor) -> Result<(), ParseError> {
+fn xml(body: Body<'_>, options: &ReadOptions, _: &mut dyn ReportVisitor) -> Result<(), ParseError> {
     let mut cursor = XmlCursor::new(body).within(&options.limits);
     while !matches!(cursor.next()?, XmlEvent::Eof) {}
     Ok(())
 }
 
-fn json(body: Body<'_>, _: &ReadOptions, _: &mut dyn ReportVisitor) -> Result<(), ParseError> {
+fn json(body: Body<'_>, options: &ReadOptions, _: &mut dyn ReportVisitor) -> Result<(), ParseError> {
     let mut items = JsonItems::new(body).within(&options.limits);
     while items.next()?.is_some() {}
     Ok(())
