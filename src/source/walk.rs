@@ -148,7 +148,7 @@ impl Walk<'_> {
             return self.skip(origin, place, Skip::Symlink);
         }
         let is_link = error.path().is_some_and(Path::is_symlink);
-        if is_link && error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+        if is_link && error.io_error().is_some_and(leads_nowhere) {
             return self.skip(origin, place, Skip::BrokenLink);
         }
         let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
@@ -296,6 +296,15 @@ impl Walk<'_> {
         let problem = Problem::of_reading(error, "it cannot be read");
         (self.found)(Found::Unreadable { origin, place, bytes: 0, problem })
     }
+}
+
+/// Whether following a link failed because there is nothing at its end, or no end.
+fn leads_nowhere(error: &std::io::Error) -> bool {
+    #[cfg(unix)]
+    let loops = rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::LOOP);
+    #[cfg(not(unix))]
+    let loops = false;
+    loops || error.kind() == std::io::ErrorKind::NotFound
 }
 
 /// Whether a file's content is looked at to find out if it is an archive.

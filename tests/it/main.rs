@@ -16,6 +16,8 @@ mod faults;
 mod fixtures;
 #[path = "../../benches/support/mod.rs"]
 mod generated;
+mod growth;
+mod hostile;
 mod json_quirks;
 mod junit_quirks;
 mod keys;

@@ -1,0 +1,241 @@
+//! Growth: four times the input takes about four times as long, however it is shaped. A reader, merger or cleaner with a
+//! quadratic corner would take sixteen times as long.
+
+use std::io::{Cursor, Write};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+use crate::support::Workshop;
+
+/// Most that four times the input may take, in times of what the input takes: 2.6 for each doubling.
+const MOST_GROWTH: f64 = 6.8;
+
+/// What is done in less is too noisy to compare.
+const LEAST: Duration = Duration::from_millis(60);
+
+/// What is done in less even for an input of this size, because a limit ends it, is compared as it is.
+const LARGEST: usize = 4 << 20;
+
+/// Tries before the growth counts: other work on the machine disturbs single ones.
+const TRIES: usize = 5;
+
+/// An input of some size: name of the file, a size to begin with, and how one is made.
+type Shape = (&'static str, usize, fn(usize) -> Vec<u8>);
+
+const XML: &[Shape] = &[
+    ("attributes.xml", 20_000, |n| case(&format!("<testcase name='n'{}/>", numbered(n, |i| format!(" a{i}='{i}'"))))),
+    ("properties.xml", 10_000, |n| {
+        let properties = numbered(n, |i| format!("<property name='p{i}' value='v'/>"));
+        case(&format!("<testcase name='n'><properties>{properties}</properties></testcase>"))
+    }),
+    ("depth.xml", 20_000, |n| case(&format!("{}{}", "<testsuite>".repeat(n), "</testsuite>".repeat(n)))),
+    ("never-closed.xml", 20_000, |n| case(&"<testsuite>".repeat(n))),
+    ("stray-ends.xml", 20_000, |n| case(&"</nothing>".repeat(n))),
+    ("suites.xml", 20_000, |n| numbered(n, |i| format!("<testsuite name='s{i}'></testsuite>")).into_bytes()),
+    ("text-pieces.xml", 20_000, |n| failure(&"a<!-- b -->".repeat(n))),
+    ("cdata-pieces.xml", 20_000, |n| failure(&"<![CDATA[a]]>".repeat(n))),
+    ("cdata-brackets.xml", 200_000, |n| failure(&format!("<![CDATA[{}]]>", "]".repeat(n)))),
+    ("references.xml", 50_000, |n| failure(&"&lt;&#x41;".repeat(n))),
+    ("ampersands.xml", 100_000, |n| failure(&"&".repeat(n))),
+    ("less-than.xml", 100_000, |n| failure(&"<".repeat(n))),
+    ("open-tags.xml", 50_000, |n| failure(&"<a ".repeat(n))),
+    ("open-quotes.xml", 50_000, |n| case(&"<testcase name=\"".repeat(n))),
+    ("both-quotes.xml", 50_000, |n| case(&"<testcase a='\" b=\"'".repeat(n))),
+    ("quote-to-the-end.xml", 300_000, |n| case(&format!("<testcase name='{}>", "<x ".repeat(n)))),
+    ("dashes.xml", 400_000, |n| case(&format!("<!-{}", "-".repeat(n)))),
+    ("comments.xml", 50_000, |n| case(&"<!-- -->".repeat(n))),
+    ("doctype.xml", 50_000, |n| format!("<!DOCTYPE a [{}]><testsuite/>", "<!ENTITY a 'b'>".repeat(n)).into_bytes()),
+    ("open-doctype.xml", 100_000, |n| format!("<!DOCTYPE a [{}", "<!ENTITY a \"b'\">[".repeat(n)).into_bytes()),
+    ("problems.xml", 3_000, |n| case(&"<testcase name='n' time='never' timestamp='once'/>".repeat(n))),
+    ("equal-identities.xml", 5_000, |n| {
+        case(&"<testcase classname='c' name='n'><failure>f</failure></testcase>".repeat(n))
+    }),
+    ("identities.xml", 5_000, |n| case(&numbered(n, |i| format!("<testcase classname='c' name='n{i}'/>")))),
+    ("long-name.xml", 200_000, |n| case(&format!("<testcase classname='c' name='{}'/>", "n\u{e9}".repeat(n)))),
+    ("controls.xml", 300_000, |n| failure(&"\u{1}\u{FFFE}".repeat(n))),
+    ("attachments.xml", 500, |n| failure(&numbered(n, |i| format!("[[ATTACHMENT|missing/{i}.png]]\n")))),
+    ("robot-keywords.xml", 10_000, |n| {
+        let keywords = "<kw name='k'><status status='FAIL'>m</status></kw>".repeat(n);
+        format!(
+            "<robot><suite name='s'><test name='t'>{keywords}<status status='FAIL'>m</status></test></suite></robot>"
+        )
+        .into_bytes()
+    }),
+    ("nunit-suites.xml", 5_000, |n| {
+        let suites = numbered(n, |i| {
+            format!(
+                "<test-suite type='TestFixture' name='s{i}'><test-case name='n' fullname='s{i}.n' result='Passed'/></test-suite>"
+            )
+        });
+        format!("<test-run id='1' testcasecount='1'>{suites}</test-run>").into_bytes()
+    }),
+    ("invalid-utf8.xml", 200_000, |n| {
+        let mut bytes = failure("_");
+        let at = bytes.iter().position(|byte| *byte == b'_').unwrap();
+        bytes.splice(at..=at, std::iter::repeat_n(0xFF, n));
+        bytes
+    }),
+    ("utf16.xml", 50_000, |n| {
+        let text = String::from_utf8(failure(&"\u{e9}<".repeat(n))).unwrap();
+        format!("\u{FEFF}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect()
+    }),
+];
+
+const JSON: &[Shape] = &[
+    ("brackets.json", 200_000, |n| feature(&format!("{{\"name\":\"s\",\"rows\":{}{}}}", "[".repeat(n), "]".repeat(n)))),
+    ("open-brackets.json", 400_000, |n| "[".repeat(n).into_bytes()),
+    ("escapes.json", 50_000, |n| feature(&format!("{{\"name\":\"{}\"}}", "\\u00e9\\n".repeat(n)))),
+    ("backslashes.json", 200_000, |n| feature(&format!("{{\"name\":\"{}", "\\\\".repeat(n)))),
+    ("steps.json", 5_000, |n| {
+        feature(&vec!["{\"name\":\"s\",\"result\":{\"status\":\"failed\",\"error_message\":\"e\"}}"; n].join(","))
+    }),
+    ("keys.json", 20_000, |n| feature(&format!("{{\"name\":\"s\"{}}}", numbered(n, |i| format!(",\"k{i}\":{i}"))))),
+    ("commas.json", 300_000, |n| feature(&format!("{{\"name\":\"s\"{}}}", ",".repeat(n)))),
+    ("strange-lines.json", 50_000, |n| [b"[\n".to_vec(), b"oops\n".repeat(n)].concat()),
+    ("scenarios.json", 2_000, |n| {
+        let scenario = |i| {
+            format!(
+                "{{\"id\":\"f;{i}\",\"keyword\":\"Scenario\",\"name\":\"s{i}\",\"line\":{i},\"type\":\"scenario\",\"steps\":[]}}"
+            )
+        };
+        let scenarios: Vec<_> = (0..n).map(scenario).collect();
+        elements(&scenarios.join(","))
+    }),
+    ("messages.ndjson", 5_000, |n| {
+        let pickle = |i| {
+            format!(
+                "{{\"pickle\":{{\"id\":\"p{i}\",\"uri\":\"f\",\"name\":\"n{i}\",\"language\":\"en\",\"steps\":[],\"tags\":[],\"astNodeIds\":[]}}}}\n\
+                 {{\"testCase\":{{\"id\":\"c{i}\",\"pickleId\":\"p{i}\",\"testSteps\":[]}}}}\n\
+                 {{\"testCaseStarted\":{{\"id\":\"s{i}\",\"testCaseId\":\"c{i}\",\"attempt\":0,\"timestamp\":{{\"seconds\":1,\"nanos\":0}}}}}}\n"
+            )
+        };
+        format!("{{\"meta\":{{\"protocolVersion\":\"22.0.0\"}}}}\n{}", numbered(n, pickle)).into_bytes()
+    }),
+];
+
+const PACKED: &[Shape] = &[
+    ("entries.zip", 3_000, |n| zip(n, |i| format!("{i}.xml"))),
+    ("one-folder-many-cases.zip", 2_000, |n| zip(n, |i| format!("{}/{}.XML", "a/b/c".repeat(20), i))),
+    ("headers-only.zip", 20_000, |n| {
+        let whole = zip(1, |_| "a.xml".to_owned());
+        let local = &whole[..whole.windows(4).position(|window| window == b"PK\x01\x02").unwrap()];
+        local.repeat(n)
+    }),
+    ("members.xml.gz", 5_000, |n| [gzip(b""), gzip(b"")].concat().repeat(n)),
+    ("frames.xml.zst", 3_000, |n| zstd::encode_all(b" ".as_slice(), 1).unwrap().repeat(n)),
+    ("entries.tar", 3_000, |n| {
+        let mut builder = tar::Builder::new(Vec::new());
+        for number in 0..n {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(4);
+            builder.append_data(&mut header, format!("{number}.xml"), b"<a/>".as_slice()).unwrap();
+        }
+        builder.into_inner().unwrap()
+    }),
+];
+
+#[test]
+fn xml_takes_time_in_proportion() {
+    hold(XML);
+}
+
+#[test]
+fn json_takes_time_in_proportion() {
+    hold(JSON);
+}
+
+#[test]
+fn archives_take_time_in_proportion() {
+    hold(PACKED);
+}
+
+fn hold(shapes: &[Shape]) {
+    let mut grown = Vec::new();
+    for (name, size, make) in shapes {
+        if let Err(ratio) = grow(name, *size, *make) {
+            grown.push(format!("{name}: four times the input took {ratio:.1} times as long"));
+        }
+    }
+    assert!(grown.is_empty(), "{}", grown.join("\n"));
+}
+
+/// Looks for a size that takes long enough, then compares it with four times as much.
+fn grow(name: &str, size: usize, make: fn(usize) -> Vec<u8>) -> Result<(), f64> {
+    let mut size = size;
+    let mut small = time(name, &make(size));
+    while small < LEAST && make(size).len() < LARGEST {
+        size *= 2;
+        small = time(name, &make(size));
+    }
+    let (single, fourfold) = (make(size), make(4 * size));
+    let mut best = f64::MAX;
+    let mut large = Duration::MAX;
+    for _ in 0..TRIES {
+        large = large.min(time(name, &fourfold));
+        best = best.min(large.as_secs_f64() / small.as_secs_f64());
+        if best < MOST_GROWTH {
+            return Ok(());
+        }
+        // What was too quick by chance made the ratio too large.
+        small = small.max(time(name, &single));
+    }
+    Err(best)
+}
+
+/// How long the program takes for one file with this content. It plans only: waiting for a disk tells nothing.
+fn time(name: &str, content: &[u8]) -> Duration {
+    let workshop = Workshop::new();
+    workshop.write(name, content);
+    let options = ["plan", name, "--project", "DEMO", "--jobs", "1", "--evidence", "all", "--steps"];
+    let mut command = workshop.command(options);
+    for limit in ["tag-bytes=1GiB", "attributes=100000000", "ratio=100000000"] {
+        command.args(["--limit", limit]);
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let began = Instant::now();
+    let code = command.status().unwrap().code();
+    let took = began.elapsed();
+    assert!(matches!(code, Some(0 | 3 | 4)), "{name}: {code:?}");
+    took
+}
+
+fn numbered(n: usize, piece: impl Fn(usize) -> String) -> String {
+    (0..n).map(piece).collect()
+}
+
+fn case(inside: &str) -> Vec<u8> {
+    format!("<testsuite name='s'><testcase classname='c' name='first'/>{inside}</testsuite>").into_bytes()
+}
+
+fn failure(text: &str) -> Vec<u8> {
+    case(&format!("<testcase classname='c' name='n'><failure>{text}</failure></testcase>"))
+}
+
+fn feature(steps: &str) -> Vec<u8> {
+    elements(&format!(
+        "{{\"id\":\"f;s\",\"keyword\":\"Scenario\",\"name\":\"s\",\"line\":3,\"type\":\"scenario\",\"steps\":[{steps}]}}"
+    ))
+}
+
+fn elements(elements: &str) -> Vec<u8> {
+    format!("[{{\"uri\":\"f.feature\",\"id\":\"f\",\"keyword\":\"Feature\",\"name\":\"F\",\"line\":1,\"elements\":[{elements}]}}]").into_bytes()
+}
+
+fn zip(entries: usize, name: impl Fn(usize) -> String) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for number in 0..entries {
+        writer.start_file(name(number), SimpleFileOptions::default()).unwrap();
+        writer.write_all(b"<a/>").unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
