@@ -20,6 +20,7 @@ use super::choices::{
 use super::commentary::{Commentary, ReportSeen};
 use super::environment::EnvironmentSource;
 use super::exit::{DamageAllowed, Ending, Failure};
+use super::info;
 use super::job;
 use super::keys::{IssueKey, ProjectKey};
 use super::limits::{self, LimitValue};
@@ -44,7 +45,7 @@ pub struct ConvertArgs {
 }
 
 /// What is converted, and into what. Shared with `plan`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct JobArgs {
     /// Files, directories, archives, or - for standard input
     #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
@@ -96,7 +97,7 @@ pub struct OutputArgs {
 }
 
 /// The Test Executions that the results go into.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Test Executions")]
 pub struct ExecutionArgs {
     /// Jira project of the Test Executions, and of Tests that have no key
@@ -108,6 +109,10 @@ pub struct ExecutionArgs {
     /// Which reports share a Test Execution
     #[arg(long, value_enum, value_name = "WHAT", env = "XRAYPACK_GROUP_BY", default_value_t)]
     pub group_by: GroupChoice,
+    /// File with fields of the Test Executions, for those that no option names: the info of an Xray import, or the Jira
+    /// issue of a multipart import
+    #[arg(long, value_name = "FILE", env = "XRAYPACK_INFO", value_hint = ValueHint::FilePath)]
+    pub info: Option<PathBuf>,
     /// Title of the Test Executions [default: made from the group's name]
     #[arg(long, value_name = "TEXT", env = "XRAYPACK_SUMMARY", value_parser = words::parse_title)]
     pub summary: Option<String>,
@@ -137,7 +142,7 @@ pub struct ExecutionArgs {
 }
 
 /// How large bundles become.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Bundles")]
 pub struct BundleArgs {
     /// Largest bundle, in bytes
@@ -160,7 +165,7 @@ pub struct BundleArgs {
 }
 
 /// What results mean.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Results")]
 pub struct ResultArgs {
     /// What a bare key-shaped Robot tag or NUnit category is
@@ -187,7 +192,7 @@ pub struct ResultArgs {
 }
 
 /// Which files are read, and how. Shared with `inspect`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Reading")]
 pub struct ReadingArgs {
     /// Read only what this glob matches; may be repeated
@@ -239,6 +244,7 @@ pub fn run(args: &ConvertArgs, terminal: &mut Terminal) -> Result<Ending, Failur
             "--force begins anew and --resume goes on: only one of them can be meant".to_owned(),
         ));
     }
+    info::warn(&args.job.execution, terminal)?;
     let commentary = Commentary::new(terminal, args.telling.progress);
     let watching = Watching::new(&commentary);
     let converted = convert(args, &watching);

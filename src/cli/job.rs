@@ -25,12 +25,14 @@ use super::choices::{
 use super::convert::{JobArgs, OutputArgs, ReadingArgs};
 use super::environment::EnvironmentSource;
 use super::exit::Failure;
+use super::info;
 use super::limits::LimitValue;
 use super::status::StatusName;
 use super::words::Pattern;
 
 /// The conversion that `args` ask for; without an output folder, one that can only be planned.
 pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> {
+    let args = &JobArgs { execution: info::complete(&args.execution)?, ..args.clone() };
     let target = target(args.target);
     let project = args.execution.project.as_ref().map(|project| project.as_str().to_owned());
     let policy = evidence(args);

@@ -12,6 +12,7 @@ mod convert;
 mod environment;
 mod exit;
 mod formats;
+mod info;
 mod inspect;
 mod job;
 mod keys;

@@ -11,6 +11,7 @@ use super::choices::OutputChoice;
 use super::commentary::Commentary;
 use super::convert::{self, JobArgs, TellingArgs, Told, Watching};
 use super::exit::{DamageAllowed, Ending, Failure};
+use super::info;
 use super::job;
 use super::numbers::counted;
 use super::summary::{ProblemCount, SetAside, Totals};
@@ -103,6 +104,7 @@ struct View {
 /// Runs the command.
 pub fn run(args: &PlanArgs, terminal: &mut Terminal) -> Result<Ending, Failure> {
     convert::check(&args.job)?;
+    info::warn(&args.job.execution, terminal)?;
     let commentary = Commentary::new(terminal, args.telling.progress);
     let planned = plan(args, &commentary);
     commentary.finish(terminal);

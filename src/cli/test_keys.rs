@@ -19,7 +19,7 @@ use super::terminal::{Style, Terminal, harmless};
 const NAMED: usize = 10;
 
 /// What names a Test.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Test keys")]
 pub struct KeyArgs {
     /// Table of Test keys, CSV or JSON: a definition, a name, a test_id, or a text with * for any text -> key. It is

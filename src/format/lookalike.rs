@@ -189,7 +189,16 @@ const fn keys(place: &'static str, keys: &'static [&'static str], known: Known) 
     JsonRow { place, keys, known }
 }
 
-const INFO: Known = quiet("the fields of a Jira issue, for a multipart import");
+const ISSUE: Known = Known {
+    what: "the fields of a Jira issue, for a multipart import",
+    advice: Some("--info takes the Test Execution's fields from it"),
+    notice: Notice::Quiet,
+};
+const INFO: Known = Known {
+    what: "the info of a Test Execution without any tests",
+    advice: Some("--info takes the Test Execution's fields from it"),
+    notice: Notice::Quiet,
+};
 const CTRF: Known = advise("a CTRF report", "hand in the test runner's JUnit XML instead");
 const ALLURE: Known = advise("an Allure result", "hand in the test runner's own report");
 const MOCHA: Known = advise("Mocha JSON", "run the tests with mocha-junit-reporter");
@@ -198,7 +207,12 @@ const RSPEC: Known = advise("RSpec JSON", "run the tests with rspec_junit_format
 
 /// Objects that are known and not read; the first row that holds decides.
 const JSON: &[JsonRow] = &[
-    keys("", &["fields"], INFO),
+    keys("", &["fields"], ISSUE),
+    keys("info", &["project"], INFO),
+    keys("info", &["summary"], INFO),
+    keys("info", &["testEnvironments"], INFO),
+    keys("", &["schema", "tool", "totals", "executions"], quiet("the manifest of a conversion by xraypack")),
+    keys("", &["report", "state", "cases", "problems"], quiet("what xraypack tells of each report that it read")),
     keys("", &["reportFormat", "results"], CTRF),
     keys("results", &["tool", "tests"], CTRF),
     keys("", &["numTotalTests"], advise("Jest JSON", "run the tests with jest-junit")),

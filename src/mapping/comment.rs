@@ -42,6 +42,13 @@ pub(super) fn write(case: &TestCase, run: &mut TestRun, raw: &mut String) -> Wri
     written
 }
 
+/// Appends a line to a comment that is written already, as far as there is room.
+pub fn add_line(line: &str, run: &mut TestRun) {
+    begin_section(&mut run.comment);
+    clean::text(line, &mut run.comment);
+    shorten::head_and_tail(&mut run.comment, LIMIT);
+}
+
 /// One line for each attempt that the report tells beside the deciding one.
 fn write_attempts(case: &TestCase, run: &mut TestRun, raw: &mut String, written: &mut Written) {
     let attempts = case.details.iter().filter(|detail| detail.kind == DetailKind::Attempt);

@@ -24,7 +24,7 @@ use crate::model::{
     Content, DataRows, Identity, List, Problem, ProblemKind, Property, TestCase, TestRun, key, shorten,
 };
 
-pub use comment::LIMIT as COMMENT_LIMIT;
+pub use comment::{LIMIT as COMMENT_LIMIT, add_line as add_comment_line};
 pub use environment::EnvironmentFrom;
 use evidence::Taking;
 pub use evidence::{Evidence, EvidencePolicy};

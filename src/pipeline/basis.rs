@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 use super::hexadecimal;
 use crate::format;
 use crate::model::Body;
-use crate::source::{self, ArchiveFile, AttachmentError, Entry, Found, Limits};
+use crate::source::{self, ArchiveFile, Attached, AttachmentError, Entry, Found, Limits};
 
 /// What an outcome was made of.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ impl Basis {
         &mut self,
         text: &str,
         limit: u64,
-        result: &Result<String, AttachmentError>,
+        result: &Result<Attached, AttachmentError>,
         content: &[u8],
     ) {
         if let Basis::File(file) = self {
@@ -109,7 +109,7 @@ impl FileBasis {
 }
 
 impl Answer {
-    fn of(result: &Result<String, AttachmentError>, content: &[u8]) -> Answer {
+    fn of(result: &Result<Attached, AttachmentError>, content: &[u8]) -> Answer {
         match result {
             Ok(_) => Answer::Content(Extent::whole(content)),
             Err(error) => Answer::Refusal(error.to_string()),

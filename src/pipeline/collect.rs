@@ -10,6 +10,7 @@ use super::group::GroupKey;
 use super::grouping::Group;
 use super::naming::Naming;
 use super::outcome::{EvidenceCounts, ReportOutcome, conflict, earliest};
+use super::repeats::Repeats;
 use super::{Damaged, Error, Observer};
 use crate::bundle::{Ahead, Arrived, ExecutionIndex, StoredRun, file_safe_id};
 use crate::model::{Problem, ProblemKind, ReportId, ReportState, StatedExecution, Timestamp};
@@ -45,6 +46,7 @@ pub(super) struct Collected {
     pub(super) unmapped: Vec<(ReportId, String)>,
     /// Place among `reports` of the first one with these bytes for these environments.
     contents: HashMap<(u128, String), usize>,
+    repeats: Repeats,
 }
 
 /// One Test Execution before its runs are settled.
@@ -115,6 +117,7 @@ impl<'c> Collector<'c> {
         if outcome.state == ReportState::Damaged && self.damaged == Damaged::Drop {
             outcome.leave_out_runs(&group.store);
         }
+        collected.repeats.look(&mut outcome, &collected.reports);
         collected.add_shares(&mut outcome, &group, self.given, &mut self.ids, self.index);
         let ahead = &mut |bundle| bundles.push(BundleAhead { group: Arc::clone(&group), bundle });
         collected.add_runs(&mut outcome, ahead);

@@ -18,6 +18,7 @@ mod outcome;
 mod plan;
 mod queue;
 mod record;
+mod repeats;
 mod resume;
 mod rows;
 mod stop;

@@ -77,7 +77,7 @@ impl EvidenceCounts {
     }
 }
 
-/// A report's part in one Test Execution: when its runs there began and ended.
+/// A report's part in one Test Execution: when its runs there began and ended, and of which Tests they are.
 #[derive(Debug)]
 pub(super) struct Share {
     /// Number of the Test Execution within the report's group.
@@ -88,14 +88,25 @@ pub(super) struct Share {
     pub(super) stated: StatedExecution,
     /// Which of the report's statements was taken last.
     pub(super) statement: u32,
+    pub(super) runs: u64,
+    /// Sum of hashes of their identities: equal for the same Tests in whatever order.
+    pub(super) identities: u64,
 }
 
 impl Share {
     pub(super) fn new(execution: u32) -> Share {
-        Share { execution, start: None, finish: None, stated: StatedExecution::default(), statement: 0 }
+        let stated = StatedExecution::default();
+        Share { execution, start: None, finish: None, stated, statement: 0, runs: 0, identities: 0 }
     }
 
-    /// Widens the span of time by one run.
+    /// Takes in one run.
+    pub(super) fn add(&mut self, start: Option<Timestamp>, finish: Option<Timestamp>, identity: u128) {
+        self.runs += 1;
+        self.identities = self.identities.wrapping_add(identity as u64);
+        self.span(start, finish);
+    }
+
+    /// Widens the span of time.
     pub(super) fn span(&mut self, start: Option<Timestamp>, finish: Option<Timestamp>) {
         self.start = earliest(self.start, start.or(finish));
         self.finish = self.finish.max(finish.or(start));

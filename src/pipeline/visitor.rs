@@ -11,12 +11,12 @@ use super::rows::{Placed, Rows};
 use super::worker::{Context, Names};
 use crate::bundle::{IndexEntry, Place};
 use crate::format::Limits;
-use crate::mapping::{Mapped, Mapper};
+use crate::mapping::{self, Mapped, Mapper};
 use crate::model::{
     Attachment, Content, Limit, LimitReached, Problem, ProblemKind, ReportVisitor, RunFacts, StatedExecution, TestCase,
     TestRun,
 };
-use crate::source::Entry;
+use crate::source::{Attached, Entry};
 use crate::xray;
 
 /// Bytes of encoded runs that are handed to the store at once: large reports come in several chunks.
@@ -265,7 +265,7 @@ impl<'c> Conversion<'c> {
         self.tell_of_overruled_environment();
         let run = &self.scratch.run;
         let share = share_of(self.findings.outcome, self.group, run);
-        self.findings.outcome.shares[share].span(run.start, run.finish);
+        self.findings.outcome.shares[share].add(run.start, run.finish, facts.identity);
         if self.findings.outcome.shares[share].statement != self.statement {
             let share = &mut self.findings.outcome.shares[share];
             share.statement = self.statement;
@@ -300,7 +300,7 @@ impl<'c> Conversion<'c> {
         }
     }
 
-    /// Reads the files that the run's attachments name; what cannot be read is told and left out.
+    /// Reads the files that the run's attachments name. What cannot be read is left out, and the run says so.
     fn load_attachments(&mut self) {
         let run = &mut self.scratch.run;
         if run.evidence.is_empty() {
@@ -308,28 +308,36 @@ impl<'c> Conversion<'c> {
         }
         let limits = &self.context.rules.evidence;
         let mut room = limits.max_test.saturating_sub(inline_bytes(&run.evidence));
+        let mut missing = String::new();
         let findings = &mut self.findings;
         let (entry, buffer) = (self.entry, &mut self.scratch.attachment);
         run.evidence.retain_mut(|attachment| {
-            let problem = match attachment.content {
+            let loaded = match attachment.content {
                 Content::Text | Content::Base64 => return true,
                 Content::Link => return false,
                 Content::Path => {
                     load(entry, attachment, limits.max_file.min(room), buffer, &mut findings.outcome.basis)
                 }
             };
-            match problem {
+            match loaded {
                 Ok(length) => {
                     room -= length;
                     true
                 }
                 Err(problem) => {
+                    if !missing.is_empty() {
+                        missing.push('\n');
+                    }
+                    missing.extend(["attachment not included: ", &attachment.data]);
                     findings.note(problem);
                     findings.outcome.evidence.dropped += 1;
                     false
                 }
             }
         });
+        if !missing.is_empty() {
+            mapping::add_comment_line(&missing, run);
+        }
     }
 
     fn store(&mut self) {
@@ -403,7 +411,7 @@ fn load(
     let loaded = entry.attachment(&attachment.data, limit, buffer);
     basis.followed(&attachment.data, limit, &loaded, buffer);
     match loaded {
-        Ok(name) => {
+        Ok(Attached { name, .. }) => {
             if attachment.name.is_empty() {
                 attachment.name.push_str(&name);
             }

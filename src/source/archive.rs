@@ -5,13 +5,13 @@ mod salvage;
 mod tar;
 mod zip;
 
-use std::collections::HashMap;
 use std::io::Read;
 use std::sync::OnceLock;
 
 pub(super) use part::Part;
 
 use super::inflate::{self, Checked, Expected};
+use super::lookup::Lookup;
 use super::mapped::ArchiveBytes;
 use super::unpack::{self, Most};
 use super::{Budget, Limits, Skip, name};
@@ -39,9 +39,8 @@ impl Kind {
 pub(super) struct Archive {
     bytes: ArchiveBytes,
     entries: Vec<ArchiveEntry>,
-    /// Numbers of entries by lower-case name and by lower-case base name, for references whose case is wrong or that
-    /// name no folder. Made when it is first needed.
-    loose_names: OnceLock<HashMap<String, Option<usize>>>,
+    /// For references whose case is wrong or whose folders are others. Made when it is first needed.
+    lookup: OnceLock<Lookup>,
     damage: Option<Problem>,
 }
 
@@ -119,7 +118,7 @@ impl Archive {
         budget.spend(&entries)?;
         let breaks_off = || Problem::new(ProblemKind::Truncated, "the packed data of the archive ends too early");
         let damage = damage.or_else(|| cut.then(breaks_off));
-        Ok(Archive { bytes, entries, loose_names: OnceLock::new(), damage })
+        Ok(Archive { bytes, entries, lookup: OnceLock::new(), damage })
     }
 
     /// What is wrong with the archive as a whole, although it has entries that can be read.
@@ -181,14 +180,15 @@ impl Archive {
         spool(kind, unpack::unpacked(whole, Most::archive(limits), limits)?)
     }
 
-    /// The number of the entry with this name; else of the only one whose name differs in case alone; else of the only
-    /// one with this base name.
-    pub(super) fn find(&self, wanted: &str) -> Option<usize> {
-        if let Ok(number) = self.entries.binary_search_by(|entry| name::compare(&entry.name, wanted)) {
-            return Some(number);
-        }
-        let loose = self.loose_names.get_or_init(|| loose_names(&self.entries));
-        *loose.get(&wanted.to_lowercase())?
+    /// The number of the entry that `reference` means, made by a report in `folder`.
+    pub(super) fn find(&self, folder: &str, reference: &str) -> Option<usize> {
+        let exact = |folder| {
+            let wanted = name::resolve(folder, reference)?;
+            self.entries.binary_search_by(|entry| name::compare(&entry.name, &wanted)).ok()
+        };
+        let name_of = |number: usize| self.entries[number].name.as_str();
+        let lookup = || self.lookup.get_or_init(|| Lookup::new((0..self.entries.len()).map(name_of)));
+        exact(folder).or_else(|| exact("")).or_else(|| lookup().find(folder, reference, name_of))
     }
 }
 
@@ -240,19 +240,4 @@ fn is_cut<T>(result: std::io::Result<T>) -> std::io::Result<bool> {
         Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(true),
         Err(error) => Err(error),
     }
-}
-
-fn loose_names(entries: &[ArchiveEntry]) -> HashMap<String, Option<usize>> {
-    let mut numbers: HashMap<String, Option<usize>> = HashMap::new();
-    let mut add = |name: String, number: usize| {
-        numbers.entry(name).and_modify(|known| *known = known.filter(|known| *known == number)).or_insert(Some(number));
-    };
-    for (number, entry) in entries.iter().enumerate() {
-        let name = entry.name.to_lowercase();
-        if let Some((_, base)) = name.rsplit_once('/') {
-            add(base.to_owned(), number);
-        }
-        add(name, number);
-    }
-    numbers
 }

@@ -9,7 +9,9 @@ use libdeflater::Decompressor;
 
 use super::archive::{Archive, Packed};
 use super::entry::{Entry, Handle};
+use super::root::{self, Root};
 use super::{Limits, inflate, name};
+use crate::model::Origin;
 
 /// Why an attachment cannot be had.
 #[derive(Debug)]
@@ -45,24 +47,37 @@ impl fmt::Display for AttachmentError {
 
 impl std::error::Error for AttachmentError {}
 
+/// A file that a report refers to, found and read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attached {
+    /// Its base name, as the report writes it.
+    pub name: String,
+    /// Where it lies; `None` when it cannot be named like what a walk finds.
+    pub origin: Option<Origin>,
+}
+
 impl Entry {
-    /// Appends the content of the file that `reference` names to `out` and gives its base name.
+    /// Appends the content of the file that `reference` names to `out`.
     ///
-    /// A reference is looked for relative to the report's folder, then to the top of its archive or INPUT; in an archive
-    /// also under its base name, when that is the only one. Blanks written as `%20`, backslashes and `file://` are
-    /// understood. An absolute path counts only below the INPUT.
+    /// A reference is looked for relative to the report's folder, then to the top of its archive or INPUT; then there
+    /// whatever its case; then by its base name, and of several namesakes by the folders before it. Blanks written as
+    /// `%20`, backslashes and `file://` are understood. An absolute path counts only below the INPUT.
     ///
     /// # Errors
     /// When there is no such file, when it lies outside, is larger than `limit` or cannot be read.
-    pub fn attachment(&self, reference: &str, limit: u64, out: &mut Vec<u8>) -> Result<String, AttachmentError> {
+    pub fn attachment(&self, reference: &str, limit: u64, out: &mut Vec<u8>) -> Result<Attached, AttachmentError> {
         let reference = plain_reference(reference);
-        let base_name = reference.rsplit('/').next().unwrap_or(&reference).to_owned();
-        match &self.handle {
-            Handle::File { path, root } => from_folder(path, root, &reference, limit, out)?,
-            Handle::Archived { archive, number } => from_archive(archive, *number, &reference, limit, out)?,
+        let name = reference.rsplit('/').next().unwrap_or(&reference).to_owned();
+        let origin = match &self.handle {
+            Handle::File { path, root } => from_folder(path, root, &reference, limit, out)?.map(Origin::new),
+            Handle::Archived { archive, number } => {
+                let found = from_archive(archive, *number, &reference, limit, out)?;
+                let outer = self.origin.as_str().rsplit_once("!/").map_or("", |(outer, _)| outer);
+                Some(Origin::new(outer).inside(found))
+            }
             Handle::Stream(_) => return Err(AttachmentError::NotFound),
-        }
-        Ok(base_name)
+        };
+        Ok(Attached { name, origin })
     }
 }
 
@@ -92,14 +107,21 @@ fn plain_reference(reference: &str) -> String {
     String::from_utf8(bytes).unwrap_or(reference)
 }
 
+/// Gives the name of what was found, relative to the INPUT.
 fn from_folder(
     report: &Path,
-    root: &Path,
+    root: &Root,
     reference: &str,
     limit: u64,
     out: &mut Vec<u8>,
-) -> Result<(), AttachmentError> {
+) -> Result<Option<String>, AttachmentError> {
     let path = locate(report, root, reference)?;
+    read_file(&path, limit, out)?;
+    let real_root = root.path().canonicalize().map_err(unreadable)?;
+    Ok(root::relative(&real_root, &path))
+}
+
+fn read_file(path: &Path, limit: u64, out: &mut Vec<u8>) -> Result<(), AttachmentError> {
     // Asked before it is opened: opening a pipe waits for somebody to write.
     let metadata = path.metadata().map_err(unreadable)?;
     if !metadata.is_file() {
@@ -108,65 +130,66 @@ fn from_folder(
     if metadata.len() > limit {
         return Err(AttachmentError::TooLarge(limit));
     }
-    let file = File::open(&path).map_err(unreadable)?;
+    let file = File::open(path).map_err(unreadable)?;
     // The file may have grown since it was asked for its length.
-    let length = file.take(limit + 1).read_to_end(out).map_err(unreadable)?;
-    if length as u64 > limit { Err(AttachmentError::TooLarge(limit)) } else { Ok(()) }
+    let length = file.take(limit.saturating_add(1)).read_to_end(out).map_err(unreadable)?;
+    if length as u64 > limit {
+        return Err(AttachmentError::TooLarge(limit));
+    }
+    Ok(())
 }
 
 /// The real path behind a reference, links resolved and held against the INPUT's folder.
-fn locate(report: &Path, root: &Path, reference: &str) -> Result<PathBuf, AttachmentError> {
-    let root = root.canonicalize().map_err(unreadable)?;
-    let folder = report.parent().unwrap_or(&root);
+fn locate(report: &Path, root: &Root, reference: &str) -> Result<PathBuf, AttachmentError> {
+    let real_root = root.path().canonicalize().map_err(unreadable)?;
+    let folder = report.parent().unwrap_or(root.path());
     let mut outside = false;
-    for candidate in [folder.join(reference), root.join(reference.trim_start_matches('/'))] {
+    for candidate in [folder.join(reference), root.path().join(reference.trim_start_matches('/'))] {
         match candidate.canonicalize() {
-            Ok(path) if path.starts_with(&root) => return Ok(path),
+            Ok(path) if path.starts_with(&real_root) => return Ok(path),
             Ok(_) => outside = true,
             Err(_) => {}
         }
     }
-    if let Some(path) = differing_in_case(&root, folder, reference).and_then(|path| path.canonicalize().ok())
-        && path.starts_with(&root)
-    {
-        return Ok(path);
+    // A path of the machine that ran the tests may exist here, too, and mean the copy inside; nothing else that leads
+    // outside means anything inside.
+    if outside && !is_absolute(reference) {
+        return Err(AttachmentError::Outside);
     }
-    Err(if outside { AttachmentError::Outside } else { AttachmentError::NotFound })
+    let found = root.find(&root.name_of(folder).unwrap_or_default(), reference);
+    let nowhere = if outside { AttachmentError::Outside } else { AttachmentError::NotFound };
+    let path = found.and_then(|path| path.canonicalize().ok()).ok_or(nowhere)?;
+    if path.starts_with(&real_root) { Ok(path) } else { Err(AttachmentError::Outside) }
 }
 
-/// The only file of the reference's folder whose name differs in case alone.
-fn differing_in_case(root: &Path, folder: &Path, reference: &str) -> Option<PathBuf> {
-    /// Folders with more files than this are not searched: each missing file would cost that much.
-    const MOST_FILES: usize = 1_000;
-    let wanted = folder.join(reference);
-    let name = wanted.file_name()?.to_str()?.to_lowercase();
-    let searched = wanted.parent()?.canonicalize().ok().filter(|searched| searched.starts_with(root))?;
-    let siblings: Vec<_> = std::fs::read_dir(searched).ok()?.flatten().take(MOST_FILES + 1).collect();
-    if siblings.len() > MOST_FILES {
-        return None;
+/// Whether a reference names the place of a file on some machine.
+fn is_absolute(reference: &str) -> bool {
+    match reference.as_bytes() {
+        [b'/', ..] => true,
+        [letter, b':', b'/', ..] => letter.is_ascii_alphabetic(),
+        _ => false,
     }
-    let mut found =
-        siblings.iter().filter(|file| file.file_name().to_str().is_some_and(|other| other.to_lowercase() == name));
-    let first = found.next()?;
-    found.next().is_none().then(|| first.path())
 }
 
-fn from_archive(
-    archive: &Archive,
+/// Gives the name of what was found.
+fn from_archive<'a>(
+    archive: &'a Archive,
     report: usize,
     reference: &str,
     limit: u64,
     out: &mut Vec<u8>,
-) -> Result<(), AttachmentError> {
+) -> Result<&'a str, AttachmentError> {
     let report_name = &archive.entries()[report].name;
     let folder = report_name.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let candidates = [name::resolve(folder, reference), name::resolve("", reference)];
-    if candidates.iter().all(Option::is_none) {
+    if [folder, ""].iter().all(|folder| name::resolve(folder, reference).is_none()) {
         return Err(AttachmentError::Outside);
     }
-    let base = reference.rsplit('/').next().unwrap_or(reference);
-    let number = candidates.iter().flatten().find_map(|path| archive.find(path)).or_else(|| archive.find(base));
-    let number = number.ok_or(AttachmentError::NotFound)?;
+    let number = archive.find(folder, reference).ok_or(AttachmentError::NotFound)?;
+    read_entry(archive, number, limit, out)?;
+    Ok(&archive.entries()[number].name)
+}
+
+fn read_entry(archive: &Archive, number: usize, limit: u64, out: &mut Vec<u8>) -> Result<(), AttachmentError> {
     let expected = archive.entries()[number].expected;
     if expected.bytes > limit {
         return Err(AttachmentError::TooLarge(limit));

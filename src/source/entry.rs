@@ -9,6 +9,7 @@ use libdeflater::Decompressor;
 
 use super::archive::{Archive, PACKED_PEEK, Packed};
 use super::inflate::{self, Checked, Expected};
+use super::root::Root;
 use super::{Limits, Place, SourceError, plain};
 use crate::model::{Body, Origin};
 
@@ -33,7 +34,7 @@ pub struct Entry {
 
 pub(super) enum Handle {
     /// A file on disk, with the folder that references from it may not leave.
-    File { path: PathBuf, root: Arc<PathBuf> },
+    File { path: PathBuf, root: Arc<Root> },
     /// An entry of an archive.
     Archived { archive: Arc<Archive>, number: usize },
     /// A stream, which can be read once.

@@ -14,17 +14,20 @@ mod input;
 mod limits;
 mod links;
 mod litter;
+mod lookup;
 mod mapped;
 mod name;
 mod plain;
+mod root;
 mod unpack;
 mod walk;
+mod zip_end;
 
 use globset::GlobSet;
 use limits::Budget;
 
 pub use archive_file::{ArchiveFile, Fingerprint};
-pub use attachment::AttachmentError;
+pub use attachment::{Attached, AttachmentError};
 pub use entry::{Entry, Lent, Scratch};
 pub use error::SourceError;
 pub use found::{Found, Place, Skip, stem};

@@ -211,7 +211,10 @@ fn attachment(path: &Path, origin: &str, reference: &str) -> String {
         {
             let mut bytes = Vec::new();
             answer = match entry.attachment(reference, 100, &mut bytes) {
-                Ok(name) => format!("{name} = {}", String::from_utf8_lossy(&bytes)),
+                Ok(found) => {
+                    let place = found.origin.map_or(String::new(), |origin| format!(" at {origin}"));
+                    format!("{}{place} = {}", found.name, String::from_utf8_lossy(&bytes))
+                }
                 Err(error) => error.to_string(),
             };
         }
@@ -231,10 +234,12 @@ fn attachments_lie_beside_the_report_and_never_outside() {
     write(&root, "top.log", b"log");
     write(&root, "big.log", &[b'x'; 101]);
     let get = |reference: &str| attachment(&root, "ui/a.xml", reference);
-    assert_eq!(get("shots/My%20Shot.png"), "My Shot.png = png");
-    assert_eq!(get("shots\\my shot.PNG"), "my shot.PNG = png");
-    assert_eq!(get("../top.log"), "top.log = log");
-    assert_eq!(get("top.log"), "top.log = log");
+    write(&root, "api/shots/deep.png", b"deep");
+    assert_eq!(get("shots/My%20Shot.png"), "My Shot.png at ui/shots/My Shot.png = png");
+    assert_eq!(get("shots\\my shot.PNG"), "my shot.PNG at ui/shots/My Shot.png = png");
+    assert_eq!(get("../top.log"), "top.log at top.log = log");
+    assert_eq!(get("top.log"), "top.log at top.log = log");
+    assert_eq!(get("C:\\agent\\shots\\deep.png"), "deep.png at api/shots/deep.png = deep");
     assert_eq!(get("../../secret.txt"), "it lies outside the input and was not opened");
     assert_eq!(get("/etc/hosts"), "it lies outside the input and was not opened");
     assert_eq!(get("nothing"), "there is no such file in the input");
@@ -243,7 +248,13 @@ fn attachments_lie_beside_the_report_and_never_outside() {
     {
         std::os::unix::fs::symlink(base.path().join("secret.txt"), root.join("ui/link.txt")).unwrap();
         assert_eq!(get("link.txt"), "it lies outside the input and was not opened");
+        std::os::unix::fs::symlink(base.path(), root.join("ui/up")).unwrap();
+        assert_eq!(get("up/secret.txt"), "it lies outside the input and was not opened");
     }
+    // Of a single file nothing is searched but what lies beside it.
+    let alone = |reference: &str| attachment(&root.join("ui/a.xml"), "a.xml", reference);
+    assert_eq!(alone("shots/My Shot.png"), "My Shot.png at shots/My Shot.png = png");
+    assert_eq!(alone("elsewhere/deep.png"), "there is no such file in the input");
 }
 
 #[test]
@@ -252,9 +263,10 @@ fn attachments_in_archives() {
     let archive = deflated(&[("ui/a.xml", b"<a/>"), ("ui/x.png", b"x"), ("y/Z.png", b"z"), ("top.log", b"log")]);
     write(folder.path(), "n.zip", &archive);
     let get = |reference: &str| attachment(&folder.path().join("n.zip"), "n.zip!/ui/a.xml", reference);
-    assert_eq!(get("x.png"), "x.png = x");
-    assert_eq!(get("../top.log"), "top.log = log");
-    assert_eq!(get("somewhere/z.png"), "z.png = z");
+    assert_eq!(get("x.png"), "x.png at n.zip!/ui/x.png = x");
+    assert_eq!(get("../top.log"), "top.log at n.zip!/top.log = log");
+    assert_eq!(get("somewhere/z.png"), "z.png at n.zip!/y/Z.png = z");
+    assert_eq!(get("/home/ci/work/y/Z.png"), "Z.png at n.zip!/y/Z.png = z");
     assert_eq!(get("../../../top.log"), "it lies outside the input and was not opened");
 }
 

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use walkdir::WalkDir;
@@ -12,6 +12,7 @@ use super::archive::{self, Archive, Kind, Whole};
 use super::entry::{Entry, Handle};
 use super::links::Links;
 use super::mapped::ArchiveBytes;
+use super::root::{Extent, Root};
 use super::unpack::{self, Most, Seen};
 use super::{ArchiveFile, Budget, Found, Input, Limits, Options, Place, Skip, SourceError, found, litter};
 use crate::model::{Limit, LimitReached, Origin, Problem, ProblemKind, Severity};
@@ -78,7 +79,7 @@ impl Walk<'_> {
             return Ok(self.skip(Origin::new(name), place, Skip::Special));
         }
         let root = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Ok(self.file(path, Arc::new(root.to_path_buf()), Origin::new(name), place, Look::Always))
+        Ok(self.file(path, Arc::new(Root::new(root, Extent::Beside)), Origin::new(name), place, Look::Always))
     }
 
     fn stream(&mut self, input: u32, mut stream: Box<dyn Read + Send>) -> Result<ControlFlow<()>, SourceError> {
@@ -110,7 +111,7 @@ impl Walk<'_> {
         };
         let place = Place { input, input_name, ..Place::default() };
         let mut links = Links::new(root);
-        let shared_root = Arc::new(root.to_path_buf());
+        let shared_root = Arc::new(Root::new(root, Extent::Tree));
         let mut files = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
         while let Some(file) = files.next() {
             let flow = match file {
@@ -157,7 +158,7 @@ impl Walk<'_> {
     }
 
     /// A file on disk: an archive is opened, anything else is an entry.
-    fn file(&mut self, path: &Path, root: Arc<PathBuf>, origin: Origin, place: Place, look: Look) -> ControlFlow<()> {
+    fn file(&mut self, path: &Path, root: Arc<Root>, origin: Origin, place: Place, look: Look) -> ControlFlow<()> {
         if let Some(why) = self.reason_to_skip(&origin) {
             return self.skip(origin, place, why);
         }
@@ -250,7 +251,11 @@ impl Walk<'_> {
         if let Some(why) = skip {
             return (self.found)(Found::Skipped { origin, place, bytes, why });
         }
-        if let Some(problem) = entry.refusal(&self.options.limits) {
+        if let Some(mut problem) = entry.refusal(&self.options.limits) {
+            // Quirk Z2: so does the entry inside which it was cut.
+            if depth > 1 && archive.damage().is_some_and(|damage| damage.kind == ProblemKind::Truncated) {
+                problem.severity = Severity::Warning;
+            }
             return (self.found)(Found::Unreadable { origin, place, bytes, problem });
         }
         if litter::may_be_archive(&entry.name) {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should panic")]
 #![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
+mod archives;
 mod bench;
 mod bind;
 mod cli;
@@ -26,6 +27,7 @@ mod memory;
 mod multipart;
 #[cfg(unix)]
 mod night;
+mod pictures;
 mod plan;
 mod probes;
 mod properties;
@@ -36,3 +38,5 @@ mod reruns;
 mod resume;
 mod shards;
 mod support;
+mod twins;
+mod zips;

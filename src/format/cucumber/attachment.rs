@@ -29,6 +29,11 @@ pub(in crate::format) fn fill(data: &str, media_type: &str, missing: u64, attach
         media_type = by_magic(data);
     }
     attachment.media_type.push_str(media_type);
+    if is_text(media_type) && is_path(data) && !data.contains(char::is_whitespace) && data.contains(['/', '\\']) {
+        attachment.content = Content::Path;
+        attachment.data.push_str(data);
+        return true;
+    }
     if is_text(media_type) {
         attachment.content = Content::Text;
         attachment.data.push_str(decoded_text(data).as_deref().unwrap_or(data));
@@ -46,6 +51,19 @@ pub(in crate::format) fn fill(data: &str, media_type: &str, missing: u64, attach
     attachment.data.clear();
     attachment.content = if is_path(data) { Content::Path } else { Content::Text };
     attachment.data.push_str(data);
+    true
+}
+
+/// Fills `attachment` with where its content is: a path or an address. `false` when that is not said.
+pub(in crate::format) fn refer(place: &str, media_type: &str, attachment: &mut Attachment) -> bool {
+    let place = place.trim();
+    if place.is_empty() || place.len() > LONGEST_PATH {
+        return false;
+    }
+    let is_link = ["http://", "https://"].iter().any(|scheme| place.starts_with(scheme));
+    attachment.content = if is_link { Content::Link } else { Content::Path };
+    attachment.media_type.push_str(media_type.split(';').next().unwrap_or("").trim());
+    attachment.data.push_str(place);
     true
 }
 

@@ -65,6 +65,8 @@ pub(super) enum Reported {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Embedding {
     pub(super) data: Span,
+    /// Where the content is, of an embedding that holds none itself.
+    pub(super) place: Span,
     pub(super) media_type: Span,
     pub(super) name: Span,
 }
@@ -306,6 +308,7 @@ fn embeddings(json: &mut JsonCursor<'_>, part: &mut Part) -> Result<(), Fault> {
                 b"data" => embedding.data = scalar(json)?,
                 b"mime_type" => embedding.media_type = scalar(json)?,
                 b"name" | b"fileName" => embedding.name = scalar(json)?,
+                b"file" | b"url" | b"path" => embedding.place = scalar(json)?,
                 b"media" => media(json, embedding)?,
                 _ => json.skip()?,
             }

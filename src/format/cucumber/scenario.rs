@@ -373,6 +373,7 @@ impl Reading<'_, '_, '_> {
             attachment::fill("", &media_type, embedding.data.length() as u64, attachment)
         } else {
             attachment::fill(&words.text(embedding.data), &media_type, piece.missing(embedding.data), attachment)
+                || attachment::refer(&words.text(embedding.place), &media_type, attachment)
         };
         if !filled {
             let last = scenario.case.attachments.len() - 1;

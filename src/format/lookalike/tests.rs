@@ -21,6 +21,16 @@ fn neighbours_have_names() {
         ),
         ("{\"numTotalTests\":1}", "Jest JSON"),
         ("{\"fields\":{}}", "the fields of a Jira issue, for a multipart import"),
+        ("{\"info\":{\"summary\":\"A night\"}}", "the info of a Test Execution without any tests"),
+        ("{\"info\":{\"name\":\"a\"},\"item\":[]}", "a JSON object with the keys info, item"),
+        (
+            "{\"schema\":\"x\",\"tool\":{},\"target\":\"server\",\"options\":{},\"totals\":{},\"executions\":[]}",
+            "the manifest of a conversion by xraypack",
+        ),
+        (
+            "{\"report\":\"a\",\"state\":\"ignored\",\"bytes\":1,\"cases\":{},\"problems\":[]}\n{\"report\":\"b\"}",
+            "what xraypack tells of each report that it read",
+        ),
         ("{\"results\":{\"tool\":{},\"tests\":[]}}", "a CTRF report"),
         ("{\"a\":1,\"b\":2,\"c\":3,\"d\":4}", "a JSON object with the keys a, b, c, …"),
         ("[{\"a\":1}]", "a JSON array of objects with the keys a"),

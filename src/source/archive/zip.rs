@@ -10,6 +10,7 @@ use super::salvage::salvage;
 use super::{ArchiveEntry, Content, Expected, Listing, Place, name};
 use crate::model::{Problem, ProblemKind};
 use crate::source::mapped::ArchiveBytes;
+use crate::source::zip_end::{self, Uncommented};
 use crate::source::{Budget, Skip};
 
 /// Whether these first bytes begin a zip, an empty one included.
@@ -20,18 +21,34 @@ pub(super) fn begins(first: &[u8]) -> bool {
 /// Reads the central directory; without one, what the entries say of themselves.
 pub(super) fn list(bytes: &ArchiveBytes, budget: &Budget<'_>) -> Result<Listing, Problem> {
     let mut entries = Vec::new();
-    let zip = match ZipArchive::new(Cursor::new(bytes.clone())) {
-        Ok(zip) => zip,
-        Err(error) => return salvage(bytes, &no_directory(&error).message, budget),
+    let read = match zip_end::behind_which_others_seem_to_end(bytes.as_ref()) {
+        Some(end) => list_directory(Uncommented::new(bytes.clone(), end), bytes, budget, &mut entries)?,
+        None => list_directory(Cursor::new(bytes.clone()), bytes, budget, &mut entries)?,
     };
-    add(&zip, 0, &mut entries);
-    budget.room_for(entries.len())?;
-    list_beyond_count(&zip, bytes.as_ref(), budget, &mut entries)?;
-    let directory = usize::try_from(zip.central_directory_start()).unwrap_or(0);
-    bytes.used(bytes.as_ref().len().saturating_sub(directory));
-    drop(zip);
+    if let Err(error) = read {
+        return salvage(bytes, &no_directory(&error).message, budget);
+    }
     refuse_overlaps(&entries)?;
     Ok(Listing { entries, damage: None })
+}
+
+/// Adds all files of the directory; the inner error says why there is none.
+fn list_directory<R: Read + std::io::Seek>(
+    reader: R,
+    bytes: &ArchiveBytes,
+    budget: &Budget<'_>,
+    entries: &mut Vec<ArchiveEntry>,
+) -> Result<Result<(), zip::result::ZipError>, Problem> {
+    let zip = match ZipArchive::new(reader) {
+        Ok(zip) => zip,
+        Err(error) => return Ok(Err(error)),
+    };
+    add(&zip, 0, entries);
+    budget.room_for(entries.len())?;
+    list_beyond_count(&zip, bytes.as_ref(), budget, entries)?;
+    let directory = usize::try_from(zip.central_directory_start()).unwrap_or(0);
+    bytes.used(bytes.as_ref().len().saturating_sub(directory));
+    Ok(Ok(()))
 }
 
 fn no_directory(error: &zip::result::ZipError) -> Problem {

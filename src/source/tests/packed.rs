@@ -264,13 +264,13 @@ fn attachments_lie_in_tars_and_beside_packed_reports() {
     let content = tar(&[("ui/a.xml", b"<a/>"), ("ui/x.png", b"x"), ("y/Z.png", b"z")]);
     write(folder.path(), "n.tgz", &gzip(&content));
     let get = |reference: &str| attachment(&folder.path().join("n.tgz"), "n.tgz!/ui/a.xml", reference);
-    assert_eq!(get("x.png"), "x.png = x");
-    assert_eq!(get("somewhere/z.png"), "z.png = z");
+    assert_eq!(get("x.png"), "x.png at n.tgz!/ui/x.png = x");
+    assert_eq!(get("somewhere/z.png"), "z.png at n.tgz!/y/Z.png = z");
     assert_eq!(get("../../x.png"), "it lies outside the input and was not opened");
     let beside = tempfile::tempdir().unwrap();
     write(beside.path(), "a.xml.gz", &gzip(b"<a/>"));
     write(beside.path(), "x.png", b"x");
-    assert_eq!(attachment(beside.path(), "a.xml.gz", "x.png"), "x.png = x");
+    assert_eq!(attachment(beside.path(), "a.xml.gz", "x.png"), "x.png at x.png = x");
 }
 
 /// A zip as a writer makes it that cannot go back: sizes follow the data.

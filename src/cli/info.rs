@@ -1,0 +1,58 @@
+//! `--info FILE`: fields of the Test Executions from a file, where no option names them.
+
+use std::path::Path;
+
+use xraypack::xray::{StatedInfo, read_info};
+
+use super::convert::ExecutionArgs;
+use super::exit::Failure;
+use super::terminal::Terminal;
+use super::words;
+
+/// The options, with what the file adds to them. Flags, environment and project file win over it.
+pub fn complete(args: &ExecutionArgs) -> Result<ExecutionArgs, Failure> {
+    let mut args = args.clone();
+    let Some(path) = args.info.clone() else { return Ok(args) };
+    let info = read(&path)?.info;
+    let refused = |what: String| Failure::Usage(format!("--info {}: {what}", path.display()));
+    if args.project.is_none() && !info.project.is_empty() {
+        args.project = Some(info.project.parse().map_err(refused)?);
+    }
+    if args.test_plan.is_none() && !info.test_plan.is_empty() {
+        args.test_plan = Some(info.test_plan.parse().map_err(refused)?);
+    }
+    if args.summary.is_none() && !info.summary.is_empty() {
+        let title = words::parse_title(&info.summary);
+        args.summary = Some(title.map_err(|what| refused(format!("the summary: {what}")))?);
+    }
+    for (option, text) in [
+        (&mut args.description, info.description),
+        (&mut args.fix_version, info.version),
+        (&mut args.revision, info.revision),
+        (&mut args.user, info.user),
+    ] {
+        if option.is_none() && !text.is_empty() {
+            *option = Some(text);
+        }
+    }
+    if args.environment.is_empty() {
+        args.environment = info.environments;
+    }
+    Ok(args)
+}
+
+/// Says what the file states in vain.
+pub fn warn(args: &ExecutionArgs, terminal: &mut Terminal) -> Result<(), Failure> {
+    let Some(path) = &args.info else { return Ok(()) };
+    let unused = read(path)?.unused;
+    if !unused.is_empty() && !terminal.is_quiet() {
+        let _ = terminal.err.line(format_args!("warning: {}: not used: {}", path.display(), unused.join(", ")));
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<StatedInfo, Failure> {
+    let refused = |what: String| Failure::Usage(format!("--info {}: {what}", path.display()));
+    let bytes = std::fs::read(path).map_err(|error| refused(error.to_string()))?;
+    read_info(&bytes).map_err(|error| refused(error.to_string()))
+}
