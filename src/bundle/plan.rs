@@ -27,7 +27,7 @@ impl Default for Budget {
 pub struct BundlePlan {
     /// Its number within the Test Execution, from one.
     pub part: u32,
-    /// Its runs, as places in [`Settled::runs`].
+    /// Its runs, as places in the runs of [`Settled`].
     pub runs: Range<usize>,
     /// Exact length of the file.
     pub bytes: u64,

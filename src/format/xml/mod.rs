@@ -5,7 +5,7 @@
 //! knows no document type: no entity but the predefined five is ever expanded, nothing named by a DTD is opened (J16).
 //! Memory is bound by one tag; text comes in pieces.
 //!
-//! One look at a tag finds its end and its values, in vectors ([`marks`]); what is passed over is not looked at again.
+//! One look at a tag finds its end and its values, in vectors (`marks`); what is passed over is not looked at again.
 
 mod comment;
 mod cursor;
