@@ -46,6 +46,7 @@ fn convert(input: &Path, out: &Path) -> usize {
         execution: ExecutionInfo { project: "DEMO".to_owned(), ..ExecutionInfo::default() },
         execution_key: None,
         damaged: Damaged::Keep,
+        prefer: Vec::new(),
         budget: Budget::default(),
         multipart_info: None,
         compression: Compression::default(),

@@ -183,6 +183,10 @@ pub struct ResultArgs {
     /// Write step results (Robot Framework keywords, Cucumber and Behave steps): for Tests that have these steps
     #[arg(long, env = "XRAYPACK_STEPS", value_parser = BoolishValueParser::new())]
     pub steps: bool,
+    /// Of reports of one run in one folder take those of this format; may be repeated, the most wanted first
+    #[arg(long, value_name = "FORMAT", env = "XRAYPACK_PREFER", value_delimiter = ';',
+          value_parser = PossibleValuesParser::new(FORMATS.iter().map(|format| format.name)))]
+    pub prefer: Vec<String>,
     /// What becomes of the complete cases of a damaged report
     #[arg(long, value_enum, value_name = "WHAT", env = "XRAYPACK_DAMAGED", default_value_t)]
     pub damaged: DamagedChoice,

@@ -18,6 +18,7 @@ pub const HEAD: usize = 64 * 1024;
 /// The first bytes of a file and what they show.
 pub struct Head<'h> {
     file_name: &'h str,
+    bytes: &'h [u8],
     shape: Shape<'h>,
     family: Option<Family>,
 }
@@ -105,7 +106,7 @@ impl<'h> Head<'h> {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let shape = shape(bytes, file_name);
         let family = recognise::family_of(&shape);
-        Head { file_name, shape, family }
+        Head { file_name, bytes, shape, family }
     }
 
     /// What the bytes are.
@@ -126,6 +127,13 @@ impl<'h> Head<'h> {
     /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
         matches!(self.shape, Shape::Empty)
+    }
+
+    /// Whether it is a picture as screens are shot into.
+    pub fn is_picture(&self) -> bool {
+        let begins = |magic: &[u8]| self.bytes.starts_with(magic);
+        PICTURES.iter().any(|magic| begins(magic))
+            || (begins(b"RIFF") && self.bytes.get(8..12).is_some_and(|kind| kind == b"WEBP"))
     }
 
     /// What was seen, if it is XML.
@@ -227,6 +235,9 @@ pub fn could_be_report(first: &[u8]) -> bool {
     let text = first.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(first);
     !encoding::detect(first).is_utf8() || matches!(text.trim_ascii_start().first(), Some(b'<' | b'{' | b'['))
 }
+
+/// How pictures begin.
+const PICTURES: &[&[u8]] = &[b"\x89PNG\r\n\x1A\n", b"\xFF\xD8\xFF", b"GIF8"];
 
 /// Where and how files begin that hold no report.
 const BINARIES: &[(usize, &[u8])] = &[

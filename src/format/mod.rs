@@ -85,6 +85,8 @@ pub enum Recognition {
     Unsupported(Lookalike),
     /// Nothing at all.
     Empty,
+    /// A picture: a screenshot, perhaps.
+    Picture,
     /// Neither XML nor JSON nor an archive.
     Other,
 }
@@ -102,6 +104,7 @@ pub fn detect(head: &Head<'_>) -> Recognition {
     }
     match lookalike::recognise(head) {
         Some(lookalike) => Recognition::Unsupported(lookalike),
+        None if head.is_picture() => Recognition::Picture,
         None => Recognition::Other,
     }
 }

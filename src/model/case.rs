@@ -160,6 +160,9 @@ pub struct TestCase {
     pub stdout: String,
     /// Standard error, when the reader was asked for it.
     pub stderr: String,
+    /// Number that stands for the scenario's source file and line, or its row's: equal in all reports of one run
+    /// (bundle-zip.md Z6). Zero: not known.
+    pub site: u64,
     /// Whether this is a row of a scenario outline.
     pub is_example: bool,
     /// Rows of one parameterised method in one report share this number; zero: no such method.
@@ -208,6 +211,7 @@ impl Reuse for TestCase {
         self.suite_property.clear();
         self.stdout.clear();
         self.stderr.clear();
+        self.site = 0;
         self.is_example = false;
         self.row_group = 0;
         self.attempt_group = 0;

@@ -1,7 +1,7 @@
-//! Outcomes in order: the times of their Test Execution and its id, duplicates set aside, each group handed on as soon
-//! as its last file has been collected.
+//! Outcomes in order: the times of their Test Execution and its id, duplicates and twins set aside, each group handed on
+//! as soon as its last file has been collected.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use super::basis::Basis;
@@ -11,9 +11,10 @@ use super::grouping::Group;
 use super::naming::Naming;
 use super::outcome::{EvidenceCounts, ReportOutcome, conflict, earliest};
 use super::repeats::Repeats;
-use super::{Damaged, Error, Observer};
+use super::twins::{Twins, Verdict, Verdicts};
+use super::{Damaged, Error, Job, Observer};
 use crate::bundle::{Ahead, Arrived, ExecutionIndex, StoredRun, file_safe_id};
-use crate::model::{Problem, ProblemKind, ReportId, ReportState, StatedExecution, Timestamp};
+use crate::model::{Problem, ProblemKind, ReportId, ReportState, Severity, StatedExecution, Timestamp};
 use crate::xray::{self, ExecutionInfo};
 
 /// A group of which all files have been collected.
@@ -44,9 +45,18 @@ pub(super) struct Collected {
     pub(super) evidence: EvidenceCounts,
     /// Tests with neither key nor project, in order; empty unless a plan is made.
     pub(super) unmapped: Vec<(ReportId, String)>,
-    /// Place among `reports` of the first one with these bytes for these environments.
+    /// Place among its files of the first one with these bytes for these environments.
     contents: HashMap<(u128, String), usize>,
     repeats: Repeats,
+    twins: Twins,
+    /// Files behind `reports`, from the first on whose twin may still come: nothing of them counts yet.
+    held: VecDeque<Held>,
+}
+
+/// A file that waits for a verdict, its own or that of one before it.
+struct Held {
+    outcome: ReportOutcome,
+    verdict: Option<Verdict>,
 }
 
 /// One Test Execution before its runs are settled.
@@ -81,9 +91,7 @@ pub(super) struct Rank {
 
 /// Takes outcomes in walk order.
 pub(super) struct Collector<'c> {
-    damaged: Damaged,
-    /// What the user says of every Test Execution.
-    given: &'c ExecutionInfo,
+    job: &'c Job,
     observer: &'c dyn Observer,
     /// Makes the index of a Test Execution.
     index: &'c (dyn Fn(&GroupKey) -> ExecutionIndex + Sync),
@@ -95,12 +103,11 @@ pub(super) struct Collector<'c> {
 
 impl<'c> Collector<'c> {
     pub(super) fn new(
-        damaged: Damaged,
-        given: &'c ExecutionInfo,
+        job: &'c Job,
         observer: &'c dyn Observer,
         index: &'c (dyn Fn(&GroupKey) -> ExecutionIndex + Sync),
     ) -> Collector<'c> {
-        Collector { damaged, given, observer, index, open: HashMap::new(), ids: HashSet::new() }
+        Collector { job, observer, index, open: HashMap::new(), ids: HashSet::new() }
     }
 
     /// Takes the next outcome. Bundles that became complete with it are appended to `bundles`.
@@ -113,23 +120,29 @@ impl<'c> Collector<'c> {
             collected.reports.push(outcome);
             return Ok(());
         }
+        let mut verdicts = Verdicts::new();
+        collected.twins.leave(&outcome, &self.job.prefer, &mut verdicts);
         collected.set_duplicate_aside(&mut outcome, &group);
-        if outcome.state == ReportState::Damaged && self.damaged == Damaged::Drop {
+        if outcome.state == ReportState::Damaged && self.job.damaged == Damaged::Drop {
             outcome.leave_out_runs(&group.store);
         }
-        collected.repeats.look(&mut outcome, &collected.reports);
-        collected.add_shares(&mut outcome, &group, self.given, &mut self.ids, self.index);
+        collected.name_executions(&outcome, &group, &mut self.ids, self.index);
+        collected.twins.meet(&mut outcome, &self.job.prefer, &mut verdicts);
+        collected.held.push_back(Held { outcome, verdict: None });
+        collected.pass(verdicts);
         let ahead = &mut |bundle| bundles.push(BundleAhead { group: Arc::clone(&group), bundle });
-        collected.add_runs(&mut outcome, ahead);
-        collected.evidence.merge(outcome.evidence);
-        self.observer.report(&super::report_of(&outcome));
-        collected.reports.push(outcome);
+        collected.settle_decided(&group, self.job, self.observer, ahead);
         Ok(())
     }
 
     /// The group has no more files.
     pub(super) fn close(&mut self, group: Arc<Group>, closing: Closing) -> Closed {
-        let collected = self.open.remove(&group.number).unwrap_or_default();
+        let mut collected = self.open.remove(&group.number).unwrap_or_default();
+        let mut verdicts = Verdicts::new();
+        collected.twins.leave_all(&self.job.prefer, &mut verdicts);
+        collected.pass(verdicts);
+        // What becomes complete now is written with the rest of the group.
+        collected.settle_decided(&group, self.job, self.observer, &mut drop);
         Closed { group, collected, closing }
     }
 }
@@ -140,14 +153,78 @@ impl Collected {
         self.reports.iter_mut().map(|report| std::mem::replace(&mut report.basis, Basis::Listing)).collect()
     }
 
-    fn add_shares(
+    /// Gives ids to the Test Executions that have their first runs. They are given when a file comes, in whatever order
+    /// files are decided about.
+    fn name_executions(
         &mut self,
-        outcome: &mut ReportOutcome,
+        outcome: &ReportOutcome,
         group: &Group,
-        given: &ExecutionInfo,
         ids: &mut HashSet<String>,
         index: &dyn Fn(&GroupKey) -> ExecutionIndex,
     ) {
+        let mut new = Vec::new();
+        for share in &outcome.shares {
+            if self.execution(share.execution).named.is_none() {
+                new.push((group.key_of(share.execution), share.execution));
+            }
+        }
+        new.sort_unstable();
+        for (among, (key, number)) in new.into_iter().enumerate() {
+            let rank = Rank { first: outcome.id, among: among as u32 };
+            let execution = self.execution(number);
+            execution.index = Some(index(&key));
+            execution.named = Some(Named { id: file_safe_id(&key.label(), ids), rank });
+        }
+    }
+
+    /// Takes what was decided about files that are held.
+    fn pass(&mut self, verdicts: Verdicts) {
+        for (id, verdict) in verdicts {
+            if let Ok(place) = self.held.binary_search_by_key(&id, |held| held.outcome.id) {
+                self.held[place].verdict = Some(verdict);
+            }
+        }
+    }
+
+    /// Counts all files before the first undecided one.
+    fn settle_decided(&mut self, group: &Group, job: &Job, observer: &dyn Observer, ahead: &mut dyn FnMut(Arc<Ahead>)) {
+        while let Some(Held { mut outcome, verdict }) = self.held.pop_front_if(|held| held.verdict.is_some()) {
+            match verdict {
+                Some(Verdict::SetAside { by }) => self.set_twin_aside(&mut outcome, by, group),
+                Some(Verdict::Counts(repetitions)) => {
+                    outcome.problems.extend(repetitions.iter().map(|repetition| {
+                        let other = repetition.other().map_or("", |other| self.name_of(other));
+                        repetition.problem(other, &job.prefer)
+                    }));
+                }
+                None => {}
+            }
+            self.repeats.look(&mut outcome, &self.reports);
+            self.add_shares(&mut outcome, &job.execution);
+            self.add_runs(&mut outcome, ahead);
+            self.evidence.merge(outcome.evidence);
+            observer.report(&super::report_of(&outcome));
+            self.reports.push(outcome);
+        }
+    }
+
+    /// The name of a file that has come.
+    fn name_of(&self, id: ReportId) -> &str {
+        let settled = self.reports.binary_search_by_key(&id, |report| report.id).map(|place| &self.reports[place]);
+        let held =
+            || self.held.binary_search_by_key(&id, |held| held.outcome.id).map(|place| &self.held[place].outcome);
+        settled.or_else(|_| held()).map_or("", |outcome| outcome.origin.as_str())
+    }
+
+    /// Of two reports of one run the less wanted is ignored, as a duplicate is (decision 14).
+    fn set_twin_aside(&self, outcome: &mut ReportOutcome, by: ReportId, group: &Group) {
+        let other = self.name_of(by);
+        let message = format!("the same tests as {other}, which is preferred");
+        let problem = Problem { severity: Severity::Note, ..Problem::new(ProblemKind::SameTestsTwice, message) };
+        outcome.set_aside(format!("same-run-as {other}"), problem, group);
+    }
+
+    fn add_shares(&mut self, outcome: &mut ReportOutcome, given: &ExecutionInfo) {
         let shares = std::mem::take(&mut outcome.shares);
         // A report whose runs all belong to Test Executions that it names itself is shown with the first of these.
         if let Some(first) = shares.first()
@@ -161,9 +238,7 @@ impl Collected {
             }
         }
         self.unmapped.extend(std::mem::take(&mut outcome.unmapped).into_iter().map(|name| (outcome.id, name)));
-        let mut new = Vec::new();
         for share in shares {
-            let number = share.execution as usize;
             let execution = self.execution(share.execution);
             execution.start = earliest(execution.start, share.start);
             execution.finish = execution.finish.max(share.finish);
@@ -171,16 +246,6 @@ impl Collected {
             if !differing.is_empty() {
                 outcome.problems.push(conflict(&differing));
             }
-            if execution.named.is_none() {
-                new.push((group.key_of(share.execution), number));
-            }
-        }
-        new.sort_unstable();
-        for (among, (key, number)) in new.into_iter().enumerate() {
-            let rank = Rank { first: outcome.id, among: among as u32 };
-            let execution = &mut self.executions[number];
-            execution.index = Some(index(&key));
-            execution.named = Some(Named { id: file_safe_id(&key.label(), ids), rank });
         }
     }
 
@@ -221,17 +286,13 @@ impl Collected {
     fn set_duplicate_aside(&mut self, outcome: &mut ReportOutcome, group: &Group) {
         let Some(content) = outcome.content else { return };
         let for_environment = (content, outcome.environment.clone());
-        let first = *self.contents.entry(for_environment).or_insert(self.reports.len());
-        let Some(original) = self.reports.get(first) else { return };
+        let come = self.reports.len() + self.held.len();
+        let first = *self.contents.entry(for_environment).or_insert(come);
+        let held = || self.held.get(first.checked_sub(self.reports.len())?).map(|held| &held.outcome);
+        let Some(original) = self.reports.get(first).or_else(held) else { return };
         let original = original.origin.as_str();
-        let message = format!("the same bytes as {original}");
-        let mut duplicate = ReportOutcome::new(outcome.id, outcome.origin.clone(), outcome.bytes);
-        duplicate.basis = std::mem::replace(&mut outcome.basis, Basis::Listing);
-        outcome.discard_runs(&group.store);
-        duplicate.format = outcome.format;
-        duplicate.reason = format!("duplicate-of {original}");
-        duplicate.problems.push(Problem::new(ProblemKind::DuplicateOf, message));
-        *outcome = duplicate;
+        let problem = Problem::new(ProblemKind::DuplicateOf, format!("the same bytes as {original}"));
+        outcome.set_aside(format!("duplicate-of {original}"), problem, group);
     }
 }
 

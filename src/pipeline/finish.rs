@@ -100,6 +100,10 @@ impl Ready {
         let mut prepared = Vec::new();
         for (number, mut execution) in executions.into_iter().enumerate() {
             let (Some(named), Some(index)) = (execution.named.take(), execution.index.take()) else { continue };
+            if index.is_empty() {
+                // All its reports were set aside.
+                continue;
+            }
             ids.insert(number as u32, named.id.clone());
             let settled = settle(job, index, &group.store)?;
             let key = group.key_of(number as u32);

@@ -11,6 +11,7 @@ mod finish;
 mod group;
 mod grouping;
 mod hexadecimal;
+mod marks;
 mod measure;
 mod memory;
 mod naming;
@@ -22,6 +23,7 @@ mod repeats;
 mod resume;
 mod rows;
 mod stop;
+mod twins;
 mod verify;
 mod visitor;
 mod whole;
@@ -85,6 +87,8 @@ pub struct Job {
     pub execution_key: Option<String>,
     /// What becomes of the complete cases of a damaged report.
     pub damaged: Damaged,
+    /// Formats that are preferred where several tell of one run in one folder, the most wanted first.
+    pub prefer: Vec<&'static str>,
     /// Limits of a bundle.
     pub budget: Budget,
     /// Template of the `info` part of a multipart import, when such files are wanted.
@@ -136,7 +140,8 @@ pub struct Report<'r> {
 
 /// Told of what happens, as it happens.
 pub trait Observer: Sync {
-    /// One file has been read. Files come in order, each as soon as all before it are known.
+    /// One file has been read. Files come in order, each as soon as all before it are known; but a group's files behind a
+    /// report that a preferred one may stand for come when that is decided, in order among themselves.
     fn report(&self, report: &Report<'_>);
 
     /// The bundles of a Test Execution are whole, and a conversion that goes on after this one finds them.
@@ -238,7 +243,7 @@ fn convert_groups<E: Send>(
         Some(_) if job.compression == Compression::None => execution::index_writing_ahead(job, group),
         _ => execution::index_to_be_written_late(),
     };
-    let mut collector = Collector::new(job.damaged, &job.execution, observer, &index);
+    let mut collector = Collector::new(job, observer, &index);
     let (closed, waiting) = sync_channel(WAITING);
     std::thread::scope(|scope| {
         let finisher = scope.spawn(|| finish::run(threads, waiting, stop, finish));

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::basis::{Basis, Extent};
+use super::grouping::Group;
+use super::marks::Marks;
 use super::naming::KeyedName;
 use crate::bundle::{IndexEntry, Place, RunStore, StoredChunk};
 use crate::model::{
@@ -25,6 +27,10 @@ pub(super) struct ReportOutcome {
     pub(super) left_out: u64,
     pub(super) problems: Vec<Problem>,
     pub(super) evidence: EvidenceCounts,
+    /// Number of its INPUT.
+    pub(super) input: u32,
+    /// Whether a file of its folder is called like Cucumber's messages.
+    pub(super) messages_may_follow: bool,
     /// Number, within its group, of the Test Execution that it is shown with.
     pub(super) execution: u32,
     /// Hash of its bytes, of a report that was read whole.
@@ -39,6 +45,8 @@ pub(super) struct ReportOutcome {
     pub(super) names: Vec<(usize, KeyedName)>,
     /// Tests with neither key nor project; empty unless a plan is made.
     pub(super) unmapped: Vec<String>,
+    /// By what another report of the same run knows it, until it is collected.
+    pub(super) marks: Marks,
     /// Its runs, in order.
     pub(super) chunks: Vec<RunChunk>,
     /// What became of its runs; known when they have been collected.
@@ -144,6 +152,8 @@ impl ReportOutcome {
             left_out: 0,
             problems: Vec::new(),
             evidence: EvidenceCounts::default(),
+            input: 0,
+            messages_may_follow: false,
             execution: 0,
             content: None,
             shares: Vec::new(),
@@ -151,6 +161,7 @@ impl ReportOutcome {
             environment: String::new(),
             names: Vec::new(),
             unmapped: Vec::new(),
+            marks: Marks::default(),
             chunks: Vec::new(),
             runs: RunCounts::default(),
             spent: Duration::ZERO,
@@ -168,6 +179,20 @@ impl ReportOutcome {
         self.discard_runs(store);
         self.left_out = self.cases.seen;
         self.evidence = EvidenceCounts::default();
+    }
+
+    /// Another report stands for it: nothing of it counts.
+    pub(super) fn set_aside(&mut self, reason: String, why: Problem, group: &Group) {
+        self.discard_runs(&group.store);
+        let aside = ReportOutcome::new(self.id, self.origin.clone(), self.bytes);
+        *self = ReportOutcome {
+            input: self.input,
+            format: self.format,
+            reason,
+            problems: vec![why],
+            basis: std::mem::replace(&mut self.basis, Basis::Listing),
+            ..aside
+        };
     }
 
     /// Forgets the runs.

@@ -1,5 +1,5 @@
-//! Reports of one format that tell of exactly the same Tests: a run on several devices, or one that was repeated. Their
-//! results are merged, which not everybody wants.
+//! Reports that tell of exactly the same Tests: a run on several devices, one that was repeated, one that another folder
+//! tells of in another format. Their results are merged, which not everybody wants.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,7 +19,6 @@ pub(super) struct Repeats {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Tests {
     execution: u32,
-    format: &'static str,
     runs: u64,
     /// Sum of the hashes of their identities.
     identities: u64,
@@ -28,16 +27,18 @@ struct Tests {
 impl Repeats {
     /// Looks whether an earlier report has the very same Tests, and warns. `reports` are those before.
     pub(super) fn look(&mut self, outcome: &mut ReportOutcome, reports: &[ReportOutcome]) {
-        let Some(format) = outcome.format else { return };
         for share in &outcome.shares {
-            let tests = Tests { execution: share.execution, format, runs: share.runs, identities: share.identities };
+            let tests = Tests { execution: share.execution, runs: share.runs, identities: share.identities };
             let first = *self.first.entry(tests).or_insert(outcome.id);
             let Ok(place) = reports.binary_search_by_key(&first, |report| report.id) else { continue };
             let first = &reports[place];
-            let folder = |report: &ReportOutcome| {
-                report.origin.as_str().rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned())
-            };
-            if self.told.insert((share.execution, folder(first), folder(outcome))) {
+            let folders = [folder_of(first), folder_of(outcome)];
+            if folders[0] == folders[1] && first.format != outcome.format {
+                // Twins: they have been told of.
+                continue;
+            }
+            let [one, other] = folders.map(str::to_owned);
+            if self.told.insert((share.execution, one, other)) {
                 let tests =
                     if share.runs == 1 { "the same test".to_owned() } else { format!("the same {} tests", share.runs) };
                 let message = format!(
@@ -49,4 +50,8 @@ impl Repeats {
             }
         }
     }
+}
+
+fn folder_of(report: &ReportOutcome) -> &str {
+    report.origin.as_str().rsplit_once('/').map_or("", |(folder, _)| folder)
 }

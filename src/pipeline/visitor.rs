@@ -199,7 +199,10 @@ impl<'c> Conversion<'c> {
             self.definition.clone_from(&case.qualified_name);
         }
         match mapped {
-            Mapped::Run => self.take_row(row_group),
+            Mapped::Run => {
+                self.findings.outcome.marks.add(case);
+                self.take_row(row_group);
+            }
             Mapped::LeftOut => self.findings.outcome.left_out += 1,
         }
     }

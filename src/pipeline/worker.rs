@@ -18,6 +18,9 @@ use crate::model::{Body, Problem, ProblemKind, ReportId, ReportState, ReportVisi
 use crate::source::{self, Entry, Found, Limits, Skip};
 use crate::xray::EncodeOptions;
 
+/// Why a picture is set aside.
+const PICTURE: &str = "a picture";
+
 /// Bytes that are looked at to recognise a file.
 const HEAD: usize = 64 * 1024;
 
@@ -117,6 +120,18 @@ pub(super) fn process(
         // Should the record know no such file, the collector says so.
         return (outcome.unwrap_or_else(|| ReportOutcome::new(id, found.origin().clone(), 0)), None);
     }
+    let (input, messages_may_follow) = (found.place().input, found.place().beside_json_lines);
+    let (outcome, failure) = process_found(id, found, group, purpose, scratch);
+    (ReportOutcome { input, messages_may_follow, ..outcome }, failure)
+}
+
+fn process_found(
+    id: ReportId,
+    found: Found,
+    group: &Group,
+    purpose: &Purpose<'_>,
+    scratch: &mut Scratch,
+) -> (ReportOutcome, Option<ConversionFailure>) {
     let basis = Basis::of(&found);
     match found {
         Found::Entry(entry) if matches!(purpose, Purpose::Measure(..)) => {
@@ -310,6 +325,7 @@ fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, file_name: &
             ));
         }
         Recognition::Empty => outcome.reason = "empty".to_owned(),
+        Recognition::Picture => outcome.reason = PICTURE.to_owned(),
         Recognition::Other => outcome.reason = "neither XML nor JSON nor an archive".to_owned(),
     }
 }

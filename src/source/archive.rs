@@ -14,7 +14,7 @@ use super::inflate::{self, Checked, Expected};
 use super::lookup::Lookup;
 use super::mapped::ArchiveBytes;
 use super::unpack::{self, Most};
-use super::{Budget, Limits, Skip, name};
+use super::{Budget, Limits, Skip, litter, name};
 use crate::model::{Limit, LimitReached, Problem, ProblemKind};
 
 /// Kinds of archives that are opened.
@@ -41,6 +41,8 @@ pub(super) struct Archive {
     entries: Vec<ArchiveEntry>,
     /// For references whose case is wrong or whose folders are others. Made when it is first needed.
     lookup: OnceLock<Lookup>,
+    /// Folders with a file that is called like lines of JSON, sorted.
+    with_json_lines: Vec<String>,
     damage: Option<Problem>,
 }
 
@@ -118,7 +120,11 @@ impl Archive {
         budget.spend(&entries)?;
         let breaks_off = || Problem::new(ProblemKind::Truncated, "the packed data of the archive ends too early");
         let damage = damage.or_else(|| cut.then(breaks_off));
-        Ok(Archive { bytes, entries, lookup: OnceLock::new(), damage })
+        let lines = entries.iter().filter(|entry| litter::is_json_lines(&entry.name));
+        let mut with_json_lines: Vec<_> = lines.map(|entry| folder_of(&entry.name).to_owned()).collect();
+        with_json_lines.sort_unstable();
+        with_json_lines.dedup();
+        Ok(Archive { bytes, entries, lookup: OnceLock::new(), with_json_lines, damage })
     }
 
     /// What is wrong with the archive as a whole, although it has entries that can be read.
@@ -128,6 +134,11 @@ impl Archive {
 
     pub(super) fn entries(&self) -> &[ArchiveEntry] {
         &self.entries
+    }
+
+    /// Whether the folder of this entry has a file that is called like lines of JSON.
+    pub(super) fn has_json_lines_beside(&self, name: &str) -> bool {
+        self.with_json_lines.binary_search_by(|folder| folder.as_str().cmp(folder_of(name))).is_ok()
     }
 
     /// The packed bytes of an entry, or why there are none.
@@ -190,6 +201,10 @@ impl Archive {
         let lookup = || self.lookup.get_or_init(|| Lookup::new((0..self.entries.len()).map(name_of)));
         exact(folder).or_else(|| exact("")).or_else(|| lookup().find(folder, reference, name_of))
     }
+}
+
+fn folder_of(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 impl ArchiveEntry {

@@ -66,6 +66,8 @@ pub struct Place {
     pub archive_file: Option<Arc<ArchiveFile>>,
     /// The folder part of its origin; empty at the top.
     pub directory: String,
+    /// Of a file called `.json`: whether another one of its folder is called like lines of JSON.
+    pub beside_json_lines: bool,
 }
 
 impl Place {

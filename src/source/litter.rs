@@ -53,7 +53,32 @@ pub(super) fn may_be_archive(name: &str) -> bool {
     !PLAIN.iter().any(|plain| plain.eq_ignore_ascii_case(extension(name)))
 }
 
+/// Whether a file is called like one JSON document.
+pub(super) fn is_json(name: &str) -> bool {
+    extension(name).eq_ignore_ascii_case("json")
+}
+
+/// Whether a file is called like lines of JSON, each a message: `cucumber.ndjson`, `messages.json`, `run.jsonl.gz`.
+pub(super) fn is_json_lines(name: &str) -> bool {
+    let name = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
+    ["ndjson", "jsonl", "message"].iter().any(|word| name.contains(word))
+}
+
 fn extension(name: &str) -> &str {
     let name = name.rsplit('/').next().unwrap_or(name);
     name.rsplit_once('.').map_or("", |(_, extension)| extension)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_json_are_known_by_name() {
+        let names = ["cucumber.ndjson", "out/run.JSONL.gz", "cucumber-messages.json", "messages"];
+        assert!(names.iter().all(|name| is_json_lines(name)));
+        let names = ["cucumber.json", "messages/cucumber.json", "json.txt"];
+        assert!(!names.iter().any(|name| is_json_lines(name)));
+        assert!(is_json("a.JSON") && !is_json("json") && !is_json("a.json/b"));
+    }
 }

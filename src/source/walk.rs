@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use super::archive::{self, Archive, Kind, Whole};
 use super::entry::{Entry, Handle};
@@ -112,11 +112,13 @@ impl Walk<'_> {
         let place = Place { input, input_name, ..Place::default() };
         let mut links = Links::new(root);
         let shared_root = Arc::new(Root::new(root, Extent::Tree));
+        let mut neighbours = Neighbours::default();
         let mut files = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
         while let Some(file) = files.next() {
             let flow = match file {
                 Ok(file) if file.file_type().is_dir() => {
                     if links.admit(&file) {
+                        neighbours.enter(&file);
                         continue;
                     }
                     files.skip_current_dir();
@@ -126,7 +128,8 @@ impl Walk<'_> {
                 }
                 Ok(file) => {
                     let origin = origin_below(root, file.path());
-                    let place = place.of(&origin);
+                    let beside_json_lines = litter::is_json(origin.as_str()) && neighbours.have_json_lines(&file);
+                    let place = Place { beside_json_lines, ..place.of(&origin) };
                     if !links.admit(&file) {
                         self.skip(origin, place, Skip::Symlink)
                     } else if file.file_type().is_file() {
@@ -276,6 +279,8 @@ impl Walk<'_> {
         if !self.options.includes(origin.as_str()) {
             return (self.found)(Found::Skipped { origin, place, bytes, why: Skip::Excluded });
         }
+        let beside_json_lines = litter::is_json(&entry.name) && archive.has_json_lines_beside(&entry.name);
+        let place = Place { beside_json_lines, ..place };
         let handle = Handle::Archived { archive: Arc::clone(archive), number };
         (self.found)(Found::Entry(Entry { origin, place, handle }))
     }
@@ -300,6 +305,36 @@ impl Walk<'_> {
     fn unreadable(&mut self, origin: Origin, place: Place, error: &std::io::Error) -> ControlFlow<()> {
         let problem = Problem::of_reading(error, "it cannot be read");
         (self.found)(Found::Unreadable { origin, place, bytes: 0, problem })
+    }
+}
+
+/// What is known of the folders around the file at hand, by their depth.
+#[derive(Default)]
+struct Neighbours {
+    have_json_lines: Vec<Option<bool>>,
+}
+
+impl Neighbours {
+    /// The walk goes down into a folder.
+    fn enter(&mut self, folder: &DirEntry) {
+        self.have_json_lines.truncate(folder.depth());
+    }
+
+    /// Whether a file of the same folder is called like lines of JSON. Each folder is asked once, and only where it has a
+    /// file that this matters to.
+    fn have_json_lines(&mut self, file: &DirEntry) -> bool {
+        let depth = file.depth().saturating_sub(1);
+        if self.have_json_lines.len() <= depth {
+            self.have_json_lines.resize(depth + 1, None);
+        }
+        let is_called_so = |file: std::io::Result<std::fs::DirEntry>| {
+            file.is_ok_and(|file| file.file_name().to_str().is_some_and(litter::is_json_lines))
+        };
+        let look = || {
+            let files = file.path().parent().map(std::fs::read_dir);
+            files.is_some_and(|files| files.is_ok_and(|mut files| files.any(is_called_so)))
+        };
+        *self.have_json_lines[depth].get_or_insert_with(look)
     }
 }
 

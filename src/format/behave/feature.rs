@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::format::cucumber::identity;
 use crate::model::{List, ReportVisitor, Reuse};
 
 use super::outline::Outlines;
@@ -43,6 +44,7 @@ impl Feature {
             case.title.push_str(&self.title);
             push_definition(&self.title, location, &self.location, &mut case.qualified_name);
             case.container.push_str(self.name.trim());
+            case.site = site(location);
             case.attempt_group = attempt_group(number, location);
             case.shares_container = shares_container;
             for tag in self.tags.iter() {
@@ -66,6 +68,11 @@ fn push_definition(name: &str, location: &str, of_feature: &str, out: &mut Strin
         out.push('#');
     }
     out.push_str(name);
+}
+
+/// Where a scenario stands (see [`TestCase::site`](crate::model::TestCase::site)).
+fn site(location: &str) -> u64 {
+    location.trim().rsplit_once(':').map_or(0, |(file, line)| identity::site(file, line.parse().ok()))
 }
 
 /// The same place again inside one feature is another attempt (B21).

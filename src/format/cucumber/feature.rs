@@ -274,6 +274,7 @@ impl Feature {
             case.title.push_str(&header.uri);
         }
         case.container.push_str(&header.name);
+        case.site = identity::site(&header.uri, *line);
         case.attempt_group = line.map_or(0, |line| attempt_group(*number, id, line, &case.title));
         for tag in tags.iter() {
             if !header.tags.iter().any(|of_feature| of_feature.is_same(tag)) {

@@ -1,5 +1,7 @@
 //! What names a scenario (decision 7), and names made of names.
 
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
 /// Writes `uri#id`, without the row of an outline; the name stands for an id that says nothing.
 pub(in crate::format) fn write(uri: &str, id: &str, name: &str, out: &mut String) {
     let id = without_row(id).unwrap_or(id);
@@ -13,6 +15,17 @@ pub(in crate::format) fn write(uri: &str, id: &str, name: &str, out: &mut String
         out.push('#');
     }
     out.push_str(own);
+}
+
+/// Number of a place in a feature file (see `TestCase::site`).
+pub(in crate::format) fn site(uri: &str, line: Option<u64>) -> u64 {
+    let Some(line) = line.filter(|line| *line > 0) else { return 0 };
+    if !uri.contains('\\') {
+        return xxh3_64_with_seed(uri.as_bytes(), line).max(1);
+    }
+    let mut plain = String::with_capacity(uri.len());
+    push_uri(uri, &mut plain);
+    xxh3_64_with_seed(plain.as_bytes(), line).max(1)
 }
 
 /// Windows' paths are written like all others.

@@ -232,6 +232,7 @@ fn name(case: &mut TestCase, planned: &str, plan: &Plan) {
     case.container.push_str(place.feature);
     case.is_example = pickle.nodes.len() > 1;
     identity::write(&pickle.uri, place.id, &pickle.name, &mut case.qualified_name);
+    case.site = identity::site(&pickle.uri, plan.line(pickle));
     case.attempt_group = xxh3_64(known.pickle.as_bytes()).max(1);
     for (tag, node) in &pickle.tags {
         let is_feature = place.feature_tags.contains(node);

@@ -10,6 +10,8 @@ use super::{text, texts};
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     nodes: HashMap<String, Node>,
+    /// Lines of scenarios and of rows of Examples.
+    lines: HashMap<String, u64>,
     pickles: HashMap<String, Pickle>,
     cases: HashMap<String, PlannedCase>,
 }
@@ -63,6 +65,11 @@ impl Plan {
         }
     }
 
+    /// The line of a scenario, or of its row.
+    pub(super) fn line(&self, pickle: &Pickle) -> Option<u64> {
+        pickle.nodes.last().and_then(|node| self.lines.get(node)).copied()
+    }
+
     /// The words of a step; `None` for a hook.
     pub(super) fn step(&self, case: &str, step: &str) -> Option<&str> {
         let (case, pickle) = self.case(case)?;
@@ -93,8 +100,10 @@ impl Plan {
                 _ => json.skip()?,
             }
         }
-        for (node, id) in scenarios {
+        for Scenario { node, id, line, rows } in scenarios {
             let id = format!("{};{id}", slug(&name));
+            self.lines.extend(line.map(|line| (node.clone(), line)));
+            self.lines.extend(rows);
             self.nodes.insert(node, Node { feature: name.clone(), id, feature_tags: tags.clone() });
         }
         Ok(())
@@ -148,28 +157,45 @@ enum Level {
     Rule,
 }
 
-/// Scenarios below a feature or a rule, with the ids that they have in JSON reports.
+/// A scenario as the document states it.
+#[derive(Debug, Default)]
+struct Scenario {
+    node: String,
+    /// The id that it has in JSON reports, without the feature's part.
+    id: String,
+    line: Option<u64>,
+    /// Rows of its Examples, with their lines.
+    rows: Vec<(String, u64)>,
+}
+
+/// Scenarios below a feature or a rule.
 fn read_children(
     json: &mut JsonCursor<'_>,
     rule: &str,
     level: Level,
-    scenarios: &mut Vec<(String, String)>,
+    scenarios: &mut Vec<Scenario>,
 ) -> Result<(), Fault> {
     each(json, |json, key| match key {
         b"scenario" => {
-            let (mut node, mut name) = (String::new(), String::new());
+            let (mut scenario, mut name) = (Scenario::default(), String::new());
             if !json.begin_object()? {
                 return Ok(());
             }
             while let Some(key) = json.key()? {
                 match key {
-                    b"id" => node = text(json)?,
+                    b"id" => scenario.node = text(json)?,
                     b"name" => name = text(json)?,
+                    b"location" => scenario.line = read_line(json)?,
+                    b"examples" => each(json, |json, key| match key {
+                        b"tableBody" => read_rows(json, &mut scenario.rows),
+                        _ => json.skip(),
+                    })?,
                     _ => json.skip()?,
                 }
             }
             let between = if level == Level::Rule { ";" } else { "" };
-            scenarios.push((node, format!("{}{between}{}", slug(rule), slug(&name))));
+            scenario.id = format!("{}{between}{}", slug(rule), slug(&name));
+            scenarios.push(scenario);
             Ok(())
         }
         b"rule" if level == Level::Feature => read_rule(json, scenarios),
@@ -177,7 +203,39 @@ fn read_children(
     })
 }
 
-fn read_rule(json: &mut JsonCursor<'_>, scenarios: &mut Vec<(String, String)>) -> Result<(), Fault> {
+/// The line of a location.
+fn read_line(json: &mut JsonCursor<'_>) -> Result<Option<u64>, Fault> {
+    let mut line = None;
+    if json.begin_object()? {
+        while let Some(key) = json.key()? {
+            if key == b"line" { line = text(json)?.parse().ok() } else { json.skip()? }
+        }
+    }
+    Ok(line)
+}
+
+/// Rows of a table, with their lines.
+fn read_rows(json: &mut JsonCursor<'_>, rows: &mut Vec<(String, u64)>) -> Result<(), Fault> {
+    if !json.begin_array()? {
+        return Ok(());
+    }
+    while json.element()? {
+        let (mut node, mut line) = (String::new(), None);
+        if json.begin_object()? {
+            while let Some(key) = json.key()? {
+                match key {
+                    b"id" => node = text(json)?,
+                    b"location" => line = read_line(json)?,
+                    _ => json.skip()?,
+                }
+            }
+        }
+        rows.extend(line.map(|line| (node, line)));
+    }
+    Ok(())
+}
+
+fn read_rule(json: &mut JsonCursor<'_>, scenarios: &mut Vec<Scenario>) -> Result<(), Fault> {
     let (mut name, mut children) = (String::new(), None);
     if !json.begin_object()? {
         return Ok(());

@@ -1,0 +1,185 @@
+//! By what two reports of one run know each other, whatever their formats: names of cases, places in feature files.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::model::{ReportId, TestCase};
+
+/// Cases of one report that are marked; a report with more of them is compared with none.
+const MOST: usize = 1 << 18;
+
+/// Other names of one case that are tried.
+const MOST_OTHERS: usize = 8;
+
+/// Hashes of what a report tells of. Never more than some MiB, and gone when its folder has been read.
+#[derive(Debug, Default)]
+pub(super) struct Marks {
+    /// Names of cases.
+    names: Vec<u64>,
+    /// Names under which another format may know a case, behind its own name.
+    others: Vec<(u64, u64)>,
+    /// See [`TestCase::site`].
+    sites: Vec<u64>,
+    is_full: bool,
+}
+
+/// Names that some reports tell of, each with the first of these reports.
+pub(super) type Names = HashMap<u64, ReportId, BuildHasherDefault<Hashed>>;
+
+/// What a report has in common with others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shared {
+    /// How many of its cases.
+    pub(super) cases: usize,
+    /// The first of the others that has one of them.
+    pub(super) with: Option<ReportId>,
+}
+
+impl Marks {
+    /// Marks a case that became a run.
+    pub(super) fn add(&mut self, case: &TestCase) {
+        if self.names.len() == MOST {
+            *self = Marks { is_full: true, ..Marks::default() };
+        }
+        if self.is_full {
+            return;
+        }
+        let name = if case.title.is_empty() { &case.qualified_name } else { &case.title };
+        let name = name.trim();
+        let hash = xxh3_64(name.as_bytes());
+        self.names.push(hash);
+        if case.site != 0 {
+            self.sites.push(case.site);
+        }
+        if memchr::memchr2(b'-', b'(', name.as_bytes()).is_some() {
+            self.others.extend(other_names(name).map(|other| (hash, xxh3_64(other.as_bytes()))));
+        }
+    }
+
+    /// How many hashes it holds.
+    pub(super) fn len(&self) -> usize {
+        self.names.len() + self.others.len() + self.sites.len()
+    }
+
+    /// Whether there is nothing to compare.
+    pub(super) fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// All names, other ones too.
+    pub(super) fn all_names(&self) -> impl Iterator<Item = u64> {
+        self.names.iter().copied().chain(self.others.iter().map(|(_, other)| *other))
+    }
+
+    /// Which of its cases are in `names` by one of their own.
+    pub(super) fn shared_with(&self, names: &Names) -> Shared {
+        let mut known: Names = Names::default();
+        for (name, other) in &self.others {
+            if let Some(with) = names.get(other) {
+                known.entry(*name).or_insert(*with);
+            }
+        }
+        let found = || self.names.iter().filter_map(|name| names.get(name).or_else(|| known.get(name)));
+        Shared { cases: found().count(), with: found().min().copied() }
+    }
+
+    /// Whether there were too many cases.
+    pub(super) fn is_full(&self) -> bool {
+        self.is_full
+    }
+
+    /// How many cases are marked.
+    pub(super) fn cases(&self) -> usize {
+        self.names.len()
+    }
+
+    /// The places in feature files, sorted, each once; they are taken.
+    pub(super) fn take_sites(&mut self) -> Vec<u64> {
+        let mut sites = std::mem::take(&mut self.sites);
+        sites.sort_unstable();
+        sites.dedup();
+        sites
+    }
+}
+
+/// What other formats call the case `name`: rows of outlines are numbered in JUnit reports and rules named before their
+/// scenarios (`Discount - small - #1.1: Discount of 1 %`, `Pays -- @1.1 Cards`, `Pays (outline example : | 1 |)`).
+fn other_names(name: &str) -> impl Iterator<Item = &str> {
+    let row = [" -- @", " (outline example"].iter().filter_map(|mark| Some(&name[..name.find(mark)?]));
+    let parted = name.match_indices(" - ").map(|(at, _)| &name[..at]);
+    let behind_rule = name.split_once(" - ").map(|(_, behind)| behind);
+    let last = name.rsplit_once(" - ").map(|(_, last)| last);
+    let of_row = last.and_then(|last| last.strip_prefix('#')?.split_once(": ")).map(|(_, row)| row);
+    row.chain(parted).chain(behind_rule).chain(last).chain(of_row).take(MOST_OTHERS)
+}
+
+/// Takes a hash for its own hash.
+#[derive(Debug, Default)]
+pub(super) struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = xxh3_64(bytes);
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marks(names: &[&str]) -> Marks {
+        let mut marks = Marks::default();
+        for name in names {
+            marks.add(&TestCase { title: (*name).to_owned(), ..TestCase::default() });
+        }
+        marks
+    }
+
+    fn shared(one: &[&str], other: &[&str]) -> usize {
+        let mut names = Names::default();
+        names.extend(marks(other).all_names().map(|name| (name, ReportId(7))));
+        let shared = marks(one).shared_with(&names);
+        assert_eq!(shared.with.is_some(), shared.cases > 0);
+        shared.cases
+    }
+
+    #[test]
+    fn rows_and_rules_are_known_under_their_plain_names() {
+        let names = ["Discount of 1 %", "Pays", "Uses a voucher"];
+        let rows = [
+            "Discount of <n> % - small - #1.1: Discount of 1 %",
+            "Pays -- @1.1 Cards",
+            "Pays (outline example : | 1 |)",
+            "Pays - Examples - Example #1.1",
+            "Vouchers - Uses a voucher",
+        ];
+        assert_eq!(shared(&rows, &names), 5);
+        assert_eq!(shared(&names, &rows), 3);
+        assert_eq!(shared(&["Pays later"], &names), 0);
+    }
+
+    #[test]
+    fn sites_are_a_set() {
+        let of = |sites: &[u64]| Marks { sites: sites.to_vec(), ..Marks::default() }.take_sites();
+        assert_eq!(of(&[2, 1, 2]), of(&[1, 2]));
+    }
+
+    #[test]
+    fn a_report_of_very_many_cases_is_not_compared() {
+        let mut marks = Marks::default();
+        let case = TestCase { title: "t".to_owned(), site: 1, ..TestCase::default() };
+        (0..=MOST).for_each(|_| marks.add(&case));
+        assert!(marks.is_empty());
+        assert_eq!(marks.len(), 0);
+    }
+}

@@ -1,0 +1,333 @@
+//! Reports of one run in several formats, side by side in one folder: the same tests twice (spec bundle-zip.md section
+//! 2, quirk Z6).
+//!
+//! A report is *undecided* while one that is preferred to it may still come; it, and all behind it in its folder, are
+//! decided together. The walk leaves a folder for good before it comes to the next one, so that every report is decided
+//! then at the latest, and what is remembered is never more than the folders around the file at hand need.
+
+use std::collections::{HashSet, VecDeque};
+
+use super::marks::{Marks, Names};
+use super::outcome::ReportOutcome;
+use crate::model::{Problem, ProblemKind, ReportId, ReportState};
+
+/// Hashes that are remembered for one folder; what comes behind them is compared with nothing.
+const MOST_IN_FOLDER: usize = 1 << 18;
+
+/// The formats of Cucumber: where both tell of one run, the messages know more (times, retries).
+const MESSAGES: &str = "cucumber-messages";
+const CUCUMBER: &str = "cucumber";
+
+/// Folders of one group whose files are coming by: the innermost last.
+#[derive(Default)]
+pub(super) struct Twins {
+    open: Vec<Folder>,
+}
+
+/// What is to be done about a report.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It is ignored: this other report tells of the same tests and is preferred.
+    SetAside { by: ReportId },
+    /// It counts, and so do these others of the same tests.
+    Counts(Vec<Repetition>),
+}
+
+/// Tests that two formats tell of.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Repetition {
+    Of {
+        other: ReportId,
+        format: &'static str,
+        other_format: &'static str,
+        shared: usize,
+        cases: usize,
+    },
+    /// Whether there are some is not known: the folder holds more tests than are compared.
+    Unknown,
+}
+
+/// Verdicts as they fall, in order of the reports of one folder.
+pub(super) type Verdicts = Vec<(ReportId, Verdict)>;
+
+impl Twins {
+    /// Decides about the folders that the walk has left when it is at this file.
+    pub(super) fn leave(&mut self, outcome: &ReportOutcome, prefer: &[&str], verdicts: &mut Verdicts) {
+        let folder = folder_of(outcome.origin.as_str());
+        let is_around = |open: &Folder| {
+            let inside = folder.strip_prefix(open.path.as_str());
+            open.input == outcome.input
+                && inside.is_some_and(|rest| open.path.is_empty() || rest.is_empty() || rest.starts_with('/'))
+        };
+        let around = self.open.iter().take_while(|open| is_around(open)).count();
+        self.open.drain(around..).for_each(|mut left| left.close(prefer, verdicts));
+    }
+
+    /// Decides about all folders, at the end.
+    pub(super) fn leave_all(&mut self, prefer: &[&str], verdicts: &mut Verdicts) {
+        self.open.drain(..).for_each(|mut left| left.close(prefer, verdicts));
+    }
+
+    /// Meets the next file, which lies in the folder that the walk is in. A file without runs is nobody's twin, and a
+    /// damaged report stands for nothing but itself: these are decided at once.
+    pub(super) fn meet(&mut self, outcome: &mut ReportOutcome, prefer: &[&str], verdicts: &mut Verdicts) {
+        let marks = std::mem::take(&mut outcome.marks);
+        let is_whole = outcome.state == ReportState::Converted && !outcome.shares.is_empty();
+        let Some(format) = outcome.format.filter(|_| is_whole) else {
+            verdicts.push((outcome.id, Verdict::Counts(Vec::new())));
+            return;
+        };
+        let path = folder_of(outcome.origin.as_str());
+        if self.open.last().is_none_or(|open| open.path != path || open.input != outcome.input) {
+            self.open.push(Folder::new(outcome.input, path));
+        }
+        let Some(folder) = self.open.last_mut() else { return };
+        let state = match format {
+            _ if prefer.first().is_some_and(|first| *first != format) => State::Undecided,
+            CUCUMBER if prefer.is_empty() && outcome.messages_may_follow => State::Undecided,
+            _ => State::Counts,
+        };
+        folder.add(Member { id: outcome.id, format, marks, sites: Vec::new(), state }, prefer, verdicts);
+    }
+}
+
+fn folder_of(origin: &str) -> &str {
+    origin.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// What is remembered of a folder.
+struct Folder {
+    input: u32,
+    path: String,
+    /// Reports from the first undecided one on.
+    waiting: VecDeque<Member>,
+    /// Those before it that count, by format.
+    counted: Vec<Counted>,
+    /// Places in feature files that messages tell of.
+    messages: Vec<(ReportId, Vec<u64>)>,
+    /// Formats of which it was told that they repeat each other: one warning says enough.
+    told: HashSet<(&'static str, &'static str)>,
+    hashes: usize,
+    told_of_limit: bool,
+}
+
+/// One report of a folder.
+struct Member {
+    id: ReportId,
+    format: &'static str,
+    marks: Marks,
+    /// Places in feature files.
+    sites: Vec<u64>,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// A preferred twin may still come.
+    Undecided,
+    Counts,
+    SetAside(ReportId),
+}
+
+/// Reports of one format that count.
+struct Counted {
+    format: &'static str,
+    cases: usize,
+    /// What they tell of, and how much of it each report adds.
+    names: Vec<u64>,
+    reports: Vec<(ReportId, usize)>,
+    /// The same as far as it was needed, to be asked.
+    known: Names,
+    known_reports: usize,
+}
+
+impl Folder {
+    fn new(input: u32, path: &str) -> Folder {
+        Folder {
+            input,
+            path: path.to_owned(),
+            waiting: VecDeque::new(),
+            counted: Vec::new(),
+            messages: Vec::new(),
+            told: HashSet::new(),
+            hashes: 0,
+            told_of_limit: false,
+        }
+    }
+
+    fn add(&mut self, mut member: Member, prefer: &[&str], verdicts: &mut Verdicts) {
+        self.hashes += member.marks.len();
+        if self.hashes > MOST_IN_FOLDER {
+            member.marks = Marks::default();
+        }
+        member.sites = member.marks.take_sites();
+        if !member.sites.is_empty() && !prefer.contains(&CUCUMBER) {
+            self.look_for_the_same_run(&mut member);
+        }
+        self.waiting.push_back(member);
+        self.decide(verdicts);
+    }
+
+    /// Quirk Z6: the same scenarios of the same files are the same run.
+    fn look_for_the_same_run(&mut self, member: &mut Member) {
+        match member.format {
+            MESSAGES => {
+                let is_twin = |other: &&mut Member| other.format == CUCUMBER && other.sites == member.sites;
+                self.waiting.iter_mut().filter(is_twin).for_each(|twin| twin.state = State::SetAside(member.id));
+                self.messages.push((member.id, member.sites.clone()));
+            }
+            CUCUMBER => {
+                if let Some((by, _)) = self.messages.iter().find(|(_, sites)| *sites == member.sites) {
+                    member.state = State::SetAside(*by);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// There are no more reports: nobody is undecided any more.
+    fn close(&mut self, prefer: &[&str], verdicts: &mut Verdicts) {
+        for (rank, preferred) in prefer.iter().enumerate() {
+            let names = self.names_of(preferred);
+            let more_wanted = &prefer[..=rank];
+            for member in self.waiting.iter_mut().filter(|member| !more_wanted.contains(&member.format)) {
+                let shared = member.marks.shared_with(&names);
+                if let Some(by) = shared.with.filter(|_| shared.cases == member.marks.cases())
+                    && !matches!(member.state, State::SetAside(_))
+                {
+                    member.state = State::SetAside(by);
+                }
+            }
+        }
+        for member in self.waiting.iter_mut().filter(|member| member.state == State::Undecided) {
+            member.state = State::Counts;
+        }
+        self.decide(verdicts);
+    }
+
+    /// All names that reports of one format tell of, but for those that are set aside.
+    fn names_of(&self, format: &str) -> Names {
+        let mut names = Names::default();
+        for counted in self.counted.iter().filter(|counted| counted.format == format) {
+            counted.each_name(0, |name, id| {
+                names.entry(name).or_insert(id);
+            });
+        }
+        let waits = |member: &&Member| member.format == format && !matches!(member.state, State::SetAside(_));
+        for member in self.waiting.iter().filter(waits) {
+            member.marks.all_names().for_each(|name| {
+                names.entry(name).or_insert(member.id);
+            });
+        }
+        names
+    }
+
+    /// Tells the verdict about all before the first undecided one.
+    fn decide(&mut self, verdicts: &mut Verdicts) {
+        while let Some(member) = self.waiting.pop_front_if(|member| member.state != State::Undecided) {
+            let verdict = match member.state {
+                State::SetAside(by) => Verdict::SetAside { by },
+                State::Undecided | State::Counts => Verdict::Counts(self.count(&member)),
+            };
+            verdicts.push((member.id, verdict));
+        }
+    }
+
+    /// Has a report count, and finds those of other formats that it repeats.
+    fn count(&mut self, member: &Member) -> Vec<Repetition> {
+        let mut repetitions = Vec::new();
+        let place = self.counted.iter().position(|counted| counted.format == member.format);
+        for (number, other) in self.counted.iter_mut().enumerate() {
+            let pair = (member.format, other.format);
+            if place != Some(number) && !self.told.contains(&pair) && !self.told.contains(&(pair.1, pair.0)) {
+                let found = other.repeated_by(member);
+                if found.is_some() {
+                    self.told.insert(pair);
+                }
+                repetitions.extend(found);
+            }
+        }
+        let place = place.unwrap_or_else(|| {
+            self.counted.push(Counted::new(member.format));
+            self.counted.len() - 1
+        });
+        self.counted[place].add(member);
+        let are_compared = self.hashes <= MOST_IN_FOLDER && !member.marks.is_full();
+        if self.counted.len() > 1 && !are_compared && !std::mem::replace(&mut self.told_of_limit, true) {
+            repetitions.push(Repetition::Unknown);
+        }
+        repetitions
+    }
+}
+
+impl Counted {
+    fn new(format: &'static str) -> Counted {
+        Counted { format, cases: 0, names: Vec::new(), reports: Vec::new(), known: Names::default(), known_reports: 0 }
+    }
+
+    fn add(&mut self, member: &Member) {
+        if !member.marks.is_empty() {
+            self.cases += member.marks.cases();
+            self.names.extend(member.marks.all_names());
+            self.reports.push((member.id, self.names.len()));
+        }
+    }
+
+    /// Every name with its report, from report number `from` on.
+    fn each_name(&self, from: usize, mut each: impl FnMut(u64, ReportId)) {
+        let mut start = from.checked_sub(1).and_then(|before| self.reports.get(before)).map_or(0, |(_, end)| *end);
+        for (id, end) in self.reports.iter().skip(from) {
+            self.names[start..*end].iter().for_each(|name| each(*name, *id));
+            start = *end;
+        }
+    }
+
+    /// Whether `member` tells of the same tests. A name that two unrelated tests happen to share says nothing; half of the
+    /// smaller side does.
+    fn repeated_by(&mut self, member: &Member) -> Option<Repetition> {
+        let mut known = std::mem::take(&mut self.known);
+        self.each_name(self.known_reports, |name, id| {
+            known.entry(name).or_insert(id);
+        });
+        (self.known, self.known_reports) = (known, self.reports.len());
+        let shared = member.marks.shared_with(&self.known);
+        let cases = member.marks.cases();
+        let is_much = 2 * shared.cases >= cases.min(self.cases);
+        let other = shared.with.filter(|_| is_much)?;
+        Some(Repetition::Of { other, format: member.format, other_format: self.format, shared: shared.cases, cases })
+    }
+}
+
+impl Repetition {
+    /// The other report.
+    pub(super) fn other(&self) -> Option<ReportId> {
+        match self {
+            Repetition::Of { other, .. } => Some(*other),
+            Repetition::Unknown => None,
+        }
+    }
+
+    /// The warning, with the name of the other report.
+    pub(super) fn problem(&self, other: &str, prefer: &[&str]) -> Problem {
+        let message = match self {
+            Repetition::Of { format, other_format, shared, cases, .. } => {
+                let told = format!("{shared} of its {cases} tests are told by {other} ({other_format}), too");
+                if prefer.contains(format) || prefer.contains(other_format) {
+                    format!(
+                        "{told}; both are converted, since the preferred one does not tell of all the other's tests"
+                    )
+                } else {
+                    format!("{told}; both are converted: --prefer {format} or --prefer {other_format} takes one")
+                }
+            }
+            Repetition::Unknown => format!(
+                "its folder holds more than {MOST_IN_FOLDER} tests in several formats: whether it repeats another \
+                 report's is not known"
+            ),
+        };
+        Problem::new(ProblemKind::SameTestsTwice, message)
+    }
+}
+
+#[cfg(test)]
+mod tests;
