@@ -30,8 +30,8 @@ pub struct MergePart<'a> {
 }
 
 /// Makes one run of all results of a Test, which come in order, and appends it to the buffer. On failure it says why, in a
-/// sentence that reads well after "failed to merge".
-pub type Merge<'m> = dyn Fn(&[MergePart<'_>], &mut Vec<u8>) -> Result<(), String> + Sync + 'm;
+/// sentence that reads well after "failed to merge". It gives what became of all together.
+pub type Merge<'m> = dyn Fn(&[MergePart<'_>], &mut Vec<u8>) -> Result<Outcome, String> + Sync + 'm;
 
 /// A Test with more than one result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +53,7 @@ pub struct Merged {
     /// Number of the group's first result.
     run: usize,
     place: Place,
+    outcome: Outcome,
 }
 
 /// The runs of one Test Execution, with results of the same Test found but not merged yet.
@@ -99,8 +100,8 @@ impl Grouped {
         let parts: Vec<_> = results.iter().zip(&held).map(|(result, bytes)| result.part(bytes)).collect();
         let mut merged = Vec::new();
         let report = results.first().map_or(ReportId(0), |first| first.report);
-        merge(&parts, &mut merged).map_err(|message| WriteErrorKind::Merge { report, message })?;
-        Ok(Merged { run: group.first, place: keep(store, merged, self.separator)? })
+        let outcome = merge(&parts, &mut merged).map_err(|message| WriteErrorKind::Merge { report, message })?;
+        Ok(Merged { run: group.first, place: keep(store, merged, self.separator)?, outcome })
     }
 
     fn results(&self, group: &Group) -> Result<Vec<OneResult>, WriteError> {
@@ -124,13 +125,16 @@ impl Grouped {
         if !self.places.is_whole() {
             return Err(WriteErrorKind::NotStored.into());
         }
-        let mut replaced: Vec<_> = merged.into_iter().map(|merged| (merged.run, merged.place)).collect();
-        replaced.sort_unstable_by_key(|(run, _)| *run);
-        replaced.dedup_by_key(|(run, _)| *run);
+        let mut merged: Vec<_> = merged.into_iter().collect();
+        merged.sort_unstable_by_key(|merged| merged.run);
+        merged.dedup_by_key(|merged| merged.run);
+        let replaced: Vec<_> = merged.iter().map(|merged| (merged.run, merged.place)).collect();
+        let outcomes = merged.iter().map(|merged| (merged.run, merged.outcome)).collect();
         if replaced.len() != self.groups.len() {
             return Err(WriteErrorKind::Unmerged(self.groups.len().saturating_sub(replaced.len())).into());
         }
-        Ok(Settled { index: self.index, places: self.places, separator: self.separator, replaced })
+        let Grouped { index, places, separator, .. } = self;
+        Ok(Settled { index, places, separator, replaced, outcomes })
     }
 }
 
@@ -211,8 +215,10 @@ pub struct Settled {
     index: Index,
     places: Places,
     separator: &'static [u8],
-    /// Runs that are no longer what the report said, by number: merged, or cut down.
+    /// Runs that are no longer what the report said, by number: merged, given a picture, or cut down.
     replaced: Vec<(usize, Place)>,
+    /// What became of those that were merged.
+    outcomes: Vec<(usize, Outcome)>,
 }
 
 impl Settled {
@@ -237,8 +243,21 @@ impl Settled {
     }
 
     /// The report of the first result of run number `run`.
-    pub(super) fn report_of(&self, run: usize) -> ReportId {
+    pub fn report_of(&self, run: usize) -> ReportId {
         self.index.report_of(run)
+    }
+
+    /// Hashes of the identities of all runs, in order, as in [`IndexEntry::identity`].
+    pub fn identities(&self) -> impl Iterator<Item = [u64; 2]> {
+        self.index.from(0).map(|entry| entry.identity)
+    }
+
+    /// What became of run number `run`, all its results taken together.
+    pub fn outcome(&self, run: usize) -> Outcome {
+        match self.outcomes.binary_search_by_key(&run, |(run, _)| *run) {
+            Ok(at) => self.outcomes[at].1,
+            Err(_) => self.index.get(run).map_or(Outcome::Errored, |entry| entry.facts.outcome()),
+        }
     }
 
     /// The bundle as it was written ahead, when it came out just like that.
@@ -258,7 +277,7 @@ impl Settled {
         store.read(place.location, place.length as usize, out)
     }
 
-    /// Gives run number `run` other bytes, after it was cut down to fit.
+    /// Gives run number `run` other bytes: it was given evidence, or cut down to fit.
     ///
     /// # Errors
     /// When the store fails, or there is no such run.

@@ -111,6 +111,12 @@ impl Commentary {
         }
     }
 
+    /// More came to light about a report that was spoken of.
+    pub fn further(&self, report: &str, problems: &[Problem]) {
+        let mut speaker = self.speaker();
+        problems.iter().for_each(|problem| speaker.problem(report, problem));
+    }
+
     /// An earlier conversion is gone on with.
     pub fn resumed(&self, kept: u64, changed: u64) {
         let mut speaker = self.speaker();

@@ -10,7 +10,7 @@ use clap::builder::{BoolishValueParser, PossibleValuesParser};
 use clap::{Args, ValueHint};
 use xraypack::bundle::manifest::{Execution, Manifest};
 use xraypack::format::FORMATS;
-use xraypack::model::ProblemKind;
+use xraypack::model::{Problem, ProblemKind};
 use xraypack::pipeline::{Error, Observer, Report};
 
 use super::choices::{
@@ -350,6 +350,14 @@ impl Observer for Watching<'_> {
             *told.problems.entry(problem.kind).or_default() += 1;
         }
         told.set_aside.extend(SetAside::of(&seen));
+    }
+
+    fn further(&self, report: &Report<'_>, problems: &[Problem]) {
+        self.commentary.further(report.origin.as_str(), problems);
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        for problem in problems {
+            *told.problems.entry(problem.kind).or_default() += 1;
+        }
     }
 
     fn finished(&self, execution: &Execution) {

@@ -159,7 +159,7 @@ pub(super) fn from_address(value: &str, attachment: &mut Attachment) {
 }
 
 /// Appends `title` in lower case, all but ASCII letters and digits as one hyphen (decision 20).
-pub(super) fn push_slug(title: &str, out: &mut String) {
+pub fn push_slug(title: &str, out: &mut String) {
     const LONGEST: usize = 80;
     let start = out.len();
     for character in title.chars().take(4 * LONGEST) {

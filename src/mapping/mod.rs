@@ -27,7 +27,7 @@ use crate::model::{
 pub use comment::{LIMIT as COMMENT_LIMIT, add_line as add_comment_line};
 pub use environment::EnvironmentFrom;
 use evidence::Taking;
-pub use evidence::{Evidence, EvidencePolicy};
+pub use evidence::{Evidence, EvidencePolicy, push_slug};
 use identity::{Malformed, TestKeys};
 pub use key_map::{KEY_MAP_LIMIT, KeyMap, KeyMapError, KeyMapErrorKind, KeyMapRow};
 pub use pattern::{KeyPattern, Rewrite};

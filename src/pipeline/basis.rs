@@ -31,6 +31,12 @@ pub(super) struct FileBasis {
     pub(super) extent: Option<Extent>,
     /// What came of its references to other files.
     pub(super) references: Vec<Reference>,
+    /// Of a picture: how long it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    length: Option<u64>,
+    /// Whether it was read to its end although it is no report.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_whole: bool,
 }
 
 /// Bytes from the beginning of a file.
@@ -78,6 +84,27 @@ impl Basis {
         }
     }
 
+    /// It is a picture of this many bytes.
+    pub(super) fn is_long(&mut self, bytes: u64) {
+        if let Basis::File(file) = self {
+            file.length = Some(bytes);
+        }
+    }
+
+    /// The picture was read to its end.
+    pub(super) fn is_whole(&mut self, extent: Extent) {
+        if let Basis::File(file) = self {
+            (file.extent, file.is_whole) = (Some(extent), true);
+        }
+    }
+
+    /// The picture could not be read; another time it may be.
+    pub(super) fn is_unreadable(&mut self) {
+        if let Basis::File(file) = self {
+            file.extent = None;
+        }
+    }
+
     /// The file's reference `text` was followed, and `content` is what it led to.
     pub(super) fn followed(
         &mut self,
@@ -97,9 +124,11 @@ impl FileBasis {
     pub(super) fn is_as_before(&self, entry: &Entry, scratch: &mut source::Scratch, limits: &Limits) -> bool {
         let Some(extent) = &self.extent else { return false };
         let read = |body: Body<'_>| extent.begins(body);
-        let is_same = entry.with_body(scratch, limits, &format::head::could_be_report, read);
+        let is_wanted = |first: &[u8]| self.is_whole || format::head::could_be_report(first);
+        let is_same = entry.with_body(scratch, limits, &is_wanted, read);
         let mut content = Vec::new();
         is_same.is_ok_and(|lent| lent.value)
+            && self.length.is_none_or(|length| length == entry.length())
             && self.references.iter().all(|reference| {
                 content.clear();
                 let result = entry.attachment(&reference.text, reference.limit, &mut content);

@@ -4,10 +4,10 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-use super::basis::Basis;
 use super::dispatch::{Arrival, BundleAhead};
 use super::group::GroupKey;
 use super::grouping::Group;
+use super::loose::MOST_SCENARIOS;
 use super::naming::Naming;
 use super::outcome::{EvidenceCounts, ReportOutcome, conflict, earliest};
 use super::repeats::Repeats;
@@ -45,6 +45,8 @@ pub(super) struct Collected {
     pub(super) evidence: EvidenceCounts,
     /// Tests with neither key nor project, in order; empty unless a plan is made.
     pub(super) unmapped: Vec<(ReportId, String)>,
+    /// Scenarios that are remembered by name.
+    scenarios: usize,
     /// Place among its files of the first one with these bytes for these environments.
     contents: HashMap<(u128, String), usize>,
     repeats: Repeats,
@@ -148,11 +150,6 @@ impl<'c> Collector<'c> {
 }
 
 impl Collected {
-    /// What its files were made of, in order.
-    pub(super) fn take_bases(&mut self) -> Vec<Basis> {
-        self.reports.iter_mut().map(|report| std::mem::replace(&mut report.basis, Basis::Listing)).collect()
-    }
-
     /// Gives ids to the Test Executions that have their first runs. They are given when a file comes, in whatever order
     /// files are decided about.
     fn name_executions(
@@ -199,12 +196,30 @@ impl Collected {
                 }
                 None => {}
             }
+            self.count_scenarios(&mut outcome);
             self.repeats.look(&mut outcome, &self.reports);
             self.add_shares(&mut outcome, &job.execution);
             self.add_runs(&mut outcome, ahead);
             self.evidence.merge(outcome.evidence);
             observer.report(&super::report_of(&outcome));
             self.reports.push(outcome);
+        }
+    }
+
+    /// With too many scenarios none is found by name, and those that come now need not be remembered.
+    fn count_scenarios(&mut self, outcome: &mut ReportOutcome) {
+        let Some(traces) = &mut outcome.traces else { return };
+        self.scenarios += traces.scenarios.len();
+        if self.scenarios > MOST_SCENARIOS {
+            traces.scenarios = Vec::new();
+        }
+    }
+
+    /// Forgets the names of all scenarios, unless there are few enough to know them all.
+    pub(super) fn forget_too_many_scenarios(&mut self) {
+        if self.scenarios > MOST_SCENARIOS {
+            let traces = self.reports.iter_mut().filter_map(|report| report.traces.as_mut());
+            traces.for_each(|traces| traces.scenarios = Vec::new());
         }
     }
 

@@ -7,13 +7,15 @@ use std::sync::mpsc::Receiver;
 use rayon::ThreadPoolBuilder;
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use super::collect::{Closed, Collected, Rank};
+use super::basis::Basis;
+use super::collect::{Closed, Collected, CollectedExecution, Named, Rank};
 use super::execution::Prepared;
 use super::grouping::Group;
+use super::loose;
 use super::outcome::{EvidenceCounts, ReportOutcome};
 use super::plan::PlannedExecution;
 use super::stop::Stop;
-use super::{Error, Job};
+use super::{Error, Job, Observer};
 use crate::bundle::manifest::Execution;
 use crate::bundle::{Compression, ExecutionIndex, Folder, MergePart, ReportLine, RunStore, Settled, WriteError};
 use crate::model::ReportId;
@@ -82,37 +84,47 @@ pub(super) fn run<E: Send>(
     result.map(|()| all)
 }
 
+/// A Test Execution whose runs are settled.
+pub(super) struct SettledExecution {
+    /// Its number in the group.
+    number: u32,
+    named: Named,
+    collected: CollectedExecution,
+    pub(super) settled: Settled,
+}
+
 /// A group whose runs are settled and whose bundles are planned; nothing of it is written.
 pub(super) struct Ready {
     group: Arc<Group>,
     prepared: Vec<Ranked<Prepared>>,
     lines: Vec<(ReportId, ReportLine)>,
+    bases: Vec<Basis>,
     evidence: EvidenceCounts,
     unmapped: Vec<(ReportId, String)>,
 }
 
 impl Ready {
-    /// Merges what belongs together and plans the bundles.
-    pub(super) fn new(job: &Job, closed: Closed) -> Result<Ready, Error> {
-        let Closed { group, collected, .. } = closed;
-        let Collected { executions, reports, evidence, unmapped, .. } = collected;
-        let mut ids = HashMap::new();
-        let mut prepared = Vec::new();
-        for (number, mut execution) in executions.into_iter().enumerate() {
-            let (Some(named), Some(index)) = (execution.named.take(), execution.index.take()) else { continue };
-            if index.is_empty() {
-                // All its reports were set aside.
-                continue;
-            }
-            ids.insert(number as u32, named.id.clone());
-            let settled = settle(job, index, &group.store)?;
-            let key = group.key_of(number as u32);
-            let (rank, label) = (named.rank, key.label());
-            let execution = Prepared::new(job, named.id, key, execution, settled, &group.store)?;
-            prepared.push(Ranked { rank, label, execution });
-        }
-        let lines = reports.into_iter().map(|report| (report.id, line(report, &ids))).collect();
-        Ok(Ready { group, prepared, lines, evidence, unmapped })
+    /// Merges what belongs together, gives pictures to whom they belong, and plans the bundles.
+    pub(super) fn new(job: &Job, closed: Closed, observer: &dyn Observer) -> Result<Ready, Error> {
+        let Closed { group, mut collected, .. } = closed;
+        collected.forget_too_many_scenarios();
+        let Collected { executions, mut reports, mut evidence, unmapped, .. } = collected;
+        let mut settled = settle_all(job, executions, &group.store)?;
+        let ids = settled.iter().map(|one| (one.number, one.named.id.clone())).collect();
+        evidence.merge(loose::attach(job, &mut reports, &mut settled, &group.store, observer)?);
+        let prepared = settled.into_iter().map(|one| prepare(job, one, &group)).collect::<Result<_, Error>>()?;
+        let mut bases = Vec::with_capacity(reports.len());
+        let lines = reports.into_iter().map(|mut report| {
+            bases.push(std::mem::replace(&mut report.basis, Basis::Listing));
+            (report.id, line(report, &ids))
+        });
+        let lines = lines.collect();
+        Ok(Ready { group, prepared, lines, bases, evidence, unmapped })
+    }
+
+    /// What its files were made of, in order.
+    pub(super) fn take_bases(&mut self) -> Vec<Basis> {
+        std::mem::take(&mut self.bases)
     }
 
     /// Writes all bundles.
@@ -122,7 +134,7 @@ impl Ready {
         compression: Compression,
         stop: &Stop<'_>,
     ) -> Result<Done<Execution>, Error> {
-        let Ready { group, prepared, lines, evidence, unmapped } = self;
+        let Ready { group, prepared, lines, evidence, unmapped, .. } = self;
         let write = |prepared: Prepared| prepared.write(&group.store, folder, compression, stop);
         let executions = prepared.into_iter().map(|one| one.map(write)).collect::<Result<_, Error>>()?;
         Ok(Done { executions, lines, evidence, unmapped })
@@ -130,12 +142,37 @@ impl Ready {
 
     /// What [`Ready::write`] would write.
     pub(super) fn plan(self, job: &Job) -> Result<Done<PlannedExecution>, Error> {
-        let Ready { group, prepared, lines, evidence, unmapped } = self;
+        let Ready { group, prepared, lines, evidence, unmapped, .. } = self;
         let project = job.rules.project.as_deref();
         let plan = |prepared: Prepared| PlannedExecution::of(&prepared, &group.store, project);
         let executions = prepared.into_iter().map(|one| one.map(plan)).collect::<Result<_, Error>>()?;
         Ok(Done { executions, lines, evidence, unmapped })
     }
+}
+
+/// The Test Executions that have runs, each with its runs merged.
+fn settle_all(
+    job: &Job,
+    executions: Vec<CollectedExecution>,
+    store: &RunStore,
+) -> Result<Vec<SettledExecution>, Error> {
+    let mut all = Vec::new();
+    for (number, mut collected) in (0..).zip(executions) {
+        let (Some(named), Some(index)) = (collected.named.take(), collected.index.take()) else { continue };
+        // All its reports may have been set aside.
+        if !index.is_empty() {
+            all.push(SettledExecution { number, named, collected, settled: settle(job, index, store)? });
+        }
+    }
+    Ok(all)
+}
+
+fn prepare(job: &Job, execution: SettledExecution, group: &Group) -> Result<Ranked<Prepared>, Error> {
+    let SettledExecution { number, named, collected, settled } = execution;
+    let key = group.key_of(number);
+    let (rank, label) = (named.rank, key.label());
+    let execution = Prepared::new(job, named.id, key, collected, settled, &group.store)?;
+    Ok(Ranked { rank, label, execution })
 }
 
 fn line(report: ReportOutcome, ids: &HashMap<u32, String>) -> ReportLine {
@@ -160,7 +197,9 @@ fn settle(job: &Job, index: ExecutionIndex, store: &RunStore) -> Result<Settled,
     let grouped = index.group();
     let merge = |parts: &[MergePart<'_>], out: &mut Vec<u8>| {
         let parts: Vec<_> = parts.iter().map(part).collect();
-        xray::merge(&parts, job.merge, &job.encoding, out).map(|_| ()).map_err(|error| error.to_string())
+        xray::merge(&parts, job.merge, &job.encoding, out)
+            .map(|merged| merged.outcome)
+            .map_err(|error| error.to_string())
     };
     let merged: Result<Vec<_>, WriteError> =
         grouped.groups().par_iter().map(|group| grouped.merge(group, store, &merge)).collect();

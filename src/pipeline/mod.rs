@@ -11,6 +11,7 @@ mod finish;
 mod group;
 mod grouping;
 mod hexadecimal;
+mod loose;
 mod marks;
 mod measure;
 mod memory;
@@ -144,6 +145,9 @@ pub trait Observer: Sync {
     /// report that a preferred one may stand for come when that is decided, in order among themselves.
     fn report(&self, report: &Report<'_>);
 
+    /// These problems of a file came to light after it was told of; it was told of without them.
+    fn further(&self, _report: &Report<'_>, _problems: &[Problem]) {}
+
     /// The bundles of a Test Execution are whole, and a conversion that goes on after this one finds them.
     fn finished(&self, _execution: &Execution) {}
 
@@ -197,16 +201,17 @@ pub fn convert(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<
 pub fn plan(job: &Job, observer: &dyn Observer) -> Result<Plan, Error> {
     let never = AtomicBool::new(false);
     let stop = Stop::new(&never);
-    Ok(convert_groups(job, None, Names::Kept, HashMap::new(), observer, &stop, &Planning { job })?.plan())
+    Ok(convert_groups(job, None, Names::Kept, HashMap::new(), observer, &stop, &Planning { job, observer })?.plan())
 }
 
 struct Planning<'p> {
     job: &'p Job,
+    observer: &'p dyn Observer,
 }
 
 impl Finish<PlannedExecution> for Planning<'_> {
     fn finish(&self, closed: Closed) -> Result<Done<PlannedExecution>, Error> {
-        Ready::new(self.job, closed)?.plan(self.job)
+        Ready::new(self.job, closed, self.observer)?.plan(self.job)
     }
 }
 

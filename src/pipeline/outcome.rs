@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use super::basis::{Basis, Extent};
 use super::grouping::Group;
+use super::loose::Traces;
 use super::marks::Marks;
 use super::naming::KeyedName;
 use crate::bundle::{IndexEntry, Place, RunStore, StoredChunk};
 use crate::model::{
     CaseCounts, Origin, Problem, ProblemKind, ReportId, ReportState, RunCounts, StatedExecution, Timestamp,
 };
+use crate::source::Later;
 
 /// What a worker found out about one file.
 #[derive(Debug)]
@@ -47,6 +49,10 @@ pub(super) struct ReportOutcome {
     pub(super) unmapped: Vec<String>,
     /// By what another report of the same run knows it, until it is collected.
     pub(super) marks: Marks,
+    /// What it leaves behind for the pictures beside it.
+    pub(super) traces: Option<Box<Traces>>,
+    /// Its bytes, when it is a picture.
+    pub(super) picture: Option<Box<Later>>,
     /// Its runs, in order.
     pub(super) chunks: Vec<RunChunk>,
     /// What became of its runs; known when they have been collected.
@@ -162,6 +168,8 @@ impl ReportOutcome {
             names: Vec::new(),
             unmapped: Vec::new(),
             marks: Marks::default(),
+            traces: None,
+            picture: None,
             chunks: Vec::new(),
             runs: RunCounts::default(),
             spent: Duration::ZERO,
@@ -172,6 +180,11 @@ impl ReportOutcome {
     pub(super) fn read(&mut self, extent: Extent) {
         self.content = Some(extent.hash);
         self.basis.read(extent);
+    }
+
+    /// What it leaves behind for pictures, which most reports do not.
+    pub(super) fn traces(&mut self) -> &mut Traces {
+        self.traces.get_or_insert_default()
     }
 
     /// Takes the runs back out of the store: every case is left out.
@@ -200,6 +213,7 @@ impl ReportOutcome {
         self.shares.clear();
         self.names.clear();
         self.unmapped.clear();
+        self.traces = None;
         self.chunks.drain(..).for_each(|chunk| store.discard(&chunk.stored));
     }
 }

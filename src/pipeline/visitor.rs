@@ -11,10 +11,10 @@ use super::rows::{Placed, Rows};
 use super::worker::{Context, Names};
 use crate::bundle::{IndexEntry, Place};
 use crate::format::Limits;
-use crate::mapping::{self, Mapped, Mapper};
+use crate::mapping::{self, Evidence, Mapped, Mapper};
 use crate::model::{
-    Attachment, Content, Limit, LimitReached, Problem, ProblemKind, ReportVisitor, RunFacts, StatedExecution, TestCase,
-    TestRun,
+    Attachment, Content, Limit, LimitReached, Origin, Problem, ProblemKind, ReportVisitor, RunFacts, StatedExecution,
+    TestCase, TestRun,
 };
 use crate::source::{Attached, Entry};
 use crate::xray;
@@ -31,6 +31,7 @@ pub(super) struct RunScratch {
     run: TestRun,
     bytes: Vec<u8>,
     attachment: Vec<u8>,
+    slug: String,
 }
 
 /// Counts the cases of one report and keeps its problems: all that `inspect` needs.
@@ -111,6 +112,10 @@ pub(super) struct Conversion<'c> {
     stated: StatedExecution,
     statement: u32,
     told_of_environment: bool,
+    /// Whether pictures may lie beside the report, and may be evidence.
+    may_meet_pictures: bool,
+    /// Of the run that was encoded last.
+    identity: u128,
     /// Why the report cannot be converted any further.
     failure: Option<ConversionFailure>,
 }
@@ -161,6 +166,8 @@ impl<'c> Conversion<'c> {
             stated: StatedExecution::default(),
             statement: 0,
             told_of_environment: false,
+            may_meet_pictures: context.rules.evidence.of != Evidence::None && entry.may_lie_beside_pictures(),
+            identity: 0,
             failure: None,
         }
     }
@@ -202,8 +209,19 @@ impl<'c> Conversion<'c> {
             Mapped::Run => {
                 self.findings.outcome.marks.add(case);
                 self.take_row(row_group);
+                // A row that waits for the others was not encoded: it is no scenario.
+                if case.site != 0 && row_group == 0 {
+                    self.remember_scenario(&case.title);
+                }
             }
             Mapped::LeftOut => self.findings.outcome.left_out += 1,
+        }
+    }
+
+    /// Keeps the name of the scenario whose run was encoded last: pictures beside its report may be called by it.
+    fn remember_scenario(&mut self, title: &str) {
+        if self.may_meet_pictures {
+            self.findings.outcome.traces().add_scenario(title, self.identity, &mut self.scratch.slug);
         }
     }
 
@@ -262,6 +280,7 @@ impl<'c> Conversion<'c> {
         let run = &self.scratch.run;
         let start = self.scratch.bytes.len() as u64;
         let facts = xray::encode(run, self.context.encoding, &mut self.scratch.bytes);
+        self.identity = facts.identity;
         let end = self.scratch.bytes.len() as u64;
         let note_start = self.notes.len();
         xray::note(run, self.context.encoding, &mut self.notes);
@@ -279,6 +298,9 @@ impl<'c> Conversion<'c> {
             }
         }
         self.findings.outcome.evidence.kept += run.evidence.len() as u64;
+        if self.may_meet_pictures && !(run.evidence.is_empty() && run.steps.is_empty()) {
+            self.findings.outcome.traces().add_evidence(run);
+        }
         if self.context.names == Names::Kept
             && let Some(key) = run.identity.key()
         {
@@ -323,8 +345,9 @@ impl<'c> Conversion<'c> {
                 }
             };
             match loaded {
-                Ok(length) => {
-                    room -= length;
+                Ok(loaded) => {
+                    room -= loaded.bytes;
+                    findings.outcome.traces().attached.extend(loaded.origin);
                     true
                 }
                 Err(problem) => {
@@ -402,26 +425,32 @@ fn inline_bytes(evidence: &[Attachment]) -> u64 {
     inline.map(|attachment| attachment.data.len() as u64).sum()
 }
 
-/// Replaces a path by the content of the file it names. Gives the file's length.
+/// A file that was read.
+struct Loaded {
+    bytes: u64,
+    origin: Option<Origin>,
+}
+
+/// Replaces a path by the content of the file it names.
 fn load(
     entry: &Entry,
     attachment: &mut Attachment,
     limit: u64,
     buffer: &mut Vec<u8>,
     basis: &mut Basis,
-) -> Result<u64, Problem> {
+) -> Result<Loaded, Problem> {
     buffer.clear();
     let loaded = entry.attachment(&attachment.data, limit, buffer);
     basis.followed(&attachment.data, limit, &loaded, buffer);
     match loaded {
-        Ok(Attached { name, .. }) => {
+        Ok(Attached { name, origin }) => {
             if attachment.name.is_empty() {
                 attachment.name.push_str(&name);
             }
             attachment.content = Content::Base64;
             attachment.data.clear();
             base64_simd::STANDARD.encode_append(&buffer[..], &mut attachment.data);
-            Ok(buffer.len() as u64)
+            Ok(Loaded { bytes: buffer.len() as u64, origin })
         }
         Err(error) => {
             let kind =

@@ -13,12 +13,12 @@ use super::visitor::{Conversion, ConversionFailure, Findings, RunScratch};
 use crate::bundle::{Ahead, Folder, WriteError};
 use crate::format::encoding::{self, Transcoder};
 use crate::format::{self, Format, Head, ParseError, ParseErrorKind, ReadOptions, Recognition};
-use crate::mapping::Rules;
+use crate::mapping::{Evidence, Rules};
 use crate::model::{Body, Problem, ProblemKind, ReportId, ReportState, ReportVisitor};
 use crate::source::{self, Entry, Found, Limits, Skip};
 use crate::xray::EncodeOptions;
 
-/// Why a picture is set aside.
+/// Why a picture is set aside, as long as nothing more is known of it.
 const PICTURE: &str = "a picture";
 
 /// Bytes that are looked at to recognise a file.
@@ -140,7 +140,16 @@ fn process_found(
             outcome.spent = begun.elapsed();
             (outcome, failure)
         }
-        Found::Entry(entry) => process_entry(id, &entry, basis, group, purpose, scratch),
+        Found::Entry(entry) => {
+            let (mut outcome, failure) = process_entry(id, &entry, basis, group, purpose, scratch);
+            if let Purpose::Convert(context) = purpose
+                && outcome.reason == PICTURE
+                && context.rules.evidence.of != Evidence::None
+            {
+                outcome.picture = Some(Box::new(entry.later()));
+            }
+            (outcome, failure)
+        }
         Found::Skipped { origin, bytes, why, .. } => {
             let mut outcome = ReportOutcome::new(id, origin, bytes);
             outcome.basis = basis;

@@ -45,10 +45,11 @@ impl<'w> Writing<'w> {
         Ok((Writing { job, folder, observer, stop, journal: Mutex::new(journal) }, kept))
     }
 
-    fn write(&self, mut closed: Closed) -> Result<Done<Execution>, Error> {
+    fn write(&self, closed: Closed) -> Result<Done<Execution>, Error> {
         let (group, closing) = (closed.group.clone(), closed.closing);
-        let bases = closed.collected.take_bases();
-        let done = Ready::new(self.job, closed)?.write(self.folder, self.job.compression, self.stop)?;
+        let mut ready = Ready::new(self.job, closed, self.observer)?;
+        let bases = ready.take_bases();
+        let done = ready.write(self.folder, self.job.compression, self.stop)?;
         // What comes last is not recorded: there is nothing left to go on with, and most conversions are one group.
         if closing == Closing::OnTheWay
             && let Some(record) = Record::of(&group, bases, &done)

@@ -43,6 +43,7 @@ pub(super) struct Archive {
     lookup: OnceLock<Lookup>,
     /// Folders with a file that is called like lines of JSON, sorted.
     with_json_lines: Vec<String>,
+    has_pictures: bool,
     damage: Option<Problem>,
 }
 
@@ -124,7 +125,8 @@ impl Archive {
         let mut with_json_lines: Vec<_> = lines.map(|entry| folder_of(&entry.name).to_owned()).collect();
         with_json_lines.sort_unstable();
         with_json_lines.dedup();
-        Ok(Archive { bytes, entries, lookup: OnceLock::new(), with_json_lines, damage })
+        let has_pictures = entries.iter().any(|entry| litter::is_picture(&entry.name));
+        Ok(Archive { bytes, entries, lookup: OnceLock::new(), with_json_lines, has_pictures, damage })
     }
 
     /// What is wrong with the archive as a whole, although it has entries that can be read.
@@ -139,6 +141,11 @@ impl Archive {
     /// Whether the folder of this entry has a file that is called like lines of JSON.
     pub(super) fn has_json_lines_beside(&self, name: &str) -> bool {
         self.with_json_lines.binary_search_by(|folder| folder.as_str().cmp(folder_of(name))).is_ok()
+    }
+
+    /// Whether a file in it is called like a picture.
+    pub(super) fn has_pictures(&self) -> bool {
+        self.has_pictures
     }
 
     /// The packed bytes of an entry, or why there are none.

@@ -40,6 +40,11 @@ impl ArchiveFile {
         ArchiveFile { path: path.to_path_buf(), opened, fingerprint: OnceLock::new() }
     }
 
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The fingerprint of the bytes that were read through the archive; nothing when the file has been changed or
     /// exchanged since it was opened, or cannot be read any more. The first call reads the whole file.
     pub fn fingerprint(&self) -> Option<Fingerprint> {

@@ -81,6 +81,29 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// Appends the whole content to `out`.
+    ///
+    /// # Errors
+    /// When it is larger than `limit` or cannot be read. A stream cannot be read again.
+    pub(super) fn content(&self, limit: u64, out: &mut Vec<u8>) -> Result<(), AttachmentError> {
+        match &self.handle {
+            Handle::File { path, .. } => read_file(path, limit, out),
+            Handle::Archived { archive, number } => read_entry(archive, *number, limit, out),
+            Handle::Stream(_) => Err(AttachmentError::NotFound),
+        }
+    }
+
+    /// Whether there may be pictures beside it: of an archive that is known by the names in it.
+    pub fn may_lie_beside_pictures(&self) -> bool {
+        match &self.handle {
+            Handle::File { .. } => true,
+            Handle::Archived { archive, .. } => archive.has_pictures(),
+            Handle::Stream(_) => false,
+        }
+    }
+}
+
 /// The reference as a path with `/`, its percent escapes resolved.
 fn plain_reference(reference: &str) -> String {
     let reference = reference.trim();

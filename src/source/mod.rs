@@ -3,6 +3,7 @@
 //! [`walk`] finds files and gives each a place in a deterministic order; an [`Entry`] lends its bytes later, on any
 //! thread. Nothing here knows what a report is.
 
+mod again;
 mod archive;
 mod archive_file;
 mod attachment;
@@ -26,6 +27,7 @@ mod zip_end;
 use globset::GlobSet;
 use limits::Budget;
 
+pub use again::{Later, Take, read_again};
 pub use archive_file::{ArchiveFile, Fingerprint};
 pub use attachment::{Attached, AttachmentError};
 pub use entry::{Entry, Lent, Scratch};

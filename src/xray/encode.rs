@@ -57,6 +57,11 @@ pub fn encode(run: &TestRun, options: &EncodeOptions, out: &mut Vec<u8>) -> RunF
     }
 }
 
+/// Hash of the identity of the Test with this key, as in [`RunFacts::identity`].
+pub fn key_identity(key: &str) -> u128 {
+    identity_hash(Some(key), "", "")
+}
+
 /// Hash of what names a Test: its key, or project and definition.
 pub(super) fn identity_hash(key: Option<&str>, project: &str, definition: &str) -> u128 {
     match key {

@@ -6,6 +6,8 @@ use std::collections::hash_map::Entry;
 
 use crate::model::{Attachment, Content};
 
+use super::decode::{DecodeError, decode};
+use super::encode::EncodeOptions;
 use super::wire::EvidenceItem;
 
 /// Most UTF-16 units of a file name.
@@ -26,6 +28,48 @@ pub(super) fn items(attachments: &[Attachment]) -> Vec<EvidenceItem<'_>> {
             EvidenceItem { data: data.into(), filename: names.unused(name).into(), content_type: content_type.into() }
         })
         .collect()
+}
+
+/// What became of a file that was offered to a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Addition {
+    /// It is evidence of the run now.
+    Added,
+    /// The run has the same content already.
+    Known,
+    /// The run's evidence would be larger than it may be.
+    NoRoom,
+}
+
+/// Appends `run` with one more file of evidence, unless it has that or has no room for it: then nothing is appended.
+///
+/// # Errors
+/// When `run` is no encoded run.
+pub fn add_evidence(
+    run: &[u8],
+    attachment: &Attachment,
+    options: &EncodeOptions,
+    out: &mut Vec<u8>,
+) -> Result<Addition, DecodeError> {
+    let mut run = decode(run)?;
+    let of_steps = run.steps.iter().flat_map(|step| &step.evidences);
+    let known: Vec<_> = run.evidences.iter().chain(of_steps).collect();
+    let Some(item) = items(std::slice::from_ref(attachment)).pop() else { return Ok(Addition::NoRoom) };
+    if known.iter().any(|known| known.data == item.data) {
+        return Ok(Addition::Known);
+    }
+    let size = |item: &EvidenceItem<'_>| (item.data.as_str().len() / 4 * 3) as u64;
+    if known.iter().map(|known| size(known)).sum::<u64>() + size(&item) > options.max_evidence {
+        return Ok(Addition::NoRoom);
+    }
+    let mut names = Names::default();
+    for known in &run.evidences {
+        names.unused(known.filename.0.clone());
+    }
+    let filename = names.unused(item.filename.0.clone()).into();
+    run.evidences.push(EvidenceItem { filename, ..item });
+    run.write(options.target, out);
+    Ok(Addition::Added)
 }
 
 /// File names that are taken inside one test.

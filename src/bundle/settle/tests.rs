@@ -68,12 +68,12 @@ impl Fixture {
 }
 
 /// A merge that shows what it was given.
-pub(crate) fn join(parts: &[MergePart<'_>], out: &mut Vec<u8>) -> Result<(), String> {
+pub(crate) fn join(parts: &[MergePart<'_>], out: &mut Vec<u8>) -> Result<Outcome, String> {
     for part in parts {
         out.push(if part.outcome == Outcome::Failed { b'-' } else { b'+' });
         out.extend_from_slice(part.bytes);
     }
-    Ok(())
+    Ok(Outcome::Errored)
 }
 
 fn run(identity: u128, report: u32, sequence: u32, text: &str) -> Run {
@@ -130,9 +130,12 @@ fn parts_carry_their_facts() {
     let merge = |parts: &[MergePart<'_>], _: &mut Vec<u8>| {
         let facts: Vec<_> = parts.iter().map(|part| (part.report.0, part.attempt_group)).collect();
         assert_eq!(facts, [(0, 7), (3, 7)]);
-        Ok(())
+        Ok(Outcome::Aborted)
     };
-    fixture.settle(&[run(1, 3, 1, "b"), run(1, 0, 4, "a")], &merge).unwrap();
+    let runs = [run(1, 3, 1, "b"), run(1, 0, 4, "a"), run(2, 4, 0, "c")];
+    let settled = fixture.settle(&runs, &merge).unwrap();
+    assert_eq!([0, 1].map(|run| settled.outcome(run)), [Outcome::Aborted, Outcome::Passed]);
+    assert_eq!(settled.identities().map(|identity| identity[1]).collect::<Vec<_>>(), [1, 2]);
 }
 
 #[test]
@@ -172,7 +175,7 @@ fn parts_carry_their_notes() {
         let merge = |parts: &[MergePart<'_>], _: &mut Vec<u8>| {
             let notes: Vec<_> = parts.iter().map(|part| String::from_utf8(part.note.to_vec()).unwrap()).collect();
             assert_eq!(notes, ["a?", "", "c?"]);
-            Ok(())
+            Ok(Outcome::Passed)
         };
         fixture.settle(&[run(1, 0, 0, "a?"), run(1, 1, 0, "b"), run(1, 2, 0, "c?")], &merge).unwrap();
     }

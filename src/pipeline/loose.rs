@@ -1,0 +1,316 @@
+//! Pictures that lie beside reports: screenshots that a test framework left there (spec bundle-zip.md sections 2 and 4).
+//!
+//! Most are known already, referred to or embedded. Of the others, those whose names hold the key of a Test or the name
+//! of one scenario become its evidence; the rest is listed. That is decided when all results of a group are merged and
+//! none of its bundles is planned: a bundle written ahead whose runs get a picture is written anew.
+
+mod scope;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use scope::{Meant, Scope};
+
+use super::basis::Extent;
+use super::finish::SettledExecution;
+use super::outcome::{EvidenceCounts, ReportOutcome};
+use super::{Error, Job, Observer};
+use crate::bundle::{RunStore, Settled};
+use crate::format::Head;
+use crate::mapping::{self, Evidence};
+use crate::model::{Attachment, Content, Origin, Problem, ProblemKind, TestRun};
+use crate::source::{self, AttachmentError, Later};
+use crate::xray::{self, Addition};
+
+/// Scenarios of one group that are remembered by name. With more of them no picture is found to name one.
+pub(super) const MOST_SCENARIOS: usize = 1 << 16;
+
+/// Letters that a scenario's slug has at least: a shorter one is found in too many file names.
+const SHORTEST_SLUG: usize = 4;
+
+/// What a report leaves behind for the pictures beside it.
+#[derive(Debug, Default)]
+pub(super) struct Traces {
+    /// Files that its runs took as evidence.
+    pub(super) attached: Vec<Origin>,
+    /// Evidence of its runs.
+    embedded: Vec<Print>,
+    /// Slugs of its scenarios, each with the identity of its run.
+    pub(super) scenarios: Vec<(u64, [u64; 2])>,
+}
+
+/// Length and hash of a content in base64: equal for equal contents, and nothing has to be decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Print {
+    length: u64,
+    hash: u64,
+}
+
+impl Print {
+    fn of(base64: &str) -> Print {
+        Print { length: base64.len() as u64, hash: xxh3_64(base64.as_bytes()) }
+    }
+}
+
+impl Traces {
+    /// Remembers what a run carries.
+    pub(super) fn add_evidence(&mut self, run: &TestRun) {
+        let of_steps = run.steps.iter().flat_map(|step| step.attachments.iter());
+        let all = run.evidence.iter().chain(of_steps);
+        let base64 = all.filter(|attachment| attachment.content == Content::Base64);
+        self.embedded.extend(base64.map(|attachment| Print::of(&attachment.data)));
+    }
+
+    /// Remembers the name of a scenario. `slug` is scratch.
+    pub(super) fn add_scenario(&mut self, title: &str, identity: u128, slug: &mut String) {
+        slug.clear();
+        mapping::push_slug(title, slug);
+        let has_letters = title.bytes().any(|byte| byte.is_ascii_alphanumeric());
+        if has_letters && slug.len() >= SHORTEST_SLUG && self.scenarios.len() < MOST_SCENARIOS {
+            self.scenarios.push((xxh3_64(slug.as_bytes()), halves(identity)));
+        }
+    }
+}
+
+fn halves(identity: u128) -> [u64; 2] {
+    [(identity >> 64) as u64, identity as u64]
+}
+
+/// Decides about every picture of a group, and adds those that name a Test to its evidence. What went wrong with one is
+/// told to the observer. Gives what came of it for the sums of evidence.
+pub(super) fn attach(
+    job: &Job,
+    reports: &mut [ReportOutcome],
+    executions: &mut [SettledExecution],
+    store: &RunStore,
+    observer: &dyn Observer,
+) -> Result<EvidenceCounts, Error> {
+    let mut pictures: Vec<Picture> = reports.iter_mut().enumerate().filter_map(Picture::of).collect();
+    let mut evidence = EvidenceCounts::default();
+    if pictures.is_empty() {
+        return Ok(evidence);
+    }
+    let scope = Scope::of(&pictures, reports, executions);
+    for picture in &mut pictures {
+        picture.decision = scope.decide(job, picture, reports, executions, store)?;
+    }
+    scope.decide_by_content(job, &mut pictures, reports, executions, store)?;
+    for picture in pictures {
+        let report = &mut reports[picture.number];
+        let told = report.problems.len();
+        tell(report, job, picture.decision);
+        evidence.merge(report.evidence);
+        if report.problems.len() > told {
+            observer.further(&super::report_of(report), &report.problems[told..]);
+        }
+    }
+    Ok(evidence)
+}
+
+/// A picture while it is decided about.
+struct Picture {
+    /// Its place among the reports.
+    number: usize,
+    file: Box<Later>,
+    decision: Decision,
+}
+
+impl Picture {
+    fn of((number, report): (usize, &mut ReportOutcome)) -> Option<Picture> {
+        let file = report.picture.take()?;
+        report.basis.is_long(file.bytes());
+        Some(Picture { number, file, decision: Decision::Orphan })
+    }
+
+    /// How long its content is in base64.
+    fn encoded_length(&self) -> u64 {
+        self.file.bytes().div_ceil(3).saturating_mul(4)
+    }
+}
+
+/// What becomes of a picture.
+enum Decision {
+    /// A report refers to it.
+    Attached,
+    /// The evidence of a report holds the same.
+    SameAs(String),
+    /// It is evidence of this Test now.
+    Added(String),
+    /// The Test that it names has it already.
+    Known(String),
+    /// The Test that it names takes no evidence.
+    Unwanted(String),
+    /// The Test that it names would take it if it were smaller.
+    TooLarge(String),
+    /// It cannot be read.
+    Unreadable(String),
+    /// It names several Tests.
+    Ambiguous(usize),
+    Orphan,
+    /// Its content decides: whether it is evidence of some report, else what becomes of the run that it is named after.
+    Open(Meant),
+}
+
+fn tell(picture: &mut ReportOutcome, job: &Job, decision: Decision) {
+    let whose = if job.rules.evidence.of == Evidence::Failed { "failed test" } else { "test" };
+    picture.reason = match decision {
+        Decision::Attached => "an attachment that a test refers to".to_owned(),
+        Decision::SameAs(report) => format!("the same content as evidence in {report}"),
+        Decision::Added(test) => {
+            picture.evidence.kept += 1;
+            format!("evidence of {test}, which it is named after")
+        }
+        Decision::Known(test) => format!("the same content as evidence of {test}"),
+        Decision::Unwanted(test) => format!("named after {test}, which did not fail (--evidence failed)"),
+        Decision::TooLarge(test) => {
+            picture.evidence.dropped += 1;
+            let message = format!("it is named after {test} and larger than its evidence may be");
+            picture.problems.push(Problem::new(ProblemKind::EvidenceDropped, message));
+            format!("left out of the evidence of {test}")
+        }
+        Decision::Unreadable(why) => {
+            picture.problems.push(Problem::new(ProblemKind::MissingAttachment, why));
+            "orphan attachment: it cannot be read".to_owned()
+        }
+        Decision::Ambiguous(tests) => format!("orphan attachment: its name fits {tests} tests"),
+        Decision::Orphan | Decision::Open(_) => {
+            format!("orphan attachment: no {whose} refers to it, and it is named after none")
+        }
+    };
+}
+
+impl Scope {
+    /// Decides as far as that can be done without the content.
+    fn decide(
+        &self,
+        job: &Job,
+        picture: &Picture,
+        reports: &[ReportOutcome],
+        executions: &[SettledExecution],
+        store: &RunStore,
+    ) -> Result<Decision, Error> {
+        let report = &reports[picture.number];
+        if self.attached.contains(&report.origin) {
+            return Ok(Decision::Attached);
+        }
+        let meant = self.run_named_by(report, reports, executions);
+        if self.lengths.contains(&picture.encoded_length()) {
+            return Ok(Decision::Open(meant));
+        }
+        let (execution, run) = match meant {
+            Meant::One(execution, run) => (execution, run),
+            Meant::Nobody => return Ok(Decision::Orphan),
+            Meant::Several(tests) => return Ok(Decision::Ambiguous(tests)),
+        };
+        let settled = &executions[execution].settled;
+        let is_wanted = job.rules.evidence.takes(settled.outcome(run));
+        let fits = picture.file.bytes() <= job.rules.evidence.max_file;
+        if is_wanted && fits {
+            return Ok(Decision::Open(meant));
+        }
+        let test = name_of(settled, run, store)?;
+        Ok(if is_wanted { Decision::TooLarge(test) } else { Decision::Unwanted(test) })
+    }
+
+    /// Reads the pictures whose content decides, one after the other, and decides about them.
+    fn decide_by_content(
+        &self,
+        job: &Job,
+        pictures: &mut [Picture],
+        reports: &mut [ReportOutcome],
+        executions: &mut [SettledExecution],
+        store: &RunStore,
+    ) -> Result<(), Error> {
+        let open: Vec<usize> =
+            (0..pictures.len()).filter(|at| matches!(pictures[*at].decision, Decision::Open(_))).collect();
+        let files: Vec<(&Later, u64)> =
+            open.iter().map(|at| (&*pictures[*at].file, pictures[*at].file.bytes())).collect();
+        let mut decisions = Vec::new();
+        let mut result = Ok(());
+        source::read_again(&files, &job.source.limits, &mut |at, content| {
+            if result.is_ok() {
+                let picture = &pictures[open[at]];
+                let decided = self.look_at(job, picture, content, reports, executions, store);
+                result = decided.map(|decision| decisions.push((open[at], decision)));
+            }
+        });
+        drop(files);
+        decisions.into_iter().for_each(|(at, decision)| pictures[at].decision = decision);
+        result
+    }
+
+    fn look_at(
+        &self,
+        job: &Job,
+        picture: &Picture,
+        content: Result<&[u8], AttachmentError>,
+        reports: &mut [ReportOutcome],
+        executions: &mut [SettledExecution],
+        store: &RunStore,
+    ) -> Result<Decision, Error> {
+        let Decision::Open(meant) = picture.decision else { return Ok(Decision::Orphan) };
+        let basis = &mut reports[picture.number].basis;
+        let bytes = match content {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                basis.is_unreadable();
+                return Ok(Decision::Unreadable(error.to_string()));
+            }
+        };
+        basis.is_whole(Extent::whole(bytes));
+        let report = &reports[picture.number];
+        if !Head::new(bytes, report.origin.as_str()).is_picture() {
+            return Ok(Decision::Unreadable("it is packed".to_owned()));
+        }
+        let data = base64_simd::STANDARD.encode_to_string(bytes);
+        if let Some(same) = self.embedded.get(&Print::of(&data)) {
+            return Ok(Decision::SameAs(reports[*same].origin.to_string()));
+        }
+        let (execution, run) = match meant {
+            Meant::One(execution, run) => (execution, run),
+            Meant::Nobody => return Ok(Decision::Orphan),
+            Meant::Several(tests) => return Ok(Decision::Ambiguous(tests)),
+        };
+        let name = base_name(&report.origin).to_owned();
+        let attachment = Attachment { name, content: Content::Base64, data, ..Attachment::default() };
+        give(job, &attachment, bytes.len() as u64, &mut executions[execution].settled, run, store)
+    }
+}
+
+/// Makes a picture evidence of a run, if that takes it.
+fn give(
+    job: &Job,
+    picture: &Attachment,
+    bytes: u64,
+    settled: &mut Settled,
+    run: usize,
+    store: &RunStore,
+) -> Result<Decision, Error> {
+    let test = name_of(settled, run, store)?;
+    if !job.rules.evidence.takes(settled.outcome(run)) {
+        return Ok(Decision::Unwanted(test));
+    }
+    if bytes > job.rules.evidence.max_file {
+        return Ok(Decision::TooLarge(test));
+    }
+    let (mut encoded, mut larger) = (Vec::new(), Vec::new());
+    settled.read(run, store, &mut encoded).map_err(Error::Output)?;
+    match xray::add_evidence(&encoded, picture, &job.encoding, &mut larger).map_err(Error::run)? {
+        Addition::Added => {
+            settled.replace(run, &larger, store).map_err(Error::Output)?;
+            Ok(Decision::Added(test))
+        }
+        Addition::Known => Ok(Decision::Known(test)),
+        Addition::NoRoom => Ok(Decision::TooLarge(test)),
+    }
+}
+
+/// What the Test of a run is called.
+fn name_of(settled: &Settled, run: usize, store: &RunStore) -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    settled.read(run, store, &mut bytes).map_err(Error::Output)?;
+    Ok(xray::name_of(&bytes).map_err(Error::run)?.as_str().to_owned())
+}
+
+fn base_name(origin: &Origin) -> &str {
+    origin.as_str().rsplit('/').next().unwrap_or_default()
+}

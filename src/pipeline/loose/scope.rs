@@ -1,0 +1,200 @@
+//! Which run a picture is named after, and what is known of the evidence that reports carry.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasherDefault;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::{Picture, Print, base_name, halves};
+use crate::mapping;
+use crate::model::{Origin, key};
+use crate::pipeline::finish::SettledExecution;
+use crate::pipeline::marks::Hashed;
+use crate::pipeline::outcome::ReportOutcome;
+use crate::xray;
+
+/// What the pictures of a group may belong to.
+#[derive(Default)]
+pub(super) struct Scope {
+    pub(super) attached: HashSet<Origin>,
+    pub(super) embedded: HashMap<Print, usize>,
+    /// Lengths that embedded contents have.
+    pub(super) lengths: HashSet<u64>,
+    scenarios: HashMap<u64, Vec<[u64; 2]>, BuildHasherDefault<Hashed>>,
+    /// Runs by identity, those that a picture may name: Test Execution and place in it.
+    runs: HashMap<[u64; 2], Vec<(usize, usize)>>,
+}
+
+impl Scope {
+    /// Collects what the reports left behind, and finds the runs that the pictures may name.
+    pub(super) fn of(pictures: &[Picture], reports: &[ReportOutcome], executions: &[SettledExecution]) -> Scope {
+        let mut scope = Scope::default();
+        let traces =
+            || reports.iter().enumerate().filter_map(|(number, report)| Some((number, report.traces.as_ref()?)));
+        for (number, traces) in traces() {
+            scope.attached.extend(traces.attached.iter().cloned());
+            for print in &traces.embedded {
+                scope.embedded.entry(*print).or_insert(number);
+                scope.lengths.insert(print.length);
+            }
+        }
+        let scenarios = traces().flat_map(|(_, traces)| &traces.scenarios);
+        scenarios.for_each(|(slug, identity)| scope.scenarios.entry(*slug).or_default().push(*identity));
+        let named: HashSet<[u64; 2]> =
+            pictures.iter().flat_map(|picture| scope.named_by(&reports[picture.number])).flatten().collect();
+        for (number, execution) in executions.iter().enumerate() {
+            for (run, identity) in execution.settled.identities().enumerate() {
+                if named.contains(&identity) {
+                    scope.runs.entry(identity).or_default().push((number, run));
+                }
+            }
+        }
+        scope
+    }
+
+    /// Identities that the file name of a picture may stand for: by key, and by the name of a scenario.
+    fn named_by(&self, picture: &ReportOutcome) -> [Vec<[u64; 2]>; 2] {
+        let name = base_name(&picture.origin);
+        let keys = keys_in(name).map(|key| halves(xray::key_identity(key))).collect();
+        [keys, self.scenarios_in(name)]
+    }
+
+    /// The scenarios whose slugs stand in a file name, but for those inside the slug of another.
+    fn scenarios_in(&self, name: &str) -> Vec<[u64; 2]> {
+        if self.scenarios.is_empty() {
+            return Vec::new();
+        }
+        let mut slug = String::new();
+        mapping::push_slug(name.rsplit_once('.').map_or(name, |(stem, _)| stem), &mut slug);
+        let words: Vec<(usize, usize)> = slug
+            .split('-')
+            .scan(0, |at, word| {
+                let start = *at;
+                *at += word.len() + 1;
+                Some((start, start + word.len()))
+            })
+            .collect();
+        let mut found: Vec<(usize, usize, &Vec<[u64; 2]>)> = Vec::new();
+        for (first, (start, _)) in words.iter().enumerate() {
+            for (_, end) in &words[first..] {
+                if let Some(scenarios) = self.scenarios.get(&xxh3_64(&slug.as_bytes()[*start..*end])) {
+                    found.push((*start, *end, scenarios));
+                }
+            }
+        }
+        let inside = |one: &(usize, usize, _), other: &(usize, usize, _)| {
+            other.0 <= one.0 && one.1 <= other.1 && (other.0, other.1) != (one.0, one.1)
+        };
+        let outermost = found.iter().filter(|one| !found.iter().any(|other| inside(one, other)));
+        let mut identities: Vec<[u64; 2]> = outermost.flat_map(|(_, _, scenarios)| scenarios.iter().copied()).collect();
+        identities.sort_unstable();
+        identities.dedup();
+        identities
+    }
+
+    /// The run that a picture names: by key, else by scenario; of several Test Executions the one nearest by folder.
+    pub(super) fn run_named_by(
+        &self,
+        picture: &ReportOutcome,
+        reports: &[ReportOutcome],
+        executions: &[SettledExecution],
+    ) -> Meant {
+        for identities in self.named_by(picture) {
+            let runs: Vec<_> = identities.iter().filter_map(|identity| self.runs.get(identity)).collect();
+            match runs[..] {
+                [] => {}
+                [runs] => return nearest(runs, picture, reports, executions),
+                _ => return Meant::Several(runs.len()),
+            }
+        }
+        Meant::Nobody
+    }
+}
+
+/// Whom the name of a picture means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meant {
+    Nobody,
+    /// This Test Execution, and the run's place in it.
+    One(usize, usize),
+    /// So many Tests.
+    Several(usize),
+}
+
+fn nearest(
+    runs: &[(usize, usize)],
+    picture: &ReportOutcome,
+    reports: &[ReportOutcome],
+    executions: &[SettledExecution],
+) -> Meant {
+    let distance = |(execution, place): (usize, usize)| {
+        let id = executions[execution].settled.report_of(place);
+        let report = reports.binary_search_by_key(&id, |report| report.id).ok().map(|place| &reports[place]);
+        let report = report.map_or("", |report| report.origin.as_str());
+        let common = report.split('/').zip(picture.origin.as_str().split('/')).take_while(|(one, other)| one == other);
+        usize::MAX - common.count()
+    };
+    let least = runs.iter().map(|run| distance(*run)).min();
+    let mut near = runs.iter().filter(|run| Some(distance(**run)) == least);
+    match (near.next(), near.next()) {
+        (Some((execution, place)), None) => Meant::One(*execution, *place),
+        (None, _) => Meant::Nobody,
+        _ => Meant::Several(runs.len()),
+    }
+}
+
+/// Keys of issues in a file name: `DEMO-47-failed.png`, and behind an underscore `TEST_DEMO-47.png`.
+fn keys_in(name: &str) -> impl Iterator<Item = &str> {
+    let bytes = name.as_bytes();
+    memchr::memchr_iter(b'-', bytes).flat_map(move |hyphen| {
+        let digits = bytes[hyphen + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let end = hyphen + 1 + digits;
+        let letters = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+        let start = hyphen - bytes[..hyphen].iter().rev().take_while(|byte| letters(byte)).count();
+        let begins = move |at: &usize| *at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
+        let keys = (start..hyphen).filter(begins).map(move |at| &name[at..end]);
+        keys.filter(|candidate| key::is_issue_key(candidate))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::loose::Traces;
+
+    #[test]
+    fn keys_stand_between_other_characters() {
+        let keys = |name| keys_in(name).collect::<Vec<_>>();
+        assert_eq!(keys("DEMO-47-failed.png"), ["DEMO-47"]);
+        assert_eq!(keys("screen_DEMO-47_0.png"), ["DEMO-47"]);
+        assert_eq!(keys("TEST_DEMO-47.png"), ["TEST_DEMO-47", "DEMO-47"]);
+        assert_eq!(keys("xDEMO-47.png"), Vec::<&str>::new());
+        assert_eq!(keys("screenshot-1.png"), Vec::<&str>::new());
+        assert_eq!(keys("A-1 DE-2 prüfÜ-3.png"), ["DE-2"]);
+    }
+
+    fn scope(titles: &[&str]) -> Scope {
+        let mut traces = Traces::default();
+        let mut slug = String::new();
+        for (number, title) in titles.iter().enumerate() {
+            traces.add_scenario(title, number as u128, &mut slug);
+        }
+        let mut scope = Scope::default();
+        for (slug, identity) in traces.scenarios {
+            scope.scenarios.entry(slug).or_default().push(identity);
+        }
+        scope
+    }
+
+    #[test]
+    fn scenarios_are_found_by_whole_words_and_the_longest_counts() {
+        let scope = scope(&["Login", "Login works!", "日本語", "Pay", "Pays later"]);
+        let found = |name: &str| scope.scenarios_in(name).iter().map(|[_, low]| *low).collect::<Vec<_>>();
+        assert_eq!(found("login_0.png"), [0]);
+        assert_eq!(found("01 - Login works (failed).png"), [1]);
+        assert_eq!(found("logins.png"), [0; 0]);
+        assert_eq!(found("pays-later-login.png"), [0, 4]);
+        assert_eq!(found("pay.png"), [0; 0], "too short a name");
+        assert_eq!(found("test.png"), [0; 0]);
+    }
+}
