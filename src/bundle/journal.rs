@@ -1,18 +1,18 @@
 //! The journal: what a conversion has finished, so that another one can go on after it was stopped.
 //!
-//! It is a file beside the bundles and lasts as long as there is no manifest. Each line is a hash and a JSON document:
+//! It is a file beside the bundles and lasts as long as there is no manifest. Each line is a JSON document and its hash:
 //! first what the conversion was asked for, then a record for each group that was finished, whose meaning is the
 //! caller's. A line is written when the bundles that it tells of have their names; it reaches the disk after them. What
 //! is still missing or torn after a power failure is seen by the hashes: of the line, and of the bundles.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
 use super::error::{WriteError, WriteErrorKind};
 use super::folder::Folder;
@@ -21,7 +21,7 @@ use super::manifest::{BundleRecord, InfoRecord, Manifest, Options, Tool};
 use super::name::{JOURNAL, MANIFEST, is_bundle_path};
 
 /// What `schema` says in the first line; a change of what the lines mean makes a new number.
-const SCHEMA: &str = "xraypack/journal/1";
+const SCHEMA: &str = "xraypack/journal/2";
 
 /// Hexadecimal digits of a line's hash.
 const DIGITS: usize = 16;
@@ -129,22 +129,41 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, WriteError> {
 
 /// The JSON of a line that is whole.
 fn json_of(line: &[u8]) -> Option<&[u8]> {
-    let (hash, json) = line.strip_suffix(b"\n")?.split_at_checked(DIGITS)?;
-    let json = json.strip_prefix(b" ")?;
-    (hash == hash_of(json).as_bytes()).then_some(json)
+    let line = line.strip_suffix(b"\n")?;
+    let (json, hash) = line.split_at_checked(line.len().checked_sub(DIGITS)?)?;
+    let json = json.strip_suffix(b" ")?;
+    (hash == in_digits(xxh3_64(json)).as_bytes()).then_some(json)
 }
 
-fn hash_of(json: &[u8]) -> String {
-    format!("{:0DIGITS$x}", xxh3_64(json))
+fn in_digits(hash: u64) -> String {
+    format!("{hash:0DIGITS$x}")
 }
 
-fn append_line(text: &mut Vec<u8>, value: &impl Serialize) -> io::Result<()> {
-    let json = serde_json::to_vec(value)?;
-    text.extend_from_slice(hash_of(&json).as_bytes());
-    text.push(b' ');
-    text.extend_from_slice(&json);
-    text.push(b'\n');
-    Ok(())
+/// Writes a line piece by piece: a group of a hundred thousand reports makes a long one.
+fn write_line(file: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    let mut line = Line { file: BufWriter::with_capacity(64 << 10, file), hasher: Xxh3Default::new() };
+    serde_json::to_writer(&mut line, value)?;
+    let Line { mut file, hasher } = line;
+    writeln!(file, " {}", in_digits(hasher.digest()))?;
+    file.flush()
+}
+
+/// A line while it is written.
+struct Line<W: Write> {
+    file: BufWriter<W>,
+    hasher: Xxh3Default,
+}
+
+impl<W: Write> Write for Line<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.hasher.update(bytes);
+        self.file.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// The journal of the conversion at hand.
@@ -176,12 +195,9 @@ impl<'f> Journal<'f> {
     /// Replaces an earlier journal, at once.
     fn rewrite<R: Serialize>(&mut self, records: &[&R]) -> Result<(), WriteError> {
         let mut new = self.folder.create(JOURNAL)?;
-        let mut text = Vec::new();
-        append_line(&mut text, &self.purpose).map_err(|error| new.failed(error))?;
+        write_line(&mut new, &self.purpose).map_err(|error| new.failed(error))?;
         for record in records {
-            append_line(&mut text, record).map_err(|error| new.failed(error))?;
-            new.write_all(&text).map_err(|error| new.failed(error))?;
-            text.clear();
+            write_line(&mut new, record).map_err(|error| new.failed(error))?;
         }
         new.commit_to_disk()?;
         self.open()
@@ -208,15 +224,15 @@ impl<'f> Journal<'f> {
         bundles: impl Iterator<Item = &'b BundleRecord>,
     ) -> Result<(), WriteError> {
         let path = self.path();
-        let mut text = Vec::new();
-        if self.file.is_none() {
-            append_line(&mut text, &self.purpose).map_err(WriteError::io("write", &path))?;
+        let is_new = self.file.is_none();
+        if is_new {
             self.open()?;
         }
-        append_line(&mut text, record).map_err(WriteError::io("write", &path))?;
         if let Some(file) = &mut self.file {
-            // In one call: a process that is killed leaves the line whole or not at all.
-            file.write_all(&text).map_err(WriteError::io("write", &path))?;
+            if is_new {
+                write_line(file, &self.purpose).map_err(WriteError::io("write", &path))?;
+            }
+            write_line(file, record).map_err(WriteError::io("write", &path))?;
         }
         self.unsynced.extend(bundles.map(|bundle| self.folder.path().join(&bundle.file)));
         Ok(())

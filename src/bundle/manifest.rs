@@ -134,6 +134,28 @@ impl Totals {
         add(&mut self.runs.left_out, runs.left_out);
     }
 
+    /// Adds the sums over other reports.
+    pub fn add_reports(&mut self, more: &Totals) {
+        for (sum, more) in [
+            (&mut self.files, more.files),
+            (&mut self.reports, more.reports),
+            (&mut self.damaged, more.damaged),
+            (&mut self.unsupported, more.unsupported),
+            (&mut self.ignored, more.ignored),
+            (&mut self.bytes_in, more.bytes_in),
+            (&mut self.cases.seen, more.cases.seen),
+            (&mut self.cases.passed, more.cases.passed),
+            (&mut self.cases.failed, more.cases.failed),
+            (&mut self.cases.errored, more.cases.errored),
+            (&mut self.cases.skipped, more.cases.skipped),
+            (&mut self.runs.written, more.runs.written),
+            (&mut self.runs.merged, more.runs.merged),
+            (&mut self.runs.left_out, more.runs.left_out),
+        ] {
+            add(sum, more);
+        }
+    }
+
     /// Adds a bundle.
     pub fn add_bundle(&mut self, bundle: &BundleRecord) {
         add(&mut self.bundles, 1);

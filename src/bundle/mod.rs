@@ -40,6 +40,7 @@ mod positioned;
 mod reports;
 mod rewrite;
 mod settle;
+mod spool;
 mod store;
 mod write;
 
@@ -60,5 +61,6 @@ pub use plan::{Budget, BundlePlan, Oversize, plan};
 pub use reports::ReportLines;
 pub use rewrite::{NewBeginning, RewriteError, Rewritten};
 pub use settle::{Group, Grouped, Merge, MergePart, Merged, Settled, settle};
+pub use spool::{LineSpool, SeenReport, SpooledLine};
 pub use store::{Held, Location, RunMemory, RunStore, StoredChunk};
 pub use write::Assembly;

@@ -31,6 +31,15 @@ impl ReportLines {
         write_line(&mut self.file, line).map_err(|error| self.file.get_ref().failed(error))
     }
 
+    /// Adds a line that is JSON already, and ends it.
+    ///
+    /// # Errors
+    /// As [`ReportLines::write`].
+    pub fn write_json(&mut self, line: &mut Vec<u8>) -> Result<(), WriteError> {
+        line.push(b'\n');
+        self.file.write_all(line).map_err(|error| self.file.get_ref().failed(error))
+    }
+
     /// Brings the file to the disk and gives it its name.
     ///
     /// # Errors

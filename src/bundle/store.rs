@@ -271,7 +271,7 @@ impl Deref for Held {
 }
 
 /// A file inside `folder` that has lost its name already: the system frees it however the process ends.
-fn nameless_file(folder: &Path) -> Result<File, WriteError> {
+pub(super) fn nameless_file(folder: &Path) -> Result<File, WriteError> {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let path = folder.join(format!(".spill-{}-{number}{TEMPORARY_SUFFIX}", std::process::id()));

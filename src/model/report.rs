@@ -37,6 +37,11 @@ impl Origin {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The name as shown.
+    pub fn into_name(self) -> String {
+        self.0
+    }
 }
 
 impl fmt::Display for Origin {

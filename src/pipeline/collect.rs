@@ -7,13 +7,14 @@ use std::sync::Arc;
 use super::dispatch::{Arrival, BundleAhead};
 use super::group::GroupKey;
 use super::grouping::Group;
+use super::kept::KeptReports;
 use super::loose::MOST_SCENARIOS;
 use super::naming::Naming;
 use super::outcome::{EvidenceCounts, ReportOutcome, conflict, earliest};
 use super::repeats::Repeats;
 use super::twins::{Twins, Verdict, Verdicts};
 use super::{Damaged, Error, Job, Observer};
-use crate::bundle::{Ahead, Arrived, ExecutionIndex, StoredRun, file_safe_id};
+use crate::bundle::{Ahead, Arrived, ExecutionIndex, LineSpool, StoredRun, file_safe_id};
 use crate::model::{Problem, ProblemKind, ReportId, ReportState, Severity, StatedExecution, Timestamp};
 use crate::xray::{self, ExecutionInfo};
 
@@ -41,14 +42,14 @@ pub(super) struct Collected {
     /// Its Test Executions, by their number in the group; those without runs have no id.
     pub(super) executions: Vec<CollectedExecution>,
     /// Its files, in order.
-    pub(super) reports: Vec<ReportOutcome>,
+    pub(super) reports: KeptReports,
     pub(super) evidence: EvidenceCounts,
     /// Tests with neither key nor project, in order; empty unless a plan is made.
     pub(super) unmapped: Vec<(ReportId, String)>,
     /// Scenarios that are remembered by name.
     scenarios: usize,
     /// Place among its files of the first one with these bytes for these environments.
-    contents: HashMap<(u128, String), usize>,
+    contents: HashMap<u128, u32>,
     repeats: Repeats,
     twins: Twins,
     /// Files behind `reports`, from the first on whose twin may still come: nothing of them counts yet.
@@ -95,6 +96,8 @@ pub(super) struct Rank {
 pub(super) struct Collector<'c> {
     job: &'c Job,
     observer: &'c dyn Observer,
+    /// Where lines wait.
+    spool: &'c LineSpool,
     /// Makes the index of a Test Execution.
     index: &'c (dyn Fn(&GroupKey) -> ExecutionIndex + Sync),
     open: HashMap<u32, Collected>,
@@ -107,9 +110,10 @@ impl<'c> Collector<'c> {
     pub(super) fn new(
         job: &'c Job,
         observer: &'c dyn Observer,
+        spool: &'c LineSpool,
         index: &'c (dyn Fn(&GroupKey) -> ExecutionIndex + Sync),
     ) -> Collector<'c> {
-        Collector { job, observer, index, open: HashMap::new(), ids: HashSet::new() }
+        Collector { job, observer, spool, index, open: HashMap::new(), ids: HashSet::new() }
     }
 
     /// Takes the next outcome. Bundles that became complete with it are appended to `bundles`.
@@ -117,14 +121,13 @@ impl<'c> Collector<'c> {
         let Arrival { mut outcome, group, .. } = arrival;
         let collected = self.open.entry(group.number).or_default();
         if let Some(record) = &group.record {
-            record.take_ids(collected.reports.len(), outcome.origin.as_str(), &mut self.ids)?;
+            let line = record.take_ids(collected.reports.len(), outcome.origin.as_str(), &mut self.ids)?;
             self.observer.report(&super::report_of(&outcome));
-            collected.reports.push(outcome);
-            return Ok(());
+            return collected.reports.keep_line(outcome.id, line, self.spool);
         }
         let mut verdicts = Verdicts::new();
         collected.twins.leave(&outcome, &self.job.prefer, &mut verdicts);
-        collected.set_duplicate_aside(&mut outcome, &group);
+        collected.set_duplicate_aside(&mut outcome, &group, self.spool)?;
         if outcome.state == ReportState::Damaged && self.job.damaged == Damaged::Drop {
             outcome.leave_out_runs(&group.store);
         }
@@ -133,19 +136,18 @@ impl<'c> Collector<'c> {
         collected.held.push_back(Held { outcome, verdict: None });
         collected.pass(verdicts);
         let ahead = &mut |bundle| bundles.push(BundleAhead { group: Arc::clone(&group), bundle });
-        collected.settle_decided(&group, self.job, self.observer, ahead);
-        Ok(())
+        collected.settle_decided(&group, self.job, self.observer, self.spool, ahead)
     }
 
     /// The group has no more files.
-    pub(super) fn close(&mut self, group: Arc<Group>, closing: Closing) -> Closed {
+    pub(super) fn close(&mut self, group: Arc<Group>, closing: Closing) -> Result<Closed, Error> {
         let mut collected = self.open.remove(&group.number).unwrap_or_default();
         let mut verdicts = Verdicts::new();
         collected.twins.leave_all(&self.job.prefer, &mut verdicts);
         collected.pass(verdicts);
         // What becomes complete now is written with the rest of the group.
-        collected.settle_decided(&group, self.job, self.observer, &mut drop);
-        Closed { group, collected, closing }
+        collected.settle_decided(&group, self.job, self.observer, self.spool, &mut drop)?;
+        Ok(Closed { group, collected, closing })
     }
 }
 
@@ -184,26 +186,34 @@ impl Collected {
     }
 
     /// Counts all files before the first undecided one.
-    fn settle_decided(&mut self, group: &Group, job: &Job, observer: &dyn Observer, ahead: &mut dyn FnMut(Arc<Ahead>)) {
+    fn settle_decided(
+        &mut self,
+        group: &Group,
+        job: &Job,
+        observer: &dyn Observer,
+        spool: &LineSpool,
+        ahead: &mut dyn FnMut(Arc<Ahead>),
+    ) -> Result<(), Error> {
         while let Some(Held { mut outcome, verdict }) = self.held.pop_front_if(|held| held.verdict.is_some()) {
             match verdict {
-                Some(Verdict::SetAside { by }) => self.set_twin_aside(&mut outcome, by, group),
+                Some(Verdict::SetAside { by }) => self.set_twin_aside(&mut outcome, by, group, spool)?,
                 Some(Verdict::Counts(repetitions)) => {
-                    outcome.problems.extend(repetitions.iter().map(|repetition| {
-                        let other = repetition.other().map_or("", |other| self.name_of(other));
-                        repetition.problem(other, &job.prefer)
-                    }));
+                    for repetition in repetitions {
+                        let other = repetition.other().map(|other| self.name_of(other, spool)).transpose()?;
+                        outcome.problems.push(repetition.problem(&other.unwrap_or_default(), &job.prefer));
+                    }
                 }
                 None => {}
             }
             self.count_scenarios(&mut outcome);
-            self.repeats.look(&mut outcome, &self.reports);
+            self.repeats.look(&mut outcome, &self.reports, spool)?;
             self.add_shares(&mut outcome, &job.execution);
             self.add_runs(&mut outcome, ahead);
             self.evidence.merge(outcome.evidence);
             observer.report(&super::report_of(&outcome));
-            self.reports.push(outcome);
+            self.reports.keep(outcome, spool)?;
         }
+        Ok(())
     }
 
     /// With too many scenarios none is found by name, and those that come now need not be remembered.
@@ -218,25 +228,32 @@ impl Collected {
     /// Forgets the names of all scenarios, unless there are few enough to know them all.
     pub(super) fn forget_too_many_scenarios(&mut self) {
         if self.scenarios > MOST_SCENARIOS {
-            let traces = self.reports.iter_mut().filter_map(|report| report.traces.as_mut());
-            traces.for_each(|traces| traces.scenarios = Vec::new());
+            self.reports.traces.iter_mut().for_each(|(_, traces)| traces.scenarios = Vec::new());
         }
     }
 
     /// The name of a file that has come.
-    fn name_of(&self, id: ReportId) -> &str {
-        let settled = self.reports.binary_search_by_key(&id, |report| report.id).map(|place| &self.reports[place]);
-        let held =
-            || self.held.binary_search_by_key(&id, |held| held.outcome.id).map(|place| &self.held[place].outcome);
-        settled.or_else(|_| held()).map_or("", |outcome| outcome.origin.as_str())
+    fn name_of(&self, id: ReportId, spool: &LineSpool) -> Result<String, Error> {
+        if let Ok(place) = self.held.binary_search_by_key(&id, |held| held.outcome.id) {
+            return Ok(self.held[place].outcome.origin.as_str().to_owned());
+        }
+        let settled = self.reports.place_of(id).map(|place| self.reports.seen(place, spool)).transpose()?.flatten();
+        Ok(settled.map_or_else(String::new, |seen| seen.report))
     }
 
     /// Of two reports of one run the less wanted is ignored, as a duplicate is (decision 14).
-    fn set_twin_aside(&self, outcome: &mut ReportOutcome, by: ReportId, group: &Group) {
-        let other = self.name_of(by);
+    fn set_twin_aside(
+        &self,
+        outcome: &mut ReportOutcome,
+        by: ReportId,
+        group: &Group,
+        spool: &LineSpool,
+    ) -> Result<(), Error> {
+        let other = self.name_of(by, spool)?;
         let message = format!("the same tests as {other}, which is preferred");
         let problem = Problem { severity: Severity::Note, ..Problem::new(ProblemKind::SameTestsTwice, message) };
         outcome.set_aside(format!("same-run-as {other}"), problem, group);
+        Ok(())
     }
 
     fn add_shares(&mut self, outcome: &mut ReportOutcome, given: &ExecutionInfo) {
@@ -298,16 +315,25 @@ impl Collected {
     }
 
     /// The same bytes twice in one Test Execution are read once (decision 14): the later report is ignored.
-    fn set_duplicate_aside(&mut self, outcome: &mut ReportOutcome, group: &Group) {
-        let Some(content) = outcome.content else { return };
-        let for_environment = (content, outcome.environment.clone());
+    fn set_duplicate_aside(
+        &mut self,
+        outcome: &mut ReportOutcome,
+        group: &Group,
+        spool: &LineSpool,
+    ) -> Result<(), Error> {
+        let Some(content) = outcome.content_for_environment() else { return Ok(()) };
         let come = self.reports.len() + self.held.len();
-        let first = *self.contents.entry(for_environment).or_insert(come);
-        let held = || self.held.get(first.checked_sub(self.reports.len())?).map(|held| &held.outcome);
-        let Some(original) = self.reports.get(first).or_else(held) else { return };
-        let original = original.origin.as_str();
+        let first = *self.contents.entry(content).or_insert(come as u32) as usize;
+        if first >= come {
+            return Ok(());
+        }
+        let original = match self.held.get(first.wrapping_sub(self.reports.len())) {
+            Some(held) => held.outcome.origin.as_str().to_owned(),
+            None => self.reports.seen(first, spool)?.map_or_else(String::new, |seen| seen.report),
+        };
         let problem = Problem::new(ProblemKind::DuplicateOf, format!("the same bytes as {original}"));
         outcome.set_aside(format!("duplicate-of {original}"), problem, group);
+        Ok(())
     }
 }
 

@@ -1,30 +1,31 @@
 //! When the last file of a group has been read: merge, plan, write, and say what was written.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use rayon::ThreadPoolBuilder;
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use super::basis::Basis;
 use super::collect::{Closed, Collected, CollectedExecution, Named, Rank};
 use super::execution::Prepared;
 use super::grouping::Group;
+use super::kept::FinishedReport;
 use super::loose;
-use super::outcome::{EvidenceCounts, ReportOutcome};
+use super::outcome::EvidenceCounts;
 use super::plan::PlannedExecution;
 use super::stop::Stop;
 use super::{Error, Job, Observer};
-use crate::bundle::manifest::Execution;
-use crate::bundle::{Compression, ExecutionIndex, Folder, MergePart, ReportLine, RunStore, Settled, WriteError};
+use crate::bundle::manifest::{Execution, Totals};
+use crate::bundle::{Compression, ExecutionIndex, Folder, LineSpool, MergePart, RunStore, Settled, WriteError};
 use crate::model::ReportId;
 use crate::xray::{self, Part};
 
 /// What stays of a group: what the manifest or the plan says of its Test Executions, and a line for each file.
 pub(super) struct Done<E> {
     pub(super) executions: Vec<Ranked<E>>,
-    pub(super) lines: Vec<(ReportId, ReportLine)>,
+    pub(super) reports: Vec<FinishedReport>,
+    /// Sums over the reports.
+    pub(super) totals: Totals,
     pub(super) evidence: EvidenceCounts,
     /// Tests with neither key nor project; empty unless a plan is made.
     pub(super) unmapped: Vec<(ReportId, String)>,
@@ -97,34 +98,24 @@ pub(super) struct SettledExecution {
 pub(super) struct Ready {
     group: Arc<Group>,
     prepared: Vec<Ranked<Prepared>>,
-    lines: Vec<(ReportId, ReportLine)>,
-    bases: Vec<Basis>,
+    reports: Vec<FinishedReport>,
+    totals: Totals,
     evidence: EvidenceCounts,
     unmapped: Vec<(ReportId, String)>,
 }
 
 impl Ready {
     /// Merges what belongs together, gives pictures to whom they belong, and plans the bundles.
-    pub(super) fn new(job: &Job, closed: Closed, observer: &dyn Observer) -> Result<Ready, Error> {
+    pub(super) fn new(job: &Job, closed: Closed, spool: &LineSpool, observer: &dyn Observer) -> Result<Ready, Error> {
         let Closed { group, mut collected, .. } = closed;
         collected.forget_too_many_scenarios();
         let Collected { executions, mut reports, mut evidence, unmapped, .. } = collected;
         let mut settled = settle_all(job, executions, &group.store)?;
-        let ids = settled.iter().map(|one| (one.number, one.named.id.clone())).collect();
-        evidence.merge(loose::attach(job, &mut reports, &mut settled, &group.store, observer)?);
+        let ids = settled.iter().map(|one| (one.number, Arc::from(one.named.id.as_str()))).collect();
+        evidence.merge(loose::attach(job, &mut reports, spool, &mut settled, &group.store, observer)?);
         let prepared = settled.into_iter().map(|one| prepare(job, one, &group)).collect::<Result<_, Error>>()?;
-        let mut bases = Vec::with_capacity(reports.len());
-        let lines = reports.into_iter().map(|mut report| {
-            bases.push(std::mem::replace(&mut report.basis, Basis::Listing));
-            (report.id, line(report, &ids))
-        });
-        let lines = lines.collect();
-        Ok(Ready { group, prepared, lines, bases, evidence, unmapped })
-    }
-
-    /// What its files were made of, in order.
-    pub(super) fn take_bases(&mut self) -> Vec<Basis> {
-        std::mem::take(&mut self.bases)
+        let (totals, reports) = (reports.totals, reports.finished(&ids));
+        Ok(Ready { group, prepared, reports, totals, evidence, unmapped })
     }
 
     /// Writes all bundles.
@@ -134,19 +125,19 @@ impl Ready {
         compression: Compression,
         stop: &Stop<'_>,
     ) -> Result<Done<Execution>, Error> {
-        let Ready { group, prepared, lines, evidence, unmapped, .. } = self;
+        let Ready { group, prepared, reports, totals, evidence, unmapped } = self;
         let write = |prepared: Prepared| prepared.write(&group.store, folder, compression, stop);
         let executions = prepared.into_iter().map(|one| one.map(write)).collect::<Result<_, Error>>()?;
-        Ok(Done { executions, lines, evidence, unmapped })
+        Ok(Done { executions, reports, totals, evidence, unmapped })
     }
 
     /// What [`Ready::write`] would write.
     pub(super) fn plan(self, job: &Job) -> Result<Done<PlannedExecution>, Error> {
-        let Ready { group, prepared, lines, evidence, unmapped, .. } = self;
+        let Ready { group, prepared, reports, totals, evidence, unmapped } = self;
         let project = job.rules.project.as_deref();
         let plan = |prepared: Prepared| PlannedExecution::of(&prepared, &group.store, project);
         let executions = prepared.into_iter().map(|one| one.map(plan)).collect::<Result<_, Error>>()?;
-        Ok(Done { executions, lines, evidence, unmapped })
+        Ok(Done { executions, reports, totals, evidence, unmapped })
     }
 }
 
@@ -173,23 +164,6 @@ fn prepare(job: &Job, execution: SettledExecution, group: &Group) -> Result<Rank
     let (rank, label) = (named.rank, key.label());
     let execution = Prepared::new(job, named.id, key, collected, settled, &group.store)?;
     Ok(Ranked { rank, label, execution })
-}
-
-fn line(report: ReportOutcome, ids: &HashMap<u32, String>) -> ReportLine {
-    let mut runs = report.runs;
-    runs.left_out += report.left_out;
-    ReportLine {
-        report: report.origin.as_str().to_owned(),
-        format: report.format.map(Into::into),
-        producer: (!report.producer.is_empty()).then_some(report.producer),
-        state: report.state,
-        reason: (!report.reason.is_empty()).then_some(report.reason),
-        bytes: report.bytes,
-        cases: report.cases.into(),
-        runs: Some(runs.into()),
-        execution: ids.get(&report.execution).filter(|_| runs.total() > 0).cloned(),
-        problems: report.problems.into_iter().map(Into::into).collect(),
-    }
 }
 
 /// Finds the Tests with several results and merges these, on the pool of the caller.

@@ -12,12 +12,13 @@ use scope::{Meant, Scope};
 
 use super::basis::Extent;
 use super::finish::SettledExecution;
+use super::kept::KeptReports;
 use super::outcome::{EvidenceCounts, ReportOutcome};
 use super::{Error, Job, Observer};
-use crate::bundle::{RunStore, Settled};
+use crate::bundle::{LineSpool, RunStore, Settled};
 use crate::format::Head;
 use crate::mapping::{self, Evidence};
-use crate::model::{Attachment, Content, Origin, Problem, ProblemKind, TestRun};
+use crate::model::{Attachment, Content, Origin, Problem, ProblemKind, ReportId, TestRun};
 use crate::source::{self, AttachmentError, Later};
 use crate::xray::{self, Addition};
 
@@ -79,46 +80,69 @@ fn halves(identity: u128) -> [u64; 2] {
 /// told to the observer. Gives what came of it for the sums of evidence.
 pub(super) fn attach(
     job: &Job,
-    reports: &mut [ReportOutcome],
+    kept: &mut KeptReports,
+    spool: &LineSpool,
     executions: &mut [SettledExecution],
     store: &RunStore,
     observer: &dyn Observer,
 ) -> Result<EvidenceCounts, Error> {
-    let mut pictures: Vec<Picture> = reports.iter_mut().enumerate().filter_map(Picture::of).collect();
+    let mut pictures: Vec<Picture> = kept.take_pictures().into_iter().filter_map(Picture::of).collect();
     let mut evidence = EvidenceCounts::default();
     if pictures.is_empty() {
         return Ok(evidence);
     }
-    let scope = Scope::of(&pictures, reports, executions);
+    let reports = Reports { kept, spool };
+    let scope = Scope::of(&pictures, kept, executions);
     for picture in &mut pictures {
         picture.decision = scope.decide(job, picture, reports, executions, store)?;
     }
     scope.decide_by_content(job, &mut pictures, reports, executions, store)?;
     for picture in pictures {
-        let report = &mut reports[picture.number];
+        let Picture { place, mut report, decision, .. } = picture;
         let told = report.problems.len();
-        tell(report, job, picture.decision);
+        tell(&mut report, job, decision);
         evidence.merge(report.evidence);
         if report.problems.len() > told {
-            observer.further(&super::report_of(report), &report.problems[told..]);
+            observer.further(&super::report_of(&report), &report.problems[told..]);
         }
+        kept.keep_picture(place, report, spool)?;
     }
     Ok(evidence)
+}
+
+/// The files of the group, to ask for their names.
+#[derive(Clone, Copy)]
+struct Reports<'r> {
+    kept: &'r KeptReports,
+    spool: &'r LineSpool,
+}
+
+impl Reports<'_> {
+    /// Where the file at `place` was found.
+    fn name(&self, place: usize) -> Result<String, Error> {
+        Ok(self.kept.seen(place, self.spool)?.map_or_else(String::new, |seen| seen.report))
+    }
+
+    /// Where the file with this id was found.
+    fn name_of(&self, id: ReportId) -> Result<String, Error> {
+        self.kept.place_of(id).map_or_else(|| Ok(String::new()), |place| self.name(place))
+    }
 }
 
 /// A picture while it is decided about.
 struct Picture {
     /// Its place among the reports.
-    number: usize,
+    place: usize,
+    report: ReportOutcome,
     file: Box<Later>,
     decision: Decision,
 }
 
 impl Picture {
-    fn of((number, report): (usize, &mut ReportOutcome)) -> Option<Picture> {
+    fn of((place, mut report): (usize, ReportOutcome)) -> Option<Picture> {
         let file = report.picture.take()?;
         report.basis.is_long(file.bytes());
-        Some(Picture { number, file, decision: Decision::Orphan })
+        Some(Picture { place, report, file, decision: Decision::Orphan })
     }
 
     /// How long its content is in base64.
@@ -184,15 +208,15 @@ impl Scope {
         &self,
         job: &Job,
         picture: &Picture,
-        reports: &[ReportOutcome],
+        reports: Reports<'_>,
         executions: &[SettledExecution],
         store: &RunStore,
     ) -> Result<Decision, Error> {
-        let report = &reports[picture.number];
+        let report = &picture.report;
         if self.attached.contains(&report.origin) {
             return Ok(Decision::Attached);
         }
-        let meant = self.run_named_by(report, reports, executions);
+        let meant = self.run_named_by(report, reports, executions)?;
         if self.lengths.contains(&picture.encoded_length()) {
             return Ok(Decision::Open(meant));
         }
@@ -216,7 +240,7 @@ impl Scope {
         &self,
         job: &Job,
         pictures: &mut [Picture],
-        reports: &mut [ReportOutcome],
+        reports: Reports<'_>,
         executions: &mut [SettledExecution],
         store: &RunStore,
     ) -> Result<(), Error> {
@@ -234,36 +258,52 @@ impl Scope {
             }
         });
         drop(files);
-        decisions.into_iter().for_each(|(at, decision)| pictures[at].decision = decision);
+        for (at, (decision, seen)) in decisions {
+            let picture = &mut pictures[at];
+            picture.decision = decision;
+            match seen {
+                Some(extent) => picture.report.basis.is_whole(extent),
+                None => picture.report.basis.is_unreadable(),
+            }
+        }
         result
     }
 
+    /// The decision about a picture with this content, and the extent of what was seen of it.
     fn look_at(
         &self,
         job: &Job,
         picture: &Picture,
         content: Result<&[u8], AttachmentError>,
-        reports: &mut [ReportOutcome],
+        reports: Reports<'_>,
+        executions: &mut [SettledExecution],
+        store: &RunStore,
+    ) -> Result<(Decision, Option<Extent>), Error> {
+        let bytes = match content {
+            Ok(bytes) => bytes,
+            Err(error) => return Ok((Decision::Unreadable(error.to_string()), None)),
+        };
+        let decision = self.decide_with(job, picture, bytes, reports, executions, store)?;
+        Ok((decision, Some(Extent::whole(bytes))))
+    }
+
+    fn decide_with(
+        &self,
+        job: &Job,
+        picture: &Picture,
+        bytes: &[u8],
+        reports: Reports<'_>,
         executions: &mut [SettledExecution],
         store: &RunStore,
     ) -> Result<Decision, Error> {
         let Decision::Open(meant) = picture.decision else { return Ok(Decision::Orphan) };
-        let basis = &mut reports[picture.number].basis;
-        let bytes = match content {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                basis.is_unreadable();
-                return Ok(Decision::Unreadable(error.to_string()));
-            }
-        };
-        basis.is_whole(Extent::whole(bytes));
-        let report = &reports[picture.number];
+        let report = &picture.report;
         if !Head::new(bytes, report.origin.as_str()).is_picture() {
             return Ok(Decision::Unreadable("it is packed".to_owned()));
         }
         let data = base64_simd::STANDARD.encode_to_string(bytes);
         if let Some(same) = self.embedded.get(&Print::of(&data)) {
-            return Ok(Decision::SameAs(reports[*same].origin.to_string()));
+            return Ok(Decision::SameAs(reports.name(*same)?));
         }
         let (execution, run) = match meant {
             Meant::One(execution, run) => (execution, run),

@@ -11,6 +11,7 @@ mod finish;
 mod group;
 mod grouping;
 mod hexadecimal;
+mod kept;
 mod loose;
 mod marks;
 mod measure;
@@ -37,7 +38,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::sync_channel;
 
 use crate::bundle::manifest::{Execution, Manifest, Options as RecordedOptions};
-use crate::bundle::{Budget, Compression, Folder, Opening, RunMemory};
+use crate::bundle::{Budget, Compression, Folder, LineSpool, Opening, RunMemory};
 use crate::mapping::Rules;
 use crate::model::{CaseCounts, Origin, Problem, ReportState};
 use crate::source::{self, Input};
@@ -181,9 +182,11 @@ fn report_of(outcome: &ReportOutcome) -> Report<'_> {
 pub fn convert(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<Manifest, Error> {
     let stop = Stop::new(stop);
     let folder = Folder::open(&job.output, job.opening).map_err(Error::Output)?;
-    let converted = Writing::begin(job, &folder, observer, &stop).and_then(|(writing, records)| {
-        let whole = convert_groups(job, Some(&folder), Names::Forgotten, records, observer, &stop, &writing)?;
-        let manifest = whole.write(job, &folder)?;
+    let spool = LineSpool::new(folder.path());
+    let converted = Writing::begin(job, &folder, &spool, observer, &stop).and_then(|(writing, records)| {
+        let place = Waiting { folder: Some(&folder), spool: &spool };
+        let whole = convert_groups(job, place, Names::Forgotten, records, observer, &stop, &writing)?;
+        let manifest = whole.write(job, &folder, &spool)?;
         folder.seal(&manifest).map_err(Error::Output)?;
         Ok(manifest)
     });
@@ -201,26 +204,46 @@ pub fn convert(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<
 pub fn plan(job: &Job, observer: &dyn Observer) -> Result<Plan, Error> {
     let never = AtomicBool::new(false);
     let stop = Stop::new(&never);
-    Ok(convert_groups(job, None, Names::Kept, HashMap::new(), observer, &stop, &Planning { job, observer })?.plan())
+    let spool = LineSpool::new(&std::env::temp_dir());
+    let place = Waiting { folder: None, spool: &spool };
+    Ok(convert_groups(
+        job,
+        place,
+        Names::Kept,
+        HashMap::new(),
+        observer,
+        &stop,
+        &Planning { job, spool: &spool, observer },
+    )?
+    .plan())
+}
+
+/// Where what is known waits until the end.
+#[derive(Clone, Copy)]
+struct Waiting<'w> {
+    /// The output folder; none: nothing is written, and runs wait in the system's temporary folder.
+    folder: Option<&'w Folder>,
+    /// For the lines of the files.
+    spool: &'w LineSpool,
 }
 
 struct Planning<'p> {
     job: &'p Job,
+    spool: &'p LineSpool,
     observer: &'p dyn Observer,
 }
 
 impl Finish<PlannedExecution> for Planning<'_> {
     fn finish(&self, closed: Closed) -> Result<Done<PlannedExecution>, Error> {
-        Ready::new(self.job, closed, self.observer)?.plan(self.job)
+        Ready::new(self.job, closed, self.spool, self.observer)?.plan(self.job)
     }
 }
 
 /// Reads all reports, and has each group finished while those behind it are still read. With a folder, bundles are
-/// written into it as soon as their runs are known; without one, nothing is written, and runs that do not fit into memory
-/// wait in the system's temporary folder.
+/// written into it as soon as their runs are known.
 fn convert_groups<E: Send>(
     job: &Job,
-    folder: Option<&Folder>,
+    Waiting { folder, spool }: Waiting<'_>,
     names: Names,
     records: HashMap<u32, Record>,
     observer: &dyn Observer,
@@ -248,7 +271,7 @@ fn convert_groups<E: Send>(
         Some(_) if job.compression == Compression::None => execution::index_writing_ahead(job, group),
         _ => execution::index_to_be_written_late(),
     };
-    let mut collector = Collector::new(job, observer, &index);
+    let mut collector = Collector::new(job, observer, spool, &index);
     let (closed, waiting) = sync_channel(WAITING);
     std::thread::scope(|scope| {
         let finisher = scope.spawn(|| finish::run(threads, waiting, stop, finish));
@@ -256,16 +279,18 @@ fn convert_groups<E: Send>(
         let mut collect = |mut arrival: dispatch::Arrival, bundles: &mut Vec<dispatch::BundleAhead>| {
             for group in std::mem::take(&mut arrival.left) {
                 // The finisher takes whatever comes, until this end hangs up.
-                let _ = closed.send(collector.close(group, Closing::OnTheWay));
+                let _ = closed.send(collector.close(group, Closing::OnTheWay)?);
             }
             collector.add(arrival, bundles)
         };
         let read = dispatch::run(&job.inputs, &job.source, threads, &purpose, &mut grouping, stop, &mut collect);
-        if read.is_ok() && !stop.is_set() {
-            for group in grouping.leave_all() {
-                let _ = closed.send(collector.close(group, Closing::AtTheEnd));
+        let read = read.and_then(|()| {
+            let left = if stop.is_set() { Vec::new() } else { grouping.leave_all() };
+            for group in left {
+                let _ = closed.send(collector.close(group, Closing::AtTheEnd)?);
             }
-        }
+            Ok(())
+        });
         drop(closed);
         let finished = finisher.join().map_err(|_| Error::finisher())?;
         match (read, finished) {

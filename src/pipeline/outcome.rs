@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use xxhash_rust::xxh3::xxh3_128;
+
 use super::basis::{Basis, Extent};
 use super::grouping::Group;
 use super::loose::Traces;
@@ -185,6 +187,16 @@ impl ReportOutcome {
     /// What it leaves behind for pictures, which most reports do not.
     pub(super) fn traces(&mut self) -> &mut Traces {
         self.traces.get_or_insert_default()
+    }
+
+    /// What tells its bytes, for the environments that its place tells of, from all others.
+    pub(super) fn content_for_environment(&self) -> Option<u128> {
+        let content = self.content?;
+        if self.environment.is_empty() {
+            return Some(content);
+        }
+        let both = [&content.to_le_bytes(), self.environment.as_bytes()].concat();
+        Some(xxh3_128(&both))
     }
 
     /// Takes the runs back out of the store: every case is left out.

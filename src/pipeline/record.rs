@@ -1,22 +1,25 @@
 //! What the journal says of a group that is finished, and how it is taken over by a later conversion.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
+use serde::ser::{Error as _, SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::Error;
-use super::basis::{Basis, FileBasis};
+use super::basis::FileBasis;
 use super::collect::{Collected, Rank};
 use super::finish::{Done, Ranked};
 use super::grouping::Group;
 use super::hexadecimal;
+use super::kept::FinishedReport;
 use super::outcome::{EvidenceCounts, ReportOutcome};
-use super::resume::outermost;
 use crate::bundle::manifest::Execution;
-use crate::bundle::{ProblemLine, ReportLine, file_safe_id};
+use crate::bundle::{LineSpool, ProblemLine, ReportLine, WriteError, file_safe_id};
 use crate::format;
 use crate::model::{CaseCounts, Origin, Position, Problem, ProblemKind, ReportId, Severity};
-use crate::source::Fingerprint;
+use crate::source::{ArchiveFile, Fingerprint};
 
 /// A finished group.
 #[derive(Debug, Serialize, Deserialize)]
@@ -44,7 +47,7 @@ pub(super) struct RecordedReport {
     pub(super) basis: RecordedBasis,
 }
 
-/// As [`Basis`].
+/// As [`Basis`](super::basis::Basis).
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum RecordedBasis {
     /// What the walk said of the file.
@@ -83,89 +86,120 @@ impl RecordedArchive {
     }
 }
 
-impl Record {
-    /// The record of a group; nothing when some of it cannot be recognised again: it came as a stream, or has been
-    /// changed since it was read.
-    pub(super) fn of(group: &Group, bases: Vec<Basis>, done: &Done<Execution>) -> Option<Record> {
-        let archives = archives(&bases, &done.lines)?;
-        let reports = bases.into_iter().zip(&done.lines).map(|(basis, (_, line))| {
-            let basis = match basis {
-                Basis::Listing => RecordedBasis::Listing,
-                Basis::Archive(_) => RecordedBasis::Archive,
-                Basis::File(file) => RecordedBasis::File(file),
-                Basis::Stream => return None,
-            };
-            Some(RecordedReport { line: line.clone(), basis })
+/// The record of a group that has just been finished. It reads as a [`Record`]; the files' part of it, which may be long,
+/// never is in memory.
+#[derive(Serialize)]
+pub(super) struct NewRecord<'r> {
+    input: u32,
+    source: &'r str,
+    reports: NewReports<'r>,
+    executions: Vec<RecordedExecution>,
+    archives: Vec<RecordedArchive>,
+    kept: u64,
+    dropped: u64,
+}
+
+/// The files of a finished group, as they wait in the spool.
+struct NewReports<'r> {
+    reports: &'r [FinishedReport],
+    spool: &'r LineSpool,
+}
+
+impl<'r> NewRecord<'r> {
+    /// The record of a group whose files lie in these archives; nothing when one of these has been changed since it was
+    /// read.
+    pub(super) fn of(
+        group: &'r Group,
+        archives: &[(String, Arc<ArchiveFile>)],
+        done: &'r Done<Execution>,
+        spool: &'r LineSpool,
+    ) -> Option<NewRecord<'r>> {
+        let archives = archives.iter().map(|(origin, file)| {
+            let Fingerprint { bytes, hash } = file.fingerprint()?;
+            Some(RecordedArchive { origin: origin.clone(), bytes, hash })
         });
-        let reports = reports.collect::<Option<Vec<_>>>()?;
         let executions = done.executions.iter().map(|one| {
-            let first = done.lines.iter().position(|(id, _)| *id == one.rank.first)?;
+            let first = done.reports.binary_search_by_key(&one.rank.first, |report| report.id).ok()?;
             let (among, label) = (one.rank.among, one.label.clone());
             Some(RecordedExecution { first, among, label, execution: one.execution.clone() })
         });
-        Some(Record {
+        Some(NewRecord {
             input: group.input(),
-            source: group.source().to_owned(),
-            reports,
+            source: group.source(),
+            reports: NewReports { reports: &done.reports, spool },
             executions: executions.collect::<Option<Vec<_>>>()?,
-            archives,
+            archives: archives.collect::<Option<Vec<_>>>()?,
             kept: done.evidence.kept,
             dropped: done.evidence.dropped,
         })
     }
+}
 
+impl Serialize for NewReports<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Both {
+            line: Box<RawValue>,
+            basis: Box<RawValue>,
+        }
+        let raw = |json: Vec<u8>| {
+            let json = String::from_utf8(json).map_err(S::Error::custom)?;
+            RawValue::from_string(json).map_err(S::Error::custom)
+        };
+        let both = |report: &FinishedReport| {
+            let (mut line, mut basis) = (Vec::new(), Vec::new());
+            let refused = |error: WriteError| S::Error::custom(error);
+            self.spool.line(&report.line, report.execution.as_deref(), &mut line).map_err(refused)?;
+            self.spool.beside(&report.line, &mut basis).map_err(refused)?;
+            Ok(Both { line: raw(line)?, basis: raw(basis)? })
+        };
+        let mut sequence = to.serialize_seq(Some(self.reports.len()))?;
+        for report in self.reports {
+            sequence.serialize_element(&both(report)?)?;
+        }
+        sequence.end()
+    }
+}
+
+impl Record {
     /// The outcome of file number `place`, as far as others want to know of it.
     pub(super) fn outcome(&self, place: usize, id: ReportId, origin: &Origin) -> Option<ReportOutcome> {
         let line = &self.reports.get(place)?.line;
         if line.report == origin.as_str() { restored(line, id) } else { None }
     }
 
-    /// Gives the Test Executions that begin with file number `place` their ids, as if it had been converted.
+    /// Gives the Test Executions that begin with file number `place` their ids, as if it had been converted, and its line.
     ///
     /// # Errors
     /// When an id comes out differently than it was, because others that come before have changed; when the file there is
     /// another one than a moment ago.
-    pub(super) fn take_ids(&self, place: usize, report: &str, ids: &mut HashSet<String>) -> Result<(), Error> {
-        if self.reports.get(place).is_none_or(|recorded| recorded.line.report != report) {
-            return Err(Error::Changing(report.to_owned()));
-        }
+    pub(super) fn take_ids(&self, place: usize, report: &str, ids: &mut HashSet<String>) -> Result<&ReportLine, Error> {
+        let recorded = self.reports.get(place).filter(|recorded| recorded.line.report == report);
+        let recorded = recorded.ok_or_else(|| Error::Changing(report.to_owned()))?;
         for one in self.executions.iter().filter(|one| one.first == place) {
             if file_safe_id(&one.label, ids) != one.execution.id {
                 return Err(Error::Renamed(one.execution.id.clone()));
             }
         }
-        Ok(())
+        Ok(&recorded.line)
     }
 
     /// What stays of the group, whose files are these in the conversion at hand.
     pub(super) fn done(&self, collected: &Collected) -> Option<Done<Execution>> {
-        let ids: Vec<_> = collected.reports.iter().map(|report| report.id).collect();
-        if ids.len() != self.reports.len() {
+        let kept = &collected.reports;
+        if kept.len() != self.reports.len() {
             return None;
         }
-        let lines = ids.iter().zip(&self.reports).map(|(id, report)| (*id, report.line.clone())).collect();
         let executions = self.executions.iter().map(|one| {
-            let rank = Rank { first: *ids.get(one.first)?, among: one.among };
+            let rank = Rank { first: kept.reports.get(one.first)?.id, among: one.among };
             Some(Ranked { rank, label: one.label.clone(), execution: one.execution.clone() })
         });
         let evidence = EvidenceCounts { kept: self.kept, dropped: self.dropped };
-        Some(Done { executions: executions.collect::<Option<Vec<_>>>()?, lines, evidence, unmapped: Vec::new() })
+        let executions = executions.collect::<Option<Vec<_>>>()?;
+        // Their lines say already which Test Executions they belong to.
+        let (reports, totals) = (kept.finished(&HashMap::new()), kept.totals);
+        Some(Done { executions, reports, totals, evidence, unmapped: Vec::new() })
     }
-}
-
-/// Each archive once.
-fn archives(bases: &[Basis], lines: &[(ReportId, ReportLine)]) -> Option<Vec<RecordedArchive>> {
-    let mut archives: Vec<RecordedArchive> = Vec::new();
-    for (basis, (_, line)) in bases.iter().zip(lines) {
-        let Basis::Archive(file) = basis else { continue };
-        let origin = outermost(&line.report);
-        // Files of one archive follow each other.
-        if archives.last().is_none_or(|last| last.origin != origin) {
-            let Fingerprint { bytes, hash } = file.fingerprint()?;
-            archives.push(RecordedArchive { origin: origin.to_owned(), bytes, hash });
-        }
-    }
-    Some(archives)
 }
 
 /// The outcome that this line tells of.

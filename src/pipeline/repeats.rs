@@ -3,20 +3,26 @@
 
 use std::collections::{HashMap, HashSet};
 
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::Error;
+use super::kept::KeptReports;
 use super::outcome::ReportOutcome;
-use crate::model::{Problem, ProblemKind, ReportId};
+use crate::bundle::LineSpool;
+use crate::model::{Problem, ProblemKind};
 
 /// What was seen so far.
 #[derive(Default)]
 pub(super) struct Repeats {
-    /// First report with these Tests.
-    first: HashMap<Tests, ReportId>,
+    /// Place, among those of the group, of the first report with these Tests, which a hash tells from others: there are
+    /// as many as reports, and all that comes of it is a warning.
+    first: HashMap<u64, u32>,
     /// Pairs of folders that were told of: one warning says enough.
     told: HashSet<(u32, String, String)>,
 }
 
 /// All Tests of a report in one Test Execution.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy)]
 struct Tests {
     execution: u32,
     runs: u64,
@@ -24,16 +30,27 @@ struct Tests {
     identities: u64,
 }
 
+impl Tests {
+    fn hash(&self) -> u64 {
+        let numbers = [u64::from(self.execution), self.runs, self.identities].map(u64::to_le_bytes);
+        xxh3_64(numbers.as_flattened())
+    }
+}
+
 impl Repeats {
     /// Looks whether an earlier report has the very same Tests, and warns. `reports` are those before.
-    pub(super) fn look(&mut self, outcome: &mut ReportOutcome, reports: &[ReportOutcome]) {
+    pub(super) fn look(
+        &mut self,
+        outcome: &mut ReportOutcome,
+        reports: &KeptReports,
+        spool: &LineSpool,
+    ) -> Result<(), Error> {
         for share in &outcome.shares {
             let tests = Tests { execution: share.execution, runs: share.runs, identities: share.identities };
-            let first = *self.first.entry(tests).or_insert(outcome.id);
-            let Ok(place) = reports.binary_search_by_key(&first, |report| report.id) else { continue };
-            let first = &reports[place];
-            let folders = [folder_of(first), folder_of(outcome)];
-            if folders[0] == folders[1] && first.format != outcome.format {
+            let first = *self.first.entry(tests.hash()).or_insert(reports.len() as u32);
+            let Some(first) = reports.seen(first as usize, spool)? else { continue };
+            let folders = [folder_of(&first.report), folder_of(outcome.origin.as_str())];
+            if folders[0] == folders[1] && first.format.as_deref() != outcome.format {
                 // Twins: they have been told of.
                 continue;
             }
@@ -44,14 +61,15 @@ impl Repeats {
                 let message = format!(
                     "{tests} as {}: their results are merged; --environment-from or --group-by directory keeps devices or \
                      folders apart",
-                    first.origin
+                    first.report
                 );
                 outcome.problems.push(Problem::new(ProblemKind::SameTestsTwice, message));
             }
         }
+        Ok(())
     }
 }
 
-fn folder_of(report: &ReportOutcome) -> &str {
-    report.origin.as_str().rsplit_once('/').map_or("", |(folder, _)| folder)
+fn folder_of(report: &str) -> &str {
+    report.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

@@ -1,58 +1,63 @@
 //! All groups together: what they come to once the last of them is finished.
 
 use super::finish::Done;
+use super::kept::FinishedReport;
 use super::outcome::EvidenceCounts;
 use super::plan::{Plan, PlannedExecution};
 use super::{Error, Job};
 use crate::bundle::manifest::{Evidence, Execution, Manifest, SCHEMA, Tool, Totals};
-use crate::bundle::{Folder, ReportLine, ReportLines};
+use crate::bundle::{Folder, LineSpool, ReportLines};
 
 /// Everything that was finished, in order.
 pub(super) struct Whole<E> {
     executions: Vec<E>,
-    lines: Vec<ReportLine>,
-    evidence: EvidenceCounts,
+    reports: Vec<FinishedReport>,
+    totals: Totals,
     unmapped: Vec<String>,
 }
 
 impl<E> Whole<E> {
     /// Puts the groups, which were finished in any order, into that of the walk.
     pub(super) fn of(groups: Vec<Done<E>>) -> Whole<E> {
-        let (mut executions, mut lines) = (Vec::new(), Vec::new());
+        let (mut executions, mut reports, mut totals) = (Vec::new(), Vec::new(), Totals::default());
         let (mut evidence, mut unmapped) = (EvidenceCounts::default(), Vec::new());
-        for done in groups {
+        for mut done in groups {
             executions.extend(done.executions);
-            lines.extend(done.lines);
+            if reports.is_empty() {
+                reports = done.reports
+            } else {
+                reports.append(&mut done.reports)
+            }
+            totals.add_reports(&done.totals);
             evidence.merge(done.evidence);
             unmapped.extend(done.unmapped);
         }
+        totals.evidence = Evidence { kept: evidence.kept, dropped: evidence.dropped };
         executions.sort_unstable_by_key(|one| one.rank);
-        lines.sort_unstable_by_key(|(id, _)| *id);
+        reports.sort_unstable_by_key(|report| report.id);
         // Those of one report stay in its order.
         unmapped.sort_by_key(|(id, _)| *id);
         Whole {
             executions: executions.into_iter().map(|one| one.execution).collect(),
-            lines: lines.into_iter().map(|(_, line)| line).collect(),
-            evidence,
+            reports,
+            totals,
             unmapped: unmapped.into_iter().map(|(_, name)| name).collect(),
         }
-    }
-
-    fn totals(&self) -> Totals {
-        let evidence = Evidence { kept: self.evidence.kept, dropped: self.evidence.dropped };
-        let mut totals = Totals { evidence, ..Totals::default() };
-        self.lines.iter().for_each(|line| totals.add_report(line));
-        totals
     }
 }
 
 impl Whole<Execution> {
-    /// Writes `reports.jsonl` and gives the manifest, which the caller writes last.
-    pub(super) fn write(self, job: &Job, folder: &Folder) -> Result<Manifest, Error> {
+    /// Writes `reports.jsonl` from what waits in `spool`, and gives the manifest, which the caller writes last.
+    pub(super) fn write(self, job: &Job, folder: &Folder, spool: &LineSpool) -> Result<Manifest, Error> {
         let mut lines = ReportLines::create(folder).map_err(Error::Output)?;
-        self.lines.iter().try_for_each(|line| lines.write(line)).map_err(Error::Output)?;
+        let mut text = Vec::new();
+        for report in &self.reports {
+            text.clear();
+            spool.line(&report.line, report.execution.as_deref(), &mut text).map_err(Error::Output)?;
+            lines.write_json(&mut text).map_err(Error::Output)?;
+        }
         lines.finish().map_err(Error::Output)?;
-        let mut totals = self.totals();
+        let mut totals = self.totals;
         self.executions.iter().flat_map(|execution| &execution.bundles).for_each(|bundle| totals.add_bundle(bundle));
         Ok(Manifest {
             schema: SCHEMA.to_owned(),
@@ -67,7 +72,7 @@ impl Whole<Execution> {
 
 impl Whole<PlannedExecution> {
     pub(super) fn plan(self) -> Plan {
-        let mut totals = self.totals();
+        let mut totals = self.totals;
         for execution in &self.executions {
             totals.bundles += execution.bundles.len() as u64;
             totals.bytes_out += execution.bundles.iter().map(|bundle| bundle.bytes).sum::<u64>();

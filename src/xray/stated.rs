@@ -2,6 +2,7 @@
 //! target does not know.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::model::{Iteration, List, Parameter, TestRun, key, shorten};
 
@@ -112,10 +113,32 @@ pub(super) fn test_info<'a>(run: &'a TestRun, options: &'a EncodeOptions) -> Tes
     }
 }
 
-/// A step with its members, none of which may be too long; one without an action is none.
+/// A step with its members, none of which may be too long; one without an action is none. Of several members with one
+/// name, which the target would refuse, the last counts, as everywhere in JSON.
 fn test_step(members: &List<Parameter>, target: Target) -> Option<TestStep<'_>> {
-    members.iter().find(|member| member.name == "action" && !member.value.trim().is_empty())?;
+    let last: HashMap<&str, usize> = members.iter().enumerate().map(|(n, member)| (&*member.name, n)).collect();
+    let members = || members.iter().enumerate().filter(|(n, member)| last.get(&*member.name) == Some(n));
+    members().find(|(_, member)| member.name == "action" && !member.value.trim().is_empty())?;
     let limit = target.step_text_limit();
-    let written = members.iter().map(|member| (member.name.as_str().into(), encode::fitting(&member.value, limit)));
+    let written = members().map(|(_, member)| (member.name.as_str().into(), encode::fitting(&member.value, limit)));
     Some(TestStep(written.collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_member_of_a_name_counts() {
+        let mut members = List::default();
+        for (name, value) in [("action", "first"), ("data", "d"), ("action", "last"), ("result", "r")] {
+            *members.add() = Parameter { name: name.to_owned(), value: value.to_owned() };
+        }
+        let TestStep(written) = test_step(&members, Target::Server).unwrap();
+        let written: Vec<_> = written.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(written, [("data", "d"), ("action", "last"), ("result", "r")]);
+        // A step whose action is taken back is none.
+        members.add().name.push_str("action");
+        assert!(test_step(&members, Target::Server).is_none());
+    }
 }

@@ -5,10 +5,12 @@ use std::hash::BuildHasherDefault;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{Picture, Print, base_name, halves};
+use super::{Picture, Print, Reports, base_name, halves};
 use crate::mapping;
 use crate::model::{Origin, key};
+use crate::pipeline::Error;
 use crate::pipeline::finish::SettledExecution;
+use crate::pipeline::kept::KeptReports;
 use crate::pipeline::marks::Hashed;
 use crate::pipeline::outcome::ReportOutcome;
 use crate::xray;
@@ -27,10 +29,9 @@ pub(super) struct Scope {
 
 impl Scope {
     /// Collects what the reports left behind, and finds the runs that the pictures may name.
-    pub(super) fn of(pictures: &[Picture], reports: &[ReportOutcome], executions: &[SettledExecution]) -> Scope {
+    pub(super) fn of(pictures: &[Picture], reports: &KeptReports, executions: &[SettledExecution]) -> Scope {
         let mut scope = Scope::default();
-        let traces =
-            || reports.iter().enumerate().filter_map(|(number, report)| Some((number, report.traces.as_ref()?)));
+        let traces = || reports.traces.iter().map(|(number, traces)| (*number, traces));
         for (number, traces) in traces() {
             scope.attached.extend(traces.attached.iter().cloned());
             for print in &traces.embedded {
@@ -41,7 +42,7 @@ impl Scope {
         let scenarios = traces().flat_map(|(_, traces)| &traces.scenarios);
         scenarios.for_each(|(slug, identity)| scope.scenarios.entry(*slug).or_default().push(*identity));
         let named: HashSet<[u64; 2]> =
-            pictures.iter().flat_map(|picture| scope.named_by(&reports[picture.number])).flatten().collect();
+            pictures.iter().flat_map(|picture| scope.named_by(&picture.report)).flatten().collect();
         for (number, execution) in executions.iter().enumerate() {
             for (run, identity) in execution.settled.identities().enumerate() {
                 if named.contains(&identity) {
@@ -96,18 +97,18 @@ impl Scope {
     pub(super) fn run_named_by(
         &self,
         picture: &ReportOutcome,
-        reports: &[ReportOutcome],
+        reports: Reports<'_>,
         executions: &[SettledExecution],
-    ) -> Meant {
+    ) -> Result<Meant, Error> {
         for identities in self.named_by(picture) {
             let runs: Vec<_> = identities.iter().filter_map(|identity| self.runs.get(identity)).collect();
             match runs[..] {
                 [] => {}
                 [runs] => return nearest(runs, picture, reports, executions),
-                _ => return Meant::Several(runs.len()),
+                _ => return Ok(Meant::Several(runs.len())),
             }
         }
-        Meant::Nobody
+        Ok(Meant::Nobody)
     }
 }
 
@@ -124,23 +125,22 @@ pub(super) enum Meant {
 fn nearest(
     runs: &[(usize, usize)],
     picture: &ReportOutcome,
-    reports: &[ReportOutcome],
+    reports: Reports<'_>,
     executions: &[SettledExecution],
-) -> Meant {
+) -> Result<Meant, Error> {
     let distance = |(execution, place): (usize, usize)| {
-        let id = executions[execution].settled.report_of(place);
-        let report = reports.binary_search_by_key(&id, |report| report.id).ok().map(|place| &reports[place]);
-        let report = report.map_or("", |report| report.origin.as_str());
+        let report = reports.name_of(executions[execution].settled.report_of(place))?;
         let common = report.split('/').zip(picture.origin.as_str().split('/')).take_while(|(one, other)| one == other);
-        usize::MAX - common.count()
+        Ok(usize::MAX - common.count())
     };
-    let least = runs.iter().map(|run| distance(*run)).min();
-    let mut near = runs.iter().filter(|run| Some(distance(**run)) == least);
-    match (near.next(), near.next()) {
-        (Some((execution, place)), None) => Meant::One(*execution, *place),
+    let distances = runs.iter().map(|run| distance(*run)).collect::<Result<Vec<usize>, Error>>()?;
+    let least = distances.iter().min();
+    let mut near = runs.iter().zip(&distances).filter(|(_, distance)| Some(*distance) == least);
+    Ok(match (near.next(), near.next()) {
+        (Some(((execution, place), _)), None) => Meant::One(*execution, *place),
         (None, _) => Meant::Nobody,
         _ => Meant::Several(runs.len()),
-    }
+    })
 }
 
 /// Keys of issues in a file name: `DEMO-47-failed.png`, and behind an underscore `TEST_DEMO-47.png`.
