@@ -109,6 +109,13 @@ pub fn detect(head: &Head<'_>) -> Recognition {
     }
 }
 
+impl Format {
+    /// Whether a report that begins like this must be walked through twice: as a stream it is read up to a limit only.
+    pub fn wants_all_bytes(&self, head: &[u8]) -> bool {
+        self.name == robot::FORMAT.name && robot::is_json(head)
+    }
+}
+
 /// The format called `name`.
 pub fn by_name(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)

@@ -14,7 +14,7 @@ use crate::bundle::{Ahead, Folder, WriteError};
 use crate::format::encoding::{self, Transcoder};
 use crate::format::{self, Format, Head, ParseError, ParseErrorKind, ReadOptions, Recognition};
 use crate::mapping::{Evidence, Rules};
-use crate::model::{Body, Problem, ProblemKind, ReportId, ReportState, ReportVisitor};
+use crate::model::{Body, Position, Problem, ProblemKind, ReportId, ReportState, ReportVisitor};
 use crate::source::{self, Entry, Found, Limits, Skip};
 use crate::xray::EncodeOptions;
 
@@ -286,13 +286,18 @@ fn recognise_and_parse(
                 _ => format.parse,
             };
             let mut findings = Findings::new(outcome, &reading.options.limits);
-            let parsed = parse(reader, body, &detected, &reading.options, &mut findings);
+            let wanted = match purpose {
+                Purpose::Measure(Depth::Tokenise, ..) => Wanted::AsItComes,
+                _ => Wanted::of(format, &decoded),
+            };
+            let parsed = parse(reader, wanted, body, &detected, &reading.options, &mut findings);
             findings.finish();
             (None, parsed)
         }
         Purpose::Convert(context) => {
             let mut conversion = Conversion::new(format.name, outcome, context, entry, scratch, group);
-            let parsed = parse(format.parse, body, &detected, &context.reading.options, &mut conversion);
+            let wanted = Wanted::of(format, &decoded);
+            let parsed = parse(format.parse, wanted, body, &detected, &context.reading.options, &mut conversion);
             (conversion.finish(), parsed)
         }
     };
@@ -347,28 +352,66 @@ fn is_named_like_a_report(file_name: &str) -> bool {
 /// What reads a whole report: [`Format::parse`], or what stands in for it.
 type Parse = fn(Body<'_>, &ReadOptions, &mut dyn ReportVisitor) -> Result<(), ParseError>;
 
+/// How a reader wants a long report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    AsItComes,
+    /// In one piece.
+    Whole,
+}
+
+impl Wanted {
+    fn of(format: &Format, head: &[u8]) -> Wanted {
+        if format.wants_all_bytes(head) { Wanted::Whole } else { Wanted::AsItComes }
+    }
+}
+
+/// Has a stream read, in one piece if that is wanted: what came before it failed is read, then.
+fn read_stream(
+    reader: Parse,
+    wanted: Wanted,
+    stream: &mut dyn Read,
+    options: &ReadOptions,
+    visitor: &mut dyn ReportVisitor,
+) -> Result<(), ParseError> {
+    if wanted == Wanted::AsItComes {
+        return reader(Body::Stream(stream), options, visitor);
+    }
+    let failed = |error| ParseError::read(error, Position { offset: 0, line: 1, column: 1 });
+    let spooled = source::Spooled::of(stream).map_err(failed)?;
+    let parsed = reader(Body::Bytes(spooled.bytes()), options, visitor);
+    match spooled.failed {
+        Some(error) => Err(failed(error)),
+        None => parsed,
+    }
+}
+
 /// Parses a body in any encoding.
 fn parse(
     reader: Parse,
+    wanted: Wanted,
     body: Body<'_>,
     detected: &encoding::Detected,
     options: &ReadOptions,
     visitor: &mut dyn ReportVisitor,
 ) -> Result<(), ParseError> {
     if detected.is_utf8() {
-        return reader(body, options, visitor);
+        return match body {
+            Body::Bytes(_) => reader(body, options, visitor),
+            Body::Stream(stream) => read_stream(reader, wanted, stream, options, visitor),
+        };
     }
     let mut replaced = 0;
     let result = match body {
         Body::Bytes(bytes) => {
             let mut transcoder = Transcoder::new(bytes, *detected);
-            let result = reader(Body::Stream(&mut transcoder), options, visitor);
+            let result = read_stream(reader, wanted, &mut transcoder, options, visitor);
             replaced += transcoder.replaced();
             result
         }
         Body::Stream(stream) => {
             let mut transcoder = Transcoder::new(stream, *detected);
-            let result = reader(Body::Stream(&mut transcoder), options, visitor);
+            let result = read_stream(reader, wanted, &mut transcoder, options, visitor);
             replaced += transcoder.replaced();
             result
         }

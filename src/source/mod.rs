@@ -20,6 +20,7 @@ mod mapped;
 mod name;
 mod plain;
 mod root;
+mod spooled;
 mod unpack;
 mod walk;
 mod zip_end;
@@ -36,6 +37,7 @@ pub use found::{Found, Place, Skip, stem};
 pub use input::{Input, inputs};
 pub use limits::Limits;
 pub use mapped::Mapping;
+pub use spooled::Spooled;
 pub use walk::{walk, walk_where};
 
 /// Which files are found, and how far they are trusted.

@@ -56,6 +56,65 @@ fn c16_a_rerun_in_another_file_is_another_result_of_the_same_test() {
 }
 
 #[test]
+fn c20_scenarios_of_one_id_under_two_rules_both_count() {
+    // As cucumber-jvm before 7.26 wrote them: the rule is missing in the id.
+    let scenario = |line: u32, status: &str, error: &str| {
+        let element = feature("a.feature", line, status, error);
+        let element = &element[element.find("{\"id\":\"f;s\"").unwrap()..element.rfind("]}]").unwrap()];
+        element.replace(r#","line":4,"#, &format!(r#","line":{},"#, line + 1)).replace("@DEMO-7", "@smoke")
+    };
+    let report = |elements: &[String]| {
+        format!(r#"[{{"uri":"a.feature","id":"f","name":"F","tags":[],"elements":[{}]}}]"#, elements.join(","))
+    };
+    let under_rules =
+        report(&[scenario(5, "failed", "first"), scenario(15, "passed", ""), scenario(25, "failed", "last")]);
+    let (tests, lines) = converted(&[("a.json", under_rules.as_bytes())]);
+    assert_eq!((tests.len(), &tests[0]["status"]), (1, &"FAIL".into()));
+    let comment = tests[0]["comment"].as_str().unwrap();
+    assert!(comment.contains("first") && comment.contains("last") && !comment.contains("attempt"), "{comment}");
+    assert_eq!(lines[0]["runs"], serde_json::json!({"written": 1, "merged": 2, "left_out": 0}));
+    // On one line they are attempts: the last one counts.
+    let again = report(&[scenario(5, "failed", "first"), scenario(5, "passed", "")]);
+    let (tests, _) = converted(&[("a.json", again.as_bytes())]);
+    assert_eq!((tests.len(), &tests[0]["status"]), (1, &"PASS".into()));
+    assert!(tests[0]["comment"].as_str().unwrap().contains("attempt 1: failed"), "{}", tests[0]);
+}
+
+#[test]
+fn c40_karate_calls_show_in_steps_and_evidence_without_their_heads() {
+    let workshop = Workshop::new();
+    let step = |keyword: &str, line: u32, name: &str, status: &str, more: &str| {
+        format!(
+            r#"{{"keyword":"{keyword}","line":{line},"name":"{name}",{more}"result":{{"status":"{status}","duration":0,
+            "error_message":"{}"}}}}"#,
+            if status == "failed" { "status code was: 500" } else { "" }
+        )
+    };
+    let shot = r#""embeddings":[{"data":"QUJD","mime_type":"image/png"}],"#;
+    let steps = [
+        step("*", 4, "call read('login.feature')", "failed", ""),
+        step("", 4, "login.feature", "passed", ""),
+        step("> Given", 3, "url base", "passed", ""),
+        step("> When", 4, "method get", "failed", shot),
+        step("*", 5, "print token", "skipped", ""),
+    ];
+    let report = format!(
+        r#"[{{"uri":"shop.feature","id":"shop","name":"shop","keyword":"Feature","line":1,"elements":[{{"id":"pays","name":"pays",
+        "keyword":"Scenario","line":3,"type":"scenario","tags":[{{"name":"@DEMO-7","line":2}}],"steps":[{}]}}]}}]"#,
+        steps.join(",")
+    );
+    workshop.write("shop.json", report);
+    let ran = workshop.run(["convert", "shop.json", "--out", "out", "--steps"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let test = bundles(&workshop.path().join("out")).remove(0).1["tests"][0].clone();
+    let statuses: Vec<_> =
+        test["steps"].as_array().unwrap().iter().map(|step| step["status"].as_str().unwrap()).collect();
+    assert_eq!(statuses, ["FAIL", "PASS", "FAIL", "TODO"], "the row over the called steps is none");
+    assert_eq!(test["evidences"][0]["filename"], "pays-s3-1.png");
+    assert_eq!((&test["status"], test["comment"].as_str().unwrap().contains("500")), (&"FAIL".into(), true));
+}
+
+#[test]
 fn c39_colours_do_not_reach_the_comment() {
     let (tests, _) = converted(&[("a.json", feature("a.feature", 3, "failed", "\\u001b[31mred\\u001b[0m").as_bytes())]);
     assert_eq!(tests[0]["comment"], "Given x: red");

@@ -36,6 +36,7 @@ mod recognition;
 mod reruns;
 #[cfg(unix)]
 mod resume;
+mod robot_json;
 mod shards;
 mod support;
 mod twins;

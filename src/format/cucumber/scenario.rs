@@ -125,7 +125,10 @@ impl Scenario {
         let last_attempt = start_of_last_attempt(&element.steps, &reading.told.words);
         let (earlier, steps) = element.steps.split_at(last_attempt);
         earlier.iter().for_each(|step| reading.earlier_attempt(step));
-        for step in steps {
+        for (number, step) in steps.iter().enumerate() {
+            if heads_a_call(step, steps.get(number + 1), &reading.told.words) {
+                continue;
+            }
             step.before.iter().for_each(|part| reading.part(part, Role::Hook("before")));
             let role = if step.hidden { Role::Hook(reading.hidden_hook(step)) } else { Role::Step };
             reading.part(step, role);
@@ -412,6 +415,16 @@ fn start_of_last_attempt(steps: &[Part], words: &Spelled<'_>) -> usize {
     let repeats = steps[start..].iter().zip(steps).all(|(again, before)| same(again, before));
     let increases = steps[start..].windows(2).all(|pair| pair[0].line < pair[1].line);
     if repeats && increases && steps.len() - start >= 2 && start >= 2 { start } else { 0 }
+}
+
+/// Whether a step is no step but the row that Karate writes over the steps of a feature that was called: always passed, and
+/// for a keyword one `>` for each call around it, of which the steps below it have one more (40).
+fn heads_a_call(step: &Part, next: Option<&Part>, words: &Spelled<'_>) -> bool {
+    let calls = |part: &Part| words.raw(part.keyword).iter().take_while(|byte| **byte == b'>').count();
+    let own = calls(step);
+    let is_bare = words.raw(step.keyword).trim_ascii().len() == own;
+    let is_over_steps = own > 0 || next.is_some_and(|next| calls(next) == 1);
+    is_bare && is_over_steps && matches!(step.status, Some(Reported::Known(Status::Passed)))
 }
 
 /// Keyword and name of a step.

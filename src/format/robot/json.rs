@@ -20,7 +20,8 @@ use super::status::Status;
 use super::suite::Suites;
 use super::test::name_test;
 
-/// Bytes of a report that comes as a stream, at most: it has to be walked twice.
+/// Bytes of a report that comes as a stream, at most: it has to be walked twice. Whoever can, gives longer ones whole (see
+/// [`Format::wants_all_bytes`](crate::format::Format::wants_all_bytes)).
 const LARGEST_STREAM: u64 = 128 << 20;
 
 /// Suites inside one another, at most.
@@ -32,7 +33,7 @@ const LONGEST_START: usize = 4096;
 const START: Position = Position { offset: 0, line: 1, column: 1 };
 
 /// Whether the document begins as JSON does.
-pub(super) fn is_json(bytes: &[u8]) -> bool {
+pub(in crate::format) fn is_json(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
 }
@@ -61,7 +62,7 @@ pub(super) fn parse_stream(
     let mut bytes = Vec::new();
     stream.take(LARGEST_STREAM + 1).read_to_end(&mut bytes).map_err(|error| ParseError::read(error, START))?;
     if bytes.len() as u64 > LARGEST_STREAM {
-        let what = "Robot Framework JSON of more than 128 MiB is read from plain files only, not from archives";
+        let what = "Robot Framework JSON of more than 128 MiB cannot be read from a stream";
         return Err(ParseError::limit(what, START));
     }
     parse(&bytes, options, visitor)

@@ -26,6 +26,7 @@ use crate::model::{Body, Problem, ProblemKind, ReportVisitor, TestCase};
 
 use body::Keywords;
 use held::Held;
+pub(super) use json::is_json;
 use statistics::Statistics;
 use status::Status;
 use suite::Suites;

@@ -4,17 +4,61 @@
 use super::*;
 
 #[test]
-fn c11_c40_a_step_that_says_passed_is_taken_at_its_word() {
-    // pytest-bdd's skip inside a step, and the header steps that Karate makes for called features.
+fn c11_a_step_that_says_passed_is_taken_at_its_word() {
+    // pytest-bdd's skip inside a step.
+    let steps = [step(4, r#""status":"passed","duration":0"#), step(5, PASSED)];
+    let found = read(feature(&scenario(3, &steps.join(","))));
+    assert_eq!((found.only().outcome, found.only().duration), (Outcome::Passed, Some(1000)));
+}
+
+/// A step as Karate writes it: keyword without a blank, and a name that tells the steps apart.
+fn karate(keyword: &str, line: u64, name: &str, result: &str) -> String {
+    step(line, result).replace("Given ", keyword).replace(r#""name":"x""#, &format!(r#""name":"{name}""#))
+}
+
+#[test]
+fn c40_rows_over_the_steps_of_called_features_are_no_steps() {
+    let row = r#""status":"passed","duration":0"#;
+    let shot = r#"{"data":"QUJD","mime_type":"image/png"}"#;
+    let last =
+        karate(">> *", 7, "fails", FAILED).replace(r#","result""#, &format!(r#","embeddings":[{shot}],"result""#));
     let steps = [
-        step(4, r#""status":"passed","duration":0"#),
-        step(0, PASSED).replace("Given ", "> "),
-        step(0, PASSED).replace("Given ", ">> "),
+        karate("*", 4, "call one", PASSED),
+        karate("", 4, "one.feature", row),
+        karate("> Given", 3, "is called", PASSED),
+        karate("> *", 4, "call two", PASSED),
+        karate(">", 4, "two.feature", row),
+        last,
     ];
     let found = read(feature(&scenario(3, &steps.join(","))));
-    assert_eq!((found.only().outcome, found.only().duration), (Outcome::Passed, Some(2000)));
+    let actions: Vec<&str> = found.only().steps.iter().map(|step| step.action.as_str()).collect();
+    assert_eq!(actions, ["* call one", "> Given is called", "> * call two", ">> * fails"]);
+    assert_eq!((found.only().outcome, found.only().duration), (Outcome::Failed, Some(3000)));
+    // The picture is named after the fourth visible step.
+    assert_eq!(found.only().attachments[0].name, "s-s4-1");
+}
+
+#[test]
+fn c40_what_only_looks_like_such_a_row_is_a_step() {
+    let actions = |steps: &[String]| {
+        let found = read(feature(&scenario(3, &steps.join(","))));
+        found.only().steps.iter().map(|step| step.action.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(actions(&[karate("", 4, "a", PASSED), karate("* ", 5, "b", PASSED)]), ["a", "* b"]);
+    assert_eq!(
+        actions(&[karate("", 4, "a", FAILED), karate("> *", 5, "b", PASSED)]),
+        ["a", "> * b"],
+        "it says something"
+    );
+    assert_eq!(actions(&[karate("> *", 4, "a", PASSED), karate(">> *", 5, "b", PASSED)]), ["> * a", ">> * b"]);
+}
+
+#[test]
+fn c40_a_redacted_step_fails_its_scenario() {
     let redacted = step(1, r#""status":"failed","error_message":"@report=false""#).replace("Given ", "* ");
-    assert_eq!(read(feature(&scenario(3, &redacted))).only().outcome, Outcome::Failed);
+    let found = read(feature(&scenario(3, &redacted)));
+    assert_eq!(found.only().outcome, Outcome::Failed);
+    assert_eq!(found.only().details[0].text, "@report=false");
 }
 
 #[test]
@@ -49,9 +93,19 @@ fn c19_rows_with_one_line_and_different_names_are_no_attempts() {
 
 #[test]
 fn c20_equal_ids_under_two_rules_are_told_apart_by_their_lines() {
-    let found = read(feature(&[scenario(5, &step(6, FAILED)), scenario(15, &step(16, PASSED))].join(",")));
-    assert_ne!(found.cases[0].attempt_group, found.cases[1].attempt_group);
-    assert!(found.cases.iter().all(|case| !case.is_example), "other steps, so no rows of one outline");
+    let at = |lines: [u64; 2]| {
+        let found =
+            read(feature(&[scenario(lines[0], &step(6, FAILED)), scenario(lines[1], &step(16, PASSED))].join(",")));
+        assert!(found.cases.iter().all(|case| !case.is_example), "other steps, so no rows of one outline");
+        assert_eq!(found.names(), ["a/b.feature#f;s"; 2]);
+        let groups: Vec<u64> = found.cases.iter().map(|case| case.attempt_group).collect();
+        assert!(!groups.contains(&0), "either may have attempts");
+        groups
+    };
+    let [one, other] = at([5, 15])[..] else { panic!() };
+    assert_ne!(one, other, "two scenarios");
+    let [one, other] = at([5, 5])[..] else { panic!() };
+    assert_eq!(one, other, "two attempts of one");
 }
 
 #[test]
