@@ -10,9 +10,13 @@ use serde::Deserialize;
 
 use super::error::{WriteError, WriteErrorKind};
 use super::hashing::Hashing;
-use super::manifest::{InfoRecord, Manifest, SCHEMA_FAMILY};
-use super::name::{BUNDLES, JOURNAL, MANIFEST, REPORTS, TEMPORARY_SUFFIX, info_file, is_bundle_name, is_info_name};
+use super::manifest::{EvidenceIndex, InfoRecord, Manifest, SCHEMA_FAMILY};
+use super::name::{
+    BUNDLES, EVIDENCE, JOURNAL, MANIFEST, REPORTS, TEMPORARY_SUFFIX, info_file, is_bundle_name, is_evidence_name,
+    is_evidence_path, is_info_name,
+};
 use super::new_file::NewFile;
+use super::sidecar;
 
 /// What to do with an earlier output in the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +41,7 @@ impl Folder {
     /// Makes the folder ready to be written into.
     ///
     /// Only files of an earlier output are ever removed: those that its manifest names, `reports.jsonl`, files named as
-    /// bundles are, and temporary files of a run that was stopped.
+    /// bundles and evidence are, and temporary files of a run that was stopped.
     ///
     /// # Errors
     /// When it holds an earlier output (with [`Opening::Fresh`]), anything else, or is in use; when the file system
@@ -53,6 +57,7 @@ impl Folder {
                 folder.remove_manifest(&contents)?;
                 folder.remove_journal()?;
                 remove_all(&contents.ours)?;
+                folder.remove_empty_evidence();
             }
             Opening::Resume => return Ok(folder),
         }
@@ -81,7 +86,19 @@ impl Folder {
         self.remove_journal()?;
         let contents = Contents::of(&self.path)?;
         remove_all(&contents.ours)?;
-        remove_all(&contents.temporary)
+        remove_all(&contents.temporary)?;
+        self.remove_empty_evidence();
+        Ok(())
+    }
+
+    /// Makes the folder of evidence that is no part of a bundle.
+    pub(super) fn create_evidence(&self) -> Result<(), WriteError> {
+        create_folder(&self.path.join(EVIDENCE))
+    }
+
+    /// A folder that still holds something stays.
+    fn remove_empty_evidence(&self) {
+        let _ = fs::remove_dir(self.path.join(EVIDENCE));
     }
 
     /// Opens a complete output to change it in place (`bind`).
@@ -130,17 +147,21 @@ impl Folder {
         format!("{BUNDLES}/ahead-{}", NUMBER.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Completes the output: removes bundles of an earlier one that `manifest` does not name, brings all names to the
+    /// Completes the output: removes bundles of an earlier one that `manifest` does not name and evidence that no index names,
+    /// brings all names to the
     /// disk, and then writes the manifest.
     ///
     /// # Errors
     /// When the file system refuses; there is no manifest then.
     pub fn seal(&self, manifest: &Manifest) -> Result<(), WriteError> {
-        let named: HashSet<PathBuf> = manifest.files().map(|file| self.path.join(file)).collect();
-        let bundles = self.path.join(BUNDLES);
+        let mut named: HashSet<PathBuf> = manifest.files().map(|file| self.path.join(file)).collect();
+        for index in manifest.executions.iter().filter_map(|execution| execution.evidence.as_ref()) {
+            named.extend(self.evidence_of(index)?);
+        }
         let mut stale = Contents::of(&self.path)?.ours;
-        stale.retain(|path| path.parent() == Some(&bundles) && !named.contains(path));
+        stale.retain(|path| path.parent() != Some(&self.path) && !named.contains(path));
         remove_all(&stale)?;
+        self.remove_empty_evidence();
         let files: Vec<PathBuf> = named.into_iter().chain([self.path.join(REPORTS)]).collect();
         self.sync_bundles(&files)?;
         sync_folder(&self.path)?;
@@ -149,7 +170,19 @@ impl Folder {
         self.remove_journal()
     }
 
-    /// Brings these files, most of them bundles, and the names of bundles to the disk.
+    /// The files of evidence that an index names.
+    pub(super) fn evidence_of(&self, index: &EvidenceIndex) -> Result<HashSet<PathBuf>, WriteError> {
+        let mut files = HashSet::new();
+        let read = sidecar::each_line(&self.path, index, |line| {
+            if is_evidence_path(&line.file) {
+                files.insert(self.path.join(&line.file));
+            }
+        });
+        read.map_err(WriteError::io("read", &self.path.join(&index.file)))?;
+        Ok(files)
+    }
+
+    /// Brings these files, most of them bundles, and the names of bundles and evidence to the disk.
     pub(super) fn sync_bundles(&self, files: &[PathBuf]) -> Result<(), WriteError> {
         /// From this number on one call for the whole file system is cheaper than a call for each file.
         #[cfg(target_os = "linux")]
@@ -167,6 +200,10 @@ impl Folder {
                 }
                 _ => {}
             }
+        }
+        let evidence = self.path.join(EVIDENCE);
+        if evidence.is_dir() {
+            sync_folder(&evidence)?;
         }
         sync_folder(&self.path.join(BUNDLES))
     }
@@ -219,7 +256,7 @@ struct Contents {
     manifest: Option<String>,
     /// Whether there is a journal.
     journal: bool,
-    /// Bundles and `reports.jsonl`, in no order.
+    /// Bundles, evidence and `reports.jsonl`, in no order.
     ours: Vec<PathBuf>,
     temporary: Vec<PathBuf>,
     /// The first other thing by name.
@@ -238,6 +275,7 @@ impl Contents {
             match name.as_str() {
                 BUNDLES if is_folder => contents.add_bundles(&path, &named)?,
                 MANIFEST if contents.manifest.is_some() => {}
+                EVIDENCE if is_folder => contents.add_evidence(&path)?,
                 BUNDLES | MANIFEST => contents.obstacle = Some(path),
                 JOURNAL if !is_folder => contents.journal = true,
                 REPORTS if is_folder => contents.obstacle = Some(path),
@@ -251,6 +289,17 @@ impl Contents {
     fn add_bundles(&mut self, folder: &Path, named: &HashSet<String>) -> Result<(), WriteError> {
         for Entry { name, path, is_folder } in entries(folder)? {
             if !is_folder && (is_bundle_name(&name) || is_info_name(&name) || named.contains(&name)) {
+                self.ours.push(path);
+            } else {
+                self.add_other(&name, path, is_folder);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_evidence(&mut self, folder: &Path) -> Result<(), WriteError> {
+        for Entry { name, path, is_folder } in entries(folder)? {
+            if !is_folder && is_evidence_name(&name) {
                 self.ours.push(path);
             } else {
                 self.add_other(&name, path, is_folder);

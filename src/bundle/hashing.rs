@@ -25,6 +25,11 @@ impl<T> Hashing<T> {
         Hashing { inner, hash: Sha256::new(), bytes: 0 }
     }
 
+    /// What is wrapped.
+    pub(super) fn get_ref(&self) -> &T {
+        &self.inner
+    }
+
     /// What was wrapped, and the sum of what has passed.
     pub(super) fn finish(self) -> (T, Sum) {
         (self.inner, Sum { bytes: self.bytes, sha256: hexadecimal(&self.hash.finalize()) })

@@ -187,6 +187,11 @@ impl Index {
         self.notes.get(&(number as u32)).copied()
     }
 
+    /// The notes of all first results, out of the index.
+    pub(super) fn take_notes(&mut self) -> HashMap<u32, Place> {
+        std::mem::take(&mut self.notes)
+    }
+
     /// The report of a first result.
     pub(super) fn report_of(&self, number: usize) -> ReportId {
         let after = self.reports.partition_point(|(first, _)| *first as usize <= number);
@@ -204,8 +209,14 @@ mod tests {
     use super::*;
     use crate::bundle::RunStore;
 
-    const FACTS: RunFacts =
-        RunFacts { identity: 1, outcome: Outcome::Passed, attempt_group: 0, superseded: false, has_key: true };
+    const FACTS: RunFacts = RunFacts {
+        identity: 1,
+        outcome: Outcome::Passed,
+        attempt_group: 0,
+        superseded: false,
+        has_key: true,
+        evidence: 0,
+    };
 
     #[test]
     fn an_entry_is_24_bytes() {

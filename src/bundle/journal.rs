@@ -5,6 +5,7 @@
 //! caller's. A line is written when the bundles that it tells of have their names; it reaches the disk after them. What
 //! is still missing or torn after a power failure is seen by the hashes: of the line, and of the bundles.
 
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -17,8 +18,9 @@ use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 use super::error::{WriteError, WriteErrorKind};
 use super::folder::Folder;
 use super::hashing::{Hashing, Sum};
-use super::manifest::{BundleRecord, InfoRecord, Manifest, Options, Tool};
-use super::name::{JOURNAL, MANIFEST, is_bundle_path};
+use super::manifest::{BundleRecord, EvidenceIndex, Execution, InfoRecord, Manifest, Options, Tool};
+use super::name::{JOURNAL, MANIFEST, is_bundle_path, is_evidence_path};
+use super::sidecar;
 
 /// What `schema` says in the first line; a change of what the lines mean makes a new number.
 const SCHEMA: &str = "xraypack/journal/2";
@@ -221,7 +223,7 @@ impl<'f> Journal<'f> {
     pub fn add<'b>(
         &mut self,
         record: &impl Serialize,
-        bundles: impl Iterator<Item = &'b BundleRecord>,
+        executions: impl Iterator<Item = &'b Execution>,
     ) -> Result<(), WriteError> {
         let path = self.path();
         let is_new = self.file.is_none();
@@ -234,7 +236,13 @@ impl<'f> Journal<'f> {
             }
             write_line(file, record).map_err(WriteError::io("write", &path))?;
         }
-        self.unsynced.extend(bundles.map(|bundle| self.folder.path().join(&bundle.file)));
+        for execution in executions {
+            self.unsynced.extend(execution.bundles.iter().map(|bundle| self.folder.path().join(&bundle.file)));
+            if let Some(index) = &execution.evidence {
+                self.unsynced.push(self.folder.path().join(&index.file));
+                self.unsynced.extend(self.folder.evidence_of(index)?);
+            }
+        }
         Ok(())
     }
 
@@ -276,6 +284,19 @@ pub fn holds(folder: &Path, bundle: &BundleRecord) -> bool {
 /// Whether the `info` part of a multipart import is in `folder` as it was written.
 pub fn holds_info(folder: &Path, info: &InfoRecord) -> bool {
     is_bundle_path(&info.file) && sum_of(&folder.join(&info.file)).is_ok_and(|sum| sum.sha256 == info.sha256)
+}
+
+/// Whether an index is in `folder` as it was written, and so is every file of evidence that it names.
+pub fn holds_evidence(folder: &Path, index: &EvidenceIndex) -> bool {
+    let mut named = HashSet::new();
+    let mut holds = is_evidence_path(&index.file);
+    let read = sidecar::each_line(folder, index, |line| {
+        if holds && named.insert(line.sha256.clone()) {
+            holds = is_evidence_path(&line.file)
+                && sum_of(&folder.join(&line.file)).is_ok_and(|sum| sum.sha256 == line.sha256);
+        }
+    });
+    holds && read.is_ok_and(|(sha256, lines)| sha256 == index.sha256 && lines == index.lines)
 }
 
 fn sum_of(path: &Path) -> io::Result<Sum> {

@@ -218,6 +218,9 @@ pub struct Execution {
     /// The `info` part of a multipart import, when that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub multipart_info: Option<InfoRecord>,
+    /// Index of its evidence, where that lies in files of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<EvidenceIndex>,
     /// Runs in all of its bundles.
     pub runs: u64,
     /// Its bundles, in order.
@@ -232,6 +235,17 @@ pub struct Execution {
 pub struct InfoRecord {
     /// The file, relative to the output folder.
     pub file: String,
+    /// SHA-256 of its bytes, in lower-case hexadecimal digits.
+    pub sha256: String,
+}
+
+/// A file with a line for each piece of evidence of a Test Execution.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceIndex {
+    /// The file, relative to the output folder.
+    pub file: String,
+    /// How many lines it has.
+    pub lines: u64,
     /// SHA-256 of its bytes, in lower-case hexadecimal digits.
     pub sha256: String,
 }
@@ -289,7 +303,8 @@ impl Manifest {
     pub(super) fn files(&self) -> impl Iterator<Item = &str> {
         self.executions.iter().flat_map(|execution| {
             let info = execution.multipart_info.iter().map(|info| info.file.as_str());
-            info.chain(execution.bundles.iter().map(|bundle| bundle.file.as_str()))
+            let evidence = execution.evidence.iter().map(|index| index.file.as_str());
+            info.chain(evidence).chain(execution.bundles.iter().map(|bundle| bundle.file.as_str()))
         })
     }
 
@@ -336,6 +351,7 @@ pub(super) mod tests {
             start: Some("2024-01-01T00:00:00Z".to_owned()),
             finish: None,
             multipart_info: None,
+            evidence: None,
             runs: 3,
             bundles: vec![record],
             trimmed: Vec::new(),

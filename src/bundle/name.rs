@@ -6,6 +6,10 @@ use super::compress::Compression;
 
 /// Folder of the bundles, inside the output folder.
 pub(super) const BUNDLES: &str = "bundles";
+/// Folder of evidence that is no part of a bundle, inside the output folder.
+pub(super) const EVIDENCE: &str = "evidence";
+/// End of the names of indexes of evidence.
+const EVIDENCE_INDEX_SUFFIX: &str = ".jsonl";
 /// Name of the manifest inside the output folder.
 pub const MANIFEST: &str = "manifest.json";
 /// Name of the file with a line for each report, inside the output folder.
@@ -31,6 +35,34 @@ pub fn bundle_file(execution: &str, part: u32, compression: Compression) -> Stri
 /// File beside the bundles of a Test Execution with the `info` part of a multipart import, relative to the output folder.
 pub fn info_file(execution: &str) -> String {
     format!("{BUNDLES}/{execution}{INFO_SUFFIX}")
+}
+
+/// File of a piece of evidence, relative to the output folder: named by what is in it.
+pub(super) fn evidence_file(sha256: &str, extension: &str) -> String {
+    format!("{EVIDENCE}/{sha256}.{extension}")
+}
+
+/// Index of the evidence of a Test Execution, relative to the output folder.
+pub fn evidence_index_file(execution: &str) -> String {
+    format!("{EVIDENCE}/{execution}{EVIDENCE_INDEX_SUFFIX}")
+}
+
+/// Whether a file called `name` in the folder of evidence is named as ours are: by a hash, or as an index.
+pub(super) fn is_evidence_name(name: &str) -> bool {
+    let is_index = name.strip_suffix(EVIDENCE_INDEX_SUFFIX).is_some_and(|id| !id.is_empty() && !id.starts_with('.'));
+    is_index
+        || name.split_once('.').is_some_and(|(hash, extension)| {
+            hash.len() == 64
+                && hash.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+                && (2..=4).contains(&extension.len())
+                && extension.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        })
+}
+
+/// Whether `file` is a file right inside the folder of evidence, wherever the name comes from.
+pub(super) fn is_evidence_path(file: &str) -> bool {
+    let name = file.strip_prefix(EVIDENCE).and_then(|rest| rest.strip_prefix('/'));
+    name.is_some_and(|name| is_evidence_name(name) && !name.contains(['/', '\\', ':']))
 }
 
 /// Whether a file called `name` in the folder of bundles is named as [`info_file`] names them.
@@ -144,6 +176,12 @@ mod tests {
         ] {
             assert!(!is_bundle_name(foreign), "{foreign}");
         }
+        let evidence = evidence_file(&"0f".repeat(32), "png");
+        assert!(is_evidence_path(&evidence) && is_evidence_path(&evidence_index_file("nightly")));
+        for foreign in ["evidence/a.png", "evidence/../a.jsonl", "evidence/.jsonl", "a.jsonl", "evidence/a/b.jsonl"] {
+            assert!(!is_evidence_path(foreign), "{foreign}");
+        }
+        assert!(!is_evidence_name(&format!("{}.html5", "0f".repeat(32))) && !is_evidence_name(&"0F.png".repeat(32)));
         assert_eq!(info_file("nightly"), "bundles/nightly.info.json");
         assert!(is_info_name("nightly.info.json") && !is_info_name(".info.json") && !is_info_name("info.json"));
     }

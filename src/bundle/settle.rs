@@ -1,5 +1,6 @@
 //! From the runs that arrived to the runs that will be written: one per Test, in order of first appearance.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::arriving::ExecutionIndex;
@@ -29,9 +30,18 @@ pub struct MergePart<'a> {
     pub note: &'a [u8],
 }
 
+/// What stands for all results of a Test beside the bytes of their run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MergedFacts {
+    /// What became of all together.
+    pub outcome: Outcome,
+    /// What must still be known of the run; may be empty.
+    pub note: Vec<u8>,
+}
+
 /// Makes one run of all results of a Test, which come in order, and appends it to the buffer. On failure it says why, in a
-/// sentence that reads well after "failed to merge". It gives what became of all together.
-pub type Merge<'m> = dyn Fn(&[MergePart<'_>], &mut Vec<u8>) -> Result<Outcome, String> + Sync + 'm;
+/// sentence that reads well after "failed to merge".
+pub type Merge<'m> = dyn Fn(&[MergePart<'_>], &mut Vec<u8>) -> Result<MergedFacts, String> + Sync + 'm;
 
 /// A Test with more than one result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +64,7 @@ pub struct Merged {
     run: usize,
     place: Place,
     outcome: Outcome,
+    note: Option<Place>,
 }
 
 /// The runs of one Test Execution, with results of the same Test found but not merged yet.
@@ -100,8 +111,9 @@ impl Grouped {
         let parts: Vec<_> = results.iter().zip(&held).map(|(result, bytes)| result.part(bytes)).collect();
         let mut merged = Vec::new();
         let report = results.first().map_or(ReportId(0), |first| first.report);
-        let outcome = merge(&parts, &mut merged).map_err(|message| WriteErrorKind::Merge { report, message })?;
-        Ok(Merged { run: group.first, place: keep(store, merged, self.separator)?, outcome })
+        let facts = merge(&parts, &mut merged).map_err(|message| WriteErrorKind::Merge { report, message })?;
+        let note = if facts.note.is_empty() { None } else { Some(keep(store, facts.note, &[])?) };
+        Ok(Merged { run: group.first, place: keep(store, merged, self.separator)?, outcome: facts.outcome, note })
     }
 
     fn results(&self, group: &Group) -> Result<Vec<OneResult>, WriteError> {
@@ -121,7 +133,7 @@ impl Grouped {
     ///
     /// # Errors
     /// When a group was not merged, or a bundle could not be written ahead: results would be lost.
-    pub fn finish(self, merged: impl IntoIterator<Item = Merged>) -> Result<Settled, WriteError> {
+    pub fn finish(mut self, merged: impl IntoIterator<Item = Merged>) -> Result<Settled, WriteError> {
         if !self.places.is_whole() {
             return Err(WriteErrorKind::NotStored.into());
         }
@@ -133,8 +145,15 @@ impl Grouped {
         if replaced.len() != self.groups.len() {
             return Err(WriteErrorKind::Unmerged(self.groups.len().saturating_sub(replaced.len())).into());
         }
+        let mut notes = self.index.take_notes();
+        for Merged { run, note, .. } in merged {
+            match note {
+                Some(note) => notes.insert(run as u32, note),
+                None => notes.remove(&(run as u32)),
+            };
+        }
         let Grouped { index, places, separator, .. } = self;
-        Ok(Settled { index, places, separator, replaced, outcomes })
+        Ok(Settled { index, places, separator, replaced, outcomes, notes })
     }
 }
 
@@ -219,6 +238,8 @@ pub struct Settled {
     replaced: Vec<(usize, Place)>,
     /// What became of those that were merged.
     outcomes: Vec<(usize, Outcome)>,
+    /// What was noted of runs, by their number.
+    notes: HashMap<u32, Place>,
 }
 
 impl Settled {
@@ -240,6 +261,13 @@ impl Settled {
             let new = replaced.next_if(|(run, _)| *run == from + n);
             new.map_or(place, |(_, new)| *new)
         })
+    }
+
+    /// What was noted of runs, with their numbers, in order.
+    pub fn notes(&self) -> impl Iterator<Item = (usize, Place)> {
+        let mut notes: Vec<_> = self.notes.iter().map(|(run, place)| (*run as usize, *place)).collect();
+        notes.sort_unstable_by_key(|(run, _)| *run);
+        notes.into_iter()
     }
 
     /// The report of the first result of run number `run`.
@@ -275,6 +303,20 @@ impl Settled {
     pub fn read(&self, run: usize, store: &RunStore, out: &mut Vec<u8>) -> Result<(), WriteError> {
         let place = self.places(run).next().ok_or(WriteErrorKind::NotStored)?;
         store.read(place.location, place.length as usize, out)
+    }
+
+    /// What was noted of run number `run`.
+    pub fn note_of(&self, run: usize) -> Option<Place> {
+        self.notes.get(&(run as u32)).copied()
+    }
+
+    /// Notes something else of run number `run`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn replace_note(&mut self, run: usize, note: Vec<u8>, store: &RunStore) -> Result<(), WriteError> {
+        self.notes.insert(run as u32, keep(store, note, &[])?);
+        Ok(())
     }
 
     /// Gives run number `run` other bytes: it was given evidence, or cut down to fit.

@@ -2,6 +2,7 @@
 //!
 //! What a bundle must look like inside is known to the caller, who gives a function for it.
 
+mod evidence;
 mod mismatch;
 
 use std::collections::HashSet;
@@ -116,6 +117,7 @@ impl Verification {
             check_split(&execution.id, identities, &mut found);
         }
         self.check_infos(&mut found);
+        self.check_evidence(&mut found);
         self.check_runs(&mut found);
         self.check_reports(&mut found);
         found
@@ -165,12 +167,7 @@ impl Verification {
                 found.push(Mismatch::Name { file: info.file.clone(), part: 0, expected });
                 continue;
             }
-            let sum = File::open(self.folder.join(&info.file)).and_then(|file| {
-                let mut file = Hashing::new(file);
-                io::copy(&mut file, &mut io::sink())?;
-                Ok(file.finish().1)
-            });
-            match sum {
+            match sum_of(&self.folder.join(&info.file)) {
                 Ok(sum) if sum.sha256 == info.sha256 => {}
                 Ok(_) => found.push(Mismatch::Hash { file: info.file.clone() }),
                 Err(error) => found.push(unreadable(&info.file, &error)),
@@ -250,6 +247,13 @@ impl BundleFindings {
         }
         self.identities = facts.identities;
     }
+}
+
+/// Length and hash of a file.
+fn sum_of(path: &Path) -> io::Result<Sum> {
+    let mut file = Hashing::new(File::open(path)?);
+    io::copy(&mut file, &mut io::sink())?;
+    Ok(file.finish().1)
 }
 
 fn unreadable(file: &str, error: &io::Error) -> Mismatch {

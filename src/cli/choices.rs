@@ -45,10 +45,14 @@ pub enum CompressChoice {
 pub enum EvidenceChoice {
     /// Those of failed tests
     Failed,
-    /// All
+    /// Those of all tests
     All,
     /// None
     None,
+    /// Those of failed tests, as files beside the bundles with an index, instead of inside them
+    Sidecar,
+    /// Those of all tests, as files beside the bundles
+    SidecarAll,
 }
 
 /// What a bare key-shaped Robot tag or NUnit category is.

@@ -16,7 +16,7 @@ use xraypack::mapping::{
 use xraypack::model::DataRows;
 use xraypack::pipeline::{Damaged, Error, GroupBy, Job, Memory, Reading};
 use xraypack::source::{self, Mapping, SourceError};
-use xraypack::xray::{EncodeOptions, ExecutionInfo, InfoTemplate, Merge, Target};
+use xraypack::xray::{EncodeOptions, EvidencePlace, ExecutionInfo, InfoTemplate, Merge, Target};
 
 use super::choices::{
     BareKeysChoice, CompressChoice, DamagedChoice, EvidenceChoice, GroupChoice, MergeChoice, TargetChoice,
@@ -48,6 +48,7 @@ pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> 
     }
     let mut encoding = EncodeOptions::new(target, project.clone().unwrap_or_default());
     encoding.max_evidence = policy.max_test;
+    encoding.evidence = evidence_place(args.bundles.evidence);
     encoding.rows = rows(args.results.merge);
     for status in &args.results.status {
         let refused = |error: xraypack::xray::StatusError| Failure::Usage(format!("--status: {error}"));
@@ -250,11 +251,18 @@ fn damaged(choice: DamagedChoice) -> Damaged {
 
 fn evidence(args: &JobArgs) -> EvidencePolicy {
     let of = match args.bundles.evidence.unwrap_or(EvidenceChoice::Failed) {
-        EvidenceChoice::Failed => Evidence::Failed,
-        EvidenceChoice::All => Evidence::All,
+        EvidenceChoice::Failed | EvidenceChoice::Sidecar => Evidence::Failed,
+        EvidenceChoice::All | EvidenceChoice::SidecarAll => Evidence::All,
         EvidenceChoice::None => Evidence::None,
     };
     EvidencePolicy { of, max_file: args.bundles.max_evidence.get(), max_test: args.bundles.max_evidence_per_test.get() }
+}
+
+fn evidence_place(choice: Option<EvidenceChoice>) -> EvidencePlace {
+    match choice {
+        Some(EvidenceChoice::Sidecar | EvidenceChoice::SidecarAll) => EvidencePlace::Files,
+        Some(EvidenceChoice::Failed | EvidenceChoice::All | EvidenceChoice::None) | None => EvidencePlace::Bundle,
+    }
 }
 
 fn attachments(of: Evidence) -> Attachments {

@@ -94,7 +94,7 @@ impl<'a> Taking<'a> {
                     problem(Problem::new(ProblemKind::MissingAttachment, message));
                     return;
                 }
-                (attachment.data.len() / 4 * 3) as u64
+                attachment.content_bytes()
             }
         };
         if let Err(reason) = self.policy.admits(size, self.used) {

@@ -332,6 +332,7 @@ impl<'r> Mapper<'r> {
         let policy = &self.rules.evidence;
         // Evidence of Xray JSON is kept as it is (decision 21).
         let kept_as_it_is = self.format == XRAY && policy.of != Evidence::None;
+        run.evidence_is_stated = self.format == XRAY;
         if !kept_as_it_is && !policy.takes(case.outcome) {
             run.steps.iter_mut().for_each(|step| step.attachments.clear());
             let rows = run.stated.iterations.iter_mut();

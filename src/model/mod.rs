@@ -16,7 +16,7 @@ pub mod shorten;
 mod stated;
 mod time;
 
-pub use attachment::{Attachment, Content};
+pub use attachment::{Attachment, Content, EvidenceFile, bytes_in_base64};
 pub use case::{CaseDetail, DetailKind, Parameter, Property, Step, TestCase};
 pub use limit::{Limit, LimitReached, Unit};
 pub use list::{List, Reuse};

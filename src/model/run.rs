@@ -105,6 +105,8 @@ pub struct TestRun {
     pub row: u64,
     /// Name of its data row; empty unless rows are kept.
     pub row_name: String,
+    /// Whether the report is in the target's own format, so that its evidence stands as it is (decision 21).
+    pub evidence_is_stated: bool,
     /// Whether it is a row of a scenario outline.
     pub is_example: bool,
     /// Stands for the file of the outline whose row it is: rows of different files never mix (decision 22). Zero: it is
@@ -141,6 +143,7 @@ impl Reuse for TestRun {
         self.environment.clear();
         self.row = 0;
         self.row_name.clear();
+        self.evidence_is_stated = false;
         self.is_example = false;
         self.outline = 0;
         self.attempt_group = 0;
@@ -161,6 +164,8 @@ pub struct RunFacts {
     pub superseded: bool,
     /// Whether the Test is known by key (no Test would be created).
     pub has_key: bool,
+    /// Pieces of evidence in its bytes.
+    pub evidence: u32,
 }
 
 /// What becomes of results of one Test that differ in their data.

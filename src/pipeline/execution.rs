@@ -5,7 +5,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use super::collect::CollectedExecution;
 use super::group::GroupKey;
 use super::stop::Stop;
-use super::{Error, Job};
+use super::{Error, Job, evidence};
 use crate::bundle::manifest::{Execution, Trimmed};
 use crate::bundle::{
     AheadFrame, Assembly, BundlePlan, Compression, ExecutionIndex, ExecutionKey, Folder, Frame, FrameLengths, Oversize,
@@ -23,6 +23,8 @@ pub(super) struct Prepared {
     pub(super) settled: Settled,
     pub(super) plans: Vec<BundlePlan>,
     pub(super) trimmed: Vec<Trimmed>,
+    /// Pieces of evidence that were cut off with what was trimmed.
+    pub(super) evidence_left_out: u64,
     /// The `info` part of a multipart import, when one is wanted.
     multipart_info: Option<Vec<u8>>,
     pub(super) collected: CollectedExecution,
@@ -48,15 +50,16 @@ impl Prepared {
         let multipart_info = template.map(|template| template.fill(name, &info));
         let later_head = xray::later_head(key.as_deref());
         let frame = frame(&first_head, &later_head, key.as_deref());
-        let mut trimmed = Vec::new();
-        let plans = plan_bundles(job, &mut settled, store, &frame.lengths(), &mut trimmed)?;
+        let mut trimming = Trimming::default();
+        let plans = plan_bundles(job, &mut settled, store, &frame.lengths(), &mut trimming)?;
         Ok(Prepared {
             id,
             source: group.source,
             key,
             settled,
             plans,
-            trimmed,
+            trimmed: trimming.trimmed,
+            evidence_left_out: trimming.evidence,
             multipart_info,
             collected: times,
             first_head,
@@ -79,6 +82,7 @@ impl Prepared {
         let multipart_info = self.multipart_info.map(|text| folder.write_info(&self.id, &text)).transpose();
         Ok(Execution {
             multipart_info: multipart_info.map_err(Error::Output)?,
+            evidence: evidence::write_index(&self.id, &self.settled, &self.plans, &bundles, store, folder)?,
             runs: self.settled.len() as u64,
             id: self.id,
             source: self.source,
@@ -132,13 +136,13 @@ fn plan_bundles(
     settled: &mut Settled,
     store: &RunStore,
     frame: &FrameLengths,
-    trimmed: &mut Vec<Trimmed>,
+    trimming: &mut Trimming,
 ) -> Result<Vec<BundlePlan>, Error> {
     match plan(settled, &job.budget, frame) {
         Ok(plans) => Ok(plans),
         Err(oversize) => {
             for run in &oversize {
-                trimmed.push(trim(job, settled, run, store)?);
+                trimming.trim(job, settled, run, store)?;
             }
             // A run that did not become small enough has ended the conversion above, so the second plan is the last.
             plan(settled, &job.budget, frame).map_err(|oversize| Error::budget(&oversize))
@@ -146,16 +150,29 @@ fn plan_bundles(
     }
 }
 
-fn trim(job: &Job, settled: &mut Settled, oversize: &Oversize, store: &RunStore) -> Result<Trimmed, Error> {
-    let (mut bytes, mut smaller) = (Vec::new(), Vec::new());
-    settled.read(oversize.run, store, &mut bytes).map_err(Error::Output)?;
-    let steps = xray::shrink(&bytes, oversize.allowed, &job.encoding, &mut smaller).map_err(Error::run)?;
-    if smaller.len() as u64 > oversize.allowed {
-        return Err(Error::budget(std::slice::from_ref(oversize)));
+/// What was cut down.
+#[derive(Default)]
+struct Trimming {
+    trimmed: Vec<Trimmed>,
+    /// Pieces of evidence that went with it.
+    evidence: u64,
+}
+
+impl Trimming {
+    fn trim(&mut self, job: &Job, settled: &mut Settled, oversize: &Oversize, store: &RunStore) -> Result<(), Error> {
+        let (mut bytes, mut smaller) = (Vec::new(), Vec::new());
+        settled.read(oversize.run, store, &mut bytes).map_err(Error::Output)?;
+        let shrunk = xray::shrink(&bytes, oversize.allowed, &job.encoding, &mut smaller).map_err(Error::run)?;
+        if smaller.len() as u64 > oversize.allowed {
+            return Err(Error::budget(std::slice::from_ref(oversize)));
+        }
+        let test = xray::name_of(&smaller).map_err(Error::run)?.as_str().to_owned();
+        settled.replace(oversize.run, &smaller, store).map_err(Error::Output)?;
+        self.evidence += u64::from(shrunk.evidence);
+        let Oversize { length: bytes, allowed, .. } = *oversize;
+        self.trimmed.push(Trimmed { test, bytes, allowed, steps: shrunk.steps });
+        Ok(())
     }
-    let test = xray::name_of(&smaller).map_err(Error::run)?.as_str().to_owned();
-    settled.replace(oversize.run, &smaller, store).map_err(Error::Output)?;
-    Ok(Trimmed { test, bytes: oversize.length, allowed: oversize.allowed, steps })
 }
 
 /// The fields of one Test Execution: the user's, else what its reports state of it, with a title made from the group's

@@ -1,6 +1,7 @@
 //! When the last file of a group has been read: merge, plan, write, and say what was written.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Receiver;
 
 use rayon::ThreadPoolBuilder;
@@ -11,12 +12,13 @@ use super::execution::Prepared;
 use super::grouping::Group;
 use super::kept::FinishedReport;
 use super::loose;
+use super::loose::Stores;
 use super::outcome::EvidenceCounts;
 use super::plan::PlannedExecution;
 use super::stop::Stop;
-use super::{Error, Job, Observer};
+use super::{Error, Job, Observer, Waiting};
 use crate::bundle::manifest::{Execution, Totals};
-use crate::bundle::{Compression, ExecutionIndex, Folder, LineSpool, MergePart, RunStore, Settled, WriteError};
+use crate::bundle::{Compression, ExecutionIndex, Folder, MergePart, MergedFacts, RunStore, Settled, WriteError};
 use crate::model::ReportId;
 use crate::xray::{self, Part};
 
@@ -106,14 +108,22 @@ pub(super) struct Ready {
 
 impl Ready {
     /// Merges what belongs together, gives pictures to whom they belong, and plans the bundles.
-    pub(super) fn new(job: &Job, closed: Closed, spool: &LineSpool, observer: &dyn Observer) -> Result<Ready, Error> {
+    pub(super) fn new(
+        job: &Job,
+        closed: Closed,
+        waiting: Waiting<'_>,
+        observer: &dyn Observer,
+    ) -> Result<Ready, Error> {
         let Closed { group, mut collected, .. } = closed;
         collected.forget_too_many_scenarios();
         let Collected { executions, mut reports, mut evidence, unmapped, .. } = collected;
-        let mut settled = settle_all(job, executions, &group.store)?;
+        let mut settled = settle_all(job, executions, &group.store, &mut evidence)?;
         let ids = settled.iter().map(|one| (one.number, Arc::from(one.named.id.as_str()))).collect();
-        evidence.merge(loose::attach(job, &mut reports, spool, &mut settled, &group.store, observer)?);
-        let prepared = settled.into_iter().map(|one| prepare(job, one, &group)).collect::<Result<_, Error>>()?;
+        let stores = Stores { runs: &group.store, sidecar: waiting.sidecar };
+        evidence.merge(loose::attach(job, &mut reports, waiting.spool, &mut settled, stores, observer)?);
+        let prepared = settled.into_iter().map(|one| prepare(job, one, &group)).collect::<Result<Vec<_>, Error>>()?;
+        let left_out = prepared.iter().map(|one| one.execution.evidence_left_out).sum();
+        evidence.settle(left_out, left_out);
         let (totals, reports) = (reports.totals, reports.finished(&ids));
         Ok(Ready { group, prepared, reports, totals, evidence, unmapped })
     }
@@ -146,13 +156,14 @@ fn settle_all(
     job: &Job,
     executions: Vec<CollectedExecution>,
     store: &RunStore,
+    evidence: &mut EvidenceCounts,
 ) -> Result<Vec<SettledExecution>, Error> {
     let mut all = Vec::new();
     for (number, mut collected) in (0..).zip(executions) {
         let (Some(named), Some(index)) = (collected.named.take(), collected.index.take()) else { continue };
         // All its reports may have been set aside.
         if !index.is_empty() {
-            all.push(SettledExecution { number, named, collected, settled: settle(job, index, store)? });
+            all.push(SettledExecution { number, named, collected, settled: settle(job, index, store, evidence)? });
         }
     }
     Ok(all)
@@ -167,17 +178,21 @@ fn prepare(job: &Job, execution: SettledExecution, group: &Group) -> Result<Rank
 }
 
 /// Finds the Tests with several results and merges these, on the pool of the caller.
-fn settle(job: &Job, index: ExecutionIndex, store: &RunStore) -> Result<Settled, Error> {
+fn settle(job: &Job, index: ExecutionIndex, store: &RunStore, evidence: &mut EvidenceCounts) -> Result<Settled, Error> {
     let grouped = index.group();
+    let (gone, dropped) = (AtomicU64::new(0), AtomicU64::new(0));
     let merge = |parts: &[MergePart<'_>], out: &mut Vec<u8>| {
         let parts: Vec<_> = parts.iter().map(part).collect();
-        xray::merge(&parts, job.merge, &job.encoding, out)
-            .map(|merged| merged.outcome)
-            .map_err(|error| error.to_string())
+        let merged = xray::merge(&parts, job.merge, &job.encoding, out).map_err(|error| error.to_string())?;
+        gone.fetch_add(u64::from(merged.evidence_before.saturating_sub(merged.evidence)), Ordering::Relaxed);
+        dropped.fetch_add(u64::from(merged.dropped_evidence), Ordering::Relaxed);
+        Ok(MergedFacts { outcome: merged.outcome, note: merged.note })
     };
     let merged: Result<Vec<_>, WriteError> =
         grouped.groups().par_iter().map(|group| grouped.merge(group, store, &merge)).collect();
-    grouped.finish(merged.map_err(Error::Output)?).map_err(Error::Output)
+    let merged = merged.map_err(Error::Output)?;
+    evidence.settle(gone.into_inner(), dropped.into_inner());
+    grouped.finish(merged).map_err(Error::Output)
 }
 
 fn part<'a>(part: &MergePart<'a>) -> Part<'a> {

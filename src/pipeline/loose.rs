@@ -14,8 +14,8 @@ use super::basis::Extent;
 use super::finish::SettledExecution;
 use super::kept::KeptReports;
 use super::outcome::{EvidenceCounts, ReportOutcome};
-use super::{Error, Job, Observer};
-use crate::bundle::{LineSpool, RunStore, Settled};
+use super::{Error, Job, Observer, evidence};
+use crate::bundle::{LineSpool, RunStore, Settled, Sidecar};
 use crate::format::Head;
 use crate::mapping::{self, Evidence};
 use crate::model::{Attachment, Content, Origin, Problem, ProblemKind, ReportId, TestRun};
@@ -27,6 +27,13 @@ pub(super) const MOST_SCENARIOS: usize = 1 << 16;
 
 /// Letters that a scenario's slug has at least: a shorter one is found in too many file names.
 const SHORTEST_SLUG: usize = 4;
+
+/// Where runs are, and where evidence goes that is no part of them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stores<'s> {
+    pub(super) runs: &'s RunStore,
+    pub(super) sidecar: Option<&'s Sidecar<'s>>,
+}
 
 /// What a report leaves behind for the pictures beside it.
 #[derive(Debug, Default)]
@@ -83,7 +90,7 @@ pub(super) fn attach(
     kept: &mut KeptReports,
     spool: &LineSpool,
     executions: &mut [SettledExecution],
-    store: &RunStore,
+    stores: Stores<'_>,
     observer: &dyn Observer,
 ) -> Result<EvidenceCounts, Error> {
     let mut pictures: Vec<Picture> = kept.take_pictures().into_iter().filter_map(Picture::of).collect();
@@ -94,9 +101,9 @@ pub(super) fn attach(
     let reports = Reports { kept, spool };
     let scope = Scope::of(&pictures, kept, executions);
     for picture in &mut pictures {
-        picture.decision = scope.decide(job, picture, reports, executions, store)?;
+        picture.decision = scope.decide(job, picture, reports, executions, stores.runs)?;
     }
-    scope.decide_by_content(job, &mut pictures, reports, executions, store)?;
+    scope.decide_by_content(job, &mut pictures, reports, executions, stores)?;
     for picture in pictures {
         let Picture { place, mut report, decision, .. } = picture;
         let told = report.problems.len();
@@ -242,7 +249,7 @@ impl Scope {
         pictures: &mut [Picture],
         reports: Reports<'_>,
         executions: &mut [SettledExecution],
-        store: &RunStore,
+        stores: Stores<'_>,
     ) -> Result<(), Error> {
         let open: Vec<usize> =
             (0..pictures.len()).filter(|at| matches!(pictures[*at].decision, Decision::Open(_))).collect();
@@ -253,7 +260,7 @@ impl Scope {
         source::read_again(&files, &job.source.limits, &mut |at, content| {
             if result.is_ok() {
                 let picture = &pictures[open[at]];
-                let decided = self.look_at(job, picture, content, reports, executions, store);
+                let decided = self.look_at(job, picture, content, reports, executions, stores);
                 result = decided.map(|decision| decisions.push((open[at], decision)));
             }
         });
@@ -277,13 +284,13 @@ impl Scope {
         content: Result<&[u8], AttachmentError>,
         reports: Reports<'_>,
         executions: &mut [SettledExecution],
-        store: &RunStore,
+        stores: Stores<'_>,
     ) -> Result<(Decision, Option<Extent>), Error> {
         let bytes = match content {
             Ok(bytes) => bytes,
             Err(error) => return Ok((Decision::Unreadable(error.to_string()), None)),
         };
-        let decision = self.decide_with(job, picture, bytes, reports, executions, store)?;
+        let decision = self.decide_with(job, picture, bytes, reports, executions, stores)?;
         Ok((decision, Some(Extent::whole(bytes))))
     }
 
@@ -294,7 +301,7 @@ impl Scope {
         bytes: &[u8],
         reports: Reports<'_>,
         executions: &mut [SettledExecution],
-        store: &RunStore,
+        stores: Stores<'_>,
     ) -> Result<Decision, Error> {
         let Decision::Open(meant) = picture.decision else { return Ok(Decision::Orphan) };
         let report = &picture.report;
@@ -312,7 +319,7 @@ impl Scope {
         };
         let name = base_name(&report.origin).to_owned();
         let attachment = Attachment { name, content: Content::Base64, data, ..Attachment::default() };
-        give(job, &attachment, bytes.len() as u64, &mut executions[execution].settled, run, store)
+        give(job, &attachment, bytes.len() as u64, &mut executions[execution].settled, run, stores)
     }
 }
 
@@ -323,7 +330,7 @@ fn give(
     bytes: u64,
     settled: &mut Settled,
     run: usize,
-    store: &RunStore,
+    Stores { runs: store, sidecar }: Stores<'_>,
 ) -> Result<Decision, Error> {
     let test = name_of(settled, run, store)?;
     if !job.rules.evidence.takes(settled.outcome(run)) {
@@ -334,11 +341,30 @@ fn give(
     }
     let (mut encoded, mut larger) = (Vec::new(), Vec::new());
     settled.read(run, store, &mut encoded).map_err(Error::Output)?;
-    match xray::add_evidence(&encoded, picture, &job.encoding, &mut larger).map_err(Error::run)? {
-        Addition::Added => {
-            settled.replace(run, &larger, store).map_err(Error::Output)?;
-            Ok(Decision::Added(test))
+    let addition = match sidecar {
+        Some(sidecar) => {
+            let mut note = Vec::new();
+            if let Some(place) = settled.note_of(run) {
+                store.read(place.location, place.length as usize, &mut note).map_err(Error::Output)?;
+            }
+            let mut keep = |content: &xray::EvidenceContent<'_>| evidence::keep(content, sidecar);
+            let added = xray::add_apart(&encoded, &note, picture, &job.encoding, &mut keep);
+            let (addition, note) = added.map_err(Error::Output)?.map_err(Error::run)?;
+            if addition == Addition::Added {
+                settled.replace_note(run, note, store).map_err(Error::Output)?;
+            }
+            addition
         }
+        None => {
+            let addition = xray::add_evidence(&encoded, picture, &job.encoding, &mut larger).map_err(Error::run)?;
+            if addition == Addition::Added {
+                settled.replace(run, &larger, store).map_err(Error::Output)?;
+            }
+            addition
+        }
+    };
+    match addition {
+        Addition::Added => Ok(Decision::Added(test)),
         Addition::Known => Ok(Decision::Known(test)),
         Addition::NoRoom => Ok(Decision::TooLarge(test)),
     }

@@ -6,6 +6,7 @@ mod bind;
 mod collect;
 mod dispatch;
 mod error;
+mod evidence;
 mod execution;
 mod finish;
 mod group;
@@ -38,11 +39,11 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::sync_channel;
 
 use crate::bundle::manifest::{Execution, Manifest, Options as RecordedOptions};
-use crate::bundle::{Budget, Compression, Folder, LineSpool, Opening, RunMemory};
+use crate::bundle::{Budget, Compression, Folder, LineSpool, Opening, RunMemory, Sidecar};
 use crate::mapping::Rules;
 use crate::model::{CaseCounts, Origin, Problem, ReportState};
 use crate::source::{self, Input};
-use crate::xray::{EncodeOptions, ExecutionInfo, InfoTemplate, Merge};
+use crate::xray::{EncodeOptions, EvidencePlace, ExecutionInfo, InfoTemplate, Merge};
 
 use collect::{Closed, Closing, Collector};
 use finish::{Done, Finish, Ready};
@@ -183,9 +184,10 @@ pub fn convert(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<
     let stop = Stop::new(stop);
     let folder = Folder::open(&job.output, job.opening).map_err(Error::Output)?;
     let spool = LineSpool::new(folder.path());
-    let converted = Writing::begin(job, &folder, &spool, observer, &stop).and_then(|(writing, records)| {
-        let place = Waiting { folder: Some(&folder), spool: &spool };
-        let whole = convert_groups(job, place, Names::Forgotten, records, observer, &stop, &writing)?;
+    let sidecar = sidecar(job, Some(&folder))?;
+    let waiting = Waiting { folder: Some(&folder), spool: &spool, sidecar: sidecar.as_ref() };
+    let converted = Writing::begin(job, &folder, waiting, observer, &stop).and_then(|(writing, records)| {
+        let whole = convert_groups(job, waiting, Names::Forgotten, records, observer, &stop, &writing)?;
         let manifest = whole.write(job, &folder, &spool)?;
         folder.seal(&manifest).map_err(Error::Output)?;
         Ok(manifest)
@@ -205,17 +207,18 @@ pub fn plan(job: &Job, observer: &dyn Observer) -> Result<Plan, Error> {
     let never = AtomicBool::new(false);
     let stop = Stop::new(&never);
     let spool = LineSpool::new(&std::env::temp_dir());
-    let place = Waiting { folder: None, spool: &spool };
-    Ok(convert_groups(
-        job,
-        place,
-        Names::Kept,
-        HashMap::new(),
-        observer,
-        &stop,
-        &Planning { job, spool: &spool, observer },
-    )?
-    .plan())
+    let sidecar = sidecar(job, None)?;
+    let waiting = Waiting { folder: None, spool: &spool, sidecar: sidecar.as_ref() };
+    let planning = Planning { job, waiting, observer };
+    Ok(convert_groups(job, waiting, Names::Kept, HashMap::new(), observer, &stop, &planning)?.plan())
+}
+
+/// Where evidence goes that is no part of a bundle, when it goes there.
+fn sidecar<'f>(job: &Job, folder: Option<&'f Folder>) -> Result<Option<Sidecar<'f>>, Error> {
+    match job.encoding.evidence {
+        EvidencePlace::Bundle => Ok(None),
+        EvidencePlace::Files => Sidecar::new(folder).map(Some).map_err(Error::Output),
+    }
 }
 
 /// Where what is known waits until the end.
@@ -225,17 +228,19 @@ struct Waiting<'w> {
     folder: Option<&'w Folder>,
     /// For the lines of the files.
     spool: &'w LineSpool,
+    /// For evidence that is no part of a bundle.
+    sidecar: Option<&'w Sidecar<'w>>,
 }
 
 struct Planning<'p> {
     job: &'p Job,
-    spool: &'p LineSpool,
+    waiting: Waiting<'p>,
     observer: &'p dyn Observer,
 }
 
 impl Finish<PlannedExecution> for Planning<'_> {
     fn finish(&self, closed: Closed) -> Result<Done<PlannedExecution>, Error> {
-        Ready::new(self.job, closed, self.spool, self.observer)?.plan(self.job)
+        Ready::new(self.job, closed, self.waiting, self.observer)?.plan(self.job)
     }
 }
 
@@ -243,7 +248,7 @@ impl Finish<PlannedExecution> for Planning<'_> {
 /// written into it as soon as their runs are known.
 fn convert_groups<E: Send>(
     job: &Job,
-    Waiting { folder, spool }: Waiting<'_>,
+    waiting: Waiting<'_>,
     names: Names,
     records: HashMap<u32, Record>,
     observer: &dyn Observer,
@@ -252,6 +257,7 @@ fn convert_groups<E: Send>(
 ) -> Result<Whole<E>, Error> {
     /// Groups that may wait to be finished: enough to fill the pool where each of them is small.
     const WAITING: usize = 64;
+    let Waiting { folder, spool, sidecar } = waiting;
     let context = Context {
         reading: &job.reading,
         limits: &job.source.limits,
@@ -259,6 +265,7 @@ fn convert_groups<E: Send>(
         rules: &job.rules,
         encoding: &job.encoding,
         folder,
+        sidecar,
         stop,
     };
     let threads = job.memory.workers(job.threads);

@@ -86,6 +86,12 @@ pub struct EvidenceCounts {
 }
 
 impl EvidenceCounts {
+    /// Takes in what became of some of it: `gone` pieces are not written after all, `dropped` of them because of a limit.
+    pub(super) fn settle(&mut self, gone: u64, dropped: u64) {
+        self.kept = self.kept.saturating_sub(gone);
+        self.dropped += dropped;
+    }
+
     /// Adds another count.
     pub fn merge(&mut self, other: EvidenceCounts) {
         self.kept += other.kept;

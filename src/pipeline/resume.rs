@@ -174,9 +174,11 @@ impl Claim {
         let executions = || self.record.executions.iter().map(|one| &one.execution);
         let bundles: Vec<_> = executions().flat_map(|execution| &execution.bundles).collect();
         let mut infos = executions().filter_map(|execution| execution.multipart_info.as_ref());
+        let mut evidence = executions().filter_map(|execution| execution.evidence.as_ref());
         if self.holds.load(Ordering::Relaxed)
             && !(bundles.par_iter().all(|bundle| journal::holds(output, bundle))
-                && infos.all(|info| journal::holds_info(output, info)))
+                && infos.all(|info| journal::holds_info(output, info))
+                && evidence.all(|index| journal::holds_evidence(output, index)))
         {
             self.fail();
         }

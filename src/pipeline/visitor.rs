@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
 
 use super::basis::Basis;
+use super::evidence;
 use super::grouping::{Group, Takes};
 use super::naming::KeyedName;
 use super::outcome::{ReportOutcome, RunChunk, Share, conflict};
@@ -278,12 +279,26 @@ impl<'c> Conversion<'c> {
     fn encode(&mut self) {
         self.load_attachments();
         let run = &self.scratch.run;
+        let apart = match self
+            .context
+            .sidecar
+            .map(|sidecar| xray::set_apart(run, &mut |content| evidence::keep(content, sidecar)))
+        {
+            None => Vec::new(),
+            Some(Ok(apart)) => apart,
+            Some(Err(error)) => {
+                self.failure = Some(ConversionFailure::Store(error));
+                return;
+            }
+        };
         let start = self.scratch.bytes.len() as u64;
         let facts = xray::encode(run, self.context.encoding, &mut self.scratch.bytes);
         self.identity = facts.identity;
         let end = self.scratch.bytes.len() as u64;
         let note_start = self.notes.len();
-        xray::note(run, self.context.encoding, &mut self.notes);
+        xray::note(run, self.context.encoding, &apart, &mut self.notes);
+        self.findings.outcome.evidence.kept += u64::from(facts.evidence) + apart.len() as u64;
+        drop(apart);
         self.tell_of_overruled_environment();
         let run = &self.scratch.run;
         let share = share_of(self.findings.outcome, self.group, run);
@@ -297,7 +312,6 @@ impl<'c> Conversion<'c> {
                 self.findings.note(conflict(&differing));
             }
         }
-        self.findings.outcome.evidence.kept += run.evidence.len() as u64;
         if self.may_meet_pictures && !(run.evidence.is_empty() && run.steps.is_empty()) {
             self.findings.outcome.traces().add_evidence(run);
         }
@@ -421,8 +435,7 @@ fn share_of(outcome: &mut ReportOutcome, group: &Group, run: &TestRun) -> usize 
 }
 
 fn inline_bytes(evidence: &[Attachment]) -> u64 {
-    let inline = evidence.iter().filter(|attachment| matches!(attachment.content, Content::Text | Content::Base64));
-    inline.map(|attachment| attachment.data.len() as u64).sum()
+    evidence.iter().map(Attachment::content_bytes).sum()
 }
 
 /// A file that was read.

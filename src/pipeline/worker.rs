@@ -10,7 +10,7 @@ use super::measure;
 use super::outcome::ReportOutcome;
 use super::stop::Stop;
 use super::visitor::{Conversion, ConversionFailure, Findings, RunScratch};
-use crate::bundle::{Ahead, Folder, WriteError};
+use crate::bundle::{Ahead, Folder, Sidecar, WriteError};
 use crate::format::encoding::{self, Transcoder};
 use crate::format::{self, Format, Head, ParseError, ParseErrorKind, ReadOptions, Recognition};
 use crate::mapping::{Evidence, Rules};
@@ -33,6 +33,8 @@ pub(super) struct Context<'c> {
     pub(super) encoding: &'c EncodeOptions,
     /// Where bundles are written ahead; `None`: nothing is written.
     pub(super) folder: Option<&'c Folder>,
+    /// Where evidence is written that is no part of a bundle.
+    pub(super) sidecar: Option<&'c Sidecar<'c>>,
     pub(super) stop: &'c Stop<'c>,
 }
 

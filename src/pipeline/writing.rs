@@ -7,16 +7,16 @@ use super::collect::{Closed, Closing};
 use super::finish::{Done, Finish, Ready};
 use super::record::{NewRecord, Record};
 use super::stop::Stop;
-use super::{Error, Job, Observer, resume};
+use super::{Error, Job, Observer, Waiting, resume};
 use crate::bundle::journal::{self, Journal, Purpose};
 use crate::bundle::manifest::Execution;
-use crate::bundle::{Folder, LineSpool, Opening};
+use crate::bundle::{Folder, Opening};
 
 /// Writes groups into a folder.
 pub(super) struct Writing<'w> {
     job: &'w Job,
     folder: &'w Folder,
-    spool: &'w LineSpool,
+    waiting: Waiting<'w>,
     observer: &'w dyn Observer,
     stop: &'w Stop<'w>,
     journal: Mutex<Journal<'w>>,
@@ -27,7 +27,7 @@ impl<'w> Writing<'w> {
     pub(super) fn begin(
         job: &'w Job,
         folder: &'w Folder,
-        spool: &'w LineSpool,
+        waiting: Waiting<'w>,
         observer: &'w dyn Observer,
         stop: &'w Stop<'w>,
     ) -> Result<(Writing<'w>, HashMap<u32, Record>), Error> {
@@ -44,25 +44,22 @@ impl<'w> Writing<'w> {
         }
         let records: Vec<&Record> = kept.values().collect();
         let journal = Journal::begin(folder, purpose, &records).map_err(Error::Output)?;
-        Ok((Writing { job, folder, spool, observer, stop, journal: Mutex::new(journal) }, kept))
+        Ok((Writing { job, folder, waiting, observer, stop, journal: Mutex::new(journal) }, kept))
     }
 
     fn write(&self, mut closed: Closed) -> Result<Done<Execution>, Error> {
         let (group, closing) = (closed.group.clone(), closed.closing);
         let reports = &mut closed.collected.reports;
         let (archives, is_passing) = (std::mem::take(&mut reports.archives), reports.is_passing);
-        let done = Ready::new(self.job, closed, self.spool, self.observer)?.write(
-            self.folder,
-            self.job.compression,
-            self.stop,
-        )?;
+        let ready = Ready::new(self.job, closed, self.waiting, self.observer)?;
+        let done = ready.write(self.folder, self.job.compression, self.stop)?;
         // What comes last is not recorded: there is nothing left to go on with, and most conversions are one group.
         if closing == Closing::OnTheWay
             && !is_passing
-            && let Some(record) = NewRecord::of(&group, &archives, &done, self.spool)
+            && let Some(record) = NewRecord::of(&group, &archives, &done, self.waiting.spool)
         {
-            let bundles = done.executions.iter().flat_map(|one| &one.execution.bundles);
-            self.journal().add(&record, bundles).map_err(Error::Output)?;
+            let executions = done.executions.iter().map(|one| &one.execution);
+            self.journal().add(&record, executions).map_err(Error::Output)?;
             done.executions.iter().for_each(|one| self.observer.finished(&one.execution));
         }
         Ok(done)

@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128_with_seed};
 
 use crate::model::{CustomField, DataRows, Identity, RunFacts, Step, TestRun, key, shorten};
 
-use super::evidence;
+use super::evidence::{Equals, EvidencePlace, Gathering};
 use super::flavour::{Statuses, Target};
 use super::wire::{Field, IterationResult, Run, Second, StepResult, TestInfo, Text, Texts};
 use super::{rows, stated};
@@ -27,6 +27,8 @@ pub struct EncodeOptions {
     pub rows: DataRows,
     /// Bytes of evidence of one test at most, before base64, when results are merged. Default: 20 MiB.
     pub max_evidence: u64,
+    /// Where evidence goes. Default: into the bundle.
+    pub evidence: EvidencePlace,
 }
 
 impl EncodeOptions {
@@ -39,6 +41,7 @@ impl EncodeOptions {
             test_type: "Generic".to_owned(),
             rows: DataRows::Merged,
             max_evidence: 20 << 20,
+            evidence: EvidencePlace::Bundle,
         }
     }
 }
@@ -47,13 +50,15 @@ impl EncodeOptions {
 ///
 /// A common run (no evidence, fields or steps) allocates nothing.
 pub fn encode(run: &TestRun, options: &EncodeOptions, out: &mut Vec<u8>) -> RunFacts {
-    view(run, options).write(options.target, out);
+    let mut gathering = Gathering::new(options.evidence, Equals::of(run));
+    view(run, options, &mut gathering).write(options.target, out);
     RunFacts {
         identity: identity_hash(run.identity.key(), stated::project(run, options), run.identity.as_str()),
         outcome: run.outcome,
         attempt_group: run.attempt_group,
         superseded: run.superseded,
         has_key: run.identity.key().is_some(),
+        evidence: gathering.pieces(),
     }
 }
 
@@ -71,13 +76,14 @@ pub(super) fn identity_hash(key: Option<&str>, project: &str, definition: &str) 
 }
 
 /// The run as it will be written, borrowed wherever it can be.
-fn view<'a>(run: &'a TestRun, options: &'a EncodeOptions) -> Run<'a> {
+fn view<'a>(run: &'a TestRun, options: &'a EncodeOptions, evidence: &mut Gathering) -> Run<'a> {
     let start = run.start.map(|start| Second::of(start.floor_to_second()));
     let finish = run.finish.map(|finish| Second::of(finish.ceil_to_second()));
     let examples = stated::examples(run, options.target);
-    let mut iterations = if examples.is_empty() { stated::iterations(run, options) } else { Vec::new() };
+    let evidences = evidence.items(&run.evidence);
+    let mut iterations = if examples.is_empty() { stated::iterations(run, options, evidence) } else { Vec::new() };
     if iterations.is_empty() && rows::are_written(run, options) {
-        iterations.push(own_row(run, options));
+        iterations.push(own_row(run, options, evidence));
     }
     let steps = if examples.is_empty() && iterations.is_empty() { &*run.steps } else { &[] };
     Run {
@@ -92,22 +98,22 @@ fn view<'a>(run: &'a TestRun, options: &'a EncodeOptions) -> Run<'a> {
         executed_by: stated::filled(&run.stated.executed_by),
         assignee: stated::filled(&run.stated.assignee),
         status: options.statuses.handed_on(&run.status_name, run.outcome).into(),
-        steps: steps.iter().map(|step| step_result(step, options)).collect(),
+        steps: steps.iter().map(|step| step_result(step, options, evidence)).collect(),
         examples,
         iterations,
         defects: Texts::distinct(&run.defects, key::is_issue_key),
-        evidences: evidence::items(&run.evidence),
+        evidences,
         custom_fields: run.custom_fields.iter().filter_map(|field| custom_field(field, options.target)).collect(),
         test_version: stated::filled(&run.stated.test_version),
     }
 }
 
 /// The run as the one data row that it is.
-fn own_row<'a>(run: &'a TestRun, options: &'a EncodeOptions) -> IterationResult<'a> {
+fn own_row<'a>(run: &'a TestRun, options: &'a EncodeOptions, evidence: &mut Gathering) -> IterationResult<'a> {
     IterationResult {
         parameters: rows::parameters(&run.parameters).collect(),
         status: options.statuses.handed_on(&run.status_name, run.outcome).into(),
-        steps: run.steps.iter().map(|step| step_result(step, options)).collect(),
+        steps: run.steps.iter().map(|step| step_result(step, options, evidence)).collect(),
         name: stated::filled(&run.row_name),
         log: None,
         duration: None,
@@ -165,7 +171,7 @@ pub(super) fn fitting(text: &str, limit: Option<usize>) -> Text<'_> {
     }
 }
 
-pub(super) fn step_result<'a>(step: &'a Step, options: &'a EncodeOptions) -> StepResult<'a> {
+pub(super) fn step_result<'a>(step: &'a Step, options: &'a EncodeOptions, evidence: &mut Gathering) -> StepResult<'a> {
     let limit = options.target.step_text_limit();
     let status = match step.status_name.as_str() {
         // Custom statuses of runs do not apply to steps (spec section 5).
@@ -177,7 +183,7 @@ pub(super) fn step_result<'a>(step: &'a Step, options: &'a EncodeOptions) -> Ste
         comment: (!step.comment.is_empty()).then(|| fitting(&step.comment, limit)),
         actual_result: (!step.actual_result.is_empty()).then(|| fitting(&step.actual_result, limit)),
         defects: Texts::distinct(&step.defects, key::is_issue_key),
-        evidences: evidence::items(&step.attachments),
+        evidences: evidence.items(&step.attachments),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Evidence: file names that Xray accepts, and what a file is by its first bytes (spec xray-json.md section 2.7).
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
-use crate::model::{Attachment, Content};
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::model::{Attachment, Content, TestRun, bytes_in_base64};
 
 use super::decode::{DecodeError, decode};
 use super::encode::EncodeOptions;
@@ -13,21 +15,90 @@ use super::wire::EvidenceItem;
 /// Most UTF-16 units of a file name.
 const LONGEST_NAME: usize = 255;
 
-/// Evidence as it is written: text in base64, base64 as it is. Attachments whose content was never found are left out.
-pub(super) fn items(attachments: &[Attachment]) -> Vec<EvidenceItem<'_>> {
-    let mut names = Names::default();
-    let inline = attachments.iter().filter(|a| matches!(a.content, Content::Text | Content::Base64));
-    inline
-        .map(|attachment| {
-            let data = match attachment.content {
-                Content::Text => Cow::Owned(base64_simd::STANDARD.encode_to_string(attachment.data.as_bytes())),
-                _ => Cow::Borrowed(attachment.data.as_str()),
-            };
-            let content_type = content_type(attachment, &data);
-            let name = file_name(&attachment.name, &content_type);
-            EvidenceItem { data: data.into(), filename: names.unused(name).into(), content_type: content_type.into() }
-        })
-        .collect()
+/// Where evidence goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EvidencePlace {
+    /// Into the bundle, in base64.
+    #[default]
+    Bundle,
+    /// Into files of its own.
+    Files,
+}
+
+/// What becomes of evidence that is equal to some that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Equals {
+    /// It is left out.
+    #[default]
+    Go,
+    /// It stays: the report says so in the target's own words.
+    Stay,
+}
+
+impl Equals {
+    pub(super) fn of(run: &TestRun) -> Equals {
+        if run.evidence_is_stated { Equals::Stay } else { Equals::Go }
+    }
+}
+
+/// Gathers the evidence of one run and of its steps.
+#[derive(Default)]
+pub(super) struct Gathering {
+    place: EvidencePlace,
+    equals: Equals,
+    pieces: u32,
+}
+
+impl Gathering {
+    pub(super) fn new(place: EvidencePlace, equals: Equals) -> Gathering {
+        Gathering { place, equals, pieces: 0 }
+    }
+
+    /// How many pieces there are.
+    pub(super) fn pieces(&self) -> u32 {
+        self.pieces
+    }
+
+    /// The evidence of the run or of a step, as it is written: text in base64, base64 as it is; the same content once, no
+    /// name twice. What goes elsewhere is left out, as are attachments whose content was never found.
+    pub(super) fn items<'a>(&mut self, attachments: &'a [Attachment]) -> Vec<EvidenceItem<'a>> {
+        if attachments.is_empty() || self.place == EvidencePlace::Files {
+            return Vec::new();
+        }
+        let mut list = Distinct { equals: self.equals, ..Distinct::default() };
+        let items: Vec<_> = attachments.iter().filter_map(|attachment| list.item(attachment)).collect();
+        self.pieces += items.len() as u32;
+        items
+    }
+}
+
+/// What is in a list already.
+#[derive(Default)]
+struct Distinct {
+    equals: Equals,
+    names: Names,
+    contents: HashSet<u128>,
+}
+
+impl Distinct {
+    fn item<'a>(&mut self, attachment: &'a Attachment) -> Option<EvidenceItem<'a>> {
+        let data = match attachment.content {
+            Content::Text => Cow::Owned(base64_simd::STANDARD.encode_to_string(attachment.data.as_bytes())),
+            Content::Base64 => Cow::Borrowed(attachment.data.as_str()),
+            Content::Path | Content::Link => return None,
+        };
+        let is_new = self.equals == Equals::Stay || self.contents.insert(xxh3_128(data.as_bytes()));
+        let content_type = content_type(attachment, &data);
+        let name = is_new.then(|| self.names.unused(file_name(&attachment.name, &content_type)))?;
+        Some(EvidenceItem { data: data.into(), filename: name.into(), content_type: content_type.into() })
+    }
+}
+
+impl EvidenceItem<'_> {
+    /// Bytes of the content.
+    pub(super) fn bytes(&self) -> u64 {
+        bytes_in_base64(self.data.as_str())
+    }
 }
 
 /// What became of a file that was offered to a run.
@@ -54,12 +125,13 @@ pub fn add_evidence(
     let mut run = decode(run)?;
     let of_steps = run.steps.iter().flat_map(|step| &step.evidences);
     let known: Vec<_> = run.evidences.iter().chain(of_steps).collect();
-    let Some(item) = items(std::slice::from_ref(attachment)).pop() else { return Ok(Addition::NoRoom) };
+    let Some(item) = Gathering::default().items(std::slice::from_ref(attachment)).pop() else {
+        return Ok(Addition::NoRoom);
+    };
     if known.iter().any(|known| known.data == item.data) {
         return Ok(Addition::Known);
     }
-    let size = |item: &EvidenceItem<'_>| (item.data.as_str().len() / 4 * 3) as u64;
-    if known.iter().map(|known| size(known)).sum::<u64>() + size(&item) > options.max_evidence {
+    if known.iter().map(|known| known.bytes()).sum::<u64>() + item.bytes() > options.max_evidence {
         return Ok(Addition::NoRoom);
     }
     let mut names = Names::default();
@@ -107,7 +179,7 @@ fn numbered(name: &str, number: usize) -> String {
 }
 
 /// A name without directories and controls, with an extension, that fits.
-fn file_name<'n>(name: &'n str, content_type: &str) -> Cow<'n, str> {
+pub(super) fn file_name<'n>(name: &'n str, content_type: &str) -> Cow<'n, str> {
     let name = name.rsplit(['/', '\\']).find(|part| !part.trim().is_empty()).unwrap_or("attachment").trim();
     let mut name = if name.contains(char::is_control) {
         Cow::Owned(name.chars().filter(|c| !c.is_control()).collect())
@@ -188,7 +260,7 @@ const MAGIC: &[(&[u8], &str)] = &[
 ];
 
 /// What a file is: by its first bytes, by what the report says, by its name, in that order.
-fn content_type<'a>(attachment: &'a Attachment, data: &str) -> Cow<'a, str> {
+pub(super) fn content_type<'a>(attachment: &'a Attachment, data: &str) -> Cow<'a, str> {
     if attachment.content == Content::Base64
         && let Some(known) = by_magic(data)
     {
@@ -212,6 +284,26 @@ fn by_magic(base64: &str) -> Option<&'static str> {
     let whole_groups = base64.len().min(24) / 4 * 4;
     let text = base64.as_bytes().get(..whole_groups)?;
     let head = base64_simd::STANDARD.decode(text, base64_simd::Out::from_slice(&mut head)).ok()?;
+    media_of(head)
+}
+
+/// An extension for a file that begins with these bytes, as far as they tell what it is: text, or something.
+pub(super) fn extension_of(head: &[u8]) -> &'static str {
+    let media = media_of(head);
+    if let Some((_, extension)) = TYPES.iter().find(|(known, _)| Some(*known) == media) {
+        return extension;
+    }
+    // The last character may be cut.
+    let text = match std::str::from_utf8(head) {
+        Ok(text) => Some(text),
+        Err(error) if error.error_len().is_none() => std::str::from_utf8(&head[..error.valid_up_to()]).ok(),
+        Err(_) => None,
+    };
+    let is_text = |text: &str| !text.contains(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{1b}'));
+    if text.is_some_and(is_text) { "txt" } else { "bin" }
+}
+
+fn media_of(head: &[u8]) -> Option<&'static str> {
     let known = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, media)| *media);
     known.or(match head {
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
@@ -246,12 +338,12 @@ mod tests {
     fn names_lose_their_directories_and_gain_an_extension() {
         let attachments = [
             attachment("C:\\shots\\a.png", "", Content::Base64, "iVBORw0KGgo="),
-            attachment("out/a.png", "", Content::Base64, "iVBORw0KGgo="),
-            attachment("", "", Content::Base64, "iVBORw0KGgo="),
+            attachment("out/a.png", "", Content::Base64, "iVBORw0KGgoA"),
+            attachment("", "", Content::Base64, "iVBORw0KGgoB"),
             attachment("log", "text/plain;charset=utf-8", Content::Text, "hello"),
             attachment("gone.txt", "", Content::Path, "gone.txt"),
         ];
-        let items = items(&attachments);
+        let items = Gathering::default().items(&attachments);
         let names: Vec<_> = items.iter().map(|item| item.filename.as_str()).collect();
         assert_eq!(names, ["a.png", "a (2).png", "attachment.png", "log.txt"]);
         assert_eq!(items[3].data.as_str(), "aGVsbG8=");
@@ -281,5 +373,34 @@ mod tests {
         assert_eq!(content_type(&stated, &stated.data), "image/webp");
         let unknown = attachment("a.xyz", "", Content::Base64, "AAAA");
         assert_eq!(content_type(&unknown, &unknown.data), "application/octet-stream");
+    }
+
+    #[test]
+    fn the_same_content_is_in_a_list_once_whatever_it_is_called() {
+        let of_run = [
+            attachment("a.txt", "", Content::Text, "hello"),
+            attachment("b.txt", "", Content::Base64, "aGVsbG8="),
+            attachment("a.txt", "", Content::Text, "other"),
+        ];
+        let of_step =
+            [attachment("c.txt", "", Content::Text, "hello"), attachment("a.txt", "", Content::Text, "of a step")];
+        let mut gathering = Gathering::default();
+        let items: Vec<_> = gathering.items(&of_run).into_iter().chain(gathering.items(&of_step)).collect();
+        let names: Vec<_> = items.iter().map(|item| (item.filename.as_str(), item.bytes())).collect();
+        assert_eq!(names, [("a.txt", 5), ("a (2).txt", 5), ("c.txt", 5), ("a.txt", 9)]);
+        assert_eq!(gathering.pieces(), 4);
+        let stated = Gathering::new(EvidencePlace::Bundle, Equals::Stay).items(&of_run).len();
+        assert_eq!(stated, 3);
+        assert!(Gathering::new(EvidencePlace::Files, Equals::Go).items(&of_run).is_empty());
+    }
+
+    #[test]
+    fn extensions_follow_from_first_bytes() {
+        assert_eq!(extension_of(b"\x89PNG\r\n\x1a\n..."), "png");
+        assert_eq!(extension_of("grün".as_bytes()), "txt");
+        assert_eq!(extension_of(&"grün".as_bytes()[..3]), "txt");
+        assert_eq!(extension_of(b"\0\x01"), "bin");
+        assert_eq!(extension_of(b"\xff\xfeabc"), "bin");
+        assert_eq!(extension_of(b""), "txt");
     }
 }

@@ -7,11 +7,10 @@ use crate::model::{Outcome, shorten};
 
 use super::decode::{DecodeError, decode};
 use super::encode::EncodeOptions;
-use super::evidence::Names;
 use super::flavour::TODO;
 use super::note::{self, Note};
 use super::rows;
-use super::wire::{EvidenceItem, IterationResult, Run, TestInfo, Text, Texts};
+use super::wire::{self, IterationResult, Run, TestInfo, Text, Texts};
 
 /// Which result counts when one Test has several in one Test Execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,12 +46,18 @@ pub struct Part<'a> {
 }
 
 /// What came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Merged {
     /// Outcome of the merged run.
     pub outcome: Outcome,
-    /// Files of evidence that the limit of one test left out.
+    /// Pieces of evidence that all results together had.
+    pub evidence_before: u32,
+    /// Those that the merged run has: each content once.
+    pub evidence: u32,
+    /// Those that the limit of one test left out.
     pub dropped_evidence: u32,
+    /// What must be known of the merged run beyond its bytes: nothing unless it has evidence in files.
+    pub note: Vec<u8>,
 }
 
 /// UTF-16 units of a comment at most (decision 19).
@@ -71,16 +76,30 @@ pub fn merge(
     let runs = parts.iter().map(|part| decode(part.bytes)).collect::<Result<Vec<_>, _>>()?;
     let notes = parts.iter().map(|part| note::read(part.note)).collect::<Result<Vec<_>, _>>()?;
     let results = Results::new(parts, runs, notes, policy);
-    let (evidences, dropped_evidence) = unite_evidence(&results.runs, options.max_evidence);
-    results.assemble(evidences).write(options.target, out);
-    Ok(Merged { outcome: results.verdict.outcome, dropped_evidence })
+    let mut run = results.assemble();
+    let united = results.unite_evidence(&mut run, options.max_evidence);
+    let apart = results.unite_files(options.max_evidence);
+    run.write(options.target, out);
+    let before = results.runs.iter().map(wire::pieces_of_evidence).sum::<usize>();
+    let before = before + results.notes.iter().map(|note| note.evidence.len()).sum::<usize>();
+    Ok(Merged {
+        outcome: results.verdict.outcome,
+        evidence_before: before as u32,
+        evidence: (wire::pieces_of_evidence(&run) + apart.kept.len()) as u32,
+        dropped_evidence: united.dropped + apart.dropped,
+        note: results
+            .notes
+            .iter()
+            .find(|note| !note.evidence.is_empty())
+            .map_or_else(Vec::new, |first| note::of_evidence(first, &apart.kept)),
+    })
 }
 
 /// All results of one Test, and what was decided about them.
-struct Results<'p, 'r> {
-    parts: &'p [Part<'p>],
-    runs: Vec<Run<'r>>,
-    notes: Vec<Note<'r>>,
+pub(super) struct Results<'p, 'r> {
+    pub(super) parts: &'p [Part<'p>],
+    pub(super) runs: Vec<Run<'r>>,
+    pub(super) notes: Vec<Note<'r>>,
     /// Indexes of the results that count; all others are attempts.
     deciding: Vec<usize>,
     verdict: Verdict<'r>,
@@ -208,7 +227,8 @@ fn worst(mut candidates: Vec<Verdict<'_>>) -> Verdict<'_> {
 }
 
 impl<'r> Results<'_, 'r> {
-    fn assemble(&self, evidences: Vec<EvidenceItem<'r>>) -> Run<'r> {
+    /// The merged run, with no evidence but that of its steps.
+    fn assemble(&self) -> Run<'r> {
         let runs = &self.runs;
         let decided = || self.deciding.iter().map(|index| &runs[*index]);
         let model = &runs[self.verdict.model];
@@ -240,7 +260,7 @@ impl<'r> Results<'_, 'r> {
             examples,
             iterations,
             defects,
-            evidences,
+            evidences: Vec::new(),
             custom_fields: unite_fields(runs),
             test_version: model.test_version.clone(),
         }
@@ -323,26 +343,6 @@ fn unite_fields<'r>(runs: &[Run<'r>]) -> Vec<super::wire::Field<'r>> {
     let mut known = HashSet::new();
     let fields = runs.iter().flat_map(|run| &run.custom_fields);
     fields.filter(|field| known.insert((field.id.clone(), field.name.clone()))).cloned().collect()
-}
-
-/// All evidence within `limit` bytes: the same file once, another file of the same name under a new one.
-fn unite_evidence<'r>(runs: &[Run<'r>], limit: u64) -> (Vec<EvidenceItem<'r>>, u32) {
-    let items = || runs.iter().flat_map(|run| &run.evidences);
-    let mut known = HashSet::new();
-    let mut names = Names::default();
-    let mut united = Vec::new();
-    let (mut used, mut dropped) = (0_u64, 0);
-    for item in items().filter(|item| known.insert((item.filename.as_str(), item.data.as_str()))) {
-        let size = (item.data.as_str().len() / 4 * 3) as u64;
-        if used.saturating_add(size) > limit {
-            dropped += 1;
-            continue;
-        }
-        used += size;
-        let filename = names.unused(item.filename.0.clone()).into();
-        united.push(EvidenceItem { filename, ..item.clone() });
-    }
-    (united, dropped)
 }
 
 /// `3 results merged: 1 passed, 2 failed`.

@@ -3,6 +3,7 @@
 //! Runs become bytes ([`encode`]) as early as possible; later only the few that share a Test ([`merge`]) or that are too
 //! large ([`shrink`]) are read again.
 
+mod apart;
 mod bind;
 mod check;
 mod decode;
@@ -19,13 +20,15 @@ mod note;
 mod oversize;
 mod rows;
 mod stated;
+mod united;
 mod wire;
 
+pub use apart::{Apart, EvidenceContent, add_apart, noted_evidence, set_apart};
 pub use bind::{HEAD, KeyPlace, PLACEHOLDER, key_place, with_key};
 pub use check::{Checked, Unbound, check};
 pub use decode::DecodeError;
 pub use encode::{EncodeOptions, encode, key_identity};
-pub use evidence::{Addition, add_evidence};
+pub use evidence::{Addition, EvidencePlace, add_evidence};
 pub use execution::{ExecutionInfo, SEPARATOR, TAIL, first_head, later_head};
 pub use flavour::{StatusError, Statuses, TODO, Target};
 pub use info::{InfoError, StatedInfo, read_info};
@@ -33,7 +36,7 @@ pub use merge::{Merge, Merged, Part, merge};
 pub use multipart::{ExecutionName, InfoTemplate};
 pub use name::{TestName, name_of};
 pub use note::note;
-pub use oversize::shrink;
+pub use oversize::{Shrunk, shrink};
 
 #[cfg(test)]
 mod tests;

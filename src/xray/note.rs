@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::model::{DataRows, TestRun};
 
+use super::apart::Apart;
 use super::decode::DecodeError;
 use super::encode::EncodeOptions;
 use super::json::Object;
@@ -26,11 +27,21 @@ pub(super) struct Note<'n> {
     /// Parameters that the run's own bytes do not hold.
     #[serde(borrow, default)]
     pub(super) parameters: Vec<RowParameter<'n>>,
+    /// Key of the Test, where it has evidence in files.
+    #[serde(borrow)]
+    pub(super) key: Option<Text<'n>>,
+    /// What the Test is found by, where it has such evidence and no key.
+    #[serde(borrow)]
+    pub(super) test: Option<Text<'n>>,
+    /// Evidence in files of its own.
+    #[serde(borrow, default)]
+    pub(super) evidence: Vec<Apart<'n>>,
 }
 
-/// Appends what merging must know of `run` beyond its bytes: nothing for nearly every run.
-pub fn note(run: &TestRun, options: &EncodeOptions, out: &mut Vec<u8>) {
-    if run.outline == 0 && options.rows == DataRows::Merged {
+/// Appends what must be known of `run` beyond its bytes: nothing for nearly every run. `evidence` is what
+/// [`set_apart`](super::set_apart) gave.
+pub fn note(run: &TestRun, options: &EncodeOptions, evidence: &[Apart<'_>], out: &mut Vec<u8>) {
+    if run.outline == 0 && options.rows == DataRows::Merged && evidence.is_empty() {
         return;
     }
     let mut object = Object::open(out);
@@ -45,7 +56,38 @@ pub fn note(run: &TestRun, options: &EncodeOptions, out: &mut Vec<u8>) {
             object.array("parameters", rows::parameters(&run.parameters), |out, parameter| parameter.write(out));
         }
     }
+    if !evidence.is_empty() {
+        write_evidence(&mut object, run.identity.key(), name_of(run), evidence);
+    }
     object.close();
+}
+
+/// What finds a Test without a key.
+fn name_of(run: &TestRun) -> &str {
+    if run.stated.test.given && !run.stated.test.definition.is_empty() {
+        return &run.stated.test.definition;
+    }
+    run.identity.as_str()
+}
+
+/// The note of a merged run, of which only its evidence must still be known.
+pub(super) fn of_evidence(note: &Note<'_>, evidence: &[Apart<'_>]) -> Vec<u8> {
+    let mut out = Vec::new();
+    if !evidence.is_empty() {
+        let mut object = Object::open(&mut out);
+        let test = note.test.as_ref().map_or("", Text::as_str);
+        write_evidence(&mut object, note.key.as_ref().map(Text::as_str), test, evidence);
+        object.close();
+    }
+    out
+}
+
+fn write_evidence(object: &mut Object<'_>, key: Option<&str>, test: &str, evidence: &[Apart<'_>]) {
+    match key {
+        Some(key) => object.string("key", key),
+        None => object.string("test", test),
+    }
+    object.array("evidence", evidence, |out, one| one.write(out));
 }
 
 /// The note in `bytes`; one that says nothing when there are none.

@@ -7,10 +7,19 @@ use crate::model::{Outcome, shorten};
 
 use super::decode::{DecodeError, decode};
 use super::encode::EncodeOptions;
-use super::wire::{IterationResult, Run, StepResult, Text};
+use super::wire::{IterationResult, Run, StepResult, Text, all_steps, pieces_of_evidence};
 
 /// UTF-16 units to which a comment is shortened before it goes altogether.
 const SHORTEST_COMMENT: usize = 500;
+
+/// What was done to a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shrunk {
+    /// Each step that was needed, in words.
+    pub steps: Vec<String>,
+    /// Pieces of evidence that were left out.
+    pub evidence: u32,
+}
 
 /// Appends `run`, brought down to `allowed` bytes, and tells each step that was needed.
 ///
@@ -20,13 +29,9 @@ const SHORTEST_COMMENT: usize = 500;
 ///
 /// # Errors
 /// When `run` is no encoded run; nothing is appended then.
-pub fn shrink(
-    run: &[u8],
-    allowed: u64,
-    options: &EncodeOptions,
-    out: &mut Vec<u8>,
-) -> Result<Vec<String>, DecodeError> {
+pub fn shrink(run: &[u8], allowed: u64, options: &EncodeOptions, out: &mut Vec<u8>) -> Result<Shrunk, DecodeError> {
     let mut shrinking = Shrinking { run: decode(run)?, size: run.len() as u64, allowed, steps: Vec::new() };
+    let pieces = pieces_of_evidence(&shrinking.run);
     let passed = options.statuses.name(Outcome::Passed);
     if shrinking.run.status.as_str() == passed {
         shrinking.drop_all_evidence();
@@ -43,7 +48,8 @@ pub fn shrink(
         shrinking.steps.push(message);
     }
     shrinking.run.write(options.target, out);
-    Ok(shrinking.steps)
+    let evidence = (pieces - pieces_of_evidence(&shrinking.run)) as u32;
+    Ok(Shrunk { steps: shrinking.steps, evidence })
 }
 
 struct Shrinking<'r> {
@@ -162,11 +168,6 @@ impl Shrinking<'_> {
         self.steps.push("description left out".to_owned());
         self.measure(options, out);
     }
-}
-
-/// The steps of the run and of its data rows.
-fn all_steps<'a, 'r>(run: &'a Run<'r>) -> impl Iterator<Item = &'a StepResult<'r>> {
-    run.steps.iter().chain(run.iterations.iter().flat_map(|row| &row.steps))
 }
 
 fn all_steps_mut<'a, 'r>(

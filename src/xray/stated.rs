@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use crate::model::{Iteration, List, Parameter, TestRun, key, shorten};
 
 use super::encode::{self, DESCRIPTION_LIMIT, EncodeOptions, SUMMARY_LIMIT};
+use super::evidence::Gathering;
 use super::flavour::Target;
 use super::wire::{IterationResult, RowParameter, TestInfo, TestStep, Text, Texts};
 
@@ -36,12 +37,16 @@ pub(super) fn examples(run: &TestRun, target: Target) -> Vec<Text<'_>> {
 }
 
 /// The data rows.
-pub(super) fn iterations<'a>(run: &'a TestRun, options: &'a EncodeOptions) -> Vec<IterationResult<'a>> {
+pub(super) fn iterations<'a>(
+    run: &'a TestRun,
+    options: &'a EncodeOptions,
+    evidence: &mut Gathering,
+) -> Vec<IterationResult<'a>> {
     let rows = run.stated.iterations.iter().enumerate();
     rows.map(|(index, row)| IterationResult {
         parameters: parameters(row, index),
         status: options.statuses.handed_on(&row.status_name, row.outcome).into(),
-        steps: row.steps.iter().map(|step| encode::step_result(step, options)).collect(),
+        steps: row.steps.iter().map(|step| encode::step_result(step, options, evidence)).collect(),
         name: filled(&row.name),
         log: filled(&row.log),
         duration: filled(&row.duration),

@@ -209,7 +209,7 @@ fn evidence_of_passed_tests_goes_first() {
     passed.evidence.push(attachment("b.bin", &"AAAA".repeat(1000)));
     let (text, _) = encoded(&passed, Target::Server);
     let mut out = Vec::new();
-    let steps = shrink(text.as_bytes(), text.len() as u64 - 1, &options, &mut out).unwrap();
+    let steps = shrink(text.as_bytes(), text.len() as u64 - 1, &options, &mut out).unwrap().steps;
     assert_eq!(steps.len(), 1);
     assert!(is_valid(&bundle(&[&out]), Target::Server));
     assert!(!String::from_utf8(out).unwrap().contains("evidences"));
@@ -224,7 +224,7 @@ fn the_largest_evidence_goes_first_and_the_result_never() {
     let (text, _) = encoded(&failed, Target::Cloud);
     let shrunk = |allowed: u64| {
         let mut out = Vec::new();
-        let steps = shrink(text.as_bytes(), allowed, &options, &mut out).unwrap();
+        let steps = shrink(text.as_bytes(), allowed, &options, &mut out).unwrap().steps;
         assert!(is_valid(&bundle(&[&out]), Target::Cloud));
         (String::from_utf8(out).unwrap(), steps)
     };

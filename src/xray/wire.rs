@@ -281,6 +281,21 @@ pub(super) struct Field<'a> {
     pub(super) value: &'a RawValue,
 }
 
+/// The steps of the run and of its data rows.
+pub(super) fn all_steps<'a, 'r>(run: &'a Run<'r>) -> impl Iterator<Item = &'a StepResult<'r>> {
+    run.steps.iter().chain(run.iterations.iter().flat_map(|row| &row.steps))
+}
+
+/// The evidence of the run, then that of its steps.
+pub(super) fn all_evidence<'a, 'r>(run: &'a Run<'r>) -> impl Iterator<Item = &'a EvidenceItem<'r>> {
+    run.evidences.iter().chain(all_steps(run).flat_map(|step| &step.evidences))
+}
+
+/// How many pieces of evidence the run and its steps have.
+pub(super) fn pieces_of_evidence(run: &Run<'_>) -> usize {
+    all_evidence(run).count()
+}
+
 impl Run<'_> {
     /// Appends the test as JSON.
     pub(super) fn write(&self, target: Target, out: &mut Vec<u8>) {

@@ -11,6 +11,7 @@ mod conformance;
 mod convert;
 mod differential;
 mod edges;
+mod evidence;
 mod executions;
 #[cfg(target_os = "linux")]
 mod faults;

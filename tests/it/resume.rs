@@ -189,6 +189,28 @@ fn compressed_bundles_and_info_parts_are_taken_over_or_made_again() {
 }
 
 #[test]
+fn evidence_in_files_is_taken_over_or_made_again() {
+    let more = ["--evidence", "sidecar"];
+    let workshop = night();
+    let out = workshop.path().join("out");
+    let expected = in_one_go(&workshop, &more);
+    let picture = expected.keys().find(|name| name.ends_with(".png")).unwrap().as_str();
+    for damage in [None, Some((picture, "torn")), Some(("evidence/n02.jsonl", "{}\n"))] {
+        let _ = fs::remove_dir_all(&out);
+        killed(&workshop, &more, ARCHIVES);
+        // What no index names in the end does not stay.
+        fs::write(out.join(format!("evidence/{}.bin", "0".repeat(64))), "of a report that has changed").unwrap();
+        if let Some((file, text)) = damage {
+            fs::write(out.join(file), text).unwrap();
+        }
+        let ran = resume(&workshop, &more);
+        assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+        assert!(ran.stderr.contains("taken over"), "{}", ran.stderr);
+        assert_same(&contents(&out), &expected, &format!("{damage:?}"));
+    }
+}
+
+#[test]
 fn a_complete_output_can_be_gone_on_with_as_well() {
     let workshop = night();
     let expected = in_one_go(&workshop, &[]);
@@ -314,6 +336,11 @@ fn struck(name: &str, more: &[&str], strike: impl Fn(&mut Child), after: impl Fn
 #[test]
 fn killed_at_any_moment_it_comes_to_the_same() {
     struck("kill -9", &[], |child| child.kill().unwrap(), |_, _| {});
+}
+
+#[test]
+fn killed_at_any_moment_it_comes_to_the_same_with_evidence_in_files() {
+    struck("kill -9, evidence", &["--evidence", "sidecar"], |child| child.kill().unwrap(), |_, _| {});
 }
 
 #[test]

@@ -21,6 +21,7 @@ fn execution(files: &[&str]) -> Execution {
         start: None,
         finish: None,
         multipart_info: None,
+        evidence: None,
         runs: 1,
         bundles: files.iter().enumerate().map(record).collect(),
         trimmed: Vec::new(),

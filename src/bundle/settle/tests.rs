@@ -35,8 +35,14 @@ impl Fixture {
         let stored = |(identity, report, sequence, bytes): &Run| {
             let place = keep(&self.store, bytes.clone().into_bytes(), SEPARATOR).unwrap();
             let outcome = if bytes.contains('!') { Outcome::Failed } else { Outcome::Passed };
-            let facts =
-                RunFacts { identity: *identity, outcome, attempt_group: 7, superseded: false, has_key: *identity > 9 };
+            let facts = RunFacts {
+                identity: *identity,
+                outcome,
+                attempt_group: 7,
+                superseded: false,
+                has_key: *identity > 9,
+                evidence: 0,
+            };
             let entry = IndexEntry::new(u64::from(place.length), &facts).unwrap();
             // A note says what the run does.
             let note = bytes.contains('?').then_some(place);
@@ -68,12 +74,14 @@ impl Fixture {
 }
 
 /// A merge that shows what it was given.
-pub(crate) fn join(parts: &[MergePart<'_>], out: &mut Vec<u8>) -> Result<Outcome, String> {
+pub(crate) fn join(parts: &[MergePart<'_>], out: &mut Vec<u8>) -> Result<MergedFacts, String> {
     for part in parts {
         out.push(if part.outcome == Outcome::Failed { b'-' } else { b'+' });
         out.extend_from_slice(part.bytes);
     }
-    Ok(Outcome::Errored)
+    // What was noted of any of them.
+    let note = parts.iter().flat_map(|part| part.note).copied().collect();
+    Ok(MergedFacts { outcome: Outcome::Errored, note })
 }
 
 fn run(identity: u128, report: u32, sequence: u32, text: &str) -> Run {
@@ -130,7 +138,7 @@ fn parts_carry_their_facts() {
     let merge = |parts: &[MergePart<'_>], _: &mut Vec<u8>| {
         let facts: Vec<_> = parts.iter().map(|part| (part.report.0, part.attempt_group)).collect();
         assert_eq!(facts, [(0, 7), (3, 7)]);
-        Ok(Outcome::Aborted)
+        Ok(MergedFacts { outcome: Outcome::Aborted, note: Vec::new() })
     };
     let runs = [run(1, 3, 1, "b"), run(1, 0, 4, "a"), run(2, 4, 0, "c")];
     let settled = fixture.settle(&runs, &merge).unwrap();
@@ -175,8 +183,24 @@ fn parts_carry_their_notes() {
         let merge = |parts: &[MergePart<'_>], _: &mut Vec<u8>| {
             let notes: Vec<_> = parts.iter().map(|part| String::from_utf8(part.note.to_vec()).unwrap()).collect();
             assert_eq!(notes, ["a?", "", "c?"]);
-            Ok(Outcome::Passed)
+            Ok(MergedFacts { outcome: Outcome::Passed, note: Vec::new() })
         };
         fixture.settle(&[run(1, 0, 0, "a?"), run(1, 1, 0, "b"), run(1, 2, 0, "c?")], &merge).unwrap();
+    }
+}
+
+#[test]
+fn notes_of_merged_runs_replace_those_of_their_results() {
+    for ceiling in [0, 1 << 20] {
+        let fixture = Fixture::new(ceiling);
+        let runs = [run(1, 0, 0, "a?"), run(2, 0, 1, "b?"), run(1, 1, 0, "c?"), run(3, 1, 1, "d"), run(4, 2, 0, "e?")];
+        let settled = fixture.settle(&runs, &join).unwrap();
+        let mut notes = Vec::new();
+        for (run, place) in settled.notes() {
+            let mut bytes = Vec::new();
+            fixture.store.read(place.location, place.length as usize, &mut bytes).unwrap();
+            notes.push((run, String::from_utf8(bytes).unwrap()));
+        }
+        assert_eq!(notes, [(0, "a?c?".to_owned()), (1, "b?".to_owned()), (3, "e?".to_owned())]);
     }
 }

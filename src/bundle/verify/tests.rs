@@ -43,6 +43,7 @@ fn output_of(compression: Compression) -> (Fixture, PathBuf, Manifest) {
         start: None,
         finish: None,
         multipart_info: None,
+        evidence: None,
         runs: 5,
         bundles,
         trimmed: Vec::new(),

@@ -18,7 +18,7 @@ fn result(outcome: Outcome, fill: impl FnOnce(&mut TestRun)) -> Result {
     fill(&mut run);
     let bytes = encoded(&run, Target::Server).0.into_bytes();
     let mut noted = Vec::new();
-    note(&run, &EncodeOptions::new(Target::Server, "DEMO"), &mut noted);
+    note(&run, &EncodeOptions::new(Target::Server, "DEMO"), &[], &mut noted);
     Result { bytes, outcome, report: 1, attempt_group: run.attempt_group, superseded: run.superseded, note: noted }
 }
 
@@ -152,7 +152,7 @@ fn one_data_row_does_not_pass_for_another() {
             EncodeOptions { rows: crate::model::DataRows::Apart, ..EncodeOptions::new(Target::Server, "DEMO") };
         let mut result = result(outcome, |_| {});
         let run = TestRun { row, ..TestRun::default() };
-        note(&run, &options, &mut result.note);
+        note(&run, &options, &[], &mut result.note);
         result
     };
     let flaky = [row(Outcome::Failed, 1), row(Outcome::Passed, 2), row(Outcome::Passed, 1)];
@@ -220,7 +220,7 @@ fn data_row(name: &str, parameters: &[(&str, &str)], outcome: Outcome, identity:
     }
     let (mut bytes, mut noted) = (Vec::new(), Vec::new());
     encode(&run, &kept(target), &mut bytes);
-    note(&run, &kept(target), &mut noted);
+    note(&run, &kept(target), &[], &mut noted);
     Result { bytes, outcome, report: 1, attempt_group: 0, superseded: false, note: noted }
 }
 

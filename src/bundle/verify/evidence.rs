@@ -1,0 +1,97 @@
+//! Evidence in files of its own, held against its indexes.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+
+use super::{Mismatch, Verification, sum_of, unreadable};
+use crate::bundle::manifest::{EvidenceIndex, Execution};
+use crate::bundle::name::{EVIDENCE, evidence_index_file, is_evidence_path};
+use crate::bundle::sidecar::{EvidenceLine, each_line};
+
+impl Verification {
+    /// Every index is as it was written, every file that it names is there, and there is no other. Each file is read once,
+    /// however often it is named.
+    pub(super) fn check_evidence(&self, found: &mut Vec<Mismatch>) {
+        let mut named: HashSet<String> = HashSet::new();
+        let mut lines = 0_u64;
+        let indexes = self.manifest.executions.iter().filter_map(|one| Some((one, one.evidence.as_ref()?)));
+        for (execution, index) in indexes {
+            named.insert(index.file.clone());
+            lines = lines.saturating_add(index.lines);
+            self.check_index(execution, index, &mut named, found);
+        }
+        if lines > self.manifest.totals.evidence.kept {
+            let stated = self.manifest.totals.evidence.kept;
+            found.push(Mismatch::Total { name: "evidence.kept", stated, found: lines });
+        }
+        self.check_foreign_evidence(&named, found);
+    }
+
+    fn check_index(
+        &self,
+        execution: &Execution,
+        index: &EvidenceIndex,
+        named: &mut HashSet<String>,
+        found: &mut Vec<Mismatch>,
+    ) {
+        let expected = evidence_index_file(&execution.id);
+        if index.file != expected {
+            found.push(Mismatch::Name { file: index.file.clone(), part: 0, expected });
+            return;
+        }
+        let bundles: HashSet<&str> = execution.bundles.iter().map(|bundle| bundle.file.as_str()).collect();
+        let mut faults = Vec::new();
+        let read = each_line(&self.folder, index, |line| {
+            if line.execution != execution.id || !bundles.contains(line.bundle.as_str()) {
+                let message = format!("it names the bundle {:?} of {:?}", line.bundle, line.execution);
+                faults.push(Mismatch::Content { file: index.file.clone(), message });
+            }
+            if !named.contains(&line.file) {
+                faults.extend(self.check_file(&line));
+                named.insert(line.file);
+            }
+        });
+        match read {
+            Ok((sha256, lines)) => {
+                if lines != index.lines {
+                    found.push(Mismatch::Length { file: index.file.clone(), stated: index.lines, found: lines });
+                }
+                if sha256 != index.sha256 {
+                    found.push(Mismatch::Hash { file: index.file.clone() });
+                }
+            }
+            Err(error) => found.push(unreadable(&index.file, &error)),
+        }
+        found.append(&mut faults);
+    }
+
+    fn check_file(&self, line: &EvidenceLine) -> Option<Mismatch> {
+        let file = || line.file.clone();
+        if !is_evidence_path(&line.file) {
+            // An index must not lead us to files elsewhere.
+            return Some(Mismatch::Name { file: file(), part: 0, expected: format!("{EVIDENCE}/<sha256>") });
+        }
+        match sum_of(&self.folder.join(&line.file)) {
+            Ok(sum) if sum.bytes != line.bytes => {
+                Some(Mismatch::Length { file: file(), stated: line.bytes, found: sum.bytes })
+            }
+            Ok(sum) if sum.sha256 != line.sha256 => Some(Mismatch::Hash { file: file() }),
+            Ok(_) => None,
+            Err(error) => Some(unreadable(&line.file, &error)),
+        }
+    }
+
+    fn check_foreign_evidence(&self, named: &HashSet<String>, found: &mut Vec<Mismatch>) {
+        let entries = match fs::read_dir(self.folder.join(EVIDENCE)) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return,
+            Err(error) => return found.push(unreadable(EVIDENCE, &error)),
+        };
+        let names = entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()));
+        let mut files: Vec<String> = names.map(|name| format!("{EVIDENCE}/{name}")).collect();
+        files.retain(|file| is_evidence_path(file) && !named.contains(file));
+        files.sort_unstable();
+        found.extend(files.into_iter().map(|file| Mismatch::Foreign { file }));
+    }
+}
