@@ -174,6 +174,17 @@ impl Shape {
         Ok((total, number))
     }
 
+    /// Writes one report of about `bytes`; tells how many bytes it has.
+    pub fn fill_with_one(&self, folder: &Path, seed: u64, bytes: u64) -> io::Result<u64> {
+        const SAMPLE: usize = 1000;
+        let per_sample = self.report(seed, SAMPLE).len() as u64;
+        let report = self.report(seed, (bytes * SAMPLE as u64 / per_sample) as usize);
+        let module = folder.join("module-000");
+        fs::create_dir_all(&module)?;
+        fs::write(module.join(self.file_name(0)), &report)?;
+        Ok(report.len() as u64)
+    }
+
     fn file_name(&self, number: u64) -> String {
         format!("{}{number:06}.{}", self.prefix, self.extension)
     }
