@@ -30,7 +30,10 @@ fn main() -> ExitCode {
         Err(why) => {
             let names: Vec<_> = SHAPES.iter().map(|shape| shape.name).collect();
             eprintln!("failed to generate: {why}");
-            eprintln!("usage: generate --out DIR [--format {}] [--mb N] [--seed N] [--single] [--zip]", names.join("|"));
+            eprintln!(
+                "usage: generate --out DIR [--format {}] [--mb N] [--seed N] [--single] [--zip]",
+                names.join("|")
+            );
             ExitCode::FAILURE
         }
     }

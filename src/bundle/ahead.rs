@@ -12,7 +12,7 @@ use super::error::{WriteError, WriteErrorKind};
 use super::folder::Folder;
 use super::gather::gather;
 use super::new_file::ClosedFile;
-use super::places::Place;
+use super::places::Stretch;
 use super::plan::BundlePlan;
 use super::store::{Location, RunStore};
 use super::write::Body;
@@ -41,7 +41,7 @@ pub struct Ahead {
 #[derive(Debug)]
 enum State {
     /// Nobody has begun: its runs are still in the store.
-    Waiting(Vec<Place>),
+    Waiting(Vec<Stretch>),
     Writing,
     Written {
         begin: Location,
@@ -53,7 +53,7 @@ enum State {
 }
 
 impl Ahead {
-    pub(super) fn new(plan: BundlePlan, frame: Arc<AheadFrame>, runs: Vec<Place>) -> Ahead {
+    pub(super) fn new(plan: BundlePlan, frame: Arc<AheadFrame>, runs: Vec<Stretch>) -> Ahead {
         Ahead { plan, frame, state: Mutex::new(State::Waiting(runs)), settled: Condvar::new() }
     }
 
@@ -71,12 +71,12 @@ impl Ahead {
         *self.state() = state;
         self.settled.notify_all();
         let separator = self.frame.separator.len() as u64;
-        runs.iter().for_each(|run| store.release(run.location, u64::from(run.length) + separator));
+        runs.iter().for_each(|run| store.release(run.at, run.bytes + separator));
         result
     }
 
     /// Takes the runs, unless that has been done.
-    fn begin(&self) -> Option<Vec<Place>> {
+    fn begin(&self) -> Option<Vec<Stretch>> {
         let mut state = self.state();
         match std::mem::replace(&mut *state, State::Writing) {
             State::Waiting(runs) => Some(runs),
@@ -87,7 +87,7 @@ impl Ahead {
         }
     }
 
-    fn try_write(&self, runs: &[Place], store: &RunStore, folder: &Folder) -> Result<State, WriteError> {
+    fn try_write(&self, runs: &[Stretch], store: &RunStore, folder: &Folder) -> Result<State, WriteError> {
         let mut body = Body::create(folder, &Folder::name_ahead())?;
         let AheadFrame { head, separator, tail } = &*self.frame;
         gather(runs.iter().copied(), [head, separator, tail], store, &mut body)?;
@@ -104,15 +104,15 @@ impl Ahead {
 
     /// Waits for whoever writes it. When nobody has begun, the places of its runs are given back and it will not be
     /// written.
-    pub(super) fn take_back(&self) -> Option<Vec<Location>> {
+    pub(super) fn take_back(&self) -> Option<Vec<Stretch>> {
         let state = self.state();
         let is_writing = |state: &mut State| matches!(state, State::Writing);
         let mut state = self.settled.wait_while(state, is_writing).unwrap_or_else(PoisonError::into_inner);
-        match &*state {
+        match &mut *state {
             State::Waiting(runs) => {
-                let locations = runs.iter().map(|run| run.location).collect();
+                let runs = std::mem::take(runs);
                 *state = State::Gone;
-                Some(locations)
+                Some(runs)
             }
             _ => None,
         }
@@ -141,11 +141,6 @@ impl Ahead {
         }
     }
 
-    /// Where the run behind one of `length` bytes at `location` is.
-    pub(super) fn behind(&self, location: Location, length: u32) -> Location {
-        location.forward(u64::from(length) + self.frame.separator.len() as u64)
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -171,7 +166,7 @@ mod tests {
         let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
         let budget = Budget { max_bytes, max_runs: 4 };
         let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
-        let index = ExecutionIndex::writing_ahead(budget, FIRST.len() as u64, frame);
+        let index = ExecutionIndex::writing_ahead(budget, FIRST.len() as u64, frame, 0);
         let (index, bundles) = fixture.add_all(runs, index);
         for (_, bundle) in bundles.iter().enumerate().filter(|(number, _)| writes(*number)) {
             bundle.write(&fixture.store, &folder).unwrap();
@@ -261,7 +256,7 @@ mod tests {
         let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
         let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
         let budget = Budget { max_bytes: 1000, max_runs: 2 };
-        let (index, bundles) = fixture.add_all(&runs(6), ExecutionIndex::writing_ahead(budget, 0, frame));
+        let (index, bundles) = fixture.add_all(&runs(6), ExecutionIndex::writing_ahead(budget, 0, frame, 0));
         bundles[0].write(&fixture.store, &folder).unwrap();
         let settled = crate::bundle::settle(index, &fixture.store, &join).unwrap();
         let second = BundlePlan { part: 2, runs: 2..4, bytes: 0 };
@@ -277,7 +272,7 @@ mod tests {
         let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
         let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
         let budget = Budget { max_bytes: 1000, max_runs: 2 };
-        let (_, bundles) = fixture.add_all(&runs(7), ExecutionIndex::writing_ahead(budget, 0, frame));
+        let (_, bundles) = fixture.add_all(&runs(7), ExecutionIndex::writing_ahead(budget, 0, frame, 0));
         let before = fixture.store.in_memory();
         bundles.iter().for_each(|bundle| bundle.write(&fixture.store, &folder).unwrap());
         // Of seven runs four went with the second and third bundle.
@@ -290,7 +285,7 @@ mod tests {
         let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
         let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
         let budget = Budget { max_bytes: 1000, max_runs: 2 };
-        let (index, bundles) = fixture.add_all(&runs(7), ExecutionIndex::writing_ahead(budget, 0, frame));
+        let (index, bundles) = fixture.add_all(&runs(7), ExecutionIndex::writing_ahead(budget, 0, frame, 0));
         fs::remove_dir_all(folder.path()).unwrap();
         assert!(matches!(bundles[0].write(&fixture.store, &folder).unwrap_err().kind(), WriteErrorKind::Io { .. }));
         let error = crate::bundle::settle(index, &fixture.store, &join).unwrap_err();
@@ -303,8 +298,8 @@ mod tests {
         let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
         let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
         let budget = Budget { max_bytes: 1000, max_runs: 2 };
-        let (_, bundles) = fixture.add_all(&runs(7), ExecutionIndex::writing_ahead(budget, 0, frame));
-        assert_eq!(bundles[0].take_back().unwrap().len(), 2);
+        let (_, bundles) = fixture.add_all(&runs(7), ExecutionIndex::writing_ahead(budget, 0, frame, 0));
+        assert_eq!(bundles[0].take_back().unwrap().iter().map(|stretch| stretch.runs).sum::<u32>(), 2);
         bundles[1].write(&fixture.store, &folder).unwrap();
         bundles.iter().for_each(|bundle| bundle.write(&fixture.store, &folder).unwrap());
         assert!(bundles[0].first_run().is_none() && bundles[1].take_back().is_none());

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use super::ahead::{Ahead, AheadFrame};
+use super::error::WriteError;
 use super::frame::FrameLengths;
 use super::index::{Added, Index, StoredRun};
 use super::places::{Place, Places};
 use super::plan::{Budget, BundlePlan, Cutter};
+use super::store::RunStore;
 use crate::model::ReportId;
 
 /// All runs of one Test Execution while they arrive, in order: that of their reports, and within a report its own.
@@ -28,14 +30,15 @@ pub enum Arrived {
 }
 
 impl ExecutionIndex {
-    /// An index without runs. In the store, each run is followed by `separator`, as in a bundle.
-    pub fn new(separator: &'static [u8]) -> ExecutionIndex {
-        ExecutionIndex { index: Index::default(), places: Places::default(), separator, ahead: None }
+    /// An index without runs. In the store, each run is followed by `separator`, as in a bundle. Of what it knows of the
+    /// runs, up to `ceiling` bytes stay in memory, and beside them ten bytes or less of each.
+    pub fn new(separator: &'static [u8], ceiling: u64) -> ExecutionIndex {
+        ExecutionIndex { index: Index::new(ceiling), places: Places::new(separator.len()), separator, ahead: None }
     }
 
     /// As [`ExecutionIndex::new`], with bundles that are written ahead. `first_head` is how long the head of the first one
     /// is going to be, as far as that is known.
-    pub fn writing_ahead(budget: Budget, first_head: u64, frame: AheadFrame) -> ExecutionIndex {
+    pub fn writing_ahead(budget: Budget, first_head: u64, frame: AheadFrame, ceiling: u64) -> ExecutionIndex {
         let lengths = FrameLengths {
             first_head,
             later_head: frame.head.len() as u64,
@@ -44,21 +47,25 @@ impl ExecutionIndex {
         };
         let ahead = Some((Cutter::new(budget, lengths), Arc::new(frame)));
         let separator = ahead.as_ref().map_or(&[][..], |(_, frame)| frame.separator);
-        ExecutionIndex { ahead, ..ExecutionIndex::new(separator) }
+        ExecutionIndex { ahead, ..ExecutionIndex::new(separator, ceiling) }
     }
 
-    /// Adds a run of `report`, which is not before those that were added already.
-    pub fn add(&mut self, report: ReportId, run: StoredRun) -> Arrived {
-        if self.index.add(report, run) == Added::Repeat {
-            return Arrived::Repeat;
+    /// Adds a run of `report`, which is not before those that were added already. Its bytes are in `store`, as those of
+    /// all others.
+    ///
+    /// # Errors
+    /// When the temporary file of the store cannot be written or read.
+    pub fn add(&mut self, report: ReportId, run: StoredRun, store: &RunStore) -> Result<Arrived, WriteError> {
+        if self.index.add(report, run, store)? == Added::Repeat {
+            return Ok(Arrived::Repeat);
         }
         let complete = match &mut self.ahead {
             Some((cutter, frame)) => cutter.push(u64::from(run.entry.length)).map(|plan| (plan, Arc::clone(frame))),
             None => None,
         };
         let ahead = complete.and_then(|(plan, frame)| self.cut(plan, frame));
-        self.places.push(run.location);
-        Arrived::First(ahead)
+        self.places.push(Place { location: run.location, length: run.entry.length });
+        Ok(Arrived::First(ahead))
     }
 
     fn cut(&mut self, plan: BundlePlan, frame: Arc<AheadFrame>) -> Option<Arc<Ahead>> {
@@ -66,12 +73,7 @@ impl ExecutionIndex {
             self.places.cut();
             return None;
         }
-        let lengths = self.index.from(plan.runs.start).map(|entry| entry.length);
-        Some(self.places.cut_ahead(|locations| {
-            let runs =
-                locations.into_iter().zip(lengths).map(|(location, length)| Place { location, length }).collect();
-            Ahead::new(plan, frame, runs)
-        }))
+        Some(self.places.cut_ahead(|runs| Ahead::new(plan, frame, runs)))
     }
 
     /// How many Tests there are.

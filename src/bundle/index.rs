@@ -2,16 +2,19 @@
 
 use std::collections::HashMap;
 
+use super::entries::Entries;
 use super::error::{WriteError, WriteErrorKind};
 use super::known::Known;
+use super::lengths::Lengths;
 use super::places::Place;
-use super::store::Location;
+use super::store::{Location, RunStore};
 use crate::model::{Outcome, ReportId, RunFacts};
 
 /// One run in the index.
 ///
-/// There is one for every Test of a Test Execution, and nothing else grows with their number but five to eleven bytes in
-/// the table of what is known and, until its bundle is written, a location: so it is kept at 24 bytes.
+/// There is one for every Test of a Test Execution, of 24 bytes, and they go to the temporary file when there are many.
+/// What stays in memory of each is its length, in two bytes, six to eight bytes in the table of what is known and, until
+/// its bundle is written, a location.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IndexEntry {
     /// Hash of the identity, in two halves: equal for all results of one Test.
@@ -93,6 +96,23 @@ pub struct StoredRun {
 }
 
 impl IndexEntry {
+    pub(super) const BYTES: usize = 24;
+
+    pub(super) fn to_bytes(self) -> [u8; IndexEntry::BYTES] {
+        let mut bytes = [0; IndexEntry::BYTES];
+        bytes[..8].copy_from_slice(&self.identity[0].to_le_bytes());
+        bytes[8..16].copy_from_slice(&self.identity[1].to_le_bytes());
+        bytes[16..20].copy_from_slice(&self.length.to_le_bytes());
+        bytes[20..].copy_from_slice(&self.facts.0.to_le_bytes());
+        bytes
+    }
+
+    pub(super) fn from_bytes(bytes: &[u8; IndexEntry::BYTES]) -> IndexEntry {
+        let number = |at: usize| u64::from_le_bytes(std::array::from_fn(|n| bytes[at + n]));
+        let last = number(16);
+        IndexEntry { identity: [number(0), number(8)], length: last as u32, facts: PackedFacts((last >> 32) as u32) }
+    }
+
     /// What is known of a run of `length` bytes.
     ///
     /// # Errors
@@ -126,10 +146,11 @@ pub(super) enum Added {
 
 /// The runs of one Test Execution, numbered in the order in which they are to be written: that of their reports, and
 /// within a report that of the report.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Index {
-    /// First results, in blocks: a list of many millions is never moved.
-    blocks: Vec<Vec<IndexEntry>>,
+    /// Of first results.
+    entries: Entries,
+    lengths: Lengths,
     known: Known,
     pub(super) repeats: Vec<Repeat>,
     /// Of first results.
@@ -138,48 +159,79 @@ pub(super) struct Index {
     reports: Vec<(u32, ReportId)>,
 }
 
-/// Entries in a block; a power of two.
-const BLOCK: usize = 4096;
-
 impl Index {
+    /// An index whose entries take up to `ceiling` bytes of memory.
+    pub(super) fn new(ceiling: u64) -> Index {
+        Index {
+            entries: Entries::new(ceiling),
+            lengths: Lengths::default(),
+            known: Known::default(),
+            repeats: Vec::new(),
+            notes: HashMap::new(),
+            reports: Vec::new(),
+        }
+    }
+
     /// Adds a run of `report`, which is not before those that were added already.
-    pub(super) fn add(&mut self, report: ReportId, run: StoredRun) -> Added {
+    ///
+    /// # Errors
+    /// When the temporary file cannot be written or read.
+    pub(super) fn add(&mut self, report: ReportId, run: StoredRun, store: &RunStore) -> Result<Added, WriteError> {
+        if self.known.is_full() {
+            self.grow(store)?;
+        }
         let number = self.len() as u32;
-        let Index { blocks, known, .. } = self;
-        let identity_of = |number: u32| blocks[number as usize / BLOCK][number as usize % BLOCK].identity;
-        if let Some(first) = known.first_or(run.entry.identity, number, identity_of) {
+        let Index { entries, known, .. } = self;
+        let identity_of = |number: u32| entries.get(number as usize, store).map(|entry| entry.identity);
+        if let Some(first) = known.first_or(run.entry.identity, number, identity_of)? {
             self.repeats.push(Repeat { first, report, run });
-            return Added::Repeat;
+            return Ok(Added::Repeat);
         }
-        if blocks.last().is_none_or(|block| block.len() == BLOCK) {
-            blocks.push(Vec::with_capacity(if blocks.is_empty() { 0 } else { BLOCK }));
-        }
-        if let Some(block) = blocks.last_mut() {
-            block.push(run.entry);
-        }
+        self.entries.push(run.entry, store)?;
+        self.lengths.push(run.entry.length);
         if let Some(note) = run.note {
             self.notes.insert(number, note);
         }
         if self.reports.last().is_none_or(|(_, last)| *last != report) {
             self.reports.push((number, report));
         }
-        Added::First
+        Ok(Added::First)
+    }
+
+    fn grow(&mut self, store: &RunStore) -> Result<(), WriteError> {
+        let Index { entries, known, .. } = self;
+        known.grow();
+        let mut number = 0;
+        entries.for_each(store, |entry| {
+            known.add(entry.identity, number);
+            number += 1;
+        })
     }
 
     /// How many first results there are.
     pub(super) fn len(&self) -> usize {
-        self.blocks.last().map_or(0, |last| (self.blocks.len() - 1) * BLOCK + last.len())
+        self.entries.len()
     }
 
-    pub(super) fn get(&self, number: usize) -> Option<&IndexEntry> {
-        self.blocks.get(number / BLOCK)?.get(number % BLOCK)
+    /// What is known of a first result.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be read, or there is no such result.
+    pub(super) fn get(&self, number: usize, store: &RunStore) -> Result<IndexEntry, WriteError> {
+        self.entries.get(number, store)
     }
 
-    /// The entries from number `from` on.
-    pub(super) fn from(&self, from: usize) -> impl Iterator<Item = &IndexEntry> {
-        let first = self.blocks.get(from / BLOCK).and_then(|block| block.get(from % BLOCK..)).unwrap_or_default();
-        let later = self.blocks.get(from / BLOCK + 1..).unwrap_or_default();
-        first.iter().chain(later.iter().flatten())
+    /// Shows what is known of each first result, in order.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be read.
+    pub(super) fn for_each(&self, store: &RunStore, see: impl FnMut(&IndexEntry)) -> Result<(), WriteError> {
+        self.entries.for_each(store, see)
+    }
+
+    /// How long the first results are, from number `from` on.
+    pub(super) fn lengths(&self, from: usize) -> impl Iterator<Item = u32> {
+        self.lengths.from(from)
     }
 
     /// The note of a first result.
@@ -207,7 +259,6 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bundle::RunStore;
 
     const FACTS: RunFacts = RunFacts {
         identity: 1,
@@ -220,7 +271,7 @@ mod tests {
 
     #[test]
     fn an_entry_is_24_bytes() {
-        assert_eq!(size_of::<IndexEntry>(), 24);
+        assert_eq!(size_of::<IndexEntry>(), IndexEntry::BYTES);
     }
 
     #[test]
@@ -246,8 +297,9 @@ mod tests {
     #[test]
     fn numbers_first_results_and_knows_their_reports() {
         let folder = tempfile::tempdir().unwrap();
-        let chunk = RunStore::new(folder.path(), 100).put(b"x").unwrap();
-        let mut index = Index::default();
+        let store = RunStore::new(folder.path(), 100);
+        let chunk = store.put(b"x").unwrap();
+        let mut index = Index::new(0);
         let run = |identity: u32| {
             let entry = IndexEntry::new(1, &RunFacts { identity: u128::from(identity) << 40, ..FACTS }).unwrap();
             StoredRun { location: chunk.begin(), entry, note: None }
@@ -255,13 +307,13 @@ mod tests {
         // Report 2 has nothing new.
         for (report, identities) in [(0, 0..10_000), (2, 50..60), (3, 9_999..10_005)] {
             identities.for_each(|identity| {
-                index.add(ReportId(report), run(identity));
+                index.add(ReportId(report), run(identity), &store).unwrap();
             });
         }
         assert_eq!((index.len(), index.repeats.len()), (10_005, 11));
         assert_eq!([0, 9_999, 10_000, 10_004].map(|number| index.report_of(number).0), [0, 0, 3, 3]);
-        assert_eq!((index.from(4095).count(), index.from(10_005).count()), (5_910, 0));
-        assert_eq!(index.from(9_000).next(), index.get(9_000));
+        assert_eq!((index.lengths(4095).count(), index.lengths(10_005).count()), (5_910, 0));
+        assert_eq!(index.get(9_000, &store).unwrap(), run(9_000).entry);
         assert_eq!(index.repeats.iter().map(|repeat| repeat.first).collect::<Vec<_>>()[9..], [59, 9_999]);
     }
 }

@@ -31,13 +31,42 @@ impl Place {
     }
 }
 
-/// The places of all first results, in order. Those of runs that lie in a bundle written ahead are told by that bundle
-/// and the lengths of its runs, and cost nothing.
-#[derive(Debug, Default)]
+/// Runs that follow each other in the store, with a separator between each two of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stretch {
+    pub(super) at: Location,
+    pub(super) runs: u32,
+    /// With the separators between them.
+    pub(super) bytes: u64,
+}
+
+impl From<Place> for Stretch {
+    fn from(place: Place) -> Stretch {
+        Stretch { at: place.location, runs: 1, bytes: u64::from(place.length) }
+    }
+}
+
+impl Stretch {
+    /// Takes in what follows it with nothing but a separator between them.
+    pub(super) fn join(&mut self, next: &Stretch, separator: usize) -> bool {
+        let follows = next.at == self.at.forward(self.bytes + separator as u64);
+        if follows {
+            self.runs += next.runs;
+            self.bytes += separator as u64 + next.bytes;
+        }
+        follows
+    }
+}
+
+/// The places of all first results, in order. Which of them are where follows from the lengths of the runs, which the
+/// index knows; runs of one report lie side by side, and cost nothing here.
+#[derive(Debug)]
 pub(super) struct Places {
+    separator: usize,
     cuts: Vec<Cut>,
     /// Of the runs behind the last cut.
-    open: Vec<Location>,
+    open: Vec<Stretch>,
+    open_runs: usize,
     open_from: usize,
 }
 
@@ -51,31 +80,40 @@ struct Cut {
 
 #[derive(Debug)]
 enum What {
-    Stored(Vec<Location>),
+    Stored(Vec<Stretch>),
     Ahead(Arc<Ahead>),
 }
 
 impl Places {
-    pub(super) fn push(&mut self, location: Location) {
-        self.open.push(location);
+    /// No places. Between two runs in the store there are `separator` bytes.
+    pub(super) fn new(separator: usize) -> Places {
+        Places { separator, cuts: Vec::new(), open: Vec::new(), open_runs: 0, open_from: 0 }
+    }
+
+    pub(super) fn push(&mut self, place: Place) {
+        let run = Stretch::from(place);
+        let is_joined = self.open.last_mut().is_some_and(|last| last.join(&run, self.separator));
+        if !is_joined {
+            self.open.push(run);
+        }
+        self.open_runs += 1;
     }
 
     /// The runs behind the last cut end here; they stay where they are.
     pub(super) fn cut(&mut self) {
         let runs = std::mem::take(&mut self.open);
-        self.end_cut(runs.len(), What::Stored(runs));
+        self.end_cut(What::Stored(runs));
     }
 
     /// The runs behind the last cut end here, and are moved into a bundle.
-    pub(super) fn cut_ahead(&mut self, bundle: impl FnOnce(Vec<Location>) -> Ahead) -> Arc<Ahead> {
-        let locations = std::mem::take(&mut self.open);
-        let runs = locations.len();
-        let bundle = Arc::new(bundle(locations));
-        self.end_cut(runs, What::Ahead(Arc::clone(&bundle)));
+    pub(super) fn cut_ahead(&mut self, bundle: impl FnOnce(Vec<Stretch>) -> Ahead) -> Arc<Ahead> {
+        let bundle = Arc::new(bundle(std::mem::take(&mut self.open)));
+        self.end_cut(What::Ahead(Arc::clone(&bundle)));
         bundle
     }
 
-    fn end_cut(&mut self, runs: usize, what: What) {
+    fn end_cut(&mut self, what: What) {
+        let runs = std::mem::take(&mut self.open_runs);
         self.cuts.push(Cut { first: self.open_from, runs, what });
         self.open_from += runs;
     }
@@ -85,9 +123,9 @@ impl Places {
         self.cut();
         for cut in &mut self.cuts {
             if let What::Ahead(bundle) = &cut.what
-                && let Some(locations) = bundle.take_back()
+                && let Some(runs) = bundle.take_back()
             {
-                cut.what = What::Stored(locations);
+                cut.what = What::Stored(runs);
             }
         }
     }
@@ -113,28 +151,32 @@ impl Places {
     pub(super) fn from<'p>(&'p self, from: usize, index: &'p Index) -> impl Iterator<Item = Place> + 'p {
         let cut = self.cuts.partition_point(|cut| cut.first + cut.runs <= from);
         let cuts = self.cuts.get(cut..).unwrap_or_default().iter();
-        cuts.flat_map(|cut| cut.places(index)).skip(from - self.cuts.get(cut).map_or(from, |cut| cut.first))
+        cuts.flat_map(|cut| cut.places(index, self.separator as u64))
+            .skip(from - self.cuts.get(cut).map_or(from, |cut| cut.first))
     }
 }
 
 impl Cut {
-    fn places<'p>(&'p self, index: &'p Index) -> impl Iterator<Item = Place> + 'p {
-        let mut runs = index.from(self.first).take(self.runs).enumerate();
-        let mut next = match &self.what {
-            What::Ahead(bundle) => bundle.first_run(),
-            What::Stored(_) => None,
+    fn places<'p>(&'p self, index: &'p Index, separator: u64) -> impl Iterator<Item = Place> + 'p {
+        let mut lengths = index.lengths(self.first).take(self.runs);
+        let (stretches, ahead) = match &self.what {
+            What::Stored(stretches) => (stretches.as_slice(), None),
+            What::Ahead(bundle) => {
+                let all = |at| Stretch { at, runs: u32::MAX, bytes: 0 };
+                (&[][..], bundle.first_run().map(all))
+            }
         };
+        let mut stretches = ahead.into_iter().chain(stretches.iter().copied());
+        let mut left = Stretch { at: Location::default(), runs: 0, bytes: 0 };
         std::iter::from_fn(move || {
-            let (number, entry) = runs.next()?;
-            let location = match &self.what {
-                What::Stored(locations) => *locations.get(number)?,
-                What::Ahead(bundle) => {
-                    let location = next?;
-                    next = Some(bundle.behind(location, entry.length));
-                    location
-                }
-            };
-            Some(Place { location, length: entry.length })
+            let length = lengths.next()?;
+            if left.runs == 0 {
+                left = stretches.next()?;
+            }
+            let place = Place { location: left.at, length };
+            left.at = left.at.forward(u64::from(length) + separator);
+            left.runs -= 1;
+            Some(place)
         })
     }
 }

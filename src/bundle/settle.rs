@@ -106,7 +106,7 @@ impl Grouped {
     /// # Errors
     /// When the store fails, or `merge` does.
     pub fn merge(&self, group: &Group, store: &RunStore, merge: &Merge<'_>) -> Result<Merged, WriteError> {
-        let results = self.results(group)?;
+        let results = self.results(group, store)?;
         let held: Vec<_> = results.iter().map(|result| result.read(store)).collect::<Result<_, _>>()?;
         let parts: Vec<_> = results.iter().zip(&held).map(|(result, bytes)| result.part(bytes)).collect();
         let mut merged = Vec::new();
@@ -116,9 +116,9 @@ impl Grouped {
         Ok(Merged { run: group.first, place: keep(store, merged, self.separator)?, outcome: facts.outcome, note })
     }
 
-    fn results(&self, group: &Group) -> Result<Vec<OneResult>, WriteError> {
+    fn results(&self, group: &Group, store: &RunStore) -> Result<Vec<OneResult>, WriteError> {
         let place = self.places.from(group.first, &self.index).next().ok_or(WriteErrorKind::NotStored)?;
-        let entry = *self.index.get(group.first).ok_or(WriteErrorKind::NotStored)?;
+        let entry = self.index.get(group.first, store)?;
         let (report, note) = (self.index.report_of(group.first), self.index.note_of(group.first));
         let first = OneResult { place, entry, report, note };
         let repeats = self.repeats.get(group.repeats.clone()).unwrap_or_default();
@@ -275,16 +275,26 @@ impl Settled {
         self.index.report_of(run)
     }
 
-    /// Hashes of the identities of all runs, in order, as in [`IndexEntry::identity`].
-    pub fn identities(&self) -> impl Iterator<Item = [u64; 2]> {
-        self.index.from(0).map(|entry| entry.identity)
+    /// Shows the hashes of the identities of all runs, in order, as in [`IndexEntry::identity`].
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn each_identity(&self, store: &RunStore, mut see: impl FnMut(usize, [u64; 2])) -> Result<(), WriteError> {
+        let mut run = 0;
+        self.index.for_each(store, |entry| {
+            see(run, entry.identity);
+            run += 1;
+        })
     }
 
     /// What became of run number `run`, all its results taken together.
-    pub fn outcome(&self, run: usize) -> Outcome {
+    ///
+    /// # Errors
+    /// When the store fails, or there is no such run.
+    pub fn outcome(&self, run: usize, store: &RunStore) -> Result<Outcome, WriteError> {
         match self.outcomes.binary_search_by_key(&run, |(run, _)| *run) {
-            Ok(at) => self.outcomes[at].1,
-            Err(_) => self.index.get(run).map_or(Outcome::Errored, |entry| entry.facts.outcome()),
+            Ok(at) => Ok(self.outcomes[at].1),
+            Err(_) => Ok(self.index.get(run, store)?.facts.outcome()),
         }
     }
 

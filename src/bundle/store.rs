@@ -14,7 +14,7 @@ use super::positioned;
 /// Where a run is kept: in memory the chunk's number and the offset in that chunk, in the spill file the offset, in a
 /// bundle written ahead that bundle's number and the offset. Either way the byte `n` places further on has a location
 /// that is larger by `n`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Location(u64);
 
 /// What a [`Location`] says.
@@ -138,6 +138,19 @@ impl RunStore {
             None => self.put_in_file(bytes)?,
         };
         Ok(StoredChunk { start, length: bytes.len() as u64 })
+    }
+
+    /// Keeps `bytes` in the temporary file, whatever room there is in memory.
+    pub(super) fn spill(&self, bytes: &[u8]) -> Result<Location, WriteError> {
+        self.put_in_file(bytes)
+    }
+
+    /// Reads what is in the temporary file at `at`.
+    pub(super) fn read_spilled(&self, at: Location, out: &mut [u8]) -> Result<(), WriteError> {
+        let Spot::Spill(offset) = at.spot() else { return Err(WriteErrorKind::NotStored.into()) };
+        let file = self.spill.get().ok_or(WriteErrorKind::NotStored)?;
+        positioned::read_exact_at(file, out, offset)
+            .map_err(WriteError::io("read back a temporary file in", &self.folder))
     }
 
     /// Nobody will ask for these `length` bytes of a chunk any more. When that has been said of all its bytes, its memory

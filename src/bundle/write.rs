@@ -7,7 +7,7 @@ use super::compress::Compression;
 use super::error::{WriteError, WriteErrorKind};
 use super::folder::Folder;
 use super::frame::{ExecutionKey, Frame};
-use super::gather::{STRETCH, gather};
+use super::gather::{PIECE, gather};
 use super::manifest::BundleRecord;
 use super::name::bundle_file;
 use super::new_file::NewFile;
@@ -60,7 +60,7 @@ impl Assembly<'_> {
 
     fn write_anew(&self, plan: &BundlePlan, file: &str, head: &[u8]) -> Result<Sums, WriteError> {
         let mut body = Body::create(self.folder, file)?;
-        let runs = self.settled.places(plan.runs.start).take(plan.runs.len());
+        let runs = self.settled.places(plan.runs.start).take(plan.runs.len()).map(Into::into);
         gather(runs, [head, self.frame.separator, self.frame.tail], self.store, &mut body)?;
         let (new, sums) = body.finish()?;
         if sums.body.bytes != plan.bytes {
@@ -77,7 +77,7 @@ pub(super) struct Body(BufWriter<BundleBody>);
 
 impl Body {
     pub(super) fn create(folder: &Folder, file: &str) -> Result<Body, WriteError> {
-        Ok(Body(BufWriter::with_capacity(STRETCH, BundleBody::create(folder, file)?)))
+        Ok(Body(BufWriter::with_capacity(PIECE, BundleBody::create(folder, file)?)))
     }
 
     /// The error that says that writing this file failed.

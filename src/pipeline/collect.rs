@@ -14,7 +14,7 @@ use super::outcome::{EvidenceCounts, ReportOutcome, conflict, earliest};
 use super::repeats::Repeats;
 use super::twins::{Twins, Verdict, Verdicts};
 use super::{Damaged, Error, Job, Observer};
-use crate::bundle::{Ahead, Arrived, ExecutionIndex, LineSpool, StoredRun, file_safe_id};
+use crate::bundle::{Ahead, Arrived, ExecutionIndex, LineSpool, RunStore, StoredRun, WriteError, file_safe_id};
 use crate::model::{Problem, ProblemKind, ReportId, ReportState, Severity, StatedExecution, Timestamp};
 use crate::xray::{self, ExecutionInfo};
 
@@ -208,7 +208,7 @@ impl Collected {
             self.count_scenarios(&mut outcome);
             self.repeats.look(&mut outcome, &self.reports, spool)?;
             self.add_shares(&mut outcome, &job.execution);
-            self.add_runs(&mut outcome, ahead);
+            self.add_runs(&mut outcome, &group.store, ahead).map_err(Error::Output)?;
             self.evidence.merge(outcome.evidence);
             observer.report(&super::report_of(&outcome));
             self.reports.keep(outcome, spool)?;
@@ -282,17 +282,23 @@ impl Collected {
     }
 
     /// Moves the runs into the index of their Test Execution.
-    fn add_runs(&mut self, outcome: &mut ReportOutcome, ahead: &mut dyn FnMut(Arc<Ahead>)) {
+    fn add_runs(
+        &mut self,
+        outcome: &mut ReportOutcome,
+        store: &RunStore,
+        ahead: &mut dyn FnMut(Arc<Ahead>),
+    ) -> Result<(), WriteError> {
         for chunk in std::mem::take(&mut outcome.chunks) {
             let mut location = chunk.stored.begin();
             let mut from = 0;
             let mut notes = chunk.notes.into_iter().peekable();
+            let entries = chunk.entries.take(store)?;
             for (execution, end) in chunk.executions {
                 let execution = self.executions.get_mut(execution as usize);
                 let Some(index) = execution.and_then(|execution| execution.index.as_mut()) else { continue };
-                for (number, entry) in chunk.entries.iter().enumerate().take(end).skip(from) {
+                for (number, entry) in entries.iter().enumerate().take(end).skip(from) {
                     let note = notes.next_if(|(at, _)| *at == number).map(|(_, note)| note);
-                    match index.add(outcome.id, StoredRun { location, entry: *entry, note }) {
+                    match index.add(outcome.id, StoredRun { location, entry: *entry, note }, store)? {
                         Arrived::First(complete) => {
                             outcome.runs.written += 1;
                             complete.into_iter().for_each(&mut *ahead);
@@ -304,6 +310,7 @@ impl Collected {
                 from = end;
             }
         }
+        Ok(())
     }
 
     fn execution(&mut self, number: u32) -> &mut CollectedExecution {

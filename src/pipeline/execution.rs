@@ -113,12 +113,12 @@ pub(super) fn index_writing_ahead(job: &Job, group: &GroupKey) -> ExecutionIndex
     let times = CollectedExecution { start: some_time, finish: some_time, ..CollectedExecution::default() };
     let first_head = xray::first_head(&info_of(job, group, &times, key.as_deref()), key.as_deref());
     let frame = AheadFrame { head: xray::later_head(key.as_deref()), separator: xray::SEPARATOR, tail: xray::TAIL };
-    ExecutionIndex::writing_ahead(job.budget, first_head.len() as u64, frame)
+    ExecutionIndex::writing_ahead(job.budget, first_head.len() as u64, frame, job.memory.for_entries())
 }
 
 /// The index of a Test Execution of which nothing can be written ahead.
-pub(super) fn index_to_be_written_late() -> ExecutionIndex {
-    ExecutionIndex::new(xray::SEPARATOR)
+pub(super) fn index_to_be_written_late(job: &Job) -> ExecutionIndex {
+    ExecutionIndex::new(xray::SEPARATOR, job.memory.for_entries())
 }
 
 fn key_of(job: &Job, group: &GroupKey) -> Option<String> {

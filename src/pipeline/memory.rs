@@ -34,6 +34,12 @@ impl Memory {
         self.0 / 16
     }
 
+    /// For what is known of each run of a Test Execution; the rest is in the same file. A sixty-fourth: of what is there,
+    /// nearly nothing is asked for again.
+    pub(super) const fn for_entries(self) -> u64 {
+        self.0 / 64
+    }
+
     /// Worker threads: as many as asked for, or one for each core when that is zero, as far as there is memory for them.
     pub fn workers(self, asked: usize) -> usize {
         let wanted = match asked {

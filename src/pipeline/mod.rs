@@ -276,7 +276,7 @@ fn convert_groups<E: Send>(
     let index = |group: &GroupKey| match folder {
         // What is compressed cannot be read back at any place.
         Some(_) if job.compression == Compression::None => execution::index_writing_ahead(job, group),
-        _ => execution::index_to_be_written_late(),
+        _ => execution::index_to_be_written_late(job),
     };
     let mut collector = Collector::new(job, observer, spool, &index);
     let (closed, waiting) = sync_channel(WAITING);

@@ -9,7 +9,7 @@ use super::grouping::Group;
 use super::loose::Traces;
 use super::marks::Marks;
 use super::naming::KeyedName;
-use crate::bundle::{IndexEntry, Place, RunStore, StoredChunk};
+use crate::bundle::{Place, RunStore, StoredChunk, WaitingEntries};
 use crate::model::{
     CaseCounts, Origin, Problem, ProblemKind, ReportId, ReportState, RunCounts, StatedExecution, Timestamp,
 };
@@ -67,9 +67,8 @@ pub(super) struct ReportOutcome {
 #[derive(Debug)]
 pub(super) struct RunChunk {
     pub(super) stored: StoredChunk,
-    /// What is known of each. Where it is follows from the lengths of those before it: while a large report is read
-    /// there are very many of them.
-    pub(super) entries: Vec<IndexEntry>,
+    /// What is known of each. Where it is follows from the lengths of those before it.
+    pub(super) entries: WaitingEntries,
     /// Numbers of their Test Executions, each with the place of the first run that belongs to another one.
     pub(super) executions: Vec<(u32, usize)>,
     /// Notes, by the number of their run in the chunk.

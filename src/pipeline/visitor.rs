@@ -10,7 +10,7 @@ use super::naming::KeyedName;
 use super::outcome::{ReportOutcome, RunChunk, Share, conflict};
 use super::rows::{Placed, Rows};
 use super::worker::{Context, Names};
-use crate::bundle::{IndexEntry, Place};
+use crate::bundle::{IndexEntry, Place, WaitingEntries};
 use crate::format::Limits;
 use crate::mapping::{self, Evidence, Mapped, Mapper};
 use crate::model::{
@@ -22,6 +22,9 @@ use crate::xray;
 
 /// Bytes of encoded runs that are handed to the store at once: large reports come in several chunks.
 const CHUNK: usize = 1024 * 1024;
+
+/// Chunks of one report whose entries wait in memory. Those of a giant would be more than the index itself keeps.
+const CHUNKS_HELD: usize = 4;
 
 /// Problems of one kind that are kept for one report; what follows is counted.
 const PROBLEMS_OF_A_KIND: usize = 50;
@@ -417,6 +420,10 @@ impl<'c> Conversion<'c> {
                 _ => executions.push((execution, number + 1)),
             }
         }
+        let entries = match outcome.chunks.len() < CHUNKS_HELD {
+            true => WaitingEntries::held(entries),
+            false => WaitingEntries::spilled(&entries, &self.group.store)?,
+        };
         outcome.chunks.push(RunChunk { stored, entries, executions, notes });
         Ok(())
     }

@@ -29,7 +29,6 @@ const DOORS: &[(&str, &[&str])] = &[
     ("zstd", &["source/unpack.rs", "bundle/compress.rs"]),
     ("memmap2", &["source/mapped.rs"]),
     ("rayon", &["pipeline/"]),
-    ("hashbrown", &["bundle/known.rs"]),
     ("signal_hook", &["cli/signals.rs"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),

@@ -26,7 +26,7 @@ impl Fixture {
 
     /// The index of `runs`, each its own chunk, which come into the store in the order given.
     pub(crate) fn index(&self, runs: &[Run]) -> ExecutionIndex {
-        self.add_all(runs, ExecutionIndex::new(SEPARATOR)).0
+        self.add_all(runs, ExecutionIndex::new(SEPARATOR, 0)).0
     }
 
     /// Puts the runs into the store in the order given and adds them to the index in theirs. Gives the bundles that could
@@ -52,7 +52,7 @@ impl Fixture {
         stored.sort_by_key(|(order, _)| *order);
         let mut bundles = Vec::new();
         for ((report, _), run) in stored {
-            if let Arrived::First(Some(bundle)) = index.add(ReportId(report), run) {
+            if let Arrived::First(Some(bundle)) = index.add(ReportId(report), run, &self.store).unwrap() {
                 bundles.push(bundle);
             }
         }
@@ -142,8 +142,10 @@ fn parts_carry_their_facts() {
     };
     let runs = [run(1, 3, 1, "b"), run(1, 0, 4, "a"), run(2, 4, 0, "c")];
     let settled = fixture.settle(&runs, &merge).unwrap();
-    assert_eq!([0, 1].map(|run| settled.outcome(run)), [Outcome::Aborted, Outcome::Passed]);
-    assert_eq!(settled.identities().map(|identity| identity[1]).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!([0, 1].map(|run| settled.outcome(run, &fixture.store).unwrap()), [Outcome::Aborted, Outcome::Passed]);
+    let mut identities = Vec::new();
+    settled.each_identity(&fixture.store, |run, identity| identities.push((run, identity[1]))).unwrap();
+    assert_eq!(identities, [(0, 1), (1, 2)]);
 }
 
 #[test]

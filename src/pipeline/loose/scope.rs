@@ -6,6 +6,7 @@ use std::hash::BuildHasherDefault;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Picture, Print, Reports, base_name, halves};
+use crate::bundle::RunStore;
 use crate::mapping;
 use crate::model::{Origin, key};
 use crate::pipeline::Error;
@@ -29,7 +30,12 @@ pub(super) struct Scope {
 
 impl Scope {
     /// Collects what the reports left behind, and finds the runs that the pictures may name.
-    pub(super) fn of(pictures: &[Picture], reports: &KeptReports, executions: &[SettledExecution]) -> Scope {
+    pub(super) fn of(
+        pictures: &[Picture],
+        reports: &KeptReports,
+        executions: &[SettledExecution],
+        store: &RunStore,
+    ) -> Result<Scope, Error> {
         let mut scope = Scope::default();
         let traces = || reports.traces.iter().map(|(number, traces)| (*number, traces));
         for (number, traces) in traces() {
@@ -44,13 +50,14 @@ impl Scope {
         let named: HashSet<[u64; 2]> =
             pictures.iter().flat_map(|picture| scope.named_by(&picture.report)).flatten().collect();
         for (number, execution) in executions.iter().enumerate() {
-            for (run, identity) in execution.settled.identities().enumerate() {
+            let seen = execution.settled.each_identity(store, |run, identity| {
                 if named.contains(&identity) {
                     scope.runs.entry(identity).or_default().push((number, run));
                 }
-            }
+            });
+            seen.map_err(Error::Output)?;
         }
-        scope
+        Ok(scope)
     }
 
     /// Identities that the file name of a picture may stand for: by key, and by the name of a scenario.
