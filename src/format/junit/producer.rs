@@ -75,6 +75,7 @@ producers! {
     Catch2 = "catch2", End, Utc;
     Ctest = "ctest", Start, Unknown;
     CucumberJs = "cucumber-js", Start, Utc;
+    CucumberRs = "cucumber-rs", Start, Utc;
     CucumberRuby = "cucumber-ruby", Start, Unknown;
     GoJunitReport = "go-junit-report", Start, Utc;
     GoogleTest = "googletest", Start, Unknown;

@@ -243,6 +243,16 @@ fn c42_attempts_in_one_scenario_are_cut() {
     let found = one(&[step(4, PASSED), step(5, FAILED), step(4, PASSED), step(5, PASSED)].join(","));
     assert_eq!((found.only().outcome, found.only().duration), (Outcome::Passed, Some(2000)));
     assert_eq!(found.only().details[0].kind, DetailKind::Attempt);
+    // As cucumber-rs 0.23 writes them: an attempt ends with its failure, and one step may be all there is.
+    let longer = [step(4, PASSED), step(5, FAILED), step(4, PASSED), step(5, PASSED), step(6, PASSED)];
+    assert_eq!((one(&longer.join(",")).only().outcome, longer.len()), (Outcome::Passed, 5));
+    let thrice = one(&[step(4, FAILED), step(4, FAILED), step(4, PASSED)].join(","));
+    let kinds: Vec<_> = thrice.only().details.iter().map(|detail| detail.kind).collect();
+    assert_eq!((thrice.only().outcome, &kinds[..]), (Outcome::Passed, &[DetailKind::Attempt; 2][..]));
+    let last = one(&[step(4, FAILED), step(4, FAILED)].join(","));
+    assert_eq!((last.only().outcome, last.only().details.len()), (Outcome::Failed, 2));
+    let skipped = one(&[step(4, FAILED), step(4, r#""status":"skipped""#)].join(","));
+    assert_eq!(skipped.only().outcome, Outcome::Failed, "the step behind a failure is skipped");
     let rows = one(&[step(4, PASSED), step(4, FAILED), step(4, PASSED)].join(","));
     assert_eq!(rows.only().outcome, Outcome::Failed, "ruby 2.4 gives every step the line of the row");
 }

@@ -107,6 +107,14 @@ pub(super) const MARKS: &[Mark] = &[
         Suite,
         &[Ends("name", ".bats"), Shape("name tests failures errors skipped time timestamp hostname")],
     ),
+    mark(
+        Producer::CucumberRs,
+        Suite,
+        &[
+            Begins("package", "testsuite/Feature: "),
+            Shape("id name package tests errors failures hostname timestamp time"),
+        ],
+    ),
     // Lists of attributes of a root.
     mark(Producer::Playwright, Wrapper, &[Shape("id name tests failures skipped errors time")]),
     mark(Producer::Ctest, Root, &[Shape("name tests failures disabled skipped hostname time timestamp")]),

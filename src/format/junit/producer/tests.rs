@@ -166,6 +166,7 @@ const FIXTURES: &[(&str, &str)] = &[
     ("catch2", "catch2"),
     ("ctest", "ctest"),
     ("cucumber-js", "cucumber-js"),
+    ("cucumber-rs", "cucumber-rs"),
     ("cucumber-ruby", "cucumber-ruby"),
     ("gotestsum", "gotestsum"),
     ("gtest", "googletest"),
