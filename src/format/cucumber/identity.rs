@@ -30,15 +30,17 @@ pub(in crate::format) fn site(uri: &str, line: Option<u64>) -> u64 {
 
 /// Windows' paths are written like all others.
 pub(in crate::format) fn push_uri(uri: &str, out: &mut String) {
-    out.extend(uri.chars().map(|c| if c == '\\' { '/' } else { c }));
+    let mut parts = uri.split('\\');
+    out.extend(parts.next());
+    parts.for_each(|part| out.extend(["/", part]));
 }
 
 /// An id without the name of its Examples and its row; `None` when it is no row's.
 pub(in crate::format) fn without_row(id: &str) -> Option<&str> {
-    let (rest, row) = id.rsplit_once(';')?;
+    let row = id.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let rest = id[..id.len() - row].strip_suffix(';').filter(|_| row > 0)?;
     let (outline, _) = rest.rsplit_once(';')?;
-    let is_row = !row.is_empty() && row.bytes().all(|byte| byte.is_ascii_digit());
-    (is_row && outline.matches(';').count() >= 1).then_some(outline)
+    outline.contains(';').then_some(outline)
 }
 
 /// A name without the ` -- @1.1 …` that Behave gives rows.

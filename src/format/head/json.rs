@@ -2,11 +2,13 @@
 //!
 //! A tokenizer that looks at keys only (cucumber.md section 1). It never fails: broken JSON shows the keys that it has.
 
+use crate::format::json as text;
+
 /// Places that are told apart; what is deeper decides nothing.
 const DEEPEST: usize = 6;
 
 /// Different places and keys that are kept.
-const MOST_PATHS: usize = 64;
+const MOST_PLACES: usize = 64;
 const MOST_KEYS: usize = 256;
 
 /// What the first bytes of a JSON file show.
@@ -17,8 +19,7 @@ const MOST_KEYS: usize = 256;
 pub struct JsonHead<'h> {
     root: JsonRoot,
     junk_before: usize,
-    paths: Vec<String>,
-    keys: Vec<Key<'h>>,
+    places: Vec<Place<'h>>,
     further_document: bool,
 }
 
@@ -50,9 +51,26 @@ pub enum ValueKind {
     Word,
 }
 
+/// One place, and the keys of its objects.
+#[derive(Debug)]
+struct Place<'h> {
+    name: String,
+    /// The places of what stands behind its keys.
+    below: Vec<Below<'h>>,
+    keys: Vec<Key<'h>>,
+    /// Which of them is expected next: objects in one place mostly have the same keys in the same order.
+    next: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Below<'h> {
+    key: &'h [u8],
+    is_array: bool,
+    place: usize,
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Key<'h> {
-    path: usize,
     name: &'h [u8],
     kind: ValueKind,
     /// The raw text behind it, without its quotes, if it is text.
@@ -72,9 +90,9 @@ impl<'h> JsonHead<'h> {
                 Some(_) => JsonRoot::Array,
             },
         };
-        let mut scan = Scan { bytes: document, at: 0, open: Vec::new(), paths: Vec::new(), keys: Vec::new() };
+        let mut scan = Scan { bytes: document, at: 0, open: Vec::new(), places: Vec::new(), keys: 0 };
         let further_document = scan.document();
-        JsonHead { root, junk_before, paths: scan.paths, keys: scan.keys, further_document }
+        JsonHead { root, junk_before, places: scan.places, further_document }
     }
 
     /// What the document is.
@@ -97,8 +115,8 @@ impl<'h> JsonHead<'h> {
     }
 
     fn keys_at(&self, place: &str) -> impl Iterator<Item = &Key<'h>> {
-        let path = self.paths.iter().position(|path| path == place);
-        self.keys.iter().filter(move |key| Some(key.path) == path)
+        let place = self.places.iter().find(|known| known.name == place);
+        place.into_iter().flat_map(|place| &place.keys)
     }
 
     /// Whether an object at this place has this key.
@@ -150,11 +168,30 @@ pub(super) fn begins_behind_text(line: &[u8]) -> bool {
     line.starts_with(b"[{") || line[..end].trim_ascii() == b"["
 }
 
+impl<'h> Place<'h> {
+    fn called(name: String) -> Place<'h> {
+        Place { name, below: Vec::new(), keys: Vec::new(), next: 0 }
+    }
+
+    /// Whether a key is known.
+    fn knows(&mut self, name: &[u8]) -> bool {
+        let is = |key: &Key<'_>| key.name == name;
+        let known = match self.keys.get(self.next) {
+            Some(key) if is(key) => Some(self.next),
+            _ => self.keys.iter().position(is),
+        };
+        if let Some(place) = known {
+            self.next = place + 1;
+        }
+        known.is_some()
+    }
+}
+
 /// An open object or array.
 #[derive(Debug, Clone, Copy)]
 struct Open<'h> {
     is_array: bool,
-    path: Option<usize>,
+    place: Option<usize>,
     /// The key whose value comes next.
     key: &'h [u8],
 }
@@ -163,8 +200,9 @@ struct Scan<'h> {
     bytes: &'h [u8],
     at: usize,
     open: Vec<Open<'h>>,
-    paths: Vec<String>,
-    keys: Vec<Key<'h>>,
+    places: Vec<Place<'h>>,
+    /// Keys of all places.
+    keys: usize,
 }
 
 impl<'h> Scan<'h> {
@@ -173,16 +211,20 @@ impl<'h> Scan<'h> {
         while let Some(byte) = self.bytes.get(self.at) {
             self.at += 1;
             match byte {
+                b' ' | b'\n' => self.at = text::behind_blanks(self.bytes, self.at),
                 b'{' | b'[' => self.enter(*byte == b'['),
                 b'}' | b']' => {
                     self.open.pop();
                     if self.open.is_empty() {
-                        return matches!(self.rest().trim_ascii_start().first(), Some(b'{' | b'['));
+                        let rest = self.bytes.get(text::behind_blanks(self.bytes, self.at));
+                        return matches!(rest, Some(b'{' | b'['));
                     }
                 }
                 b'"' => {
-                    let text = self.text();
-                    self.key(text);
+                    let start = self.at;
+                    let end = end_of_text(self.bytes, start);
+                    self.at = end + 1;
+                    self.key(&self.bytes[start..end]);
                 }
                 _ => {}
             }
@@ -190,86 +232,84 @@ impl<'h> Scan<'h> {
         false
     }
 
-    fn rest(&self) -> &'h [u8] {
-        &self.bytes[self.at.min(self.bytes.len())..]
-    }
-
-    /// The text from here to the closing quote, which is passed.
-    fn text(&mut self) -> &'h [u8] {
-        let rest = self.rest();
-        let length = text_length(rest);
-        self.at += length + 1;
-        &rest[..length]
-    }
-
     /// Notes `name`, if it is a key of the innermost object.
     fn key(&mut self, name: &'h [u8]) {
-        let value = self.rest().trim_ascii_start();
-        let (Some(open), Some(value)) = (self.open.last_mut(), value.strip_prefix(b":")) else {
-            return;
-        };
-        if open.is_array {
+        let behind = text::behind_blanks(self.bytes, self.at);
+        if self.bytes.get(behind) != Some(&b':') {
             return;
         }
+        let Some(open) = self.open.last_mut().filter(|open| !open.is_array) else { return };
+        self.at = behind + 1;
         open.key = name;
-        let Some(path) = open.path else { return };
-        let known = self.keys.iter().any(|key| key.path == path && key.name == name);
-        if known || self.keys.len() == MOST_KEYS {
+        let Some(place) = open.place else { return };
+        if self.places[place].knows(name) || self.keys == MOST_KEYS {
             return;
         }
-        let value = value.trim_ascii_start();
-        let (kind, text) = match value.first() {
-            Some(b'"') => (ValueKind::Text, &value[1..=text_length(&value[1..])]),
+        let value = text::behind_blanks(self.bytes, self.at);
+        let (kind, text) = match self.bytes.get(value) {
+            Some(b'"') => (ValueKind::Text, &self.bytes[value + 1..end_of_text(self.bytes, value + 1)]),
             Some(b'{') => (ValueKind::Object, &[][..]),
             Some(b'[') => (ValueKind::Array, &[][..]),
             Some(b'0'..=b'9' | b'-') => (ValueKind::Number, &[][..]),
             _ => (ValueKind::Word, &[][..]),
         };
-        self.keys.push(Key { path, name, kind, text });
+        self.places[place].keys.push(Key { name, kind, text });
+        self.keys += 1;
     }
 
     fn enter(&mut self, is_array: bool) {
-        let path = self.path_below(is_array);
-        self.open.push(Open { is_array, path, key: &[] });
+        let place = self.place_below(is_array);
+        self.open.push(Open { is_array, place, key: &[] });
+        if let Some(place) = place {
+            self.places[place].next = 0;
+        }
     }
 
     /// The place of what begins here, a new one if need be.
-    fn path_below(&mut self, is_array: bool) -> Option<usize> {
-        let mut path = match self.open.last() {
-            None => String::new(),
-            Some(_) if self.open.len() > DEEPEST => return None,
-            // The objects in an array stand where the array is.
-            Some(Open { is_array: true, path, .. }) if !is_array => return *path,
-            Some(Open { is_array: true, path, .. }) => self.paths[(*path)?].clone(),
-            Some(Open { path, key, .. }) => {
-                let outer = &self.paths[(*path)?];
-                let dot = if outer.is_empty() { "" } else { "." };
-                format!("{outer}{dot}{}", String::from_utf8_lossy(key))
-            }
+    fn place_below(&mut self, is_array: bool) -> Option<usize> {
+        let Some(Open { is_array: in_array, place, key }) = self.open.last().copied() else {
+            return self.place_called(if is_array { "[]" } else { "" }.to_owned());
         };
-        if is_array {
-            path.push_str("[]");
-        }
-        if let Some(known) = self.paths.iter().position(|known| *known == path) {
-            return Some(known);
-        }
-        if self.paths.len() == MOST_PATHS {
+        if self.open.len() > DEEPEST {
             return None;
         }
-        self.paths.push(path);
-        Some(self.paths.len() - 1)
+        let outer = place?;
+        // The objects in an array stand where the array is.
+        if in_array && !is_array {
+            return place;
+        }
+        let known = self.places[outer].below.iter().find(|below| below.is_array == is_array && below.key == key);
+        if let Some(below) = known {
+            return Some(below.place);
+        }
+        let mut name = self.places[outer].name.clone();
+        if !in_array {
+            if !name.is_empty() {
+                name.push('.');
+            }
+            name.push_str(&String::from_utf8_lossy(key));
+        }
+        if is_array {
+            name.push_str("[]");
+        }
+        let place = self.place_called(name)?;
+        self.places[outer].below.push(Below { key, is_array, place });
+        Some(place)
+    }
+
+    fn place_called(&mut self, name: String) -> Option<usize> {
+        if let Some(known) = self.places.iter().position(|known| known.name == name) {
+            return Some(known);
+        }
+        if self.places.len() == MOST_PLACES {
+            return None;
+        }
+        self.places.push(Place::called(name));
+        Some(self.places.len() - 1)
     }
 }
 
-/// Bytes before the closing quote, or all.
-fn text_length(text: &[u8]) -> usize {
-    let mut at = 0;
-    while let Some(step) = memchr::memchr2(b'"', b'\\', &text[at..]) {
-        at += step;
-        if text[at] == b'"' {
-            return at;
-        }
-        at = (at + 2).min(text.len());
-    }
-    text.len()
+/// The place of the closing quote of the text that begins at `start`, or the end of all.
+fn end_of_text(bytes: &[u8], start: usize) -> usize {
+    text::end_of_text(bytes, start).unwrap_or(bytes.len())
 }

@@ -6,6 +6,7 @@
 
 mod cursor;
 mod items;
+mod marks;
 mod skim;
 mod text;
 mod window;
@@ -13,6 +14,7 @@ mod window;
 pub use cursor::{Cut, Fault, JsonCursor, Kind, Oddities, Spelled};
 pub use items::{JsonItems, Longest, Part, Piece, Read};
 pub use text::Span;
+pub(in crate::format) use text::{behind_blanks, end_of_text};
 
 #[cfg(test)]
 mod tests;

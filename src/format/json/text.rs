@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::format::clip;
 use crate::model::Reuse;
 
-use super::Oddities;
+use super::{Oddities, marks};
 
 /// A text or a word as it stands in its item, between its quotes: nothing of it has been decoded or copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,50 +50,35 @@ pub(super) enum Form {
     Escaped,
 }
 
-/// Bytes of a text that are looked at one word at a time, at most. What is longer is searched with vectors, whose start
-/// costs more than most texts are long.
+/// Bytes of a text that are looked at one vector at a time, at most. What is longer is searched with larger ones, whose
+/// start costs more than most texts are long.
 const SHORT: usize = 64;
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
-
-/// Sets the high bit of each byte of `word` that is `byte`; bits above the first such byte may be set falsely.
-fn equal(word: u64, byte: u8) -> u64 {
-    below(word ^ (ONES * u64::from(byte)), 1)
-}
-
-/// Sets the high bit of each byte of `word` that is below `limit`; bits above the first such byte may be set falsely.
-fn below(word: u64, limit: u64) -> u64 {
-    word.wrapping_sub(ONES * limit) & !word & HIGHS
-}
-
-/// Eight bytes from `at` on, the first one lowest; `None` where fewer are left.
-pub(super) fn eight(bytes: &[u8], at: usize) -> Option<u64> {
-    let bytes = bytes.get(at..at + 8)?;
-    Some(u64::from_le_bytes(bytes.try_into().ok()?))
+/// The place of the closing quote of the text that begins at `start`; `None` when there is none.
+pub(in crate::format) fn end_of_text(bytes: &[u8], start: usize) -> Option<usize> {
+    text_from(bytes, start).map(|span| span.end)
 }
 
 /// The text that begins at `start`, up to its closing quote; `None` when there is no quote.
 pub(super) fn text_from(bytes: &[u8], start: usize) -> Option<Span> {
     let mut at = start;
     while at < start + SHORT {
-        let Some(word) = eight(bytes, at) else { break };
-        let stop = equal(word, b'"') | equal(word, b'\\');
-        let unusual = below(word, 0x20) | (word & HIGHS);
-        if stop == 0 && unusual == 0 {
-            at += 8;
-            continue;
-        }
-        // Only what lies before the first stop counts: behind it, bits may be set falsely.
-        let before_stop = (stop & stop.wrapping_neg()).wrapping_sub(1);
-        if stop == 0 || unusual & before_stop != 0 {
+        let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) else { break };
+        let (stops, unusual) = marks::in_text(block);
+        // All bits below the first stop; all there are where nothing stops.
+        let before_stop = stops.wrapping_sub(1) & !stops;
+        if unusual & before_stop != 0 {
             return rest_of_text(bytes, start, at, Form::Unchecked);
         }
-        at += (stop.trailing_zeros() / 8) as usize;
+        if stops == 0 {
+            at += marks::VECTOR;
+            continue;
+        }
+        at += stops.trailing_zeros() as usize;
         if bytes[at] == b'"' {
             return Some(Span { start, end: at, form: Form::Plain });
         }
-        return rest_of_text(bytes, start, at, Form::Unchecked);
+        break;
     }
     rest_of_text(bytes, start, at, Form::Unchecked)
 }
@@ -110,20 +95,18 @@ fn rest_of_text(bytes: &[u8], start: usize, mut at: usize, mut form: Form) -> Op
     None
 }
 
-/// Passes over blanks from `at` on. Indented documents are half blanks, so they go by eight.
-pub(super) fn behind_blanks(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b' ' => match eight(bytes, at).map(|word| word ^ (ONES * u64::from(b' '))) {
-                Some(0) => at += 8,
-                Some(other) => at += (other.trailing_zeros() / 8) as usize,
-                None => at += 1,
-            },
-            b'\n' | b'\r' | b'\t' | b'\x0C' => at += 1,
-            _ => break,
+/// Passes over blanks from `at` on. Indented documents are half blanks.
+#[inline]
+pub(in crate::format) fn behind_blanks(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let blanks = marks::leading_blanks(block);
+        at += blanks;
+        if blanks < marks::VECTOR {
+            return at;
         }
     }
-    at
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count()
 }
 
 /// The whole number that `raw` spells, between blanks.

@@ -1,0 +1,44 @@
+//! Where the bytes that matter stand, sixteen at a time: this room's door to `wide`.
+
+use wide::u8x16;
+
+/// Bytes of a vector.
+pub(super) const VECTOR: usize = 16;
+
+/// How many blanks there are at the start: a line end and its indentation mostly go in one step.
+#[inline]
+pub(super) fn leading_blanks(bytes: &[u8; VECTOR]) -> usize {
+    let block = u8x16::new(*bytes);
+    let is = |byte: u8| block.simd_eq(u8x16::splat(byte));
+    let blanks = is(b' ') | is(b'\n') | is(b'\r') | is(b'\t') | is(0x0C);
+    (!blanks.to_bitmask()).trailing_zeros() as usize
+}
+
+/// Bits for the bytes that may end a text, quotes and backslashes, and for those that are neither plain ASCII nor one of
+/// them.
+#[inline]
+pub(super) fn in_text(bytes: &[u8; VECTOR]) -> (u32, u32) {
+    let block = u8x16::new(*bytes);
+    let is = |byte: u8| block.simd_eq(u8x16::splat(byte));
+    let control = block.min(u8x16::splat(0x1F)).simd_eq(block);
+    let high = block.max(u8x16::splat(0x80)).simd_eq(block);
+    ((is(b'"') | is(b'\\')).to_bitmask(), (control | high).to_bitmask())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_is_told() {
+        for byte in 0..=u8::MAX {
+            let mut bytes = [b'x'; VECTOR];
+            bytes[3] = byte;
+            let expected = (u32::from(byte == b'"' || byte == b'\\') << 3, u32::from(!(0x20..0x80).contains(&byte)) << 3);
+            assert_eq!(in_text(&bytes), expected, "{byte}");
+            let mut bytes = [b' '; VECTOR];
+            bytes[5] = byte;
+            assert_eq!(leading_blanks(&bytes), if byte.is_ascii_whitespace() { VECTOR } else { 5 }, "{byte}");
+        }
+    }
+}
