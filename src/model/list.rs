@@ -1,5 +1,6 @@
 //! A list whose elements keep their buffers between uses.
 
+use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 /// Something that can be emptied while it keeps the memory it holds.
@@ -24,7 +25,7 @@ impl Reuse for String {
 /// assert!(tags.is_empty());
 /// assert!(tags.add().capacity() >= 5);
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct List<T> {
     elements: Vec<T>,
     used: usize,
@@ -78,6 +79,12 @@ impl<T: Reuse> List<T> {
             }
         }
         self.truncate(kept);
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for List<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
     }
 }
 

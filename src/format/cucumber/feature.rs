@@ -110,6 +110,18 @@ impl Reuse for Row {
     }
 }
 
+impl Reuse for Feature {
+    fn reset(&mut self) {
+        self.header = Header::default();
+        self.scenarios.clear();
+        self.background = None;
+        self.background_at = None;
+        self.outlines.clear();
+        self.first_rows.clear();
+        self.number = 0;
+    }
+}
+
 impl Feature {
     /// Takes in an element; gives the bytes that are held for it.
     pub(super) fn add(&mut self, told: &mut Told<'_, '_>) -> usize {

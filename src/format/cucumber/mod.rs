@@ -14,11 +14,12 @@ pub(super) mod status;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 
 use crate::format::json::{Fault, JsonItems, Longest, Part, Piece, Spelled};
 use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks, fill};
-use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor};
+use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor, Reuse};
 
 use element::Element;
 use feature::{Feature, Header};
@@ -42,6 +43,18 @@ const MOST_WAITING: usize = 96 << 20;
 /// Bytes held for scenarios whose buffers serve the next feature, at most.
 const KEPT: usize = 1 << 20;
 
+thread_local! {
+    /// Buffers of this thread's last report, for its next one: a report of forty scenarios has some thousand of them.
+    static SPARE: Cell<Option<Box<Buffers>>> = const { Cell::new(None) };
+}
+
+/// What is filled again and again. It is empty between reports.
+#[derive(Default)]
+struct Buffers {
+    element: Element,
+    feature: Feature,
+}
+
 fn recognises(head: &Head<'_>) -> bool {
     head.family() == Some(Family::Cucumber)
 }
@@ -53,6 +66,7 @@ fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor)
     let result = reader.read(&mut items, visitor);
     reader.finish(&items, visitor);
     items.finish(visitor);
+    reader.keep_buffers();
     result
 }
 
@@ -68,20 +82,25 @@ struct Reader<'o> {
     /// How many they were when their feature's head was looked for in vain.
     looked_at: usize,
     features: usize,
+    /// Bytes of the largest element, or held for all that waited at a time.
+    largest: usize,
     stopped: bool,
 }
 
 impl<'o> Reader<'o> {
     fn new(options: &'o ReadOptions) -> Reader<'o> {
+        // Who panics while it reads does not give them back.
+        let Buffers { element, feature } = *SPARE.take().unwrap_or_default();
         Reader {
             options,
-            element: Element::default(),
-            feature: Feature::default(),
+            element,
+            feature,
             remarks: Remarks::default(),
             producer: "",
             waiting: 0,
             looked_at: 0,
             features: 0,
+            largest: 0,
             stopped: false,
         }
     }
@@ -125,6 +144,7 @@ impl<'o> Reader<'o> {
             room: if self.waiting < MOST_WAITING { Room::Ample } else { Room::None },
         };
         self.waiting += self.feature.add(&mut told);
+        self.largest = self.largest.max(piece.bytes.len()).max(self.waiting);
         let oddities = piece.oddities.and(told.words.oddities());
         fill::note_oddities(oddities, piece.at, &mut self.remarks);
     }
@@ -192,6 +212,14 @@ impl<'o> Reader<'o> {
             self.recognise_pytest_bdd(piece.at);
         } else if !element.start.is_empty() {
             self.producer = "cucumber-jvm";
+        }
+    }
+
+    /// Leaves the buffers to the next report, unless a large one would keep them large.
+    fn keep_buffers(mut self) {
+        if self.largest <= KEPT {
+            self.feature.reset();
+            SPARE.set(Some(Box::new(Buffers { element: self.element, feature: self.feature })));
         }
     }
 

@@ -34,7 +34,8 @@ mod tests {
         for byte in 0..=u8::MAX {
             let mut bytes = [b'x'; VECTOR];
             bytes[3] = byte;
-            let expected = (u32::from(byte == b'"' || byte == b'\\') << 3, u32::from(!(0x20..0x80).contains(&byte)) << 3);
+            let expected =
+                (u32::from(byte == b'"' || byte == b'\\') << 3, u32::from(!(0x20..0x80).contains(&byte)) << 3);
             assert_eq!(in_text(&bytes), expected, "{byte}");
             let mut bytes = [b' '; VECTOR];
             bytes[5] = byte;

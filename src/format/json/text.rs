@@ -60,7 +60,19 @@ pub(in crate::format) fn end_of_text(bytes: &[u8], start: usize) -> Option<usize
 }
 
 /// The text that begins at `start`, up to its closing quote; `None` when there is no quote.
+#[inline]
 pub(super) fn text_from(bytes: &[u8], start: usize) -> Option<Span> {
+    if let Some(block) = bytes.get(start..).and_then(<[u8]>::first_chunk) {
+        let (stops, unusual) = marks::in_text(block);
+        let end = start + stops.trailing_zeros() as usize;
+        if stops != 0 && unusual & (stops.wrapping_sub(1) & !stops) == 0 && bytes[end] == b'"' {
+            return Some(Span { start, end, form: Form::Plain });
+        }
+    }
+    longer_text_from(bytes, start)
+}
+
+fn longer_text_from(bytes: &[u8], start: usize) -> Option<Span> {
     let mut at = start;
     while at < start + SHORT {
         let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) else { break };
