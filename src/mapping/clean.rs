@@ -21,7 +21,7 @@ pub fn text(text: &str, out: &mut String) -> Cleaned {
     let text = undo_double_escapes(text);
     let mut cleaned = Cleaned::default();
     let mut rest = &*text;
-    while let Some(at) = rest.bytes().position(is_removed) {
+    while let Some(at) = first_removed(rest.as_bytes()) {
         out.push_str(&rest[..at]);
         let bytes = &rest.as_bytes()[at..];
         let length = match bytes[0] {
@@ -50,6 +50,15 @@ pub fn text(text: &str, out: &mut String) -> Cleaned {
     }
     out.push_str(rest);
     cleaned
+}
+
+/// Place of the first byte that does not stay. Whole blocks are looked at without a branch, so that it is done with
+/// vectors.
+fn first_removed(bytes: &[u8]) -> Option<usize> {
+    let (blocks, _) = bytes.as_chunks::<32>();
+    let is_dirty = |block: &[u8; 32]| block.iter().fold(false, |dirty, byte| dirty | is_removed(*byte));
+    let clean = 32 * blocks.iter().position(is_dirty).unwrap_or(blocks.len());
+    Some(clean + bytes[clean..].iter().position(|byte| is_removed(*byte))?)
 }
 
 fn is_removed(byte: u8) -> bool {

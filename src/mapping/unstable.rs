@@ -92,31 +92,46 @@ fn absolute_path_rewrite(path: &str) -> String {
 /// Digits or hexadecimal digits in a row that any pattern needs at the least, apart from shards and paths.
 const SHORTEST_RUN: usize = 4;
 
-/// The first volatile part of `name`, of a test that began at `start`. One pass of a byte scan decides for nearly every
-/// name that there is none.
+/// The first volatile part of `name`, of a test that began at `start`. For most names a look for digits and slashes decides
+/// that there is none.
 pub fn find(name: &str, start: Option<Timestamp>) -> Option<Volatile> {
     let bytes = name.as_bytes();
     if is_absolute_path(bytes) {
         return Some(Volatile::AbsolutePath);
     }
-    let mut at = 0;
-    while at < bytes.len() {
-        if !bytes[at].is_ascii_hexdigit() {
-            at += 1;
-            continue;
-        }
-        let length = bytes[at..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-        let found = if length >= SHORTEST_RUN { volatile_run(bytes, at, length, start) } else { None };
-        if found.is_some() {
-            return found;
-        }
-        at += length;
+    if has_digits(bytes)
+        && let Some(found) = volatile_runs(bytes, start)
+    {
+        return Some(found);
     }
     memchr::memchr2(b'/', b'\\', bytes)?;
     if temporary_path(name).is_some_and(|path| path.split(['/', '\\']).any(is_random)) {
         return Some(Volatile::TemporaryPath);
     }
     has_shard(name).then_some(Volatile::Shard)
+}
+
+/// Whether there is a digit, without which nothing is volatile but paths. No branch, so that it is done with vectors.
+fn has_digits(bytes: &[u8]) -> bool {
+    bytes.iter().fold(false, |found, byte| found | byte.is_ascii_digit())
+}
+
+/// The first volatile run of hexadecimal digits.
+fn volatile_runs(bytes: &[u8], start: Option<Timestamp>) -> Option<Volatile> {
+    let mut length = 0;
+    for (at, byte) in bytes.iter().chain(b" ").enumerate() {
+        if byte.is_ascii_hexdigit() {
+            length += 1;
+            continue;
+        }
+        if length >= SHORTEST_RUN
+            && let Some(found) = volatile_run(bytes, at - length, length, start)
+        {
+            return Some(found);
+        }
+        length = 0;
+    }
+    None
 }
 
 /// What the run of hexadecimal digits at `at` is.

@@ -28,11 +28,7 @@ pub fn head_and_tail(text: &mut String, limit: usize) -> bool {
 /// `text` as one line of at most `limit` UTF-16 units: runs of blanks and line ends become one blank, control characters
 /// go, the ends are trimmed, and `…` stands for what does not fit (decision 9). Borrowed when nothing had to change.
 pub fn one_line(text: &str, limit: usize) -> Cow<'_, str> {
-    let plain = text.len() <= limit
-        && !text.bytes().any(|byte| byte < 0x20 || byte == 0x7f)
-        && !text.contains("  ")
-        && text.trim().len() == text.len();
-    if plain {
+    if text.len() <= limit && is_one_line(text) {
         return Cow::Borrowed(text);
     }
     let mut line = String::with_capacity(text.len().min(4 * limit));
@@ -59,6 +55,16 @@ pub fn one_line(text: &str, limit: usize) -> Cow<'_, str> {
         line.push('…');
     }
     Cow::Owned(line)
+}
+
+/// Whether there are neither controls nor two blanks in a row nor blanks at the ends. The bytes are looked at without a
+/// branch, so that it is done with vectors.
+fn is_one_line(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let controls = bytes.iter().fold(false, |found, byte| found | (*byte < 0x20) | (*byte == 0x7f));
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    let blanks = pairs.fold(false, |found, (one, next)| found | ((*one == b' ') & (*next == b' ')));
+    !controls && !blanks && text.trim().len() == text.len()
 }
 
 /// Byte offset behind the last character that lies within the first `units` units; `None` when all do.

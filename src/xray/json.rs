@@ -31,33 +31,17 @@ fn escape(out: &mut Vec<u8>, byte: u8) {
     }
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
-
-/// Offset of the first byte that cannot stand in a JSON string as it is: a control, a quote or a backslash.
+/// Offset of the first byte that cannot stand in a JSON string as it is: a control, a quote or a backslash. Whole blocks
+/// are looked at without a branch, so that it is done with vectors.
 fn next_escape(bytes: &[u8]) -> Option<usize> {
-    let mut words = bytes.chunks_exact(8);
-    let mut offset = 0;
-    for word in words.by_ref() {
-        let mut eight = [0; 8];
-        eight.copy_from_slice(word);
-        let found = escapes_in(u64::from_le_bytes(eight));
-        if found != 0 {
-            return Some(offset + (found.trailing_zeros() / 8) as usize);
-        }
-        offset += 8;
-    }
-    let rest = words.remainder().iter().position(|byte| *byte < 0x20 || *byte == b'"' || *byte == b'\\')?;
-    Some(offset + rest)
+    let (blocks, _) = bytes.as_chunks::<16>();
+    let has_some = |block: &[u8; 16]| block.iter().fold(false, |found, byte| found | needs_escape(*byte));
+    let passed = 16 * blocks.iter().position(has_some).unwrap_or(blocks.len());
+    Some(passed + bytes[passed..].iter().position(|byte| needs_escape(*byte))?)
 }
 
-/// Sets the high bit of each byte that needs an escape; bits above the first such byte may be set falsely.
-fn escapes_in(word: u64) -> u64 {
-    // A byte below n borrows when n is subtracted; bytes above 0x7f are masked out.
-    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word;
-    let quotes = below(word ^ (ONES * u64::from(b'"')), 1);
-    let backslashes = below(word ^ (ONES * u64::from(b'\\')), 1);
-    (below(word, 0x20) | quotes | backslashes) & HIGHS
+fn needs_escape(byte: u8) -> bool {
+    (byte < 0x20) | (byte == b'"') | (byte == b'\\')
 }
 
 /// Writes the members of one object, the comma before every one but the first.
