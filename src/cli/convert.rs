@@ -223,7 +223,8 @@ pub struct ReadingArgs {
     /// problem of that report alone. `xraypack limits` lists them
     #[arg(long, value_name = "NAME=VALUE", env = "XRAYPACK_LIMIT", value_delimiter = ';', help_heading = "Limits")]
     pub limit: Vec<LimitValue>,
-    /// Read archives into memory whole instead of mapping them while they are listed
+    /// Read archives that had to be spooled (packed ones, standard input) from the temporary folder instead of mapping
+    /// them; other files are never mapped
     #[arg(long, env = "XRAYPACK_NO_MMAP", value_parser = BoolishValueParser::new())]
     pub no_mmap: bool,
 }

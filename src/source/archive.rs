@@ -14,7 +14,7 @@ use super::inflate::{self, Checked, Expected};
 use super::lookup::Lookup;
 use super::mapped::ArchiveBytes;
 use super::unpack::{self, Most};
-use super::{Budget, Limits, Skip, litter, name};
+use super::{Budget, Limits, Mapping, Options, Skip, litter, name};
 use crate::model::{Limit, LimitReached, Problem, ProblemKind};
 
 /// Kinds of archives that are opened.
@@ -175,8 +175,9 @@ impl Archive {
         number: usize,
         kind: Kind,
         seen: unpack::Seen,
-        limits: &Limits,
+        options: &Options,
     ) -> std::io::Result<Whole> {
+        let limits = &options.limits;
         let entry = &self.entries[number];
         let range = match &entry.content {
             Content::Stored(place) => Some(place.range(&self.bytes).map_err(std::io::Error::other)?),
@@ -195,7 +196,7 @@ impl Archive {
                 Box::new(Checked::inflating(part, length, entry.expected, limits))
             }
         };
-        spool(kind, unpack::unpacked(whole, Most::archive(limits), limits)?)
+        spool(kind, unpack::unpacked(whole, Most::archive(limits), limits)?, options.mapping)
     }
 
     /// The number of the entry that `reference` means, made by a report in `folder`.
@@ -242,7 +243,7 @@ const SPOOLED_IN_MEMORY: u64 = 1 << 20;
 
 /// Takes a whole archive from a stream: its end is needed before its beginning makes sense. Of a packed stream that
 /// breaks off, what came before is taken.
-pub(super) fn spool(kind: Kind, mut stream: Box<dyn Read + '_>) -> std::io::Result<Whole> {
+pub(super) fn spool(kind: Kind, mut stream: Box<dyn Read + '_>, mapping: Mapping) -> std::io::Result<Whole> {
     let mut head = Vec::new();
     let cut = is_cut((&mut stream).take(SPOOLED_IN_MEMORY).read_to_end(&mut head))?;
     if cut || (head.len() as u64) < SPOOLED_IN_MEMORY {
@@ -252,8 +253,7 @@ pub(super) fn spool(kind: Kind, mut stream: Box<dyn Read + '_>) -> std::io::Resu
     std::io::Write::write_all(&mut file, &head)?;
     drop(head);
     let cut = is_cut(std::io::copy(&mut stream, &mut file))?;
-    std::io::Seek::rewind(&mut file)?;
-    Ok(Whole { kind, bytes: ArchiveBytes::open(&mut file, super::Mapping::Allowed)?, cut })
+    Ok(Whole { kind, bytes: ArchiveBytes::of_own_file(file, mapping)?, cut })
 }
 
 fn is_cut<T>(result: std::io::Result<T>) -> std::io::Result<bool> {

@@ -2,20 +2,20 @@
 #![allow(unsafe_code, reason = "mapping a file is unsafe by nature; see `map`")]
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use memmap2::Mmap;
 
-/// Whether files may be mapped into memory.
+/// Whether our own temporary files may be mapped into memory. Files of others never are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mapping {
-    /// Archives are mapped while they are listed; their entries are read.
+    /// An archive that came packed, or as a stream, and was spooled is mapped.
     #[default]
     Allowed,
-    /// Archives are read into memory whole: for file systems that do not map.
+    /// It is read: for temporary folders on file systems that do not map.
     Never,
 }
 
@@ -28,32 +28,34 @@ pub(super) struct ArchiveBytes {
 
 #[derive(Debug)]
 enum Whole {
-    /// A file, and its map with the bytes used since its pages were last given back.
+    /// A file of somebody else, who may shorten it at any time.
+    File(File),
+    /// A file of our own, and its map with the bytes used since its pages were last given back.
     Mapped(Mmap, File, AtomicUsize),
     Held(Vec<u8>),
 }
 
 impl ArchiveBytes {
-    /// Maps a file, or reads it when that is not allowed or not possible.
-    pub(super) fn open(file: &mut File, mapping: Mapping) -> io::Result<ArchiveBytes> {
-        if mapping == Mapping::Allowed
-            && let Ok(map) = map(file)
-            && let Ok(file) = file.try_clone()
-        {
-            return Ok(ArchiveBytes::new(Whole::Mapped(map, file, AtomicUsize::new(0))));
+    /// The bytes that a file has now, which are read when they are asked for.
+    pub(super) fn of_file(file: File) -> io::Result<ArchiveBytes> {
+        let length = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+        Ok(ArchiveBytes { whole: Arc::new(Whole::File(file)), part: 0..length })
+    }
+
+    /// Those of a file of our own that nobody else can reach. It is mapped, unless that is not allowed or not possible.
+    pub(super) fn of_own_file(file: File, mapping: Mapping) -> io::Result<ArchiveBytes> {
+        match map(&file) {
+            Ok(map) if mapping == Mapping::Allowed => {
+                let part = 0..map.len();
+                Ok(ArchiveBytes { whole: Arc::new(Whole::Mapped(map, file, AtomicUsize::new(0))), part })
+            }
+            _ => ArchiveBytes::of_file(file),
         }
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
-        Ok(ArchiveBytes::held(bytes))
     }
 
     pub(super) fn held(bytes: Vec<u8>) -> ArchiveBytes {
-        ArchiveBytes::new(Whole::Held(bytes))
-    }
-
-    fn new(whole: Whole) -> ArchiveBytes {
-        let length = whole.bytes().len();
-        ArchiveBytes { whole: Arc::new(whole), part: 0..length }
+        let part = 0..bytes.len();
+        ArchiveBytes { whole: Arc::new(Whole::Held(bytes)), part }
     }
 
     /// A part of these bytes that is an archive of its own: a stored zip inside a zip.
@@ -67,14 +69,15 @@ impl ArchiveBytes {
         self.part.len()
     }
 
-    /// Copies the bytes from `at` on. Of a file they are read: through the map somebody who shortens the file would end
-    /// the process, and reading costs no more than the page faults that it saves.
+    /// Copies the bytes from `at` on. Of a file they are read, also where it is mapped: that costs no more than the page
+    /// faults that it saves.
     pub(super) fn read_into(&self, at: usize, out: &mut [u8]) -> io::Result<()> {
+        let end = at.checked_add(out.len()).filter(|end| *end <= self.part.len()).ok_or_else(cut)?;
         match &*self.whole {
-            Whole::Mapped(_, file, _) => read_exact_at(file, out, (self.part.start + at) as u64),
-            Whole::Held(_) => {
-                let bytes = at.checked_add(out.len()).and_then(|end| self.as_ref().get(at..end));
-                out.copy_from_slice(bytes.ok_or_else(cut)?);
+            Whole::File(file) | Whole::Mapped(_, file, _) => read_exact_at(file, out, (self.part.start + at) as u64),
+            Whole::Held(bytes) => {
+                let part = bytes.get(self.part.start + at..self.part.start + end);
+                out.copy_from_slice(part.ok_or_else(cut)?);
                 Ok(())
             }
         }
@@ -82,8 +85,9 @@ impl ArchiveBytes {
 
     /// The bytes of `part`: in place when they are in memory, otherwise in `buffer`, which only ever grows.
     pub(super) fn read<'b>(&'b self, part: Range<usize>, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
-        if let Whole::Held(_) = &*self.whole {
-            return self.as_ref().get(part).ok_or_else(cut);
+        if let Whole::Held(bytes) = &*self.whole {
+            let part = self.part.start + part.start..self.part.start + part.end;
+            return bytes.get(part).ok_or_else(cut);
         }
         let length = part.len();
         if buffer.len() < length {
@@ -93,9 +97,22 @@ impl ArchiveBytes {
         Ok(&buffer[..length])
     }
 
+    /// The bytes of `part` where they are in memory or mapped.
+    pub(super) fn in_place(&self, part: Range<usize>) -> Option<&[u8]> {
+        let bytes: &[u8] = match &*self.whole {
+            Whole::File(_) => return None,
+            Whole::Mapped(map, ..) => {
+                self.used(part.len());
+                map
+            }
+            Whole::Held(bytes) => bytes,
+        };
+        bytes.get(self.part.start + part.start..self.part.start + part.end)
+    }
+
     /// Counts bytes of the map as used. Every few MiB all pages of the map go back to the system: what is still needed comes back
     /// from its cache at the price of a fault, and what is not no longer counts as our memory, however large the archive.
-    pub(super) fn used(&self, bytes: usize) {
+    fn used(&self, bytes: usize) {
         /// Bytes between two calls: each call makes all threads forget the map.
         const BATCH: usize = 8 << 20;
         /// A fault brings in its neighbourhood: what a small entry costs at least.
@@ -112,21 +129,6 @@ impl ArchiveBytes {
         let _ = unsafe { map.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) };
         #[cfg(not(unix))]
         let _ = map;
-    }
-}
-
-impl AsRef<[u8]> for ArchiveBytes {
-    fn as_ref(&self) -> &[u8] {
-        &self.whole.bytes()[self.part.clone()]
-    }
-}
-
-impl Whole {
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Whole::Mapped(map, ..) => map,
-            Whole::Held(bytes) => bytes,
-        }
     }
 }
 
@@ -154,13 +156,12 @@ fn cut() -> io::Error {
     io::Error::new(io::ErrorKind::UnexpectedEof, "the archive was cut while it was read")
 }
 
-/// Maps a whole file for reading.
+/// Maps a whole file of our own for reading.
 ///
-/// Whom we trust: nobody may shorten the file while it is listed, which takes moments. If somebody does, the system stops
-/// the process with SIGBUS; `--no-mmap` is for places where that can happen. A file that is changed in place gives wrong
-/// bytes, which every reader here checks like any stranger's.
+/// Whoever shortens a mapped file ends the process with SIGBUS, and whoever changes it changes what was read already. So
+/// this is for files that have no name and that no other process has open.
 fn map(file: &File) -> io::Result<Mmap> {
-    // SAFETY: the map is read-only and private to this module, and is only ever seen as bytes without any meaning; the
-    // paragraph above says what remains of the contract.
+    // SAFETY: the map is read-only and private to this module, and the file is one that nobody else can reach, as the
+    // paragraph above demands.
     unsafe { Mmap::map(file) }
 }

@@ -16,6 +16,7 @@ mod limits;
 mod links;
 mod litter;
 mod lookup;
+mod look;
 mod mapped;
 mod name;
 mod plain;

@@ -92,7 +92,7 @@ impl Walk<'_> {
         let whole = std::io::Cursor::new(first).chain(stream);
         if let Some(kind) = seen.archive {
             let opened = unpack::unpacked(Box::new(whole), Most::archive(limits), limits)
-                .and_then(|whole| archive::spool(kind, whole));
+                .and_then(|whole| archive::spool(kind, whole, self.options.mapping));
             return Ok(match opened {
                 Ok(whole) => self.archive(whole, &origin, &place, 1, &mut Budget::new(limits)),
                 Err(error) if seen.packed => self.unreadable(origin, place, &error),
@@ -187,13 +187,13 @@ impl Walk<'_> {
         (self.found)(Found::Entry(Entry { origin, place, handle }))
     }
 
-    /// The bytes of an archive on disk: mapped when it lies there as it is, spooled when it is packed.
-    fn whole(&self, mut file: File, kind: Kind, seen: Seen) -> std::io::Result<Whole> {
+    /// The bytes of an archive on disk: where it is when it lies there as it is, spooled when it is packed.
+    fn whole(&self, file: File, kind: Kind, seen: Seen) -> std::io::Result<Whole> {
         if !seen.packed {
-            return Ok(Whole { kind, bytes: ArchiveBytes::open(&mut file, self.options.mapping)?, cut: false });
+            return Ok(Whole { kind, bytes: ArchiveBytes::of_file(file)?, cut: false });
         }
         let limits = &self.options.limits;
-        archive::spool(kind, unpack::unpacked(Box::new(file), Most::archive(limits), limits)?)
+        archive::spool(kind, unpack::unpacked(Box::new(file), Most::archive(limits), limits)?, self.options.mapping)
     }
 
     /// An archive at nesting `depth`, the outermost being one.
@@ -205,7 +205,7 @@ impl Walk<'_> {
         depth: u32,
         budget: &mut Budget<'_>,
     ) -> ControlFlow<()> {
-        let length = whole.bytes.as_ref().len() as u64;
+        let length = whole.bytes.len() as u64;
         let archive = match Archive::open(whole, budget) {
             Ok(archive) => Arc::new(archive),
             Err(problem) => return self.broken(origin, place, length, problem, depth),
@@ -270,7 +270,7 @@ impl Walk<'_> {
                 if let Some(problem) = self.too_deep(depth + 1) {
                     return (self.found)(Found::Unreadable { origin, place, bytes, problem });
                 }
-                return match archive.inner(number, kind, seen, &self.options.limits) {
+                return match archive.inner(number, kind, seen, self.options) {
                     Ok(whole) => self.archive(whole, &origin, &place, depth + 1, budget),
                     Err(error) => self.unreadable(origin, place, &error),
                 };

@@ -6,11 +6,19 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use super::{ArchiveEntry, Content, Expected, Listing, Place, name};
 use crate::model::{Problem, ProblemKind};
+use crate::source::look::Looking;
 use crate::source::mapped::ArchiveBytes;
 use crate::source::{Budget, Limits};
 
 /// Bytes of a local header before its name.
 const HEADER: usize = 30;
+
+/// What may mark the descriptor behind an entry, and the longest that one is.
+const MARK: &[u8] = b"PK\x07\x08";
+const DESCRIPTOR: usize = 24;
+
+/// Bytes that are looked at in one piece: half a window, so that going on by a few bytes seldom reads anew.
+const PIECE: usize = 32 << 10;
 
 /// What marks sizes that stand in the extra field, or nowhere yet.
 const ELSEWHERE: u32 = u32::MAX;
@@ -21,18 +29,18 @@ const ELSEWHERE: u32 = u32::MAX;
 /// `complaint` says what is wrong with the directory.
 pub(super) fn salvage(bytes: &ArchiveBytes, complaint: &str, budget: &Budget<'_>) -> Result<Listing, Problem> {
     let limits = budget.limits();
+    let mut archive = Looking::new(bytes);
     let mut entries = Vec::new();
     let mut complete = 0usize;
     let mut inflated = 0u64;
     let mut at = 0;
-    while let Some(local) = Local::read(bytes.as_ref(), at) {
+    while let Some(local) = Local::read(&mut archive, at) {
         budget.room_for(entries.len())?;
-        let end = local.end(bytes.as_ref(), limits, limits.entry_bytes.min(limits.archive_bytes - inflated));
+        let end = local.end(&mut archive, limits, limits.entry_bytes.min(limits.archive_bytes - inflated));
         complete += usize::from(end.is_some());
         entries.extend(local.entry(end));
         let Some(end) = end else { break };
         inflated = inflated.saturating_add(end.plain).min(limits.archive_bytes);
-        bytes.used(end.next - at);
         at = end.next;
     }
     let message = match complete {
@@ -44,10 +52,10 @@ pub(super) fn salvage(bytes: &ArchiveBytes, complaint: &str, budget: &Budget<'_>
 }
 
 /// A local header.
-struct Local<'b> {
+struct Local {
     at: usize,
-    name: &'b [u8],
-    extra: &'b [u8],
+    name: Vec<u8>,
+    extra: Vec<u8>,
     data: usize,
     flags: u16,
     method: u16,
@@ -66,26 +74,29 @@ struct End {
     next: usize,
 }
 
-impl<'b> Local<'b> {
-    fn read(bytes: &'b [u8], at: usize) -> Option<Local<'b>> {
-        let header = bytes.get(at..at.checked_add(HEADER)?)?;
+impl Local {
+    fn read(archive: &mut Looking, at: usize) -> Option<Local> {
+        let header = archive.exactly(at, HEADER)?;
         if !header.starts_with(b"PK\x03\x04") {
             return None;
         }
         let name = at + HEADER;
         let extra = name + usize::from(short(header, 26)?);
         let data = extra + usize::from(short(header, 28)?);
-        Some(Local {
+        let mut local = Local {
             at,
-            name: bytes.get(name..extra)?,
-            extra: bytes.get(extra..data)?,
+            name: Vec::new(),
+            extra: Vec::new(),
             data,
             flags: short(header, 6)?,
             method: short(header, 8)?,
             crc: long(header, 14)?,
             packed: long(header, 18)?,
             plain: long(header, 22)?,
-        })
+        };
+        local.name.extend_from_slice(archive.exactly(name, extra - name)?);
+        local.extra.extend_from_slice(archive.exactly(extra, data - extra)?);
+        Some(local)
     }
 
     fn is_encrypted(&self) -> bool {
@@ -93,18 +104,18 @@ impl<'b> Local<'b> {
     }
 
     /// Where the entry ends; `None` when the archive ends before, or it inflates to more than `most`.
-    fn end(&self, bytes: &[u8], limits: &Limits, most: u64) -> Option<End> {
+    fn end(&self, archive: &mut Looking, limits: &Limits, most: u64) -> Option<End> {
         const SIZES_FOLLOW: u16 = 8;
         if self.flags & SIZES_FOLLOW != 0 && self.packed == 0 {
             return match self.method {
-                8 if !self.is_encrypted() => self.end_of_deflated(bytes, limits.ratio, most),
-                _ => self.end_by_descriptor(bytes),
+                8 if !self.is_encrypted() => self.end_of_deflated(archive, limits.ratio, most),
+                _ => self.end_by_descriptor(archive),
             };
         }
         let (packed, plain) = self.sizes()?;
         let next = self.data.checked_add(usize::try_from(packed).ok()?)?;
-        let descriptor = if self.flags & SIZES_FOLLOW == 0 { 0 } else { descriptor(bytes, next, packed, plain)?.1 };
-        (next <= bytes.len()).then_some(End { packed, plain, crc: self.crc, next: next + descriptor })
+        let descriptor = if self.flags & SIZES_FOLLOW == 0 { 0 } else { descriptor(archive, next, packed, plain)?.1 };
+        (next <= archive.len()).then_some(End { packed, plain, crc: self.crc, next: next + descriptor })
     }
 
     /// Packed and inflated size: in the extra field where they need 64 bits.
@@ -112,7 +123,7 @@ impl<'b> Local<'b> {
         if self.packed != ELSEWHERE && self.plain != ELSEWHERE {
             return Some((self.packed.into(), self.plain.into()));
         }
-        let mut rest = self.extra;
+        let mut rest = self.extra.as_slice();
         while let (Some(id), Some(length)) = (short(rest, 0), short(rest, 2)) {
             let field = rest.get(4..4 + usize::from(length))?;
             if id == 1 {
@@ -124,14 +135,14 @@ impl<'b> Local<'b> {
     }
 
     /// A writer that could not go back put the sizes behind the data: only inflating tells where it ends.
-    fn end_of_deflated(&self, bytes: &[u8], ratio: u64, most: u64) -> Option<End> {
-        let packed = &bytes[self.data..];
+    fn end_of_deflated(&self, archive: &mut Looking, ratio: u64, most: u64) -> Option<End> {
         let mut inflater = Decompress::new(false);
         let mut sink = vec![0; 64 << 10];
         loop {
             let (taken, given) = (inflater.total_in(), inflater.total_out());
-            let rest = &packed[usize::try_from(taken).ok()?..];
-            match inflater.decompress(rest, &mut sink, FlushDecompress::None).ok()? {
+            let at = self.data.checked_add(usize::try_from(taken).ok()?)?;
+            let piece = archive.at(at, PIECE).ok()?;
+            match inflater.decompress(piece, &mut sink, FlushDecompress::None).ok()? {
                 Status::StreamEnd => break,
                 _ if (inflater.total_in(), inflater.total_out()) == (taken, given) => return None,
                 _ if inflater.total_out()
@@ -144,22 +155,36 @@ impl<'b> Local<'b> {
         }
         let (packed, plain) = (inflater.total_in(), inflater.total_out());
         let behind = self.data + usize::try_from(packed).ok()?;
-        let (crc, length) = descriptor(bytes, behind, packed, plain)?;
+        let (crc, length) = descriptor(archive, behind, packed, plain)?;
         Some(End { packed, plain, crc, next: behind + length })
     }
 
     /// Stored data ends where a descriptor states the very distance.
-    fn end_by_descriptor(&self, bytes: &[u8]) -> Option<End> {
-        memchr::memmem::find_iter(&bytes[self.data..], b"PK\x07\x08").find_map(|distance| {
-            let (behind, packed) = (self.data + distance, distance as u64);
-            let (crc, length) = descriptor(bytes, behind, packed, packed)?;
-            Some(End { packed, plain: packed, crc, next: behind + length })
-        })
+    fn end_by_descriptor(&self, archive: &mut Looking) -> Option<End> {
+        let mut from = self.data;
+        loop {
+            let piece = archive.at(from, PIECE).ok()?;
+            let (length, found) = (piece.len(), memchr::memmem::find(piece, MARK));
+            let Some(found) = found else {
+                if length < PIECE {
+                    return None;
+                }
+                // A mark may stand across the end of a piece.
+                from += length - (MARK.len() - 1);
+                continue;
+            };
+            let behind = from + found;
+            let packed = (behind - self.data) as u64;
+            if let Some((crc, length)) = descriptor(archive, behind, packed, packed) {
+                return Some(End { packed, plain: packed, crc, next: behind + length });
+            }
+            from = behind + 1;
+        }
     }
 
     /// The entry, complete or not; `None` for a folder.
     fn entry(&self, end: Option<End>) -> Option<ArchiveEntry> {
-        let raw_name: Cow<'_, str> = String::from_utf8_lossy(self.name);
+        let raw_name: Cow<'_, str> = String::from_utf8_lossy(&self.name);
         let name = name::normalise(&raw_name);
         if name.is_empty() || raw_name.ends_with(['/', '\\']) {
             return None;
@@ -180,9 +205,9 @@ impl<'b> Local<'b> {
 
 /// The checksum in the descriptor at `at`, and the descriptor's length; `None` when none states these sizes. It may
 /// have a signature or not, and sizes of 32 or 64 bits.
-fn descriptor(bytes: &[u8], at: usize, packed: u64, plain: u64) -> Option<(u32, usize)> {
-    let found = bytes.get(at..)?;
-    let marks = if found.starts_with(b"PK\x07\x08") { [4, 0] } else { [0, 0] };
+fn descriptor(archive: &mut Looking, at: usize, packed: u64, plain: u64) -> Option<(u32, usize)> {
+    let found = archive.at(at, DESCRIPTOR).ok()?;
+    let marks = if found.starts_with(MARK) { [4, 0] } else { [0, 0] };
     marks.into_iter().find_map(|mark| {
         let crc = long(found, mark)?;
         let sizes = found.get(mark + 4..)?;

@@ -5,6 +5,7 @@ use tar::{EntryType, Header, PaxExtensions};
 
 use super::{ArchiveEntry, Content, Expected, Listing, name};
 use crate::model::{Problem, ProblemKind};
+use crate::source::look::Looking;
 use crate::source::mapped::ArchiveBytes;
 use crate::source::{Budget, Skip};
 
@@ -19,12 +20,12 @@ const PORTION: usize = 1024;
 
 /// Whether these first bytes begin a tar. Archives older than the magic word are not recognised.
 pub(super) fn begins(first: &[u8]) -> bool {
-    first.get(257..262) == Some(b"ustar") && block(first, 0).is_some_and(is_header)
+    first.get(257..262) == Some(b"ustar") && first.get(..BLOCK).is_some_and(is_header)
 }
 
 /// Walks the headers. A tar that breaks off, or is broken in the middle, gives what came before.
 pub(super) fn list(bytes: &ArchiveBytes, budget: &Budget<'_>) -> Result<Listing, Problem> {
-    let mut walk = Walk { bytes, at: 0, stated: Stated::default(), entries: Vec::new() };
+    let mut walk = Walk { archive: Looking::new(bytes), at: 0, stated: Stated::default(), entries: Vec::new() };
     let damage = loop {
         match walk.step() {
             Ok(true) if walk.entries.len().is_multiple_of(PORTION) => budget.room_for(walk.entries.len())?,
@@ -37,8 +38,8 @@ pub(super) fn list(bytes: &ArchiveBytes, budget: &Budget<'_>) -> Result<Listing,
     Ok(Listing { entries: walk.entries, damage })
 }
 
-struct Walk<'b> {
-    bytes: &'b ArchiveBytes,
+struct Walk {
+    archive: Looking,
     at: usize,
     stated: Stated,
     entries: Vec<ArchiveEntry>,
@@ -52,15 +53,14 @@ struct Stated {
     sparse: bool,
 }
 
-impl Walk<'_> {
+impl Walk {
     /// Takes one header and what belongs to it; `false` at the archive's end.
     fn step(&mut self) -> Result<bool, Problem> {
-        let bytes = self.bytes.as_ref();
-        let Some(found) = block(bytes, self.at) else { return Err(self.breaks_off("has no end mark")) };
+        let Some(found) = self.block(self.at) else { return Err(self.breaks_off("has no end mark")) };
         if found.iter().all(|byte| *byte == 0) {
             return Ok(false);
         }
-        if !is_header(found) {
+        if !is_header(&found) {
             let message = format!(
                 "the archive is damaged at byte {}: the {} entries before it are read, what follows is lost",
                 self.at,
@@ -68,23 +68,22 @@ impl Walk<'_> {
             );
             return Err(Problem::new(ProblemKind::Malformed, message));
         }
-        let header = Header::from_byte_slice(found);
+        let header = Header::from_byte_slice(&found);
         let kind = header.entry_type();
         let header_at = self.at;
         self.at += BLOCK;
-        self.bytes.used(BLOCK);
         if kind.is_gnu_sparse() {
             self.pass_sparse_map(header);
         }
         let size = self.size_of(header, kind).and_then(|size| usize::try_from(size).ok());
         let start = self.at;
-        let end = size.and_then(|size| start.checked_add(size)).filter(|end| *end <= bytes.len());
+        let end = size.and_then(|size| start.checked_add(size)).filter(|end| *end <= self.archive.len());
         match (kind, end) {
             (
                 EntryType::GNULongName | EntryType::GNULongLink | EntryType::XHeader | EntryType::XGlobalHeader,
                 Some(end),
             ) => {
-                self.extension(kind, &bytes[start..end])?;
+                self.extension(kind, start, end - start)?;
             }
             _ => self.entry(header, kind, header_at, start, end),
         }
@@ -94,40 +93,42 @@ impl Walk<'_> {
     }
 
     /// Bytes behind the header; `None` when nobody can tell.
-    fn size_of(&self, header: &Header, kind: EntryType) -> Option<u64> {
-        let size = || self.stated.size.or_else(|| header.entry_size().ok());
+    fn size_of(&mut self, header: &Header, kind: EntryType) -> Option<u64> {
+        let size = self.stated.size.or_else(|| header.entry_size().ok());
         match kind {
             EntryType::Symlink | EntryType::Char | EntryType::Block | EntryType::Directory | EntryType::Fifo => Some(0),
             // Old writers state the size of what a hard link leads to, without writing it once more.
-            EntryType::Link => match block(self.bytes.as_ref(), self.at) {
-                Some(next) if is_header(next) || next.iter().all(|byte| *byte == 0) => Some(0),
-                _ => size(),
+            EntryType::Link => match self.block(self.at) {
+                Some(next) if is_header(&next) || next.iter().all(|byte| *byte == 0) => Some(0),
+                _ => size,
             },
-            _ => size(),
+            _ => size,
         }
     }
 
     /// Blocks that continue the map of holes of an old sparse file.
     fn pass_sparse_map(&mut self, header: &Header) {
         let mut more = header.as_gnu().is_some_and(tar::GnuHeader::is_extended);
-        while more && let Some(map) = block(self.bytes.as_ref(), self.at) {
+        while more && let Some(map) = self.block(self.at) {
             more = map[504] == 1;
             self.at += BLOCK;
         }
     }
 
-    fn extension(&mut self, kind: EntryType, content: &[u8]) -> Result<(), Problem> {
-        if content.len() > LARGEST_EXTENSION {
-            let message = format!("the archive states a name or header of {} bytes", content.len());
+    fn extension(&mut self, kind: EntryType, start: usize, length: usize) -> Result<(), Problem> {
+        if length > LARGEST_EXTENSION {
+            let message = format!("the archive states a name or header of {length} bytes");
             return Err(Problem::new(ProblemKind::Malformed, message));
         }
+        let content = self.archive.exactly(start, length).map(<[u8]>::to_vec);
+        let Some(content) = content else { return Err(self.breaks_off("ends inside an entry")) };
         match kind {
             EntryType::GNULongName => {
                 let length = content.iter().position(|byte| *byte == 0).unwrap_or(content.len());
                 self.stated.name = Some(content[..length].to_vec());
             }
             EntryType::XHeader => {
-                for record in PaxExtensions::new(content).flatten() {
+                for record in PaxExtensions::new(&content).flatten() {
                     let value = record.value_bytes();
                     match record.key_bytes() {
                         b"path" if !self.stated.sparse => self.stated.name = Some(value.to_vec()),
@@ -175,15 +176,16 @@ impl Walk<'_> {
         self.entries.push(ArchiveEntry { name, expected, content, listed_at: listed_at as u64 });
     }
 
+    /// The block at `at`; nothing when the archive ends before, or was cut meanwhile.
+    fn block(&mut self, at: usize) -> Option<[u8; BLOCK]> {
+        self.archive.exactly(at, BLOCK)?.try_into().ok()
+    }
+
     fn breaks_off(&self, how: &str) -> Problem {
         let complete = self.entries.iter().filter(|entry| !matches!(entry.content, Content::Unreadable(_))).count();
         let message = format!("the archive {how}: its {complete} complete entries are read, others may be missing");
         Problem::new(ProblemKind::Truncated, message)
     }
-}
-
-fn block(bytes: &[u8], at: usize) -> Option<&[u8]> {
-    bytes.get(at..at.checked_add(BLOCK)?)
 }
 
 /// Whether the checksum says that this block is a header. Some old writers added signed bytes.

@@ -9,6 +9,7 @@ use zip::{CompressionMethod, ZipArchive};
 use super::salvage::salvage;
 use super::{ArchiveEntry, Content, Expected, Listing, Place, name};
 use crate::model::{Problem, ProblemKind};
+use crate::source::look::Looking;
 use crate::source::mapped::ArchiveBytes;
 use crate::source::zip_end::{self, Uncommented};
 use crate::source::{Budget, Skip};
@@ -21,9 +22,10 @@ pub(super) fn begins(first: &[u8]) -> bool {
 /// Reads the central directory; without one, what the entries say of themselves.
 pub(super) fn list(bytes: &ArchiveBytes, budget: &Budget<'_>) -> Result<Listing, Problem> {
     let mut entries = Vec::new();
-    let read = match zip_end::behind_which_others_seem_to_end(bytes.as_ref()) {
-        Some(end) => list_directory(Uncommented::new(bytes.clone(), end), bytes, budget, &mut entries)?,
-        None => list_directory(Cursor::new(bytes.clone()), bytes, budget, &mut entries)?,
+    let mut looking = Looking::new(bytes);
+    let read = match zip_end::behind_which_others_seem_to_end(&mut looking) {
+        Some(end) => list_directory(Uncommented::new(looking, end), bytes, budget, &mut entries)?,
+        None => list_directory(looking, bytes, budget, &mut entries)?,
     };
     if let Err(error) = read {
         return salvage(bytes, &no_directory(&error).message, budget);
@@ -45,9 +47,7 @@ fn list_directory<R: Read + std::io::Seek>(
     };
     add(&zip, 0, entries);
     budget.room_for(entries.len())?;
-    list_beyond_count(&zip, bytes.as_ref(), budget, entries)?;
-    let directory = usize::try_from(zip.central_directory_start()).unwrap_or(0);
-    bytes.used(bytes.as_ref().len().saturating_sub(directory));
+    list_beyond_count(&zip, &mut Looking::new(bytes), budget, entries)?;
     Ok(Ok(()))
 }
 
@@ -72,7 +72,7 @@ const RECORD: usize = 46;
 /// portions that a directory of its own can hold.
 fn list_beyond_count<R: Read + std::io::Seek>(
     zip: &ZipArchive<R>,
-    bytes: &[u8],
+    archive: &mut Looking,
     budget: &Budget<'_>,
     entries: &mut Vec<ArchiveEntry>,
 ) -> Result<(), Problem> {
@@ -82,20 +82,21 @@ fn list_beyond_count<R: Read + std::io::Seek>(
         .filter_map(|number| zip.by_index_data(number).ok().map(|entry| entry.central_header_start()))
         .max();
     let Some(last) = last.and_then(|last| usize::try_from(last).ok()) else { return Ok(()) };
-    let Some(mut at) = after_record(bytes, last) else { return Ok(()) };
+    let Some(mut at) = after_record(archive, last) else { return Ok(()) };
     loop {
         let from = at;
         let mut count = 0u16;
         while count < u16::MAX
             && at - from < PORTION
-            && let Some(next) = after_record(bytes, at)
+            && let Some(next) = after_record(archive, at)
         {
             (at, count) = (next, count + 1);
         }
         if count == 0 {
             return Ok(());
         }
-        let directory = directory_of(&bytes[from..at], count);
+        let Some(records) = archive.exactly(from, at - from) else { return Ok(()) };
+        let directory = directory_of(records, count);
         let config = Config { archive_offset: ArchiveOffset::Known(0) };
         let more = ZipArchive::with_config(config, Cursor::new(directory)).map_err(|error| no_directory(&error))?;
         let already = entries.len();
@@ -106,11 +107,11 @@ fn list_beyond_count<R: Read + std::io::Seek>(
 }
 
 /// Where the directory record at `at` ends; `None` when there is none.
-fn after_record(bytes: &[u8], at: usize) -> Option<usize> {
-    let record = bytes.get(at..at.checked_add(RECORD)?)?;
+fn after_record(archive: &mut Looking, at: usize) -> Option<usize> {
+    let record = archive.exactly(at, RECORD)?;
     let length = |field: usize| usize::from(u16::from_le_bytes([record[field], record[field + 1]]));
     let end = at + RECORD + length(28) + length(30) + length(32);
-    (record.starts_with(b"PK\x01\x02") && end <= bytes.len()).then_some(end)
+    (record.starts_with(b"PK\x01\x02") && end <= archive.len()).then_some(end)
 }
 
 /// An archive that is nothing but a directory of these `count` records.

@@ -8,7 +8,9 @@ use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use crate::model::Body;
-use crate::source::{Entry, Found, Input, Limits, Options, Scratch, walk};
+use crate::source::archive::{Archive, Kind, Whole};
+use crate::source::mapped::ArchiveBytes;
+use crate::source::{Budget, Entry, Found, Input, Limits, Options, Scratch, walk};
 
 /// Bytes that hardly shrink.
 fn noise(length: usize) -> Vec<u8> {
@@ -63,6 +65,36 @@ fn an_archive_that_is_cut_while_it_is_read_costs_its_entries_and_not_the_process
     for entry in &entries[1..] {
         let error = read(entry).unwrap_err();
         assert!(error.contains("cut") || error.contains("beyond the end"), "{error}");
+    }
+}
+
+#[test]
+fn an_archive_that_is_cut_while_it_is_listed_does_not_end_the_process() {
+    let content = noise(50_000);
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut tar = tar::Builder::new(Vec::new());
+    for name in ["a.xml", "b.xml", "c.xml"] {
+        zip.start_file(name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(&content).unwrap();
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        tar.append_data(&mut header, name, content.as_slice()).unwrap();
+    }
+    let (zip, tar) = (zip.finish().unwrap().into_inner(), tar.into_inner().unwrap());
+    // Without its directory a zip is listed by its entries.
+    let salvaged = zip[..zip.len() - 30].to_vec();
+    for (kind, whole) in [(Kind::Zip, zip), (Kind::Zip, salvaged), (Kind::Tar, tar)] {
+        for left in [whole.len(), whole.len() - 10, 120_000, 60_000, 40, 0] {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(&whole).unwrap();
+            let writer = file.try_clone().unwrap();
+            let bytes = ArchiveBytes::of_file(file).unwrap();
+            writer.set_len(left as u64).unwrap();
+            let limits = Limits::default();
+            let opened = Archive::open(Whole { kind, bytes, cut: false }, &mut Budget::new(&limits));
+            let complete = opened.map_or(0, |archive| archive.entries().len());
+            assert!(complete <= 3 && (left < whole.len() || complete == 3), "{kind:?} cut to {left}: {complete}");
+        }
     }
 }
 
