@@ -116,10 +116,14 @@ pub struct TestRun {
     pub attempt_group: u64,
     /// See [`TestCase::superseded`](super::TestCase::superseded).
     pub superseded: bool,
+    /// Number of its case in the report, from one; zero as soon as it has been encoded. No other run has it, so that none
+    /// can be written twice and another one not at all without being noticed.
+    pub case_number: u64,
 }
 
 impl Reuse for TestRun {
     fn reset(&mut self) {
+        self.case_number = 0;
         let mut text = std::mem::take(&mut self.identity).into_text();
         text.clear();
         self.identity = Identity::Definition(text);

@@ -118,6 +118,8 @@ pub(super) struct Conversion<'c> {
     told_of_environment: bool,
     /// Whether pictures may lie beside the report, and may be evidence.
     may_meet_pictures: bool,
+    /// Runs that were encoded.
+    encoded: u64,
     /// Of the run that was encoded last.
     identity: u128,
     /// Why the report cannot be converted any further.
@@ -171,6 +173,7 @@ impl<'c> Conversion<'c> {
             statement: 0,
             told_of_environment: false,
             may_meet_pictures: context.rules.evidence.of != Evidence::None && entry.may_lie_beside_pictures(),
+            encoded: 0,
             identity: 0,
             failure: None,
         }
@@ -180,6 +183,13 @@ impl<'c> Conversion<'c> {
     pub(super) fn finish(mut self) -> Option<ConversionFailure> {
         self.encode_held_rows("");
         self.store();
+        let outcome = &self.findings.outcome;
+        debug_assert!(
+            self.failure.is_some() || self.encoded + outcome.left_out == outcome.cases.seen,
+            "{} cases of {} were not encoded",
+            outcome.cases.seen - outcome.left_out - self.encoded,
+            self.entry.origin
+        );
         self.findings.finish();
         self.failure
     }
@@ -211,6 +221,7 @@ impl<'c> Conversion<'c> {
         }
         match mapped {
             Mapped::Run => {
+                self.scratch.run.case_number = self.findings.outcome.cases.seen;
                 self.findings.outcome.marks.add(case);
                 self.take_row(row_group);
                 // A row that waits for the others was not encoded: it is no scenario.
@@ -280,6 +291,9 @@ impl<'c> Conversion<'c> {
     }
 
     fn encode(&mut self) {
+        let number = std::mem::take(&mut self.scratch.run.case_number);
+        debug_assert!(number > 0, "a run of {} is encoded twice, or was no case", self.entry.origin);
+        self.encoded += 1;
         self.load_attachments();
         let run = &self.scratch.run;
         let apart = match self

@@ -126,6 +126,53 @@ fn a_file_that_may_not_grow_any_further() {
     }
 }
 
+/// Whether system calls of a program can be made to fail here.
+fn can_inject() -> bool {
+    let tried = Command::new("strace").args(["-qq", "-e", "trace=none", "true"]).stderr(Stdio::null()).status();
+    let can = tried.is_ok_and(|status| status.success());
+    if !can {
+        eprintln!("skipped: strace cannot be used here");
+    }
+    can
+}
+
+/// The disk answers with an error to the `n`-th call of these kinds that each thread makes, and from then on to each.
+#[test]
+fn a_disk_that_fails_at_any_call() {
+    if !can_inject() {
+        return;
+    }
+    let workshop = night();
+    let out = workshop.path().join("out");
+    let expected = in_one_go(&workshop, &[]);
+    let mut failed = 0;
+    for calls in ["write,pwrite64,writev", "fsync,fdatasync,syncfs,sync_file_range", "rename,renameat,renameat2"] {
+        for number in (0..steps()).map(|step| 1 + step * step * 80 / steps().pow(2)) {
+            let _ = fs::remove_dir_all(&out);
+            let inject = format!("inject={calls}:error=EIO:when={number}+");
+            let mut command = Command::new("strace");
+            command.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={calls}"), "-e", &inject]);
+            command.arg(env!("CARGO_BIN_EXE_xraypack")).args(asked(&["in"], &[])).current_dir(workshop.path());
+            let ran = command.output().unwrap();
+            let context = format!("{inject}: {}", String::from_utf8_lossy(&ran.stderr));
+            let left = contents(&out);
+            match ran.status.code() {
+                Some(6) if !left.contains_key("manifest.json") => {
+                    failed += 1;
+                    assert_nothing_half_done(&left, &expected, &context);
+                }
+                // Where only the summary could not be printed, all was written.
+                Some(3 | 6) => assert_same(&left, &expected, &context),
+                other => panic!("{other:?}: {context}"),
+            }
+            assert_eq!(resume(&workshop, &[]).code, Some(3), "{context}");
+            assert_same(&contents(&out), &expected, &context);
+        }
+    }
+    eprintln!("{failed} conversions met a disk that fails");
+    assert!(failed > steps(), "{failed}");
+}
+
 #[test]
 fn a_folder_that_cannot_be_written() {
     let workshop = night();
