@@ -13,6 +13,10 @@ pub struct Limits {
     pub attributes: u64,
     /// Bytes of one item of a JSON report, where it is streamed.
     pub json_item_bytes: u64,
+    /// Objects and arrays inside each other, in one item of a JSON report.
+    pub json_depth: u64,
+    /// UTF-16 units kept of one text of a case.
+    pub text_length: u64,
     /// Cases of one report.
     pub cases: u64,
 }
@@ -25,6 +29,8 @@ impl Limits {
             Limit::TagBytes => self.tag_bytes = value,
             Limit::Attributes => self.attributes = value,
             Limit::JsonItemBytes => self.json_item_bytes = value,
+            Limit::JsonDepth => self.json_depth = value,
+            Limit::TextLength => self.text_length = value,
             Limit::Cases => self.cases = value,
             _ => {}
         }
@@ -38,6 +44,8 @@ impl Default for Limits {
             tag_bytes: Limit::TagBytes.default(),
             attributes: Limit::Attributes.default(),
             json_item_bytes: Limit::JsonItemBytes.default(),
+            json_depth: Limit::JsonDepth.default(),
+            text_length: Limit::TextLength.default(),
             cases: Limit::Cases.default(),
         }
     }

@@ -15,7 +15,7 @@ use crate::format::Limits;
 use crate::mapping::{self, Evidence, Mapped, Mapper};
 use crate::model::{
     Attachment, Content, Limit, LimitReached, Origin, Problem, ProblemKind, ReportVisitor, RunFacts, StatedExecution,
-    TestCase, TestRun,
+    TestCase, TestRun, shorten,
 };
 use crate::source::{Attached, Entry};
 use crate::xray;
@@ -116,6 +116,7 @@ pub(super) struct Conversion<'c> {
     stated: StatedExecution,
     statement: u32,
     told_of_environment: bool,
+    told_of_long_texts: bool,
     /// Whether pictures may lie beside the report, and may be evidence.
     may_meet_pictures: bool,
     /// Runs that were encoded.
@@ -172,6 +173,7 @@ impl<'c> Conversion<'c> {
             stated: StatedExecution::default(),
             statement: 0,
             told_of_environment: false,
+            told_of_long_texts: false,
             may_meet_pictures: context.rules.evidence.of != Evidence::None && entry.may_lie_beside_pictures(),
             encoded: 0,
             identity: 0,
@@ -194,7 +196,25 @@ impl<'c> Conversion<'c> {
         self.failure
     }
 
+    /// Cuts the texts of a case to what may be kept of each, where that is less than usual.
+    fn shorten_texts(&mut self, case: &mut TestCase) {
+        let most = self.findings.limits.text_length;
+        if most >= Limit::TextLength.default() {
+            return;
+        }
+        let length = usize::try_from(most).unwrap_or(usize::MAX);
+        let details = case.details.iter_mut().flat_map(|detail| [&mut detail.message, &mut detail.text]);
+        let steps = case.steps.iter_mut().flat_map(|step| [&mut step.comment, &mut step.actual_result]);
+        let texts = details.chain(steps).chain([&mut case.stdout, &mut case.stderr]);
+        let shortened = texts.filter_map(|text| shorten::head_and_tail(text, length).then_some(())).count();
+        if shortened > 0 && !std::mem::replace(&mut self.told_of_long_texts, true) {
+            let message = format!("texts were shortened to --limit {}={most} characters", Limit::TextLength.name());
+            self.findings.note(Problem::new(ProblemKind::TextShortened, message));
+        }
+    }
+
     fn convert(&mut self, case: &mut TestCase) {
+        self.shorten_texts(case);
         // The mapper may take the name out of the case, and an error wants to tell it.
         let name = self.context.rules.project.is_none().then(|| case.qualified_name.clone());
         let findings = &mut self.findings;

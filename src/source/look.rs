@@ -101,7 +101,9 @@ mod tests {
         for archive in all_kinds(&bytes) {
             for archive in [archive.clone(), archive.slice(0..archive.len())] {
                 let mut looking = Looking::new(&archive);
-                for (at, most) in [(0, 10), (WINDOW - 5, 10), (20, 4), (100, 2 * WINDOW), (bytes.len() - 3, 10), (WINDOW, 1)] {
+                for (at, most) in
+                    [(0, 10), (WINDOW - 5, 10), (20, 4), (100, 2 * WINDOW), (bytes.len() - 3, 10), (WINDOW, 1)]
+                {
                     let end = (at + most).min(bytes.len());
                     assert_eq!(looking.at(at, most).unwrap(), &bytes[at..end]);
                     assert_eq!(looking.exactly(at, most).is_some(), end == at + most);

@@ -192,7 +192,7 @@ fn time(name: &str, content: &[u8]) -> Duration {
     workshop.write(name, content);
     let options = ["plan", name, "--project", "DEMO", "--jobs", "1", "--evidence", "all", "--steps"];
     let mut command = workshop.command(options);
-    for limit in ["tag-bytes=1GiB", "attributes=100000000", "ratio=100000000"] {
+    for limit in ["tag-bytes=1GiB", "attributes=100000000", "ratio=100000000", "json-depth=1000000000"] {
         command.args(["--limit", limit]);
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

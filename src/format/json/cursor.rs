@@ -104,6 +104,9 @@ pub struct JsonCursor<'a> {
     cuts: &'a [Cut],
     oddities: Oddities,
     unknown: Option<String>,
+    /// Objects and arrays that are open, and the most there were.
+    depth: usize,
+    deepest: usize,
 }
 
 impl<'a> JsonCursor<'a> {
@@ -114,12 +117,17 @@ impl<'a> JsonCursor<'a> {
 
     /// At the start of an item out of whose texts something was cut.
     pub fn with_cuts(bytes: &'a [u8], cuts: &'a [Cut]) -> JsonCursor<'a> {
-        JsonCursor { bytes, at: 0, cuts, oddities: Oddities::default(), unknown: None }
+        JsonCursor { bytes, at: 0, cuts, oddities: Oddities::default(), unknown: None, depth: 0, deepest: 0 }
     }
 
     /// What was mended so far.
     pub fn oddities(&self) -> Oddities {
         self.oddities
+    }
+
+    /// How many objects and arrays were open at once, those that were passed over included.
+    pub fn deepest(&self) -> usize {
+        self.deepest
     }
 
     /// Bytes from the start of the item.
@@ -171,6 +179,8 @@ impl<'a> JsonCursor<'a> {
     fn begin(&mut self, wanted: Kind) -> Result<bool, Fault> {
         if self.kind() == wanted {
             self.at += 1;
+            self.depth += 1;
+            self.deepest = self.deepest.max(self.depth);
             return Ok(true);
         }
         self.skip()?;
@@ -216,6 +226,7 @@ impl<'a> JsonCursor<'a> {
                 Some(byte) if byte == end => {
                     self.oddities.comma |= comma;
                     self.at += 1;
+                    self.depth = self.depth.saturating_sub(1);
                     return Ok(false);
                 }
                 Some(b'}' | b']') => return Err(self.fault("the brackets do not match")),
@@ -268,6 +279,7 @@ impl<'a> JsonCursor<'a> {
 
     fn skip_nested(&mut self) -> Result<(), Fault> {
         let mut depth = 0usize;
+        let mut deepest = 0usize;
         while let Some(byte) = self.bytes.get(self.at) {
             match byte {
                 b'"' => {
@@ -278,12 +290,16 @@ impl<'a> JsonCursor<'a> {
                     self.at = text::behind_blanks(self.bytes, self.at);
                     continue;
                 }
-                b'{' | b'[' => depth += 1,
+                b'{' | b'[' => {
+                    depth += 1;
+                    deepest = deepest.max(depth);
+                }
                 b'}' | b']' => depth -= 1,
                 _ => {}
             }
             self.at += 1;
             if depth == 0 {
+                self.deepest = self.deepest.max(self.depth + deepest);
                 return Ok(());
             }
         }

@@ -103,6 +103,10 @@ pub struct JsonItems<'s> {
     strange_text: Option<Position>,
     /// The first item that was too large, and how many were.
     too_large: Option<(Position, u64)>,
+    /// Objects and arrays that an item may have open at once.
+    deepest: usize,
+    /// The first item that was deeper, and how many were.
+    too_deep: Option<(Position, u64)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +143,8 @@ impl<'s> JsonItems<'s> {
             trailing_comma: None,
             strange_text: None,
             too_large: None,
+            deepest: bytes_of(Limit::JsonDepth.default()),
+            too_deep: None,
         }
     }
 
@@ -155,11 +161,12 @@ impl<'s> JsonItems<'s> {
         self
     }
 
-    /// How large an item may be. Where nobody moved the limit it leaves room for as much evidence as is asked for.
+    /// How large and how deep an item may be. Where nobody moved the limit it leaves room for as much evidence as is asked for.
     pub fn within(mut self, limits: &Limits) -> JsonItems<'s> {
         if limits.json_item_bytes != Limit::JsonItemBytes.default() {
             self.largest = bytes_of(limits.json_item_bytes);
         }
+        self.deepest = bytes_of(limits.json_depth);
         self
     }
 
@@ -249,6 +256,10 @@ impl<'s> JsonItems<'s> {
         };
         let taken = Taken::read(self.window.bytes(), &[], read);
         match taken.read {
+            Ok(()) if taken.length > 0 && taken.deepest > self.deepest => {
+                self.pass_too_deep(taken.length);
+                return Ok(None);
+            }
             Ok(()) if taken.length > 0 => return Ok(Some(taken)),
             Err(fault) if !fault.is_cut => {
                 return Ok(self.end_of_value()?.map(|length| Taken { length, ..taken }));
@@ -314,6 +325,10 @@ impl<'s> JsonItems<'s> {
         loop {
             match skim.over(self.window.bytes(), children) {
                 Skimmed::Open => {}
+                Skimmed::Done(length) if skim.deepest() > self.deepest => {
+                    self.pass_too_deep(length);
+                    return Ok(None);
+                }
                 found => return Ok(Some(found)),
             }
             self.cut_long_text(&mut skim);
@@ -326,6 +341,12 @@ impl<'s> JsonItems<'s> {
                 return Ok(None);
             }
         }
+    }
+
+    /// Passes over a value that is deeper than it may be.
+    fn pass_too_deep(&mut self, length: usize) {
+        self.too_deep.get_or_insert((self.window.position(), 0)).1 += 1;
+        self.window.consume(length);
     }
 
     /// Passes over the rest of a value of which too much is held already.
@@ -481,6 +502,11 @@ impl<'s> JsonItems<'s> {
             let reached = LimitReached::new(Limit::JsonItemBytes, self.largest as u64, what);
             visitor.problem(Problem::from(reached).at(position));
         }
+        if let Some((position, count)) = self.too_deep {
+            let what = format!("{count} parts with more brackets inside each other were left out, whatever they held");
+            let reached = LimitReached::new(Limit::JsonDepth, self.deepest as u64, what);
+            visitor.problem(Problem::from(reached).at(position));
+        }
         if let State::CutOff(position) = self.state {
             let message = "the report ends before it is complete";
             visitor.problem(Problem::new(ProblemKind::Truncated, message).at(position));
@@ -498,17 +524,18 @@ struct Taken {
     length: usize,
     read: Result<(), Fault>,
     oddities: Oddities,
+    deepest: usize,
 }
 
 impl Taken {
     fn unread(length: usize) -> Taken {
-        Taken { length, read: Ok(()), oddities: Oddities::default() }
+        Taken { length, read: Ok(()), oddities: Oddities::default(), deepest: 0 }
     }
 
     /// Reads the value at the start of `bytes`, which may be cut.
     fn read(bytes: &[u8], cuts: &[Cut], read: &mut Read<'_>) -> Taken {
         let mut cursor = JsonCursor::with_cuts(bytes, cuts);
         let read = read(&mut cursor);
-        Taken { length: cursor.offset(), read, oddities: cursor.oddities() }
+        Taken { length: cursor.offset(), read, oddities: cursor.oddities(), deepest: cursor.deepest() }
     }
 }

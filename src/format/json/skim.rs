@@ -23,6 +23,7 @@ pub(super) enum Skimmed {
 pub(super) struct Skim {
     at: usize,
     depth: usize,
+    deepest: usize,
     text: Option<usize>,
     /// The last text of the outermost object, and whether a colon followed it.
     last: (usize, usize),
@@ -33,6 +34,11 @@ impl Skim {
     /// A skim inside an object that is already open: what follows an array of children.
     pub(super) fn inside_object() -> Skim {
         Skim { depth: 1, ..Skim::default() }
+    }
+
+    /// How many objects and arrays were open at once.
+    pub(super) fn deepest(&self) -> usize {
+        self.deepest
     }
 
     /// First byte of the text in which the skim stands.
@@ -72,6 +78,7 @@ impl Skim {
                 b'"' => self.text = Some(self.at),
                 b'{' => {
                     self.depth += 1;
+                    self.deepest = self.deepest.max(self.depth);
                     self.is_key = false;
                 }
                 b'[' => {
@@ -84,6 +91,7 @@ impl Skim {
                         return Skimmed::Children(self.at);
                     }
                     self.depth += 1;
+                    self.deepest = self.deepest.max(self.depth);
                 }
                 b'}' | b']' => {
                     self.depth = self.depth.saturating_sub(1);

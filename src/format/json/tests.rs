@@ -2,6 +2,7 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 
 use super::*;
+use crate::format::Limits;
 use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor, TestCase};
 
 /// Gives `grain` bytes at a time.
@@ -208,7 +209,8 @@ fn what_is_too_large_is_left_out_and_told() {
 #[test]
 fn a_bomb_of_brackets_costs_no_stack() {
     let text = format!("[{{\"x\":{}1{},\"a\":\"b\"}}]", "[".repeat(1_000_000), "]".repeat(1_000_000));
-    let mut items = JsonItems::new(Body::Bytes(text.as_bytes()));
+    let limits = Limits { json_depth: 2_000_000, ..Limits::default() };
+    let mut items = JsonItems::new(Body::Bytes(text.as_bytes())).within(&limits);
     let mut cursor = JsonCursor::new(items.next().unwrap().unwrap().bytes);
     assert!(cursor.begin_object().unwrap());
     assert_eq!(cursor.key().unwrap(), Some(&b"x"[..]));
@@ -216,6 +218,38 @@ fn a_bomb_of_brackets_costs_no_stack() {
     assert_eq!(cursor.key().unwrap(), Some(&b"a"[..]));
     assert_eq!(cursor.text().unwrap().as_deref(), Some("b"));
     assert_eq!(cursor.key().unwrap(), None);
+}
+
+#[test]
+fn what_is_too_deep_is_left_out_however_it_is_read() {
+    let nested = |depth: usize| format!("{{\"x\":{}1{}}}", "[".repeat(depth - 1), "]".repeat(depth - 1));
+    let text = format!("[{},{},{},{{}}]", nested(5), nested(6), nested(7));
+    let limits = Limits { json_depth: 5, ..Limits::default() };
+    for most in [1, 7, 1000] {
+        for is_read in [false, true] {
+            let mut reader = Grains(text.as_bytes(), most);
+            let mut items = JsonItems::new(Body::Stream(&mut reader)).within(&limits);
+            let mut read = |cursor: &mut JsonCursor<'_>| {
+                assert!(cursor.begin_object()?);
+                while cursor.key()?.is_some() {
+                    cursor.skip()?;
+                }
+                Ok(())
+            };
+            let mut lengths = Vec::new();
+            loop {
+                let piece = if is_read { items.next_read(&mut read) } else { items.next() };
+                match piece.unwrap() {
+                    Some(piece) => lengths.push(piece.bytes.len()),
+                    None => break,
+                }
+            }
+            assert_eq!(lengths, [nested(5).len(), 2], "in pieces of {most}, read: {is_read}");
+            let mut problems = Problems::default();
+            items.finish(&mut problems);
+            assert_eq!(problems.0, [ProblemKind::LimitReached]);
+        }
+    }
 }
 
 fn text(json: &[u8]) -> (String, Oddities) {

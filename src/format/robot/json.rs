@@ -11,7 +11,7 @@ use std::io::Read;
 
 use crate::format::json::{Fault, JsonCursor, Kind};
 use crate::format::{ParseError, ReadOptions};
-use crate::model::{Position, Problem, ProblemKind, ReportVisitor, Reuse};
+use crate::model::{Limit, LimitReached, Position, Problem, ProblemKind, ReportVisitor, Reuse};
 
 use super::Reader;
 use super::foresight::Silence;
@@ -73,7 +73,13 @@ pub(super) fn parse(bytes: &[u8], options: &ReadOptions, visitor: &mut dyn Repor
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut survey = Survey::default();
     // What stops this walk stops the next one at the same place, and is told there.
-    let _ = survey.walk(bytes);
+    let mut cursor = JsonCursor::new(bytes);
+    let _ = survey.walk(bytes, &mut cursor);
+    let most = options.limits.json_depth;
+    if cursor.deepest() as u64 > most {
+        let reached = LimitReached::new(Limit::JsonDepth, most, "it has more brackets inside each other");
+        return Err(ParseError::over(reached, START));
+    }
     let mut reader = Reader::new(options, None, 0);
     reader.know_generator(&survey.generator, visitor);
     reader.held.foresee(std::mem::take(&mut survey.verdicts));
@@ -96,8 +102,7 @@ struct Survey {
 }
 
 impl Survey {
-    fn walk(&mut self, bytes: &[u8]) -> Result<(), Fault> {
-        let mut cursor = JsonCursor::new(bytes);
+    fn walk(&mut self, bytes: &[u8], cursor: &mut JsonCursor<'_>) -> Result<(), Fault> {
         if !cursor.begin_object()? {
             return Ok(());
         }
@@ -106,7 +111,7 @@ impl Survey {
                 b"generator" => self.generator = cursor.text()?.unwrap_or_default().into_owned(),
                 b"suite" => {
                     self.has_suite = true;
-                    self.read_suite(&mut cursor, 0)?;
+                    self.read_suite(cursor, 0)?;
                 }
                 _ => cursor.skip()?,
             }

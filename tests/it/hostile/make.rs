@@ -129,6 +129,11 @@ fn bytes(name: &str) -> Vec<u8> {
             let long = "x".repeat(6 << 20);
             gzip(format!("<testsuite>{CASE}<testcase name='{long}'/></testsuite>").as_bytes())
         }
+        "long-text.xml" => suite(&format!(
+            "<testcase classname='c' name='n'><failure message='m'>{}</failure></testcase>",
+            "line of a text. ".repeat(200)
+        ))
+        .into_bytes(),
         "many-cases.xml" => suite(&CASE.repeat(2000)).into_bytes(),
         "xxe.xml" => b"<!DOCTYPE testsuite [<!ENTITY x SYSTEM 'secret.txt'><!ENTITY % p SYSTEM '../secret.txt'> %p;]>\
              <testsuite><testcase classname='c' name='n'><failure message='&x;'>&x;</failure></testcase></testsuite>"
@@ -183,6 +188,10 @@ fn bytes(name: &str) -> Vec<u8> {
         "deep.json" => {
             let deep = ["[".repeat(200_000), "]".repeat(200_000)].concat();
             features(&format!("{{\"keyword\":\"Given \",\"name\":\"x\",\"rows\":{deep}}}")).into_bytes()
+        }
+        "deep-robot.json" => {
+            let deep = ["[".repeat(2000), "]".repeat(2000)].concat();
+            format!("{{\"generator\":\"Robot 7.2 (Python 3.12 on linux)\",\"generated\":\"2026-11-24T01:43:51.2\",\"rpa\":false,\"suite\":{{\"name\":\"S\",\"rows\":{deep}}}}}").into_bytes()
         }
         "brackets.json" => b"[".repeat(200_000),
         "cut.json" => {
