@@ -68,8 +68,9 @@ limits! {
     Attributes = "attributes", Count, 10_000, "attributes of one tag";
     /// Bytes of one item of a JSON report: a scenario, a feature without its scenarios, an envelope.
     JsonItemBytes = "json-item-bytes", Bytes, 128 << 20, "one scenario, or one line, of a JSON report";
-    /// Objects and arrays of a JSON report that are open at once.
-    JsonDepth = "json-depth", Count, 1024, "objects and arrays inside each other, in one part of a JSON report";
+    /// Objects and arrays of a JSON report that are open at once. Readers count them and hold none of them, so that the bound
+    /// is there for those who want a lower one.
+    JsonDepth = "json-depth", Count, 1_000_000, "objects and arrays inside each other, in one part of a JSON report";
     /// UTF-16 units kept of one text of a case. Readers keep about as much by themselves.
     TextLength = "text-length", Count, 163_840, "characters that are kept of one text of a case, its middle cut out";
     /// Cases of one report.

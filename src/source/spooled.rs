@@ -41,12 +41,19 @@ impl Spooled {
                 }
             }
         }
-        Ok(Spooled { bytes: ArchiveBytes::open(&mut file, Mapping::Allowed)?, failed })
+        let mut bytes = ArchiveBytes::of_own_file(file, Mapping::Allowed)?;
+        if bytes.in_place(0..bytes.len()).is_none() {
+            // It cannot be mapped here.
+            let mut read = vec![0; bytes.len()];
+            bytes.read_into(0, &mut read)?;
+            bytes = ArchiveBytes::held(read);
+        }
+        Ok(Spooled { bytes, failed })
     }
 
     /// The bytes.
     pub fn bytes(&self) -> &[u8] {
-        self.bytes.as_ref()
+        self.bytes.in_place(0..self.bytes.len()).unwrap_or_default()
     }
 }
 
