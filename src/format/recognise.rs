@@ -170,6 +170,20 @@ fn json_family(json: &JsonHead<'_>) -> Option<Family> {
     }
 }
 
+/// Whether nothing that may still come decides about the family. Writers put features' own keys behind their elements, so
+/// that steps have to do.
+pub(super) fn is_settled(json: &JsonHead<'_>) -> bool {
+    match json.root() {
+        JsonRoot::Array => json.names("[].elements[].steps[]").next().is_some() && json_family(json).is_some(),
+        JsonRoot::Object => is_xray(json) || is_robot_result(json),
+        JsonRoot::EmptyArray | JsonRoot::OnlyBracket => false,
+    }
+}
+
+fn is_robot_result(json: &JsonHead<'_>) -> bool {
+    json.has_all("", &["generator", "generated", "suite"])
+}
+
 /// Names of the envelopes of Cucumber Messages.
 const ENVELOPES: &[&str] = &[
     "meta",
@@ -202,7 +216,7 @@ fn object(json: &JsonHead<'_>) -> Option<Family> {
     if is_messages(json) {
         return Some(Family::CucumberMessages);
     }
-    if json.has_all("", &["generator", "generated", "suite"]) || is_robot_suite(json) {
+    if is_robot_result(json) || is_robot_suite(json) {
         return Some(Family::RobotJson);
     }
     // One feature without the array, or features appended to each other (B11, cucumber.md 27).

@@ -3,6 +3,7 @@
 //! A tokenizer that looks at keys only (cucumber.md section 1). It never fails: broken JSON shows the keys that it has.
 
 use crate::format::json as text;
+use crate::format::recognise;
 
 /// Places that are told apart; what is deeper decides nothing.
 const DEEPEST: usize = 6;
@@ -90,9 +91,10 @@ impl<'h> JsonHead<'h> {
                 Some(_) => JsonRoot::Array,
             },
         };
-        let mut scan = Scan { bytes: document, at: 0, open: Vec::new(), places: Vec::new(), keys: 0 };
-        let further_document = scan.document();
-        JsonHead { root, junk_before, places: scan.places, further_document }
+        let head = JsonHead { root, junk_before, places: Vec::new(), further_document: false };
+        let mut scan = Scan { bytes: document, at: 0, open: Vec::new(), head, keys: 0, closed: 0 };
+        scan.document();
+        scan.head
     }
 
     /// What the document is.
@@ -200,14 +202,16 @@ struct Scan<'h> {
     bytes: &'h [u8],
     at: usize,
     open: Vec<Open<'h>>,
-    places: Vec<Place<'h>>,
+    head: JsonHead<'h>,
     /// Keys of all places.
     keys: usize,
+    /// Objects and arrays that ended.
+    closed: u32,
 }
 
 impl<'h> Scan<'h> {
-    /// Reads the first document and tells whether another one follows.
-    fn document(&mut self) -> bool {
+    /// Reads the first document, as far as there is anything to find out, and looks whether another one follows.
+    fn document(&mut self) {
         while let Some(byte) = self.bytes.get(self.at) {
             self.at += 1;
             match byte {
@@ -217,7 +221,13 @@ impl<'h> Scan<'h> {
                     self.open.pop();
                     if self.open.is_empty() {
                         let rest = self.bytes.get(text::behind_blanks(self.bytes, self.at));
-                        return matches!(rest, Some(b'{' | b'['));
+                        self.head.further_document = matches!(rest, Some(b'{' | b'['));
+                        return;
+                    }
+                    self.closed += 1;
+                    // Now and then, since asking costs more than going on for a while.
+                    if self.closed.is_power_of_two() && recognise::is_settled(&self.head) {
+                        return;
                     }
                 }
                 b'"' => {
@@ -229,7 +239,6 @@ impl<'h> Scan<'h> {
                 _ => {}
             }
         }
-        false
     }
 
     /// Notes `name`, if it is a key of the innermost object.
@@ -242,7 +251,7 @@ impl<'h> Scan<'h> {
         self.at = behind + 1;
         open.key = name;
         let Some(place) = open.place else { return };
-        if self.places[place].knows(name) || self.keys == MOST_KEYS {
+        if self.head.places[place].knows(name) || self.keys == MOST_KEYS {
             return;
         }
         let value = text::behind_blanks(self.bytes, self.at);
@@ -253,7 +262,7 @@ impl<'h> Scan<'h> {
             Some(b'0'..=b'9' | b'-') => (ValueKind::Number, &[][..]),
             _ => (ValueKind::Word, &[][..]),
         };
-        self.places[place].keys.push(Key { name, kind, text });
+        self.head.places[place].keys.push(Key { name, kind, text });
         self.keys += 1;
     }
 
@@ -261,7 +270,7 @@ impl<'h> Scan<'h> {
         let place = self.place_below(is_array);
         self.open.push(Open { is_array, place, key: &[] });
         if let Some(place) = place {
-            self.places[place].next = 0;
+            self.head.places[place].next = 0;
         }
     }
 
@@ -278,11 +287,11 @@ impl<'h> Scan<'h> {
         if in_array && !is_array {
             return place;
         }
-        let known = self.places[outer].below.iter().find(|below| below.is_array == is_array && below.key == key);
+        let known = self.head.places[outer].below.iter().find(|below| below.is_array == is_array && below.key == key);
         if let Some(below) = known {
             return Some(below.place);
         }
-        let mut name = self.places[outer].name.clone();
+        let mut name = self.head.places[outer].name.clone();
         if !in_array {
             if !name.is_empty() {
                 name.push('.');
@@ -293,19 +302,19 @@ impl<'h> Scan<'h> {
             name.push_str("[]");
         }
         let place = self.place_called(name)?;
-        self.places[outer].below.push(Below { key, is_array, place });
+        self.head.places[outer].below.push(Below { key, is_array, place });
         Some(place)
     }
 
     fn place_called(&mut self, name: String) -> Option<usize> {
-        if let Some(known) = self.places.iter().position(|known| known.name == name) {
+        if let Some(known) = self.head.places.iter().position(|known| known.name == name) {
             return Some(known);
         }
-        if self.places.len() == MOST_PLACES {
+        if self.head.places.len() == MOST_PLACES {
             return None;
         }
-        self.places.push(Place::called(name));
-        Some(self.places.len() - 1)
+        self.head.places.push(Place::called(name));
+        Some(self.head.places.len() - 1)
     }
 }
 
