@@ -3,7 +3,7 @@
 //! An archive or a packed file as it comes through standard input: zips, tars, gzip, zstd, inside each other. It is
 //! listed or salvaged, and every entry is unpacked. The limits are low, and hold.
 
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 use std::ops::ControlFlow;
 
 use libfuzzer_sys::fuzz_target;

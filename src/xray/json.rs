@@ -2,6 +2,7 @@
 
 /// Appends `text` as a JSON string. Bytes between two that need an escape are copied in one piece.
 pub(super) fn string(out: &mut Vec<u8>, text: &str) {
+    out.reserve(text.len() + 2);
     out.push(b'"');
     let bytes = text.as_bytes();
     let mut copied = 0;
@@ -31,17 +32,32 @@ fn escape(out: &mut Vec<u8>, byte: u8) {
     }
 }
 
-/// Offset of the first byte that cannot stand in a JSON string as it is: a control, a quote or a backslash. Whole blocks
-/// are looked at without a branch, so that it is done with vectors.
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// Offset of the first byte that cannot stand in a JSON string as it is: a control, a quote or a backslash. Eight bytes at
+/// a time; the last eight overlap those before them, of which none needed an escape.
 fn next_escape(bytes: &[u8]) -> Option<usize> {
-    let (blocks, _) = bytes.as_chunks::<16>();
-    let has_some = |block: &[u8; 16]| block.iter().fold(false, |found, byte| found | needs_escape(*byte));
-    let passed = 16 * blocks.iter().position(has_some).unwrap_or(blocks.len());
-    Some(passed + bytes[passed..].iter().position(|byte| needs_escape(*byte))?)
+    let Some(last) = bytes.last_chunk::<8>() else {
+        return bytes.iter().position(|byte| *byte < 0x20 || *byte == b'"' || *byte == b'\\');
+    };
+    for (number, word) in bytes.as_chunks::<8>().0.iter().enumerate() {
+        let found = escapes_in(u64::from_le_bytes(*word));
+        if found != 0 {
+            return Some(8 * number + (found.trailing_zeros() / 8) as usize);
+        }
+    }
+    let found = escapes_in(u64::from_le_bytes(*last));
+    (found != 0).then(|| bytes.len() - 8 + (found.trailing_zeros() / 8) as usize)
 }
 
-fn needs_escape(byte: u8) -> bool {
-    (byte < 0x20) | (byte == b'"') | (byte == b'\\')
+/// Sets the high bit of each byte that needs an escape; bits above the first such byte may be set falsely.
+fn escapes_in(word: u64) -> u64 {
+    // A byte below n borrows when n is subtracted; bytes above 0x7f are masked out.
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word;
+    let quotes = below(word ^ (ONES * u64::from(b'"')), 1);
+    let backslashes = below(word ^ (ONES * u64::from(b'\\')), 1);
+    (below(word, 0x20) | quotes | backslashes) & HIGHS
 }
 
 /// Writes the members of one object, the comma before every one but the first.
