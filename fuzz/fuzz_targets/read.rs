@@ -52,7 +52,7 @@ pub fn report(format: &Format, bytes: &[u8]) {
 }
 
 fn cases(format: &Format, body: Body<'_>, length: usize) -> usize {
-    let options = ReadOptions { steps: true, output: true, ..ReadOptions::default() };
+    let options = ReadOptions { steps: true, output: xraypack::format::Attachments::All, ..ReadOptions::default() };
     let mut counted = Counted { cases: 0, most: length + 1 };
     let _ = (format.parse)(body, &options, &mut counted);
     counted.cases

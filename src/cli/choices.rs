@@ -55,6 +55,18 @@ pub enum EvidenceChoice {
     SidecarAll,
 }
 
+/// Whose standard output and standard error become evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum OutputEvidenceChoice {
+    /// Those of failed tests
+    Failed,
+    /// Those of all tests
+    All,
+    /// Nobody's
+    #[default]
+    None,
+}
+
 /// What a bare key-shaped Robot tag or NUnit category is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum BareKeysChoice {

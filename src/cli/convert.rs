@@ -15,7 +15,7 @@ use xraypack::pipeline::{Error, Observer, Report};
 
 use super::choices::{
     BareKeysChoice, CompressChoice, DamagedChoice, EvidenceChoice, GroupChoice, MergeChoice, OutputChoice,
-    ProgressChoice, TargetChoice, TimeUnitChoice,
+    OutputEvidenceChoice, ProgressChoice, TargetChoice, TimeUnitChoice,
 };
 use super::commentary::{Commentary, ReportSeen};
 use super::environment::EnvironmentSource;
@@ -156,6 +156,9 @@ pub struct BundleArgs {
     #[arg(long, value_enum, value_name = "WHICH", env = "XRAYPACK_EVIDENCE")]
     // Without a default: evidence in Xray JSON is kept as it is unless the option is given.
     pub evidence: Option<EvidenceChoice>,
+    /// Whose standard output and error become evidence, as stdout.txt and stderr.txt, where the format has them
+    #[arg(long, value_enum, value_name = "WHOSE", env = "XRAYPACK_OUTPUT_EVIDENCE", default_value_t)]
+    pub output_evidence: OutputEvidenceChoice,
     /// Largest single piece of evidence
     #[arg(long, value_name = "SIZE", env = "XRAYPACK_MAX_EVIDENCE", default_value_t = Size::mib(10))]
     pub max_evidence: Size,

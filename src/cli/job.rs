@@ -19,8 +19,8 @@ use xraypack::source::{self, Mapping, SourceError};
 use xraypack::xray::{EncodeOptions, EvidencePlace, ExecutionInfo, InfoTemplate, Merge, Target};
 
 use super::choices::{
-    BareKeysChoice, CompressChoice, DamagedChoice, EvidenceChoice, GroupChoice, MergeChoice, TargetChoice,
-    TimeUnitChoice,
+    BareKeysChoice, CompressChoice, DamagedChoice, EvidenceChoice, GroupChoice, MergeChoice, OutputEvidenceChoice,
+    TargetChoice, TimeUnitChoice,
 };
 use super::convert::{JobArgs, OutputArgs, ReadingArgs};
 use super::environment::EnvironmentSource;
@@ -39,6 +39,7 @@ pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> 
     let keys = args.keys.rules()?;
     let mut reading = reading(&args.reading, args.junit_time_unit)?;
     reading.options.attachments = attachments(policy.of);
+    reading.options.output = attachments(policy.output);
     reading.options.attachment_bytes = policy.max_file;
     reading.options.case_attachment_bytes = policy.max_test;
     reading.options.steps = args.results.steps;
@@ -255,7 +256,20 @@ fn evidence(args: &JobArgs) -> EvidencePolicy {
         EvidenceChoice::All | EvidenceChoice::SidecarAll => Evidence::All,
         EvidenceChoice::None => Evidence::None,
     };
-    EvidencePolicy { of, max_file: args.bundles.max_evidence.get(), max_test: args.bundles.max_evidence_per_test.get() }
+    let output = match args.bundles.output_evidence {
+        OutputEvidenceChoice::Failed => Evidence::Failed,
+        OutputEvidenceChoice::All => Evidence::All,
+        OutputEvidenceChoice::None => Evidence::None,
+    };
+    // Evidence of Xray JSON is kept as it is unless the option is given (decision 21).
+    let stated = if args.bundles.evidence.is_some() { of } else { Evidence::All };
+    EvidencePolicy {
+        of,
+        stated,
+        output,
+        max_file: args.bundles.max_evidence.get(),
+        max_test: args.bundles.max_evidence_per_test.get(),
+    }
 }
 
 fn evidence_place(choice: Option<EvidenceChoice>) -> EvidencePlace {
@@ -319,6 +333,7 @@ fn recorded(
             ("multipart-info", info.map(|template| template.as_value().clone())),
             ("compress", output.map(|output| word(&output.compress))),
             ("evidence", Some(word(&bundles.evidence.unwrap_or(EvidenceChoice::Failed)))),
+            ("output-evidence", Some(word(&bundles.output_evidence))),
             ("max-evidence", Some(bundles.max_evidence.get().into())),
             ("max-evidence-per-test", Some(bundles.max_evidence_per_test.get().into())),
             key_map,

@@ -1,6 +1,7 @@
 //! Long texts, kept to their head and tail while they are read.
 
 use super::xml::Text;
+use crate::model::Output;
 
 /// Bytes kept from the start of a long text. What is written is shorter (32,000 UTF-16 units, three quarters of them
 /// from the start), so that this cut is never seen where the text is cut again.
@@ -26,17 +27,31 @@ impl<'o> ClippedText<'o> {
         ClippedText { out, start, omitted: 0 }
     }
 
+    /// Goes on with an output, of which much may have been left out before.
+    pub fn of_output(output: &'o mut Output) -> ClippedOutput<'o> {
+        let Output { text, omitted } = output;
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        ClippedOutput { clip: ClippedText { out: text, start: 0, omitted: *omitted }, omitted }
+    }
+
     /// Appends a piece.
     pub fn push(&mut self, piece: Text<'_>) {
         piece.push_into(self.out);
+        self.cut();
+    }
+
+    fn cut(&mut self) {
         if self.out.len() - self.start > HEAD + MARKER.len() + 2 * TAIL {
             self.cut_middle();
         }
     }
 
-    /// Appends what stands between two pieces and is no piece itself.
+    /// Appends what is no piece of the document itself.
     pub fn push_str(&mut self, text: &str) {
         self.out.push_str(text);
+        self.cut();
     }
 
     /// Forgets all pieces so far.
@@ -65,6 +80,26 @@ impl<'o> ClippedText<'o> {
     }
 }
 
+/// Collects pieces of an output, as [`ClippedText`] does, piece after piece and element after element.
+pub struct ClippedOutput<'o> {
+    clip: ClippedText<'o>,
+    omitted: &'o mut u64,
+}
+
+impl ClippedOutput<'_> {
+    /// Appends a piece.
+    pub fn push(&mut self, piece: Text<'_>) {
+        self.clip.push(piece);
+        *self.omitted = self.clip.omitted;
+    }
+
+    /// Appends what is no piece of the document itself.
+    pub fn push_str(&mut self, text: &str) {
+        self.clip.push_str(text);
+        *self.omitted = self.clip.omitted;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +121,28 @@ mod tests {
     #[test]
     fn short_texts_stay() {
         assert_eq!(clipped("short"), ("before short".to_owned(), 0));
+    }
+
+    #[test]
+    fn outputs_go_on_where_they_stopped() {
+        let mut output = Output::default();
+        for part in 0..100 {
+            let mut clip = ClippedText::of_output(&mut output);
+            (0..500).for_each(|line| clip.push_str(&format!("{part} {line} of the output\n")));
+            clip.push_str("end of part");
+        }
+        assert!(output.text.len() < 300 * 1024);
+        assert!(output.text.starts_with("0 0 of the output\n0 1 "));
+        assert!(output.text.ends_with("99 499 of the output\nend of part"));
+        assert_eq!(output.text.matches("[…]").count(), 1);
+        let whole: usize = (0..100)
+            .map(|part: usize| {
+                (0..500).map(|line| format!("{part} {line} of the output\n").len()).sum::<usize>()
+                    + "end of part\n".len()
+            })
+            .sum::<usize>()
+            - 1;
+        assert_eq!(output.text.len() as u64 - MARKER.len() as u64 + output.omitted, whole as u64);
     }
 
     #[test]

@@ -32,7 +32,7 @@ mod xunit;
 
 use crate::model::{Body, ReportVisitor};
 
-pub use clip::ClippedText;
+pub use clip::{ClippedOutput, ClippedText};
 pub use error::{ParseError, ParseErrorKind};
 pub use head::Head;
 pub use limits::Limits;

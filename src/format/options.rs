@@ -2,6 +2,7 @@
 
 use super::Limits;
 use super::time::Zone;
+use crate::model::Outcome;
 
 /// How reports are read. Every format takes the parts that concern it.
 #[derive(Debug, Clone)]
@@ -10,8 +11,8 @@ pub struct ReadOptions {
     pub zone: Zone,
     /// Read the steps of each case. Default: no.
     pub steps: bool,
-    /// Keep standard output and standard error of each case. Default: no.
-    pub output: bool,
+    /// Which cases' standard output and standard error are kept. Default: nobody's.
+    pub output: Attachments,
     /// Name of a property of suites that cases are to carry, where their suites have it. Default: none.
     pub suite_property: Option<String>,
     /// Which cases' attachments are worth copying. Default: those of failed cases.
@@ -26,7 +27,7 @@ pub struct ReadOptions {
     pub limits: Limits,
 }
 
-/// Which cases' attachments are read.
+/// Which cases' attachments, or outputs, are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Attachments {
     /// No attachment is read.
@@ -38,12 +39,23 @@ pub enum Attachments {
     All,
 }
 
+impl Attachments {
+    /// Whether those of a case with this outcome are wanted.
+    pub fn are_of(self, outcome: Outcome) -> bool {
+        match self {
+            Attachments::None => false,
+            Attachments::OfFailed => outcome.is_failure(),
+            Attachments::All => true,
+        }
+    }
+}
+
 impl Default for ReadOptions {
     fn default() -> ReadOptions {
         ReadOptions {
             zone: Zone::utc(),
             steps: false,
-            output: false,
+            output: Attachments::None,
             suite_property: None,
             attachments: Attachments::default(),
             attachment_bytes: 10 << 20,

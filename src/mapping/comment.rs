@@ -5,7 +5,7 @@ use crate::model::{CaseDetail, DetailKind, Outcome, TestCase, TestRun, shorten};
 use super::clean::{self, Cleaned};
 
 /// UTF-16 units of a comment at most (decision 19).
-pub const LIMIT: usize = 32_000;
+pub const LIMIT: usize = shorten::COMMENT - shorten::COMMENT_FRAME;
 
 /// Media type under which Cucumber attaches log texts; they are comment, not evidence (decision 19).
 pub(super) const CUCUMBER_LOG: &str = "text/x.cucumber.log+plain";

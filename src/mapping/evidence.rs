@@ -1,6 +1,6 @@
 //! Which attachments become evidence (contract, `--evidence`; decisions 19 and 20).
 
-use crate::model::{Attachment, Content, List, Outcome, Problem, ProblemKind, Reuse};
+use crate::model::{Attachment, Content, List, Outcome, Output, Problem, ProblemKind, Reuse, TestRun, shorten};
 
 /// Whose attachments become evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,11 +14,26 @@ pub enum Evidence {
     None,
 }
 
+impl Evidence {
+    /// Whether that of a case with this outcome is taken.
+    pub fn is_of(self, outcome: Outcome) -> bool {
+        match self {
+            Evidence::Failed => outcome.is_failure(),
+            Evidence::All => true,
+            Evidence::None => false,
+        }
+    }
+}
+
 /// Which attachments become evidence, and how large they may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EvidencePolicy {
     /// Whose attachments are taken.
     pub of: Evidence,
+    /// Whose is taken that a report in the target's own format states. Default: all of it (decision 21).
+    pub stated: Evidence,
+    /// Whose output is taken as well.
+    pub output: Evidence,
     /// Bytes of one file at most, before base64. Default: 10 MiB.
     pub max_file: u64,
     /// Bytes of all files of one test at most, before base64. Default: 20 MiB.
@@ -27,20 +42,17 @@ pub struct EvidencePolicy {
 
 impl Default for EvidencePolicy {
     fn default() -> EvidencePolicy {
-        EvidencePolicy { of: Evidence::Failed, max_file: 10 << 20, max_test: 20 << 20 }
+        EvidencePolicy {
+            of: Evidence::Failed,
+            stated: Evidence::All,
+            output: Evidence::None,
+            max_file: 10 << 20,
+            max_test: 20 << 20,
+        }
     }
 }
 
 impl EvidencePolicy {
-    /// Whether a case with this outcome carries evidence.
-    pub fn takes(&self, outcome: Outcome) -> bool {
-        match self.of {
-            Evidence::Failed => outcome.is_failure(),
-            Evidence::All => true,
-            Evidence::None => false,
-        }
-    }
-
     /// Whether a file of `bytes` may join `used` bytes of the same test; the reason when it may not.
     pub fn admits(&self, bytes: u64, used: u64) -> Result<(), &'static str> {
         if bytes > self.max_file {
@@ -61,12 +73,24 @@ pub(super) struct Taking<'a> {
     used: u64,
 }
 
+/// Bytes of the evidence that `run` and its steps hold; files that it only names are not looked at yet.
+pub(super) fn bytes_of(run: &TestRun) -> u64 {
+    let of_rows = run.stated.iterations.iter().flat_map(|row| &row.steps[..]);
+    let of_steps = run.steps.iter().chain(of_rows).flat_map(|step| &step.attachments[..]);
+    run.evidence.iter().chain(of_steps).map(Attachment::content_bytes).sum()
+}
+
 /// Paths that are compared with each other; beyond, the same path may be named twice.
 const COMPARED: usize = 64;
 
 impl<'a> Taking<'a> {
     pub(super) fn new(policy: &'a EvidencePolicy, test: &'a str) -> Taking<'a> {
         Taking { policy, test, used: 0 }
+    }
+
+    /// For a test of which evidence of `used` bytes was taken already.
+    pub(super) fn beside(used: u64, policy: &'a EvidencePolicy, test: &'a str) -> Taking<'a> {
+        Taking { policy, test, used }
     }
 
     /// Moves `attachment` to `taken` when it is usable and fits; its buffers change places with those of a spare one.
@@ -109,6 +133,36 @@ impl<'a> Taking<'a> {
 }
 
 impl Taking<'_> {
+    /// Takes what a test wrote, in its beginning and its end where it is longer than what fits, and tells what is missing.
+    pub(super) fn take_output(
+        &mut self,
+        name: &str,
+        output: &mut Output,
+        taken: &mut List<Attachment>,
+        problem: &mut dyn FnMut(Problem),
+    ) {
+        if output.text.trim().is_empty() {
+            return;
+        }
+        let room = self.policy.max_file.min(self.policy.max_test.saturating_sub(self.used));
+        let cut = shorten::head_and_tail_bytes(&mut output.text, usize::try_from(room).unwrap_or(usize::MAX));
+        let missing = output.omitted + cut as u64;
+        if output.text.is_empty() {
+            let message = format!("{}: {name} of {missing} bytes is left out: there is no room for it", self.test);
+            problem(Problem::new(ProblemKind::EvidenceDropped, message));
+            return;
+        }
+        if missing > 0 {
+            let message = format!("{}: {missing} bytes in the middle of {name} are left out", self.test);
+            problem(Problem::new(ProblemKind::TextShortened, message));
+        }
+        self.used += output.text.len() as u64;
+        let place = taken.add();
+        place.reset();
+        place.name.push_str(name);
+        std::mem::swap(&mut place.data, &mut output.text);
+    }
+
     /// What is so long that its reader left it out is never evidence.
     fn refuse_omitted(&self, attachment: &Attachment, problem: &mut dyn FnMut(Problem)) {
         let size = match attachment.content {
@@ -212,13 +266,34 @@ mod tests {
 
     #[test]
     fn limits_hold_per_file_and_per_test() {
-        let policy = EvidencePolicy { of: Evidence::All, max_file: 4, max_test: 6 };
+        let policy = EvidencePolicy { of: Evidence::All, max_file: 4, max_test: 6, ..EvidencePolicy::default() };
         let (kept, problems) = taken(
             &[(Content::Text, "12345"), (Content::Text, "1234"), (Content::Text, "123"), (Content::Text, "12")],
             &policy,
         );
         assert_eq!(kept, ["1234", "12"]);
         assert_eq!(problems, [ProblemKind::EvidenceDropped; 2]);
+    }
+
+    #[test]
+    fn outputs_are_cut_to_what_there_is_room_for() {
+        let policy = EvidencePolicy { max_file: 1000, max_test: 1500, ..EvidencePolicy::default() };
+        let (mut kept, mut problems) = (List::default(), Vec::new());
+        let mut taking = Taking::new(&policy, "t");
+        for (name, length, omitted) in [("a", 5000, 7), ("b", 400, 0), ("c", 400, 0), ("d", 400, 0), ("e", 0, 0)] {
+            let mut output = Output { text: "é".repeat(length / 2), omitted };
+            taking.take_output(name, &mut output, &mut kept, &mut |problem| {
+                problems.push((problem.kind, problem.message))
+            });
+        }
+        let lengths: Vec<_> = kept.iter().map(|one| (one.name.as_str(), one.data.len())).collect();
+        assert!(lengths[0].1 <= 1000 && lengths[0].1 > 900, "{lengths:?}");
+        assert_eq!(lengths[1], ("b", 400));
+        assert_eq!(lengths.len(), 2, "{lengths:?}");
+        assert!(kept[0].data.contains("bytes left out …]"));
+        let kinds: Vec<_> = problems.iter().map(|(kind, _)| *kind).collect();
+        assert_eq!(kinds, [ProblemKind::TextShortened, ProblemKind::EvidenceDropped, ProblemKind::EvidenceDropped]);
+        assert!(problems[0].1.contains("bytes in the middle of a are left out"), "{problems:?}");
     }
 
     #[test]

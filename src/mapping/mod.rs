@@ -330,15 +330,25 @@ impl<'r> Mapper<'r> {
 
     fn take_evidence(&mut self, case: &mut TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
         let policy = &self.rules.evidence;
-        // Evidence of Xray JSON is kept as it is (decision 21).
-        let kept_as_it_is = self.format == XRAY && policy.of != Evidence::None;
         run.evidence_is_stated = self.format == XRAY;
-        if !kept_as_it_is && !policy.takes(case.outcome) {
+        let whose = if run.evidence_is_stated { policy.stated } else { policy.of };
+        if whose.is_of(case.outcome) {
+            self.take_attachments(case, run, problem);
+        } else {
             run.steps.iter_mut().for_each(|step| step.attachments.clear());
             let rows = run.stated.iterations.iter_mut();
             rows.flat_map(|row| row.steps.iter_mut()).for_each(|step| step.attachments.clear());
-            return;
         }
+        if policy.output.is_of(case.outcome) {
+            let used = evidence::bytes_of(run);
+            let mut taking = Taking::beside(used, policy, run.identity.as_str());
+            for (name, output) in [("stdout.txt", &mut case.stdout), ("stderr.txt", &mut case.stderr)] {
+                taking.take_output(name, output, &mut run.evidence, problem);
+            }
+        }
+    }
+
+    fn take_attachments(&mut self, case: &mut TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
         for property in case.properties.iter_mut() {
             match roles::of(&property.name, &self.format) {
                 Some((Role::Evidence, _)) => {
@@ -353,14 +363,7 @@ impl<'r> Mapper<'r> {
                 _ => {}
             }
         }
-        for (name, text) in [("stdout.txt", &mut case.stdout), ("stderr.txt", &mut case.stderr)] {
-            if !text.trim().is_empty() {
-                let attachment = case.attachments.add();
-                attachment.name.push_str(name);
-                std::mem::swap(&mut attachment.data, text);
-            }
-        }
-        let mut taking = Taking::new(policy, run.identity.as_str());
+        let mut taking = Taking::new(&self.rules.evidence, run.identity.as_str());
         let mut links = Links { into: &mut self.findings.links, scratch: &mut self.scratch };
         for attachment in case.attachments.iter_mut().filter(|attachment| !links.take(attachment)) {
             taking.take(attachment, &mut run.evidence, problem);
@@ -396,7 +399,10 @@ impl<'r> Mapper<'r> {
             shorten::head_and_tail(&mut run.comment, COMMENT_LIMIT);
             return;
         }
+        let stated = run.comment.len();
         let written = comment::write(case, run, &mut self.scratch);
+        // What Xray's own format or property states is meant for Jira as it is; what a failure says is not.
+        run.comment_is_markup = self.format == XRAY || (stated > 0 && run.comment.len() == stated);
         if written.shortened && self.warned.first(ProblemKind::TextShortened, "comment") {
             let message = format!(
                 "{}: its comment is longer than {COMMENT_LIMIT} characters and was shortened",

@@ -184,7 +184,7 @@ fn b15_a_key_on_a_feature_of_several_scenarios_names_none_of_them() {
 }
 
 #[test]
-fn evidence_of_xray_json_is_kept_unless_none_is_wanted() {
+fn evidence_of_xray_json_is_kept_unless_something_else_is_asked_for() {
     let passed = || {
         let mut case = with(&[("test_key", "DEMO-1")]);
         case.attachments.add().data.push('x');
@@ -194,7 +194,11 @@ fn evidence_of_xray_json_is_kept_unless_none_is_wanted() {
     assert_eq!(map("junit", passed()).0.evidence.len(), 0);
     let mut rules = rules();
     rules.evidence.of = Evidence::None;
-    assert_eq!(map_with(&rules, "xray", passed()).1.evidence.len(), 0);
+    assert_eq!(map_with(&rules, "xray", passed()).1.evidence.len(), 1);
+    for asked in [Evidence::None, Evidence::Failed] {
+        rules.evidence.stated = asked;
+        assert_eq!(map_with(&rules, "xray", passed()).1.evidence.len(), 0);
+    }
 }
 
 #[test]

@@ -115,6 +115,22 @@ impl Reuse for Step {
     }
 }
 
+/// What a test wrote while it ran.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Output {
+    /// The text; of one that is very long, its head and its tail.
+    pub text: String,
+    /// Bytes that were left out of the middle of `text` while it was read; a marker in the text stands for them.
+    pub omitted: u64,
+}
+
+impl Reuse for Output {
+    fn reset(&mut self) {
+        self.text.clear();
+        self.omitted = 0;
+    }
+}
+
 /// One test case, lent to the visitor for the length of a call and filled again afterwards.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TestCase {
@@ -157,9 +173,9 @@ pub struct TestCase {
     /// Value of the property that the reader was asked for, where the nearest suite with it has it; may be empty.
     pub suite_property: String,
     /// Standard output, when the reader was asked for it.
-    pub stdout: String,
+    pub stdout: Output,
     /// Standard error, when the reader was asked for it.
-    pub stderr: String,
+    pub stderr: Output,
     /// Number that stands for the scenario's source file and line, or its row's: equal in all reports of one run
     /// (bundle-zip.md Z6). Zero: not known.
     pub site: u64,
@@ -209,8 +225,8 @@ impl Reuse for TestCase {
         self.stated.reset();
         self.host.clear();
         self.suite_property.clear();
-        self.stdout.clear();
-        self.stderr.clear();
+        self.stdout.reset();
+        self.stderr.reset();
         self.site = 0;
         self.is_example = false;
         self.row_group = 0;

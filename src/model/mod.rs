@@ -17,7 +17,7 @@ mod stated;
 mod time;
 
 pub use attachment::{Attachment, Content, EvidenceFile, bytes_in_base64};
-pub use case::{CaseDetail, DetailKind, Parameter, Property, Step, TestCase};
+pub use case::{CaseDetail, DetailKind, Output, Parameter, Property, Step, TestCase};
 pub use limit::{Limit, LimitReached, Unit};
 pub use list::{List, Reuse};
 pub use outcome::Outcome;

@@ -107,6 +107,8 @@ pub struct TestRun {
     pub row_name: String,
     /// Whether the report is in the target's own format, so that its evidence stands as it is (decision 21).
     pub evidence_is_stated: bool,
+    /// Whether the comment is markup of the target, written as such by whoever wrote the report.
+    pub comment_is_markup: bool,
     /// Whether it is a row of a scenario outline.
     pub is_example: bool,
     /// Stands for the file of the outline whose row it is: rows of different files never mix (decision 22). Zero: it is
@@ -148,6 +150,7 @@ impl Reuse for TestRun {
         self.row = 0;
         self.row_name.clear();
         self.evidence_is_stated = false;
+        self.comment_is_markup = false;
         self.is_example = false;
         self.outline = 0;
         self.attempt_group = 0;

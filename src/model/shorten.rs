@@ -2,6 +2,12 @@
 
 use std::borrow::Cow;
 
+/// UTF-16 units of a comment at most (decision 19).
+pub const COMMENT: usize = 32_000;
+
+/// Units of these that are kept free for a frame, where the target would read a comment as markup without one.
+pub const COMMENT_FRAME: usize = 22;
+
 /// UTF-16 units kept free for the marker of [`head_and_tail`].
 const MARKER_ROOM: usize = 64;
 
@@ -23,6 +29,28 @@ pub fn head_and_tail(text: &mut String, limit: usize) -> bool {
     let marker = format!("\n[… {} characters left out …]\n", grouped(missing));
     text.replace_range(head..tail, &marker);
     true
+}
+
+/// Bytes below which nothing that would be of use is left of a text.
+const SHORTEST: usize = 512;
+
+/// Shortens `text` to at most `limit` bytes, as [`head_and_tail`] does, and gives how many bytes of it are missing; nothing
+/// is left of it where there is room for little more than the marker.
+pub fn head_and_tail_bytes(text: &mut String, limit: usize) -> usize {
+    if text.len() <= limit {
+        return 0;
+    }
+    if limit < SHORTEST {
+        let missing = text.len();
+        text.clear();
+        return missing;
+    }
+    let room = limit - MARKER_ROOM;
+    let head = text.floor_char_boundary(room / 4 * 3);
+    let tail = text.ceil_char_boundary(text.len() - room / 4);
+    let marker = format!("\n[… {} bytes left out …]\n", grouped(tail - head));
+    text.replace_range(head..tail, &marker);
+    tail - head
 }
 
 /// `text` as one line of at most `limit` UTF-16 units: runs of blanks and line ends become one blank, control characters

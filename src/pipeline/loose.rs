@@ -233,7 +233,7 @@ impl Scope {
             Meant::Several(tests) => return Ok(Decision::Ambiguous(tests)),
         };
         let settled = &executions[execution].settled;
-        let is_wanted = job.rules.evidence.takes(settled.outcome(run, store).map_err(Error::Output)?);
+        let is_wanted = job.rules.evidence.of.is_of(settled.outcome(run, store).map_err(Error::Output)?);
         let fits = picture.file.bytes() <= job.rules.evidence.max_file;
         if is_wanted && fits {
             return Ok(Decision::Open(meant));
@@ -333,7 +333,7 @@ fn give(
     Stores { runs: store, sidecar }: Stores<'_>,
 ) -> Result<Decision, Error> {
     let test = name_of(settled, run, store)?;
-    if !job.rules.evidence.takes(settled.outcome(run, store).map_err(Error::Output)?) {
+    if !job.rules.evidence.of.is_of(settled.outcome(run, store).map_err(Error::Output)?) {
         return Ok(Decision::Unwanted(test));
     }
     if bytes > job.rules.evidence.max_file {

@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use xraypack::format::encoding::{detect, to_utf8};
 use xraypack::format::head::HEAD;
-use xraypack::format::{self, FORMATS, Format, Head, ReadOptions, Recognition};
+use xraypack::format::{self, Attachments, FORMATS, Format, Head, ReadOptions, Recognition};
 use xraypack::model::{Body, CaseCounts, Outcome, Problem, ProblemKind, ReportVisitor, TestCase};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -84,7 +84,7 @@ impl ReportVisitor for Visitor<'_> {
 }
 
 fn read(format: &Format, body: Body<'_>, length: usize) -> Read {
-    let options = ReadOptions { steps: true, output: true, ..ReadOptions::default() };
+    let options = ReadOptions { steps: true, output: Attachments::All, ..ReadOptions::default() };
     let mut read = Read::default();
     let result = (format.parse)(body, &options, &mut Visitor { read: &mut read, most: length + 1 });
     read.error = result.err().map(|error| error.to_string());
@@ -271,7 +271,7 @@ impl Cost {
     }
 
     fn of(format: &Format, input: &[u8]) -> Cost {
-        let options = ReadOptions { steps: true, output: true, ..ReadOptions::default() };
+        let options = ReadOptions { steps: true, output: Attachments::All, ..ReadOptions::default() };
         let begun = Instant::now();
         let allocated = allocation_counter::measure(|| {
             let _ = (format.parse)(Body::Bytes(input), &options, &mut Forgetful);

@@ -1,5 +1,6 @@
 //! A scenario on its way to a test case: what its background, its hooks and its steps tell together.
 
+use crate::format::ClippedText;
 use crate::format::json::{Piece, Spelled};
 use crate::format::time::{self, is_absent};
 use crate::format::{Attachments, ReadOptions, Remarks};
@@ -280,10 +281,11 @@ impl Reading<'_, '_, '_> {
             self.told.words.push_clipped(part.error, &mut step.comment);
         }
         self.embeddings(part, role);
-        if self.told.options.output {
+        if self.told.options.output != Attachments::None {
             for line in part.output.iter() {
-                self.told.words.push(*line, &mut self.scenario.case.stdout);
-                self.scenario.case.stdout.push('\n');
+                let output = &mut self.scenario.case.stdout;
+                self.told.words.push(*line, &mut output.text);
+                ClippedText::of_output(output).push_str("");
             }
         }
     }

@@ -54,7 +54,7 @@ impl Read for Drip<'_> {
 }
 
 fn all() -> ReadOptions {
-    ReadOptions { attachments: Attachments::All, steps: true, output: true, ..ReadOptions::default() }
+    ReadOptions { attachments: Attachments::All, steps: true, output: Attachments::All, ..ReadOptions::default() }
 }
 
 /// Reads whole and as a stream of single bytes, which must not differ.

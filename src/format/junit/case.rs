@@ -232,13 +232,14 @@ impl Reader<'_> {
     /// Standard output or error: searched for attachments, kept only when asked for (J39, J40).
     fn read_output(&mut self, child: Child, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
         let searched = self.options.attachments != Attachments::None;
-        if !searched && !self.options.output {
+        let wanted = self.options.output != Attachments::None;
+        if !searched && !wanted {
             return xml.skip_element();
         }
         let mut finder = ReferenceFinder::default();
         let kept = if child == Child::Output { &mut self.case.stdout } else { &mut self.case.stderr };
         let attachments = &mut self.case.attachments;
-        let mut clip = self.options.output.then(|| ClippedText::new(kept));
+        let mut clip = wanted.then(|| ClippedText::of_output(kept));
         let mut ends = CdataEnds::default();
         xml.element_text(STRUCTURE, |piece| {
             if searched {
@@ -250,7 +251,7 @@ impl Reader<'_> {
             }
         })?;
         finder.end();
-        ends.restore(self.recognition.producer(), kept);
+        ends.restore(self.recognition.producer(), &mut kept.text);
         Ok(())
     }
 

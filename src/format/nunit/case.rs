@@ -1,5 +1,6 @@
 //! One test case, from its start tag to its end tag.
 
+use crate::format::ClippedText;
 use std::ops::ControlFlow;
 
 use super::identity::{self, Names, Naming};
@@ -182,9 +183,9 @@ impl Reader<'_> {
             Child::Properties => self.read_properties(xml),
             Child::Assertions => self.read_assertions(xml),
             Child::Attachments => self.read_attachments(xml),
-            Child::Output if self.options.output => {
-                detail::read_text(xml, &mut self.case.stdout)?;
-                Ok(())
+            Child::Output if self.options.output != Attachments::None => {
+                let mut clip = ClippedText::of_output(&mut self.case.stdout);
+                xml.element_text(STRUCTURE, |piece| clip.push(piece))
             }
             Child::Output | Child::Other => xml.skip_element(),
         }

@@ -4,8 +4,8 @@
 //! is not wanted is passed over unread. Nesting is followed by a loop, not by recursion.
 
 use crate::format::xml::{XmlCursor, XmlEvent};
-use crate::format::{ParseError, ReadOptions, Remarks};
-use crate::model::{Attachment, List, Outcome, ProblemKind, Step, TestCase};
+use crate::format::{Attachments, ClippedText, ParseError, ReadOptions, Remarks};
+use crate::model::{Attachment, List, Outcome, Output, ProblemKind, Step, TestCase};
 
 use super::status::Status;
 use super::{html, picture, step};
@@ -15,9 +15,6 @@ const MOST_SEARCHED: usize = 64 * 1024 * 1024;
 
 /// Bytes of a message that is kept as text.
 const LONGEST_MESSAGE: usize = 64 * 1024;
-
-/// Bytes of a test's log that are kept.
-const LONGEST_OUTPUT: usize = 512 * 1024;
 
 /// Steps of a test that are kept.
 const MOST_STEPS: usize = 1000;
@@ -87,11 +84,12 @@ impl Keywords {
             self.searched += message.len();
             picture::add_all(message, &mut case.attachments, &mut self.pictures);
         }
-        if self.wants_output && case.stdout.len() < LONGEST_OUTPUT {
+        if self.wants_output {
             self.text.clear();
             self.text.push_str(message);
             let text = self.plain_text(is_html);
-            case.stdout.extend([level, " ", text, "\n"]);
+            let mut clip = ClippedText::of_output(&mut case.stdout);
+            [level, " ", text, "\n"].into_iter().for_each(|piece| clip.push_str(piece));
         }
     }
 
@@ -99,7 +97,7 @@ impl Keywords {
     pub(super) fn begin_test(&mut self, options: &ReadOptions, may_show: bool) {
         self.wants_steps = options.steps;
         self.wants_pictures = may_show;
-        self.wants_output = options.output;
+        self.wants_output = options.output != Attachments::None;
         self.any = false;
         self.ran = false;
         self.pictures = 0;
@@ -223,7 +221,7 @@ impl Keywords {
         &mut self,
         xml: &mut XmlCursor<'_>,
         attachments: &mut List<Attachment>,
-        output: &mut String,
+        output: &mut Output,
         comment: Option<&mut String>,
         remarks: &mut Remarks,
     ) -> Result<(), ParseError> {
@@ -239,13 +237,13 @@ impl Keywords {
         let is_failure = level.is_some_and(|level| level.raw() == b"FAIL");
         let comment = comment.filter(|comment| is_failure && comment.is_empty());
         let searched = self.wants_pictures && is_html;
-        let kept = self.wants_output && output.len() < LONGEST_OUTPUT;
+        let kept = self.wants_output;
         if !searched && !kept && comment.is_none() {
             return pass_message(xml);
         }
         if kept && let Some(level) = level {
-            level.push_into(output);
-            output.push(' ');
+            level.push_into(&mut output.text);
+            output.text.push(' ');
         }
         let most = if searched { MOST_SEARCHED - self.searched } else { LONGEST_MESSAGE };
         if !self.collect(xml, most)? && searched {
@@ -262,8 +260,8 @@ impl Keywords {
                 comment.push_str(text);
             }
             if kept {
-                output.push_str(text);
-                output.push('\n');
+                output.text.push_str(text);
+                ClippedText::of_output(output).push_str("");
             }
         }
         Ok(())

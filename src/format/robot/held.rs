@@ -111,6 +111,8 @@ struct Packed {
     duration: Option<i64>,
     /// Whether it stands in the same suite as the test packed before it.
     same_container: bool,
+    /// Bytes that its output lacks.
+    output_omitted: u64,
     message: Option<(DetailKind, u64)>,
     properties: usize,
     tags: usize,
@@ -182,7 +184,7 @@ impl Held {
             self.container.clone_from(&case.container);
         }
         self.push(&case.title);
-        self.push(&case.stdout);
+        self.push(&case.stdout.text);
         let message = case.details.first().map(|detail| {
             self.push(&detail.text);
             (detail.kind, detail.omitted)
@@ -203,6 +205,7 @@ impl Held {
             finish: case.finish,
             duration: case.duration,
             same_container,
+            output_omitted: case.stdout.omitted,
             message,
             properties: case.properties.len(),
             tags: case.tags.len(),
@@ -288,7 +291,8 @@ impl Packed {
         case.start = self.start;
         case.finish = self.finish;
         case.duration = self.duration;
-        case.stdout.push_str(texts.take());
+        case.stdout.text.push_str(texts.take());
+        case.stdout.omitted = self.output_omitted;
         if let Some((kind, omitted)) = self.message {
             let detail: &mut CaseDetail = case.details.add();
             detail.kind = kind;

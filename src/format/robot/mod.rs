@@ -197,6 +197,11 @@ impl<'o> Reader<'o> {
             self.is_stopped = visitor.case(&mut self.case).is_break();
             return;
         }
+        if !self.options.output.are_of(self.case.outcome) {
+            // The log of passed tests would fill the room in which they wait.
+            self.case.stdout.text.clear();
+            self.case.stdout.omitted = 0;
+        }
         self.held.hold(number, &self.case);
         if self.held.size() > self.most_held {
             self.look_ahead();

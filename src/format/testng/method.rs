@@ -308,10 +308,10 @@ impl Reader<'_> {
 
     /// What the row logged: kept only when asked for (T25).
     fn read_output(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
-        if !self.options.output {
+        if self.options.output == Attachments::None {
             return xml.skip_element();
         }
-        let mut clip = ClippedText::new(&mut self.case.stdout);
+        let mut clip = ClippedText::of_output(&mut self.case.stdout);
         let depth = xml.depth();
         loop {
             match xml.next()? {
@@ -323,7 +323,6 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        clip.finish();
         Ok(())
     }
 

@@ -231,5 +231,5 @@ fn weight_of(case: &TestCase) -> usize {
     let properties: usize = case.properties.iter().map(|property| property.value.len()).sum();
     let parameters: usize = case.parameters.iter().map(|parameter| parameter.value.len()).sum();
     let attachments: usize = case.attachments.iter().map(|attachment| attachment.data.len()).sum();
-    details + properties + parameters + attachments + case.stdout.len()
+    details + properties + parameters + attachments + case.stdout.text.len()
 }

@@ -3,6 +3,7 @@
 //! Elsewhere are T09, T10, T23, T24, T29 and T32 (mapping, assembly), T30's opening of files (the walk of the input),
 //! and the zones of T34 (times).
 
+use crate::format::Attachments;
 use std::ops::ControlFlow;
 
 use super::*;
@@ -312,9 +313,9 @@ fn t22_empty_attributes_are_absent() {
 fn t25_reporter_output_is_kept_only_when_asked_for() {
     let report = "<test><class name='c'><test-method name='m' status='PASS'><reporter-output>\n<line>\n <![CDATA[one]]>\n</line>\
                   <line><![CDATA[two]]></line></reporter-output></test-method></class></test>";
-    assert_eq!(read(report).only().stdout, "");
-    let found = read_with(report, &ReadOptions { output: true, ..ReadOptions::default() });
-    assert_eq!(found.only().stdout, "one\ntwo\n");
+    assert_eq!(read(report).only().stdout.text, "");
+    let found = read_with(report, &ReadOptions { output: Attachments::All, ..ReadOptions::default() });
+    assert_eq!(found.only().stdout.text, "one\ntwo\n");
 }
 
 #[test]

@@ -45,6 +45,8 @@ fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor)
 struct Reader<'o> {
     options: &'o ReadOptions,
     producer: String,
+    /// The machine, where the report names it.
+    computer: String,
     assembly: Assembly,
     /// Name of the collection or class around the test.
     group: String,
@@ -61,6 +63,8 @@ struct Assembly {
     name: String,
     /// Its target framework, for reports that hold one assembly built for several.
     framework: String,
+    /// Value of its attribute that cases are to carry as a property of their suite.
+    property: String,
     /// Tests that it declares, those not asked for among them or not.
     total: Option<u64>,
     not_run: u64,
@@ -72,6 +76,7 @@ impl<'o> Reader<'o> {
         Reader {
             options,
             producer: String::new(),
+            computer: String::new(),
             assembly: Assembly::default(),
             group: String::new(),
             case: TestCase::default(),
@@ -93,7 +98,12 @@ impl<'o> Reader<'o> {
                     b"collection" | b"class" => self.begin_group(xml),
                     b"error" => self.read_error(xml, visitor)?,
                     b"failure" => self.read_fixture_failure(xml, visitor)?,
-                    b"assemblies" | b"errors" => {}
+                    b"assemblies" => {
+                        if let Some(computer) = tag.attribute(b"computer") {
+                            computer.read_into(&mut self.computer);
+                        }
+                    }
+                    b"errors" => {}
                     _ => xml.skip_element()?,
                 },
                 XmlEvent::End(b"assembly", _) => self.end_assembly(xml.position(), visitor),
@@ -106,7 +116,7 @@ impl<'o> Reader<'o> {
 
     fn begin_assembly(&mut self, xml: &XmlCursor<'_>) {
         let tag = xml.started_tag();
-        self.assembly.read(&tag);
+        self.assembly.read(&tag, self.options.suite_property.as_deref());
         let topic = "the start of an assembly is no date and was left out";
         dotnet::check_date(&tag, [b"run-date", b"run-time"], topic, self.options, &mut self.remarks, xml);
         if self.producer.is_empty()
@@ -187,9 +197,12 @@ impl<'o> Reader<'o> {
 }
 
 impl Assembly {
-    fn read(&mut self, tag: &Tag<'_>) {
+    fn read(&mut self, tag: &Tag<'_>, wanted: Option<&str>) {
         self.clear();
         for (name, value) in tag.attributes() {
+            if wanted.is_some_and(|wanted| wanted.as_bytes() == name) {
+                value.read_into(&mut self.property);
+            }
             match name {
                 b"name" => {
                     let path = value.to_text();
@@ -206,6 +219,7 @@ impl Assembly {
     fn clear(&mut self) {
         self.name.clear();
         self.framework.clear();
+        self.property.clear();
         self.total = None;
         self.not_run = 0;
         self.seen = 0;

@@ -92,7 +92,10 @@ impl Reader<'_> {
         self.attributes.read(&xml.started_tag());
         self.name_test();
         let (case, attributes) = (&mut self.case, &self.attributes);
-        case.host.push_str(trimmed(&self.assembly.framework));
+        // One assembly that was built for several frameworks is told apart by them where no machine is named.
+        let host = [&self.computer, &self.assembly.framework].map(|name| trimmed(name));
+        case.host.push_str(host.into_iter().find(|name| !name.is_empty()).unwrap_or(""));
+        case.suite_property.push_str(&self.assembly.property);
         // Without a duration the clock stands in for it, which has lost its days (X29).
         case.duration = match trimmed(&attributes.time).is_empty() {
             true => time::clock(&attributes.clock),
@@ -206,13 +209,11 @@ impl Reader<'_> {
     }
 
     fn read_output(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
-        if !self.options.output {
+        if self.options.output == Attachments::None {
             return xml.skip_element();
         }
-        let mut clip = ClippedText::new(&mut self.case.stdout);
-        xml.element_text(STRUCTURE, |piece| clip.push(piece))?;
-        clip.finish();
-        Ok(())
+        let mut clip = ClippedText::of_output(&mut self.case.stdout);
+        xml.element_text(STRUCTURE, |piece| clip.push(piece))
     }
 
     fn report_open_test(&self, visitor: &mut dyn ReportVisitor) {

@@ -2,6 +2,7 @@
 //!
 //! Elsewhere are X24 and X25 (mapping: keys and labels), X31 (recognition) and X32 (mapping: one identity twice).
 
+use crate::format::Attachments;
 use std::ops::ControlFlow;
 
 use super::*;
@@ -339,8 +340,11 @@ fn a_test_without_end_does_not_pass() {
 fn output_is_kept_only_when_asked_for() {
     let report =
         "<collection name='c'><test name='a' result='Pass'><output><![CDATA[said]]></output></test></collection>";
-    assert_eq!(read(report).only().stdout, "");
-    assert_eq!(read_with(report, &ReadOptions { output: true, ..ReadOptions::default() }).only().stdout, "said");
+    assert_eq!(read(report).only().stdout.text, "");
+    assert_eq!(
+        read_with(report, &ReadOptions { output: Attachments::All, ..ReadOptions::default() }).only().stdout.text,
+        "said"
+    );
 }
 
 fn fixture(name: &str) -> Findings {
@@ -396,7 +400,7 @@ fn fixture_v3_attachments() {
     assert_eq!(found.kinds(), []);
     let opens = &found.cases[0];
     assert_eq!(parameters(opens), [("path", "/"), ("width", "800")]);
-    assert_eq!(opens.host, ".NETCoreApp,Version=v9.0");
+    assert_eq!(opens.host, "BUILD-7");
     assert_eq!(opens.attachments.len(), 2);
     let kinds: Vec<_> = opens.details.iter().map(|detail| detail.kind).collect();
     assert_eq!(kinds, [DetailKind::Failure, DetailKind::Note]);
@@ -443,4 +447,14 @@ fn corpus_agrees_with_the_independent_count() {
         compared += 1;
     }
     assert!(compared > 0);
+}
+
+#[test]
+fn the_machine_and_attributes_of_the_assembly_tell_the_environment() {
+    let report = "<assemblies computer='build-7'><assembly name='a.dll' target-framework='net8.0' environment='64-bit'>\
+        <collection><test type='A' method='b' result='Pass'/></collection></assembly></assemblies>";
+    assert_eq!(read(report).only().host, "build-7");
+    assert_eq!(read(&report.replace(" computer='build-7'", "")).only().host, "net8.0");
+    let wanted = ReadOptions { suite_property: Some("target-framework".to_owned()), ..ReadOptions::default() };
+    assert_eq!(read_with(report, &wanted).only().suite_property, "net8.0");
 }

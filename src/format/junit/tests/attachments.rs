@@ -1,6 +1,7 @@
 //! J39, J40 and spec section D: output, references and evidence.
 
 use super::*;
+use crate::format::Attachments;
 
 #[test]
 fn j39_j40_references_in_output() {
@@ -31,9 +32,9 @@ fn attachment_properties() {
 #[test]
 fn output_is_kept_only_when_asked_for() {
     let report = "<testsuite name='s'><testcase name='a'><system-out>o</system-out><system-err>e</system-err></testcase></testsuite>";
-    assert_eq!(read(report).only().stdout, "");
-    let found = read_with(report, &ReadOptions { output: true, ..ReadOptions::default() });
-    assert_eq!((&*found.only().stdout, &*found.only().stderr), ("o", "e"));
+    assert_eq!(read(report).only().stdout.text, "");
+    let found = read_with(report, &ReadOptions { output: Attachments::All, ..ReadOptions::default() });
+    assert_eq!((&*found.only().stdout.text, &*found.only().stderr.text), ("o", "e"));
 }
 
 #[test]

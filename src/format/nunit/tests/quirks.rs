@@ -1,6 +1,7 @@
 //! Quirks of cases.
 
 use super::*;
+use crate::format::Attachments;
 use DetailKind::{Error, Failure, Note, Skip};
 
 #[test]
@@ -284,10 +285,10 @@ fn n34_output_is_read_on_demand_and_has_an_end() {
         "<test-run result='Passed'><test-case fullname='A.B' result='Passed'><output>{}</output></test-case></test-run>",
         "0123456789".repeat(100_000)
     );
-    assert_eq!(read_with(Generation::Three, report.as_bytes(), &ReadOptions::default()).only().stdout, "");
-    let wanted = ReadOptions { output: true, ..ReadOptions::default() };
+    assert_eq!(read_with(Generation::Three, report.as_bytes(), &ReadOptions::default()).only().stdout.text, "");
+    let wanted = ReadOptions { output: Attachments::All, ..ReadOptions::default() };
     let found = read_with(Generation::Three, report.as_bytes(), &wanted);
-    assert!(found.only().stdout.len() > 50_000 && found.only().stdout.len() < 400_000);
+    assert!(found.only().stdout.text.len() > 50_000 && found.only().stdout.text.len() < 400_000);
 }
 
 #[test]
