@@ -27,6 +27,8 @@ const MAX_LINE: u64 = 64 << 20;
 pub struct BundleFacts {
     /// Runs in it.
     pub runs: u64,
+    /// Pieces of evidence in it.
+    pub evidence: u64,
     /// Hash of the identity of each run; all that is asked of it is that equal Tests have equal hashes.
     pub identities: Vec<u128>,
     /// Whether it still has the placeholder for a key.
@@ -40,6 +42,7 @@ pub type BundleCheck<'c> = dyn Fn(&mut dyn Read) -> Result<BundleFacts, Vec<Stri
 #[derive(Debug, Default)]
 pub struct BundleFindings {
     identities: Vec<u128>,
+    evidence: u64,
     mismatches: Vec<Mismatch>,
 }
 
@@ -108,16 +111,20 @@ impl Verification {
         self.check_names(&mut found);
         self.check_foreign(&mut found);
         let mut findings = findings.into_iter();
+        // What is in the bundles can only be counted where all of them were read.
+        let (mut evidence, mut is_counted) = (0_u64, true);
         for execution in &self.manifest.executions {
             let mut identities = Vec::new();
             for (bundle, finding) in execution.bundles.iter().zip(findings.by_ref()) {
+                is_counted &= finding.mismatches.is_empty();
+                evidence = evidence.saturating_add(finding.evidence);
                 found.extend(finding.mismatches);
                 identities.extend(finding.identities.into_iter().map(|identity| (identity, bundle.file.as_str())));
             }
             check_split(&execution.id, identities, &mut found);
         }
         self.check_infos(&mut found);
-        self.check_evidence(&mut found);
+        self.check_evidence(is_counted.then_some(evidence), &mut found);
         self.check_runs(&mut found);
         self.check_reports(&mut found);
         found
@@ -245,6 +252,7 @@ impl BundleFindings {
         if facts.awaits_key != record.needs_key {
             self.mismatches.push(Mismatch::NeedsKey { file: file(), stated: record.needs_key });
         }
+        self.evidence = facts.evidence;
         self.identities = facts.identities;
     }
 }

@@ -162,7 +162,11 @@ impl Trimming {
     fn trim(&mut self, job: &Job, settled: &mut Settled, oversize: &Oversize, store: &RunStore) -> Result<(), Error> {
         let (mut bytes, mut smaller) = (Vec::new(), Vec::new());
         settled.read(oversize.run, store, &mut bytes).map_err(Error::Output)?;
-        let shrunk = xray::shrink(&bytes, oversize.allowed, &job.encoding, &mut smaller).map_err(Error::run)?;
+        let mut note = Vec::new();
+        if let Some(place) = settled.note_of(oversize.run) {
+            store.read(place.location, place.length as usize, &mut note).map_err(Error::Output)?;
+        }
+        let shrunk = xray::shrink(&bytes, &note, oversize.allowed, &job.encoding, &mut smaller).map_err(Error::run)?;
         if smaller.len() as u64 > oversize.allowed {
             return Err(Error::budget(std::slice::from_ref(oversize)));
         }

@@ -53,5 +53,6 @@ fn check_bundle(bundle: &mut dyn Read, target: Target) -> Result<BundleFacts, Ve
     if !checked.faults.is_empty() {
         return Err(checked.faults);
     }
-    Ok(BundleFacts { runs: checked.runs, identities: checked.identities, awaits_key: checked.unbound })
+    let xray::Checked { runs, identities, evidence, unbound, .. } = checked;
+    Ok(BundleFacts { runs, evidence, identities, awaits_key: unbound })
 }

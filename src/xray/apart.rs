@@ -161,7 +161,7 @@ pub fn add_apart<E>(
             TestName::Key(key) => note.key = Some(Text(Cow::Owned(key))),
             TestName::Definition(definition) => note.test = Some(Text(Cow::Owned(definition))),
         }
-        Ok((Addition::Added, note::of_evidence(&note, &gathered)))
+        Ok((Addition::Added, note::of_evidence(&note, &gathered, &[])))
     }))
 }
 

@@ -32,6 +32,8 @@ pub struct Checked {
     pub runs: u64,
     /// Hash of what names each test, in order: the one of [`RunFacts`](crate::model::RunFacts).
     pub identities: Vec<u128>,
+    /// Pieces of evidence, those of steps included.
+    pub evidence: u64,
     /// Whether the placeholder stands where a key will be.
     pub unbound: bool,
     /// What breaks the schema, each with its path; at most the first fifty.

@@ -154,9 +154,11 @@ pub(super) const SUMMARY_LIMIT: usize = 255;
 /// Characters of a description at most (spec xray-json.md section 8).
 pub(super) const DESCRIPTION_LIMIT: usize = 32_767;
 
-/// Whether a text can be a label: no blank in it, at most 255 characters.
+/// Whether a text can be a label: no blank in it, at most 255 UTF-16 units.
 pub(super) fn is_label(text: &str) -> bool {
-    !text.is_empty() && text.chars().count() <= 255 && !text.contains(|c: char| c.is_whitespace() || c == '\u{feff}')
+    !text.is_empty()
+        && text.encode_utf16().count() <= 255
+        && !text.contains(|c: char| c.is_whitespace() || c == '\u{feff}')
 }
 
 /// `text`, shortened where the target has a limit.

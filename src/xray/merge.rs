@@ -7,7 +7,8 @@ use crate::model::{Outcome, shorten};
 
 use super::decode::{DecodeError, decode};
 use super::encode::EncodeOptions;
-use super::flavour::TODO;
+use super::flavour::{TODO, Target};
+use super::markup::{self, Unframed};
 use super::note::{self, Note};
 use super::rows;
 use super::wire::{self, IterationResult, Run, TestInfo, Text, Texts};
@@ -60,9 +61,6 @@ pub struct Merged {
     pub note: Vec<u8>,
 }
 
-/// UTF-16 units of a comment at most (decision 19).
-const COMMENT_LIMIT: usize = 32_000;
-
 /// Appends to `out` the one run that stands for `parts`, which come in the order of (report, sequence) and are at least one.
 ///
 /// # Errors
@@ -76,7 +74,7 @@ pub fn merge(
     let runs = parts.iter().map(|part| decode(part.bytes)).collect::<Result<Vec<_>, _>>()?;
     let notes = parts.iter().map(|part| note::read(part.note)).collect::<Result<Vec<_>, _>>()?;
     let results = Results::new(parts, runs, notes, policy);
-    let mut run = results.assemble();
+    let mut run = results.assemble(options.target);
     let united = results.unite_evidence(&mut run, options.max_evidence);
     let apart = results.unite_files(options.max_evidence);
     run.write(options.target, out);
@@ -87,11 +85,7 @@ pub fn merge(
         evidence_before: before as u32,
         evidence: (wire::pieces_of_evidence(&run) + apart.kept.len()) as u32,
         dropped_evidence: united.dropped + apart.dropped,
-        note: results
-            .notes
-            .iter()
-            .find(|note| !note.evidence.is_empty())
-            .map_or_else(Vec::new, |first| note::of_evidence(first, &apart.kept)),
+        note: note::of_evidence(results.first_with_files(), &apart.kept, &united.kept),
     })
 }
 
@@ -104,6 +98,13 @@ pub(super) struct Results<'p, 'r> {
     deciding: Vec<usize>,
     verdict: Verdict<'r>,
     shape: Shape,
+}
+
+impl<'r> Results<'_, 'r> {
+    /// The note of a result that has evidence in files, if any has.
+    fn first_with_files(&self) -> &Note<'r> {
+        self.notes.iter().find(|note| !note.evidence.is_empty()).unwrap_or(&self.notes[0])
+    }
 }
 
 /// What the merged run has beside its status.
@@ -228,7 +229,7 @@ fn worst(mut candidates: Vec<Verdict<'_>>) -> Verdict<'_> {
 
 impl<'r> Results<'_, 'r> {
     /// The merged run, with no evidence but that of its steps.
-    fn assemble(&self) -> Run<'r> {
+    fn assemble(&self, target: Target) -> Run<'r> {
         let runs = &self.runs;
         let decided = || self.deciding.iter().map(|index| &runs[*index]);
         let model = &runs[self.verdict.model];
@@ -241,7 +242,7 @@ impl<'r> Results<'_, 'r> {
             Shape::Rows(labels) => (Vec::new(), Vec::new(), self.rows(labels)),
             Shape::Steps | Shape::Labels(_) => (model.steps.clone(), Vec::new(), model.iterations.clone()),
         };
-        let comment = self.comment();
+        let comment = self.comment(target);
         let mut defects = Texts::default();
         defects.unite(runs.iter().flat_map(|run| run.defects.clone().into_own()));
         Run {
@@ -272,7 +273,12 @@ impl<'r> Results<'_, 'r> {
     }
 
     /// One section for each result that says something, none twice; attempts that do not count are named beneath.
-    fn comment(&self) -> String {
+    fn comment(&self, target: Target) -> String {
+        let unframed: Vec<_> = self
+            .runs
+            .iter()
+            .map(|run| run.comment.as_ref().map(|text| markup::unframed(text.as_str(), target)))
+            .collect();
         let mut comment = String::new();
         let first = self.deciding.first().map(|index| self.parts[*index].outcome);
         let differ = self.deciding.iter().any(|index| Some(self.parts[*index].outcome) != first);
@@ -285,7 +291,7 @@ impl<'r> Results<'_, 'r> {
         };
         let mut said = HashSet::new();
         for (place, index) in self.deciding.iter().enumerate() {
-            let Some(text) = self.runs[*index].comment.as_ref().map(Text::as_str) else { continue };
+            let Some(text) = unframed[*index].as_ref().map(|comment| &*comment.text) else { continue };
             if said.insert(text) {
                 part_from_before(&mut comment);
                 if let Some(label) = labels.get(place) {
@@ -295,9 +301,10 @@ impl<'r> Results<'_, 'r> {
                 comment.push_str(text);
             }
         }
-        self.name_attempts(&mut comment);
-        shorten::head_and_tail(&mut comment, COMMENT_LIMIT);
-        comment
+        self.name_attempts(&unframed, &mut comment);
+        shorten::head_and_tail(&mut comment, shorten::COMMENT - shorten::COMMENT_FRAME);
+        let parts: Vec<_> = unframed.into_iter().flatten().collect();
+        markup::framed_as(&comment, &parts, target).into_owned()
     }
 
     /// Nobody repeats a test that passed: pytest does not write what made it repeat one.
@@ -309,7 +316,7 @@ impl<'r> Results<'_, 'r> {
         }
     }
 
-    fn name_attempts(&self, comment: &mut String) {
+    fn name_attempts(&self, unframed: &[Option<Unframed<'_>>], comment: &mut String) {
         let counts: HashSet<usize> = self.deciding.iter().copied().collect();
         let attempts = (0..self.parts.len()).filter(|index| !counts.contains(index));
         for (number, index) in attempts.enumerate() {
@@ -319,7 +326,7 @@ impl<'r> Results<'_, 'r> {
                 comment.push('\n');
             }
             comment.push_str(&format!("attempt {}: {}", number + 1, self.outcome_of_attempt(index)));
-            let told = self.runs[index].comment.as_ref().and_then(|text| text.as_str().lines().next());
+            let told = unframed[index].as_ref().and_then(|comment| comment.text.lines().next());
             if let Some(line) = told {
                 comment.push(' ');
                 comment.push_str(line);

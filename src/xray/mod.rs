@@ -13,6 +13,7 @@ mod execution;
 mod flavour;
 mod info;
 mod json;
+mod markup;
 mod merge;
 mod multipart;
 mod name;

@@ -7,7 +7,7 @@ use crate::model::{DataRows, TestRun};
 use super::apart::Apart;
 use super::decode::DecodeError;
 use super::encode::EncodeOptions;
-use super::json::Object;
+use super::json::{self, Object};
 use super::rows;
 use super::wire::{RowParameter, Text};
 
@@ -36,6 +36,9 @@ pub(super) struct Note<'n> {
     /// Evidence in files of its own.
     #[serde(borrow, default)]
     pub(super) evidence: Vec<Apart<'n>>,
+    /// Names of the evidence in the run that only passed results have, beside failed ones that were merged with them.
+    #[serde(borrow, default)]
+    pub(super) passed: Vec<Text<'n>>,
 }
 
 /// Appends what must be known of `run` beyond its bytes: nothing for nearly every run. `evidence` is what
@@ -70,15 +73,20 @@ fn name_of(run: &TestRun) -> &str {
     run.identity.as_str()
 }
 
-/// The note of a merged run, of which only its evidence must still be known.
-pub(super) fn of_evidence(note: &Note<'_>, evidence: &[Apart<'_>]) -> Vec<u8> {
+/// The note of a merged run, of which only its evidence must still be known: what lies in files, with the Test as it
+/// stands in `note`, and what is in the run and of passed results only.
+pub(super) fn of_evidence(note: &Note<'_>, evidence: &[Apart<'_>], passed: &[Text<'_>]) -> Vec<u8> {
     let mut out = Vec::new();
+    if evidence.is_empty() && passed.is_empty() {
+        return out;
+    }
+    let mut object = Object::open(&mut out);
     if !evidence.is_empty() {
-        let mut object = Object::open(&mut out);
         let test = note.test.as_ref().map_or("", Text::as_str);
         write_evidence(&mut object, note.key.as_ref().map(Text::as_str), test, evidence);
-        object.close();
     }
+    object.array("passed", passed, |out, name| json::string(out, name.as_str()));
+    object.close();
     out
 }
 

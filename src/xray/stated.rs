@@ -9,10 +9,8 @@ use crate::model::{Iteration, List, Parameter, TestRun, key, shorten};
 use super::encode::{self, DESCRIPTION_LIMIT, EncodeOptions, SUMMARY_LIMIT};
 use super::evidence::Gathering;
 use super::flavour::Target;
+use super::markup;
 use super::wire::{IterationResult, RowParameter, TestInfo, TestStep, Text, Texts};
-
-/// UTF-16 units of a comment at most (decision 19).
-const COMMENT_LIMIT: usize = 32_000;
 
 /// A text that is left out when it is blank.
 pub(super) fn filled(text: &str) -> Option<Text<'_>> {
@@ -72,7 +70,7 @@ pub(super) fn comment(run: &TestRun, target: Target) -> Option<Text<'_>> {
     let rows = run.stated.iterations.iter().enumerate();
     let mut logs = rows.filter(|(_, row)| !row.log.trim().is_empty()).peekable();
     if target == Target::Cloud || logs.peek().is_none() {
-        return (!run.comment.is_empty()).then(|| run.comment.as_str().into());
+        return (!run.comment.is_empty()).then(|| in_frame(&run.comment, run, target).into());
     }
     let mut comment = run.comment.clone();
     for (index, row) in logs {
@@ -85,8 +83,13 @@ pub(super) fn comment(run: &TestRun, target: Target) -> Option<Text<'_>> {
         }
         comment.push_str(row.log.trim());
     }
-    shorten::head_and_tail(&mut comment, COMMENT_LIMIT);
-    Some(Text(Cow::Owned(comment)))
+    shorten::head_and_tail(&mut comment, shorten::COMMENT - shorten::COMMENT_FRAME);
+    Some(Text(Cow::Owned(in_frame(&comment, run, target).into_owned())))
+}
+
+/// A text of a report as the target shows it unchanged; markup that is meant as such stays markup.
+fn in_frame<'t>(comment: &'t str, run: &TestRun, target: Target) -> Cow<'t, str> {
+    if run.comment_is_markup { Cow::Borrowed(comment) } else { markup::framed(comment, target) }
 }
 
 /// The Test as the report describes it.

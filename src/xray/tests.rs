@@ -1,6 +1,7 @@
 //! What is written, held against the strict schemas of both targets, and read back.
 
 mod merging;
+mod oversize;
 mod stated;
 mod strictness;
 
@@ -199,44 +200,6 @@ fn heads_carry_info_or_a_key_or_room_for_one() {
         later_head(Some(&"K".repeat(32))).len(),
         "the longest key fits without moving what follows"
     );
-}
-
-#[test]
-fn evidence_of_passed_tests_goes_first() {
-    let options = EncodeOptions::new(Target::Server, "DEMO");
-    let mut passed = full_run();
-    passed.outcome = Outcome::Passed;
-    passed.evidence.push(attachment("b.bin", &"AAAA".repeat(1000)));
-    let (text, _) = encoded(&passed, Target::Server);
-    let mut out = Vec::new();
-    let steps = shrink(text.as_bytes(), text.len() as u64 - 1, &options, &mut out).unwrap().steps;
-    assert_eq!(steps.len(), 1);
-    assert!(is_valid(&bundle(&[&out]), Target::Server));
-    assert!(!String::from_utf8(out).unwrap().contains("evidences"));
-}
-
-#[test]
-fn the_largest_evidence_goes_first_and_the_result_never() {
-    let options = EncodeOptions::new(Target::Cloud, "DEMO");
-    let mut failed = full_run();
-    failed.comment = "x\n".repeat(10_000);
-    failed.evidence.push(attachment("b.bin", &"AAAA".repeat(1000)));
-    let (text, _) = encoded(&failed, Target::Cloud);
-    let shrunk = |allowed: u64| {
-        let mut out = Vec::new();
-        let steps = shrink(text.as_bytes(), allowed, &options, &mut out).unwrap().steps;
-        assert!(is_valid(&bundle(&[&out]), Target::Cloud));
-        (String::from_utf8(out).unwrap(), steps)
-    };
-    let (less, steps) = shrunk(text.len() as u64 - 100);
-    assert_eq!(steps, ["evidence \"b.bin\" left out: 4000 bytes in base64"]);
-    assert!(less.contains("a.png"));
-    let (less, steps) = shrunk(5_000);
-    assert!(less.len() <= 5_000 && less.contains("characters left out"), "{steps:?}");
-    let (least, steps) = shrunk(10);
-    assert!(least.contains("\"FAILED\"") && steps.last().unwrap().contains("nothing more can go"), "{steps:?}");
-    let (whole, steps) = shrunk(text.len() as u64);
-    assert_eq!((whole, steps.len()), (text.clone(), 0));
 }
 
 fn outcomes() -> impl Strategy<Value = Outcome> {

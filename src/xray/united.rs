@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::apart::Apart;
 use super::evidence::Names;
 use super::merge::Results;
-use super::wire::{self, EvidenceItem, Run};
+use super::wire::{self, EvidenceItem, Run, Text};
 
 /// Evidence that stays, and how much does not.
 pub(super) struct United<T> {
@@ -17,7 +17,7 @@ pub(super) struct United<T> {
 }
 
 /// A piece of evidence that may stay.
-struct Candidate<T> {
+pub(super) struct Candidate<T> {
     item: T,
     /// Stands for the content.
     content: u128,
@@ -29,8 +29,9 @@ struct Candidate<T> {
 }
 
 impl<'r> Results<'_, 'r> {
-    /// Gives `run`, which has the evidence of its own steps, that of all results, within `limit` bytes.
-    pub(super) fn unite_evidence(&self, run: &mut Run<'r>, limit: u64) -> United<()> {
+    /// Gives `run`, which has the evidence of its own steps, that of all results, within `limit` bytes. Those that are
+    /// named as kept are of passed results, while others failed: they may go first.
+    pub(super) fn unite_evidence(&self, run: &mut Run<'r>, limit: u64) -> United<Text<'r>> {
         let candidate = |item: &EvidenceItem<'r>, is_of_failure, is_placed| Candidate {
             content: xxh3_128(item.data.as_str().as_bytes()),
             bytes: item.bytes(),
@@ -48,9 +49,18 @@ impl<'r> Results<'_, 'r> {
         wire::all_steps(run).flat_map(|step| &step.evidences).for_each(|item| {
             names.unused(item.filename.0.clone());
         });
-        let kept = kept.into_iter().map(|item| EvidenceItem { filename: names.unused(item.filename.0).into(), ..item });
-        run.evidences = kept.collect();
-        United { kept: Vec::new(), dropped }
+        let mut of_passed = Vec::new();
+        for Candidate { item, is_of_failure, .. } in kept {
+            let filename: Text<'r> = names.unused(item.filename.0).into();
+            if !is_of_failure {
+                of_passed.push(filename.clone());
+            }
+            run.evidences.push(EvidenceItem { filename, ..item });
+        }
+        if !self.parts.iter().any(|part| part.outcome.is_failure()) {
+            of_passed.clear();
+        }
+        United { kept: of_passed, dropped }
     }
 
     /// The evidence of all results that lies in files.
@@ -67,13 +77,13 @@ impl<'r> Results<'_, 'r> {
         });
         let United { kept, dropped } = choose(candidates, limit);
         let mut names = Names::default();
-        United { kept: kept.iter().map(|one| one.renamed(&mut names)).collect(), dropped }
+        United { kept: kept.iter().map(|one| one.item.renamed(&mut names)).collect(), dropped }
     }
 }
 
 /// Each content once, in order, as far as there is room: first for what stands elsewhere, then for that of failed
 /// results, then for the rest.
-fn choose<T>(candidates: impl Iterator<Item = Candidate<T>>, limit: u64) -> United<T> {
+fn choose<T>(candidates: impl Iterator<Item = Candidate<T>>, limit: u64) -> United<Candidate<T>> {
     let mut distinct: Vec<Candidate<T>> = Vec::new();
     let mut places = HashMap::new();
     for candidate in candidates {
@@ -95,7 +105,7 @@ fn choose<T>(candidates: impl Iterator<Item = Candidate<T>>, limit: u64) -> Unit
     }
     let placed = distinct.iter().filter(|one| one.is_placed).count();
     let all = distinct.len() - placed;
-    let kept: Vec<T> = distinct.into_iter().zip(stays).filter(|(_, stays)| *stays).map(|(one, _)| one.item).collect();
+    let kept: Vec<_> = distinct.into_iter().zip(stays).filter(|(_, stays)| *stays).map(|(one, _)| one).collect();
     United { dropped: (all - kept.len()) as u32, kept }
 }
 
@@ -104,6 +114,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn choose(candidates: impl Iterator<Item = Candidate<u8>>, limit: u64) -> United<u8> {
+        let United { kept, dropped } = super::choose(candidates, limit);
+        United { kept: kept.into_iter().map(|one| one.item).collect(), dropped }
+    }
 
     fn candidate(content: u8, bytes: u64, is_of_failure: bool) -> Candidate<u8> {
         Candidate { item: content, content: u128::from(content), bytes, is_of_failure, is_placed: false }

@@ -398,7 +398,7 @@ impl StepResult<'_> {
 }
 
 impl EvidenceItem<'_> {
-    fn write(&self, out: &mut Vec<u8>) {
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
         let mut object = Object::open(out);
         // Base64 is copied without a look: it holds nothing that would need an escape.
         let data = object.name("data");

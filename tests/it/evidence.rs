@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::{Workshop, bundles, json_lines, manifest};
+use crate::support::{Workshop, bundles, json_lines, manifest, repository};
 
 /// The first bytes of a picture.
 const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n of a failed test";
@@ -240,4 +240,233 @@ fn a_picture_named_after_a_test_lies_in_a_file_as_well() {
     let planned = workshop.run(["plan", "night", "-p", "DEMO", "--evidence", "sidecar", "--format", "json"]);
     let planned: Value = serde_json::from_str(&planned.stdout).unwrap();
     assert_eq!(planned["totals"]["bytes_out"], manifest["totals"]["bytes_out"]);
+}
+
+/// A night in which every format writes output.
+fn talking(workshop: &Workshop) {
+    let junit = "<testsuite name='s'><testcase classname='c' name='failed'><failure/><system-out>one</system-out>\
+        <system-out>two</system-out><system-err>oops</system-err></testcase>\
+        <testcase classname='c' name='passed'><system-out>fine</system-out></testcase></testsuite>";
+    workshop.write("night/TEST-junit.xml", junit);
+    let nunit = "<test-run id='0' testcasecount='1'><test-case id='1' fullname='n.failed' name='failed' result='Failed'>\
+        <output>of nunit</output></test-case></test-run>";
+    workshop.write("night/nunit.xml", nunit);
+    let xunit = "<assemblies><assembly name='a.dll'><collection><test type='x' method='failed' result='Fail'>\
+        <output>of xunit</output></test></collection></assembly></assemblies>";
+    workshop.write("night/xunit.xml", xunit);
+    let testng = "<testng-results><suite><test><class name='t'><test-method name='failed' status='FAIL'>\
+        <reporter-output><line>of testng</line></reporter-output></test-method></class></test></suite></testng-results>";
+    workshop.write("night/testng.xml", testng);
+    let robot = "<robot generator='Robot 7.0'><suite name='r'><test name='failed'><kw name='k'>\
+        <msg level='INFO'>of robot</msg><status status='FAIL'/></kw><status status='FAIL'>no</status></test>\
+        <status status='FAIL'/></suite></robot>";
+    workshop.write("night/robot.xml", robot);
+    let cucumber = json!([{"uri": "a.feature", "id": "f", "name": "F", "elements": [{
+        "id": "f;failed", "name": "failed", "line": 3, "type": "scenario",
+        "steps": [{"keyword": "Given ", "name": "x", "line": 4, "output": ["of cucumber"],
+                   "result": {"status": "failed", "error_message": "no"}}],
+    }]}]);
+    workshop.write("night/cucumber.json", cucumber.to_string());
+}
+
+#[test]
+fn outputs_become_evidence_where_they_are_asked_for() {
+    let workshop = Workshop::new();
+    talking(&workshop);
+    let expected = |of_passed: bool| {
+        let all = [
+            ("c.failed", "stdout.txt", "one\ntwo"),
+            ("c.failed", "stderr.txt", "oops"),
+            ("c.passed", "stdout.txt", "fine"),
+            ("n.failed", "stdout.txt", "of nunit"),
+            ("r.failed", "stdout.txt", "INFO of robot\n"),
+            ("t.failed", "stdout.txt", "of testng\n"),
+            ("x.failed", "stdout.txt", "of xunit"),
+            ("a.feature#f;failed", "stdout.txt", "of cucumber\n"),
+        ];
+        let own = |(test, name, text): (&str, &str, &str)| (test.to_owned(), name.to_owned(), text.as_bytes().to_vec());
+        let mut expected: Vec<_> =
+            all.into_iter().filter(|(test, ..)| of_passed || *test != "c.passed").map(own).collect();
+        expected.sort();
+        expected
+    };
+    let found = |options: &[&str]| {
+        convert(&workshop, &[&["--force", "--evidence", "sidecar"], options].concat());
+        let mut found = evidence(&workshop);
+        found.sort();
+        found
+    };
+    assert_eq!(found(&["--output-evidence", "failed"]), expected(false));
+    assert_eq!(found(&["--output-evidence", "all"]), expected(true));
+    let manifest = convert(&workshop, &["--force", "--evidence", "sidecar"]);
+    assert_eq!(manifest["totals"]["evidence"]["kept"], 0);
+    let manifest = convert(&workshop, &["--force", "--evidence", "none", "--output-evidence", "failed"]);
+    assert_eq!(manifest["totals"]["evidence"]["kept"], 7);
+}
+
+#[test]
+fn long_outputs_keep_head_and_tail_within_the_limits_and_say_so() {
+    let workshop = Workshop::new();
+    let lines: String = (0..60_000).map(|line| format!("line {line} of the log\n")).collect();
+    let long = format!("<testcase classname='c' name='long'><failure/><system-out>{lines}</system-out></testcase>");
+    workshop.write("night/TEST-a.xml", report(&[long]));
+    for (limit, at_most) in [("10MiB", 400_000), ("20KiB", 20_480)] {
+        let options = ["--force", "--evidence", "sidecar", "--output-evidence", "failed", "--max-evidence", limit];
+        let manifest = convert(&workshop, &options);
+        let (_, name, bytes) = evidence(&workshop).remove(0);
+        let text = String::from_utf8(bytes).unwrap();
+        assert_eq!((name.as_str(), &manifest["totals"]["evidence"]["kept"]), ("stdout.txt", &json!(1)));
+        assert!(text.len() <= at_most, "{}", text.len());
+        assert!(text.starts_with("line 0 of the log\n") && text.ends_with("line 59999 of the log\n"));
+        let told = fs::read_to_string(workshop.path().join("out/reports.jsonl")).unwrap();
+        let missing = "bytes in the middle of stdout.txt are left out";
+        assert!(told.contains("text-shortened") && told.contains(missing), "{told}");
+    }
+    // With no room at all it is left out, which is told as well.
+    let options = ["--force", "--output-evidence", "failed", "--max-evidence", "100"];
+    assert_eq!(convert(&workshop, &options)["totals"]["evidence"], json!({"kept": 0, "dropped": 1}));
+}
+
+#[test]
+fn the_sums_are_true_when_a_test_was_cut_down() {
+    let workshop = Workshop::new();
+    let large = |digit: u8| vec![digit; 6_000];
+    let failed = case("pays", FAILED, &[("a.bin", &large(0)), ("b.bin", &large(1)), ("small.txt", b"small")]);
+    let passed = case("pays", "", &[("c.bin", &large(2)), ("same.bin", &large(0))]);
+    workshop.write("night/1.xml", report(&[passed]));
+    workshop.write("night/2.xml", report(&[failed]));
+    let manifest = convert(&workshop, &["--evidence", "all", "--max-bytes", "16000"]);
+    // Four contents and a small one; of the passed result only the one that is no one else's goes, then the last of the others.
+    assert_eq!(in_bundles(&workshop)[0].1, ["same.bin", "small.txt"]);
+    assert_eq!(manifest["totals"]["evidence"], json!({"kept": 2, "dropped": 2}));
+    let steps = manifest["executions"][0]["trimmed"][0]["steps"].as_array().unwrap();
+    let steps: Vec<_> = steps.iter().map(|step| step.as_str().unwrap()).collect();
+    assert_eq!(
+        steps,
+        [
+            "evidence of what passed left out: \"c.bin\" (8000 bytes in base64)",
+            "evidence left out: \"b.bin\" (8000 bytes in base64)",
+        ]
+    );
+    let comment = bundles(&workshop.path().join("out"))[0].1["tests"][0]["comment"].as_str().unwrap().to_owned();
+    assert!(comment.contains("2 pieces of evidence were left out"), "{comment}");
+    // With files of their own nothing is too large.
+    let manifest = convert(&workshop, &["--force", "--evidence", "sidecar-all", "--max-bytes", "16000"]);
+    assert_eq!(manifest["totals"]["evidence"], json!({"kept": 4, "dropped": 0}));
+    assert!(manifest["executions"][0].get("trimmed").is_none());
+}
+
+#[test]
+fn verify_counts_the_evidence_in_bundles() {
+    let workshop = Workshop::new();
+    night(&workshop);
+    convert(&workshop, &[]);
+    let path = workshop.path().join("out/manifest.json");
+    let manifest = fs::read_to_string(&path).unwrap();
+    fs::write(&path, manifest.replace("\"kept\": 5", "\"kept\": 6")).unwrap();
+    let verdict = workshop.run(["verify", "out"]);
+    assert_eq!(verdict.code, Some(5));
+    assert!((verdict.stdout + &verdict.stderr).contains("totals.evidence.kept is 6, the sum is 5"));
+}
+
+#[test]
+fn comments_arrive_as_they_were_written() {
+    let workshop = Workshop::new();
+    let failing = |name: &str, inside: &str| format!("<testcase classname='c' name='{name}'>{inside}</testcase>");
+    let stated = "<properties><property name='testrun_comment' value='*on purpose*'/></properties>";
+    let cases = [
+        failing("trace", "<failure message='boom'>boom\n\tat a.B.c(B.java:7)</failure>"),
+        failing("plain", "<failure message='expected 5, but was 4'/>"),
+        failing("stated", stated),
+        failing("both", &format!("{stated}<failure message='boom'/>")),
+    ];
+    workshop.write("night/1.xml", report(&cases));
+    // Another result of the first: it has one frame, not two.
+    workshop.write("night/2.xml", report(&[failing("trace", "<failure message='[other]'/>")]));
+    let comments = |target: &str| -> Vec<String> {
+        convert(&workshop, &["--force", "--target", target]);
+        let bundles = bundles(&workshop.path().join("out"));
+        let tests = bundles[0].1["tests"].as_array().unwrap().clone();
+        tests.iter().map(|test| test["comment"].as_str().unwrap().to_owned()).collect()
+    };
+    let trace = "boom\n\tat a.B.c(B.java:7)\n\n[other]";
+    let both = "*on purpose*\n\nboom";
+    let framed = |text: &str| format!("{{noformat}}\n{text}\n{{noformat}}");
+    assert_eq!(
+        comments("server"),
+        [framed(trace), "expected 5, but was 4".to_owned(), "*on purpose*".to_owned(), framed(both)]
+    );
+    assert_eq!(comments("cloud"), [trace, "expected 5, but was 4", "*on purpose*", both]);
+    // What was converted is converted to the same: no frame grows.
+    let first = comments("server");
+    fs::rename(workshop.path().join("out"), workshop.path().join("night/out")).unwrap();
+    fs::remove_file(workshop.path().join("night/1.xml")).unwrap();
+    fs::remove_file(workshop.path().join("night/2.xml")).unwrap();
+    assert_eq!(comments("server"), first);
+}
+
+/// What may happen to a Test: a name, and its results, each with what it shows.
+const FATES: &[(&str, &[(&str, &str)])] = &[
+    ("failed", &[(FAILED, "one")]),
+    ("passed", &[("", "one")]),
+    ("failed, then passed", &[(FAILED, "one"), ("", "other")]),
+    ("passed, then failed", &[("", "one"), (FAILED, "other")]),
+    ("failed twice, the same picture", &[(FAILED, "one"), (FAILED, "one")]),
+    ("failed twice, other pictures", &[(FAILED, "one"), (FAILED, "other")]),
+];
+
+/// The table in `docs/evidence.md` is what the program does: `XRAYPACK_UPDATE=1` writes it.
+#[test]
+fn the_table_says_what_the_program_does() {
+    const ASKED: &[&[&str]] = &[
+        &["--evidence", "failed"],
+        &["--evidence", "all"],
+        &["--evidence", "none"],
+        &["--evidence", "sidecar"],
+        &["--evidence", "sidecar-all"],
+    ];
+    let workshop = Workshop::new();
+    for job in 0..2 {
+        let results = FATES.iter().filter_map(|(fate, results)| Some((fate, results.get(job)?)));
+        let cases = results.map(|(fate, (result, shows))| case(fate, result, &[("shot.png", shows.as_bytes())]));
+        workshop.write(&format!("night/{job}.xml"), report(&cases.collect::<Vec<_>>()));
+    }
+    let cells = |asked: &[&str], policy: &str| -> Vec<String> {
+        convert(&workshop, &[&["--force", "--merge", policy], asked].concat());
+        let in_files = workshop.path().join("out/evidence/night.jsonl").exists();
+        let mut found: BTreeMap<String, Vec<String>> = in_bundles(&workshop).into_iter().collect();
+        if in_files {
+            evidence(&workshop).into_iter().for_each(|(test, name, _)| found.get_mut(&test).unwrap().push(name));
+        }
+        let place = if in_files { "files: " } else { "" };
+        let cell = |(fate, _): &(&str, &[(&str, &str)])| match &found[&format!("shop.Cart.{fate}")] {
+            names if names.is_empty() => "none".to_owned(),
+            names => format!("{place}{}", names.join(", ")),
+        };
+        FATES.iter().map(cell).collect()
+    };
+    let columns: Vec<Vec<String>> = ASKED.iter().map(|asked| cells(asked, "worst")).collect();
+    for policy in ["last", "any-pass", "iterations"] {
+        let other: Vec<Vec<String>> = ASKED.iter().map(|asked| cells(asked, policy)).collect();
+        assert_eq!(other, columns, "{policy}");
+    }
+    let mut table = "| what happened |".to_owned();
+    ASKED.iter().for_each(|asked| table.push_str(&format!(" `{}` |", asked[1])));
+    table.push_str(&format!("\n|{}\n", " --- |".repeat(1 + ASKED.len())));
+    for (row, (fate, _)) in FATES.iter().enumerate() {
+        let cells: Vec<&str> = columns.iter().map(|column| column[row].as_str()).collect();
+        table.push_str(&format!("| {fate} | {} |\n", cells.join(" | ")));
+    }
+    let path = repository().join("docs/evidence.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let (before, rest) = page.split_once("<!-- table -->\n").unwrap();
+    let (written, after) = rest.split_once("<!-- end of table -->").unwrap();
+    if std::env::var_os("XRAYPACK_UPDATE").is_some() {
+        fs::write(&path, format!("{before}<!-- table -->\n{table}<!-- end of table -->{after}")).unwrap();
+    } else {
+        assert_eq!(
+            written, table,
+            "docs/evidence.md is not what the program does; XRAYPACK_UPDATE=1 cargo test writes it"
+        );
+    }
 }

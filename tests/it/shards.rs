@@ -6,7 +6,7 @@ use std::fs;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::support::{Workshop, bundles, manifest, reports};
+use crate::support::{Workshop, bundles, json_lines, manifest, reports};
 
 /// One case of the night.
 #[derive(Debug, Clone)]
@@ -30,7 +30,10 @@ impl Case {
             true => format!("<property name='test_key' value='DEMO-{}'/>", test % 3 + 1),
             false => String::new(),
         };
-        let properties = format!("<properties>{key}<property name='tags' value='l{label}'/></properties>");
+        // Some results of a Test show the same, some not, under one name.
+        let shown = base64_simd::STANDARD.encode_to_string(format!("shown {}", label % 3));
+        let evidence = format!("<property name='testrun_evidence'><item name='shot.png'>{shown}</item></property>");
+        let properties = format!("<properties>{key}<property name='tags' value='l{label}'/>{evidence}</properties>");
         format!("<testcase classname='shop.Cart' name='test {test}'>{properties}{inside}</testcase>")
     }
 }
@@ -51,8 +54,12 @@ fn convert(shards: &[Vec<Case>], policy: &str) -> Workshop {
         let report = format!("<testsuite name='shard {number}'>{cases}</testsuite>");
         workshop.write(&format!("night/{folder}/{number:03}.xml"), report);
     }
+    // One policy with evidence in files.
+    let evidence = if policy == "worst" { "sidecar-all" } else { "all" };
     let ran = workshop.run([
         "convert",
+        "--evidence",
+        evidence,
         "-q",
         "night",
         "--out",
@@ -76,11 +83,34 @@ fn convert(shards: &[Vec<Case>], policy: &str) -> Workshop {
     workshop
 }
 
-/// The bytes of all bundles.
+/// The bytes of all bundles, and of the evidence beside them with its index.
 fn written(workshop: &Workshop) -> Vec<(String, Vec<u8>)> {
+    let names = workshop.files();
+    let names = names.into_iter().filter(|name| name.starts_with("out/bundles/") || name.starts_with("out/evidence/"));
+    names.map(|name| (name.clone(), fs::read(workshop.path().join(name)).unwrap())).collect()
+}
+
+/// The evidence of each Test, whatever its order: contents from the index, else from the bundles.
+fn evidence(workshop: &Workshop) -> BTreeMap<String, Vec<String>> {
     let out = workshop.path().join("out");
-    let names = bundles(&out).into_iter().map(|(name, _)| name);
-    names.map(|name| (name.clone(), fs::read(out.join("bundles").join(name)).unwrap())).collect()
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let lines = fs::read_to_string(out.join("evidence/night.jsonl")).unwrap_or_default();
+    for line in json_lines(&lines) {
+        let test = line["key"].as_str().or(line["definition"].as_str()).unwrap().to_owned();
+        found.entry(test).or_default().push(line["sha256"].as_str().unwrap().to_owned());
+    }
+    for test in bundles(&out).iter().flat_map(|(_, bundle)| bundle["tests"].as_array().unwrap()) {
+        let name = test["testKey"].as_str().or(test["testInfo"]["definition"].as_str()).unwrap().to_owned();
+        let items = test["evidences"].as_array().into_iter().flatten();
+        found.entry(name).or_default().extend(items.map(|item| item["data"].as_str().unwrap().to_owned()));
+    }
+    for contents in found.values_mut() {
+        let all = contents.len();
+        contents.sort();
+        contents.dedup();
+        assert_eq!(contents.len(), all, "the same content twice");
+    }
+    found
 }
 
 /// Every Test with what does not depend on which of its results came first: status, labels, number of rows.
@@ -128,7 +158,9 @@ proptest! {
         // What is the last is a matter of order where no times are known.
         for policy in ["worst", "any-pass", "iterations"] {
             let whole = convert(std::slice::from_ref(&cases), policy);
-            prop_assert_eq!(tests(&convert(&shards, policy)), tests(&whole), "{}", policy);
+            let sharded = convert(&shards, policy);
+            prop_assert_eq!(tests(&sharded), tests(&whole), "{}", policy);
+            prop_assert_eq!(evidence(&sharded), evidence(&whole), "{}", policy);
         }
     }
 }

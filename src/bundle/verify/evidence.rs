@@ -10,9 +10,9 @@ use crate::bundle::name::{EVIDENCE, evidence_index_file, is_evidence_path};
 use crate::bundle::sidecar::{EvidenceLine, each_line};
 
 impl Verification {
-    /// Every index is as it was written, every file that it names is there, and there is no other. Each file is read once,
+    /// The sum is that of the bundles and of the indexes. Every index is as it was written, every file that it names is there, and there is no other. Each file is read once,
     /// however often it is named.
-    pub(super) fn check_evidence(&self, found: &mut Vec<Mismatch>) {
+    pub(super) fn check_evidence(&self, in_bundles: Option<u64>, found: &mut Vec<Mismatch>) {
         let mut named: HashSet<String> = HashSet::new();
         let mut lines = 0_u64;
         let indexes = self.manifest.executions.iter().filter_map(|one| Some((one, one.evidence.as_ref()?)));
@@ -21,9 +21,11 @@ impl Verification {
             lines = lines.saturating_add(index.lines);
             self.check_index(execution, index, &mut named, found);
         }
-        if lines > self.manifest.totals.evidence.kept {
-            let stated = self.manifest.totals.evidence.kept;
-            found.push(Mismatch::Total { name: "evidence.kept", stated, found: lines });
+        let stated = self.manifest.totals.evidence.kept;
+        if let Some(sum) = in_bundles.map(|in_bundles| in_bundles.saturating_add(lines))
+            && sum != stated
+        {
+            found.push(Mismatch::Total { name: "evidence.kept", stated, found: sum });
         }
         self.check_foreign_evidence(&named, found);
     }

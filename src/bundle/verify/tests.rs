@@ -60,7 +60,7 @@ fn check(reader: &mut dyn Read) -> Result<BundleFacts, Vec<String>> {
     let (head, runs) = text.split_once('[').ok_or_else(|| vec!["no bracket".to_owned()])?;
     let number = |run: &str| run.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap_or(99);
     let identities: Vec<u128> = runs.split(',').map(number).collect();
-    Ok(BundleFacts { runs: identities.len() as u64, identities, awaits_key: head == "@" })
+    Ok(BundleFacts { runs: identities.len() as u64, evidence: 0, identities, awaits_key: head == "@" })
 }
 
 fn messages(path: &Path) -> Vec<String> {

@@ -150,6 +150,7 @@ fn iteration(iteration: &Iteration<'_>, path: &str, checking: &mut Checking) {
 }
 
 fn evidence_item(item: &Evidence<'_>, path: &str, checking: &mut Checking) {
+    checking.checked.evidence += 1;
     checking.required(path, "data", item.data.is_some());
     checking.required(path, "filename", item.filename.is_some());
     checking.required(path, "contentType", item.content_type.is_some());

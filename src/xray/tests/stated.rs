@@ -27,15 +27,6 @@ fn logs_of_rows_are_comment_where_rows_have_none() {
 }
 
 #[test]
-fn evidence_of_rows_goes_where_a_test_is_too_large() {
-    let (text, _) = encoded(&with_rows(), Target::Cloud);
-    let mut out = Vec::new();
-    let steps = shrink(text.as_bytes(), 6_000, &EncodeOptions::new(Target::Cloud, "AB"), &mut out).unwrap().steps;
-    assert_eq!(steps, ["evidence \"b.bin\" left out: 4000 bytes in base64"]);
-    assert!(out.len() <= 6_000 && is_valid(&bundle(&[&out]), Target::Cloud));
-}
-
-#[test]
 fn a_described_test_stands_beside_its_key() {
     let mut run = keyed("AB-1");
     run.summary = "adds".to_owned();
