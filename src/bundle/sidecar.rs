@@ -66,14 +66,8 @@ pub type WriteContent<'w> = dyn Fn(&mut dyn Write) -> io::Result<()> + 'w;
 
 impl<'f> Sidecar<'f> {
     /// Evidence inside this output folder; without one, nothing is written.
-    ///
-    /// # Errors
-    /// When the file system refuses.
-    pub fn new(folder: Option<&'f Folder>) -> Result<Sidecar<'f>, WriteError> {
-        if let Some(folder) = folder {
-            folder.create_evidence()?;
-        }
-        Ok(Sidecar { folder, taken: Mutex::default() })
+    pub fn new(folder: Option<&'f Folder>) -> Sidecar<'f> {
+        Sidecar { folder, taken: Mutex::default() }
     }
 
     /// Writes a content, unless that has been done, and tells where it is. `extension` follows from the content alone.
@@ -89,6 +83,7 @@ impl<'f> Sidecar<'f> {
         if let Some(folder) = self.folder
             && self.taken.lock().unwrap_or_else(PoisonError::into_inner).insert(file.clone())
         {
+            folder.create_evidence()?;
             let mut new = folder.create(&file)?;
             content(&mut new).map_err(|error| new.failed(error))?;
             new.commit()?;
@@ -189,7 +184,7 @@ mod tests {
     fn a_content_is_written_once_under_its_hash() {
         let outer = tempfile::tempdir().unwrap();
         let folder = Folder::open(&outer.path().join("out"), Opening::Fresh).unwrap();
-        let sidecar = Sidecar::new(Some(&folder)).unwrap();
+        let sidecar = Sidecar::new(Some(&folder));
         let file = sidecar.keep("txt", &|out| out.write_all(b"abc")).unwrap();
         let again = sidecar.keep("txt", &|out| out.write_all(b"ab").and_then(|()| out.write_all(b"c"))).unwrap();
         // The hash of "abc", as published.
@@ -197,7 +192,7 @@ mod tests {
         assert_eq!((&file, file.bytes, file.file.as_str()), (&again, 3, format!("evidence/{abc}.txt").as_str()));
         assert_eq!(std::fs::read(folder.path().join(&file.file)).unwrap(), b"abc");
         assert_eq!(std::fs::read_dir(folder.path().join("evidence")).unwrap().count(), 1);
-        let planned = Sidecar::new(None).unwrap().keep("txt", &|out| out.write_all(b"abc")).unwrap();
+        let planned = Sidecar::new(None).keep("txt", &|out| out.write_all(b"abc")).unwrap();
         assert_eq!(planned, file);
     }
 
@@ -205,17 +200,17 @@ mod tests {
     fn a_content_that_cannot_be_had_has_no_file() {
         let outer = tempfile::tempdir().unwrap();
         let folder = Folder::open(&outer.path().join("out"), Opening::Fresh).unwrap();
-        let sidecar = Sidecar::new(Some(&folder)).unwrap();
+        let sidecar = Sidecar::new(Some(&folder));
         let error = sidecar.keep("bin", &|_| Err(io::Error::other("no base64"))).unwrap_err();
         assert_eq!(error.to_string(), "read a piece of evidence: no base64");
-        assert_eq!(std::fs::read_dir(folder.path().join("evidence")).unwrap().count(), 0);
+        assert!(!folder.path().join("evidence").exists());
     }
 
     #[test]
     fn an_index_is_read_back_with_its_hash() {
         let outer = tempfile::tempdir().unwrap();
         let folder = Folder::open(&outer.path().join("out"), Opening::Fresh).unwrap();
-        let file = Sidecar::new(Some(&folder)).unwrap().keep("txt", &|out| out.write_all(b"abc")).unwrap();
+        let file = Sidecar::new(Some(&folder)).keep("txt", &|out| out.write_all(b"abc")).unwrap();
         assert_eq!(EvidenceLines::create(&folder, "none").unwrap().finish().unwrap(), None);
         let mut lines = EvidenceLines::create(&folder, "nightly").unwrap();
         lines.write(&line(&file)).unwrap();

@@ -184,7 +184,7 @@ pub fn convert(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<
     let stop = Stop::new(stop);
     let folder = Folder::open(&job.output, job.opening).map_err(Error::Output)?;
     let spool = LineSpool::new(folder.path());
-    let sidecar = sidecar(job, Some(&folder))?;
+    let sidecar = sidecar(job, Some(&folder));
     let waiting = Waiting { folder: Some(&folder), spool: &spool, sidecar: sidecar.as_ref() };
     let converted = Writing::begin(job, &folder, waiting, observer, &stop).and_then(|(writing, records)| {
         let whole = convert_groups(job, waiting, Names::Forgotten, records, observer, &stop, &writing)?;
@@ -207,17 +207,17 @@ pub fn plan(job: &Job, observer: &dyn Observer) -> Result<Plan, Error> {
     let never = AtomicBool::new(false);
     let stop = Stop::new(&never);
     let spool = LineSpool::new(&std::env::temp_dir());
-    let sidecar = sidecar(job, None)?;
+    let sidecar = sidecar(job, None);
     let waiting = Waiting { folder: None, spool: &spool, sidecar: sidecar.as_ref() };
     let planning = Planning { job, waiting, observer };
     Ok(convert_groups(job, waiting, Names::Kept, HashMap::new(), observer, &stop, &planning)?.plan())
 }
 
 /// Where evidence goes that is no part of a bundle, when it goes there.
-fn sidecar<'f>(job: &Job, folder: Option<&'f Folder>) -> Result<Option<Sidecar<'f>>, Error> {
+fn sidecar<'f>(job: &Job, folder: Option<&'f Folder>) -> Option<Sidecar<'f>> {
     match job.encoding.evidence {
-        EvidencePlace::Bundle => Ok(None),
-        EvidencePlace::Files => Sidecar::new(folder).map(Some).map_err(Error::Output),
+        EvidencePlace::Bundle => None,
+        EvidencePlace::Files => Some(Sidecar::new(folder)),
     }
 }
 

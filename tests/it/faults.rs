@@ -23,9 +23,9 @@ fn can_mount() -> bool {
 
 /// Runs the shell script beside a file system mounted at `out` with these options, gone afterwards; `$CONVERT` is the
 /// conversion of the night.
-fn on_a_file_system(workshop: &Workshop, options: &str, script: &str) -> String {
+fn on_a_file_system(workshop: &Workshop, options: &str, more: &[&str], script: &str) -> String {
     let program = env!("CARGO_BIN_EXE_xraypack");
-    let convert = format!("{program} {}", asked(&["in"], &[]).join(" "));
+    let convert = format!("{program} {}", asked(&["in"], more).join(" "));
     let script = format!("mkdir -p out && mount -t tmpfs -o {options} none out || exit 99\n{script}");
     let mut command = Command::new("unshare");
     command.args(["-rm", "sh", "-c", &script]).current_dir(workshop.path()).env("CONVERT", convert);
@@ -54,15 +54,15 @@ fn assert_nothing_half_done(left: &BTreeMap<String, Vec<u8>>, expected: &BTreeMa
     }
 }
 
-fn filled(options: impl Iterator<Item = String>) {
+fn filled(more: &[&str], options: impl Iterator<Item = String>) {
     if !can_mount() {
         return;
     }
     let workshop = night();
-    let expected = in_one_go(&workshop, &[]);
+    let expected = in_one_go(&workshop, more);
     let (mut failed, mut succeeded) = (0, 0);
     for options in options {
-        let said = on_a_file_system(&workshop, &options, FILL_AND_GO_ON);
+        let said = on_a_file_system(&workshop, &options, more, FILL_AND_GO_ON);
         let context = format!("{options}: {said}");
         let (left, whole) = (contents(&workshop.path().join("left")), contents(&workshop.path().join("whole")));
         if said.starts_with("first 6\n") {
@@ -96,7 +96,19 @@ fn a_disk_that_is_full_at_any_page() {
     let workshop = night();
     let pages = size_of(&in_one_go(&workshop, &[])) / 4096 + 40;
     let step = (pages / steps()).max(1);
-    filled((2..).step_by(step).take_while(|size| *size < pages + 2 * step).map(|size| format!("size={}k", size * 4)));
+    filled(
+        &[],
+        (2..).step_by(step).take_while(|size| *size < pages + 2 * step).map(|size| format!("size={}k", size * 4)),
+    );
+}
+
+#[test]
+fn a_disk_that_takes_no_more_files_of_evidence() {
+    let workshop = night();
+    let files = in_one_go(&workshop, &["--evidence", "sidecar"]).len() + 8;
+    let step = (files / steps()).max(1);
+    let most = (4..).step_by(step).take_while(|most| *most < files + 2 * step);
+    filled(&["--evidence", "sidecar"], most.map(|most| format!("nr_inodes={most}")));
 }
 
 #[test]
@@ -104,7 +116,10 @@ fn a_disk_that_takes_no_more_files_at_any_file() {
     let workshop = night();
     let files = in_one_go(&workshop, &[]).len() + 8;
     let step = (files / steps()).max(1);
-    filled((4..).step_by(step).take_while(|most| *most < files + 2 * step).map(|most| format!("nr_inodes={most}")));
+    filled(
+        &[],
+        (4..).step_by(step).take_while(|most| *most < files + 2 * step).map(|most| format!("nr_inodes={most}")),
+    );
 }
 
 #[test]
@@ -183,7 +198,7 @@ fn a_folder_that_cannot_be_written() {
         assert!(ran.stderr.contains("error: "), "{out}: {}", ran.stderr);
     }
     if can_mount() {
-        let said = on_a_file_system(&workshop, "ro", "$CONVERT; echo ended $?");
+        let said = on_a_file_system(&workshop, "ro", &[], "$CONVERT; echo ended $?");
         assert!(said.contains("ended 6\n") && said.contains("Read-only file system"), "{said}");
     }
 }

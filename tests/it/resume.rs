@@ -124,11 +124,13 @@ fn other_options_are_refused_and_nothing_is_touched() {
         (&["--target", "cloud"][..], "--target was server"),
         (&["--merge", "last"], "--merge was \"worst\""),
         (&["--summary", "x"], "--summary was not given"),
+        (&["--evidence", "sidecar"], "--evidence was \"failed\""),
     ] {
         let ran = resume(&workshop, more);
         assert_eq!(ran.code, Some(2), "{}", ran.stderr);
         assert!(ran.stderr.contains(complaint) && ran.stderr.contains("--force"), "{}", ran.stderr);
         assert_same(&contents(&out), &before, complaint);
+        assert!(!out.join("evidence").exists());
     }
     let ran = workshop.run(asked(&["in"], &[]));
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
