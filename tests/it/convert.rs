@@ -410,7 +410,7 @@ fn a_run_larger_than_a_bundle_is_cut_down_and_recorded() {
     let trimmed = &manifest["executions"][0]["trimmed"][0];
     assert_eq!(trimmed["test"], "s.t");
     assert!(!trimmed["steps"].as_array().unwrap().is_empty());
-    assert!(tests(&workshop)[0]["comment"].as_str().unwrap().starts_with("x\nlong line"));
+    assert!(tests(&workshop)[0]["comment"].as_str().unwrap().starts_with("{noformat}\nx\nlong line"));
     let ran = workshop.run(["convert", "a.xml", "--out", "tiny", "-p", "DEMO", "--max-bytes", "150"]);
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
 }

@@ -28,7 +28,10 @@ fn case(attributes: &str, inside: &str) -> String {
 #[test]
 fn failure_text_in_several_cdata_sections() {
     let test = only(&case("", "<failure message='m'><![CDATA[one <b>]]]]><![CDATA[> two]]> &amp; three</failure>"));
-    assert_eq!((&test["status"], &test["comment"]), (&"FAIL".into(), &"m\none <b>]]> two & three".into()));
+    assert_eq!(
+        (&test["status"], &test["comment"]),
+        (&"FAIL".into(), &"{noformat}\nm\none <b>]]> two & three\n{noformat}".into())
+    );
 }
 
 #[test]
