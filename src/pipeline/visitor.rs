@@ -205,7 +205,7 @@ impl<'c> Conversion<'c> {
         let length = usize::try_from(most).unwrap_or(usize::MAX);
         let details = case.details.iter_mut().flat_map(|detail| [&mut detail.message, &mut detail.text]);
         let steps = case.steps.iter_mut().flat_map(|step| [&mut step.comment, &mut step.actual_result]);
-        let texts = details.chain(steps).chain([&mut case.stdout, &mut case.stderr]);
+        let texts = details.chain(steps).chain([&mut case.stdout.text, &mut case.stderr.text]);
         let shortened = texts.filter_map(|text| shorten::head_and_tail(text, length).then_some(())).count();
         if shortened > 0 && !std::mem::replace(&mut self.told_of_long_texts, true) {
             let message = format!("texts were shortened to --limit {}={most} characters", Limit::TextLength.name());
