@@ -25,7 +25,7 @@ pub(super) struct Unframed<'t> {
 
 /// A text as `target` shows it unchanged.
 pub(super) fn framed(text: &str, target: Target) -> Cow<'_, str> {
-    if target != Target::Server || !has_markup(text) {
+    if target != Target::Server || !has_markup(text.trim_end()) {
         return Cow::Borrowed(text);
     }
     let inner = text.trim_end().replace(MACRO, "(noformat");
