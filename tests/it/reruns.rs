@@ -90,6 +90,20 @@ fn the_table_says_what_the_program_does() {
     }
 }
 
+/// The README shows some of the rows, as they stand in the whole table.
+#[test]
+fn the_readme_shows_rows_of_the_table() {
+    let page = fs::read_to_string(repository().join("docs/reruns.md")).unwrap();
+    let readme = fs::read_to_string(repository().join("README.md")).unwrap();
+    let (_, section) = readme.split_once("## Reruns\n").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let rows: Vec<&str> = section.lines().filter(|line| line.starts_with('|')).collect();
+    assert!(rows.len() > 7, "{rows:?}");
+    for row in rows {
+        assert!(page.lines().any(|line| line == row), "docs/reruns.md has no such row: {row}");
+    }
+}
+
 #[test]
 fn what_users_expect_of_reruns() {
     let [worst, last, any_pass, iterations] = POLICIES.map(|policy| statuses(policy, "server"));
