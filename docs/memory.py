@@ -241,7 +241,7 @@ def by_number(rows):
 
 def draw():
     rows = list(read_table())
-    parts = itertools.chain([text(70, 26, "Peak resident memory of xraypack convert, default options", "title")],
+    parts = itertools.chain([text(70, 26, "Peak resident memory of xraypack convert --group-by all", "title")],
                             by_size(rows), by_number(rows))
     body = "\n  ".join(parts)
     DRAWING.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
