@@ -99,7 +99,13 @@ pub(super) fn test_info<'a>(run: &'a TestRun, options: &'a EncodeOptions) -> Tes
     let scenario = if steps.is_empty() { filled(&test.scenario) } else { None };
     let has_definition = steps.is_empty() && scenario.is_none();
     let definition = if has_definition { filled(&test.definition) } else { None };
-    let type_name = if test.type_name.is_empty() { &options.test_type } else { &test.type_name };
+    let type_name = match test.type_name.as_str() {
+        // What a Test is made of decides, where its type says nothing or what cannot be.
+        "" | "Generic" if !steps.is_empty() => "Manual",
+        "" | "Generic" if scenario.is_some() => "Cucumber",
+        "" => &options.test_type,
+        named => named,
+    };
     let summary = match shorten::one_line(&run.summary, SUMMARY_LIMIT) {
         line if line.is_empty() => shorten::one_line(run.identity.as_str(), SUMMARY_LIMIT),
         line => line,
@@ -108,7 +114,7 @@ pub(super) fn test_info<'a>(run: &'a TestRun, options: &'a EncodeOptions) -> Tes
     TestInfo {
         summary: summary.into(),
         project_key: project(run, options).into(),
-        test_type: type_name.as_str().into(),
+        test_type: type_name.into(),
         requirement_keys: Texts::distinct(&run.requirements, key::is_issue_key),
         labels: Texts::distinct(&run.labels, encode::is_label),
         // A Generic Test must have one (strict schema).
@@ -135,6 +141,28 @@ fn test_step(members: &List<Parameter>, target: Target) -> Option<TestStep<'_>> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_test_is_made_of_decides_about_its_type() {
+        let options = EncodeOptions::new(Target::Server, "DEMO");
+        for (stated, has_steps, scenario, expected) in [
+            ("", true, "", "Manual"),
+            ("Generic", true, "", "Manual"),
+            ("Generic", false, "Given a shop", "Cucumber"),
+            ("Exploratory", true, "", "Exploratory"),
+            ("", false, "", "Generic"),
+        ] {
+            let mut run = TestRun::default();
+            run.stated.test.given = true;
+            run.stated.test.type_name = stated.to_owned();
+            run.stated.test.scenario = scenario.to_owned();
+            if has_steps {
+                let step = run.stated.test.steps.add();
+                *step.add() = Parameter { name: "action".to_owned(), value: "open".to_owned() };
+            }
+            assert_eq!(test_info(&run, &options).test_type.as_str(), expected, "{stated} {scenario}");
+        }
+    }
 
     #[test]
     fn the_last_member_of_a_name_counts() {
