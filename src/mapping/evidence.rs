@@ -212,28 +212,6 @@ pub(super) fn from_address(value: &str, attachment: &mut Attachment) {
     }
 }
 
-/// Appends `title` in lower case, all but ASCII letters and digits as one hyphen (decision 20).
-pub fn push_slug(title: &str, out: &mut String) {
-    const LONGEST: usize = 80;
-    let start = out.len();
-    for character in title.chars().take(4 * LONGEST) {
-        if out.len() - start >= LONGEST {
-            break;
-        }
-        if character.is_ascii_alphanumeric() {
-            out.push(character.to_ascii_lowercase());
-        } else if out.len() > start && !out.ends_with('-') {
-            out.push('-');
-        }
-    }
-    while out.len() > start && out.ends_with('-') {
-        out.pop();
-    }
-    if out.len() == start {
-        out.push_str("test");
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -303,13 +281,6 @@ mod tests {
             &EvidencePolicy::default(),
         );
         assert_eq!(kept, ["a.png"]);
-    }
-
-    #[test]
-    fn names_become_slugs() {
-        let mut slug = String::new();
-        push_slug("Logs in – with Ümlaut!", &mut slug);
-        assert_eq!(slug, "logs-in-with-mlaut");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! One case at a time; nothing is remembered between two cases but which warnings a report has already had.
 
+mod attachments;
 pub mod clean;
 mod comment;
 mod environment;
@@ -20,14 +21,11 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
-use crate::model::{
-    Content, DataRows, Identity, List, Problem, ProblemKind, Property, TestCase, TestRun, key, shorten,
-};
+use crate::model::{DataRows, Identity, Problem, ProblemKind, Property, TestCase, TestRun, key, shorten};
 
 pub use comment::{LIMIT as COMMENT_LIMIT, add_line as add_comment_line};
 pub use environment::EnvironmentFrom;
-use evidence::Taking;
-pub use evidence::{Evidence, EvidencePolicy, push_slug};
+pub use evidence::{Evidence, EvidencePolicy};
 use identity::{Malformed, TestKeys};
 pub use key_map::{KEY_MAP_LIMIT, KeyMap, KeyMapError, KeyMapErrorKind, KeyMapRow};
 pub use pattern::{KeyPattern, Rewrite};
@@ -328,68 +326,6 @@ impl<'r> Mapper<'r> {
         std::mem::swap(&mut run.summary, &mut self.scratch);
     }
 
-    fn take_evidence(&mut self, case: &mut TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
-        let policy = &self.rules.evidence;
-        run.evidence_is_stated = self.format == XRAY;
-        let whose = if run.evidence_is_stated { policy.stated } else { policy.of };
-        if whose.is_of(case.outcome) {
-            self.take_attachments(case, run, problem);
-        } else {
-            run.steps.iter_mut().for_each(|step| step.attachments.clear());
-            let rows = run.stated.iterations.iter_mut();
-            rows.flat_map(|row| row.steps.iter_mut()).for_each(|step| step.attachments.clear());
-        }
-        if policy.output.is_of(case.outcome) {
-            let used = evidence::bytes_of(run);
-            let mut taking = Taking::beside(used, policy, run.identity.as_str());
-            for (name, output) in [("stdout.txt", &mut case.stdout), ("stderr.txt", &mut case.stderr)] {
-                taking.take_output(name, output, &mut run.evidence, problem);
-            }
-        }
-    }
-
-    fn take_attachments(&mut self, case: &mut TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
-        for property in case.properties.iter_mut() {
-            match roles::of(&property.name, &self.format) {
-                Some((Role::Evidence, _)) => {
-                    for item in property.items.iter_mut() {
-                        let attachment = case.attachments.add();
-                        attachment.content = Content::Base64;
-                        std::mem::swap(&mut attachment.name, &mut item.name);
-                        std::mem::swap(&mut attachment.data, &mut item.value);
-                    }
-                }
-                Some((Role::Attachment, _)) => evidence::from_address(&property.value, case.attachments.add()),
-                _ => {}
-            }
-        }
-        let mut taking = Taking::new(&self.rules.evidence, run.identity.as_str());
-        let mut links = Links { into: &mut self.findings.links, scratch: &mut self.scratch };
-        for attachment in case.attachments.iter_mut().filter(|attachment| !links.take(attachment)) {
-            taking.take(attachment, &mut run.evidence, problem);
-        }
-        let mut kept = List::default();
-        let of_rows = run.stated.iterations.iter_mut().flat_map(|row| row.steps.iter_mut());
-        for step in run.steps.iter_mut().chain(of_rows).filter(|step| !step.attachments.is_empty()) {
-            kept.clear();
-            for attachment in step.attachments.iter_mut().filter(|attachment| !links.take(attachment)) {
-                taking.take(attachment, &mut kept, problem);
-            }
-            std::mem::swap(&mut step.attachments, &mut kept);
-        }
-        let title = if case.title.is_empty() { run.identity.as_str() } else { &case.title };
-        let mut number = 0;
-        for attachment in run.evidence.iter_mut().filter(|attachment| attachment.name.trim().is_empty()) {
-            if attachment.content == Content::Path {
-                continue;
-            }
-            number += 1;
-            attachment.name.clear();
-            evidence::push_slug(title, &mut attachment.name);
-            attachment.name.push_str(&format!("-{number}"));
-        }
-    }
-
     fn write_comment(&mut self, case: &TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
         if !self.findings.links.is_empty() {
             // Details come first, links behind them.
@@ -417,33 +353,6 @@ impl<'r> Mapper<'r> {
             let message = format!("the property {name:?} is read as if it were written in the documented case");
             problem(Problem::new(ProblemKind::UnknownProperty, message));
         }
-    }
-}
-
-/// Links and log texts, which go into the comment of a failed run (decision 19).
-struct Links<'a> {
-    into: &'a mut String,
-    scratch: &'a mut String,
-}
-
-impl Links<'_> {
-    /// Notes `attachment` when it is a link or a log text; whether it was one.
-    fn take(&mut self, attachment: &crate::model::Attachment) -> bool {
-        let is_log = attachment.content == Content::Text && attachment.media_type == comment::CUCUMBER_LOG;
-        if attachment.content != Content::Link && !is_log {
-            return false;
-        }
-        if self.into.len() < 4 * COMMENT_LIMIT {
-            self.scratch.clear();
-            clean::text(attachment.data.trim(), self.scratch);
-            if !is_log && !attachment.name.is_empty() && attachment.name != attachment.data {
-                self.into.push_str(&shorten::one_line(&attachment.name, SUMMARY_LIMIT));
-                self.into.push_str(": ");
-            }
-            self.into.push_str(self.scratch);
-            self.into.push('\n');
-        }
-        true
     }
 }
 

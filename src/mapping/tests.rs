@@ -1,7 +1,7 @@
 //! The mapping from end to end, one rule at a time.
 
 use super::*;
-use crate::model::{DetailKind, Outcome, Timestamp};
+use crate::model::{Content, DetailKind, Outcome, Timestamp};
 
 fn rules() -> Rules {
     Rules { project: Some("DEMO".to_owned()), ..Rules::default() }

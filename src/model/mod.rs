@@ -13,6 +13,7 @@ mod problem;
 mod report;
 mod run;
 pub mod shorten;
+mod slug;
 mod stated;
 mod time;
 
@@ -24,5 +25,6 @@ pub use outcome::Outcome;
 pub use problem::{Position, Problem, ProblemKind, Severity};
 pub use report::{Body, CaseCounts, Origin, ReportId, ReportState, ReportVisitor, RunCounts};
 pub use run::{CustomField, DataRows, Identity, RunFacts, TestRun};
+pub use slug::push_slug;
 pub use stated::{Iteration, Stated, StatedExecution, TestText};
 pub use time::Timestamp;

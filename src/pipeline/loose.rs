@@ -17,8 +17,8 @@ use super::outcome::{EvidenceCounts, ReportOutcome};
 use super::{Error, Job, Observer, evidence};
 use crate::bundle::{LineSpool, RunStore, Settled, Sidecar};
 use crate::format::Head;
-use crate::mapping::{self, Evidence};
-use crate::model::{Attachment, Content, Origin, Problem, ProblemKind, ReportId, TestRun};
+use crate::mapping::Evidence;
+use crate::model::{Attachment, Content, Origin, Problem, ProblemKind, ReportId, TestRun, push_slug};
 use crate::source::{self, AttachmentError, Later};
 use crate::xray::{self, Addition};
 
@@ -71,9 +71,8 @@ impl Traces {
     /// Remembers the name of a scenario. `slug` is scratch.
     pub(super) fn add_scenario(&mut self, title: &str, identity: u128, slug: &mut String) {
         slug.clear();
-        mapping::push_slug(title, slug);
-        let has_letters = title.bytes().any(|byte| byte.is_ascii_alphanumeric());
-        if has_letters && slug.len() >= SHORTEST_SLUG && self.scenarios.len() < MOST_SCENARIOS {
+        push_slug(title, slug);
+        if slug.len() >= SHORTEST_SLUG && self.scenarios.len() < MOST_SCENARIOS {
             self.scenarios.push((xxh3_64(slug.as_bytes()), halves(identity)));
         }
     }

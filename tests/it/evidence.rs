@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::{Workshop, bundles, json_lines, manifest, repository};
+use crate::support::{Workshop, bundles, check_table, json_lines, manifest};
 
 /// The first bytes of a picture.
 const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n of a failed test";
@@ -457,16 +457,5 @@ fn the_table_says_what_the_program_does() {
         let cells: Vec<&str> = columns.iter().map(|column| column[row].as_str()).collect();
         table.push_str(&format!("| {fate} | {} |\n", cells.join(" | ")));
     }
-    let path = repository().join("docs/evidence.md");
-    let page = fs::read_to_string(&path).unwrap();
-    let (before, rest) = page.split_once("<!-- table -->\n").unwrap();
-    let (written, after) = rest.split_once("<!-- end of table -->").unwrap();
-    if std::env::var_os("XRAYPACK_UPDATE").is_some() {
-        fs::write(&path, format!("{before}<!-- table -->\n{table}<!-- end of table -->{after}")).unwrap();
-    } else {
-        assert_eq!(
-            written, table,
-            "docs/evidence.md is not what the program does; XRAYPACK_UPDATE=1 cargo test writes it"
-        );
-    }
+    check_table("docs/evidence.md", &table);
 }

@@ -6,7 +6,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::support::{Workshop, bundles, complaints, manifest, repository, schema};
+use crate::support::{Workshop, bundles, check_table, complaints, manifest, repository, schema};
 
 const POLICIES: [&str; 4] = ["worst", "last", "any-pass", "iterations"];
 
@@ -76,18 +76,7 @@ fn the_table_says_what_the_program_does() {
         let cells: Vec<&str> = found.iter().map(|statuses| statuses[*identity].as_str()).collect();
         table.push_str(&format!("| {what} | {} |\n", cells.join(" | ")));
     }
-    let path = repository().join("docs/reruns.md");
-    let page = fs::read_to_string(&path).unwrap();
-    let (before, rest) = page.split_once("<!-- table -->\n").unwrap();
-    let (written, after) = rest.split_once("<!-- end of table -->").unwrap();
-    if std::env::var_os("XRAYPACK_UPDATE").is_some() {
-        fs::write(&path, format!("{before}<!-- table -->\n{table}<!-- end of table -->{after}")).unwrap();
-    } else {
-        assert_eq!(
-            written, table,
-            "docs/reruns.md is not what the program does; XRAYPACK_UPDATE=1 cargo test writes it"
-        );
-    }
+    check_table("docs/reruns.md", &table);
 }
 
 /// The README shows some of the rows, as they stand in the whole table.

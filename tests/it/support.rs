@@ -156,3 +156,16 @@ pub fn schema(target: &str) -> Validator {
 pub fn complaints(schema: &Validator, bundle: &Value) -> Vec<String> {
     schema.iter_errors(bundle).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
+
+/// Holds the table between the marks of a page against what the program does; `XRAYPACK_UPDATE` has it written.
+pub fn check_table(page: &str, table: &str) {
+    let path = repository().join(page);
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, rest) = text.split_once("<!-- table -->\n").unwrap();
+    let (written, after) = rest.split_once("<!-- end of table -->").unwrap();
+    if std::env::var_os("XRAYPACK_UPDATE").is_some() {
+        fs::write(&path, format!("{before}<!-- table -->\n{table}<!-- end of table -->{after}")).unwrap();
+    } else {
+        assert_eq!(written, table, "{page} is not what the program does; XRAYPACK_UPDATE=1 cargo test writes it");
+    }
+}

@@ -48,22 +48,10 @@ fn without_example(name: &str) -> &str {
     name.split_once(" -- @").map_or(name, |(outline, _)| outline).trim()
 }
 
-/// Lower case, all but ASCII letters and digits as one hyphen (decision 20).
+/// The slug of a scenario's name; what has none is a scenario.
 pub(in crate::format) fn push_slug(name: &str, out: &mut String) {
     let start = out.len();
-    for character in name.chars() {
-        if out.len() - start >= 80 {
-            break;
-        }
-        if character.is_ascii_alphanumeric() {
-            out.push(character.to_ascii_lowercase());
-        } else if out.len() > start && !out.ends_with('-') {
-            out.push('-');
-        }
-    }
-    while out.len() > start && out.ends_with('-') {
-        out.pop();
-    }
+    crate::model::push_slug(name, out);
     if out.len() == start {
         out.push_str("scenario");
     }

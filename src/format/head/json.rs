@@ -8,6 +8,9 @@ use crate::format::recognise;
 /// Places that are told apart; what is deeper decides nothing.
 const DEEPEST: usize = 6;
 
+/// What is open at most when an item has ended: the root, its object, their list.
+const ITEM_DEPTH: usize = 3;
+
 /// Different places and keys that are kept.
 const MOST_PLACES: usize = 64;
 const MOST_KEYS: usize = 256;
@@ -205,7 +208,7 @@ struct Scan<'h> {
     head: JsonHead<'h>,
     /// Keys of all places.
     keys: usize,
-    /// Objects and arrays that ended.
+    /// Items, such as scenarios and tests, that ended.
     closed: u32,
 }
 
@@ -224,9 +227,7 @@ impl<'h> Scan<'h> {
                         self.head.further_document = matches!(rest, Some(b'{' | b'['));
                         return;
                     }
-                    self.closed += 1;
-                    // Now and then, since asking costs more than going on for a while.
-                    if self.closed.is_power_of_two() && recognise::is_settled(&self.head) {
+                    if self.open.len() <= ITEM_DEPTH && self.has_settled() {
                         return;
                     }
                 }
@@ -239,6 +240,13 @@ impl<'h> Scan<'h> {
                 _ => {}
             }
         }
+    }
+
+    /// Whether the first items, which are complete, decide. That is asked now and then, since asking costs more than going
+    /// on for a while.
+    fn has_settled(&mut self) -> bool {
+        self.closed += 1;
+        self.closed.is_power_of_two() && recognise::is_settled(&self.head)
     }
 
     /// Notes `name`, if it is a key of the innermost object.

@@ -70,6 +70,10 @@ fn json_is_told_apart_by_its_keys() {
         (r#"[{"elements":[{"steps":[{"hidden":true"#, Some(Family::Cucumber)),
         (r#"[{"elements":[{"steps":[{"keyword":"Given","step_type":"given""#, Some(Family::Behave)),
         (r#"{"uri":"a","elements":[]}"#, Some(Family::Cucumber)),
+        // No key of a step or a scenario is overlooked because of what stands before it.
+        (r#"[{"elements":[{"steps":[{"match":{},"result":{},"step_type":"given"}]}]}]"#, Some(Family::Behave)),
+        (r#"[{"elements":[{"steps":[{"match":{}},{"result":{}}],"location":"a:1"}]}]"#, Some(Family::Behave)),
+        (r#"[{"tags":[{}],"elements":[{"steps":[{"match":{}}],"location":"a:1"}]}]"#, Some(Family::Behave)),
         (r#"{"keyword":"Feature","location":"a:1","elements":[]}{"keyword""#, Some(Family::Behave)),
         (r#"{"tests":[{"testKey":"A-1"}]}"#, Some(Family::Xray)),
         (r#"{"info":{},"tests":[]}"#, Some(Family::Xray)),

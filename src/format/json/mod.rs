@@ -7,12 +7,14 @@
 mod cursor;
 mod items;
 mod marks;
+mod piece;
 mod skim;
 mod text;
 mod window;
 
 pub use cursor::{Cut, Fault, JsonCursor, Kind, Oddities, Spelled};
-pub use items::{JsonItems, Longest, Part, Piece, Read};
+pub use items::JsonItems;
+pub use piece::{Longest, Part, Piece, Read};
 pub use text::Span;
 pub(in crate::format) use text::{behind_blanks, end_of_text};
 

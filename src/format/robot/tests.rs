@@ -1,6 +1,8 @@
 //! The quirks of spec robot.md section (d), each under its number, and the examples of section (e).
 
 mod conformance;
+mod steps;
+mod times;
 
 use std::ops::ControlFlow;
 
@@ -218,66 +220,6 @@ fn r06_r15_noncritical_failures_are_failures() {
     assert!(found.only().properties.is_empty() && found.problems.is_empty());
 }
 
-fn times(status: &str) -> (Option<String>, Option<String>, Option<i64>) {
-    let found = case_with(&format!("<status status='PASS' {status}/>"));
-    let case = found.only();
-    (case.start.map(|at| at.to_string()), case.finish.map(|at| at.to_string()), case.duration)
-}
-
-#[test]
-fn r07_r35_both_generations_of_times() {
-    let at = |text: &str| Some(text.to_owned());
-    assert_eq!(
-        times("start='2024-05-01T10:00:00.600000' elapsed='1.5'"),
-        (at("2024-05-01T10:00:00Z"), at("2024-05-01T10:00:02Z"), Some(1_500_000_000))
-    );
-    assert_eq!(
-        times("starttime='20240501 10:00:00.600' endtime='20240501 10:00:02.100'"),
-        (at("2024-05-01T10:00:00Z"), at("2024-05-01T10:00:02Z"), Some(1_500_000_000))
-    );
-    assert_eq!(times("start='2024-05-01T10:00:00' elapsed='1.2e-05'").2, Some(12_000));
-}
-
-#[test]
-fn r08_r34_times_may_be_missing() {
-    assert_eq!(times("starttime='N/A' endtime='N/A' elapsedtime='42'"), (None, None, Some(42_000_000)));
-    assert_eq!(times("elapsed='0.001779'"), (None, None, Some(1_779_000)));
-    assert_eq!(times(""), (None, None, None));
-    let found = case_with("<status status='PASS' starttime='yesterday' endtime='N/A'/>");
-    assert_eq!(found.kinds(), [ProblemKind::UnreadableTime]);
-}
-
-#[test]
-fn naive_times_are_read_in_the_assumed_zone() {
-    let report = suite("<test name='t'><status status='PASS' start='2024-05-01T10:00:00' elapsed='1'/></test>");
-    let options =
-        ReadOptions { zone: crate::format::time::Zone::parse("Europe/Berlin").unwrap(), ..ReadOptions::default() };
-    let found = read_bytes(report.as_bytes(), &options);
-    assert_eq!(found.only().start.unwrap().to_string(), "2024-05-01T08:00:00Z");
-    assert_eq!(found.problems[0].kind, ProblemKind::NaiveTimestamp);
-}
-
-#[test]
-fn r09_times_of_suites_are_no_test_s() {
-    let report = suite(
-        "<test name='a'><status status='PASS' start='2024-05-01T10:00:00' elapsed='2'/></test>\
-         <test name='b'><status status='PASS' elapsed='1'/></test>\
-         <status status='PASS' start='1999-01-01T00:00:00' elapsed='86400'/>",
-    );
-    let times: Vec<_> = read(&report).cases.iter().map(|case| (case.start.is_some(), case.duration)).collect();
-    assert_eq!(times, [(true, Some(2_000_000_000)), (false, Some(1_000_000_000))]);
-}
-
-#[test]
-fn r10_generations_may_be_mixed() {
-    let found = case_with(
-        "<group name='g'><kw name='Log' library='BuiltIn'><status status='PASS' starttime='20240501 10:00:00.000' \
-         endtime='20240501 10:00:01.000'/></kw><status status='PASS'/></group>\
-         <status status='PASS' starttime='20240501 10:00:00.000' endtime='20240501 10:00:01.000'/>",
-    );
-    assert_eq!(found.only().duration, Some(1_000_000_000));
-}
-
 #[test]
 fn r11_unknown_elements_are_passed_over() {
     let found =
@@ -375,44 +317,6 @@ fn r20_r21_several_failures_stay_whole() {
     );
 }
 
-fn steps_of(inside: &str) -> Vec<String> {
-    let report = suite(&format!("<test name='t'>{inside}<status status='FAIL'>x</status></test>"));
-    let options = ReadOptions { steps: true, ..ReadOptions::default() };
-    let found = read_bytes(report.as_bytes(), &options);
-    let steps = found.only().steps.iter();
-    steps.map(|step| format!("{} {}: {}", step.outcome.name(), step.action, step.comment)).collect()
-}
-
-#[test]
-fn r22_steps_are_the_items_of_the_test_itself() {
-    let caught = "<try><branch type='TRY'><kw name='Fail'><msg level='FAIL'>no</msg><status status='FAIL'>no</status></kw>\
-        <status status='FAIL'>no</status></branch><status status='PASS'/></try>";
-    assert_eq!(steps_of(caught), ["passed TRY: "]);
-    let old = "<kw type='setup' name='Open'><arguments><arg>x</arg></arguments><status status='PASS'/></kw>\
-        <kw type='for' name='${i} IN [ 1 ]'><kw type='foritem' name='${i} = 1'><arguments><arg>no</arg></arguments>\
-        <status status='PASS'/></kw><status status='PASS'/></kw>\
-        <kw name='Fail'><kw name='inner'><arg>no</arg><msg level='FAIL'>deep</msg><status status='FAIL'/></kw>\
-        <status status='FAIL'/></kw>";
-    assert_eq!(
-        steps_of(old),
-        [
-            "passed [Setup]    Open    x: ",
-            "passed FOR    ${i} IN [ 1 ]: ",
-            "failed Fail    deep".replace("    deep", ": deep").as_str()
-        ]
-    );
-    let new = "<variable name='${x}'><var>1</var><status status='PASS'/></variable><if><branch type='IF' condition='$x'>\
-        <status status='NOT RUN'/></branch><status status='NOT RUN'/></if>\
-        <kw name='Close' type='TEARDOWN'><status status='FAIL'>y</status></kw>";
-    assert_eq!(steps_of(new), ["passed VAR    ${x}    1: ", "notrun IF    $x: ", "failed [Teardown]    Close: y"]);
-}
-
-#[test]
-fn r23_a_keyword_of_a_listener_is_no_fixture() {
-    let report = suite(&format!("{}<kw name='x'><status status='FAIL'>no</status></kw>", test("a", "PASS")));
-    check(&report, &["passed S.a"], &[]);
-}
-
 #[test]
 fn r24_order_does_not_matter() {
     let found = read(
@@ -433,12 +337,6 @@ fn r25_r27_equal_names_and_dots_stay() {
 fn r26_tasks_are_tests() {
     let report = suite(&test("a", "PASS")).replace("<robot ", "<robot rpa='true' ");
     check(&report, &["passed S.a"], &[]);
-}
-
-#[test]
-fn r28_long_arguments_are_cut() {
-    let steps = steps_of(&format!("<kw name='k'><arg>{}</arg><status status='PASS'/></kw>", "é".repeat(9000)));
-    assert!(steps[0].len() < 2100 && steps[0].contains('…'), "{}", steps[0].len());
 }
 
 const PICTURE: &str = "&lt;img src=\"data:image/png;base64,iVBORw0KGgo=\"&gt;";

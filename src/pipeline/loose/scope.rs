@@ -7,8 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Picture, Print, Reports, base_name, halves};
 use crate::bundle::RunStore;
-use crate::mapping;
-use crate::model::{Origin, key};
+use crate::model::{Origin, key, push_slug};
 use crate::pipeline::Error;
 use crate::pipeline::finish::SettledExecution;
 use crate::pipeline::kept::KeptReports;
@@ -73,7 +72,7 @@ impl Scope {
             return Vec::new();
         }
         let mut slug = String::new();
-        mapping::push_slug(name.rsplit_once('.').map_or(name, |(stem, _)| stem), &mut slug);
+        push_slug(name.rsplit_once('.').map_or(name, |(stem, _)| stem), &mut slug);
         let words: Vec<(usize, usize)> = slug
             .split('-')
             .scan(0, |at, word| {

@@ -1,0 +1,103 @@
+//! From the attachments and outputs of a case to the evidence of its run.
+
+use super::evidence::{self, Taking};
+use super::roles::{self, Role};
+use super::{COMMENT_LIMIT, Mapper, SUMMARY_LIMIT, XRAY, clean, comment};
+use crate::model::{Attachment, Content, List, Problem, TestCase, TestRun, push_slug, shorten};
+
+/// What evidence without a name is called whose test has none, either.
+const UNNAMED: &str = "test";
+
+impl Mapper<'_> {
+    pub(super) fn take_evidence(&mut self, case: &mut TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
+        let policy = &self.rules.evidence;
+        run.evidence_is_stated = self.format == XRAY;
+        let whose = if run.evidence_is_stated { policy.stated } else { policy.of };
+        if whose.is_of(case.outcome) {
+            self.take_attachments(case, run, problem);
+        } else {
+            run.steps.iter_mut().for_each(|step| step.attachments.clear());
+            let rows = run.stated.iterations.iter_mut();
+            rows.flat_map(|row| row.steps.iter_mut()).for_each(|step| step.attachments.clear());
+        }
+        if policy.output.is_of(case.outcome) {
+            let used = evidence::bytes_of(run);
+            let mut taking = Taking::beside(used, policy, run.identity.as_str());
+            for (name, output) in [("stdout.txt", &mut case.stdout), ("stderr.txt", &mut case.stderr)] {
+                taking.take_output(name, output, &mut run.evidence, problem);
+            }
+        }
+    }
+
+    fn take_attachments(&mut self, case: &mut TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
+        for property in case.properties.iter_mut() {
+            match roles::of(&property.name, &self.format) {
+                Some((Role::Evidence, _)) => {
+                    for item in property.items.iter_mut() {
+                        let attachment = case.attachments.add();
+                        attachment.content = Content::Base64;
+                        std::mem::swap(&mut attachment.name, &mut item.name);
+                        std::mem::swap(&mut attachment.data, &mut item.value);
+                    }
+                }
+                Some((Role::Attachment, _)) => evidence::from_address(&property.value, case.attachments.add()),
+                _ => {}
+            }
+        }
+        let mut taking = Taking::new(&self.rules.evidence, run.identity.as_str());
+        let mut links = Links { into: &mut self.findings.links, scratch: &mut self.scratch };
+        for attachment in case.attachments.iter_mut().filter(|attachment| !links.take(attachment)) {
+            taking.take(attachment, &mut run.evidence, problem);
+        }
+        let mut kept = List::default();
+        let of_rows = run.stated.iterations.iter_mut().flat_map(|row| row.steps.iter_mut());
+        for step in run.steps.iter_mut().chain(of_rows).filter(|step| !step.attachments.is_empty()) {
+            kept.clear();
+            for attachment in step.attachments.iter_mut().filter(|attachment| !links.take(attachment)) {
+                taking.take(attachment, &mut kept, problem);
+            }
+            std::mem::swap(&mut step.attachments, &mut kept);
+        }
+        let title = if case.title.is_empty() { run.identity.as_str() } else { &case.title };
+        let mut number = 0;
+        for attachment in run.evidence.iter_mut().filter(|attachment| attachment.name.trim().is_empty()) {
+            if attachment.content == Content::Path {
+                continue;
+            }
+            number += 1;
+            attachment.name.clear();
+            push_slug(title, &mut attachment.name);
+            if attachment.name.is_empty() {
+                attachment.name.push_str(UNNAMED);
+            }
+            attachment.name.push_str(&format!("-{number}"));
+        }
+    }
+}
+
+/// Links and log texts, which go into the comment of a failed run (decision 19).
+struct Links<'a> {
+    into: &'a mut String,
+    scratch: &'a mut String,
+}
+
+impl Links<'_> {
+    /// Notes `attachment` when it is a link or a log text; whether it was one.
+    fn take(&mut self, attachment: &Attachment) -> bool {
+        let is_log = attachment.content == Content::Text && attachment.media_type == comment::CUCUMBER_LOG;
+        if attachment.content != Content::Link && !is_log {
+            return false;
+        }
+        if self.into.len() < 4 * COMMENT_LIMIT {
+            self.scratch.clear();
+            clean::text(attachment.data.trim(), self.scratch);
+            if !is_log && !attachment.name.is_empty() && attachment.name != attachment.data {
+                self.into.push_str(&shorten::one_line(&attachment.name, SUMMARY_LIMIT));
+                self.into.push_str(": ");
+            }
+            self.into.push_str(self.scratch);
+            self.into.push('\n');
+        }
+        true
+    }
+}
