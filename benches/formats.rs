@@ -14,7 +14,7 @@ use support::SHAPES;
 use xraypack::format::{self, Attachments, Format, ReadOptions};
 use xraypack::mapping::{Evidence, EvidencePolicy, Mapped, Mapper, Rules};
 use xraypack::model::{Body, Problem, ReportVisitor, TestCase, TestRun};
-use xraypack::xray::{self, EncodeOptions, Target};
+use xraypack::xray::{EncodeOptions, Encoder, Target};
 
 const BYTES: usize = 2_000_000;
 
@@ -65,8 +65,12 @@ fn encoded(criterion: &mut Criterion) {
         let Some(format) = format::by_name(shape.format) else { continue };
         let reports = shape.reports(1, BYTES);
         group.throughput(Throughput::Bytes(reports.iter().map(|report| report.len() as u64).sum()));
-        let mut encoder =
-            Encoder { mapper: Mapper::new(&rules), options: &options, run: TestRun::default(), bytes: Vec::new() };
+        let mut encoder = Encoding {
+            mapper: Mapper::new(&rules),
+            encoder: Encoder::new(&options),
+            run: TestRun::default(),
+            bytes: Vec::new(),
+        };
         assert!(encode(format, &reports, &mut encoder) > 0, "{}", shape.name);
         group.bench_function(shape.name, |bencher| bencher.iter(|| encode(format, black_box(&reports), &mut encoder)));
     }
@@ -74,7 +78,7 @@ fn encoded(criterion: &mut Criterion) {
 }
 
 /// Bytes of the runs of all reports.
-fn encode(format: &Format, reports: &[String], encoder: &mut Encoder<'_>) -> usize {
+fn encode(format: &Format, reports: &[String], encoder: &mut Encoding<'_>) -> usize {
     let options = ReadOptions { attachments: Attachments::All, ..ReadOptions::default() };
     let mut total = 0;
     for report in reports {
@@ -86,17 +90,17 @@ fn encode(format: &Format, reports: &[String], encoder: &mut Encoder<'_>) -> usi
     total
 }
 
-struct Encoder<'r> {
+struct Encoding<'r> {
     mapper: Mapper<'r>,
-    options: &'r EncodeOptions,
+    encoder: Encoder<'r>,
     run: TestRun,
     bytes: Vec<u8>,
 }
 
-impl ReportVisitor for Encoder<'_> {
+impl ReportVisitor for Encoding<'_> {
     fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
         if self.mapper.map(case, &mut self.run, &mut |_| {}) == Mapped::Run {
-            black_box(xray::encode(&self.run, self.options, &mut self.bytes));
+            black_box(self.encoder.encode(&self.run, &mut self.bytes));
         }
         ControlFlow::Continue(())
     }

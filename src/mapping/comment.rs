@@ -22,6 +22,9 @@ pub(super) struct Written {
 /// `raw` is scratch.
 pub(super) fn write(case: &TestCase, run: &mut TestRun, raw: &mut String) -> Written {
     let mut written = Written::default();
+    if case.details.is_empty() && run.comment.is_empty() {
+        return written;
+    }
     let numbered = case.details.iter().filter(|detail| detail.kind != DetailKind::Attempt).count() > 1;
     let mut number = 0;
     for detail in case.details.iter().filter(|detail| detail.kind != DetailKind::Attempt) {

@@ -3,6 +3,7 @@
 use crate::model::{Identity, List, Problem, ProblemKind, TestCase, TestRun, key, shorten};
 
 use super::key_map::Sought;
+use super::marks::{Marks, is_trimmed};
 use super::prefixes::{TagPrefixes, TagRole};
 use super::{BareKeys, Findings, Mapper, labels, roles, unstable};
 
@@ -171,9 +172,10 @@ impl Mapper<'_> {
         run: &mut TestRun,
         problem: &mut dyn FnMut(Problem),
     ) -> Result<(), Problem> {
-        clean_definition(&mut case.qualified_name, &mut self.scratch);
+        let mut marks = clean_definition(&mut case.qualified_name, &mut self.scratch);
         if !self.rules.keys.rewrites.is_empty() {
             self.rewrite_names(case, problem);
+            marks = Marks::of(&case.qualified_name);
         }
         let is_id_known = self.search_key(case, run, problem);
         self.warn_of_keys(case, problem);
@@ -198,7 +200,10 @@ impl Mapper<'_> {
                 format!("{definition} has no key, and no project is given in which its Test could be found or created");
             return Err(Problem::new(ProblemKind::NoProject, message));
         }
-        self.warn_of_unstable_name(definition, case, problem);
+        // What changes from night to night has digits in it, or is a path.
+        if marks.digits || marks.slashes {
+            self.warn_of_unstable_name(definition, case, problem);
+        }
         self.note_long_name(definition, problem);
         Ok(())
     }
@@ -354,11 +359,12 @@ fn means_a_key(rest: &str) -> bool {
 /// Makes a definition of a name: a run of line ends and tabs becomes one blank (J62), other controls go, ends are trimmed.
 ///
 /// The common name, which needs none of that, is left where it is.
-fn clean_definition(name: &mut String, scratch: &mut String) {
-    let trimmed = name.trim();
-    if trimmed.len() == name.len() && !name.bytes().any(|byte| byte < 0x20 || byte == 0x7f) {
-        return;
+fn clean_definition(name: &mut String, scratch: &mut String) -> Marks {
+    let marks = Marks::of(name);
+    if !marks.controls && is_trimmed(name) {
+        return marks;
     }
+    let trimmed = name.trim();
     scratch.clear();
     let mut in_run = false;
     for character in trimmed.chars() {
@@ -371,4 +377,5 @@ fn clean_definition(name: &mut String, scratch: &mut String) {
         in_run = breaks;
     }
     std::mem::swap(name, scratch);
+    Marks::of(name)
 }

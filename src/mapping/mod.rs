@@ -11,11 +11,13 @@ mod fields;
 mod identity;
 mod key_map;
 mod labels;
+mod marks;
 mod pattern;
 mod prefixes;
 mod roles;
 mod unstable;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -28,6 +30,7 @@ pub use environment::EnvironmentFrom;
 pub use evidence::{Evidence, EvidencePolicy};
 use identity::{Malformed, TestKeys};
 pub use key_map::{KEY_MAP_LIMIT, KeyMap, KeyMapError, KeyMapErrorKind, KeyMapRow};
+use marks::{Marks, is_trimmed};
 pub use pattern::{KeyPattern, Rewrite};
 pub use prefixes::{TagPrefix, TagPrefixes, TagRole};
 use roles::{Role, Spelling};
@@ -320,7 +323,7 @@ impl<'r> Mapper<'r> {
         }
         let definition = if run.definition.is_empty() { run.identity.as_str() } else { &run.definition };
         let candidates = [run.summary.as_str(), case.title.as_str(), definition];
-        let line = candidates.iter().map(|text| shorten::one_line(text, SUMMARY_LIMIT)).find(|line| !line.is_empty());
+        let line = candidates.into_iter().map(summary_line).find(|line| !line.is_empty());
         self.scratch.clear();
         self.scratch.push_str(&line.unwrap_or_default());
         std::mem::swap(&mut run.summary, &mut self.scratch);
@@ -354,6 +357,15 @@ impl<'r> Mapper<'r> {
             problem(Problem::new(ProblemKind::UnknownProperty, message));
         }
     }
+}
+
+/// A text as one line that a summary can be (decision 9).
+fn summary_line(text: &str) -> Cow<'_, str> {
+    let marks = Marks::of(text);
+    if text.len() <= SUMMARY_LIMIT && !marks.controls && !marks.gaps && is_trimmed(text) {
+        return Cow::Borrowed(text);
+    }
+    shorten::one_line(text, SUMMARY_LIMIT)
 }
 
 /// Outcome, times and all that changes hands as it is.
@@ -430,7 +442,7 @@ fn refuse_malformed_project(case: &mut TestCase, problem: &mut dyn FnMut(Problem
 /// The problem that stands for a failed container (decision 15).
 fn container_failure(case: &TestCase) -> Problem {
     let name = [&case.qualified_name, &case.title, &case.container].into_iter().find(|name| !name.trim().is_empty());
-    let name = name.map_or(std::borrow::Cow::Borrowed("a container"), |name| shorten::one_line(name, SUMMARY_LIMIT));
+    let name = name.map_or(Cow::Borrowed("a container"), |name| shorten::one_line(name, SUMMARY_LIMIT));
     let told = case.details.iter().flat_map(|detail| [&detail.message, &detail.text]);
     let first = told.flat_map(|text| text.lines()).map(str::trim).find(|line| !line.is_empty());
     let message = match first {

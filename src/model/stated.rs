@@ -19,6 +19,19 @@ pub struct Stated {
     pub test: TestText,
 }
 
+impl Stated {
+    /// Whether the report states nothing of this.
+    pub fn is_empty(&self) -> bool {
+        let Stated { executed_by, assignee, test_version, examples, iterations, test } = self;
+        executed_by.is_empty()
+            && assignee.is_empty()
+            && test_version.is_empty()
+            && examples.is_empty()
+            && iterations.is_empty()
+            && test.is_empty()
+    }
+}
+
 impl Reuse for Stated {
     fn reset(&mut self) {
         self.executed_by.clear();
@@ -78,6 +91,20 @@ pub struct TestText {
     pub scenario_type: String,
     /// Definition of a Test without steps; may be empty.
     pub definition: String,
+}
+
+impl TestText {
+    /// Whether the report says nothing of the Test.
+    pub fn is_empty(&self) -> bool {
+        let TestText { given, project, type_name, steps, scenario, scenario_type, definition } = self;
+        !given
+            && project.is_empty()
+            && type_name.is_empty()
+            && steps.is_empty()
+            && scenario.is_empty()
+            && scenario_type.is_empty()
+            && definition.is_empty()
+    }
 }
 
 impl Reuse for TestText {

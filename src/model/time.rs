@@ -42,26 +42,61 @@ impl Timestamp {
     /// `2026-11-24T00:05:15Z`: whole seconds, cut, not rounded (spec xray-json.md section 4). Every run has two of
     /// these, so they are written digit by digit and not by the formatting machinery.
     pub fn to_text(self) -> [u8; 20] {
-        let seconds = self.0.div_euclid(NANOS_PER_SECOND);
-        let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
-        let second_of_day = seconds.rem_euclid(86_400);
+        let (day, second_of_day) = self.day_and_second();
         let mut text = *b"0000-00-00T00:00:00Z";
-        put_two_digits(&mut text, 0, year / 100);
-        put_two_digits(&mut text, 2, year % 100);
-        put_two_digits(&mut text, 5, month);
-        put_two_digits(&mut text, 8, day);
-        put_two_digits(&mut text, 11, second_of_day / 3600);
-        put_two_digits(&mut text, 14, second_of_day / 60 % 60);
-        put_two_digits(&mut text, 17, second_of_day % 60);
+        put_date(&mut text, day);
+        put_time(&mut text, second_of_day);
         text
+    }
+
+    /// As [`Timestamp::to_text`] of both: most runs end on the day on which they begin.
+    pub fn to_texts(self, other: Timestamp) -> ([u8; 20], [u8; 20]) {
+        let (text, (day, second_of_day)) = (self.to_text(), other.day_and_second());
+        let mut of_other = text;
+        if day != self.day_and_second().0 {
+            put_date(&mut of_other, day);
+        }
+        put_time(&mut of_other, second_of_day);
+        (text, of_other)
+    }
+
+    /// The day, counted from 0000-03-01, and the second in it.
+    #[inline]
+    fn day_and_second(self) -> (u32, u32) {
+        let seconds = self.0.div_euclid(NANOS_PER_SECOND) + SECONDS_BEFORE_THE_EPOCH;
+        // Days of any instant fit into 32 bits, all the more seconds of a day.
+        ((seconds / SECONDS_PER_DAY) as u32, (seconds % SECONDS_PER_DAY) as u32)
     }
 }
 
+const SECONDS_PER_DAY: i64 = 86_400;
+
+/// Seconds from 0000-03-01 to 1970-01-01, 719,468 days.
+const SECONDS_BEFORE_THE_EPOCH: i64 = 719_468 * SECONDS_PER_DAY;
+
+fn put_date(text: &mut [u8; 20], day: u32) {
+    let (year, month, day) = civil_from_days(day);
+    put_two_digits(text, 0, year / 100);
+    put_two_digits(text, 2, year % 100);
+    put_two_digits(text, 5, month);
+    put_two_digits(text, 8, day);
+}
+
+#[inline]
+fn put_time(text: &mut [u8; 20], second_of_day: u32) {
+    let (minutes, second) = (second_of_day / 60, second_of_day % 60);
+    put_two_digits(text, 11, minutes / 60);
+    put_two_digits(text, 14, minutes % 60);
+    put_two_digits(text, 17, second);
+}
+
 /// Writes a number below a hundred; every part of a year from 1678 to 2261 is one.
-fn put_two_digits(text: &mut [u8; 20], at: usize, number: i64) {
-    let digit = |value: i64| b'0' + (value % 10) as u8;
-    text[at] = digit(number / 10);
-    text[at + 1] = digit(number);
+#[inline]
+fn put_two_digits(text: &mut [u8; 20], at: usize, number: u32) {
+    // For numbers below a hundred this is the division by ten.
+    let tens = (number * 205) >> 11;
+    text[at] = b'0' + tens as u8;
+    text[at + 1] = b'0' + (number - 10 * tens) as u8;
 }
 
 /// As [`Timestamp::to_text`].
@@ -71,19 +106,16 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Year, month and day of a day counted from 1970-01-01, in the proleptic Gregorian calendar.
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    // Years are counted from March, so that the leap day is the last day of a year; 719,468 days lead from
-    // 0000-03-01 to the epoch, 146,097 days make 400 years.
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
+/// Year, month and day of a day counted from 0000-03-01, in the proleptic Gregorian calendar.
+fn civil_from_days(days: u32) -> (u32, u32, u32) {
+    // Years are counted from March, so that the leap day is the last day of a year; 146,097 days make 400 years.
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
     let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+    (year_of_era + era * 400 + u32::from(month <= 2), month, day)
 }
 
 #[cfg(test)]
@@ -100,6 +132,25 @@ mod tests {
         assert_eq!(shown(951_782_400), "2000-02-29T00:00:00Z");
         assert_eq!(shown(1_709_210_096), "2024-02-29T12:34:56Z");
         assert_eq!(shown(-1), "1969-12-31T23:59:59Z");
+        assert_eq!(Timestamp::from_nanos(i64::MIN).to_string(), "1677-09-21T00:12:43Z");
+        assert_eq!(Timestamp::from_nanos(i64::MAX).to_string(), "2262-04-11T23:47:16Z");
+    }
+
+    #[test]
+    fn two_instants_are_written_as_each_of_them() {
+        let instants =
+            [0, 86_399, 86_400, 951_782_400, -1, 1_709_210_096].map(|s| Timestamp::from_nanos(s * NANOS_PER_SECOND));
+        for (one, other) in instants.into_iter().flat_map(|one| instants.map(|other| (one, other))) {
+            assert_eq!(one.to_texts(other), (one.to_text(), other.to_text()));
+        }
+    }
+
+    #[test]
+    fn every_second_of_a_day_has_its_digits() {
+        for second in (0..86_400).step_by(7) {
+            let expected = format!("1970-01-01T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60);
+            assert_eq!(shown(second), expected);
+        }
     }
 
     #[test]

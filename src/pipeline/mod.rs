@@ -43,7 +43,7 @@ use crate::bundle::{Budget, Compression, Folder, LineSpool, Opening, RunMemory, 
 use crate::mapping::Rules;
 use crate::model::{CaseCounts, Origin, Problem, ReportState};
 use crate::source::{self, Input};
-use crate::xray::{EncodeOptions, EvidencePlace, ExecutionInfo, InfoTemplate, Merge};
+use crate::xray::{EncodeOptions, Encoder, EvidencePlace, ExecutionInfo, InfoTemplate, Merge};
 
 use collect::{Closed, Closing, Collector};
 use finish::{Done, Finish, Ready};
@@ -258,12 +258,13 @@ fn convert_groups<E: Send>(
     /// Groups that may wait to be finished: enough to fill the pool where each of them is small.
     const WAITING: usize = 64;
     let Waiting { folder, spool, sidecar } = waiting;
+    let encoder = Encoder::new(&job.encoding);
     let context = Context {
         reading: &job.reading,
         limits: &job.source.limits,
         names,
         rules: &job.rules,
-        encoding: &job.encoding,
+        encoder: &encoder,
         folder,
         sidecar,
         stop,

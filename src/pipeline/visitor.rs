@@ -329,11 +329,11 @@ impl<'c> Conversion<'c> {
             }
         };
         let start = self.scratch.bytes.len() as u64;
-        let facts = xray::encode(run, self.context.encoding, &mut self.scratch.bytes);
+        let facts = self.context.encoder.encode(run, &mut self.scratch.bytes);
         self.identity = facts.identity;
         let end = self.scratch.bytes.len() as u64;
         let note_start = self.notes.len();
-        xray::note(run, self.context.encoding, &apart, &mut self.notes);
+        xray::note(run, self.context.encoder.options(), &apart, &mut self.notes);
         self.findings.outcome.evidence.kept += u64::from(facts.evidence) + apart.len() as u64;
         drop(apart);
         self.tell_of_overruled_environment();

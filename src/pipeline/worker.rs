@@ -16,7 +16,7 @@ use crate::format::{self, Format, Head, ParseError, ParseErrorKind, ReadOptions,
 use crate::mapping::{Evidence, Rules};
 use crate::model::{Body, Position, Problem, ProblemKind, ReportId, ReportState, ReportVisitor};
 use crate::source::{self, Entry, Found, Limits, Skip};
-use crate::xray::EncodeOptions;
+use crate::xray::Encoder;
 
 /// Why a picture is set aside, as long as nothing more is known of it.
 const PICTURE: &str = "a picture";
@@ -30,7 +30,7 @@ pub(super) struct Context<'c> {
     pub(super) limits: &'c Limits,
     pub(super) names: Names,
     pub(super) rules: &'c Rules,
-    pub(super) encoding: &'c EncodeOptions,
+    pub(super) encoder: &'c Encoder<'c>,
     /// Where bundles are written ahead; `None`: nothing is written.
     pub(super) folder: Option<&'c Folder>,
     /// Where evidence is written that is no part of a bundle.

@@ -1,9 +1,18 @@
 //! JSON text, written by hand: the shape is known, and the strings are most of it.
 
-/// Appends `text` as a JSON string. Bytes between two that need an escape are copied in one piece.
+use super::marks::next_escape;
+
+/// Appends `text` as a JSON string.
 pub(super) fn string(out: &mut Vec<u8>, text: &str) {
     out.reserve(text.len() + 2);
     out.push(b'"');
+    content(out, text);
+    out.push(b'"');
+}
+
+/// Appends what stands between the quotes of `text` as a JSON string. Bytes between two that need an escape are copied in
+/// one piece.
+pub(super) fn content(out: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();
     let mut copied = 0;
     while let Some(ahead) = next_escape(&bytes[copied..]) {
@@ -13,7 +22,6 @@ pub(super) fn string(out: &mut Vec<u8>, text: &str) {
         copied = at + 1;
     }
     out.extend_from_slice(&bytes[copied..]);
-    out.push(b'"');
 }
 
 fn escape(out: &mut Vec<u8>, byte: u8) {
@@ -32,34 +40,6 @@ fn escape(out: &mut Vec<u8>, byte: u8) {
     }
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
-
-/// Offset of the first byte that cannot stand in a JSON string as it is: a control, a quote or a backslash. Eight bytes at
-/// a time; the last eight overlap those before them, of which none needed an escape.
-fn next_escape(bytes: &[u8]) -> Option<usize> {
-    let Some(last) = bytes.last_chunk::<8>() else {
-        return bytes.iter().position(|byte| *byte < 0x20 || *byte == b'"' || *byte == b'\\');
-    };
-    for (number, word) in bytes.as_chunks::<8>().0.iter().enumerate() {
-        let found = escapes_in(u64::from_le_bytes(*word));
-        if found != 0 {
-            return Some(8 * number + (found.trailing_zeros() / 8) as usize);
-        }
-    }
-    let found = escapes_in(u64::from_le_bytes(*last));
-    (found != 0).then(|| bytes.len() - 8 + (found.trailing_zeros() / 8) as usize)
-}
-
-/// Sets the high bit of each byte that needs an escape; bits above the first such byte may be set falsely.
-fn escapes_in(word: u64) -> u64 {
-    // A byte below n borrows when n is subtracted; bytes above 0x7f are masked out.
-    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word;
-    let quotes = below(word ^ (ONES * u64::from(b'"')), 1);
-    let backslashes = below(word ^ (ONES * u64::from(b'\\')), 1);
-    (below(word, 0x20) | quotes | backslashes) & HIGHS
-}
-
 /// Writes the members of one object, the comma before every one but the first.
 pub(super) struct Object<'o> {
     out: &'o mut Vec<u8>,
@@ -71,6 +51,11 @@ impl<'o> Object<'o> {
     pub(super) fn open(out: &'o mut Vec<u8>) -> Object<'o> {
         out.push(b'{');
         Object { out, first: true }
+    }
+
+    /// Goes on with an object whose first members are written.
+    pub(super) fn resume(out: &'o mut Vec<u8>) -> Object<'o> {
+        Object { out, first: false }
     }
 
     /// Writes the name of a member; its value follows. Names are ours and need no escape.
@@ -145,18 +130,6 @@ mod tests {
     #[test]
     fn escapes_what_must_be_escaped() {
         assert_eq!(written("a\"b\\c\nd\te\u{1}\u{7f}é"), "\"a\\\"b\\\\c\\nd\\te\\u0001\u{7f}é\"");
-    }
-
-    #[test]
-    fn every_byte_is_told_apart_at_every_place() {
-        for byte in 0..=127_u8 {
-            for place in 0..20 {
-                let mut bytes = [b'a'; 20];
-                bytes[place] = byte;
-                let expected = (byte < 0x20 || byte == b'"' || byte == b'\\').then_some(place);
-                assert_eq!(next_escape(&bytes), expected, "byte {byte} at {place}");
-            }
-        }
     }
 
     proptest! {

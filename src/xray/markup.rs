@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use crate::model::shorten;
 
 use super::flavour::Target;
+use super::json;
 
 const BEGIN: &str = "{noformat}\n";
 const END: &str = "\n{noformat}";
@@ -38,6 +39,18 @@ pub(super) fn unframed(comment: &str, target: Target) -> Unframed<'_> {
     match inner.filter(|inner| target == Target::Server && !inner.contains(MACRO)) {
         Some(inner) => Unframed { text: Cow::Borrowed(inner), is_markup: false },
         None => Unframed { text: Cow::Borrowed(comment), is_markup: target == Target::Server && has_markup(comment) },
+    }
+}
+
+/// Appends `text`, as `target` shows it unchanged, to a JSON string.
+pub(super) fn write_framed(out: &mut Vec<u8>, text: &str, target: Target) {
+    let inner = text.trim_end();
+    if target != Target::Server || !has_markup(inner) {
+        json::content(out, text);
+    } else if memchr::memmem::find(inner.as_bytes(), MACRO.as_bytes()).is_some() {
+        json::content(out, &framed(text, target));
+    } else {
+        [BEGIN, inner, END].iter().for_each(|part| json::content(out, part));
     }
 }
 

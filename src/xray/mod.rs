@@ -13,12 +13,14 @@ mod execution;
 mod flavour;
 mod info;
 mod json;
+mod marks;
 mod markup;
 mod merge;
 mod multipart;
 mod name;
 mod note;
 mod oversize;
+mod plain;
 mod rows;
 mod stated;
 mod united;
@@ -38,6 +40,7 @@ pub use multipart::{ExecutionName, InfoTemplate};
 pub use name::{TestName, name_of};
 pub use note::note;
 pub use oversize::{Shrunk, shrink};
+pub use plain::Encoder;
 
 #[cfg(test)]
 mod tests;

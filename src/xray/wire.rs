@@ -103,7 +103,8 @@ impl<'a> Texts<'a> {
         }
     }
 
-    fn write(&self, name: &str, object: &mut Object<'_>) {
+    /// Writes them as a member, unless there are none.
+    pub(super) fn write(&self, name: &str, object: &mut Object<'_>) {
         match self {
             Texts::Lent(list) => object.array(name, *list, |out, text| json::string(out, text)),
             Texts::Own(list) => object.array(name, list, |out, text| json::string(out, text.as_str())),

@@ -23,7 +23,7 @@ const FLOORS: &[(&str, u8)] = &[
 /// Dependencies and the only places that may name them; a place ends in `/` or is a file.
 const DOORS: &[(&str, &[&str])] = &[
     ("quick_xml", &["format/xml/"]),
-    ("wide", &["format/json/marks.rs", "format/xml/marks.rs"]),
+    ("wide", &["format/json/marks.rs", "format/xml/marks.rs", "mapping/marks.rs", "xray/marks.rs"]),
     ("zip", &["source/archive.rs", "source/archive/"]),
     ("tar", &["source/archive.rs", "source/archive/"]),
     ("zstd", &["source/unpack.rs", "bundle/compress.rs"]),

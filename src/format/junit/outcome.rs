@@ -81,7 +81,8 @@ pub(super) fn of_word(word: &str) -> Option<Outcome> {
 /// `status="notrun" result="completed"`. An unknown word is given back.
 pub(super) fn of_attributes<'w>(result: &'w str, status: &'w str) -> (Outcome, Option<&'w str>) {
     let mut unknown = None;
-    for word in [result, status] {
+    // Most cases have neither.
+    for word in [result, status].into_iter().filter(|word| !word.is_empty()) {
         match of_word(word) {
             Some(Outcome::Passed) => {}
             Some(outcome) => return (outcome, None),

@@ -1,0 +1,145 @@
+//! What a name holds, found out in one pass, sixteen bytes at a time: this room's door to `wide`.
+
+use wide::u8x16;
+
+/// Bytes of a vector.
+const VECTOR: usize = 16;
+
+/// Sorts of bytes that a text holds. Nearly no name has any but digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Marks {
+    /// A byte below the blank, or the one above the printable ones.
+    pub(super) controls: bool,
+    /// An ASCII digit.
+    pub(super) digits: bool,
+    /// A slash or a backslash.
+    pub(super) slashes: bool,
+    /// Two blanks, one behind the other.
+    pub(super) gaps: bool,
+}
+
+impl Marks {
+    /// Of all of `text`.
+    #[inline]
+    pub(super) fn of(text: &str) -> Marks {
+        let bytes = text.as_bytes();
+        let mut found = Found::default();
+        let Some(last) = bytes.last_chunk::<VECTOR>() else {
+            let mut block = [FILLER; VECTOR];
+            block[..bytes.len()].copy_from_slice(bytes);
+            found.add(&block, 0);
+            return found.marks();
+        };
+        // The blank before a block may be the first of two.
+        let mut before = 0;
+        for block in bytes.as_chunks::<VECTOR>().0 {
+            before = found.add(block, before);
+        }
+        // Overlaps what has been looked at; a gap cannot begin before it that was not found.
+        if bytes.len() % VECTOR != 0 {
+            found.add(last, 0);
+        }
+        found.marks()
+    }
+}
+
+/// A byte that is no mark.
+const FILLER: u8 = b'a';
+
+/// A bit or more wherever something was found.
+struct Found {
+    controls: u8x16,
+    digits: u8x16,
+    slashes: u8x16,
+    gaps: u32,
+}
+
+impl Default for Found {
+    fn default() -> Found {
+        let none = u8x16::splat(0);
+        Found { controls: none, digits: none, slashes: none, gaps: 0 }
+    }
+}
+
+impl Found {
+    /// Looks at a block; `before` is 1 where the byte before it is a blank. Gives the same for the block behind it.
+    #[inline]
+    fn add(&mut self, block: &[u8; VECTOR], before: u32) -> u32 {
+        let block = u8x16::new(*block);
+        let is = |byte: u8| block.simd_eq(u8x16::splat(byte));
+        let at_most = |byte: u8| block.min(u8x16::splat(byte)).simd_eq(block);
+        let at_least = |byte: u8| block.max(u8x16::splat(byte)).simd_eq(block);
+        self.controls |= at_most(0x1F) | is(0x7F);
+        self.digits |= at_most(b'9') & at_least(b'0');
+        self.slashes |= is(b'/') | is(b'\\');
+        let blanks = is(b' ').to_bitmask();
+        self.gaps |= blanks & (blanks << 1 | before);
+        blanks >> (VECTOR - 1)
+    }
+
+    #[inline]
+    fn marks(&self) -> Marks {
+        Marks {
+            controls: self.controls.to_bitmask() != 0,
+            digits: self.digits.to_bitmask() != 0,
+            slashes: self.slashes.to_bitmask() != 0,
+            gaps: self.gaps != 0,
+        }
+    }
+}
+
+/// Whether there is no white space at the ends. Most texts begin and end with a printable ASCII character, which needs no
+/// look at what Unicode calls white space.
+#[inline]
+pub(super) fn is_trimmed(text: &str) -> bool {
+    match text.as_bytes() {
+        [] | [0x21..=0x7E] => true,
+        [0x21..=0x7E, .., 0x21..=0x7E] => true,
+        _ => text.trim().len() == text.len(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn one_by_one(text: &str) -> Marks {
+        Marks {
+            controls: text.bytes().any(|byte| byte < 0x20 || byte == 0x7F),
+            digits: text.bytes().any(|byte| byte.is_ascii_digit()),
+            slashes: text.contains(['/', '\\']),
+            gaps: text.contains("  "),
+        }
+    }
+
+    #[test]
+    fn every_byte_is_told_apart_at_every_place() {
+        for length in [1_usize, 15, 16, 17, 40] {
+            for (place, byte) in (0..length).flat_map(|place| (0..0x80_u8).map(move |byte| (place, byte))) {
+                let mut bytes = vec![b'a'; length];
+                bytes[place] = byte;
+                let text = String::from_utf8(bytes).unwrap();
+                assert_eq!(Marks::of(&text), one_by_one(&text), "{byte} at {place} of {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn gaps_are_found_across_blocks() {
+        for place in 0..39 {
+            let mut bytes = [b'a'; 40];
+            bytes[place..place + 2].fill(b' ');
+            assert!(Marks::of(std::str::from_utf8(&bytes).unwrap()).gaps, "{place}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_alike(text in "[ -~é\u{a0}\t]{0,70}") {
+            prop_assert_eq!(Marks::of(&text), one_by_one(&text));
+            prop_assert_eq!(is_trimmed(&text), text.trim() == text);
+        }
+    }
+}
