@@ -250,6 +250,44 @@ mod tests {
         }
     }
 
+    /// How many of the bundles of these runs, four in each, are written ahead.
+    fn written_ahead(runs: &[Run]) -> usize {
+        let fixture = Fixture::new(1 << 20);
+        let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
+        let budget = Budget { max_bytes: 1000, max_runs: 4 };
+        fixture.add_all(runs, ExecutionIndex::writing_ahead(budget, 0, frame, 0)).1.len()
+    }
+
+    /// A run of a Test that has a result already.
+    fn again(of: u32, at: u32) -> Run {
+        (u128::from(of) << 64 | u128::from(of), at / 3, at, "again!".to_owned())
+    }
+
+    #[test]
+    fn what_is_to_be_merged_is_not_written_in_vain() {
+        assert_eq!(written_ahead(&runs(20)), 3);
+        // The further result of run 9 comes before its bundle is full.
+        let mut runs = runs(20);
+        runs.insert(11, again(9, 10));
+        assert_eq!(written_ahead(&runs), 2);
+    }
+
+    #[test]
+    fn a_night_of_merges_is_not_written_ahead() {
+        // Each bundle is touched as soon as it is cut.
+        let mut all = Vec::new();
+        for run in runs(400) {
+            let number = run.2;
+            all.push(run);
+            if number % 4 == 0 && number >= 8 {
+                all.push(again(number - 4, number));
+            }
+        }
+        let ahead = written_ahead(&all);
+        assert!((8..20).contains(&ahead), "{ahead}");
+        assert_eq!(written_ahead(&runs(400)), 98);
+    }
+
     #[test]
     fn a_bundle_with_another_head_is_written_again() {
         let fixture = Fixture::new(1 << 20);

@@ -56,7 +56,8 @@ impl ExecutionIndex {
     /// # Errors
     /// When the temporary file of the store cannot be written or read.
     pub fn add(&mut self, report: ReportId, run: StoredRun, store: &RunStore) -> Result<Arrived, WriteError> {
-        if self.index.add(report, run, store)? == Added::Repeat {
+        if let Added::Repeat { of } = self.index.add(report, run, store)? {
+            self.places.touch(of as usize);
             return Ok(Arrived::Repeat);
         }
         let complete = match &mut self.ahead {
@@ -69,7 +70,7 @@ impl ExecutionIndex {
     }
 
     fn cut(&mut self, plan: BundlePlan, frame: Arc<AheadFrame>) -> Option<Arc<Ahead>> {
-        if plan.part == 1 {
+        if plan.part == 1 || !self.places.pays_to_write_ahead() {
             self.places.cut();
             return None;
         }

@@ -141,7 +141,10 @@ pub(super) enum Added {
     /// The first result of its Test.
     First,
     /// A further one.
-    Repeat,
+    Repeat {
+        /// Number of the first result.
+        of: u32,
+    },
 }
 
 /// The runs of one Test Execution, numbered in the order in which they are to be written: that of their reports, and
@@ -185,7 +188,7 @@ impl Index {
         let identity_of = |number: u32| entries.get(number as usize, store).map(|entry| entry.identity);
         if let Some(first) = known.first_or(run.entry.identity, number, identity_of)? {
             self.repeats.push(Repeat { first, report, run });
-            return Ok(Added::Repeat);
+            return Ok(Added::Repeat { of: first });
         }
         self.entries.push(run.entry, store)?;
         self.lengths.push(run.entry.length);

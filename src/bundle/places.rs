@@ -68,6 +68,11 @@ pub(super) struct Places {
     open: Vec<Stretch>,
     open_runs: usize,
     open_from: usize,
+    /// Whether one of them is going to be merged.
+    open_is_touched: bool,
+    /// Cuts that went into a bundle, and how many of these were touched since.
+    ahead: usize,
+    in_vain: usize,
 }
 
 /// Runs that follow each other, from number `first` on.
@@ -76,7 +81,12 @@ struct Cut {
     first: usize,
     runs: usize,
     what: What,
+    /// Whether one of them is going to be merged, so that a bundle with them has to be written anew.
+    is_touched: bool,
 }
+
+/// Bundles that must have been written ahead before it is looked at what became of them.
+const ENOUGH: usize = 8;
 
 #[derive(Debug)]
 enum What {
@@ -87,7 +97,16 @@ enum What {
 impl Places {
     /// No places. Between two runs in the store there are `separator` bytes.
     pub(super) fn new(separator: usize) -> Places {
-        Places { separator, cuts: Vec::new(), open: Vec::new(), open_runs: 0, open_from: 0 }
+        Places {
+            separator,
+            cuts: Vec::new(),
+            open: Vec::new(),
+            open_runs: 0,
+            open_from: 0,
+            open_is_touched: false,
+            ahead: 0,
+            in_vain: 0,
+        }
     }
 
     pub(super) fn push(&mut self, place: Place) {
@@ -97,6 +116,28 @@ impl Places {
             self.open.push(run);
         }
         self.open_runs += 1;
+    }
+
+    /// A further result of run number `run` has come: the two will be merged.
+    pub(super) fn touch(&mut self, run: usize) {
+        if run >= self.open_from {
+            self.open_is_touched = true;
+            return;
+        }
+        let place = self.cuts.partition_point(|cut| cut.first + cut.runs <= run);
+        if let Some(cut) = self.cuts.get_mut(place)
+            && !std::mem::replace(&mut cut.is_touched, true)
+            && matches!(cut.what, What::Ahead(_))
+        {
+            self.in_vain += 1;
+        }
+    }
+
+    /// Whether it pays to write the runs behind the last cut into a bundle now. It does not where one of them is to be
+    /// merged, nor where most bundles so far were written in vain: in a night in which results of the same Tests come
+    /// from many reports, nearly all of them are.
+    pub(super) fn pays_to_write_ahead(&self) -> bool {
+        !self.open_is_touched && (self.ahead < ENOUGH || 2 * self.in_vain < self.ahead)
     }
 
     /// The runs behind the last cut end here; they stay where they are.
@@ -109,12 +150,14 @@ impl Places {
     pub(super) fn cut_ahead(&mut self, bundle: impl FnOnce(Vec<Stretch>) -> Ahead) -> Arc<Ahead> {
         let bundle = Arc::new(bundle(std::mem::take(&mut self.open)));
         self.end_cut(What::Ahead(Arc::clone(&bundle)));
+        self.ahead += 1;
         bundle
     }
 
     fn end_cut(&mut self, what: What) {
         let runs = std::mem::take(&mut self.open_runs);
-        self.cuts.push(Cut { first: self.open_from, runs, what });
+        let is_touched = std::mem::take(&mut self.open_is_touched);
+        self.cuts.push(Cut { first: self.open_from, runs, what, is_touched });
         self.open_from += runs;
     }
 

@@ -1,6 +1,7 @@
 //! Where encoded runs wait for their bundle: memory first, then an unlinked temporary file. Runs that are in a bundle
 //! written ahead are found in that.
 
+use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
 use std::ops::{Deref, Range};
 use std::path::{Path, PathBuf};
@@ -107,7 +108,14 @@ pub struct RunStore {
     spill: OnceLock<File>,
     spilled: AtomicU64,
     ahead: Mutex<Vec<PathBuf>>,
+    opened: Mutex<Opened>,
 }
+
+/// Bundles written ahead that were read last, by their number: whoever merges runs comes back to them.
+type Opened = VecDeque<(usize, Arc<File>)>;
+
+/// Of these so many stay open.
+const MOST_OPENED: usize = 16;
 
 impl RunStore {
     /// A store that holds up to `ceiling` bytes in memory and the rest in a file without a name inside `folder`. That
@@ -125,6 +133,7 @@ impl RunStore {
             spill: OnceLock::new(),
             spilled: AtomicU64::new(0),
             ahead: Mutex::default(),
+            opened: Mutex::default(),
         }
     }
 
@@ -191,11 +200,27 @@ impl RunStore {
                 let end = offset.checked_add(length as u64).ok_or(WriteErrorKind::NotStored)?;
                 read(self.spill.get().filter(|_| end <= self.spilled()).ok_or(WriteErrorKind::NotStored)?)
             }
-            Some(number) => {
-                let path = self.ahead().get(number).cloned().ok_or(WriteErrorKind::NotStored)?;
-                read(&File::open(&path).map_err(WriteError::io("read back", &path))?)
-            }
+            Some(number) => read(&*self.open_ahead(number)?),
         }
+    }
+
+    /// The bundle written ahead with this number. It is looked for where it was written, unless it is open still.
+    fn open_ahead(&self, number: usize) -> Result<Arc<File>, WriteError> {
+        let known =
+            |opened: &Opened| opened.iter().find(|(known, _)| *known == number).map(|(_, file)| Arc::clone(file));
+        if let Some(file) = known(&self.opened()) {
+            return Ok(file);
+        }
+        let path = self.ahead().get(number).cloned().ok_or(WriteErrorKind::NotStored)?;
+        let file = Arc::new(File::open(&path).map_err(WriteError::io("read back", &path))?);
+        let mut opened = self.opened();
+        opened.truncate(MOST_OPENED - 1);
+        opened.push_front((number, Arc::clone(&file)));
+        Ok(file)
+    }
+
+    fn opened(&self) -> MutexGuard<'_, Opened> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The `length` bytes at `at`, when they are in memory.

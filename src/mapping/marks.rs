@@ -36,7 +36,7 @@ impl Marks {
             before = found.add(block, before);
         }
         // Overlaps what has been looked at; a gap cannot begin before it that was not found.
-        if bytes.len() % VECTOR != 0 {
+        if !bytes.len().is_multiple_of(VECTOR) {
             found.add(last, 0);
         }
         found.marks()

@@ -150,11 +150,11 @@ mod tests {
     fn run(texts: &[String; 4], times: (Option<i64>, Option<i64>), has: u32) -> TestRun {
         let bit = |number: u32| has & (1 << number) != 0;
         let [name, comment, label, key] = texts;
-        let mut run = TestRun::default();
-        run.identity = match bit(0) {
+        let identity = match bit(0) {
             true => Identity::Key("DEMO-7".to_owned()),
             false => Identity::Definition(name.clone()),
         };
+        let mut run = TestRun { identity, ..TestRun::default() };
         if !(bit(0) && bit(1)) {
             run.summary = shorten::one_line(name, SUMMARY_LIMIT).into_owned();
         }
