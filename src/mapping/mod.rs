@@ -41,6 +41,9 @@ const XRAY: &str = "xray";
 /// UTF-16 units of a summary at most (decision 9).
 const SUMMARY_LIMIT: usize = 255;
 
+/// Bytes of a usual name.
+const USUAL_TEXT: usize = 256;
+
 /// The user's rules.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
@@ -163,7 +166,7 @@ impl<'r> Mapper<'r> {
             format: String::new(),
             warned: Warned::default(),
             findings: Findings::default(),
-            scratch: String::new(),
+            scratch: String::with_capacity(USUAL_TEXT),
             fitting: Vec::new(),
             examples: 0,
         }
@@ -384,7 +387,10 @@ fn take_result(case: &mut TestCase, run: &mut TestRun) {
         step.defects.retain(|defect| key::is_issue_key(defect));
     }
     std::mem::swap(&mut run.parameters, &mut case.parameters);
-    std::mem::swap(&mut run.stated, &mut case.stated);
+    // It is large, and nearly always empty, as the run's is.
+    if !case.stated.is_empty() {
+        std::mem::swap(&mut run.stated, &mut case.stated);
+    }
     if run.identity.key().is_none() {
         // Only a Test that exists has versions.
         run.stated.test_version.clear();

@@ -14,29 +14,37 @@ pub struct XmlHead<'h> {
     document: &'h [u8],
     prolog: &'h [u8],
     junk_before: usize,
-    namespace: String,
-    root: Element,
-    /// Read when somebody asks: for most reports the root says it all, and there may be very many of them.
-    below: OnceCell<Vec<Element>>,
+    root: Element<'h>,
+    /// Read when somebody asks, as attributes are: for most reports the root says it all, and there may be very many of
+    /// them.
+    below: OnceCell<Vec<Element<'h>>>,
 }
 
 /// An element near the start of a file.
 #[derive(Debug)]
-pub struct Element {
+pub struct Element<'h> {
     depth: usize,
     name: String,
-    /// Local names and, for the root, values.
-    attributes: Vec<(String, String)>,
+    /// Its start tag, and a byte or two behind that.
+    tag: &'h [u8],
 }
 
-impl Element {
-    fn new(tag: Tag<'_>) -> Element {
-        let is_root = tag.depth() == 0;
-        let value = |value: String| if is_root { value } else { String::new() };
-        Element {
-            depth: tag.depth(),
-            name: text(tag.name()),
-            attributes: tag.attributes().map(|(name, raw)| (text(name), value(text(raw.raw())))).collect(),
+impl<'h> Element<'h> {
+    /// The element whose start tag the cursor lent out last.
+    fn started(cursor: &XmlCursor<'_>, document: &'h [u8]) -> Element<'h> {
+        /// What surrounds the tag's content: `<` and `>`, and a slash before that.
+        const AROUND: usize = 3;
+        let tag = cursor.started_tag();
+        let start = start_of(cursor).min(document.len());
+        let end = (start + tag.raw().len() + AROUND).min(document.len());
+        Element { depth: tag.depth(), name: text(tag.name()), tag: &document[start..end] }
+    }
+
+    /// What `look` makes of its tag.
+    fn tag<T>(&self, look: impl FnOnce(Tag<'_>) -> T) -> Option<T> {
+        match XmlCursor::new(Body::Bytes(self.tag)).next() {
+            Ok(XmlEvent::Start(tag)) => Some(look(tag)),
+            _ => None,
         }
     }
 
@@ -52,7 +60,7 @@ impl Element {
 
     /// Whether it has an attribute with this local name.
     pub fn has(&self, attribute: &str) -> bool {
-        self.attributes.iter().any(|(name, _)| name == attribute)
+        self.tag(|tag| tag.attribute(attribute.as_bytes()).is_some()).unwrap_or(false)
     }
 
     /// Whether it has one of these attributes.
@@ -71,16 +79,9 @@ impl<'h> XmlHead<'h> {
         while let Ok(event) = cursor.next() {
             match event {
                 XmlEvent::Start(_) => {
-                    let tag = cursor.started_tag();
-                    let start = usize::try_from(cursor.position().offset).unwrap_or(0).min(document.len());
-                    return Some(XmlHead {
-                        document,
-                        prolog: &document[..start],
-                        junk_before,
-                        namespace: namespace(tag),
-                        root: Element::new(tag),
-                        below: OnceCell::new(),
-                    });
+                    let prolog = &document[..start_of(&cursor).min(document.len())];
+                    let root = Element::started(&cursor, document);
+                    return Some(XmlHead { document, prolog, junk_before, root, below: OnceCell::new() });
                 }
                 XmlEvent::End(_, 0) | XmlEvent::Eof => break,
                 _ => {}
@@ -106,22 +107,22 @@ impl<'h> XmlHead<'h> {
     }
 
     /// The root element.
-    pub fn root(&self) -> &Element {
+    pub fn root(&self) -> &Element<'h> {
         &self.root
     }
 
     /// The root's namespace, or nothing.
-    pub fn namespace(&self) -> &str {
-        &self.namespace
+    pub fn namespace(&self) -> String {
+        self.root.tag(namespace).unwrap_or_default()
     }
 
     /// The first elements below the root, in document order.
-    pub fn below(&self) -> &[Element] {
+    pub fn below(&self) -> &[Element<'h>] {
         self.below.get_or_init(|| first_elements(self.document))
     }
 
     /// The first children of the root.
-    pub fn children(&self) -> impl Iterator<Item = &Element> {
+    pub fn children(&self) -> impl Iterator<Item = &Element<'h>> {
         self.below().iter().filter(|element| element.depth == 1)
     }
 
@@ -137,7 +138,7 @@ impl<'h> XmlHead<'h> {
 }
 
 /// The first elements below the root.
-fn first_elements(document: &[u8]) -> Vec<Element> {
+fn first_elements(document: &[u8]) -> Vec<Element<'_>> {
     let mut cursor = XmlCursor::new(Body::Bytes(document));
     let mut below = Vec::new();
     let mut seen_root = false;
@@ -145,13 +146,18 @@ fn first_elements(document: &[u8]) -> Vec<Element> {
         && let Ok(event) = cursor.next()
     {
         match event {
-            XmlEvent::Start(tag) if seen_root => below.push(Element::new(tag)),
+            XmlEvent::Start(_) if seen_root => below.push(Element::started(&cursor, document)),
             XmlEvent::Start(_) => seen_root = true,
             XmlEvent::End(_, 0) | XmlEvent::Eof => break,
             _ => {}
         }
     }
     below
+}
+
+/// Where the event lent out last begins.
+fn start_of(cursor: &XmlCursor<'_>) -> usize {
+    usize::try_from(cursor.position().offset).unwrap_or(usize::MAX)
 }
 
 /// The namespace of a root: the declaration for its prefix.

@@ -31,6 +31,12 @@ pub(super) struct CaseAttributes {
 }
 
 impl CaseAttributes {
+    /// With room for the texts that nearly every case has.
+    pub(super) fn with_room() -> CaseAttributes {
+        let room = String::with_capacity;
+        CaseAttributes { name: room(128), class_name: room(128), time: room(16), ..CaseAttributes::default() }
+    }
+
     fn reset(&mut self) {
         for text in [
             &mut self.name,

@@ -65,8 +65,8 @@ impl<'o> Reader<'o> {
             options,
             recognition: Recognition::default(),
             suites: Suites::default(),
-            case: TestCase::default(),
-            attributes: CaseAttributes::default(),
+            case: TestCase::with_room(),
+            attributes: CaseAttributes::with_room(),
             children: Children::default(),
             remarks: Remarks::default(),
         }

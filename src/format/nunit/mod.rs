@@ -115,7 +115,7 @@ impl<'o> Reader<'o> {
             generation,
             options,
             suites: Suites::default(),
-            case: TestCase::default(),
+            case: TestCase::with_room(),
             attributes: CaseAttributes::default(),
             children: CaseChildren::default(),
             assertions: List::default(),

@@ -137,7 +137,7 @@ impl<'o> Reader<'o> {
             may_show: options.attachments != Attachments::None && whole.is_none_or(has_html),
             suites: Suites::default(),
             tests: 0,
-            case: TestCase::default(),
+            case: TestCase::with_room(),
             status: Status::default(),
             keywords: Keywords::default(),
             held: Held::default(),

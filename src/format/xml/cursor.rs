@@ -16,6 +16,9 @@ use crate::model::{Body, Limit, LimitReached, Position, Problem, ProblemKind, Re
 /// Values of a tag whose places are kept; those behind them are searched again by who asks for them.
 const MOST_QUOTED: usize = 256;
 
+/// Values of a usual tag: room for them is made at once, since most reports are short.
+const USUAL_QUOTED: usize = 16;
+
 /// Reads one report from its first byte to its last.
 pub struct XmlCursor<'s> {
     pub(super) window: Window<'s>,
@@ -75,12 +78,12 @@ impl<'s> XmlCursor<'s> {
             window,
             next: 0,
             event: 0,
-            open: OpenElements::default(),
+            open: OpenElements::new(),
             owed_ends: 0,
             owed_implied: 0,
             implied_end: false,
             started: (0..0, Name::default()),
-            quoted: Vec::new(),
+            quoted: Vec::with_capacity(USUAL_QUOTED),
             prolog_comment: String::new(),
             in_cdata: false,
             seen_root: false,

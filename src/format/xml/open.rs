@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::tag;
 
 /// Names of the open elements, end to end in one buffer.
-#[derive(Default)]
 pub(super) struct OpenElements {
     names: Vec<u8>,
     starts: Vec<usize>,
@@ -16,6 +15,18 @@ pub(super) struct OpenElements {
 }
 
 impl OpenElements {
+    /// Room for the usual depth and names is made at once, since most reports are short.
+    pub(super) fn new() -> OpenElements {
+        const USUAL_DEPTH: usize = 8;
+        const USUAL_NAME: usize = 16;
+        OpenElements {
+            names: vec![0; USUAL_DEPTH * USUAL_NAME],
+            starts: Vec::with_capacity(USUAL_DEPTH),
+            has_prefixes: false,
+            used: 0,
+        }
+    }
+
     #[inline]
     pub(super) fn depth(&self) -> usize {
         self.starts.len()

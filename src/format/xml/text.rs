@@ -124,6 +124,8 @@ fn decode_text(text: &str, kind: RawKind, out: &mut String, log: &RepairLog) {
 
 /// Copies what stands for itself in one go, up to the next byte that does not.
 fn decode_from_hit_to_hit<O: Odd>(text: &str, kind: RawKind, out: &mut String, log: &RepairLog) {
+    // What is decoded is hardly ever longer than it was written.
+    out.reserve(text.len());
     let mut rest = text;
     while let Some(hit) = marks::find_odd::<O>(rest.as_bytes()) {
         out.push_str(&rest[..hit]);

@@ -79,7 +79,7 @@ impl<'o> Reader<'o> {
             computer: String::new(),
             assembly: Assembly::default(),
             group: String::new(),
-            case: TestCase::default(),
+            case: TestCase::with_room(),
             attributes: TestAttributes::default(),
             remarks: Remarks::default(),
         }
