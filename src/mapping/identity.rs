@@ -143,7 +143,7 @@ impl Mapper<'_> {
         let project = key::project_of(tag);
         if project != own && self.warned.first(ProblemKind::BareKey, project) {
             let message = format!("the tag {tag} names a Test outside the project {own}");
-            problem(Problem::new(ProblemKind::BareKey, message));
+            problem(Problem::new(ProblemKind::BareKey, message).about(project));
         }
     }
 
@@ -151,7 +151,7 @@ impl Mapper<'_> {
     fn warn_of_shared_key(&mut self, tag: &str, problem: &mut dyn FnMut(Problem)) {
         if self.warned.first(ProblemKind::SeveralKeys, tag) {
             let message = format!("the tag {tag} stands on a feature of several scenarios and names none of them");
-            problem(Problem::new(ProblemKind::SeveralKeys, message));
+            problem(Problem::new(ProblemKind::SeveralKeys, message).about(tag));
         }
     }
 
@@ -161,7 +161,7 @@ impl Mapper<'_> {
                 "tags such as {tag} are shaped like keys; they are written as labels \
                  (--bare-keys test or --bare-keys requirement changes that where a format cannot tell)"
             );
-            problem(Problem::new(ProblemKind::BareKey, message));
+            problem(Problem::new(ProblemKind::BareKey, message).about(""));
         }
     }
 
@@ -222,7 +222,7 @@ impl Mapper<'_> {
                 Some(_) if self.warned.first(ProblemKind::UnstableIdentity, "nothing left") => {
                     let shown = shorten::one_line(name, 200);
                     let message = format!("--definition-rewrite leaves nothing of {shown:?}; it stays as it was");
-                    problem(Problem::new(ProblemKind::UnstableIdentity, message));
+                    problem(Problem::new(ProblemKind::UnstableIdentity, message).about("nothing left"));
                 }
                 _ => {}
             }
@@ -250,7 +250,8 @@ impl Mapper<'_> {
         let Some(hit) = map.find(sought, &mut self.fitting) else { return false };
         self.findings.keys.offer(&hit.row.key, Malformed::Ignore);
         if let Some(rival) = hit.rival
-            && self.warned.first(ProblemKind::AmbiguousKey, &format!("{} {}", hit.row.line, rival.line))
+            && let lines = format!("{} {}", hit.row.line, rival.line)
+            && self.warned.first(ProblemKind::AmbiguousKey, &lines)
         {
             let message = format!(
                 "{}: line {} of the key map says {} and line {} says {}; the former counts",
@@ -260,7 +261,7 @@ impl Mapper<'_> {
                 rival.line,
                 rival.key
             );
-            problem(Problem::new(ProblemKind::AmbiguousKey, message));
+            problem(Problem::new(ProblemKind::AmbiguousKey, message).about(&lines));
         }
         hit.row.text == test_id
     }
@@ -297,7 +298,7 @@ impl Mapper<'_> {
                 "test_id ({id}) is a number that Xray JSON cannot express; key or definition name the Test \
                  (--key-map can translate it)"
             );
-            problem(Problem::new(ProblemKind::TestId, message));
+            problem(Problem::new(ProblemKind::TestId, message).about(""));
         }
     }
 
@@ -305,7 +306,7 @@ impl Mapper<'_> {
         if definition.len() > LONG_DEFINITION && self.warned.first(ProblemKind::Unusual, "long definition") {
             let shown = shorten::one_line(definition, 100);
             let message = format!("names such as {shown:?} are longer than {LONG_DEFINITION} bytes and kept whole");
-            problem(Problem::new(ProblemKind::Unusual, message));
+            problem(Problem::new(ProblemKind::Unusual, message).about("long definition"));
         }
     }
 
@@ -318,7 +319,7 @@ impl Mapper<'_> {
                 volatile.name(),
                 volatile.rewrite(definition)
             );
-            problem(Problem::new(ProblemKind::UnstableIdentity, message));
+            problem(Problem::new(ProblemKind::UnstableIdentity, message).about(volatile.name()));
         }
     }
 

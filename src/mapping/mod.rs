@@ -129,7 +129,7 @@ pub struct Mapper<'r> {
     scratch: String,
     /// Globs of the table that fit the case at hand.
     fitting: Vec<usize>,
-    /// Rows of outlines in the report so far.
+    /// Rows of outlines in the report so far, those included that become no run.
     examples: u64,
 }
 
@@ -181,10 +181,22 @@ impl<'r> Mapper<'r> {
         self.examples = 0;
     }
 
+    /// Begins in the midst of a report, behind `examples` rows of outlines.
+    pub fn go_on_behind(&mut self, examples: u64) {
+        self.examples = examples;
+    }
+
+    /// Whether a problem is to be told that another mapper had about a later part of the same report: of warnings that a
+    /// report gets once, the first in order is, whoever gave it.
+    pub fn is_first(&mut self, problem: &Problem) -> bool {
+        problem.topic.as_ref().is_none_or(|topic| self.warned.first(problem.kind, topic))
+    }
+
     /// Fills `run` from `case`, out of which it takes what it can take without copying.
     pub fn map(&mut self, case: &mut TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) -> Mapped {
         use crate::model::Reuse;
         run.reset();
+        self.examples += u64::from(case.is_example);
         if case.container_failure {
             problem(container_failure(case));
             return Mapped::LeftOut;
@@ -208,7 +220,6 @@ impl<'r> Mapper<'r> {
         self.describe_test(case, run);
         take_result(case, run);
         if self.rules.rows != DataRows::Merged {
-            self.examples += u64::from(case.is_example);
             run.row = row_of(case, run, self.examples);
         }
         self.take_evidence(case, run, problem);
@@ -307,7 +318,7 @@ impl<'r> Mapper<'r> {
             if self.warned.first(ProblemKind::UnknownProperty, &field.name) {
                 let message =
                     format!("the custom field {:?} is left out: the target knows fields by number only", field.name);
-                problem(Problem::new(ProblemKind::UnknownProperty, message));
+                problem(Problem::new(ProblemKind::UnknownProperty, message).about(&field.name));
             }
         }
         run.custom_fields.retain(|field| !field.id.is_empty());
@@ -350,14 +361,14 @@ impl<'r> Mapper<'r> {
                 "{}: its comment is longer than {COMMENT_LIMIT} characters and was shortened",
                 run.identity.as_str()
             );
-            problem(Problem::new(ProblemKind::TextShortened, message));
+            problem(Problem::new(ProblemKind::TextShortened, message).about("comment"));
         }
     }
 
     fn warn_of_spelling(&mut self, name: &str, problem: &mut dyn FnMut(Problem)) {
         if self.warned.first(ProblemKind::UnknownProperty, name) {
             let message = format!("the property {name:?} is read as if it were written in the documented case");
-            problem(Problem::new(ProblemKind::UnknownProperty, message));
+            problem(Problem::new(ProblemKind::UnknownProperty, message).about(name));
         }
     }
 }

@@ -214,6 +214,37 @@ impl TestCase {
         property.name.push_str(name);
         property.value.push_str(value);
     }
+
+    /// Bytes of its texts and attachments, as far as these can be long.
+    pub fn weight(&self) -> usize {
+        let names = self.qualified_name.len() + self.title.len() + self.container.len();
+        let details: usize = self.details.iter().map(|detail| detail.message.len() + detail.text.len()).sum();
+        let properties: usize = self.properties.iter().map(Property::weight).sum();
+        let attachments: usize = self.attachments.iter().map(|attachment| attachment.data.len()).sum();
+        let of_rows = self.stated.iterations.iter().flat_map(|row| row.steps.iter());
+        let steps: usize = self.steps.iter().chain(of_rows).map(Step::weight).sum();
+        let rows: usize = self.stated.iterations.iter().map(|row| row.log.len() + parameters(&row.parameters)).sum();
+        let outputs = self.stdout.text.len() + self.stderr.text.len();
+        let others = parameters(&self.parameters) + self.stated.test.scenario.len();
+        names + details + properties + attachments + steps + rows + outputs + others
+    }
+}
+
+impl Property {
+    fn weight(&self) -> usize {
+        self.value.len() + parameters(&self.items)
+    }
+}
+
+impl Step {
+    fn weight(&self) -> usize {
+        let attachments: usize = self.attachments.iter().map(|attachment| attachment.data.len()).sum();
+        self.action.len() + self.comment.len() + self.actual_result.len() + attachments
+    }
+}
+
+fn parameters(parameters: &[Parameter]) -> usize {
+    parameters.iter().map(|parameter| parameter.value.len()).sum()
 }
 
 impl Reuse for TestCase {

@@ -150,12 +150,15 @@ pub struct Problem {
     pub message: String,
     /// Where, when the place is known.
     pub position: Option<Position>,
+    /// What it is about, of a warning that a report gets once: where several threads convert parts of one report, one
+    /// of a kind and topic is kept. `None`: each is told.
+    pub topic: Option<Box<str>>,
 }
 
 impl Problem {
     /// A problem of the kind's usual severity, without a place.
     pub fn new(kind: ProblemKind, message: impl Into<String>) -> Problem {
-        Problem { severity: kind.severity(), kind, message: message.into(), position: None }
+        Problem { severity: kind.severity(), kind, message: message.into(), position: None, topic: None }
     }
 
     /// What a reader's error means for the report that is read. `what` was not possible.
@@ -173,6 +176,12 @@ impl Problem {
     /// The same problem at a place.
     pub fn at(mut self, position: Position) -> Problem {
         self.position = Some(position);
+        self
+    }
+
+    /// The same problem, as the one that a report gets about `topic`.
+    pub fn about(mut self, topic: &str) -> Problem {
+        self.topic = Some(topic.into());
         self
     }
 

@@ -84,6 +84,21 @@ impl Basis {
         }
     }
 
+    /// The basis of a part of what is read.
+    pub(super) fn of_part(&self) -> Basis {
+        match self {
+            Basis::File(_) => Basis::File(FileBasis::default()),
+            _ => Basis::Listing,
+        }
+    }
+
+    /// Takes in what the next part refers to.
+    pub(super) fn take_in(&mut self, part: Basis) {
+        if let (Basis::File(whole), Basis::File(part)) = (self, part) {
+            whole.references.extend(part.references);
+        }
+    }
+
     /// It is a picture of this many bytes.
     pub(super) fn is_long(&mut self, bytes: u64) {
         if let Basis::File(file) = self {

@@ -5,12 +5,13 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use super::Error;
+use super::batches::{Asked, Giant, Helpers};
 use super::grouping::{Entered, Group, Grouping};
 use super::outcome::ReportOutcome;
 use super::queue::{Queue, Task};
 use super::stop::Stop;
 use super::visitor::ConversionFailure;
-use super::worker::{self, Purpose, Scratch};
+use super::worker::{self, Purpose, Scratch, Work};
 use crate::bundle::Ahead;
 use crate::model::ReportId;
 use crate::source::{self, Found, Input, SourceError};
@@ -47,7 +48,7 @@ struct File {
     entered: Entered,
 }
 
-type Files = Queue<File, BundleAhead>;
+type Files = Queue<File, BundleAhead, Arc<Giant>>;
 
 /// Walks the inputs on this thread, has the files read by workers and gives every outcome to `collect`, in walk order
 /// and one at a time.
@@ -65,10 +66,15 @@ pub(super) fn run(
 ) -> Result<(), Error> {
     let queue = Queue::new(threads * WINDOW_PER_THREAD);
     let line = Line::new(&queue, stop, collect);
+    let ask = |report: &Arc<Giant>| match queue.ask_for_help(Arc::clone(report)) {
+        true => Asked::Idle,
+        false => Asked::Busy,
+    };
+    let helpers = Helpers::new(threads, &ask);
     let walked = std::thread::scope(|scope| {
         let worker = |number| {
             let worker = std::thread::Builder::new().name(format!("worker-{number}"));
-            worker.spawn_scoped(scope, || work(&queue, purpose, &line))
+            worker.spawn_scoped(scope, || work(&queue, purpose, &helpers, &line))
         };
         let workers: Result<Vec<_>, _> = (0..threads).map(worker).collect();
         let walked = match &workers {
@@ -104,14 +110,15 @@ fn walk(
 }
 
 /// One worker, until there are no more files.
-fn work(queue: &Files, purpose: &Purpose<'_>, line: &Line<'_, '_>) {
+fn work(queue: &Files, purpose: &Purpose<'_>, helpers: &Helpers<'_>, line: &Line<'_, '_>) {
     let _fallen = OnDrop(|| {
         if std::thread::panicking() {
             line.fail(Error::Threads("a worker thread died".to_owned()));
         }
     });
     let mut scratch = Scratch::default();
-    while let Some(task) = queue.next() {
+    let mut read = 0;
+    while let Some(task) = queue.next(std::mem::take(&mut read)) {
         match task {
             // A bundle that nobody has begun stays where it is.
             Task::Write(_) if line.stop.is_set() => {}
@@ -120,9 +127,12 @@ fn work(queue: &Files, purpose: &Purpose<'_>, line: &Line<'_, '_>) {
                     line.fail(Error::Output(error));
                 }
             }
+            Task::Help(report) => worker::help(&report, helpers, purpose, &mut scratch),
             Task::Read(File { id, found, entered: Entered { group, place, left } }) => {
-                let (outcome, failure) = worker::process(id, found, &group, place, purpose, &mut scratch);
+                let work = Work { purpose, group: &group, helpers };
+                let (outcome, failure) = worker::process(id, found, place, &work, &mut scratch);
                 line.hand_in(Arrival { outcome, group, left, failure });
+                read = 1;
             }
         }
     }
@@ -185,7 +195,7 @@ impl<'c, 'l> Line<'c, 'l> {
             order.result = Err(error);
         }
         // A worker that fell took an outcome with it for which the walk would wait.
-        self.queue.end();
+        self.queue.give_up();
     }
 
     fn inbox(&self) -> MutexGuard<'_, Vec<Arrival>> {

@@ -68,6 +68,14 @@ impl Traces {
         self.embedded.extend(base64.map(|attachment| Print::of(&attachment.data)));
     }
 
+    /// Takes in what the next part of the same report leaves behind.
+    pub(super) fn take_in(&mut self, part: Traces) {
+        self.attached.extend(part.attached);
+        self.embedded.extend(part.embedded);
+        let room = MOST_SCENARIOS.saturating_sub(self.scenarios.len());
+        self.scenarios.extend(part.scenarios.into_iter().take(room));
+    }
+
     /// Remembers the name of a scenario. `slug` is scratch.
     pub(super) fn add_scenario(&mut self, title: &str, identity: u128, slug: &mut String) {
         slug.clear();

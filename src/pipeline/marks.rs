@@ -41,7 +41,7 @@ impl Marks {
     /// Marks a case that became a run.
     pub(super) fn add(&mut self, case: &TestCase) {
         if self.names.len() == MOST {
-            *self = Marks { is_full: true, ..Marks::default() };
+            *self = Marks::full();
         }
         if self.is_full {
             return;
@@ -56,6 +56,22 @@ impl Marks {
         if memchr::memchr2(b'-', b'(', name.as_bytes()).is_some() {
             self.others.extend(other_names(name).map(|other| (hash, xxh3_64(other.as_bytes()))));
         }
+    }
+
+    /// Those of a report that has too many cases.
+    pub(super) fn full() -> Marks {
+        Marks { is_full: true, ..Marks::default() }
+    }
+
+    /// Takes in the marks of cases behind these.
+    pub(super) fn take_in(&mut self, behind: Marks) {
+        if self.is_full || behind.is_full || self.names.len() + behind.names.len() > MOST {
+            *self = Marks::full();
+            return;
+        }
+        self.names.extend(behind.names);
+        self.others.extend(behind.others);
+        self.sites.extend(behind.sites);
     }
 
     /// How many hashes it holds.
@@ -181,5 +197,19 @@ mod tests {
         (0..=MOST).for_each(|_| marks.add(&case));
         assert!(marks.is_empty());
         assert_eq!(marks.len(), 0);
+    }
+
+    #[test]
+    fn parts_are_as_full_as_the_whole() {
+        let case = TestCase { title: "a -- @1.1".to_owned(), site: 1, ..TestCase::default() };
+        for count in [MOST, MOST + 1] {
+            let mut whole = Marks::default();
+            let (mut first, mut second) = (Marks::default(), Marks::default());
+            (0..count).for_each(|_| whole.add(&case));
+            (0..count / 3).for_each(|_| first.add(&case));
+            (count / 3..count).for_each(|_| second.add(&case));
+            first.take_in(second);
+            assert_eq!((first.is_full(), first.len(), first.cases()), (whole.is_full(), whole.len(), whole.cases()));
+        }
     }
 }

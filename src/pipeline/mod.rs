@@ -2,6 +2,7 @@
 //! the rooms below it.
 
 mod basis;
+mod batches;
 mod bind;
 mod collect;
 mod dispatch;

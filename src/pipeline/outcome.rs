@@ -109,6 +109,8 @@ pub(super) struct Share {
     pub(super) stated: StatedExecution,
     /// Which of the report's statements was taken last.
     pub(super) statement: u32,
+    /// Problems that were kept of the report before it took that one.
+    pub(super) stated_behind: usize,
     pub(super) runs: u64,
     /// Sum of hashes of their identities: equal for the same Tests in whatever order.
     pub(super) identities: u64,
@@ -117,7 +119,7 @@ pub(super) struct Share {
 impl Share {
     pub(super) fn new(execution: u32) -> Share {
         let stated = StatedExecution::default();
-        Share { execution, start: None, finish: None, stated, statement: 0, runs: 0, identities: 0 }
+        Share { execution, start: None, finish: None, stated, statement: 0, stated_behind: 0, runs: 0, identities: 0 }
     }
 
     /// Takes in one run.
@@ -125,6 +127,24 @@ impl Share {
         self.runs += 1;
         self.identities = self.identities.wrapping_add(identity as u64);
         self.span(start, finish);
+    }
+
+    /// Takes in the runs of the next part of the report; what that states is left to [`Share::state`].
+    pub(super) fn take_in(&mut self, part: &Share) {
+        self.runs += part.runs;
+        self.identities = self.identities.wrapping_add(part.identities);
+        self.span(part.start, part.finish);
+    }
+
+    /// Takes what the report's statement number `statement` says of the Test Execution, unless it has done so. Names what
+    /// differs from what an earlier one says.
+    pub(super) fn state(&mut self, statement: u32, stated: &StatedExecution, problems: usize) -> Vec<&'static str> {
+        if self.statement == statement {
+            return Vec::new();
+        }
+        (self.statement, self.stated_behind) = (statement, problems);
+        self.span(stated.start, stated.finish);
+        self.stated.adopt(stated)
     }
 
     /// Widens the span of time.
@@ -187,6 +207,15 @@ impl ReportOutcome {
     pub(super) fn read(&mut self, extent: Extent) {
         self.content = Some(extent.hash);
         self.basis.read(extent);
+    }
+
+    /// The place of its share in the Test Execution `number`, which is made when there is none.
+    pub(super) fn share_in(&mut self, number: u32) -> usize {
+        if let Some(known) = self.shares.iter().position(|share| share.execution == number) {
+            return known;
+        }
+        self.shares.push(Share::new(number));
+        self.shares.len() - 1
     }
 
     /// What it leaves behind for pictures, which most reports do not.

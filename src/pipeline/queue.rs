@@ -1,23 +1,28 @@
-//! Files on their way: from the walk to the workers, never more than a window's worth until they are collected.
+//! Files on their way: from the walk to the workers, never more than a window's worth until they are collected; and what
+//! else there is for workers to do.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// What a worker does next.
-pub(super) enum Task<F, B> {
+pub(super) enum Task<F, B, L> {
     /// Write a bundle, which frees memory and so comes first.
     Write(B),
+    /// Help with a large report that somebody else is reading.
+    Help(L),
     /// Read a file.
     Read(F),
 }
 
-/// Where workers find what is to be done next: files `F` to be read and bundles `B` to be written.
+/// Where workers find what is to be done next: files `F` to be read, bundles `B` to be written and large reports `L` to
+/// help with.
 ///
 /// A file is on its way from the moment it is pushed until its outcome has been collected, and no more than a window's
 /// worth are at any time. Nobody is woken where it can be helped: workers find the next file without sleeping while there
-/// is one, and the walk, once it had to wait, is woken when there is room for several.
-pub(super) struct Queue<F, B> {
-    state: Mutex<State<F, B>>,
+/// is one, and the walk, once it had to wait, is woken when there is room for several. Nobody leaves while others read:
+/// one of them may want help.
+pub(super) struct Queue<F, B, L> {
+    state: Mutex<State<F, B, L>>,
     /// Workers wait here for files.
     filled: Condvar,
     /// The walk waits here for room.
@@ -25,23 +30,37 @@ pub(super) struct Queue<F, B> {
     window: usize,
 }
 
-struct State<F, B> {
+struct State<F, B, L> {
     files: VecDeque<F>,
     bundles: VecDeque<B>,
+    wanting_help: VecDeque<L>,
     on_their_way: usize,
+    /// Files that workers are at.
+    read: usize,
     /// Workers that wait for something to do.
     idle: usize,
     walk_waits: bool,
     /// Whether no more files will come.
     ended: bool,
+    /// Whether somebody has died who will never say that his file has been read.
+    broken: bool,
 }
 
-impl<F, B> Queue<F, B> {
+impl<F, B, L> Queue<F, B, L> {
     /// A queue that lets `window` files be on their way.
-    pub(super) fn new(window: usize) -> Queue<F, B> {
-        let (files, bundles) = (VecDeque::new(), VecDeque::new());
+    pub(super) fn new(window: usize) -> Queue<F, B, L> {
         Queue {
-            state: Mutex::new(State { files, bundles, on_their_way: 0, idle: 0, walk_waits: false, ended: false }),
+            state: Mutex::new(State {
+                files: VecDeque::new(),
+                bundles: VecDeque::new(),
+                wanting_help: VecDeque::new(),
+                on_their_way: 0,
+                read: 0,
+                idle: 0,
+                walk_waits: false,
+                ended: false,
+                broken: false,
+            }),
             filled: Condvar::new(),
             drained: Condvar::new(),
             window: window.max(1),
@@ -65,6 +84,23 @@ impl<F, B> Queue<F, B> {
         }
     }
 
+    /// Asks for help with a large report; whether somebody is there who has nothing else to do.
+    pub(super) fn ask_for_help(&self, report: L) -> bool {
+        let mut state = self.lock();
+        state.wanting_help.push_back(report);
+        let is_idle = state.idle >= state.wanting_help.len();
+        if state.idle > 0 {
+            self.filled.notify_one();
+        }
+        is_idle
+    }
+
+    /// Nothing can be completed any more: the walk ends, and nobody waits for anybody.
+    pub(super) fn give_up(&self) {
+        self.lock().broken = true;
+        self.end();
+    }
+
     /// No more files will come: workers that find none leave.
     pub(super) fn end(&self) {
         self.lock().ended = true;
@@ -72,18 +108,27 @@ impl<F, B> Queue<F, B> {
         self.drained.notify_all();
     }
 
-    /// What is to be done next; waits for something, and gives nothing once the last file has been taken.
-    pub(super) fn next(&self) -> Option<Task<F, B>> {
+    /// What is to be done next; waits for something, and gives nothing once the last file has been read. The caller has
+    /// read as many files since the last time.
+    pub(super) fn next(&self, read: usize) -> Option<Task<F, B, L>> {
         let mut state = self.lock();
+        state.read = state.read.saturating_sub(read);
         loop {
             if let Some(bundle) = state.bundles.pop_front() {
                 return Some(Task::Write(bundle));
             }
+            if let Some(report) = state.wanting_help.pop_front() {
+                return Some(Task::Help(report));
+            }
             if let Some(file) = state.files.pop_front() {
+                state.read += 1;
                 self.tell_walk(&state);
                 return Some(Task::Read(file));
             }
-            if state.ended {
+            if state.ended && (state.read == 0 || state.broken) {
+                if state.idle > 0 {
+                    self.filled.notify_all();
+                }
                 return None;
             }
             state.idle += 1;
@@ -103,17 +148,17 @@ impl<F, B> Queue<F, B> {
     }
 
     /// Room enough to wake the walk for: files that wait for an earlier one must not keep workers from the next.
-    fn has_room(&self, state: &State<F, B>) -> bool {
+    fn has_room(&self, state: &State<F, B, L>) -> bool {
         state.ended || (state.on_their_way < self.window && state.files.len() <= self.window / 4)
     }
 
-    fn tell_walk(&self, state: &State<F, B>) {
+    fn tell_walk(&self, state: &State<F, B, L>) {
         if state.walk_waits && self.has_room(state) {
             self.drained.notify_one();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<F, B>> {
+    fn lock(&self) -> MutexGuard<'_, State<F, B, L>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -125,10 +170,13 @@ mod tests {
 
     use super::*;
 
-    fn read(queue: &Queue<u32, ()>) -> Option<u32> {
-        match queue.next()? {
-            Task::Read(file) => Some(file),
-            Task::Write(()) => None,
+    fn read(queue: &Queue<u32, (), ()>) -> Option<u32> {
+        match queue.next(0)? {
+            Task::Read(file) => {
+                queue.lock().read -= 1;
+                Some(file)
+            }
+            Task::Write(()) | Task::Help(()) => None,
         }
     }
 
@@ -169,17 +217,43 @@ mod tests {
     }
 
     #[test]
-    fn bundles_come_before_files() {
-        let queue: Queue<u32, &str> = Queue::new(9);
+    fn bundles_come_before_help_and_help_before_files() {
+        let queue: Queue<u32, &str, char> = Queue::new(9);
         queue.push(1);
         queue.push(2);
         queue.collected(0, &mut vec!["a", "b"]);
+        assert!(!queue.ask_for_help('g'), "nobody is idle");
         queue.end();
-        let tasks = std::iter::from_fn(|| queue.next()).map(|task| match task {
+        let tasks = std::iter::from_fn(|| queue.next(1)).map(|task| match task {
             Task::Write(bundle) => bundle.to_owned(),
             Task::Read(file) => file.to_string(),
+            Task::Help(report) => report.to_string(),
         });
-        assert_eq!(tasks.collect::<Vec<_>>(), ["a", "b", "1", "2"]);
+        assert_eq!(tasks.collect::<Vec<_>>(), ["a", "b", "g", "1", "2"]);
+    }
+
+    #[test]
+    fn who_finds_no_file_stays_while_another_one_is_read() {
+        let queue: Queue<u32, (), char> = Queue::new(9);
+        queue.push(1);
+        queue.end();
+        std::thread::scope(|scope| {
+            assert!(matches!(queue.next(0), Some(Task::Read(1))));
+            let idle = scope.spawn(|| (matches!(queue.next(0), Some(Task::Help('g'))), queue.next(0).is_none()));
+            while queue.lock().idle == 0 {
+                std::thread::yield_now();
+            }
+            assert!(queue.ask_for_help('g'));
+            while !queue.lock().wanting_help.is_empty() {
+                std::thread::yield_now();
+            }
+            assert!(queue.next(1).is_none());
+            assert_eq!(idle.join().unwrap(), (true, true));
+        });
+        // Whoever died with a file in his hands is not waited for.
+        queue.lock().read = 1;
+        queue.give_up();
+        assert!(queue.next(0).is_none());
     }
 
     #[test]

@@ -234,5 +234,6 @@ fn problem(line: &ProblemLine) -> Option<Problem> {
         kind: ProblemKind::by_name(&line.kind)?,
         message: line.message.clone(),
         position,
+        topic: None,
     })
 }

@@ -1,6 +1,8 @@
 //! From the cases that a parser pushes to encoded runs in the store.
 
 mod attached;
+mod batching;
+mod part;
 
 use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
@@ -8,7 +10,7 @@ use std::ops::{ControlFlow, Range};
 use super::evidence;
 use super::grouping::{Group, Takes};
 use super::naming::KeyedName;
-use super::outcome::{ReportOutcome, RunChunk, Share, conflict};
+use super::outcome::{ReportOutcome, RunChunk, conflict};
 use super::rows::{Placed, Rows};
 use super::worker::{Context, Names};
 use crate::bundle::{IndexEntry, Place, WaitingEntries};
@@ -20,6 +22,9 @@ use crate::model::{
 use crate::source::Entry;
 use crate::xray;
 
+pub(super) use batching::Batching;
+pub(super) use part::{Part, Start};
+
 /// Bytes of encoded runs that are handed to the store at once: large reports come in several chunks.
 const CHUNK: usize = 1024 * 1024;
 
@@ -28,6 +33,14 @@ const CHUNKS_HELD: usize = 4;
 
 /// Problems of one kind that are kept for one report; what follows is counted.
 const PROBLEMS_OF_A_KIND: usize = 50;
+
+/// Topics of what this file tells once for a report.
+const LONG_TEXTS: &str = "long texts";
+const OVERRULED_ENVIRONMENT: &str = "overruled environment";
+
+/// The class of cases over which a conversion falls, so that tests can see what becomes of the report.
+#[cfg(test)]
+pub(super) const FALLS: &str = "a class that nobody has";
 
 /// What a worker keeps between reports, so that nothing is allocated for a case once it is warm.
 #[derive(Default)]
@@ -42,12 +55,23 @@ pub(super) struct RunScratch {
 pub(super) struct Findings<'o> {
     pub(super) outcome: &'o mut ReportOutcome,
     limits: Limits,
+    keeps: Keeps,
     further: HashMap<ProblemKind, (usize, Problem)>,
+}
+
+/// Which problems are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keeps {
+    /// [`PROBLEMS_OF_A_KIND`] of each kind.
+    Enough,
+    /// All of which one may be among those when the parts of the report are put together, whatever the parts before this
+    /// one have told: one more, which is the example for what is only counted, and all that a report gets once.
+    EnoughOfAPart,
 }
 
 impl<'o> Findings<'o> {
     pub(super) fn new(outcome: &'o mut ReportOutcome, limits: &Limits) -> Findings<'o> {
-        Findings { outcome, limits: *limits, further: HashMap::new() }
+        Findings { outcome, limits: *limits, keeps: Keeps::Enough, further: HashMap::new() }
     }
 
     /// Counts a case, unless there are as many as there may be: then the reading ends.
@@ -62,8 +86,14 @@ impl<'o> Findings<'o> {
 
     /// Keeps a problem, unless there are very many of its kind already.
     pub(super) fn note(&mut self, problem: Problem) {
-        let known = self.outcome.problems.iter().filter(|known| known.kind == problem.kind).count();
-        if known < PROBLEMS_OF_A_KIND {
+        let known = self.outcome.problems.iter().filter(|known| known.kind == problem.kind);
+        let is_kept = match self.keeps {
+            Keeps::Enough => known.count() < PROBLEMS_OF_A_KIND,
+            Keeps::EnoughOfAPart => {
+                problem.topic.is_some() || known.filter(|known| known.topic.is_none()).count() <= PROBLEMS_OF_A_KIND
+            }
+        };
+        if is_kept {
             self.outcome.problems.push(problem);
         } else {
             self.further.entry(problem.kind).or_insert((0, problem)).0 += 1;
@@ -119,6 +149,8 @@ pub(super) struct Conversion<'c> {
     told_of_long_texts: bool,
     /// Whether pictures may lie beside the report, and may be evidence.
     may_meet_pictures: bool,
+    /// See [`CHUNKS_HELD`].
+    chunks_held: usize,
     /// Runs that were encoded.
     encoded: u64,
     /// Of the run that was encoded last.
@@ -175,6 +207,7 @@ impl<'c> Conversion<'c> {
             told_of_environment: false,
             told_of_long_texts: false,
             may_meet_pictures: context.rules.evidence.of != Evidence::None && entry.may_lie_beside_pictures(),
+            chunks_held: CHUNKS_HELD,
             encoded: 0,
             identity: 0,
             failure: None,
@@ -183,6 +216,13 @@ impl<'c> Conversion<'c> {
 
     /// Stores what is still waiting, and tells what ended the conversion, if anything did.
     pub(super) fn finish(mut self) -> Option<ConversionFailure> {
+        self.complete();
+        self.findings.finish();
+        self.failure
+    }
+
+    /// Stores what is still waiting.
+    fn complete(&mut self) {
         self.encode_held_rows("");
         self.store();
         let outcome = &self.findings.outcome;
@@ -192,8 +232,6 @@ impl<'c> Conversion<'c> {
             outcome.cases.seen - outcome.left_out - self.encoded,
             self.entry.origin
         );
-        self.findings.finish();
-        self.failure
     }
 
     /// Cuts the texts of a case to what may be kept of each, where that is less than usual.
@@ -209,11 +247,14 @@ impl<'c> Conversion<'c> {
         let shortened = texts.filter_map(|text| shorten::head_and_tail(text, length).then_some(())).count();
         if shortened > 0 && !std::mem::replace(&mut self.told_of_long_texts, true) {
             let message = format!("texts were shortened to --limit {}={most} characters", Limit::TextLength.name());
-            self.findings.note(Problem::new(ProblemKind::TextShortened, message));
+            self.findings.note(Problem::new(ProblemKind::TextShortened, message).about(LONG_TEXTS));
         }
     }
 
     fn convert(&mut self, case: &mut TestCase) {
+        #[cfg(test)]
+        assert!(!case.container.contains(FALLS), "what a defect would do");
+        self.begin_rows(case.row_group);
         self.shorten_texts(case);
         // The mapper may take the name out of the case, and an error wants to tell it.
         let name = self.context.rules.project.is_none().then(|| case.qualified_name.clone());
@@ -243,7 +284,7 @@ impl<'c> Conversion<'c> {
             Mapped::Run => {
                 self.scratch.run.case_number = self.findings.outcome.cases.seen;
                 self.findings.outcome.marks.add(case);
-                self.take_row(row_group);
+                self.take_row();
                 // A row that waits for the others was not encoded: it is no scenario.
                 if case.site != 0 && row_group == 0 {
                     self.remember_scenario(&case.title);
@@ -260,12 +301,17 @@ impl<'c> Conversion<'c> {
         }
     }
 
-    /// Encodes the run at hand, unless it is a row whose Test another row may still name.
-    fn take_row(&mut self, group: u64) {
+    /// The case that comes is a row of `group`: rows of another method no longer wait. That is settled before anything is
+    /// told of the case, so that a report can be parted where the method changes.
+    fn begin_rows(&mut self, group: u64) {
         if self.rows.begins(group) {
             self.encode_held_rows("");
             self.rows.begin(group);
         }
+    }
+
+    /// Encodes the run at hand, unless it is a row whose Test another row may still name.
+    fn take_row(&mut self) {
         match self.rows.place(&mut self.scratch.run) {
             Placed::Held => {
                 if self.rows.is_full() {
@@ -340,14 +386,10 @@ impl<'c> Conversion<'c> {
         let run = &self.scratch.run;
         let share = share_of(self.findings.outcome, self.group, run);
         self.findings.outcome.shares[share].add(run.start, run.finish, facts.identity);
-        if self.findings.outcome.shares[share].statement != self.statement {
-            let share = &mut self.findings.outcome.shares[share];
-            share.statement = self.statement;
-            share.span(self.stated.start, self.stated.finish);
-            let differing = share.stated.adopt(&self.stated);
-            if !differing.is_empty() {
-                self.findings.note(conflict(&differing));
-            }
+        let problems = self.findings.outcome.problems.len();
+        let differing = self.findings.outcome.shares[share].state(self.statement, &self.stated, problems);
+        if !differing.is_empty() {
+            self.findings.note(conflict(&differing));
         }
         if self.may_meet_pictures && !(run.evidence.is_empty() && run.steps.is_empty()) {
             self.findings.outcome.traces().add_evidence(run);
@@ -372,7 +414,7 @@ impl<'c> Conversion<'c> {
         let is_lost = self.group.takes == Takes::Everything && !environment.is_empty();
         if is_lost && !std::mem::replace(&mut self.told_of_environment, true) {
             let message = format!("results of {environment} go into the one Test Execution that is given for all");
-            self.findings.note(Problem::new(ProblemKind::Unusual, message));
+            self.findings.note(Problem::new(ProblemKind::Unusual, message).about(OVERRULED_ENVIRONMENT));
         }
     }
 
@@ -413,7 +455,7 @@ impl<'c> Conversion<'c> {
                 _ => executions.push((execution, number + 1)),
             }
         }
-        let entries = match outcome.chunks.len() < CHUNKS_HELD {
+        let entries = match outcome.chunks.len() < self.chunks_held {
             true => WaitingEntries::held(entries),
             false => WaitingEntries::spilled(&entries, &self.group.store)?,
         };
@@ -427,11 +469,7 @@ fn share_of(outcome: &mut ReportOutcome, group: &Group, run: &TestRun) -> usize 
     // What the report says of a result comes before what its place says of all.
     let environment = if run.environment.is_empty() { &outcome.environment } else { &run.environment };
     let number = group.execution(&run.execution_key, environment);
-    if let Some(known) = outcome.shares.iter().position(|share| share.execution == number) {
-        return known;
-    }
-    outcome.shares.push(Share::new(number));
-    outcome.shares.len() - 1
+    outcome.share_in(number)
 }
 
 impl ReportVisitor for Conversion<'_> {

@@ -2,14 +2,16 @@
 
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::basis::{Basis, Extent, HashingReader};
+use super::batches::{Giant, Helpers};
 use super::grouping::Group;
 use super::measure;
 use super::outcome::ReportOutcome;
 use super::stop::Stop;
-use super::visitor::{Conversion, ConversionFailure, Findings, RunScratch};
+use super::visitor::{Batching, Conversion, ConversionFailure, Findings, RunScratch};
 use crate::bundle::{Ahead, Folder, Sidecar, WriteError};
 use crate::format::encoding::{self, Transcoder};
 use crate::format::{self, Format, Head, ParseError, ParseErrorKind, ReadOptions, Recognition};
@@ -67,6 +69,17 @@ pub struct Reading {
 pub(super) struct Scratch {
     source: source::Scratch,
     runs: RunScratch,
+    /// For parts of large reports, between whose cases and runs buffers change hands.
+    parts: RunScratch,
+}
+
+/// What is done with a file.
+#[derive(Clone, Copy)]
+pub(super) struct Work<'w> {
+    pub(super) purpose: &'w Purpose<'w>,
+    /// That of the file.
+    pub(super) group: &'w Arc<Group>,
+    pub(super) helpers: &'w Helpers<'w>,
 }
 
 /// What to do with the cases of a report.
@@ -112,43 +125,43 @@ impl Purpose<'_> {
 pub(super) fn process(
     id: ReportId,
     found: Found,
-    group: &Group,
     place: usize,
-    purpose: &Purpose<'_>,
+    work: &Work<'_>,
     scratch: &mut Scratch,
 ) -> (ReportOutcome, Option<ConversionFailure>) {
-    if let Some(record) = &group.record {
+    if let Some(record) = &work.group.record {
         let outcome = record.outcome(place, id, found.origin());
         // Should the record know no such file, the collector says so.
         return (outcome.unwrap_or_else(|| ReportOutcome::new(id, found.origin().clone(), 0)), None);
     }
     let (input, messages_may_follow) = (found.place().input, found.place().beside_json_lines);
-    let (outcome, failure) = process_found(id, found, group, purpose, scratch);
+    let (outcome, failure) = process_found(id, found, work, scratch);
     (ReportOutcome { input, messages_may_follow, ..outcome }, failure)
 }
 
 fn process_found(
     id: ReportId,
     found: Found,
-    group: &Group,
-    purpose: &Purpose<'_>,
+    work: &Work<'_>,
     scratch: &mut Scratch,
 ) -> (ReportOutcome, Option<ConversionFailure>) {
     let basis = Basis::of(&found);
+    let purpose = work.purpose;
     match found {
         Found::Entry(entry) if matches!(purpose, Purpose::Measure(..)) => {
             let begun = Instant::now();
-            let (mut outcome, failure) = process_entry(id, &entry, basis, group, purpose, scratch);
+            let (mut outcome, failure) = process_entry(id, &Arc::new(entry), basis, work, scratch);
             outcome.spent = begun.elapsed();
             (outcome, failure)
         }
         Found::Entry(entry) => {
-            let (mut outcome, failure) = process_entry(id, &entry, basis, group, purpose, scratch);
+            let entry = Arc::new(entry);
+            let (mut outcome, failure) = process_entry(id, &entry, basis, work, scratch);
             if let Purpose::Convert(context) = purpose
                 && outcome.reason == PICTURE
                 && context.rules.evidence.of != Evidence::None
             {
-                outcome.picture = Some(Box::new(entry.later()));
+                outcome.picture = Arc::into_inner(entry).map(|entry| Box::new(entry.later()));
             }
             (outcome, failure)
         }
@@ -177,20 +190,27 @@ pub(super) fn write_ahead(bundle: &Ahead, group: &Group, purpose: &Purpose<'_>) 
     }
 }
 
+/// Converts what waits of a large report that somebody else is reading.
+pub(super) fn help(report: &Giant, helpers: &Helpers<'_>, purpose: &Purpose<'_>, scratch: &mut Scratch) {
+    if let Purpose::Convert(context) = purpose {
+        report.help(helpers, context, &mut scratch.parts);
+    }
+}
+
 fn process_entry(
     id: ReportId,
-    entry: &Entry,
+    entry: &Arc<Entry>,
     basis: Basis,
-    group: &Group,
-    purpose: &Purpose<'_>,
+    work: &Work<'_>,
     scratch: &mut Scratch,
 ) -> (ReportOutcome, Option<ConversionFailure>) {
+    let Work { purpose, group, .. } = *work;
     let mut outcome = ReportOutcome::new(id, entry.origin.clone(), 0);
     outcome.basis = basis;
     if let Purpose::Convert(context) = purpose {
         outcome.environment = context.rules.environment_from.of_place(entry.origin.as_str());
     }
-    let Scratch { source, runs } = scratch;
+    let Scratch { source, runs, parts } = scratch;
     if let Purpose::Measure(depth @ (Depth::Read | Depth::Inflate), _, limits) = *purpose {
         measure::bytes(entry, depth, source, limits, &mut outcome);
         return (outcome, None);
@@ -199,7 +219,7 @@ fn process_entry(
     // again, so nothing half-done is seen through them.
     let lent = catch_unwind(AssertUnwindSafe(|| {
         entry.with_body(source, purpose.limits(), &format::head::could_be_report, |body| {
-            read_report(entry, body, purpose, runs, group, &mut outcome)
+            read_report(entry, body, work, (runs, parts), &mut outcome)
         })
     }));
     let failure = match lent {
@@ -226,19 +246,18 @@ fn process_entry(
 }
 
 /// Recognises the report by its first bytes and has it parsed.
-fn read_report(
-    entry: &Entry,
+pub(super) fn read_report(
+    entry: &Arc<Entry>,
     body: Body<'_>,
-    purpose: &Purpose<'_>,
-    scratch: &mut RunScratch,
-    group: &Group,
+    work: &Work<'_>,
+    scratch: (&mut RunScratch, &mut RunScratch),
     outcome: &mut ReportOutcome,
 ) -> Option<ConversionFailure> {
     match body {
         Body::Bytes(bytes) => {
             let head = &bytes[..bytes.len().min(HEAD)];
             outcome.read(Extent::whole(bytes));
-            recognise_and_parse(entry, head, Body::Bytes(bytes), purpose, scratch, group, outcome)
+            recognise_and_parse(entry, head, Body::Bytes(bytes), work, scratch, outcome)
         }
         Body::Stream(reader) => {
             let mut hashing = HashingReader::new(reader);
@@ -247,7 +266,7 @@ fn read_report(
             let failed = (&mut hashing).take(HEAD as u64).read_to_end(&mut head).err();
             let mut rest = Rest { failed, inner: &mut hashing };
             let mut whole = head.as_slice().chain(&mut rest);
-            let failure = recognise_and_parse(entry, &head, Body::Stream(&mut whole), purpose, scratch, group, outcome);
+            let failure = recognise_and_parse(entry, &head, Body::Stream(&mut whole), work, scratch, outcome);
             if let Some(error) = rest.failed {
                 outcome.state = ReportState::Damaged;
                 outcome.problems.push(Problem::of_reading(&error, "it cannot be read"));
@@ -259,14 +278,14 @@ fn read_report(
 }
 
 fn recognise_and_parse(
-    entry: &Entry,
+    entry: &Arc<Entry>,
     head: &[u8],
     body: Body<'_>,
-    purpose: &Purpose<'_>,
-    scratch: &mut RunScratch,
-    group: &Group,
+    work: &Work<'_>,
+    (runs, parts): (&mut RunScratch, &mut RunScratch),
     outcome: &mut ReportOutcome,
 ) -> Option<ConversionFailure> {
+    let Work { purpose, group, helpers } = *work;
     let detected = encoding::detect(head);
     let decoded = encoding::to_utf8(head, detected);
     let file_name = entry.origin.as_str();
@@ -297,10 +316,25 @@ fn recognise_and_parse(
             (None, parsed)
         }
         Purpose::Convert(context) => {
-            let mut conversion = Conversion::new(format.name, outcome, context, entry, scratch, group);
             let wanted = Wanted::of(format, &decoded);
-            let parsed = parse(format.parse, wanted, body, &detected, &context.reading.options, &mut conversion);
-            (conversion.finish(), parsed)
+            let options = &context.reading.options;
+            let is_large = matches!(body, Body::Stream(_));
+            let giant = (is_large && helpers.are_there()).then(|| Giant::new(format.name, outcome, entry, group));
+            let mut conversion = Conversion::new(format.name, outcome, context, entry, runs, group);
+            match giant {
+                Some(giant) => {
+                    let mut batching = Batching::new(conversion, giant, helpers, parts);
+                    // A panic of the reader waits until what it has read is converted, as it would be without helpers.
+                    let parsed = catch_unwind(AssertUnwindSafe(|| {
+                        parse(format.parse, wanted, body, &detected, options, &mut batching)
+                    }));
+                    batching.finish(parsed)
+                }
+                None => {
+                    let parsed = parse(format.parse, wanted, body, &detected, options, &mut conversion);
+                    (conversion.finish(), parsed)
+                }
+            }
         }
     };
     if let Err(error) = parsed {

@@ -1,0 +1,220 @@
+//! A large report: its cases go to whoever has time, and what comes of them comes together again in order.
+
+use std::any::Any;
+use std::ops::ControlFlow;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::thread;
+
+use super::part::{Part, Start};
+use super::{Conversion, ConversionFailure, RunScratch};
+use crate::model::{Limit, LimitReached, Problem, ReportVisitor, StatedExecution, TestCase};
+use crate::pipeline::batches::{Batch, Filled, Giant, Helpers};
+
+/// Lets others do what a [`Conversion`] does, and comes to the same.
+///
+/// What of one case depends on those before it is settled when the parts are put together ([`Conversion::take_in`]), or
+/// known without them ([`Start`]). Rows of one method depend on each other, so a batch is cut only where the method
+/// changes; where so many rows of one come that no batch could hold them, they are converted here until it ends.
+pub(in crate::pipeline) struct Batching<'c> {
+    whole: Conversion<'c>,
+    giant: Arc<Giant>,
+    helpers: &'c Helpers<'c>,
+    /// For batches that are converted on this thread.
+    scratch: &'c mut RunScratch,
+    batch: Batch,
+    /// Cases, and rows of outlines, so far.
+    seen: u64,
+    examples: u64,
+    /// See [`TestCase::row_group`]; of the last case.
+    row_group: u64,
+    /// Whether the rows of that method are converted here.
+    is_direct: bool,
+    /// Parts that were sent out, and those that are back.
+    sent: u32,
+    taken: u32,
+    /// What a panic in a part left behind.
+    panic: Option<Box<dyn Any + Send>>,
+}
+
+impl<'c> Batching<'c> {
+    pub(in crate::pipeline) fn new(
+        whole: Conversion<'c>,
+        giant: Arc<Giant>,
+        helpers: &'c Helpers<'c>,
+        scratch: &'c mut RunScratch,
+    ) -> Batching<'c> {
+        Batching {
+            whole,
+            giant,
+            helpers,
+            scratch,
+            batch: Batch::default(),
+            seen: 0,
+            examples: 0,
+            row_group: 0,
+            is_direct: false,
+            sent: 0,
+            taken: 0,
+            panic: None,
+        }
+    }
+
+    /// Waits for what others are still at, and gives what the reader came to beside what ended the conversion. What
+    /// panicked, goes on doing so, the first in the order of the report: then as much is known as one thread would know.
+    pub(in crate::pipeline) fn finish<T>(mut self, read: thread::Result<T>) -> (Option<ConversionFailure>, T) {
+        if !self.is_direct {
+            // All that waits is converted next, here or elsewhere.
+            let _ = self.send();
+        }
+        self.settle();
+        if let Some(panic) = self.panic {
+            resume_unwind(panic);
+        }
+        match read {
+            Ok(read) => (self.whole.finish(), read),
+            Err(panic) => resume_unwind(panic),
+        }
+    }
+
+    /// Sends the batch out, helps where too many wait, and takes in what is back.
+    fn hand_out(&mut self) -> ControlFlow<()> {
+        if self.send().is_break() {
+            self.giant.convert_one(self.helpers, self.whole.context, self.scratch);
+        }
+        while self.taken < self.sent
+            && let Some(part) = self.giant.part(self.taken)
+        {
+            self.take_in(part);
+        }
+        self.go_on()
+    }
+
+    /// Sends the batch out. `Break` when too many wait.
+    fn send(&mut self) -> ControlFlow<()> {
+        if self.batch.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        let mut batch = std::mem::replace(&mut self.batch, self.giant.spare());
+        // What stood in front of the batch was set when it began; the statement holds for all of it.
+        batch.start.part = self.sent;
+        batch.start.stated.clone_from(&self.whole.stated);
+        batch.start.statement = self.whole.statement;
+        batch.start.is_beyond_marks = self.whole.findings.outcome.marks.is_full();
+        self.batch.start.examples = self.examples;
+        self.sent += 1;
+        self.giant.offer(batch, self.helpers)
+    }
+
+    /// Has all that was sent out converted, and takes it in.
+    fn settle(&mut self) {
+        while self.giant.convert_one(self.helpers, self.whole.context, self.scratch) {}
+        while self.taken < self.sent {
+            let part = self.giant.wait_for(self.taken);
+            self.take_in(part);
+        }
+    }
+
+    fn take_in(&mut self, mut part: Part) {
+        self.taken += 1;
+        if self.has_ended() {
+            part.discard(&self.giant);
+            return;
+        }
+        self.panic = part.take_panic();
+        self.whole.take_in(part);
+    }
+
+    /// Whether nothing behind what was taken in counts.
+    fn has_ended(&self) -> bool {
+        self.panic.is_some() || self.whole.failure.is_some()
+    }
+
+    fn go_on(&self) -> ControlFlow<()> {
+        if self.has_ended() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Converts the batch, and what follows, here: it cannot be cut.
+    fn begin_direct(&mut self) -> ControlFlow<()> {
+        self.settle();
+        self.go_on()?;
+        self.is_direct = true;
+        self.whole.mapper.go_on_behind(self.batch.start.examples);
+        self.batch.replay(&mut self.whole);
+        // The buffers of a batch that was stretched are not worth keeping.
+        self.batch = Batch::default();
+        self.go_on()
+    }
+
+    /// The method has changed: what follows can go to others again.
+    fn end_direct(&mut self) {
+        self.is_direct = false;
+        self.whole.begin_rows(0);
+        self.whole.store();
+        self.batch.start = Start { examples: self.examples, ..Start::default() };
+    }
+
+    /// Counts a case, unless there are as many as there may be.
+    fn count(&mut self, case: &TestCase) -> ControlFlow<()> {
+        let most = self.whole.findings.limits.cases;
+        if self.seen >= most {
+            self.problem(LimitReached::new(Limit::Cases, most, "it holds more cases").into());
+            return ControlFlow::Break(());
+        }
+        self.seen += 1;
+        self.examples += u64::from(case.is_example);
+        ControlFlow::Continue(())
+    }
+}
+
+impl ReportVisitor for Batching<'_> {
+    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
+        self.go_on()?;
+        let is_of_same_method = case.row_group != 0 && case.row_group == self.row_group;
+        if self.is_direct && !is_of_same_method {
+            self.end_direct();
+        }
+        if !self.is_direct {
+            match self.batch.filled(self.helpers) {
+                Filled::Enough | Filled::Stretched if !is_of_same_method => self.hand_out()?,
+                Filled::Stretched => self.begin_direct()?,
+                Filled::Partly | Filled::Enough => {}
+            }
+        }
+        self.count(case)?;
+        self.row_group = case.row_group;
+        if self.is_direct {
+            return self.whole.case(case);
+        }
+        self.batch.push(case);
+        ControlFlow::Continue(())
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        if self.is_direct {
+            self.whole.problem(problem);
+            return;
+        }
+        self.batch.problem(problem);
+        match self.batch.filled(self.helpers) {
+            // Whether that ended anything is told with the next case.
+            Filled::Enough | Filled::Stretched if self.row_group == 0 => drop(self.hand_out()),
+            Filled::Stretched => drop(self.begin_direct()),
+            Filled::Partly | Filled::Enough => {}
+        }
+    }
+
+    fn execution(&mut self, stated: &StatedExecution) {
+        if !self.is_direct {
+            match self.row_group {
+                0 => drop(self.hand_out()),
+                _ => drop(self.begin_direct()),
+            }
+        }
+        self.whole.execution(stated);
+    }
+
+    fn producer(&mut self, name: &str) {
+        if self.is_direct { self.whole.producer(name) } else { self.batch.producer(name) }
+    }
+}

@@ -1,0 +1,152 @@
+//! A part of a large report that is converted apart from the rest, and how parts become the outcome that one thread
+//! would have come to.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::{
+    CHUNKS_HELD, Conversion, ConversionFailure, Keeps, LONG_TEXTS, OVERRULED_ENVIRONMENT, RunScratch, conflict,
+};
+use crate::model::{Origin, Problem, ProblemKind, ReportVisitor, StatedExecution, TestRun};
+use crate::pipeline::batches::{Batch, Giant};
+use crate::pipeline::marks::Marks;
+use crate::pipeline::outcome::ReportOutcome;
+use crate::pipeline::worker::Context;
+
+/// What must be known of the cases before a part.
+#[derive(Debug, Default)]
+pub(in crate::pipeline) struct Start {
+    /// Number of the part.
+    pub(in crate::pipeline) part: u32,
+    /// What the report says of its Test Execution, and how often it has said something.
+    pub(in crate::pipeline) stated: StatedExecution,
+    pub(in crate::pipeline) statement: u32,
+    /// Rows of outlines.
+    pub(in crate::pipeline) examples: u64,
+    /// Whether there are so many cases that none needs to be marked.
+    pub(in crate::pipeline) is_beyond_marks: bool,
+}
+
+/// What came of a part.
+pub(in crate::pipeline) struct Part {
+    outcome: ReportOutcome,
+    statement: u32,
+    further: HashMap<ProblemKind, (usize, Problem)>,
+    encoded: u64,
+    failure: Option<ConversionFailure>,
+    /// What a panic left behind. Until then, the part is as it would be without.
+    panic: Option<Box<dyn Any + Send>>,
+}
+
+impl Part {
+    /// Converts the cases of a batch, which is emptied.
+    pub(in crate::pipeline) fn of(
+        batch: &mut Batch,
+        giant: &Giant,
+        context: &Context<'_>,
+        scratch: &mut RunScratch,
+    ) -> Part {
+        let mut outcome = ReportOutcome::new(giant.report, Origin::default(), 0);
+        outcome.environment.clone_from(&giant.environment);
+        outcome.basis = giant.basis.of_part();
+        if batch.start.is_beyond_marks {
+            outcome.marks = Marks::full();
+        }
+        let (statement, further) = (batch.start.statement, HashMap::new());
+        let mut part = Part { outcome, statement, further, encoded: 0, failure: None, panic: None };
+        part.panic = catch_unwind(AssertUnwindSafe(|| part.fill(batch, giant, context, scratch))).err();
+        if batch.empty().is_break() {
+            // Buffers change hands between cases and runs.
+            scratch.run = TestRun::default();
+        }
+        part
+    }
+
+    fn fill(&mut self, batch: &mut Batch, giant: &Giant, context: &Context<'_>, scratch: &mut RunScratch) {
+        let mut conversion =
+            Conversion::new(giant.format, &mut self.outcome, context, &giant.entry, scratch, &giant.group);
+        conversion.findings.keeps = Keeps::EnoughOfAPart;
+        conversion.mapper.go_on_behind(batch.start.examples);
+        conversion.stated.clone_from(&batch.start.stated);
+        conversion.statement = batch.start.statement;
+        if batch.start.part as usize >= CHUNKS_HELD {
+            conversion.chunks_held = 0;
+        }
+        batch.replay(&mut conversion);
+        conversion.complete();
+        self.encoded = conversion.encoded;
+        self.failure = conversion.failure;
+        self.further = conversion.findings.further;
+    }
+
+    /// Takes its runs back out of the store.
+    pub(super) fn discard(mut self, giant: &Giant) {
+        self.outcome.discard_runs(&giant.group.store);
+    }
+
+    /// What a panic left behind, if there was one.
+    pub(super) fn take_panic(&mut self) -> Option<Box<dyn Any + Send>> {
+        self.panic.take()
+    }
+}
+
+impl Conversion<'_> {
+    /// Takes in what came of the next part of the report, as if its cases had been converted here.
+    pub(super) fn take_in(&mut self, part: Part) {
+        let Part { outcome: mut part, statement, further, encoded, failure, .. } = part;
+        if !part.producer.is_empty() {
+            self.findings.producer(&part.producer);
+        }
+        let outcome = &mut *self.findings.outcome;
+        outcome.cases.merge(&part.cases);
+        outcome.left_out += part.left_out;
+        outcome.evidence.merge(part.evidence);
+        outcome.basis.take_in(part.basis);
+        outcome.marks.take_in(part.marks);
+        if let Some(traces) = part.traces {
+            outcome.traces().take_in(*traces);
+        }
+        outcome.unmapped.append(&mut part.unmapped);
+        outcome.chunks.append(&mut part.chunks);
+        let places: Vec<usize> = part.shares.iter().map(|share| outcome.share_in(share.execution)).collect();
+        for (share, place) in part.shares.iter().zip(&places) {
+            outcome.shares[*place].take_in(share);
+        }
+        outcome.names.extend(part.names.into_iter().map(|(share, name)| (places[share], name)));
+        // Where a share took the statement in force, and with it, perhaps, something that differs from earlier ones.
+        let mut stated = part.shares.iter().zip(places).filter(|(share, _)| share.statement != 0).peekable();
+        for (number, problem) in part.problems.into_iter().enumerate() {
+            while let Some((share, place)) = stated.next_if(|(share, _)| share.stated_behind <= number) {
+                self.state(place, statement, &share.stated);
+            }
+            if self.is_to_be_told(&problem) {
+                self.findings.note(problem);
+            }
+        }
+        stated.for_each(|(share, place)| self.state(place, statement, &share.stated));
+        for (kind, (count, example)) in further {
+            self.findings.further.entry(kind).or_insert((0, example)).0 += count;
+        }
+        self.encoded += encoded;
+        self.failure = failure;
+    }
+
+    fn state(&mut self, share: usize, statement: u32, stated: &StatedExecution) {
+        let differing = self.findings.outcome.shares[share].state(statement, stated, 0);
+        if !differing.is_empty() {
+            self.findings.note(conflict(&differing));
+        }
+    }
+
+    /// Whether a problem of a part is none that the report has got before.
+    fn is_to_be_told(&mut self, problem: &Problem) -> bool {
+        match (problem.kind, problem.topic.as_deref()) {
+            (ProblemKind::TextShortened, Some(LONG_TEXTS)) => !std::mem::replace(&mut self.told_of_long_texts, true),
+            (ProblemKind::Unusual, Some(OVERRULED_ENVIRONMENT)) => {
+                !std::mem::replace(&mut self.told_of_environment, true)
+            }
+            _ => self.mapper.is_first(problem),
+        }
+    }
+}
