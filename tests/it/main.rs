@@ -18,6 +18,7 @@ mod faults;
 mod fixtures;
 #[path = "../../benches/support/mod.rs"]
 mod generated;
+mod giants;
 mod growth;
 mod hostile;
 mod json_quirks;

@@ -18,7 +18,7 @@ use crate::pipeline::stop::Stop;
 use crate::pipeline::visitor::FALLS;
 use crate::pipeline::worker::{self, Context, Names, Purpose, Reading, Work};
 use crate::source::{self, Found, Input};
-use crate::xray::{self, EncodeOptions, Target};
+use crate::xray::{self, EncodeOptions, Encoder, Target};
 
 /// How a report is converted.
 #[derive(Debug, Clone)]
@@ -71,7 +71,7 @@ fn come_to(file: &Path, bytes: &[u8], way: &Way, batch: Size, threads: usize, pa
         limits: &limits,
         names: way.names,
         rules: &rules,
-        encoding: &encoding,
+        encoder: &Encoder::new(&encoding),
         folder: None,
         sidecar: sidecar.as_ref(),
         stop: &stop,
