@@ -1,5 +1,6 @@
 //! The runs of a Test Execution while its reports are read.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::ahead::{Ahead, AheadFrame};
@@ -18,12 +19,14 @@ pub struct ExecutionIndex {
     places: Places,
     separator: &'static [u8],
     ahead: Option<(Cutter, Arc<AheadFrame>)>,
+    /// Bundles that can be written ahead and need not be yet.
+    ready: VecDeque<Arc<Ahead>>,
 }
 
 /// What became of a run that was added.
 #[derive(Debug)]
 pub enum Arrived {
-    /// It is the first result of its Test. A bundle that it did not fit into any more can be written ahead now.
+    /// It is the first result of its Test. A bundle of runs before it is to be written ahead now.
     First(Option<Arc<Ahead>>),
     /// It will be merged into the first result of its Test.
     Repeat,
@@ -33,7 +36,8 @@ impl ExecutionIndex {
     /// An index without runs. In the store, each run is followed by `separator`, as in a bundle. Of what it knows of the
     /// runs, up to `ceiling` bytes stay in memory, and beside them ten bytes or less of each.
     pub fn new(separator: &'static [u8], ceiling: u64) -> ExecutionIndex {
-        ExecutionIndex { index: Index::new(ceiling), places: Places::new(separator.len()), separator, ahead: None }
+        let (index, places) = (Index::new(ceiling), Places::new(separator.len()));
+        ExecutionIndex { index, places, separator, ahead: None, ready: VecDeque::new() }
     }
 
     /// As [`ExecutionIndex::new`], with bundles that are written ahead. `first_head` is how long the head of the first one
@@ -65,8 +69,11 @@ impl ExecutionIndex {
             None => None,
         };
         let ahead = complete.and_then(|(plan, frame)| self.cut(plan, frame));
+        self.ready.extend(ahead);
         self.places.push(Place { location: run.location, length: run.entry.length });
-        Ok(Arrived::First(ahead))
+        // As long as there is memory a bundle had better wait: a merge may still touch it.
+        let next = if store.is_half_full() { self.ready.pop_front() } else { None };
+        Ok(Arrived::First(next))
     }
 
     fn cut(&mut self, plan: BundlePlan, frame: Arc<AheadFrame>) -> Option<Arc<Ahead>> {

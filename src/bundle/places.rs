@@ -86,7 +86,7 @@ struct Cut {
 }
 
 /// Bundles that must have been written ahead before it is looked at what became of them.
-const ENOUGH: usize = 8;
+const ENOUGH: usize = 2;
 
 #[derive(Debug)]
 enum What {
@@ -125,11 +125,17 @@ impl Places {
             return;
         }
         let place = self.cuts.partition_point(|cut| cut.first + cut.runs <= run);
-        if let Some(cut) = self.cuts.get_mut(place)
-            && !std::mem::replace(&mut cut.is_touched, true)
-            && matches!(cut.what, What::Ahead(_))
-        {
-            self.in_vain += 1;
+        let Some(cut) = self.cuts.get_mut(place) else { return };
+        if std::mem::replace(&mut cut.is_touched, true) {
+            return;
+        }
+        let What::Ahead(bundle) = &cut.what else { return };
+        match bundle.take_back_unbegun() {
+            Some(runs) => {
+                cut.what = What::Stored(runs);
+                self.ahead -= 1;
+            }
+            None => self.in_vain += 1,
         }
     }
 

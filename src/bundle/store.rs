@@ -236,6 +236,11 @@ impl RunStore {
         self.spilled.load(Ordering::Acquire)
     }
 
+    /// Whether half of the memory is taken by what this store holds and those with which it shares the memory.
+    pub fn is_half_full(&self) -> bool {
+        2 * self.memory.held() >= self.memory.ceiling
+    }
+
     /// Bytes held in memory, with what their keeping costs.
     pub fn in_memory(&self) -> u64 {
         self.shelf().held

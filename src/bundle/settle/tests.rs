@@ -31,7 +31,18 @@ impl Fixture {
 
     /// Puts the runs into the store in the order given and adds them to the index in theirs. Gives the bundles that could
     /// be written ahead.
-    pub(crate) fn add_all(&self, runs: &[Run], mut index: ExecutionIndex) -> (ExecutionIndex, Vec<Arc<Ahead>>) {
+    pub(crate) fn add_all(&self, runs: &[Run], index: ExecutionIndex) -> (ExecutionIndex, Vec<Arc<Ahead>>) {
+        let mut bundles = Vec::new();
+        (self.add_each(runs, index, &mut |bundle| bundles.push(bundle)), bundles)
+    }
+
+    /// As [`Fixture::add_all`], with bundles given to `write` as soon as they are ready.
+    pub(crate) fn add_each(
+        &self,
+        runs: &[Run],
+        mut index: ExecutionIndex,
+        write: &mut dyn FnMut(Arc<Ahead>),
+    ) -> ExecutionIndex {
         let stored = |(identity, report, sequence, bytes): &Run| {
             let place = keep(&self.store, bytes.clone().into_bytes(), SEPARATOR).unwrap();
             let outcome = if bytes.contains('!') { Outcome::Failed } else { Outcome::Passed };
@@ -50,13 +61,12 @@ impl Fixture {
         };
         let mut stored: Vec<_> = runs.iter().map(stored).collect();
         stored.sort_by_key(|(order, _)| *order);
-        let mut bundles = Vec::new();
         for ((report, _), run) in stored {
             if let Arrived::First(Some(bundle)) = index.add(ReportId(report), run, &self.store).unwrap() {
-                bundles.push(bundle);
+                write(bundle);
             }
         }
-        (index, bundles)
+        index
     }
 
     pub(crate) fn settle(&self, runs: &[Run], merge: &Merge<'_>) -> Result<Settled, WriteError> {
