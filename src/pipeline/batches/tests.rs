@@ -8,9 +8,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::bundle::{RunMemory, Sidecar, StoredChunk, WaitingEntries};
-use crate::format::{Attachments, ReadOptions};
+use crate::format::{Attachments, Format, ParseError, ReadOptions};
 use crate::mapping::{EnvironmentFrom, Evidence, EvidencePolicy, KeyPattern, KeyRules, Rules};
-use crate::model::{Body, DataRows, Limit};
+use crate::model::{Attachment, Body, Content, DataRows, Limit, Outcome, ProblemKind, StatedExecution};
 use crate::pipeline::group::GroupBy;
 use crate::pipeline::grouping::Grouping;
 use crate::pipeline::outcome::RunChunk;
@@ -33,6 +33,7 @@ struct Way {
     fixed: bool,
     cases: u64,
     texts: u64,
+    format: Option<&'static Format>,
 }
 
 fn way() -> impl Strategy<Value = Way> {
@@ -50,6 +51,7 @@ fn way() -> impl Strategy<Value = Way> {
         // Mostly as many as there are.
         cases: if cases == 0 { 7 } else { u64::MAX },
         texts: if texts == 0 { 20 } else { Limit::TextLength.default() },
+        format: None,
     })
 }
 
@@ -58,7 +60,7 @@ fn come_to(file: &Path, bytes: &[u8], way: &Way, batch: Size, threads: usize, pa
     let folder = tempfile::tempdir().unwrap();
     let options =
         ReadOptions { steps: true, output: Attachments::All, attachments: Attachments::All, ..read_options(way) };
-    let reading = Reading { options, format: None };
+    let reading = Reading { options, format: way.format };
     let limits = source::Limits::default();
     let rules = rules(way);
     let project = if way.has_project { "DEMO" } else { "" };
@@ -305,6 +307,72 @@ proptest! {
         prop_assert!(falls.is_none() || whole.starts_with("fell"));
         // Parts behind one that fell are no longer there, either. Notes are no runs.
         prop_assert!(left == 0 || way.sidecar || way.rows != DataRows::Merged, "{left} bytes are left");
+    }
+}
+
+/// A format whose reports say what its reader does, in four bytes each time: whatever readers may do comes up.
+static SCRIPT: Format =
+    Format { name: "script", title: "", recognised_by: "", taken: "", recognises: |_| false, parse: play };
+
+fn play(body: Body<'_>, _: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
+    let mut script = Vec::new();
+    if let Body::Stream(stream) = body {
+        stream.read_to_end(&mut script).unwrap();
+    }
+    let mut case = TestCase::default();
+    let mut group = 0;
+    for &[what, one, other, third] in script.as_chunks().0 {
+        match what % 32 {
+            0 => visitor.problem(Problem::new(ProblemKind::Repaired, format!("mended {one}"))),
+            1 => visitor.producer(&format!("runner {one}")),
+            2 => visitor.execution(&StatedExecution {
+                summary: format!("night {}", one % 3),
+                user: if other % 2 == 0 { "ann".to_owned() } else { String::new() },
+                ..StatedExecution::default()
+            }),
+            3..8 => group = u64::from(one % 4),
+            _ => {
+                case.reset();
+                case.qualified_name.push_str(&format!("test {}", one % 50));
+                case.outcome = Outcome::ALL[usize::from(other) % Outcome::ALL.len()];
+                case.row_group = group;
+                case.is_example = third % 5 == 0;
+                if third % 7 == 0 {
+                    case.add_property("test_key", &format!("DEMO-{}", one % 9));
+                }
+                if third % 11 == 0 {
+                    case.container_tags.add().push_str(&format!("RUN-{}", one % 3));
+                }
+                if third % 3 == 0 {
+                    case.attachments.push(Attachment {
+                        content: Content::Path,
+                        data: format!("missing-{one}.png"),
+                        ..Attachment::default()
+                    });
+                }
+                if visitor.case(&mut case).is_break() {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #[test]
+    fn whatever_a_reader_does_parts_come_to_the_same(
+        script in prop::collection::vec(any::<[u8; 4]>(), 1..400), way in way(), batch in 1_usize..12,
+        threads in 2_usize..4,
+    ) {
+        let way = Way { format: Some(&SCRIPT), ..way };
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/junit");
+        let batch = Size { cases: batch, weight: 1 << 20 };
+        let script = script.concat();
+        let (whole, _) = come_to(&file, &script, &way, batch, 1, false);
+        let (parts, _) = come_to(&file, &script, &way, batch, threads, false);
+        prop_assert!(whole == parts, "{way:?}\n{}", difference(&whole, &parts));
     }
 }
 
