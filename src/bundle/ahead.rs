@@ -7,7 +7,7 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::body::Sums;
+use super::body::{BundleBody, Sums};
 use super::error::{WriteError, WriteErrorKind};
 use super::folder::Folder;
 use super::gather::gather;
@@ -15,7 +15,6 @@ use super::new_file::ClosedFile;
 use super::places::Stretch;
 use super::plan::BundlePlan;
 use super::store::{Location, RunStore};
-use super::write::Body;
 
 /// What stands around the runs of bundles that are written ahead. The first bundle of a Test Execution is none of
 /// them: it begins with times that are not known before the last run is.
@@ -97,7 +96,7 @@ impl Ahead {
     }
 
     fn try_write(&self, runs: &[Stretch], store: &RunStore, folder: &Folder) -> Result<State, WriteError> {
-        let mut body = Body::create(folder, &Folder::name_ahead())?;
+        let mut body = BundleBody::create(folder, &Folder::name_ahead())?;
         let AheadFrame { head, separator, tail } = &*self.frame;
         gather(runs.iter().copied(), [head, separator, tail], store, &mut body)?;
         let (file, sums) = body.finish()?;
@@ -105,6 +104,7 @@ impl Ahead {
             let file = "a bundle written ahead".to_owned();
             return Err(WriteErrorKind::Length { file, planned: self.plan.bytes, written: sums.body.bytes }.into());
         }
+        folder.begin_writeback(&file);
         let file = file.close();
         // More bundles than have a number: this one is not needed, but its runs would be lost with it.
         let begin = store.written_ahead(file.path().to_path_buf()).ok_or(WriteErrorKind::NotStored)?;

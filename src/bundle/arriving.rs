@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::ahead::{Ahead, AheadFrame};
 use super::error::WriteError;
 use super::frame::FrameLengths;
-use super::index::{Added, Index, StoredRun};
+use super::index::{Added, Index, IndexEntry, StoredRun};
 use super::places::{Place, Places};
 use super::plan::{Budget, BundlePlan, Cutter};
 use super::store::RunStore;
@@ -52,6 +52,14 @@ impl ExecutionIndex {
         let ahead = Some((Cutter::new(budget, lengths), Arc::new(frame)));
         let separator = ahead.as_ref().map_or(&[][..], |(_, frame)| frame.separator);
         ExecutionIndex { ahead, ..ExecutionIndex::new(separator, ceiling) }
+    }
+
+    /// How many runs are best announced at once.
+    pub const BATCH: usize = Index::BATCH;
+
+    /// These runs are going to be added: to say so first makes that cheaper, and is all that it does.
+    pub fn approach(&self, entries: &[IndexEntry]) {
+        self.index.approach(entries);
     }
 
     /// Adds a run of `report`, which is not before those that were added already. Its bytes are in `store`, as those of

@@ -1,6 +1,6 @@
 //! The file of one bundle while it is written: body, compression, temporary name.
 
-use std::io::{self, Write};
+use std::io::{self, IoSlice, Write};
 use std::path::PathBuf;
 
 use super::compress::{Compression, Encoder};
@@ -59,6 +59,24 @@ impl BundleBody {
         })
     }
 
+    /// Writes all these pieces, as many at a time as the system takes.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub(super) fn write_pieces(&mut self, mut pieces: &mut [IoSlice<'_>]) -> Result<(), WriteError> {
+        // Empty ones in front would look like a sink that takes no more.
+        IoSlice::advance_slices(&mut pieces, 0);
+        while !pieces.is_empty() {
+            match self.write_vectored(pieces) {
+                Ok(0) => return Err(self.failed(io::ErrorKind::WriteZero.into())),
+                Ok(written) => IoSlice::advance_slices(&mut pieces, written),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.failed(error)),
+            }
+        }
+        Ok(())
+    }
+
     /// The error that says that writing this file failed.
     pub(super) fn failed(&self, error: io::Error) -> WriteError {
         WriteError::io("write", &self.path)(error)
@@ -68,6 +86,10 @@ impl BundleBody {
 impl Write for BundleBody {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.out.write(bytes)
+    }
+
+    fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.out.write_vectored(pieces)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -80,6 +102,13 @@ impl Write for Sink {
         match self {
             Sink::AsItIs(file) => file.write(bytes),
             Sink::Compressed(file) => file.write(bytes),
+        }
+    }
+
+    fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        match self {
+            Sink::AsItIs(file) => file.write_vectored(pieces),
+            Sink::Compressed(file) => file.write_vectored(pieces),
         }
     }
 

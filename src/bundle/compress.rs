@@ -1,7 +1,7 @@
 //! Bundles that lie compressed in the output folder: the same bytes for the same body, on every machine.
 
 use std::fmt;
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufReader, IoSlice, Read, Write};
 
 use flate2::GzBuilder;
 use flate2::read::MultiGzDecoder;
@@ -129,6 +129,13 @@ impl<W: Write> Write for Encoder<W> {
         Ok(taken)
     }
 
+    fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        match &mut self.encoding {
+            Encoding::Plain(sink) => sink.write_vectored(pieces),
+            _ => self.write(pieces.iter().find(|piece| !piece.is_empty()).map_or(&[], |piece| piece)),
+        }
+    }
+
     /// A body is whole only when it is finished; nothing is forced out before.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
@@ -180,6 +187,15 @@ mod tests {
             for piece in [1, 777, BLOCK - 1, BLOCK + 1] {
                 assert!(compressed(compression, &body, piece) == expected, "{compression:?} in pieces of {piece}");
             }
+            let mut encoder = Encoder::new(compression, Vec::new()).unwrap();
+            let mut pieces: Vec<_> =
+                body.chunks(10_000).flat_map(|piece| [IoSlice::new(piece), IoSlice::new(b"")]).collect();
+            let mut pieces = pieces.as_mut_slice();
+            while !pieces.is_empty() {
+                let written = encoder.write_vectored(pieces).unwrap();
+                IoSlice::advance_slices(&mut pieces, written);
+            }
+            assert!(encoder.finish().unwrap() == expected, "{compression:?}, many pieces at once");
         }
     }
 

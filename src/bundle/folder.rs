@@ -17,6 +17,7 @@ use super::name::{
 };
 use super::new_file::NewFile;
 use super::sidecar;
+use super::writeback::Writeback;
 
 /// What to do with an earlier output in the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,8 +34,9 @@ pub enum Opening {
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    /// Held, never read: the lock goes when the file is closed.
-    _lock: Option<File>,
+    writeback: Writeback,
+    /// The folder itself: the lock goes when it is closed.
+    lock: Option<File>,
 }
 
 impl Folder {
@@ -48,7 +50,7 @@ impl Folder {
     /// refuses.
     pub fn open(path: &Path, opening: Opening) -> Result<Folder, WriteError> {
         create_folder(path)?;
-        let folder = Folder { path: path.to_path_buf(), _lock: lock(path)? };
+        let folder = Folder { path: path.to_path_buf(), writeback: Writeback::default(), lock: lock(path)? };
         let contents = Contents::of(path)?;
         contents.check(path, opening)?;
         match opening {
@@ -109,7 +111,7 @@ impl Folder {
         if read_mark(&path.join(MANIFEST)).is_none() {
             return Err(WriteErrorKind::NoManifest(path.to_path_buf()).into());
         }
-        let folder = Folder { path: path.to_path_buf(), _lock: lock(path)? };
+        let folder = Folder { path: path.to_path_buf(), writeback: Writeback::default(), lock: lock(path)? };
         remove_all(&Contents::of(path)?.temporary)?;
         Ok(folder)
     }
@@ -141,6 +143,13 @@ impl Folder {
         NewFile::create(self.path.join(file))
     }
 
+    /// A file is whole: the disk may begin to take it, while others are made.
+    pub(super) fn begin_writeback(&self, file: &NewFile) {
+        if let Some(file) = file.another() {
+            self.writeback.begin(file);
+        }
+    }
+
     /// A name for a bundle that does not know yet what it will be called.
     pub(super) fn name_ahead() -> String {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
@@ -163,9 +172,16 @@ impl Folder {
         remove_all(&stale)?;
         self.remove_empty_evidence();
         let files: Vec<PathBuf> = named.into_iter().chain([self.path.join(REPORTS)]).collect();
-        self.sync_bundles(&files)?;
+        let file = self.manifest_file(manifest)?;
+        match self.sync_bundles(&files)? {
+            // The manifest under its temporary name as well.
+            Synced::Everything => file.commit()?,
+            Synced::Files => {
+                sync_folder(&self.path)?;
+                file.commit_to_disk()?;
+            }
+        }
         sync_folder(&self.path)?;
-        self.write_manifest(manifest)?;
         // Only now: a run that is stopped before can go on where this one is.
         self.remove_journal()
     }
@@ -183,14 +199,24 @@ impl Folder {
     }
 
     /// Brings these files, most of them bundles, and the names of bundles and evidence to the disk.
-    pub(super) fn sync_bundles(&self, files: &[PathBuf]) -> Result<(), WriteError> {
+    pub(super) fn sync_bundles(&self, files: &[PathBuf]) -> Result<Synced, WriteError> {
         /// From this number on one call for the whole file system is cheaper than a call for each file.
         #[cfg(target_os = "linux")]
         const MANY: usize = 8;
         #[cfg(target_os = "linux")]
         if files.len() >= MANY {
-            let folder = File::open(&self.path).map_err(WriteError::io("open", &self.path))?;
-            return rustix::fs::syncfs(&folder).map_err(|error| WriteError::io("sync", &self.path)(error.into()));
+            // The system tells of all that failed since the folder was opened, also of what was written early.
+            let synced = match &self.lock {
+                Some(folder) => rustix::fs::syncfs(folder),
+                None => {
+                    let folder = File::open(&self.path).map_err(WriteError::io("open", &self.path))?;
+                    rustix::fs::syncfs(&folder)
+                }
+            };
+            return match synced {
+                Ok(()) => Ok(Synced::Everything),
+                Err(error) => Err(WriteError::io("sync", &self.path)(error.into())),
+            };
         }
         for path in files {
             let synced = File::open(path).and_then(|file| file.sync_all());
@@ -205,7 +231,8 @@ impl Folder {
         if evidence.is_dir() {
             sync_folder(&evidence)?;
         }
-        sync_folder(&self.path.join(BUNDLES))
+        sync_folder(&self.path.join(BUNDLES))?;
+        Ok(Synced::Files)
     }
 
     /// Removes the journal, if there is one.
@@ -232,11 +259,16 @@ impl Folder {
     /// # Errors
     /// When the file system refuses; the earlier manifest, if any, then stays.
     pub fn write_manifest(&self, manifest: &Manifest) -> Result<(), WriteError> {
+        self.manifest_file(manifest)?.commit_to_disk()?;
+        sync_folder(&self.path)
+    }
+
+    /// The manifest under a temporary name.
+    fn manifest_file(&self, manifest: &Manifest) -> Result<NewFile, WriteError> {
         let mut file = self.create(MANIFEST)?;
         let mut text = Vec::new();
         manifest.write_to(&mut text).and_then(|()| file.write_all(&text)).map_err(|error| file.failed(error))?;
-        file.commit_to_disk()?;
-        sync_folder(&self.path)
+        Ok(file)
     }
 
     /// The manifest goes first, so that no moment has a manifest whose bundles are gone.
@@ -247,6 +279,15 @@ impl Folder {
         }
         Ok(())
     }
+}
+
+/// What was brought to the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Synced {
+    /// The files that were asked for, and the names of those in folders below the output folder.
+    Files,
+    /// All that was written to the file system until then.
+    Everything,
 }
 
 /// What is in a folder.

@@ -1,66 +1,125 @@
 //! Runs from wherever they are into a bundle.
 
-use std::io::Write;
+use std::io::IoSlice;
+use std::ops::Range;
 
+use super::body::BundleBody;
 use super::error::WriteError;
 use super::places::Stretch;
-use super::store::RunStore;
-use super::write::Body;
+use super::store::{Held, RunStore};
 
-/// Bytes that are read back from a file, or given to the system, at once.
-pub(super) const PIECE: usize = 256 << 10;
+/// Bytes that are given to the system, or read back from a file, at once. They pass the processor's cache twice, once to
+/// be hashed.
+const PIECE: usize = 256 << 10;
+
+/// Pieces that are given to the system at once: each costs little, and none may be refused.
+const MOST_PIECES: usize = 256;
 
 /// Writes `[head, separator, tail]` and the runs between them. Runs that follow each other in the store with nothing but
-/// a separator between them are handed on in one piece; a long one is never in memory as a whole.
+/// a separator between them are handed on in one piece, from where they are; a long one that is in a file is never in memory
+/// as a whole.
 pub(super) fn gather(
     runs: impl Iterator<Item = Stretch>,
     [head, separator, tail]: [&[u8]; 3],
     store: &RunStore,
-    out: &mut Body,
+    out: &mut BundleBody,
 ) -> Result<(), WriteError> {
-    let mut copy = Copy { store, out, buffer: Vec::new() };
-    copy.write(head)?;
+    let mut batch = Batch { store, out, pieces: Vec::new(), bytes: 0, copied: Vec::new() };
+    batch.copy(head)?;
     let mut at_hand: Option<Stretch> = None;
     for next in runs {
         if at_hand.as_mut().is_some_and(|stretch| stretch.join(&next, separator.len())) {
             continue;
         }
         if let Some(complete) = at_hand.replace(next) {
-            copy.copy(&complete)?;
-            copy.write(separator)?;
+            batch.add(&complete)?;
+            batch.copy(separator)?;
         }
     }
     if let Some(last) = at_hand {
-        copy.copy(&last)?;
+        batch.add(&last)?;
     }
-    copy.write(tail)
+    batch.copy(tail)?;
+    batch.write()
 }
 
-struct Copy<'c> {
+/// What is written next.
+struct Batch<'c> {
     store: &'c RunStore,
-    out: &'c mut Body,
-    buffer: Vec<u8>,
+    out: &'c mut BundleBody,
+    pieces: Vec<Piece>,
+    /// Of all pieces.
+    bytes: usize,
+    /// What is not in the store's memory, or not worth a piece of its own.
+    copied: Vec<u8>,
 }
 
-impl Copy<'_> {
-    fn copy(&mut self, stretch: &Stretch) -> Result<(), WriteError> {
+enum Piece {
+    Held(Held),
+    Copied(Range<usize>),
+}
+
+impl Piece {
+    fn bytes<'p>(&'p self, copied: &'p [u8]) -> &'p [u8] {
+        match self {
+            Piece::Held(held) => held,
+            Piece::Copied(range) => copied.get(range.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+impl Batch<'_> {
+    /// Below this size a copy costs less than a piece does.
+    const WORTH_A_PIECE: usize = 512;
+
+    fn add(&mut self, stretch: &Stretch) -> Result<(), WriteError> {
         if let Some(held) = self.store.hold(stretch.at, stretch.bytes as usize) {
-            return self.write(&held);
+            if held.len() < Batch::WORTH_A_PIECE {
+                return self.copy(&held);
+            }
+            let length = held.len();
+            self.pieces.push(Piece::Held(held));
+            return self.count(length);
         }
         let mut done = 0;
         while done < stretch.bytes {
             let piece = (stretch.bytes - done).min(PIECE as u64);
-            let mut buffer = std::mem::take(&mut self.buffer);
-            buffer.clear();
-            self.store.read(stretch.at.forward(done), piece as usize, &mut buffer)?;
-            self.write(&buffer)?;
-            self.buffer = buffer;
+            let from = self.copied.len();
+            self.store.read(stretch.at.forward(done), piece as usize, &mut self.copied)?;
+            self.copied_from(from)?;
             done += piece;
         }
         Ok(())
     }
 
-    fn write(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
-        self.out.write_all(bytes).map_err(|error| self.out.failed(error))
+    fn copy(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
+        let from = self.copied.len();
+        self.copied.extend_from_slice(bytes);
+        self.copied_from(from)
+    }
+
+    /// What was copied behind `from` is written next.
+    fn copied_from(&mut self, from: usize) -> Result<(), WriteError> {
+        let end = self.copied.len();
+        match self.pieces.last_mut() {
+            Some(Piece::Copied(last)) => last.end = end,
+            _ => self.pieces.push(Piece::Copied(from..end)),
+        }
+        self.count(end - from)
+    }
+
+    fn count(&mut self, bytes: usize) -> Result<(), WriteError> {
+        self.bytes += bytes;
+        if self.bytes >= PIECE || self.pieces.len() >= MOST_PIECES { self.write() } else { Ok(()) }
+    }
+
+    fn write(&mut self) -> Result<(), WriteError> {
+        let mut slices: Vec<_> = self.pieces.iter().map(|piece| IoSlice::new(piece.bytes(&self.copied))).collect();
+        self.out.write_pieces(&mut slices)?;
+        drop(slices);
+        self.pieces.clear();
+        self.copied.clear();
+        self.bytes = 0;
+        Ok(())
     }
 }

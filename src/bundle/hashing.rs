@@ -1,6 +1,6 @@
 //! Bytes that are hashed and counted while they pass.
 
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 
 use sha2::{Digest, Sha256};
 
@@ -48,6 +48,17 @@ impl<W: Write> Write for Hashing<W> {
         Ok(written)
     }
 
+    fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        let written = self.inner.write_vectored(pieces)?;
+        let mut left = written;
+        for piece in pieces {
+            let taken = piece.len().min(left);
+            self.pass(piece.get(..taken).unwrap_or_default());
+            left -= taken;
+        }
+        Ok(written)
+    }
+
     fn flush(&mut self) -> io::Result<()> {
         self.inner.flush()
     }
@@ -81,6 +92,11 @@ mod tests {
         writing.write_all(b"ab").unwrap();
         writing.write_all(b"c").unwrap();
         assert_eq!(writing.finish(), (b"abc".to_vec(), Sum { bytes: 3, sha256: abc.to_owned() }));
+        let mut room = [0; 3];
+        let mut in_pieces = Hashing::new(&mut room[..]);
+        let pieces = [&b"a"[..], b"", b"bc", b"beyond"].map(IoSlice::new);
+        assert_eq!(in_pieces.write_vectored(&pieces).unwrap(), 3, "as many as there is room for");
+        assert_eq!(in_pieces.finish().1.sha256, abc);
         let mut reading = Hashing::new(&b"abc"[..]);
         io::copy(&mut reading, &mut io::sink()).unwrap();
         assert_eq!(reading.finish().1.sha256, abc);

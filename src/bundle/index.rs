@@ -163,6 +163,9 @@ pub(super) struct Index {
 }
 
 impl Index {
+    /// Identities that are looked for together.
+    pub(super) const BATCH: usize = 64;
+
     /// An index whose entries take up to `ceiling` bytes of memory.
     pub(super) fn new(ceiling: u64) -> Index {
         Index {
@@ -209,6 +212,11 @@ impl Index {
             known.add(entry.identity, number);
             number += 1;
         })
+    }
+
+    /// These runs are going to be added.
+    pub(super) fn approach(&self, entries: &[IndexEntry]) {
+        self.known.approach(entries.iter().map(|entry| entry.identity));
     }
 
     /// How many first results there are.

@@ -50,6 +50,17 @@ impl Known {
         }
     }
 
+    /// Looks at the places of identities that are going to be asked for. The processor then waits for all of them at once,
+    /// and not for each by itself: between two reports most of the table has left its caches.
+    pub(super) fn approach(&self, identities: impl Iterator<Item = [u64; 2]>) {
+        let look = |identity| {
+            let own = self.own_place(identity);
+            let tag = self.tags.get(own).copied().unwrap_or_default();
+            u32::from(tag) ^ self.numbers.get(own).copied().unwrap_or_default()
+        };
+        std::hint::black_box(identities.map(look).fold(0, |seen, next| seen ^ next));
+    }
+
     /// Who has `identity` already; when nobody has, it is `number` from now on. There is room for it.
     ///
     /// # Errors
@@ -96,9 +107,12 @@ impl Known {
 
     /// All places, from the one that `identity` would have on. Identities are hashes themselves.
     fn places(&self, identity: [u64; 2]) -> impl Iterator<Item = usize> + use<> {
-        let places = self.tags.len();
-        let own = ((u128::from(identity[1]) * places as u128) >> 64) as usize;
+        let (places, own) = (self.tags.len(), self.own_place(identity));
         (own..places).chain(0..own)
+    }
+
+    fn own_place(&self, identity: [u64; 2]) -> usize {
+        ((u128::from(identity[1]) * self.tags.len() as u128) >> 64) as usize
     }
 }
 

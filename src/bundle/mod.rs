@@ -46,6 +46,7 @@ mod sidecar;
 mod spool;
 mod store;
 mod write;
+mod writeback;
 
 pub use ahead::{Ahead, AheadFrame};
 pub use arriving::{Arrived, ExecutionIndex};

@@ -1,7 +1,7 @@
 //! A file that gets its name only when it is whole.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, IoSlice, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::WriteError;
@@ -56,6 +56,11 @@ impl NewFile {
         self.file = None;
         let (temporary, path) = (std::mem::take(&mut self.temporary), std::mem::take(&mut self.path));
         Ok(WholeFile { temporary: Some(temporary), path })
+    }
+
+    /// Another way to the same file.
+    pub(super) fn another(&self) -> Option<File> {
+        self.file.as_ref().and_then(|file| file.try_clone().ok())
     }
 
     /// Closes the file; it is whole and keeps its temporary name until it is given another.
@@ -141,6 +146,10 @@ impl Drop for ClosedFile {
 impl Write for NewFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file.as_mut().map_or(Ok(0), |file| file.write(bytes))
+    }
+
+    fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.file.as_mut().map_or(Ok(0), |file| file.write_vectored(pieces))
     }
 
     fn flush(&mut self) -> io::Result<()> {

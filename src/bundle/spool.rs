@@ -65,14 +65,36 @@ impl LineSpool {
     /// # Errors
     /// When the file cannot be made or written.
     pub fn put(&self, line: &ReportLine, beside: &impl Serialize) -> Result<SpooledLine, WriteError> {
+        let mut state = self.state();
+        let from = state.open.len();
+        let appended = self.append(&mut state.open, line, beside);
+        match appended {
+            Ok(kept) if state.open.len() > OPEN && from > 0 => self.write_out(&mut state, from).map(|()| kept),
+            Ok(kept) => Ok(kept),
+            Err(error) => {
+                state.open.truncate(from);
+                Err(error)
+            }
+        }
+        .map(|kept| SpooledLine { at: state.written + (state.open.len() - kept.len()) as u64, ..kept })
+    }
+
+    /// Appends both to `open`. Where they are in the spool is not told.
+    fn append(
+        &self,
+        open: &mut Vec<u8>,
+        line: &ReportLine,
+        beside: &impl Serialize,
+    ) -> Result<SpooledLine, WriteError> {
         let failed = |error: serde_json::Error| WriteError::io("keep a line in", &self.folder)(error.into());
-        let mut text = serde_json::to_vec(line).map_err(failed)?;
-        let length = text.len();
-        let cut = memchr::memmem::find(&text, PROBLEMS).unwrap_or(length);
-        serde_json::to_writer(&mut text, beside).map_err(failed)?;
         let short = |length: usize| u32::try_from(length).map_err(|_| WriteErrorKind::RunTooLong(length as u64));
-        let (length, cut, beside) = (short(length)?, short(cut)?, short(text.len() - length)?);
-        Ok(SpooledLine { at: self.append(&text)?, length, cut, beside })
+        let from = open.len();
+        serde_json::to_writer(&mut *open, line).map_err(failed)?;
+        let end = open.len();
+        let length = end - from;
+        let cut = open.get(from..).and_then(|text| memchr::memmem::find(text, PROBLEMS)).unwrap_or(length);
+        serde_json::to_writer(&mut *open, beside).map_err(failed)?;
+        Ok(SpooledLine { at: 0, length: short(length)?, cut: short(cut)?, beside: short(open.len() - end)? })
     }
 
     /// Appends the JSON of a line to `out`, with this Test Execution.
@@ -80,16 +102,34 @@ impl LineSpool {
     /// # Errors
     /// When the file cannot be read.
     pub fn line(&self, line: &SpooledLine, execution: Option<&str>, out: &mut Vec<u8>) -> Result<(), WriteError> {
-        let from = out.len();
-        self.read(line.at, line.length as usize, out)?;
-        if let Some(id) = execution {
-            let failed = |error: serde_json::Error| WriteError::io("complete a line in", &self.folder)(error.into());
-            let mut member = b"\"execution\":".to_vec();
-            serde_json::to_writer(&mut member, id).map_err(failed)?;
-            member.push(b',');
-            let cut = from + line.cut as usize;
-            out.splice(cut..cut, member);
-        }
+        let mut text = Vec::new();
+        self.read(line.at, line.length as usize, &mut text)?;
+        self.complete(line, &text, execution, out)
+    }
+
+    /// Reads lines in about the order in which they were kept.
+    pub fn reader(&self) -> LineReader<'_> {
+        LineReader { spool: self, from: 0, window: Vec::new() }
+    }
+
+    fn complete(
+        &self,
+        line: &SpooledLine,
+        text: &[u8],
+        execution: Option<&str>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), WriteError> {
+        let Some(id) = execution else {
+            out.extend_from_slice(text);
+            return Ok(());
+        };
+        let (before, behind) = text.split_at_checked(line.cut as usize).ok_or(WriteErrorKind::NotStored)?;
+        out.extend_from_slice(before);
+        out.extend_from_slice(b"\"execution\":");
+        serde_json::to_writer(&mut *out, id)
+            .map_err(|error| WriteError::io("complete a line in", &self.folder)(error.into()))?;
+        out.push(b',');
+        out.extend_from_slice(behind);
         Ok(())
     }
 
@@ -111,22 +151,18 @@ impl LineSpool {
         serde_json::from_slice(&text).map_err(|error| WriteError::io("read a line in", &self.folder)(error.into()))
     }
 
-    fn append(&self, text: &[u8]) -> Result<u64, WriteError> {
-        let mut state = self.state();
-        let State { file, written, open } = &mut *state;
-        if open.len() + text.len() > OPEN && !open.is_empty() {
-            let file = match file {
-                Some(file) => file,
-                None => file.insert(Arc::new(nameless_file(&self.folder)?)),
-            };
-            positioned::write_all_at(file, open, *written)
-                .map_err(WriteError::io("write a temporary file in", &self.folder))?;
-            *written += open.len() as u64;
-            open.clear();
-        }
-        let at = *written + open.len() as u64;
-        open.extend_from_slice(text);
-        Ok(at)
+    /// Moves the first `length` open bytes into the file.
+    fn write_out(&self, state: &mut State, length: usize) -> Result<(), WriteError> {
+        let State { file, written, open } = state;
+        let file = match file {
+            Some(file) => file,
+            None => file.insert(Arc::new(nameless_file(&self.folder)?)),
+        };
+        positioned::write_all_at(file, open.get(..length).unwrap_or_default(), *written)
+            .map_err(WriteError::io("write a temporary file in", &self.folder))?;
+        *written += length as u64;
+        open.drain(..length);
+        Ok(())
     }
 
     fn read(&self, at: u64, length: usize, out: &mut Vec<u8>) -> Result<(), WriteError> {
@@ -145,8 +181,64 @@ impl LineSpool {
             .map_err(WriteError::io("read back a temporary file in", &self.folder))
     }
 
+    /// How many bytes can be read from `at` on at once.
+    fn readable(&self, at: u64) -> u64 {
+        let state = self.state();
+        let end = if at < state.written { state.written } else { state.written + state.open.len() as u64 };
+        end.saturating_sub(at)
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl SpooledLine {
+    /// How long it is, with what is beside it.
+    fn len(&self) -> usize {
+        self.length as usize + self.beside as usize
+    }
+}
+
+/// Reads lines in about the order in which they were kept, many at a time.
+#[derive(Debug)]
+pub struct LineReader<'s> {
+    spool: &'s LineSpool,
+    /// Where the window is.
+    from: u64,
+    window: Vec<u8>,
+}
+
+/// Bytes that are read back at once.
+const WINDOW: u64 = 64 << 10;
+
+impl LineReader<'_> {
+    /// As [`LineSpool::line`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn line(&mut self, line: &SpooledLine, execution: Option<&str>, out: &mut Vec<u8>) -> Result<(), WriteError> {
+        if self.text(line).is_none() {
+            self.move_to(line)?;
+        }
+        self.spool.complete(line, self.text(line).ok_or(WriteErrorKind::NotStored)?, execution, out)
+    }
+
+    fn text(&self, line: &SpooledLine) -> Option<&[u8]> {
+        let from = usize::try_from(line.at.checked_sub(self.from)?).ok()?;
+        self.window.get(from..from.checked_add(line.length as usize)?)
+    }
+
+    /// Reads on where a line lies a little further on; one that lies elsewhere is read alone.
+    fn move_to(&mut self, line: &SpooledLine) -> Result<(), WriteError> {
+        let ahead = line.at.checked_sub(self.from + self.window.len() as u64);
+        let length = match ahead {
+            Some(ahead) if ahead < WINDOW => WINDOW.min(self.spool.readable(line.at)).max(u64::from(line.length)),
+            _ => u64::from(line.length),
+        };
+        self.window.clear();
+        self.from = line.at;
+        self.spool.read(line.at, length as usize, &mut self.window)
     }
 }
 
@@ -196,6 +288,20 @@ mod tests {
         drop(state);
         for (kept, line) in lines.iter().rev() {
             assert_eq!(text(&spool, kept, None), serde_json::to_string(line).unwrap());
+        }
+        // In order, backwards, and by leaps.
+        let orders: [Vec<usize>; 3] = [
+            (0..lines.len()).collect(),
+            (0..lines.len()).rev().collect(),
+            (0..lines.len()).map(|number| number * 1009 % lines.len()).collect(),
+        ];
+        for order in orders {
+            let mut reader = spool.reader();
+            for (kept, line) in order.iter().map(|&number| &lines[number]) {
+                let mut out = Vec::new();
+                reader.line(kept, None, &mut out).unwrap();
+                assert_eq!(out, serde_json::to_vec(line).unwrap());
+            }
         }
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }

@@ -1,16 +1,13 @@
 //! Writes a bundle, from the runs in the store or from a file that was written ahead.
 
-use std::io::{self, BufWriter, Write};
-
 use super::body::{BundleBody, Sums};
 use super::compress::Compression;
 use super::error::{WriteError, WriteErrorKind};
 use super::folder::Folder;
 use super::frame::{ExecutionKey, Frame};
-use super::gather::{PIECE, gather};
+use super::gather::gather;
 use super::manifest::BundleRecord;
 use super::name::bundle_file;
-use super::new_file::NewFile;
 use super::plan::BundlePlan;
 use super::settle::Settled;
 use super::store::RunStore;
@@ -59,7 +56,7 @@ impl Assembly<'_> {
     }
 
     fn write_anew(&self, plan: &BundlePlan, file: &str, head: &[u8]) -> Result<Sums, WriteError> {
-        let mut body = Body::create(self.folder, file)?;
+        let mut body = BundleBody::create(self.folder, file)?;
         let runs = self.settled.places(plan.runs.start).take(plan.runs.len()).map(Into::into);
         gather(runs, [head, self.frame.separator, self.frame.tail], self.store, &mut body)?;
         let (new, sums) = body.finish()?;
@@ -67,43 +64,16 @@ impl Assembly<'_> {
             let (file, planned, written) = (file.to_owned(), plan.bytes, sums.body.bytes);
             return Err(WriteErrorKind::Length { file, planned, written }.into());
         }
+        self.folder.begin_writeback(&new);
         new.commit()?;
         Ok(sums)
-    }
-}
-
-/// A bundle while it is written, a good piece at a time.
-pub(super) struct Body(BufWriter<BundleBody>);
-
-impl Body {
-    pub(super) fn create(folder: &Folder, file: &str) -> Result<Body, WriteError> {
-        Ok(Body(BufWriter::with_capacity(PIECE, BundleBody::create(folder, file)?)))
-    }
-
-    /// The error that says that writing this file failed.
-    pub(super) fn failed(&self, error: io::Error) -> WriteError {
-        self.0.get_ref().failed(error)
-    }
-
-    pub(super) fn finish(mut self) -> Result<(NewFile, Sums), WriteError> {
-        self.0.flush().map_err(|error| self.failed(error))?;
-        self.0.into_parts().0.finish()
-    }
-}
-
-impl Write for Body {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::io::Write;
 
     use super::*;
     use crate::bundle::hashing::Hashing;

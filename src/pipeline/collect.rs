@@ -297,6 +297,10 @@ impl Collected {
                 let execution = self.executions.get_mut(execution as usize);
                 let Some(index) = execution.and_then(|execution| execution.index.as_mut()) else { continue };
                 for (number, entry) in entries.iter().enumerate().take(end).skip(from) {
+                    if (number - from).is_multiple_of(ExecutionIndex::BATCH) {
+                        let batch = number..end.min(number + ExecutionIndex::BATCH);
+                        index.approach(entries.get(batch).unwrap_or_default());
+                    }
                     let note = notes.next_if(|(at, _)| *at == number).map(|(_, note)| note);
                     match index.add(outcome.id, StoredRun { location, entry: *entry, note }, store)? {
                         Arrived::First(complete) => {

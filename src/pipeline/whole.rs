@@ -50,10 +50,10 @@ impl Whole<Execution> {
     /// Writes `reports.jsonl` from what waits in `spool`, and gives the manifest, which the caller writes last.
     pub(super) fn write(self, job: &Job, folder: &Folder, spool: &LineSpool) -> Result<Manifest, Error> {
         let mut lines = ReportLines::create(folder).map_err(Error::Output)?;
-        let mut text = Vec::new();
+        let (mut spooled, mut text) = (spool.reader(), Vec::new());
         for report in &self.reports {
             text.clear();
-            spool.line(&report.line, report.execution.as_deref(), &mut text).map_err(Error::Output)?;
+            spooled.line(&report.line, report.execution.as_deref(), &mut text).map_err(Error::Output)?;
             lines.write_json(&mut text).map_err(Error::Output)?;
         }
         lines.finish().map_err(Error::Output)?;
