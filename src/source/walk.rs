@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{MAIN_SEPARATOR, Path};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use walkdir::{DirEntry, WalkDir};
@@ -368,6 +368,13 @@ fn open_if_archive(path: &Path, limits: &Limits) -> std::io::Result<Option<(File
 
 fn origin_below(root: &Path, path: &Path) -> Origin {
     let below = path.strip_prefix(root).unwrap_or(path);
+    // As nearly all are: nothing has to be changed.
+    let is_plain = |name: &&str| name.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    if MAIN_SEPARATOR == '/'
+        && let Some(name) = below.to_str().filter(is_plain)
+    {
+        return Origin::new(name);
+    }
     let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
     if parts.is_empty() { Origin::new(file_name(root)) } else { Origin::new(parts.join("/")) }
 }
