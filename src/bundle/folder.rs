@@ -34,6 +34,8 @@ pub enum Opening {
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
+    /// Whether it was not there before.
+    made: bool,
     writeback: Writeback,
     /// The folder itself: the lock goes when it is closed.
     lock: Option<File>,
@@ -49,8 +51,8 @@ impl Folder {
     /// When it holds an earlier output (with [`Opening::Fresh`]), anything else, or is in use; when the file system
     /// refuses.
     pub fn open(path: &Path, opening: Opening) -> Result<Folder, WriteError> {
-        create_folder(path)?;
-        let folder = Folder { path: path.to_path_buf(), writeback: Writeback::default(), lock: lock(path)? };
+        let made = create_folder(path)? == Created::Now;
+        let folder = Folder { path: path.to_path_buf(), made, writeback: Writeback::default(), lock: lock(path)? };
         let contents = Contents::of(path)?;
         contents.check(path, opening)?;
         match opening {
@@ -64,8 +66,7 @@ impl Folder {
             Opening::Resume => return Ok(folder),
         }
         remove_all(&contents.temporary)?;
-        create_folder(&path.join(BUNDLES))?;
-        Ok(folder)
+        create_folder(&path.join(BUNDLES)).map(|_| folder)
     }
 
     /// Takes an earlier output over, with [`Opening::Resume`]: its bundles stay until they are written again, its
@@ -77,7 +78,7 @@ impl Folder {
         let contents = Contents::of(&self.path)?;
         self.remove_manifest(&contents)?;
         remove_all(&contents.temporary)?;
-        create_folder(&self.path.join(BUNDLES))
+        create_folder(&self.path.join(BUNDLES)).map(drop)
     }
 
     /// Removes what this run has written so far, when it turns out that it should not have begun.
@@ -95,7 +96,7 @@ impl Folder {
 
     /// Makes the folder of evidence that is no part of a bundle.
     pub(super) fn create_evidence(&self) -> Result<(), WriteError> {
-        create_folder(&self.path.join(EVIDENCE))
+        create_folder(&self.path.join(EVIDENCE)).map(drop)
     }
 
     /// A folder that still holds something stays.
@@ -111,7 +112,8 @@ impl Folder {
         if read_mark(&path.join(MANIFEST)).is_none() {
             return Err(WriteErrorKind::NoManifest(path.to_path_buf()).into());
         }
-        let folder = Folder { path: path.to_path_buf(), writeback: Writeback::default(), lock: lock(path)? };
+        let writeback = Writeback::default();
+        let folder = Folder { path: path.to_path_buf(), made: false, writeback, lock: lock(path)? };
         remove_all(&Contents::of(path)?.temporary)?;
         Ok(folder)
     }
@@ -176,10 +178,7 @@ impl Folder {
         match self.sync_bundles(&files)? {
             // The manifest under its temporary name as well.
             Synced::Everything => file.commit()?,
-            Synced::Files => {
-                sync_folder(&self.path)?;
-                file.commit_to_disk()?;
-            }
+            Synced::Files => file.commit_to_disk()?,
         }
         sync_folder(&self.path)?;
         // Only now: a run that is stopped before can go on where this one is.
@@ -198,7 +197,7 @@ impl Folder {
         Ok(files)
     }
 
-    /// Brings these files, most of them bundles, and the names of bundles and evidence to the disk.
+    /// Brings these files, most of them bundles, and all names in the output folder to the disk.
     pub(super) fn sync_bundles(&self, files: &[PathBuf]) -> Result<Synced, WriteError> {
         /// From this number on one call for the whole file system is cheaper than a call for each file.
         #[cfg(target_os = "linux")]
@@ -232,6 +231,10 @@ impl Folder {
             sync_folder(&evidence)?;
         }
         sync_folder(&self.path.join(BUNDLES))?;
+        sync_folder(&self.path)?;
+        if let Some(parent) = self.path.parent().filter(|parent| self.made && !parent.as_os_str().is_empty()) {
+            sync_folder(parent)?;
+        }
         Ok(Synced::Files)
     }
 
@@ -284,7 +287,7 @@ impl Folder {
 /// What was brought to the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Synced {
-    /// The files that were asked for, and the names of those in folders below the output folder.
+    /// The files that were asked for, and all names of files and folders.
     Files,
     /// All that was written to the file system until then.
     Everything,
@@ -414,15 +417,20 @@ fn named_bundles(manifest: &Path, contents: &Contents) -> HashSet<String> {
     files.filter_map(|file| file.strip_prefix("bundles/").map(str::to_owned)).collect()
 }
 
-fn create_folder(path: &Path) -> Result<(), WriteError> {
+/// Whether a folder was there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Created {
+    Now,
+    Before,
+}
+
+/// Makes a folder where there is none. Its name is brought to the disk with what is put into it.
+fn create_folder(path: &Path) -> Result<Created, WriteError> {
     if path.is_dir() {
-        return Ok(());
+        return Ok(Created::Before);
     }
     fs::create_dir_all(path).map_err(WriteError::io("create", path))?;
-    match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        Some(parent) => sync_folder(parent),
-        None => Ok(()),
-    }
+    Ok(Created::Now)
 }
 
 fn remove_all(paths: &[PathBuf]) -> Result<(), WriteError> {

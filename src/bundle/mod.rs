@@ -67,6 +67,6 @@ pub use reports::ReportLines;
 pub use rewrite::{NewBeginning, RewriteError, Rewritten};
 pub use settle::{Group, Grouped, Merge, MergePart, Merged, MergedFacts, Settled, settle};
 pub use sidecar::{EvidenceLine, EvidenceLines, Sidecar, WriteContent};
-pub use spool::{LineSpool, SeenReport, SpooledLine};
+pub use spool::{LineReader, LineSpool, SeenReport, SpooledLine};
 pub use store::{Held, Location, RunMemory, RunStore, StoredChunk};
 pub use write::Assembly;
