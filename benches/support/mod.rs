@@ -162,9 +162,22 @@ impl Shape {
     /// Writes reports of usual size, a hundred to a folder, that come to at least `bytes`; tells how many bytes it
     /// were and how many reports.
     pub fn fill(&self, folder: &Path, seed: u64, bytes: u64) -> io::Result<(u64, u64)> {
+        self.fill_with(folder, bytes, &|number| self.usual_report(seed.wrapping_add(number)))
+    }
+
+    /// As [`Shape::fill`], with reports of a few cases each.
+    pub fn fill_with_small(&self, folder: &Path, seed: u64, bytes: u64) -> io::Result<(u64, u64)> {
+        const MOST: usize = 8;
+        self.fill_with(folder, bytes, &|number| {
+            let seed = seed.wrapping_add(number);
+            self.report(seed, 1 + Dice::new(!seed).below(MOST))
+        })
+    }
+
+    fn fill_with(&self, folder: &Path, bytes: u64, report: &dyn Fn(u64) -> String) -> io::Result<(u64, u64)> {
         let (mut total, mut number) = (0, 0);
         while total < bytes {
-            let report = self.usual_report(seed.wrapping_add(number));
+            let report = report(number);
             let module = folder.join(format!("module-{:03}", number / 100));
             fs::create_dir_all(&module)?;
             fs::write(module.join(self.file_name(number)), &report)?;
@@ -190,16 +203,33 @@ impl Shape {
     }
 }
 
-/// Packs every report of a folder made by [`Shape::fill`] into one archive.
+/// As [`Shape::fill`], with reports of every shape, a folder for each shape and as many bytes of each.
+pub fn fill_with_all(folder: &Path, seed: u64, bytes: u64) -> io::Result<(u64, u64)> {
+    let share = bytes / SHAPES.len() as u64;
+    SHAPES.iter().try_fold((0, 0), |(bytes, reports), shape| {
+        let (more_bytes, more_reports) = shape.fill(&folder.join(shape.name), seed, share)?;
+        Ok((bytes + more_bytes, reports + more_reports))
+    })
+}
+
+/// Packs every report below a folder into one archive.
 pub fn pack(folder: &Path, archive: &Path) -> io::Result<()> {
     let mut zip = ZipWriter::new(io::BufWriter::new(fs::File::create(archive)?));
-    for module in sorted(folder)? {
-        for report in sorted(&folder.join(&module))? {
-            zip.start_file(format!("{module}/{report}"), SimpleFileOptions::default())?;
-            zip.write_all(&fs::read(folder.join(&module).join(&report))?)?;
+    pack_below(folder, "", &mut zip)?;
+    zip.finish()?.flush()
+}
+
+fn pack_below(folder: &Path, prefix: &str, zip: &mut ZipWriter<io::BufWriter<fs::File>>) -> io::Result<()> {
+    for name in sorted(folder)? {
+        let (path, inside) = (folder.join(&name), format!("{prefix}{name}"));
+        if path.is_dir() {
+            pack_below(&path, &format!("{inside}/"), zip)?;
+        } else {
+            zip.start_file(inside, SimpleFileOptions::default())?;
+            zip.write_all(&fs::read(path)?)?;
         }
     }
-    zip.finish()?.flush()
+    Ok(())
 }
 
 fn sorted(folder: &Path) -> io::Result<Vec<String>> {
