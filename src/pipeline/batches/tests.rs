@@ -376,6 +376,34 @@ proptest! {
     }
 }
 
+/// Rows that wait for a key are converted behind the limit, where one thread comes to them, too.
+#[test]
+fn a_limit_is_told_before_rows_that_still_wait() {
+    let case = |third: u8| [8, 0, 0, third];
+    let group = |number: u8| [3, number, 0, 0];
+    let plain = (0..5).map(|_| case(1));
+    let script: Vec<_> = plain.chain([group(1), case(3), case(1), group(2), case(1)]).collect();
+    let way = Way {
+        names: Names::Forgotten,
+        has_project: true,
+        has_pattern: false,
+        rows: DataRows::Merged,
+        evidence: Evidence::All,
+        sidecar: false,
+        host_is_environment: false,
+        fixed: false,
+        cases: 7,
+        texts: 20,
+        format: Some(&SCRIPT),
+    };
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/junit");
+    let batch = Size { cases: 1, weight: 1 << 20 };
+    let come_to = |threads| come_to(&file, &script.concat(), &way, batch, threads, false).0;
+    let whole = come_to(1);
+    assert!(whole.contains("missing-0.png") && whole.contains("it holds more cases"), "{whole}");
+    assert_eq!(whole, come_to(2));
+}
+
 fn difference(one: &str, other: &str) -> String {
     let lines = one.lines().zip(other.lines()).filter(|(one, other)| one != other);
     lines.take(5).map(|(one, other)| format!("- {one}\n+ {other}\n")).collect()

@@ -154,22 +154,28 @@ impl<'c> Batching<'c> {
         self.batch.start = Start { examples: self.examples, ..Start::default() };
     }
 
-    /// Counts a case, unless there are as many as there may be.
-    fn count(&mut self, case: &TestCase) -> ControlFlow<()> {
+    /// Whether there may be another case. It is asked before anything that waits is converted: what comes of that is told
+    /// behind the limit.
+    fn has_room(&mut self) -> ControlFlow<()> {
         let most = self.whole.findings.limits.cases;
-        if self.seen >= most {
-            self.problem(LimitReached::new(Limit::Cases, most, "it holds more cases").into());
-            return ControlFlow::Break(());
+        if self.seen < most {
+            return ControlFlow::Continue(());
         }
+        self.problem(LimitReached::new(Limit::Cases, most, "it holds more cases").into());
+        ControlFlow::Break(())
+    }
+
+    fn count(&mut self, case: &TestCase) {
         self.seen += 1;
         self.examples += u64::from(case.is_example);
-        ControlFlow::Continue(())
+        self.row_group = case.row_group;
     }
 }
 
 impl ReportVisitor for Batching<'_> {
     fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
         self.go_on()?;
+        self.has_room()?;
         let is_of_same_method = case.row_group != 0 && case.row_group == self.row_group;
         if self.is_direct && !is_of_same_method {
             self.end_direct();
@@ -181,8 +187,7 @@ impl ReportVisitor for Batching<'_> {
                 Filled::Partly | Filled::Enough => {}
             }
         }
-        self.count(case)?;
-        self.row_group = case.row_group;
+        self.count(case);
         if self.is_direct {
             return self.whole.case(case);
         }
