@@ -4,6 +4,8 @@ use std::io::{self, IoSlice, Read, Write};
 
 use sha2::{Digest, Sha256};
 
+use crate::model::hex_pair;
+
 /// Hashes and counts what is read from, or written to, something.
 #[derive(Debug)]
 pub(super) struct Hashing<T> {
@@ -74,8 +76,7 @@ impl<R: Read> Read for Hashing<R> {
 
 /// The bytes of a hash as the manifest shows them.
 fn hexadecimal(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from(if value < 10 { b'0' + value } else { b'a' + value - 10 });
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    bytes.iter().flat_map(|byte| hex_pair(*byte)).map(char::from).collect()
 }
 
 #[cfg(test)]

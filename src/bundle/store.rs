@@ -1,7 +1,6 @@
 //! Where encoded runs wait for their bundle: memory first, then an unlinked temporary file. Runs that are in a bundle
 //! written ahead are found in that.
 
-use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
 use std::ops::{Deref, Range};
 use std::path::{Path, PathBuf};
@@ -11,6 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use super::error::{WriteError, WriteErrorKind};
 use super::name::TEMPORARY_SUFFIX;
 use super::positioned;
+use super::reopened::Reopened;
+use super::shelf::{CHUNK_OVERHEAD, Shelf};
 
 /// Where a run is kept: in memory the chunk's number and the offset in that chunk, in the spill file the offset, in a
 /// bundle written ahead that bundle's number and the offset. Either way the byte `n` places further on has a location
@@ -28,10 +29,8 @@ enum Spot {
 impl Location {
     const IN_MEMORY: u64 = 1 << 63;
     const AHEAD: u64 = 1 << 62;
-    /// Bits of an offset in a bundle written ahead: a TiB; its number has the 22 above.
+    /// Bits of an offset in a bundle written ahead: a TiB; its number has those above, see [`Reopened::MOST`].
     const AHEAD_OFFSET: u32 = 40;
-    /// Bundles that can be written ahead.
-    pub(super) const MOST_AHEAD: usize = 1 << 22;
 
     /// The location `bytes` further on in the same place.
     pub fn forward(self, bytes: u64) -> Location {
@@ -94,9 +93,6 @@ impl StoredChunk {
     }
 }
 
-/// What a chunk in memory costs beyond its bytes: its place on the shelf and the allocator's share.
-const CHUNK_OVERHEAD: u64 = 64;
-
 /// Keeps chunks of encoded runs, from many threads at once and in any order.
 ///
 /// No lock is held while bytes are copied, written or read.
@@ -107,15 +103,8 @@ pub struct RunStore {
     shelf: Mutex<Shelf>,
     spill: OnceLock<File>,
     spilled: AtomicU64,
-    ahead: Mutex<Vec<PathBuf>>,
-    opened: Mutex<Opened>,
+    reopened: Reopened,
 }
-
-/// Bundles written ahead that were read last, by their number: whoever merges runs comes back to them.
-type Opened = VecDeque<(usize, Arc<File>)>;
-
-/// Of these so many stay open.
-const MOST_OPENED: usize = 16;
 
 impl RunStore {
     /// A store that holds up to `ceiling` bytes in memory and the rest in a file without a name inside `folder`. That
@@ -132,8 +121,7 @@ impl RunStore {
             shelf: Mutex::default(),
             spill: OnceLock::new(),
             spilled: AtomicU64::new(0),
-            ahead: Mutex::default(),
-            opened: Mutex::default(),
+            reopened: Reopened::default(),
         }
     }
 
@@ -200,27 +188,8 @@ impl RunStore {
                 let end = offset.checked_add(length as u64).ok_or(WriteErrorKind::NotStored)?;
                 read(self.spill.get().filter(|_| end <= self.spilled()).ok_or(WriteErrorKind::NotStored)?)
             }
-            Some(number) => read(&*self.open_ahead(number)?),
+            Some(number) => read(&*self.reopened.open(number)?),
         }
-    }
-
-    /// The bundle written ahead with this number. It is looked for where it was written, unless it is open still.
-    fn open_ahead(&self, number: usize) -> Result<Arc<File>, WriteError> {
-        let known =
-            |opened: &Opened| opened.iter().find(|(known, _)| *known == number).map(|(_, file)| Arc::clone(file));
-        if let Some(file) = known(&self.opened()) {
-            return Ok(file);
-        }
-        let path = self.ahead().get(number).cloned().ok_or(WriteErrorKind::NotStored)?;
-        let file = Arc::new(File::open(&path).map_err(WriteError::io("read back", &path))?);
-        let mut opened = self.opened();
-        opened.truncate(MOST_OPENED - 1);
-        opened.push_front((number, Arc::clone(&file)));
-        Ok(file)
-    }
-
-    fn opened(&self) -> MutexGuard<'_, Opened> {
-        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The `length` bytes at `at`, when they are in memory.
@@ -248,12 +217,8 @@ impl RunStore {
 
     /// Where the bytes of a bundle begin that was written ahead and lies at `path`; nothing when there are too many.
     pub(super) fn written_ahead(&self, path: PathBuf) -> Option<Location> {
-        let mut ahead = self.ahead();
-        let number = ahead.len();
-        (number < Location::MOST_AHEAD).then(|| {
-            ahead.push(path);
-            Location(Location::AHEAD | (number as u64) << Location::AHEAD_OFFSET)
-        })
+        let number = self.reopened.add(path)?;
+        Some(Location(Location::AHEAD | (number as u64) << Location::AHEAD_OFFSET))
     }
 
     fn put_in_memory(&self, bytes: &[u8]) -> Option<Location> {
@@ -285,10 +250,6 @@ impl RunStore {
 
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn ahead(&self) -> MutexGuard<'_, Vec<PathBuf>> {
-        self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -326,55 +287,6 @@ pub(super) fn nameless_file(folder: &Path) -> Result<File, WriteError> {
         .map_err(WriteError::io("create", &path))?;
     fs::remove_file(&path).map_err(WriteError::io("unlink", &path))?;
     Ok(file)
-}
-
-/// Chunks in memory, by number. The number of a chunk that is gone is given again.
-#[derive(Debug, Default)]
-struct Shelf {
-    chunks: Vec<Option<Chunk>>,
-    free: Vec<u32>,
-    held: u64,
-}
-
-#[derive(Debug)]
-struct Chunk {
-    bytes: Arc<[u8]>,
-    /// Bytes of it that somebody may still ask for.
-    wanted: u64,
-}
-
-impl Shelf {
-    fn put(&mut self, bytes: Arc<[u8]>) -> u32 {
-        let wanted = bytes.len() as u64;
-        self.held += wanted + CHUNK_OVERHEAD;
-        let chunk = Some(Chunk { bytes, wanted });
-        if let Some(number) = self.free.pop() {
-            self.chunks[number as usize] = chunk;
-            return number;
-        }
-        self.chunks.push(chunk);
-        // Numbers cannot run out: with what a chunk costs, so many would fill the memory of any machine.
-        (self.chunks.len() - 1) as u32
-    }
-
-    fn get(&self, number: u32) -> Option<Arc<[u8]>> {
-        self.chunks.get(number as usize)?.as_ref().map(|chunk| Arc::clone(&chunk.bytes))
-    }
-
-    /// Gives what became free.
-    fn release(&mut self, number: u32, length: u64) -> Option<u64> {
-        let place = self.chunks.get_mut(number as usize)?;
-        let chunk = place.as_mut()?;
-        chunk.wanted = chunk.wanted.saturating_sub(length);
-        if chunk.wanted > 0 {
-            return None;
-        }
-        let cost = chunk.bytes.len() as u64 + CHUNK_OVERHEAD;
-        *place = None;
-        self.free.push(number);
-        self.held -= cost;
-        Some(cost)
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Bundles on their way to the disk while others are still made.
 //!
 //! A conversion ends when the disk has everything. Were nothing brought there before, all of it would wait for that end:
-//! a third of the time of a conversion of 200 MB.
+//! 73 milliseconds of a conversion of 200 MB, as it was measured (`docs/performance.md`).
 
 use std::fs::File;
 use std::sync::OnceLock;

@@ -5,6 +5,8 @@
 
 mod behave;
 mod clip;
+#[cfg(test)]
+mod corpus;
 mod cucumber;
 mod dotnet;
 pub mod encoding;
@@ -25,7 +27,6 @@ mod robot;
 mod testng;
 pub mod time;
 pub mod tokens;
-mod trimmed;
 pub mod xml;
 mod xray_json;
 mod xunit;
@@ -42,7 +43,6 @@ pub use recognise::Family;
 pub use remarks::Remarks;
 
 use number::number_of;
-use trimmed::trimmed;
 
 /// One report format.
 #[derive(Debug)]

@@ -1,9 +1,9 @@
 //! What names a Test: keys in properties and tags, or the definition (decisions 1 to 8).
 
-use crate::model::{Identity, List, Problem, ProblemKind, TestCase, TestRun, key, shorten};
+use crate::model::{Identity, List, Problem, ProblemKind, TestCase, TestRun, key, shorten, trimmed};
 
 use super::key_map::Sought;
-use super::marks::{Marks, is_trimmed};
+use super::marks::Marks;
 use super::prefixes::{TagPrefixes, TagRole};
 use super::{BareKeys, Findings, Mapper, labels, roles, unstable};
 
@@ -200,10 +200,7 @@ impl Mapper<'_> {
                 format!("{definition} has no key, and no project is given in which its Test could be found or created");
             return Err(Problem::new(ProblemKind::NoProject, message));
         }
-        // What changes from night to night has digits in it, or is a path.
-        if marks.digits || marks.slashes {
-            self.warn_of_unstable_name(definition, case, problem);
-        }
+        self.warn_of_unstable_name(definition, marks, case, problem);
         self.note_long_name(definition, problem);
         Ok(())
     }
@@ -310,8 +307,14 @@ impl Mapper<'_> {
         }
     }
 
-    fn warn_of_unstable_name(&mut self, definition: &str, case: &TestCase, problem: &mut dyn FnMut(Problem)) {
-        let Some(volatile) = unstable::find(definition, case.start) else { return };
+    fn warn_of_unstable_name(
+        &mut self,
+        definition: &str,
+        marks: Marks,
+        case: &TestCase,
+        problem: &mut dyn FnMut(Problem),
+    ) {
+        let Some(volatile) = unstable::find(definition, marks, case.start) else { return };
         if self.warned.first(ProblemKind::UnstableIdentity, volatile.name()) {
             let message = format!(
                 "names such as {:?} hold {} and may be other Tests next time; --definition-rewrite '{}' mends that",
@@ -362,10 +365,10 @@ fn means_a_key(rest: &str) -> bool {
 /// The common name, which needs none of that, is left where it is.
 fn clean_definition(name: &mut String, scratch: &mut String) -> Marks {
     let marks = Marks::of(name);
-    if !marks.controls && is_trimmed(name) {
+    let trimmed = trimmed(name);
+    if !marks.controls && trimmed.len() == name.len() {
         return marks;
     }
-    let trimmed = name.trim();
     scratch.clear();
     let mut in_run = false;
     for character in trimmed.chars() {

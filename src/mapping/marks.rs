@@ -88,17 +88,6 @@ impl Found {
     }
 }
 
-/// Whether there is no white space at the ends. Most texts begin and end with a printable ASCII character, which needs no
-/// look at what Unicode calls white space.
-#[inline]
-pub(super) fn is_trimmed(text: &str) -> bool {
-    match text.as_bytes() {
-        [] | [0x21..=0x7E] => true,
-        [0x21..=0x7E, .., 0x21..=0x7E] => true,
-        _ => text.trim().len() == text.len(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -139,7 +128,6 @@ mod tests {
         #[test]
         fn any_text_is_read_alike(text in "[ -~é\u{a0}\t]{0,70}") {
             prop_assert_eq!(Marks::of(&text), one_by_one(&text));
-            prop_assert_eq!(is_trimmed(&text), text.trim() == text);
         }
     }
 }

@@ -23,14 +23,14 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
-use crate::model::{DataRows, Identity, Problem, ProblemKind, Property, TestCase, TestRun, key, shorten};
+use crate::model::{DataRows, Identity, Problem, ProblemKind, Property, TestCase, TestRun, key, shorten, trimmed};
 
 pub use comment::{LIMIT as COMMENT_LIMIT, add_line as add_comment_line};
 pub use environment::EnvironmentFrom;
 pub use evidence::{Evidence, EvidencePolicy};
 use identity::{Malformed, TestKeys};
 pub use key_map::{KEY_MAP_LIMIT, KeyMap, KeyMapError, KeyMapErrorKind, KeyMapRow};
-use marks::{Marks, is_trimmed};
+use marks::Marks;
 pub use pattern::{KeyPattern, Rewrite};
 pub use prefixes::{TagPrefix, TagPrefixes, TagRole};
 use roles::{Role, Spelling};
@@ -376,7 +376,7 @@ impl<'r> Mapper<'r> {
 /// A text as one line that a summary can be (decision 9).
 fn summary_line(text: &str) -> Cow<'_, str> {
     let marks = Marks::of(text);
-    if text.len() <= SUMMARY_LIMIT && !marks.controls && !marks.gaps && is_trimmed(text) {
+    if text.len() <= SUMMARY_LIMIT && !marks.controls && !marks.gaps && trimmed(text).len() == text.len() {
         return Cow::Borrowed(text);
     }
     shorten::one_line(text, SUMMARY_LIMIT)

@@ -1,5 +1,6 @@
 //! Names that will be others next night, so that each night would create new Tests (junit.md C2, "Unstable names").
 
+use super::marks::Marks;
 use crate::model::Timestamp;
 
 /// A part of a name that changes from run to run.
@@ -94,26 +95,24 @@ const SHORTEST_RUN: usize = 4;
 
 /// The first volatile part of `name`, of a test that began at `start`. For most names a look for digits and slashes decides
 /// that there is none.
-pub fn find(name: &str, start: Option<Timestamp>) -> Option<Volatile> {
+pub(super) fn find(name: &str, marks: Marks, start: Option<Timestamp>) -> Option<Volatile> {
     let bytes = name.as_bytes();
-    if is_absolute_path(bytes) {
+    // Without a digit nothing is volatile but paths.
+    if marks.slashes && is_absolute_path(bytes) {
         return Some(Volatile::AbsolutePath);
     }
-    if has_digits(bytes)
+    if marks.digits
         && let Some(found) = volatile_runs(bytes, start)
     {
         return Some(found);
     }
-    memchr::memchr2(b'/', b'\\', bytes)?;
+    if !marks.slashes {
+        return None;
+    }
     if temporary_path(name).is_some_and(|path| path.split(['/', '\\']).any(is_random)) {
         return Some(Volatile::TemporaryPath);
     }
     has_shard(name).then_some(Volatile::Shard)
-}
-
-/// Whether there is a digit, without which nothing is volatile but paths. No branch, so that it is done with vectors.
-fn has_digits(bytes: &[u8]) -> bool {
-    bytes.iter().fold(false, |found, byte| found | byte.is_ascii_digit())
 }
 
 /// The first volatile run of hexadecimal digits.
@@ -259,6 +258,10 @@ mod tests {
     use crate::mapping::Rewrite;
 
     /// 2024-05-02T10:00:00Z.
+    fn find(name: &str, start: Option<Timestamp>) -> Option<Volatile> {
+        super::find(name, Marks::of(name), start)
+    }
+
     const START: Option<Timestamp> = Some(Timestamp::from_nanos(1_714_644_000_000_000_000));
 
     /// A name as it is in one night and in the next one.

@@ -5,6 +5,7 @@
 
 mod attachment;
 mod case;
+mod hexadecimal;
 pub mod key;
 mod limit;
 mod list;
@@ -16,9 +17,11 @@ pub mod shorten;
 mod slug;
 mod stated;
 mod time;
+mod trimmed;
 
 pub use attachment::{Attachment, Content, EvidenceFile, bytes_in_base64};
 pub use case::{CaseDetail, DetailKind, Output, Parameter, Property, Step, TestCase};
+pub use hexadecimal::hex_pair;
 pub use limit::{Limit, LimitReached, Unit};
 pub use list::{List, Reuse};
 pub use outcome::Outcome;
@@ -28,3 +31,4 @@ pub use run::{CustomField, DataRows, Identity, RunFacts, TestRun};
 pub use slug::push_slug;
 pub use stated::{Iteration, Stated, StatedExecution, TestText};
 pub use time::Timestamp;
+pub use trimmed::trimmed;

@@ -1,6 +1,6 @@
 //! Cases of a large report on their way from the thread that reads it to whoever has time for them.
 //!
-//! A report is taken apart by one thread, which knows what stands open at every byte; that is a third of the work. What
+//! A report is taken apart by one thread, which knows what stands open at every byte; that is a quarter of the work. What
 //! follows needs one case at a time, so cases go in batches, and whoever is idle maps, encodes and stores them.
 
 use std::collections::{BTreeMap, VecDeque};

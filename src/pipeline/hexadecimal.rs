@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Deserializer, Serializer, de};
 
+use crate::model::hex_pair;
+
 pub(super) fn serialize<S: Serializer>(hash: &u128, to: S) -> Result<S::Ok, S::Error> {
     let mut digits = [0; 32];
     for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(hash.to_be_bytes()) {
-        *pair = [byte >> 4, byte & 15].map(|value| if value < 10 { b'0' + value } else { b'a' + value - 10 });
+        *pair = hex_pair(byte);
     }
     // Digits are text.
     to.serialize_str(std::str::from_utf8(&digits).unwrap_or_default())

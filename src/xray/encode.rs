@@ -52,13 +52,18 @@ impl EncodeOptions {
 pub fn encode(run: &TestRun, options: &EncodeOptions, out: &mut Vec<u8>) -> RunFacts {
     let mut gathering = Gathering::new(options.evidence, Equals::of(run));
     view(run, options, &mut gathering).write(options.target, out);
+    facts(run, options, gathering.pieces())
+}
+
+/// What the assembly must know of `run`, which is written with so many pieces of evidence.
+pub(super) fn facts(run: &TestRun, options: &EncodeOptions, evidence: u32) -> RunFacts {
     RunFacts {
         identity: identity_hash(run.identity.key(), stated::project(run, options), run.identity.as_str()),
         outcome: run.outcome,
         attempt_group: run.attempt_group,
         superseded: run.superseded,
         has_key: run.identity.key().is_some(),
-        evidence: gathering.pieces(),
+        evidence,
     }
 }
 

@@ -1,6 +1,7 @@
 //! JSON text, written by hand: the shape is known, and the strings are most of it.
 
 use super::marks::next_escape;
+use crate::model::hex_pair;
 
 /// Appends `text` as a JSON string.
 pub(super) fn string(out: &mut Vec<u8>, text: &str) {
@@ -25,7 +26,6 @@ pub(super) fn content(out: &mut Vec<u8>, text: &str) {
 }
 
 fn escape(out: &mut Vec<u8>, byte: u8) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
     match byte {
         b'"' => out.extend_from_slice(b"\\\""),
         b'\\' => out.extend_from_slice(b"\\\\"),
@@ -33,9 +33,8 @@ fn escape(out: &mut Vec<u8>, byte: u8) {
         b'\r' => out.extend_from_slice(b"\\r"),
         b'\t' => out.extend_from_slice(b"\\t"),
         _ => {
-            let digits = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
             out.extend_from_slice(b"\\u00");
-            out.extend_from_slice(&digits);
+            out.extend_from_slice(&hex_pair(byte));
         }
     }
 }

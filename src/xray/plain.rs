@@ -3,11 +3,10 @@
 
 use crate::model::{DataRows, Identity, Outcome, RunFacts, TestRun, Timestamp, key};
 
-use super::encode::{EncodeOptions, SUMMARY_LIMIT, encode, identity_hash, is_label};
+use super::encode::{EncodeOptions, SUMMARY_LIMIT, encode, facts, is_label};
 use super::evidence::EvidencePlace;
 use super::json::{self, Object};
 use super::markup;
-use super::stated;
 use super::wire::Texts;
 
 /// Encodes runs for one target. What it writes is what [`encode`] writes, by a shorter way where there is one.
@@ -48,14 +47,7 @@ impl<'o> Encoder<'o> {
             return encode(run, self.options, out);
         }
         self.write(run, out);
-        RunFacts {
-            identity: identity_hash(run.identity.key(), stated::project(run, self.options), run.identity.as_str()),
-            outcome: run.outcome,
-            attempt_group: run.attempt_group,
-            superseded: run.superseded,
-            has_key: run.identity.key().is_some(),
-            evidence: 0,
-        }
+        facts(run, self.options, 0)
     }
 
     /// Whether the run has nothing but what [`Encoder::write`] writes.

@@ -15,8 +15,9 @@ pub struct XmlHead<'h> {
     prolog: &'h [u8],
     junk_before: usize,
     root: Element<'h>,
-    /// Read when somebody asks, as attributes are: for most reports the root says it all, and there may be very many of
-    /// them.
+    namespace: OnceCell<String>,
+    /// Read when somebody asks, as its namespace and attributes are: for most reports the name of the root says it all, and
+    /// there may be very many of them.
     below: OnceCell<Vec<Element<'h>>>,
 }
 
@@ -81,7 +82,14 @@ impl<'h> XmlHead<'h> {
                 XmlEvent::Start(_) => {
                     let prolog = &document[..start_of(&cursor).min(document.len())];
                     let root = Element::started(&cursor, document);
-                    return Some(XmlHead { document, prolog, junk_before, root, below: OnceCell::new() });
+                    return Some(XmlHead {
+                        document,
+                        prolog,
+                        junk_before,
+                        root,
+                        namespace: OnceCell::new(),
+                        below: OnceCell::new(),
+                    });
                 }
                 XmlEvent::End(_, 0) | XmlEvent::Eof => break,
                 _ => {}
@@ -112,8 +120,8 @@ impl<'h> XmlHead<'h> {
     }
 
     /// The root's namespace, or nothing.
-    pub fn namespace(&self) -> String {
-        self.root.tag(namespace).unwrap_or_default()
+    pub fn namespace(&self) -> &str {
+        self.namespace.get_or_init(|| self.root.tag(namespace).unwrap_or_default())
     }
 
     /// The first elements below the root, in document order.

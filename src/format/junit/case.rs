@@ -10,8 +10,8 @@ use super::producer::{CdataEnds, Producer, StampZone};
 use super::{Reader, STRUCTURE, property};
 use crate::format::time::{self, TimeRemark, Zone};
 use crate::format::xml::{Tag, Text, XmlCursor, XmlEvent};
-use crate::format::{Attachments, ClippedText, ParseError, ReadOptions, Remarks, trimmed};
-use crate::model::{DetailKind, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, Timestamp};
+use crate::format::{Attachments, ClippedText, ParseError, ReadOptions, Remarks};
+use crate::model::{DetailKind, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, Timestamp, trimmed};
 
 /// What the start tag of a case says, beside what goes straight into the case.
 #[derive(Default)]

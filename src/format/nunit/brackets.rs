@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::format::trimmed;
-use crate::model::{List, Parameter};
+use crate::model::{List, Parameter, trimmed};
 
 /// Most arguments that are taken apart; what follows stays one argument.
 const MOST_ARGUMENTS: usize = 256;

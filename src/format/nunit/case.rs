@@ -7,8 +7,8 @@ use super::identity::{self, Names, Naming};
 use super::property::{self, Role};
 use super::{Generation, Reader, STRUCTURE, brackets, detail};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
-use crate::format::{Attachments, ParseError, dotnet, number_of, trimmed};
-use crate::model::{Content, DetailKind, Problem, ProblemKind, ReportVisitor, Reuse};
+use crate::format::{Attachments, ParseError, dotnet, number_of};
+use crate::model::{Content, DetailKind, Problem, ProblemKind, ReportVisitor, Reuse, trimmed};
 
 /// Most failures, reasons, assertions or attachments of one case, each.
 const MOST_CHILDREN: usize = 100;

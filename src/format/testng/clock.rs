@@ -2,8 +2,8 @@
 
 use crate::format::time::{self, LastStamp, Stamp};
 use crate::format::xml::{Tag, XmlCursor};
-use crate::format::{ReadOptions, Remarks, trimmed};
-use crate::model::{ProblemKind, Timestamp};
+use crate::format::{ReadOptions, Remarks};
+use crate::model::{ProblemKind, Timestamp, trimmed};
 
 const MILLISECOND: i64 = 1_000_000;
 const SECOND: i64 = 1_000_000_000;

@@ -1,6 +1,6 @@
 //! What names a row for good, and what it shares with its attempts.
 
-use crate::format::trimmed;
+use crate::model::trimmed;
 
 /// The definition: class, dot, method (spec C3, decision 10; that Xray joins them by a dot is inferred).
 pub(super) fn qualify(class: &str, method: &str, out: &mut String) {

@@ -8,8 +8,8 @@ use super::rows::RowKind;
 use super::status::Status;
 use super::{Reader, STRUCTURE, content};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
-use crate::format::{Attachments, ClippedText, ParseError, number_of, trimmed};
-use crate::model::{Content, DetailKind, Outcome, Problem, ProblemKind, ReportVisitor, Reuse, TestCase};
+use crate::format::{Attachments, ClippedText, ParseError, number_of};
+use crate::model::{Content, DetailKind, Outcome, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed};
 
 /// Longest attachment that is read, in bytes of base64. Longer ones are dropped whole.
 const LONGEST_ATTACHMENT: usize = 64 * 1024 * 1024;

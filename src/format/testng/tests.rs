@@ -3,6 +3,7 @@
 //! Elsewhere are T09, T10, T23, T24, T29 and T32 (mapping, assembly), T30's opening of files (the walk of the input),
 //! and the zones of T34 (times).
 
+mod attempts;
 mod conformance;
 mod times;
 
@@ -144,60 +145,6 @@ fn t02_an_expected_exception_is_no_failure() {
     let found = row_with("PASS", EXCEPTION);
     assert_eq!(found.lines(), ["passed c.m"]);
     assert!(found.only().details.is_empty());
-}
-
-#[test]
-fn t03_attempts_before_and_behind_the_row_that_counts() {
-    let attempt = format!("<test-method name='m' status='SKIP' retried='true'>{EXCEPTION}</test-method>");
-    let last = "<test-method name='m' status='PASS'/>";
-    for rows in [format!("{attempt}{attempt}{last}"), format!("{last}{attempt}{attempt}")] {
-        let found = class_with(&rows);
-        let mut lines = found.lines();
-        lines.sort();
-        assert_eq!(lines, ["passed c.m", "~skipped c.m", "~skipped c.m"]);
-        assert_eq!(found.kinds(), []);
-    }
-}
-
-#[test]
-fn t04_attempts_are_paired_without_identity_hashes() {
-    let row = |status: &str, retried: &str, value: &str| {
-        format!("<test-method name='m' status='{status}'{retried}>{}</test-method>", param(value))
-    };
-    let retried = " retried='true'";
-    let found = class_with(&format!(
-        "{}{}{}{}",
-        row("SKIP", retried, "shop.Card@1b2c3d4e"),
-        row("SKIP", retried, "shop.Cash@7f31245a"),
-        row("PASS", "", "shop.Card@5e91993f"),
-        row("FAIL", "", "shop.Cash@1c4af82c"),
-    ));
-    assert_eq!(found.lines(), ["~skipped c.m", "passed c.m", "~skipped c.m", "failed c.m"]);
-    let groups: Vec<_> = found.cases.iter().map(|case| case.row_group).collect();
-    assert!(groups[0] != 0 && groups.iter().all(|group| *group == groups[0]));
-}
-
-#[test]
-fn t05_old_retries_count_and_are_told() {
-    let found = class_with(&format!(
-        "<test-method name='m' status='PASS'/><test-method name='m' status='SKIP'>{EXCEPTION}</test-method>"
-    ));
-    assert_eq!(found.lines(), ["passed c.m", "skipped c.m"]);
-    assert_eq!(found.kinds(), [ProblemKind::Unusual]);
-    let skip = EXCEPTION.replace("java.net.SocketException", "org.testng.SkipException");
-    let found = class_with(&format!(
-        "<test-method name='m' status='PASS'/><test-method name='m' status='SKIP'>{skip}</test-method>"
-    ));
-    assert_eq!(found.kinds(), [], "a row skipped on purpose is no attempt");
-}
-
-#[test]
-fn t06_the_last_attempt_stands_for_a_missing_one() {
-    let attempt = format!("<test-method name='m' status='SKIP' retried='true'>{EXCEPTION}</test-method>");
-    let found = class_with(&format!("{attempt}{attempt}"));
-    assert_eq!(found.lines(), ["~skipped c.m", "failed c.m"]);
-    assert_eq!(found.kinds(), [ProblemKind::Repaired]);
-    assert_eq!(found.cases[1].details[0].kind, DetailKind::Failure);
 }
 
 #[test]
@@ -459,21 +406,6 @@ fn attachments_carry_their_content_or_point_to_it() {
     );
     let report = format!("<class name='c'><test-method name='m' status='PASS'>{inside}</test-method></class>");
     assert!(read_with(&report, &ReadOptions::default()).only().attachments.is_empty(), "only failed ones by default");
-}
-
-#[test]
-fn held_rows_are_bounded() {
-    let rows: String = (0..2000)
-        .map(|row| {
-            format!(
-                "<test-method name='m{row}' status='SKIP' retried='true'/><test-method name='n{row}' status='SKIP'/>"
-            )
-        })
-        .collect();
-    let found = class_with(&rows);
-    assert_eq!(found.cases.len(), 4000);
-    // The attempts that had to go on early stay attempts.
-    assert_eq!(found.cases.iter().filter(|case| case.superseded).count(), 2000 - 128);
 }
 
 #[test]

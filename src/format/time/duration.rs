@@ -1,7 +1,7 @@
 //! Durations: seconds as JUnit and its relatives write them, and clocks.
 
 use super::{NANOS_PER_SECOND, take_byte, take_digits, take_fraction};
-use crate::format::trimmed;
+use crate::model::trimmed;
 
 /// What is worth telling about a duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use super::zone::{Civil, Tail, Zone, tail};
 use super::{NANOS_PER_SECOND, take_byte, take_digits, take_fraction, take_number};
-use crate::format::trimmed;
 use crate::model::Timestamp;
+use crate::model::trimmed;
 
 /// A point in time, as read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

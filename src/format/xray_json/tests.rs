@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::*;
+use crate::format::corpus;
 use crate::model::{Outcome, StatedExecution, TestCase};
 
 #[derive(Default)]
@@ -202,20 +203,10 @@ fn steps_beside_examples_give_their_evidence_to_the_run() {
 }
 
 #[test]
-#[allow(clippy::print_stderr, reason = "tells that there was nothing to compare with")]
 fn real_documents_are_counted_as_they_should() {
-    let corpus = std::env::var_os("XRAYPACK_CORPUS").map_or_else(
-        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
-        std::path::PathBuf::from,
-    );
-    let Ok(truth) = std::fs::read_to_string(corpus.join("TRUTH.tsv")) else {
-        eprintln!("skipped: there is no collection of reports at {}", corpus.display());
-        return;
-    };
-    let fields = truth.lines().map(|line| line.split('\t').collect::<Vec<_>>());
-    for fields in fields.filter(|fields| fields[1] == "xray") {
-        let found = read(&std::fs::read_to_string(corpus.join(fields[0])).unwrap());
-        let passed = found.cases.iter().filter(|case| case.outcome == Outcome::Passed).count();
-        assert_eq!([found.cases.len().to_string(), passed.to_string()], [fields[2], fields[3]], "{}", fields[0]);
+    for report in corpus::reports(&["xray"]) {
+        let found = read(std::str::from_utf8(&report.bytes).unwrap());
+        let [all, passed, ..] = corpus::count(&found.cases);
+        assert_eq!([all, passed], report.cases[..2], "{}", report.file);
     }
 }

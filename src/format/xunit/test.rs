@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use super::identity::Names;
 use super::{Reader, STRUCTURE, arguments, failure};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
-use crate::format::{Attachments, ClippedText, ParseError, dotnet, number_of, time, trimmed};
-use crate::model::{Content, DetailKind, Outcome, Problem, ProblemKind, ReportVisitor, Reuse};
+use crate::format::{Attachments, ClippedText, ParseError, dotnet, number_of, time};
+use crate::model::{Content, DetailKind, Outcome, Problem, ProblemKind, ReportVisitor, Reuse, trimmed};
 
 /// Longest attachment that is read, in bytes. Longer ones are dropped whole.
 const LONGEST_ATTACHMENT: usize = 64 * 1024 * 1024;

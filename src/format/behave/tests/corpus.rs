@@ -1,15 +1,13 @@
 //! Reports that Behave itself wrote: the fixtures, and a larger collection where one is at hand.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::*;
-use crate::model::CaseCounts;
+use crate::format::corpus;
 
 fn counts(report: &[u8]) -> [u64; 4] {
-    let mut counts = CaseCounts::default();
-    read_bytes(report, &ReadOptions::default()).cases.iter().for_each(|case| counts.add(case.outcome));
-    [counts.seen, counts.passed, counts.failed + counts.errored, counts.skipped]
+    corpus::count(&read_bytes(report, &ReadOptions::default()).cases)
 }
 
 #[test]
@@ -25,30 +23,12 @@ fn fixtures_are_counted_as_their_runs_ended() {
     }
 }
 
-fn corpus() -> PathBuf {
-    match std::env::var_os("XRAYPACK_CORPUS") {
-        Some(path) => PathBuf::from(path),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
-    }
-}
-
 #[test]
-#[allow(clippy::print_stderr, reason = "tells that there was nothing to compare with")]
 fn real_reports_are_counted_as_they_should() {
-    let corpus = corpus();
-    let Ok(truth) = fs::read_to_string(corpus.join("TRUTH.tsv")) else {
-        eprintln!("skipped: there is no collection of reports at {}", corpus.display());
-        return;
-    };
-    let mut compared = 0;
-    let fields = truth.lines().map(|line| line.split('\t').collect::<Vec<_>>());
-    for fields in fields.filter(|fields| fields[1] == "behave") {
-        let number = |index: usize| fields[index].parse::<u64>().unwrap();
-        let expected = [number(2), number(3), number(4) + number(5), number(6)];
-        assert_eq!(counts(&fs::read(corpus.join(fields[0])).unwrap()), expected, "{}", fields[0]);
-        compared += 1;
+    let Some(folder) = corpus::folder() else { return };
+    for report in corpus::reports(&["behave"]) {
+        assert_eq!(counts(&report.bytes), report.cases, "{}", report.file);
     }
-    assert!(compared > 0);
     // What is said below these files' names is known from the runs that wrote them.
     for (name, expected) in [
         ("behave-1.2.6-autoretry.json", [3, 2, 1, 0]),
@@ -61,6 +41,6 @@ fn real_reports_are_counted_as_they_should() {
         ("behave-1.3.3.json", [12, 5, 6, 1]),
         ("behave-1.3.3.pretty.json", [12, 5, 6, 1]),
     ] {
-        assert_eq!(counts(&fs::read(corpus.join("behave").join(name)).unwrap()), expected, "{name}");
+        assert_eq!(counts(&fs::read(folder.join("behave").join(name)).unwrap()), expected, "{name}");
     }
 }

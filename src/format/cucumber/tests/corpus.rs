@@ -1,54 +1,25 @@
 //! Counts of real reports, where a collection of them is at hand.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::format::corpus;
 use crate::format::encoding::{detect, to_utf8};
-use crate::model::CaseCounts;
-
-fn corpus() -> PathBuf {
-    match std::env::var_os("XRAYPACK_CORPUS") {
-        Some(path) => PathBuf::from(path),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
-    }
-}
-
-fn counted(bytes: &[u8]) -> CaseCounts {
-    let mut counts = CaseCounts::default();
-    read(bytes).cases.iter().for_each(|case| counts.add(case.outcome));
-    counts
-}
 
 #[test]
-#[allow(clippy::print_stdout, clippy::print_stderr, reason = "tells what was left out of the comparison")]
 fn real_reports_are_counted_as_they_should() {
-    let corpus = corpus();
-    let Ok(truth) = fs::read_to_string(corpus.join("TRUTH.tsv")) else {
-        eprintln!("skipped: there is no collection of reports at {}", corpus.display());
-        return;
-    };
-    let (mut compared, mut wrong) = (0, Vec::new());
-    for line in truth.lines() {
-        let fields: Vec<&str> = line.split('\t').collect();
-        if fields[1] != "cucumber" {
-            continue;
-        }
-        let counts = counted(&fs::read(corpus.join(fields[0])).unwrap());
-        let number = |index: usize| fields[index].parse::<u64>().unwrap();
-        let mut expected = [number(2), number(3), number(4) + number(5), number(6)];
+    let mut wrong = Vec::new();
+    for mut report in corpus::reports(&["cucumber"]) {
         // The table calls a scenario without any part passed; decision 16 says that nobody knows.
-        let nothing = fields[7].split(' ').find_map(|note| note.strip_prefix("nosteps=")?.parse::<u64>().ok());
-        expected[1] -= nothing.unwrap_or(0);
-        expected[3] += nothing.unwrap_or(0);
-        let found = [counts.seen, counts.passed, counts.failed + counts.errored, counts.skipped];
-        compared += 1;
-        if found != expected {
-            wrong.push(format!("{}: {found:?} instead of {expected:?} {}", fields[0], fields[7]));
+        let nothing = report.note.split(' ').find_map(|note| note.strip_prefix("nosteps=")?.parse::<u64>().ok());
+        report.cases[1] -= nothing.unwrap_or(0);
+        report.cases[3] += nothing.unwrap_or(0);
+        let found = corpus::count(&read(&report.bytes[..]).cases);
+        if found != report.cases {
+            wrong.push((report, found));
         }
     }
-    println!("{compared} reports compared");
-    assert!(compared > 0 && wrong.is_empty(), "{}", wrong.join("\n"));
+    corpus::check(&wrong);
 }
 
 /// Cases, outcome of the first, and whether it is to be a repair, a damage or nothing.
@@ -86,13 +57,9 @@ const EDGES: &[(&str, usize, Option<Outcome>, &[ProblemKind])] = &[
 ];
 
 #[test]
-#[allow(clippy::print_stderr, reason = "tells that nothing was compared")]
 fn edge_cases_are_read_as_they_should() {
-    let edge = corpus().join("cucumber/edge");
-    if !edge.exists() {
-        eprintln!("skipped: there is no collection of reports at {}", edge.display());
-        return;
-    }
+    let Some(corpus) = corpus::folder() else { return };
+    let edge = corpus.join("cucumber/edge");
     let mut wrong = Vec::new();
     for (name, cases, outcome, problems) in EDGES {
         let bytes = fs::read(edge.join(format!("{name}.json"))).unwrap();

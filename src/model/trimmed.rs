@@ -2,7 +2,7 @@
 
 /// The text without white space around it. A look at both ends tells that there is none, as a rule.
 #[inline]
-pub(super) fn trimmed(text: &str) -> &str {
+pub fn trimmed(text: &str) -> &str {
     match text.as_bytes() {
         [] | [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
         _ => text.trim(),
