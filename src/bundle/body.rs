@@ -36,11 +36,11 @@ impl BundleBody {
     /// Begins the file, under a temporary name; `file` is relative to the folder and tells the compression.
     pub(super) fn create(folder: &Folder, file: &str) -> Result<BundleBody, WriteError> {
         let path = folder.path().join(file);
-        let new = folder.create(file)?;
         let compression = Compression::of_file(file);
         let sink = match compression {
-            Compression::None => Sink::AsItIs(new),
-            Compression::Gzip | Compression::Zstd => Sink::Compressed(Hashing::new(new)),
+            Compression::None => Sink::AsItIs(folder.create_uncached(file)?),
+            // What is packed comes in small pieces.
+            Compression::Gzip | Compression::Zstd => Sink::Compressed(Hashing::new(folder.create(file)?)),
         };
         let encoder = Encoder::new(compression, sink).map_err(WriteError::io("begin", &path))?;
         Ok(BundleBody { out: Hashing::new(encoder), path })

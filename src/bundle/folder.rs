@@ -145,9 +145,14 @@ impl Folder {
         NewFile::create(self.path.join(file))
     }
 
-    /// A file is whole: the disk may begin to take it, while others are made.
+    /// As [`Folder::create`]: a file that is written in large pieces and nobody will read soon.
+    pub(super) fn create_uncached(&self, file: &str) -> Result<NewFile, WriteError> {
+        NewFile::create_uncached(self.path.join(file))
+    }
+
+    /// A file is whole: the disk may begin to take it, while others are made, unless it has been given it already.
     pub(super) fn begin_writeback(&self, file: &NewFile) {
-        if let Some(file) = file.another() {
+        if let Some(file) = file.another_if_cached() {
             self.writeback.begin(file);
         }
     }

@@ -47,6 +47,7 @@ mod shelf;
 mod sidecar;
 mod spool;
 mod store;
+mod uncached;
 mod write;
 mod writeback;
 

@@ -6,23 +6,42 @@ use std::path::{Path, PathBuf};
 
 use super::error::WriteError;
 use super::name::TEMPORARY_SUFFIX;
+use super::uncached;
 
 /// A file under a temporary name in its folder. It gets its own name by [`commit`](NewFile::commit); dropped before, it
 /// vanishes.
 #[derive(Debug)]
 pub struct NewFile {
     file: Option<File>,
+    cached: Cached,
     temporary: PathBuf,
     path: PathBuf,
 }
 
+/// Whether the system keeps what was written at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cached {
+    Yes,
+    /// Not where there is a way to avoid it.
+    No,
+}
+
 impl NewFile {
+    /// A file that will be read again soon, or is small.
     pub(super) fn create(path: PathBuf) -> Result<NewFile, WriteError> {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let temporary = path.with_file_name(format!(".{name}{TEMPORARY_SUFFIX}"));
         let file = OpenOptions::new().write(true).create_new(true).open(&temporary);
         let file = file.map_err(WriteError::io("create", &path))?;
-        Ok(NewFile { file: Some(file), temporary, path })
+        Ok(NewFile { file: Some(file), cached: Cached::Yes, temporary, path })
+    }
+
+    /// A file that nobody will read soon, and that is written in large pieces: each goes to the disk at once where the
+    /// system knows how ([`uncached`]).
+    pub(super) fn create_uncached(path: PathBuf) -> Result<NewFile, WriteError> {
+        let mut file = NewFile::create(path)?;
+        file.cached = Cached::No;
+        Ok(file)
     }
 
     /// Gives the file its name, in place of an earlier file of that name. It is whole, and will be on the disk when the
@@ -58,9 +77,10 @@ impl NewFile {
         Ok(WholeFile { temporary: Some(temporary), path })
     }
 
-    /// Another way to the same file.
-    pub(super) fn another(&self) -> Option<File> {
-        self.file.as_ref().and_then(|file| file.try_clone().ok())
+    /// Another way to the same file, if the disk has not been given what was written.
+    pub(super) fn another_if_cached(&self) -> Option<File> {
+        let file = self.file.as_ref().filter(|_| self.cached == Cached::Yes);
+        file.and_then(|file| file.try_clone().ok())
     }
 
     /// Closes the file; it is whole and keeps its temporary name until it is given another.
@@ -145,11 +165,18 @@ impl Drop for ClosedFile {
 
 impl Write for NewFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.as_mut().map_or(Ok(0), |file| file.write(bytes))
+        self.write_vectored(&[IoSlice::new(bytes)])
     }
 
     fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.file.as_mut().map_or(Ok(0), |file| file.write_vectored(pieces))
+        let Some(file) = &mut self.file else { return Ok(0) };
+        if self.cached == Cached::No {
+            match uncached::write(file, pieces) {
+                Some(written) => return written,
+                None => self.cached = Cached::Yes,
+            }
+        }
+        file.write_vectored(pieces)
     }
 
     fn flush(&mut self) -> io::Result<()> {
