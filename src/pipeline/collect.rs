@@ -24,6 +24,8 @@ pub(super) struct Closed {
     pub(super) group: Arc<Group>,
     /// What is known of it beside its runs.
     pub(super) collected: Collected,
+    /// Whether there are any.
+    pub(super) has_runs: bool,
     pub(super) closing: Closing,
 }
 
@@ -147,7 +149,8 @@ impl<'c> Collector<'c> {
         collected.pass(verdicts);
         // What becomes complete now is written with the rest of the group.
         collected.settle_decided(&group, self.job, self.observer, self.spool, &mut drop)?;
-        Ok(Closed { group, collected, closing })
+        let has_runs = collected.executions.iter().filter_map(|one| one.index.as_ref()).any(|index| !index.is_empty());
+        Ok(Closed { group, collected, has_runs, closing })
     }
 }
 

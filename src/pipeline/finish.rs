@@ -1,7 +1,7 @@
 //! When the last file of a group has been read: merge, plan, write, and say what was written.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
 
 use rayon::ThreadPoolBuilder;
@@ -50,11 +50,42 @@ impl<E> Ranked<E> {
 /// What is done with groups that have been read.
 pub(super) trait Finish<E>: Sync {
     /// Finishes a group, on the pool.
-    fn finish(&self, closed: Closed) -> Result<Done<E>, Error>;
+    fn finish(&self, closed: Closed, outstanding: &Outstanding) -> Result<Done<E>, Error>;
 
     /// Called when some groups have been finished, on a thread that may wait.
     fn settle_down(&self) -> Result<(), Error> {
         Ok(())
+    }
+}
+
+/// What a conversion still has to do.
+#[derive(Debug, Default)]
+pub(super) struct Outstanding {
+    /// Whether everything has been read.
+    is_read: AtomicBool,
+    /// Groups with runs that are not finished.
+    groups: AtomicUsize,
+}
+
+impl Outstanding {
+    /// A group is going to be finished.
+    pub(super) fn add(&self, closed: &Closed) {
+        self.groups.fetch_add(usize::from(closed.has_runs), Ordering::Relaxed);
+    }
+
+    /// A group, with runs or without, is finished.
+    fn remove(&self, has_runs: bool) {
+        self.groups.fetch_sub(usize::from(has_runs), Ordering::Relaxed);
+    }
+
+    /// Nothing is left to read.
+    pub(super) fn all_is_read(&self) {
+        self.is_read.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether nothing that takes long is left but a group, with runs or without, that is being finished.
+    pub(super) fn is_only(&self, has_runs: bool) -> bool {
+        self.is_read.load(Ordering::Relaxed) && self.groups.load(Ordering::Relaxed) == usize::from(has_runs)
     }
 }
 
@@ -65,6 +96,7 @@ pub(super) fn run<E: Send>(
     closed: Receiver<Closed>,
     stop: &Stop<'_>,
     finish: &dyn Finish<E>,
+    outstanding: &Outstanding,
 ) -> Result<Vec<Done<E>>, Error> {
     let mut all = Vec::new();
     let mut result = Ok(());
@@ -74,7 +106,13 @@ pub(super) fn run<E: Send>(
         if result.is_err() {
             continue;
         }
-        let finish_one = |closed| stop.check().and_then(|()| finish.finish(closed));
+        let finish_one = |closed: Closed| {
+            stop.check()?;
+            let has_runs = closed.has_runs;
+            let done = finish.finish(closed, outstanding);
+            outstanding.remove(has_runs);
+            done
+        };
         let done = pool.install(|| batch.into_par_iter().map(finish_one).collect::<Result<Vec<_>, _>>());
         match done.and_then(|done| finish.settle_down().map(|()| done)) {
             Ok(done) => all.extend(done),
@@ -203,5 +241,25 @@ fn part<'a>(part: &MergePart<'a>) -> Part<'a> {
         attempt_group: part.attempt_group,
         superseded: part.superseded,
         note: part.note,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_is_the_only_thing_left_when_all_is_read_and_no_other_has_runs() {
+        let outstanding = Outstanding::default();
+        outstanding.groups.store(2, Ordering::Relaxed);
+        outstanding.all_is_read();
+        assert!(!outstanding.is_only(true), "there is another");
+        assert!(!outstanding.is_only(false));
+        outstanding.remove(true);
+        outstanding.remove(false);
+        assert!(outstanding.is_only(true));
+        assert!(!outstanding.is_only(false), "one with runs is left");
+        let reading = Outstanding::default();
+        assert!(!reading.is_only(false), "there is more to read");
     }
 }

@@ -47,7 +47,7 @@ use crate::source::{self, Input};
 use crate::xray::{EncodeOptions, Encoder, EvidencePlace, ExecutionInfo, InfoTemplate, Merge};
 
 use collect::{Closed, Closing, Collector};
-use finish::{Done, Finish, Ready};
+use finish::{Done, Finish, Outstanding, Ready};
 use group::GroupKey;
 use grouping::Grouping;
 use outcome::ReportOutcome;
@@ -240,7 +240,7 @@ struct Planning<'p> {
 }
 
 impl Finish<PlannedExecution> for Planning<'_> {
-    fn finish(&self, closed: Closed) -> Result<Done<PlannedExecution>, Error> {
+    fn finish(&self, closed: Closed, _: &Outstanding) -> Result<Done<PlannedExecution>, Error> {
         Ready::new(self.job, closed, self.waiting, self.observer)?.plan(self.job)
     }
 }
@@ -282,13 +282,18 @@ fn convert_groups<E: Send>(
     };
     let mut collector = Collector::new(job, observer, spool, &index);
     let (closed, waiting) = sync_channel(WAITING);
+    let outstanding = &Outstanding::default();
+    // The finisher takes whatever comes, until this end hangs up.
+    let hand_over = move |group: Closed| {
+        outstanding.add(&group);
+        let _ = closed.send(group);
+    };
     std::thread::scope(|scope| {
-        let finisher = scope.spawn(|| finish::run(threads, waiting, stop, finish));
+        let finisher = scope.spawn(|| finish::run(threads, waiting, stop, finish, outstanding));
         let purpose = Purpose::Convert(&context);
         let mut collect = |mut arrival: dispatch::Arrival, bundles: &mut Vec<dispatch::BundleAhead>| {
             for group in std::mem::take(&mut arrival.left) {
-                // The finisher takes whatever comes, until this end hangs up.
-                let _ = closed.send(collector.close(group, Closing::OnTheWay)?);
+                hand_over(collector.close(group, Closing::OnTheWay)?);
             }
             collector.add(arrival, bundles)
         };
@@ -296,11 +301,12 @@ fn convert_groups<E: Send>(
         let read = read.and_then(|()| {
             let left = if stop.is_set() { Vec::new() } else { grouping.leave_all() };
             for group in left {
-                let _ = closed.send(collector.close(group, Closing::AtTheEnd)?);
+                hand_over(collector.close(group, Closing::AtTheEnd)?);
             }
+            outstanding.all_is_read();
             Ok(())
         });
-        drop(closed);
+        drop(hand_over);
         let finished = finisher.join().map_err(|_| Error::finisher())?;
         match (read, finished) {
             (Ok(()), Ok(finished)) => stop.check().map(|()| Whole::of(finished)),

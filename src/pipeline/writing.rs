@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::collect::{Closed, Closing};
-use super::finish::{Done, Finish, Ready};
+use super::finish::{Done, Finish, Outstanding, Ready};
 use super::record::{NewRecord, Record};
 use super::stop::Stop;
 use super::{Error, Job, Observer, Waiting, resume};
@@ -47,14 +47,16 @@ impl<'w> Writing<'w> {
         Ok((Writing { job, folder, waiting, observer, stop, journal: Mutex::new(journal) }, kept))
     }
 
-    fn write(&self, mut closed: Closed) -> Result<Done<Execution>, Error> {
-        let (group, closing) = (closed.group.clone(), closed.closing);
+    fn write(&self, mut closed: Closed, outstanding: &Outstanding) -> Result<Done<Execution>, Error> {
+        let (group, closing, has_runs) = (closed.group.clone(), closed.closing, closed.has_runs);
         let reports = &mut closed.collected.reports;
         let (archives, is_passing) = (std::mem::take(&mut reports.archives), reports.is_passing);
         let ready = Ready::new(self.job, closed, self.waiting, self.observer)?;
         let done = ready.write(self.folder, self.job.compression, self.stop)?;
-        // What comes last is not recorded: there is nothing left to go on with, and most conversions are one group.
+        // What comes last is not recorded: there is nothing left to go on with, and most conversions are one group. A record
+        // would cost a second look at its archives.
         if closing == Closing::OnTheWay
+            && !outstanding.is_only(has_runs)
             && !is_passing
             && let Some(record) = NewRecord::of(&group, &archives, &done, self.waiting.spool)
         {
@@ -71,14 +73,14 @@ impl<'w> Writing<'w> {
 }
 
 impl Finish<Execution> for Writing<'_> {
-    fn finish(&self, closed: Closed) -> Result<Done<Execution>, Error> {
+    fn finish(&self, closed: Closed, outstanding: &Outstanding) -> Result<Done<Execution>, Error> {
         match &closed.group.record {
             Some(record) => {
                 let done = record.done(&closed.collected).ok_or_else(|| Error::Changing(record.source.clone()))?;
                 done.executions.iter().for_each(|one| self.observer.finished(&one.execution));
                 Ok(done)
             }
-            None => self.write(closed),
+            None => self.write(closed, outstanding),
         }
     }
 
