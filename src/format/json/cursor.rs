@@ -139,6 +139,7 @@ impl<'a> JsonCursor<'a> {
         Fault { what, offset: self.at, is_cut: self.at >= self.bytes.len() }
     }
 
+    #[inline]
     fn next_byte(&mut self) -> Option<u8> {
         match self.bytes.get(self.at) {
             Some(byte) if *byte > b' ' => Some(*byte),
@@ -191,7 +192,32 @@ impl<'a> JsonCursor<'a> {
     ///
     /// # Errors
     /// When no key and no end follows.
+    #[inline]
     pub fn key(&mut self) -> Result<Option<&'a [u8]>, Fault> {
+        match self.usual_key() {
+            Some(key) => Ok(Some(key)),
+            None => self.any_key(),
+        }
+    }
+
+    /// The next key as nearly all are: short, without escapes, a comma at most before it and a colon right behind it.
+    fn usual_key(&mut self) -> Option<&'a [u8]> {
+        let mut at = self.at + usize::from(self.bytes.get(self.at) == Some(&b','));
+        if *self.bytes.get(at)? <= b' ' {
+            at = text::behind_blanks(self.bytes, at);
+        }
+        if self.bytes.get(at) != Some(&b'"') {
+            return None;
+        }
+        let end = text::near_end_of_text(self.bytes, at + 1)?;
+        if self.bytes.get(end + 1) != Some(&b':') {
+            return None;
+        }
+        self.at = end + 2;
+        Some(&self.bytes[at + 1..end])
+    }
+
+    fn any_key(&mut self) -> Result<Option<&'a [u8]>, Fault> {
         if !self.further(b'}')? {
             return Ok(None);
         }
@@ -242,13 +268,24 @@ impl<'a> JsonCursor<'a> {
     /// When there is none, or it has no end.
     pub fn skip(&mut self) -> Result<(), Fault> {
         match self.kind() {
-            Kind::Text => self.raw_text().map(drop),
+            Kind::Text => self.skip_text(),
             Kind::Word => {
                 self.word();
                 Ok(())
             }
             Kind::Nothing => Err(self.fault("a value is missing")),
             Kind::Object | Kind::Array => self.skip_nested(),
+        }
+    }
+
+    #[inline]
+    fn skip_text(&mut self) -> Result<(), Fault> {
+        match text::near_end_of_text(self.bytes, self.at + 1) {
+            Some(end) => {
+                self.at = end + 1;
+                Ok(())
+            }
+            None => self.raw_text().map(drop),
         }
     }
 
@@ -283,11 +320,8 @@ impl<'a> JsonCursor<'a> {
         while let Some(byte) = self.bytes.get(self.at) {
             match byte {
                 b'"' => {
-                    self.raw_text()?;
-                    continue;
-                }
-                b' ' | b'\n' => {
-                    self.at = text::behind_blanks(self.bytes, self.at);
+                    self.skip_text()?;
+                    self.at = text::to_structure(self.bytes, self.at);
                     continue;
                 }
                 b'{' | b'[' => {
@@ -302,17 +336,15 @@ impl<'a> JsonCursor<'a> {
                 self.deepest = self.deepest.max(self.depth + deepest);
                 return Ok(());
             }
+            self.at = text::to_structure(self.bytes, self.at);
         }
         Err(self.fault("it ends inside an object or an array"))
     }
 
     fn word(&mut self) -> &'a [u8] {
-        let rest = &self.bytes[self.at..];
-        // Brackets and quotes end it wherever they stand, so that a value ends where one that only counts them says.
-        let ends = |byte: &u8| byte.is_ascii_whitespace() || b",:\"{}[]".contains(byte);
-        let length = rest.iter().position(ends).unwrap_or(rest.len()).max(1);
-        self.at += length;
-        &rest[..length]
+        let start = self.at;
+        self.at = text::end_of_word(self.bytes, start).max(start + 1);
+        &self.bytes[start..self.at]
     }
 
     /// What stands between the quotes, escapes and all.
@@ -330,6 +362,7 @@ impl<'a> JsonCursor<'a> {
     ///
     /// # Errors
     /// When there is no value.
+    #[inline]
     pub fn text_span(&mut self) -> Result<Option<Span>, Fault> {
         if self.kind() != Kind::Text {
             self.skip()?;

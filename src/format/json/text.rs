@@ -59,6 +59,41 @@ pub(in crate::format) fn end_of_text(bytes: &[u8], start: usize) -> Option<usize
     text_from(bytes, start).map(|span| span.end)
 }
 
+/// The place of the closing quote of the text that begins at `start`, where that is near and no escape before it.
+#[inline]
+pub(super) fn near_end_of_text(bytes: &[u8], start: usize) -> Option<usize> {
+    let block = bytes.get(start..)?.first_chunk()?;
+    Some(start + marks::near_quote(block)?)
+}
+
+/// Passes over what is neither quote nor bracket from `at` on.
+#[inline]
+pub(super) fn to_structure(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        match marks::near_structure(block) {
+            Some(found) => return at + found,
+            None => at += marks::VECTOR,
+        }
+    }
+    at
+}
+
+/// Where the number or word at `start` ends. Brackets and quotes end it wherever they stand, so that a value ends where one
+/// that only counts them says.
+pub(super) fn end_of_word(bytes: &[u8], start: usize) -> usize {
+    let mut at = start;
+    while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let found = marks::near_word_end(block);
+        at += found.unwrap_or(marks::VECTOR);
+        if found.is_some() {
+            break;
+        }
+    }
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || b",:\"{}[]".contains(byte);
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().position(ends).unwrap_or(rest.len())
+}
+
 /// The text that begins at `start`, up to its closing quote; `None` when there is no quote.
 #[inline]
 pub(super) fn text_from(bytes: &[u8], start: usize) -> Option<Span> {
@@ -110,6 +145,10 @@ fn rest_of_text(bytes: &[u8], start: usize, mut at: usize, mut form: Form) -> Op
 /// Passes over blanks from `at` on. Indented documents are half blanks.
 #[inline]
 pub(in crate::format) fn behind_blanks(bytes: &[u8], mut at: usize) -> usize {
+    // One blank behind a colon.
+    if bytes.get(at + 1).is_some_and(|next| *next > b' ') && bytes[at] == b' ' {
+        return at + 1;
+    }
     while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
         let blanks = marks::leading_blanks(block);
         at += blanks;
