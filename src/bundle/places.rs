@@ -47,6 +47,11 @@ impl From<Place> for Stretch {
 }
 
 impl Stretch {
+    /// The place of a stretch of one run.
+    fn of_one(self) -> Place {
+        Place { location: self.at, length: self.bytes as u32 }
+    }
+
     /// Takes in what follows it with nothing but a separator between them.
     pub(super) fn join(&mut self, next: &Stretch, separator: usize) -> bool {
         let follows = next.at == self.at.forward(self.bytes + separator as u64);
@@ -196,36 +201,81 @@ impl Places {
         }
     }
 
-    /// The places of the runs from number `from` on.
-    pub(super) fn from<'p>(&'p self, from: usize, index: &'p Index) -> impl Iterator<Item = Place> + 'p {
+    /// A walk over the runs from number `from` on.
+    pub(super) fn from<'p>(&'p self, from: usize, index: &'p Index) -> Walk<'p> {
         let cut = self.cuts.partition_point(|cut| cut.first + cut.runs <= from);
-        let cuts = self.cuts.get(cut..).unwrap_or_default().iter();
-        cuts.flat_map(|cut| cut.places(index, self.separator as u64))
-            .skip(from - self.cuts.get(cut).map_or(from, |cut| cut.first))
+        let cuts = self.cuts.get(cut..).unwrap_or_default();
+        let number = cuts.first().map_or(from, |cut| cut.first);
+        let left = Stretch { at: Location::default(), runs: 0, bytes: 0 };
+        let mut walk = Walk { index, separator: self.separator, number, cuts: cuts.iter(), stretches: [].iter(), left };
+        let mut before = from - number;
+        while before > 0
+            && let Some(passed) = walk.take(before)
+        {
+            before -= passed.runs as usize;
+        }
+        walk
     }
 }
 
-impl Cut {
-    fn places<'p>(&'p self, index: &'p Index, separator: u64) -> impl Iterator<Item = Place> + 'p {
-        let mut lengths = index.lengths(self.first).take(self.runs);
-        let (stretches, ahead) = match &self.what {
-            What::Stored(stretches) => (stretches.as_slice(), None),
-            What::Ahead(bundle) => {
-                let all = |at| Stretch { at, runs: u32::MAX, bytes: 0 };
-                (&[][..], bundle.first_run().map(all))
+/// Goes through runs in order. What lies side by side comes in one piece, and nobody looks at each run of it.
+#[derive(Debug)]
+pub(super) struct Walk<'p> {
+    index: &'p Index,
+    separator: usize,
+    /// Of the next run.
+    number: usize,
+    cuts: std::slice::Iter<'p, Cut>,
+    stretches: std::slice::Iter<'p, Stretch>,
+    /// What is left of the stretch at hand.
+    left: Stretch,
+}
+
+impl Walk<'_> {
+    /// The next runs, at most `most` of them; `None` behind the last one.
+    pub(super) fn take(&mut self, most: usize) -> Option<Stretch> {
+        while self.left.runs == 0 {
+            self.left = self.next_stretch()?;
+        }
+        let mut taken = self.left;
+        if (taken.runs as usize) <= most {
+            self.left.runs = 0;
+        } else {
+            taken.runs = most as u32;
+            taken.bytes = self.bytes_of(most);
+            let passed = taken.bytes + self.separator as u64;
+            self.left.at = self.left.at.forward(passed);
+            self.left.runs -= taken.runs;
+            self.left.bytes -= passed;
+        }
+        self.number += taken.runs as usize;
+        Some(taken)
+    }
+
+    /// The next run.
+    pub(super) fn next_run(&mut self) -> Option<Place> {
+        self.take(1).map(Stretch::of_one)
+    }
+
+    fn next_stretch(&mut self) -> Option<Stretch> {
+        loop {
+            if let Some(stretch) = self.stretches.next() {
+                return Some(*stretch);
             }
-        };
-        let mut stretches = ahead.into_iter().chain(stretches.iter().copied());
-        let mut left = Stretch { at: Location::default(), runs: 0, bytes: 0 };
-        std::iter::from_fn(move || {
-            let length = lengths.next()?;
-            if left.runs == 0 {
-                left = stretches.next()?;
+            let cut = self.cuts.next()?;
+            match &cut.what {
+                What::Stored(stretches) => self.stretches = stretches.iter(),
+                What::Ahead(bundle) => {
+                    let at = bundle.first_run()?;
+                    return Some(Stretch { at, runs: cut.runs as u32, bytes: self.bytes_of(cut.runs) });
+                }
             }
-            let place = Place { location: left.at, length };
-            left.at = left.at.forward(u64::from(length) + separator);
-            left.runs -= 1;
-            Some(place)
-        })
+        }
+    }
+
+    /// Bytes of the next `runs` runs and of what is between them.
+    fn bytes_of(&self, runs: usize) -> u64 {
+        let lengths = self.index.lengths(self.number).take(runs).map(u64::from).sum::<u64>();
+        lengths + (self.separator * runs.saturating_sub(1)) as u64
     }
 }

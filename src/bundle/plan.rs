@@ -101,8 +101,8 @@ pub fn plan(settled: &Settled, budget: &Budget, frame: &FrameLengths) -> Result<
     let mut oversize = Vec::new();
     let mut bundles: Vec<BundlePlan> = Vec::new();
     let mut cutter = Cutter::new(*budget, *frame);
-    for (run, place) in settled.places(0).enumerate() {
-        let (length, allowed) = (u64::from(place.length), cutter.allowed());
+    for (run, length) in settled.lengths().map(u64::from).enumerate() {
+        let allowed = cutter.allowed();
         if length > allowed {
             oversize.push(Oversize { run, report: settled.report_of(run), length, allowed });
         }

@@ -8,7 +8,7 @@ use super::body::Sums;
 use super::error::{WriteError, WriteErrorKind};
 use super::index::{Index, IndexEntry, Repeat};
 use super::new_file::ClosedFile;
-use super::places::{Place, Places};
+use super::places::{Place, Places, Stretch};
 use super::plan::BundlePlan;
 use super::store::{Held, RunStore};
 use crate::model::{Outcome, ReportId};
@@ -96,28 +96,55 @@ impl ExecutionIndex {
 }
 
 impl Grouped {
-    /// The Tests with several results. [`merge`](Grouped::merge) must be called for each, in any order and on any thread.
+    /// The Tests with several results. [`merge`](Grouped::merge) must be called for each, in any order and on any thread,
+    /// [some](Grouped::AT_ONCE) at a time.
     pub fn groups(&self) -> &[Group] {
         &self.groups
     }
 
-    /// Merges one group and puts the result into the store. Only this group's results are in memory meanwhile.
+    /// Groups that are best merged in one call.
+    pub const AT_ONCE: usize = 64;
+
+    /// Merges groups and puts what comes of them into the store, many at once. One group's results are in memory at a time.
     ///
     /// # Errors
     /// When the store fails, or `merge` does.
-    pub fn merge(&self, group: &Group, store: &RunStore, merge: &Merge<'_>) -> Result<Merged, WriteError> {
+    pub fn merge(&self, groups: &[Group], store: &RunStore, merge: &Merge<'_>) -> Result<Vec<Merged>, WriteError> {
+        let mut all = Vec::with_capacity(groups.len());
+        let mut batch = Batch::default();
+        for group in groups {
+            self.merge_one(group, store, merge, &mut batch)?;
+            if batch.bytes.len() >= Batch::ENOUGH {
+                batch.put(store, &mut all)?;
+            }
+        }
+        batch.put(store, &mut all)?;
+        Ok(all)
+    }
+
+    fn merge_one(
+        &self,
+        group: &Group,
+        store: &RunStore,
+        merge: &Merge<'_>,
+        batch: &mut Batch,
+    ) -> Result<(), WriteError> {
         let results = self.results(group, store)?;
         let held: Vec<_> = results.iter().map(|result| result.read(store)).collect::<Result<_, _>>()?;
         let parts: Vec<_> = results.iter().zip(&held).map(|(result, bytes)| result.part(bytes)).collect();
-        let mut merged = Vec::new();
+        let start = batch.bytes.len();
         let report = results.first().map_or(ReportId(0), |first| first.report);
-        let facts = merge(&parts, &mut merged).map_err(|message| WriteErrorKind::Merge { report, message })?;
-        let note = if facts.note.is_empty() { None } else { Some(keep(store, facts.note, &[])?) };
-        Ok(Merged { run: group.first, place: keep(store, merged, self.separator)?, outcome: facts.outcome, note })
+        let facts = merge(&parts, &mut batch.bytes).map_err(|message| WriteErrorKind::Merge { report, message })?;
+        let bytes = start..batch.bytes.len();
+        batch.bytes.extend_from_slice(self.separator);
+        let note = batch.bytes.len()..batch.bytes.len() + facts.note.len();
+        batch.bytes.extend_from_slice(&facts.note);
+        batch.merged.push(InBatch { run: group.first, bytes, outcome: facts.outcome, note });
+        Ok(())
     }
 
     fn results(&self, group: &Group, store: &RunStore) -> Result<Vec<OneResult>, WriteError> {
-        let place = self.places.from(group.first, &self.index).next().ok_or(WriteErrorKind::NotStored)?;
+        let place = self.places.from(group.first, &self.index).next_run().ok_or(WriteErrorKind::NotStored)?;
         let entry = self.index.get(group.first, store)?;
         let (report, note) = (self.index.report_of(group.first), self.index.note_of(group.first));
         let first = OneResult { place, entry, report, note };
@@ -154,6 +181,40 @@ impl Grouped {
         }
         let Grouped { index, places, separator, .. } = self;
         Ok(Settled { index, places, separator, replaced, outcomes, notes })
+    }
+}
+
+/// What came out of merging and is not in the store yet.
+#[derive(Default)]
+struct Batch {
+    /// Runs, each followed by a separator and its note.
+    bytes: Vec<u8>,
+    merged: Vec<InBatch>,
+}
+
+/// A [`Merged`] whose places are spans of the batch.
+struct InBatch {
+    run: usize,
+    bytes: Range<usize>,
+    outcome: Outcome,
+    note: Range<usize>,
+}
+
+impl Batch {
+    /// Bytes that are put into the store at once.
+    const ENOUGH: usize = 256 << 10;
+
+    fn put(&mut self, store: &RunStore, all: &mut Vec<Merged>) -> Result<(), WriteError> {
+        if self.merged.is_empty() {
+            return Ok(());
+        }
+        let chunk = store.put(&self.bytes)?;
+        for InBatch { run, bytes, outcome, note } in self.merged.drain(..) {
+            let note = (!note.is_empty()).then(|| Place::within(&chunk, &note)).transpose()?;
+            all.push(Merged { run, place: Place::within(&chunk, &bytes)?, outcome, note });
+        }
+        self.bytes.clear();
+        Ok(())
     }
 }
 
@@ -223,9 +284,8 @@ fn keep(store: &RunStore, mut run: Vec<u8>, separator: &[u8]) -> Result<Place, W
 /// When the store fails, or `merge` does.
 pub fn settle(index: ExecutionIndex, store: &RunStore, merge: &Merge<'_>) -> Result<Settled, WriteError> {
     let grouped = index.group();
-    let merged: Result<Vec<Merged>, WriteError> =
-        grouped.groups().iter().map(|group| grouped.merge(group, store, merge)).collect();
-    grouped.finish(merged?)
+    let merged = grouped.merge(grouped.groups(), store, merge)?;
+    grouped.finish(merged)
 }
 
 /// The runs of one Test Execution as they will be written: one per Test, in order of first appearance.
@@ -255,12 +315,41 @@ impl Settled {
 
     /// Where the runs are, from number `from` on.
     pub fn places(&self, from: usize) -> impl Iterator<Item = Place> {
-        let at = self.replaced.partition_point(|(run, _)| *run < from);
-        let mut replaced = self.replaced.get(at..).unwrap_or_default().iter().peekable();
-        self.places.from(from, &self.index).enumerate().map(move |(n, place)| {
-            let new = replaced.next_if(|(run, _)| *run == from + n);
-            new.map_or(place, |(_, new)| *new)
+        let mut replaced = self.replaced_from(from).iter().peekable();
+        let mut walk = self.places.from(from, &self.index);
+        (from..self.len()).map_while(move |run| {
+            let place = walk.next_run();
+            replaced.next_if(|(replaced, _)| *replaced == run).map(|(_, new)| *new).or(place)
         })
+    }
+
+    /// Where these runs are, side by side as far as they lie so.
+    pub(super) fn stretches(&self, runs: Range<usize>) -> impl Iterator<Item = Stretch> {
+        let mut replaced = self.replaced_from(runs.start).iter().peekable();
+        let mut walk = self.places.from(runs.start, &self.index);
+        let mut run = runs.start;
+        std::iter::from_fn(move || {
+            let as_they_were = replaced.peek().map_or(runs.end, |(replaced, _)| *replaced).min(runs.end) - run;
+            let mut next = walk.take(as_they_were.max(1)).filter(|_| run < runs.end)?;
+            if as_they_were == 0 {
+                next = replaced.next()?.1.into();
+            }
+            run += next.runs as usize;
+            Some(next)
+        })
+    }
+
+    /// How long the runs are, in order.
+    pub(super) fn lengths(&self) -> impl Iterator<Item = u32> {
+        let mut replaced = self.replaced.iter().peekable();
+        self.index.lengths(0).enumerate().map(move |(run, length)| {
+            replaced.next_if(|(replaced, _)| *replaced == run).map_or(length, |(_, new)| new.length)
+        })
+    }
+
+    fn replaced_from(&self, run: usize) -> &[(usize, Place)] {
+        let at = self.replaced.partition_point(|(replaced, _)| *replaced < run);
+        self.replaced.get(at..).unwrap_or_default()
     }
 
     /// What was noted of runs, with their numbers, in order.
@@ -301,8 +390,7 @@ impl Settled {
     /// The bundle as it was written ahead, when it came out just like that.
     pub(super) fn take_ahead(&self, plan: &BundlePlan, head: &[u8]) -> Option<(ClosedFile, Sums)> {
         let ahead = self.places.ahead(plan.runs.start, plan.runs.len())?;
-        let at = self.replaced.partition_point(|(run, _)| *run < plan.runs.start);
-        let is_changed = self.replaced.get(at).is_some_and(|(run, _)| *run < plan.runs.end);
+        let is_changed = self.replaced_from(plan.runs.start).first().is_some_and(|(run, _)| *run < plan.runs.end);
         if is_changed { None } else { ahead.take(head) }
     }
 

@@ -21,7 +21,7 @@ pub struct Assembly<'a> {
     pub settled: &'a Settled,
     /// Where their bytes are.
     pub store: &'a RunStore,
-    /// What stands around them.
+    /// What stands around them; its separator is the one that they have in the store.
     pub frame: Frame<'a>,
     /// Where the bundles go.
     pub folder: &'a Folder,
@@ -57,7 +57,7 @@ impl Assembly<'_> {
 
     fn write_anew(&self, plan: &BundlePlan, file: &str, head: &[u8]) -> Result<Sums, WriteError> {
         let mut body = BundleBody::create(self.folder, file)?;
-        let runs = self.settled.places(plan.runs.start).take(plan.runs.len()).map(Into::into);
+        let runs = self.settled.stretches(plan.runs.clone());
         gather(runs, [head, self.frame.separator, self.frame.tail], self.store, &mut body)?;
         let (new, sums) = body.finish()?;
         if sums.body.bytes != plan.bytes {

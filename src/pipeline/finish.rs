@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
 
 use rayon::ThreadPoolBuilder;
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSlice;
 
 use super::collect::{Closed, Collected, CollectedExecution, Named, Rank};
 use super::execution::Prepared;
@@ -18,7 +19,9 @@ use super::plan::PlannedExecution;
 use super::stop::Stop;
 use super::{Error, Job, Observer, Waiting};
 use crate::bundle::manifest::{Execution, Totals};
-use crate::bundle::{Compression, ExecutionIndex, Folder, MergePart, MergedFacts, RunStore, Settled, WriteError};
+use crate::bundle::{
+    Compression, ExecutionIndex, Folder, Grouped, MergePart, MergedFacts, RunStore, Settled, WriteError,
+};
 use crate::model::ReportId;
 use crate::xray::{self, Part};
 
@@ -226,9 +229,9 @@ fn settle(job: &Job, index: ExecutionIndex, store: &RunStore, evidence: &mut Evi
         dropped.fetch_add(u64::from(merged.dropped_evidence), Ordering::Relaxed);
         Ok(MergedFacts { outcome: merged.outcome, note: merged.note })
     };
-    let merged: Result<Vec<_>, WriteError> =
-        grouped.groups().par_iter().map(|group| grouped.merge(group, store, &merge)).collect();
-    let merged = merged.map_err(Error::Output)?;
+    let groups = grouped.groups().par_chunks(Grouped::AT_ONCE);
+    let merged: Result<Vec<_>, WriteError> = groups.map(|groups| grouped.merge(groups, store, &merge)).collect();
+    let merged = merged.map_err(Error::Output)?.into_iter().flatten();
     evidence.settle(gone.into_inner(), dropped.into_inner());
     grouped.finish(merged).map_err(Error::Output)
 }

@@ -171,8 +171,8 @@ fn an_unmerged_group_is_an_error_not_a_loss() {
     let fixture = Fixture::new(0);
     let grouped = fixture.index(&sample()).group();
     assert_eq!(grouped.groups().iter().map(Group::results).sum::<usize>(), 5);
-    let one = grouped.merge(&grouped.groups()[0], &fixture.store, &join).unwrap();
-    assert!(matches!(grouped.finish([one]).unwrap_err().kind(), WriteErrorKind::Unmerged(1)));
+    let one = grouped.merge(&grouped.groups()[..1], &fixture.store, &join).unwrap();
+    assert!(matches!(grouped.finish(one).unwrap_err().kind(), WriteErrorKind::Unmerged(1)));
 }
 
 #[test]
@@ -181,9 +181,9 @@ fn groups_are_merged_on_many_threads() {
     let grouped = fixture.index(&sample()).group();
     let (grouped_ref, store) = (&grouped, &fixture.store);
     let merged: Vec<Merged> = std::thread::scope(|scope| {
-        let merge = |group| scope.spawn(move || grouped_ref.merge(group, store, &join).unwrap());
-        let threads: Vec<_> = grouped_ref.groups().iter().map(merge).collect();
-        threads.into_iter().rev().map(|thread| thread.join().unwrap()).collect()
+        let merge = |groups| scope.spawn(move || grouped_ref.merge(groups, store, &join).unwrap());
+        let threads: Vec<_> = grouped_ref.groups().chunks(1).map(merge).collect();
+        threads.into_iter().rev().flat_map(|thread| thread.join().unwrap()).collect()
     });
     assert_eq!(fixture.texts(&grouped.finish(merged).unwrap()), ["+a-a!+a3", "+b+b2", "c", "d"]);
 }
@@ -215,4 +215,29 @@ fn notes_of_merged_runs_replace_those_of_their_results() {
         }
         assert_eq!(notes, [(0, "a?c?".to_owned()), (1, "b?".to_owned()), (3, "e?".to_owned())]);
     }
+}
+
+#[test]
+fn stretches_are_the_places_of_any_runs() {
+    let fixture = Fixture::new(100);
+    // Some lie side by side, some are merged, and some of these again lie side by side.
+    let runs: Vec<_> =
+        (0..12).map(|n| run(n, 0, n as u32, "run")).chain([3, 4, 9].map(|n| run(n, 1, 0, "again"))).collect();
+    let settled = fixture.settle(&runs, &join).unwrap();
+    let places: Vec<_> = settled.places(0).collect();
+    assert!(settled.lengths().eq(places.iter().map(|place| place.length)));
+    for from in 0..=places.len() {
+        assert!(settled.places(from).eq(places[from..].iter().copied()));
+        for to in from..=places.len() {
+            let mut run = from;
+            for stretch in settled.stretches(from..to) {
+                let mut joined = Stretch::from(places[run]);
+                assert!((1..stretch.runs as usize).all(|n| joined.join(&places[run + n].into(), SEPARATOR.len())));
+                assert_eq!(joined, stretch);
+                run += stretch.runs as usize;
+            }
+            assert_eq!(run, to);
+        }
+    }
+    assert!(settled.stretches(0..3).count() < 3, "what lies side by side comes in one piece");
 }

@@ -4,11 +4,11 @@ use super::*;
 use crate::bundle::lines::tests::line;
 use crate::bundle::manifest::Execution;
 use crate::bundle::manifest::tests::manifest;
-use crate::bundle::settle::tests::{Fixture, join};
+use crate::bundle::settle::tests::{Fixture, SEPARATOR, join};
 use crate::bundle::{Assembly, Budget, ExecutionKey, Folder, Frame, Opening, ReportLines, plan};
 
 const FRAME: Frame<'static> =
-    Frame { first_head: b"[", later_head: b"@[", separator: b",", tail: b"]", key: ExecutionKey::Awaited };
+    Frame { first_head: b"[", later_head: b"@[", separator: SEPARATOR, tail: b"]", key: ExecutionKey::Awaited };
 
 /// Five runs in three bundles.
 fn output() -> (Fixture, PathBuf, Manifest) {
@@ -124,7 +124,7 @@ fn finds_length_runs_and_key_that_differ() {
     assert_eq!(
         found,
         [
-            "bundles/night.0002.json has 16 bytes, the manifest says 12",
+            "bundles/night.0002.json has 17 bytes, the manifest says 13",
             "bundles/night.0002.json was changed: its sha256 is not that of the manifest",
             "bundles/night.0002.json has 3 runs, the manifest says 2",
             "bundles/night.0002.json has its key, the manifest says that it waits for one",
@@ -150,7 +150,7 @@ fn finds_a_part_that_is_not_there() {
             "bundles/night.0003.json (part 3) stands where bundles/night.0002.json is expected",
             "bundles/night.0002.json is not in the manifest",
             "test execution night has 5 runs, its bundles have 3",
-            "totals.bytes_out is 30, the sum is 18",
+            "totals.bytes_out is 32, the sum is 19",
             "totals.bundles is 3, the sum is 2",
         ]
     );
