@@ -95,7 +95,7 @@ fn xml_family(xml: &XmlHead<'_>) -> Option<Family> {
         "test-run" => Some(Family::Nunit3),
         "test-results" => Some(Family::Nunit2),
         "test-suite" => test_suite(xml),
-        "assemblies" => (xml.has_child(&["assembly"]) || xml.children().next().is_none()).then_some(Family::Xunit),
+        "assemblies" => (xml.has_child(&["assembly"]) || xml.first_child().is_none()).then_some(Family::Xunit),
         "assembly" => is_xunit_assembly(xml).then_some(Family::Xunit),
         "collection" | "class" => is_xunit_fragment(xml).then_some(Family::Xunit),
         "robot" => Some(Family::Robot),
@@ -116,7 +116,7 @@ pub(super) fn is_testlink(xml: &XmlHead<'_>) -> bool {
 /// Eclipse's export of a JUnit session; IntelliJ's has the same root.
 fn is_eclipse(xml: &XmlHead<'_>) -> bool {
     xml.has_child(&["testsuite", "testcase"])
-        || (xml.children().next().is_none() && xml.root().has("tests") && xml.root().has("started"))
+        || (xml.first_child().is_none() && xml.root().has("tests") && xml.root().has("started"))
 }
 
 /// TestNG's configuration, which lies beside the results (testng.md A).
@@ -153,7 +153,7 @@ fn test_suite(xml: &XmlHead<'_>) -> Option<Family> {
 
 /// `assembly` is also the root of .NET manifests and of Maven's assembly descriptors.
 fn is_xunit_assembly(xml: &XmlHead<'_>) -> bool {
-    xml.has_child(&["collection", "class", "errors"]) || xml.root().has_any(&["run-date", "test-framework", "total"])
+    xml.root().has_any(&["run-date", "test-framework", "total"]) || xml.has_child(&["collection", "class", "errors"])
 }
 
 fn is_xunit_fragment(xml: &XmlHead<'_>) -> bool {

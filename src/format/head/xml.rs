@@ -3,7 +3,6 @@
 use std::cell::OnceCell;
 
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
-use crate::model::Body;
 
 /// Elements below the root that are kept: enough for every second test of the formats' sniffing tables.
 const ELEMENTS: usize = 32;
@@ -18,6 +17,7 @@ pub struct XmlHead<'h> {
     namespace: OnceCell<String>,
     /// Read when somebody asks, as its namespace and attributes are: for most reports the name of the root says it all, and
     /// there may be very many of them.
+    first: OnceCell<Option<Element<'h>>>,
     below: OnceCell<Vec<Element<'h>>>,
 }
 
@@ -43,7 +43,7 @@ impl<'h> Element<'h> {
 
     /// What `look` makes of its tag.
     fn tag<T>(&self, look: impl FnOnce(Tag<'_>) -> T) -> Option<T> {
-        match XmlCursor::new(Body::Bytes(self.tag)).next() {
+        match XmlCursor::at_head_of(self.tag).next() {
             Ok(XmlEvent::Start(tag)) => Some(look(tag)),
             _ => None,
         }
@@ -75,7 +75,7 @@ impl<'h> XmlHead<'h> {
     /// there.
     pub(super) fn read(bytes: &'h [u8], junk_before: usize) -> Option<XmlHead<'h>> {
         let document = &bytes[junk_before..];
-        let mut cursor = XmlCursor::new(Body::Bytes(document));
+        let mut cursor = XmlCursor::at_head_of(document);
         // Broken XML is not for the sniffing to judge: it keeps what came before.
         while let Ok(event) = cursor.next() {
             match event {
@@ -88,6 +88,7 @@ impl<'h> XmlHead<'h> {
                         junk_before,
                         root,
                         namespace: OnceCell::new(),
+                        first: OnceCell::new(),
                         below: OnceCell::new(),
                     });
                 }
@@ -126,7 +127,13 @@ impl<'h> XmlHead<'h> {
 
     /// The first elements below the root, in document order.
     pub fn below(&self) -> &[Element<'h>] {
-        self.below.get_or_init(|| first_elements(self.document))
+        self.below.get_or_init(|| first_elements(self.document, ELEMENTS))
+    }
+
+    /// The first child of the root, which mostly is like all others.
+    pub fn first_child(&self) -> Option<&Element<'h>> {
+        let first = self.first.get_or_init(|| first_elements(self.document, 1).pop());
+        first.as_ref().filter(|element| element.depth == 1)
     }
 
     /// The first children of the root.
@@ -136,7 +143,8 @@ impl<'h> XmlHead<'h> {
 
     /// Whether one of the first children has one of these names.
     pub fn has_child(&self, names: &[&str]) -> bool {
-        self.children().any(|element| names.contains(&element.name()))
+        let is_one = |element: &Element<'h>| names.contains(&element.name());
+        self.first_child().is_some_and(is_one) || self.children().any(is_one)
     }
 
     /// Whether one of the first elements below the root, however deep, has one of these names.
@@ -146,11 +154,11 @@ impl<'h> XmlHead<'h> {
 }
 
 /// The first elements below the root.
-fn first_elements(document: &[u8]) -> Vec<Element<'_>> {
-    let mut cursor = XmlCursor::new(Body::Bytes(document));
+fn first_elements(document: &[u8], most: usize) -> Vec<Element<'_>> {
+    let mut cursor = XmlCursor::at_head_of(document);
     let mut below = Vec::new();
     let mut seen_root = false;
-    while below.len() < ELEMENTS
+    while below.len() < most
         && let Ok(event) = cursor.next()
     {
         match event {

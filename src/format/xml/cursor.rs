@@ -70,10 +70,18 @@ pub(super) struct Wanted {
 impl<'s> XmlCursor<'s> {
     /// A cursor at the start of `body`, which must be UTF-8 or nearly so (see [`crate::format::encoding`]).
     pub fn new(body: Body<'s>) -> XmlCursor<'s> {
-        let window = match body {
+        XmlCursor::through(match body {
             Body::Bytes(bytes) => Window::over_slice(bytes),
             Body::Stream(reader) => Window::over_stream(reader),
-        };
+        })
+    }
+
+    /// A cursor that is going to see the first elements of `bytes` only.
+    pub fn at_head_of(bytes: &'s [u8]) -> XmlCursor<'s> {
+        XmlCursor::through(Window::over_unseen_slice(bytes))
+    }
+
+    fn through(window: Window<'s>) -> XmlCursor<'s> {
         XmlCursor {
             window,
             next: 0,

@@ -50,6 +50,12 @@ impl<'s> Window<'s> {
         Window { bytes, base: 0, lines: 0, line_start: 0, asked: Cell::default() }
     }
 
+    /// As [`over_slice`](Window::over_slice), for a look at a few bytes of many: each is looked at when it is read.
+    pub(super) fn over_unseen_slice(bytes: &'s [u8]) -> Window<'s> {
+        let bytes = Bytes::Whole { bytes, text: "" };
+        Window { bytes, base: 0, lines: 0, line_start: 0, asked: Cell::default() }
+    }
+
     pub(super) fn over_stream(reader: &'s mut dyn Read) -> Window<'s> {
         let bytes = Bytes::Sliding { reader, buffer: Vec::new(), filled: 0, ended: false };
         Window { bytes, base: 0, lines: 0, line_start: 0, asked: Cell::default() }

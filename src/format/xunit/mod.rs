@@ -106,7 +106,7 @@ impl<'o> Reader<'o> {
                     b"errors" => {}
                     _ => xml.skip_element()?,
                 },
-                XmlEvent::End(b"assembly", _) => self.end_assembly(xml.position(), visitor),
+                XmlEvent::End(b"assembly", _) => self.end_assembly(xml, visitor),
                 XmlEvent::End(b"collection" | b"class", _) => self.group.clear(),
                 XmlEvent::Eof => return Ok(()),
                 _ => {}
@@ -177,9 +177,9 @@ impl<'o> Reader<'o> {
     }
 
     /// The tests that are listed count, whatever the assembly declares (X33).
-    fn end_assembly(&mut self, position: Position, visitor: &mut dyn ReportVisitor) {
+    fn end_assembly(&mut self, xml: &XmlCursor<'_>, visitor: &mut dyn ReportVisitor) {
         if let Some(message) = self.assembly.mismatch() {
-            visitor.problem(Problem::new(ProblemKind::CountMismatch, message).at(position));
+            visitor.problem(Problem::new(ProblemKind::CountMismatch, message).at(xml.position()));
         }
         self.assembly.clear();
     }
