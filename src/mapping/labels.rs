@@ -1,6 +1,6 @@
 //! Labels and lists of keys.
 
-use crate::model::{List, key};
+use crate::model::{List, key, trimmed};
 
 use super::identity::key_list;
 use super::roles::Split;
@@ -23,11 +23,15 @@ pub(super) fn push_split(labels: &mut List<String>, value: &str, split: Split) {
 
 /// Appends one label: blanks become `_` (decision 18), nothing is appended twice.
 pub(super) fn push(labels: &mut List<String>, text: &str) {
-    let text = text.trim();
+    let text = trimmed(text);
     if text.is_empty() || (labels.len() < SEARCHED && labels.iter().any(|known| known == text)) {
         return;
     }
-    labels.add().extend(characters(text));
+    let label = labels.add();
+    match text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        true => label.push_str(text),
+        false => label.extend(characters(text)),
+    }
     let last = labels.len() - 1;
     let repeated = labels.len() <= SEARCHED && labels[..last].contains(&labels[last]);
     if repeated || labels[last].is_empty() {

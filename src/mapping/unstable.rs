@@ -1,5 +1,9 @@
 //! Names that will be others next night, so that each night would create new Tests (junit.md C2, "Unstable names").
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::marks::Marks;
 use crate::model::Timestamp;
 
@@ -225,8 +229,10 @@ fn is_ephemeral(run: &[u8]) -> bool {
 
 /// What stands below a folder for temporary files.
 fn temporary_path(name: &str) -> Option<&str> {
-    const FOLDERS: &[&str] = &["/tmp/", "/var/folders/", "\\Temp\\"];
-    let begin = FOLDERS.iter().find_map(|folder| name.find(folder).map(|at| at + folder.len()))?;
+    static FOLDERS: LazyLock<[Finder<'static>; 3]> =
+        LazyLock::new(|| ["/tmp/", "/var/folders/", "\\Temp\\"].map(Finder::new));
+    let behind = |folder: &Finder<'_>| Some(folder.find(name.as_bytes())? + folder.needle().len());
+    let begin = FOLDERS.iter().find_map(behind)?;
     let end = |c: char| c.is_whitespace() || matches!(c, '"' | '(' | ')' | ',' | ';' | ']');
     name[begin..].split(end).next()
 }
@@ -237,9 +243,11 @@ fn is_random(component: &str) -> bool {
 }
 
 fn has_shard(name: &str) -> bool {
-    let Some((_, rest)) = name.split_once("_shard_") else { return false };
-    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let rest = &rest.as_bytes()[digits..];
+    static SIGN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("_shard_"));
+    let Some(at) = SIGN.find(name.as_bytes()) else { return false };
+    let rest = &name.as_bytes()[at + SIGN.needle().len()..];
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let rest = &rest[digits..];
     digits > 0 && rest.first() == Some(&b'/') && rest.get(1).is_some_and(u8::is_ascii_digit)
 }
 

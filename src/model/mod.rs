@@ -5,6 +5,7 @@
 
 mod attachment;
 mod case;
+mod hashed;
 mod hexadecimal;
 pub mod key;
 mod limit;
@@ -21,6 +22,7 @@ mod trimmed;
 
 pub use attachment::{Attachment, Content, EvidenceFile, bytes_in_base64};
 pub use case::{CaseDetail, DetailKind, Output, Parameter, Property, Step, TestCase};
+pub use hashed::{Hashed, HashedMap};
 pub use hexadecimal::hex_pair;
 pub use limit::{Limit, LimitReached, Unit};
 pub use list::{List, Reuse};

@@ -13,15 +13,16 @@ const LONGEST: usize = 80;
 /// ```
 pub fn push_slug(name: &str, out: &mut String) {
     let start = out.len();
+    let mut before = b'-';
     for byte in name.bytes() {
         if out.len() - start >= LONGEST {
             break;
         }
-        if byte.is_ascii_alphanumeric() {
-            out.push(char::from(byte.to_ascii_lowercase()));
-        } else if out.len() > start && !out.ends_with('-') {
-            out.push('-');
+        let next = if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'-' };
+        if next != b'-' || before != b'-' {
+            out.push(char::from(next));
         }
+        before = next;
     }
     while out.len() > start && out.ends_with('-') {
         out.pop();

@@ -1,11 +1,8 @@
 //! By what two reports of one run know each other, whatever their formats: names of cases, places in feature files.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::model::{ReportId, TestCase};
+use crate::model::{HashedMap, ReportId, TestCase, trimmed};
 
 /// Cases of one report that are marked; a report with more of them is compared with none.
 const MOST: usize = 1 << 18;
@@ -26,7 +23,7 @@ pub(super) struct Marks {
 }
 
 /// Names that some reports tell of, each with the first of these reports.
-pub(super) type Names = HashMap<u64, ReportId, BuildHasherDefault<Hashed>>;
+pub(super) type Names = HashedMap<ReportId>;
 
 /// What a report has in common with others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +44,7 @@ impl Marks {
             return;
         }
         let name = if case.title.is_empty() { &case.qualified_name } else { &case.title };
-        let name = name.trim();
+        let name = trimmed(name);
         let hash = xxh3_64(name.as_bytes());
         self.names.push(hash);
         if case.site != 0 {
@@ -129,24 +126,6 @@ fn other_names(name: &str) -> impl Iterator<Item = &str> {
     let last = name.rsplit_once(" - ").map(|(_, last)| last);
     let of_row = last.and_then(|last| last.strip_prefix('#')?.split_once(": ")).map(|(_, row)| row);
     row.chain(parted).chain(behind_rule).chain(last).chain(of_row).take(MOST_OTHERS)
-}
-
-/// Takes a hash for its own hash.
-#[derive(Debug, Default)]
-pub(super) struct Hashed(u64);
-
-impl Hasher for Hashed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = xxh3_64(bytes);
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::format::cucumber::identity;
-use crate::model::{List, ReportVisitor, Reuse};
+use crate::model::{List, ReportVisitor, Reuse, trimmed};
 
 use super::outline::Outlines;
 use super::row;
@@ -43,7 +43,7 @@ impl Feature {
             let Scenario { case, location, .. } = &mut self.scenarios[index];
             case.title.push_str(&self.title);
             push_definition(&self.title, location, &self.location, &mut case.qualified_name);
-            case.container.push_str(self.name.trim());
+            case.container.push_str(trimmed(&self.name));
             case.site = site(location);
             case.attempt_group = attempt_group(number, location);
             case.shares_container = shares_container;
@@ -62,9 +62,9 @@ fn push_definition(name: &str, location: &str, of_feature: &str, out: &mut Strin
         return;
     }
     let own = row::file(location);
-    let file = if own.is_empty() { row::file(of_feature.trim()) } else { own };
+    let file = if own.is_empty() { row::file(trimmed(of_feature)) } else { own };
     if !file.is_empty() {
-        out.extend(file.chars().map(|character| if character == '\\' { '/' } else { character }));
+        identity::push_uri(file, out);
         out.push('#');
     }
     out.push_str(name);
@@ -72,7 +72,7 @@ fn push_definition(name: &str, location: &str, of_feature: &str, out: &mut Strin
 
 /// Where a scenario stands (see [`TestCase::site`](crate::model::TestCase::site)).
 fn site(location: &str) -> u64 {
-    location.trim().rsplit_once(':').map_or(0, |(file, line)| identity::site(file, line.parse().ok()))
+    trimmed(location).rsplit_once(':').map_or(0, |(file, line)| identity::site(file, line.parse().ok()))
 }
 
 /// The same place again inside one feature is another attempt (B21).

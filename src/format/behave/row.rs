@@ -1,8 +1,13 @@
 //! Places and rows: what Behave writes into `location` and behind the name of an outline.
 
+use crate::model::trimmed;
+
 /// Name of an outline and number of its row, taken apart at the last ` -- @T.R` (B18): `add -- @1.2 small`.
 pub(super) fn split(name: &str) -> (&str, Option<&str>) {
     const SIGN: &str = " -- @";
+    if memchr::memchr(b'@', name.as_bytes()).is_none() {
+        return (trimmed(name), None);
+    }
     for (at, _) in name.rmatch_indices(SIGN) {
         let rest = &name[at + SIGN.len()..];
         let number = &rest[..rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len())];

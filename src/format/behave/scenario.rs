@@ -2,7 +2,7 @@
 
 use crate::format::json::{Piece, Spelled};
 use crate::format::{Attachments, ReadOptions, Remarks};
-use crate::model::{Content, DetailKind, List, Outcome, ProblemKind, Reuse, TestCase};
+use crate::model::{Content, DetailKind, List, Outcome, ProblemKind, Reuse, TestCase, trimmed};
 
 use super::element::{Element, Step};
 use super::{outline, row, status};
@@ -58,7 +58,7 @@ impl Scenario {
         let (name, row) = row::split(&self.written);
         self.name.push_str(name);
         let location = words.text(element.location);
-        self.location.push_str(location.trim());
+        self.location.push_str(trimmed(&location));
         let case = &mut self.case;
         case.is_example = row.is_some() || is_outline(words.raw(element.keyword));
         self.sign = signer.sign(element, case.is_example, words);
@@ -92,7 +92,7 @@ fn is_outline(keyword: &[u8]) -> bool {
 
 /// Tags come without their sign; what typed the sign itself loses it (B14).
 pub(super) fn push_tag(tag: &str, tags: &mut List<String>) {
-    let tag = tag.trim();
+    let tag = trimmed(tag);
     let tag = tag.strip_prefix('@').unwrap_or(tag);
     if !tag.is_empty() {
         tags.add().push_str(tag);
@@ -177,11 +177,11 @@ fn without_culprit(status: &[u8]) -> &'static str {
 }
 
 fn push_action(step: &Step, words: &mut Spelled<'_>, out: &mut String) {
-    out.push_str(words.text(step.keyword).trim());
+    out.push_str(trimmed(&words.text(step.keyword)));
     if !out.is_empty() && !out.ends_with(' ') {
         out.push(' ');
     }
-    out.push_str(words.text(step.name).trim());
+    out.push_str(trimmed(&words.text(step.name)));
 }
 
 /// The lines of an error (B13); gives the bytes left out of very long ones.

@@ -290,8 +290,8 @@ impl Reader<'_> {
         if !self.case.outcome.is_failure() {
             return false;
         }
-        let (class, name) = (self.attributes.class_name.trim(), self.attributes.name.trim());
-        let first_message = self.case.details.first().map_or("", |detail| detail.message.trim());
+        let (class, name) = (trimmed(&self.attributes.class_name), trimmed(&self.attributes.name));
+        let first_message = self.case.details.first().map_or("", |detail| trimmed(&detail.message));
         if CONTAINER_NAMES.contains(&name) || CONTAINER_CLASSES.contains(&class) {
             return true;
         }

@@ -1,6 +1,6 @@
 //! What became of a case: its children first, then its status words (spec junit.md C1).
 
-use crate::model::Outcome;
+use crate::model::{Outcome, trimmed};
 
 /// The result children of one case, by kind.
 #[derive(Debug, Default, Clone, Copy)]
@@ -70,7 +70,7 @@ pub(super) fn of_word(word: &str) -> Option<Outcome> {
             ],
         ),
     ];
-    let word = word.trim();
+    let word = trimmed(word);
     WORDS
         .iter()
         .find(|(_, words)| words.iter().any(|known| known.eq_ignore_ascii_case(word)))
@@ -86,7 +86,7 @@ pub(super) fn of_attributes<'w>(result: &'w str, status: &'w str) -> (Outcome, O
         match of_word(word) {
             Some(Outcome::Passed) => {}
             Some(outcome) => return (outcome, None),
-            None if word.trim().is_empty() => {}
+            None if trimmed(word).is_empty() => {}
             None => unknown = unknown.or(Some(word)),
         }
     }

@@ -89,9 +89,9 @@ pub(super) fn push_arguments(name: &str, parameters: &mut List<Parameter>) {
 
 fn push_group(group: &str, parameters: &mut List<Parameter>) {
     let mut rest = group;
-    while !rest.trim().is_empty() {
+    while !trimmed(rest).is_empty() {
         let end = if parameters.len() + 1 < MOST_ARGUMENTS { argument_end(rest) } else { rest.len() };
-        let argument = rest[..end].trim();
+        let argument = trimmed(&rest[..end]);
         rest = rest.get(end + 1..).unwrap_or("");
         let number = parameters.len() + 1;
         if number > MOST_ARGUMENTS {
@@ -118,7 +118,7 @@ fn named(argument: &str) -> Option<(&str, &str)> {
     let (name, value) = argument.split_once(": ")?;
     let is_name = name.starts_with(|first: char| first.is_alphabetic() || first == '_')
         && name.chars().all(|sign| sign.is_alphanumeric() || sign == '_');
-    is_name.then_some((name, value.trim()))
+    is_name.then_some((name, trimmed(value)))
 }
 
 /// Appends a value, without the quotes of a string or of a character.

@@ -1,7 +1,7 @@
 //! How a case is named: for good, for people, and by the class around it.
 
 use super::brackets;
-use crate::model::TestCase;
+use crate::model::{TestCase, trimmed};
 
 /// The names that a case of version 3 is given.
 pub(super) struct Names<'n> {
@@ -68,15 +68,15 @@ impl Scratch {
         let segment = last_segment(&self.method);
         case.qualified_name.push_str(&self.method);
         push_container(case);
-        let own_name = head(names.name) != self.method && !names.name.trim().is_empty();
-        case.title.push_str(if own_name { names.name.trim() } else { segment });
+        let own_name = head(names.name) != self.method && !trimmed(names.name).is_empty();
+        case.title.push_str(if own_name { trimmed(names.name) } else { segment });
     }
 
     fn push_full_name(&self, names: &Names<'_>, case: &mut TestCase) {
         case.qualified_name.push_str(&self.full);
         if self.full.is_empty() {
             case.qualified_name.push_str(&self.class);
-            if !self.class.is_empty() && !names.name.trim().is_empty() {
+            if !self.class.is_empty() && !trimmed(names.name).is_empty() {
                 case.qualified_name.push('.');
             }
             brackets::push_plain(names.name, &mut case.qualified_name);
@@ -134,7 +134,7 @@ fn is_unknown_type(class: &str) -> bool {
 
 /// The method, or the author's own name where that is another one (N11).
 fn title<'n>(name: &'n str, method: &'n str) -> &'n str {
-    let name = name.trim();
+    let name = trimmed(name);
     if name.is_empty() || head(name) == method { method } else { name }
 }
 

@@ -1,6 +1,6 @@
 //! Result words of both generations (spec nunit.md, status table).
 
-use crate::model::Outcome;
+use crate::model::{Outcome, trimmed};
 
 /// What a result word says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub(super) enum Verdict {
 
 /// The word without what Unity puts behind it: `Failed` of `Failed(Child)` (N8).
 pub(super) fn word(result: &str) -> &str {
-    result.split('(').next().unwrap_or("").trim()
+    trimmed(result.split('(').next().unwrap_or(""))
 }
 
 /// The outcome by `result` and, for version 3, `label`.
@@ -45,12 +45,12 @@ pub(super) fn of_words(result: &str, label: &str) -> Verdict {
 }
 
 fn is_error_label(label: &str) -> bool {
-    ["Error", "Cancelled", "Invalid"].iter().any(|known| known.eq_ignore_ascii_case(label.trim()))
+    ["Error", "Cancelled", "Invalid"].iter().any(|known| known.eq_ignore_ascii_case(trimmed(label)))
 }
 
 /// What to put before a failure's text: the label of version 3, the result word of version 2 where it is a special one.
 pub(super) fn label_of_failure<'w>(result: &'w str, label: &'w str) -> &'w str {
-    let label = label.trim();
+    let label = trimmed(label);
     if !label.is_empty() {
         return label;
     }
@@ -62,7 +62,7 @@ pub(super) fn label_of_failure<'w>(result: &'w str, label: &'w str) -> &'w str {
 
 /// `True` or `False`, whatever its case (N28).
 pub(super) fn truth(text: &str) -> Option<bool> {
-    match text.trim() {
+    match trimmed(text) {
         text if text.eq_ignore_ascii_case("true") => Some(true),
         text if text.eq_ignore_ascii_case("false") => Some(false),
         _ => None,

@@ -78,8 +78,10 @@ impl MethodAttributes {
             }
         }
         // `pay(int)[pri:0, instance:pkg.Cls@36d4b5c]`: the rest changes from run to run (T12).
-        if let Some(end) = memchr::memmem::find(self.signature.as_bytes(), b")[") {
-            self.signature.truncate(end + 1);
+        let signature = self.signature.as_bytes();
+        let is_behind_types = |bracket: &usize| signature[..*bracket].ends_with(b")");
+        if let Some(bracket) = memchr::memchr_iter(b'[', signature).find(is_behind_types) {
+            self.signature.truncate(bracket);
         }
     }
 }
@@ -379,12 +381,12 @@ impl Reader<'_> {
         let set = case.properties.iter().find(|property| property.name == "description");
         let title = match set {
             Some(property) => &property.value,
-            None if attributes.description.trim().is_empty() => &attributes.name,
+            None if trimmed(&attributes.description).is_empty() => &attributes.name,
             None => &attributes.description,
         };
-        case.title.push_str(title.trim());
-        if set.is_none() && !attributes.description.trim().is_empty() {
-            case.add_property("description", attributes.description.trim());
+        case.title.push_str(trimmed(title));
+        if set.is_none() && !trimmed(&attributes.description).is_empty() {
+            case.add_property("description", trimmed(&attributes.description));
         }
     }
 

@@ -4,11 +4,10 @@
 //! counts, a failed configuration method behind the rows that it made skip. Such rows are held until the other one
 //! comes or the class ends. What is held is bounded by [`MOST_HELD`] and [`HEAVIEST`]; beyond, the oldest goes on.
 
-use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use crate::format::Remarks;
-use crate::model::{DetailKind, Outcome, Position, ProblemKind, ReportVisitor, Reuse, TestCase, Timestamp};
+use crate::model::{DetailKind, HashedMap, Outcome, Position, ProblemKind, ReportVisitor, Reuse, TestCase, Timestamp};
 
 /// Rows that are held at most.
 const MOST_HELD: usize = 256;
@@ -66,7 +65,7 @@ struct FailedSetUp {
 /// What is known of the rows of the open class.
 #[derive(Default)]
 pub(super) struct ClassRows {
-    seen: HashMap<u64, Seen>,
+    seen: HashedMap<Seen>,
     held: Vec<Held>,
     weight: usize,
     /// Emptied cases, so that holding one allocates nothing once warm.

@@ -214,7 +214,7 @@ fn grouped(whole: &[u8]) -> bool {
 
 /// Reads `[d.]hh:mm:ss[.fffffff]`: nanoseconds (xUnit's `time-rtf`, TRX). Days stand before a dot.
 pub fn clock(text: &str) -> Option<i64> {
-    let mut rest = text.trim().as_bytes();
+    let mut rest = trimmed(text).as_bytes();
     let (mut hours, 1..) = take_digits(&mut rest, 6) else {
         return None;
     };

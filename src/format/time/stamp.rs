@@ -55,12 +55,12 @@ impl LastStamp {
 
 /// Reads a timestamp that stands in two attributes: `date="2010-04-19" time="13:38:35"` (NUnit 2, xUnit).
 pub fn date_and_time(date: &str, time: &str, zone: &Zone) -> Option<Stamp> {
-    let mut date = date.trim().as_bytes();
+    let mut date = trimmed(date).as_bytes();
     let day = take_iso_date(&mut date)?;
     if !date.is_empty() {
         return None;
     }
-    finish(day, time.trim().as_bytes(), zone)
+    finish(day, trimmed(time).as_bytes(), zone)
 }
 
 /// Whether the text says that there is no time: nothing, `N/A`, a zero time. Any other text that [`timestamp`] cannot
@@ -71,7 +71,7 @@ pub fn is_absent(text: &str) -> bool {
     if text.as_bytes().first() == Some(&b'2') {
         return false;
     }
-    let text = text.trim();
+    let text = trimmed(text);
     let zero = |start: &str| text.starts_with(start);
     text.is_empty()
         || text.eq_ignore_ascii_case("N/A")

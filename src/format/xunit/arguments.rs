@@ -1,6 +1,6 @@
 //! The arguments in the display name of a theory: `Add(a: 1, s: "x, y")` (spec xunit.md (c)).
 
-use crate::model::{List, Parameter};
+use crate::model::{List, Parameter, trimmed};
 
 /// Opening brackets of a display name that are tried as the start of its arguments.
 const MOST_ATTEMPTS: usize = 8;
@@ -40,7 +40,7 @@ pub(super) fn split_named(name: &str) -> (&str, Option<&str>) {
 
 /// Fills `parameters` from a list of arguments. One whose brackets do not match is one parameter, `args`.
 pub(super) fn read(list: &str, parameters: &mut List<Parameter>) {
-    if list.trim().is_empty() {
+    if trimmed(list).is_empty() {
         return;
     }
     let whole = parts(list, |part| {
@@ -117,7 +117,7 @@ fn parts<'l>(list: &'l str, mut part: impl FnMut(&'l str)) -> bool {
                 depth -= 1;
             }
             b',' if depth == 0 && bytes.get(at + 1) == Some(&b' ') => {
-                part(list[start..at].trim());
+                part(trimmed(&list[start..at]));
                 start = at + 1;
             }
             _ => {}
@@ -128,7 +128,7 @@ fn parts<'l>(list: &'l str, mut part: impl FnMut(&'l str)) -> bool {
     if open[..depth].iter().any(|bracket| *bracket != b'<') {
         return false;
     }
-    part(list[start..].trim());
+    part(trimmed(&list[start..]));
     true
 }
 
@@ -182,7 +182,7 @@ impl Quote {
 /// Splits `name: value`; the name is empty where the part has none.
 fn name_and_value(part: &str) -> (&str, &str) {
     match part.split_once(": ") {
-        Some((name, value)) if is_identifier(name) => (name, value.trim()),
+        Some((name, value)) if is_identifier(name) => (name, trimmed(value)),
         _ => match part.strip_suffix(':') {
             Some(name) if is_identifier(name) => (name, ""),
             _ => ("", part),

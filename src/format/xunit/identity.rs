@@ -1,6 +1,7 @@
 //! Names: what identifies a test for good, what is its title, where its arguments stand.
 
 use super::arguments;
+use crate::model::trimmed;
 
 /// What spekt's logger writes where it finds neither namespace nor type (X21).
 const UNKNOWN_TYPE: &str = "UnknownNamespace.UnknownType";
@@ -23,7 +24,7 @@ impl Names {
 
     /// The type, if it is known; a nested one keeps its `+` (X20).
     pub(super) fn class(&self) -> &str {
-        match self.type_name.trim() {
+        match trimmed(&self.type_name) {
             UNKNOWN_TYPE => "",
             known => known,
         }
@@ -31,48 +32,48 @@ impl Names {
 
     /// The display name without the prefix of an unknown type.
     fn display(&self) -> &str {
-        let name = self.name.trim();
+        let name = trimmed(&self.name);
         name.strip_prefix(UNKNOWN_TYPE).and_then(|rest| rest.strip_prefix('.')).unwrap_or(name)
     }
 
     /// The definition (spec xunit.md (c), decision 10; Xray's own form is not documented): type, dot, method. Where one
     /// of them is missing, the display name without its arguments (X5), or the method of an unknown type (X21).
     pub(super) fn push_qualified(&self, out: &mut String) {
-        let (class, method) = (self.class(), self.method.trim());
+        let (class, method) = (self.class(), trimmed(&self.method));
         if !class.is_empty() && !method.is_empty() {
             out.push_str(class);
             out.push('.');
             out.push_str(method);
             return;
         }
-        let is_unknown = self.type_name.trim() == UNKNOWN_TYPE;
+        let is_unknown = trimmed(&self.type_name) == UNKNOWN_TYPE;
         let name = if is_unknown && !method.is_empty() { method } else { self.display() };
         let name = if name.is_empty() { method } else { name };
         let (before, _) = arguments::split(name);
-        out.push_str(before.trim());
+        out.push_str(trimmed(before));
     }
 
     /// Title and list of arguments: the method's name, or the display name where that is a custom one (X6, X7, X10).
     pub(super) fn title_and_arguments(&self) -> (&str, Option<&str>) {
-        let method = self.method.trim();
+        let method = trimmed(&self.method);
         let name = self.display();
         if method.is_empty() {
             let (title, list) = arguments::split(name);
-            return (title.trim(), list);
+            return (trimmed(title), list);
         }
         match self.behind_method(name) {
             Some(rest) => (method, arguments::split(rest).1),
             None if name.is_empty() => (method, None),
             None => {
                 let (title, list) = arguments::split_named(name);
-                (title.trim(), list)
+                (trimmed(title), list)
             }
         }
     }
 
     /// What follows the method in a display name that begins with it, with or without its type.
     fn behind_method<'n>(&self, name: &'n str) -> Option<&'n str> {
-        let method = self.method.trim();
+        let method = trimmed(&self.method);
         let qualified = name.strip_prefix(self.class()).and_then(|rest| rest.strip_prefix('.')).unwrap_or(name);
         let rest = qualified.strip_prefix(method)?;
         (rest.is_empty() || rest.starts_with(['(', '<'])).then_some(rest)

@@ -1,17 +1,15 @@
 //! Which run a picture is named after, and what is known of the evidence that reports carry.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::BuildHasherDefault;
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Picture, Print, Reports, base_name, halves};
 use crate::bundle::RunStore;
-use crate::model::{Origin, key, push_slug};
+use crate::model::{HashedMap, Origin, key, push_slug};
 use crate::pipeline::Error;
 use crate::pipeline::finish::SettledExecution;
 use crate::pipeline::kept::KeptReports;
-use crate::pipeline::marks::Hashed;
 use crate::pipeline::outcome::ReportOutcome;
 use crate::xray;
 
@@ -22,7 +20,7 @@ pub(super) struct Scope {
     pub(super) embedded: HashMap<Print, usize>,
     /// Lengths that embedded contents have.
     pub(super) lengths: HashSet<u64>,
-    scenarios: HashMap<u64, Vec<[u64; 2]>, BuildHasherDefault<Hashed>>,
+    scenarios: HashedMap<Vec<[u64; 2]>>,
     /// Runs by identity, those that a picture may name: Test Execution and place in it.
     runs: HashMap<[u64; 2], Vec<(usize, usize)>>,
 }
