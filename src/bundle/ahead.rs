@@ -289,9 +289,15 @@ mod tests {
     fn bundles_wait_as_long_as_there_is_memory() {
         // A run and what its keeping costs are some seventy bytes.
         let all = 20 * 70;
-        assert_eq!(written_ahead(2 * all + 100, &runs(20)), 0);
-        assert_eq!(written_ahead(2 * all - 300, &runs(20)), 1);
+        assert_eq!(written_ahead(8 * all + 400, &runs(20)), 0);
+        assert_eq!(written_ahead(8 * all - 1200, &runs(20)), 1);
         assert_eq!(written_ahead(0, &runs(20)), 3);
+        // The first bundle is touched, so that others may be, and wait longer.
+        let mut touched = runs(20);
+        touched.insert(1, again(0, 0));
+        let all = all + 70;
+        assert_eq!(written_ahead(2 * all + 100, &touched), 0);
+        assert_eq!(written_ahead(2 * all - 300, &touched), 1);
     }
 
     #[test]

@@ -79,9 +79,14 @@ impl ExecutionIndex {
         let ahead = complete.and_then(|(plan, frame)| self.cut(plan, frame));
         self.ready.extend(ahead);
         self.places.push(Place { location: run.location, length: run.entry.length });
-        // As long as there is memory a bundle had better wait: a merge may still touch it.
-        let next = if store.is_half_full() { self.ready.pop_front() } else { None };
+        let next = if store.is_filled_to(self.waiting_room()) { self.ready.pop_front() } else { None };
         Ok(Arrived::First(next))
+    }
+
+    /// The part of the memory for runs that bundles may fill while they wait. Where a merge may still touch one it had better
+    /// wait; where none does, what is written soon is still in the processor's cache, and the disk has less to do in the end.
+    fn waiting_room(&self) -> u64 {
+        if self.places.are_often_touched() { 2 } else { 8 }
     }
 
     fn cut(&mut self, plan: BundlePlan, frame: Arc<AheadFrame>) -> Option<Arc<Ahead>> {

@@ -78,6 +78,8 @@ pub(super) struct Places {
     /// Cuts that went into a bundle, and how many of these were touched since.
     ahead: usize,
     in_vain: usize,
+    /// Cuts that were touched, before or since.
+    touched: usize,
 }
 
 /// Runs that follow each other, from number `first` on.
@@ -111,6 +113,7 @@ impl Places {
             open_is_touched: false,
             ahead: 0,
             in_vain: 0,
+            touched: 0,
         }
     }
 
@@ -134,6 +137,7 @@ impl Places {
         if std::mem::replace(&mut cut.is_touched, true) {
             return;
         }
+        self.touched += 1;
         let What::Ahead(bundle) = &cut.what else { return };
         match bundle.take_back_unbegun() {
             Some(runs) => {
@@ -149,6 +153,11 @@ impl Places {
     /// from many reports, nearly all of them are.
     pub(super) fn pays_to_write_ahead(&self) -> bool {
         !self.open_is_touched && (self.ahead < ENOUGH || 2 * self.in_vain < self.ahead)
+    }
+
+    /// Whether a merge touches more than one bundle in eight, as far as can be seen.
+    pub(super) fn are_often_touched(&self) -> bool {
+        8 * (self.touched + usize::from(self.open_is_touched)) > self.cuts.len()
     }
 
     /// The runs behind the last cut end here; they stay where they are.
@@ -168,6 +177,7 @@ impl Places {
     fn end_cut(&mut self, what: What) {
         let runs = std::mem::take(&mut self.open_runs);
         let is_touched = std::mem::take(&mut self.open_is_touched);
+        self.touched += usize::from(is_touched);
         self.cuts.push(Cut { first: self.open_from, runs, what, is_touched });
         self.open_from += runs;
     }

@@ -205,9 +205,9 @@ impl RunStore {
         self.spilled.load(Ordering::Acquire)
     }
 
-    /// Whether half of the memory is taken by what this store holds and those with which it shares the memory.
-    pub fn is_half_full(&self) -> bool {
-        2 * self.memory.held() >= self.memory.ceiling
+    /// Whether one `part`-th of the memory is taken by what this store holds and those with which it shares the memory.
+    pub fn is_filled_to(&self, part: u64) -> bool {
+        self.memory.held().saturating_mul(part) >= self.memory.ceiling
     }
 
     /// Bytes held in memory, with what their keeping costs.
