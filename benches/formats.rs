@@ -14,7 +14,7 @@ use support::SHAPES;
 use xraypack::format::{self, Attachments, Format, ReadOptions};
 use xraypack::mapping::{Evidence, EvidencePolicy, Mapped, Mapper, Rules};
 use xraypack::model::{Body, Problem, ReportVisitor, TestCase, TestRun};
-use xraypack::xray::{EncodeOptions, Encoder, Target};
+use xraypack::xray::{EncodeOptions, Encoder, LastRun, Target};
 
 const BYTES: usize = 2_000_000;
 
@@ -68,6 +68,7 @@ fn encoded(criterion: &mut Criterion) {
         let mut encoder = Encoding {
             mapper: Mapper::new(&rules),
             encoder: Encoder::new(&options),
+            last: LastRun::default(),
             run: TestRun::default(),
             bytes: Vec::new(),
         };
@@ -93,6 +94,7 @@ fn encode(format: &Format, reports: &[String], encoder: &mut Encoding<'_>) -> us
 struct Encoding<'r> {
     mapper: Mapper<'r>,
     encoder: Encoder<'r>,
+    last: LastRun,
     run: TestRun,
     bytes: Vec<u8>,
 }
@@ -100,7 +102,7 @@ struct Encoding<'r> {
 impl ReportVisitor for Encoding<'_> {
     fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
         if self.mapper.map(case, &mut self.run, &mut |_| {}) == Mapped::Run {
-            black_box(self.encoder.encode(&self.run, &mut self.bytes));
+            black_box(self.encoder.encode(&self.run, &mut self.last, &mut self.bytes));
         }
         ControlFlow::Continue(())
     }

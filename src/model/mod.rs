@@ -32,5 +32,5 @@ pub use report::{Body, CaseCounts, Origin, ReportId, ReportState, ReportVisitor,
 pub use run::{CustomField, DataRows, Identity, RunFacts, TestRun};
 pub use slug::push_slug;
 pub use stated::{Iteration, Stated, StatedExecution, TestText};
-pub use time::Timestamp;
+pub use time::{TimeText, Timestamp};
 pub use trimmed::trimmed;

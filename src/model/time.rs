@@ -49,19 +49,7 @@ impl Timestamp {
         text
     }
 
-    /// As [`Timestamp::to_text`] of both: most runs end on the day on which they begin.
-    pub fn to_texts(self, other: Timestamp) -> ([u8; 20], [u8; 20]) {
-        let (text, (day, second_of_day)) = (self.to_text(), other.day_and_second());
-        let mut of_other = text;
-        if day != self.day_and_second().0 {
-            put_date(&mut of_other, day);
-        }
-        put_time(&mut of_other, second_of_day);
-        (text, of_other)
-    }
-
     /// The day, counted from 0000-03-01, and the second in it.
-    #[inline]
     fn day_and_second(self) -> (u32, u32) {
         let seconds = self.0.div_euclid(NANOS_PER_SECOND) + SECONDS_BEFORE_THE_EPOCH;
         // Days of any instant fit into 32 bits, all the more seconds of a day.
@@ -73,6 +61,42 @@ const SECONDS_PER_DAY: i64 = 86_400;
 
 /// Seconds from 0000-03-01 to 1970-01-01, 719,468 days.
 const SECONDS_BEFORE_THE_EPOCH: i64 = 719_468 * SECONDS_PER_DAY;
+
+/// Writes instants as [`Timestamp::to_text`] does. The next one is often in the second of the last one, and nearly always on
+/// its day: what they have in common is not written again.
+#[derive(Debug, Clone)]
+pub struct TimeText {
+    /// The second that `text` tells, of all since the epoch.
+    second: i64,
+    text: [u8; 20],
+}
+
+impl Default for TimeText {
+    fn default() -> TimeText {
+        TimeText { second: 0, text: Timestamp::from_nanos(0).to_text() }
+    }
+}
+
+impl TimeText {
+    /// The instant in whole seconds.
+    #[inline]
+    pub fn of(&mut self, instant: Timestamp) -> &[u8; 20] {
+        if instant.0.div_euclid(NANOS_PER_SECOND) != self.second {
+            self.renew(instant);
+        }
+        &self.text
+    }
+
+    fn renew(&mut self, instant: Timestamp) {
+        let second = instant.0.div_euclid(NANOS_PER_SECOND);
+        let (day, second_of_day) = instant.day_and_second();
+        if second.div_euclid(SECONDS_PER_DAY) != self.second.div_euclid(SECONDS_PER_DAY) {
+            put_date(&mut self.text, day);
+        }
+        put_time(&mut self.text, second_of_day);
+        self.second = second;
+    }
+}
 
 fn put_date(text: &mut [u8; 20], day: u32) {
     let (year, month, day) = civil_from_days(day);
@@ -137,11 +161,14 @@ mod tests {
     }
 
     #[test]
-    fn two_instants_are_written_as_each_of_them() {
-        let instants =
-            [0, 86_399, 86_400, 951_782_400, -1, 1_709_210_096].map(|s| Timestamp::from_nanos(s * NANOS_PER_SECOND));
-        for (one, other) in instants.into_iter().flat_map(|one| instants.map(|other| (one, other))) {
-            assert_eq!(one.to_texts(other), (one.to_text(), other.to_text()));
+    fn whatever_was_written_before_an_instant_is_written_as_itself() {
+        let seconds = [0, 86_399, 86_400, 951_782_400, -1, 1_709_210_096].map(|second| second * NANOS_PER_SECOND);
+        let instants: Vec<_> = seconds.into_iter().chain([i64::MIN, -999_999_999, 1, 999_999_999, i64::MAX]).collect();
+        for (one, other) in instants.iter().flat_map(|one| instants.iter().map(move |other| (*one, *other))) {
+            let mut text = TimeText::default();
+            for instant in [one, other, other, one].map(Timestamp::from_nanos) {
+                assert_eq!(*text.of(instant), instant.to_text());
+            }
         }
     }
 

@@ -46,6 +46,7 @@ pub(super) const FALLS: &str = "a class that nobody has";
 #[derive(Default)]
 pub(super) struct RunScratch {
     run: TestRun,
+    last: xray::LastRun,
     bytes: Vec<u8>,
     attachment: Vec<u8>,
     slug: String,
@@ -375,7 +376,7 @@ impl<'c> Conversion<'c> {
             }
         };
         let start = self.scratch.bytes.len() as u64;
-        let facts = self.context.encoder.encode(run, &mut self.scratch.bytes);
+        let facts = self.context.encoder.encode(run, &mut self.scratch.last, &mut self.scratch.bytes);
         self.identity = facts.identity;
         let end = self.scratch.bytes.len() as u64;
         let note_start = self.notes.len();

@@ -26,18 +26,26 @@ pub(super) fn content(out: &mut Vec<u8>, text: &str) {
 }
 
 fn escape(out: &mut Vec<u8>, byte: u8) {
-    match byte {
-        b'"' => out.extend_from_slice(b"\\\""),
-        b'\\' => out.extend_from_slice(b"\\\\"),
-        b'\n' => out.extend_from_slice(b"\\n"),
-        b'\r' => out.extend_from_slice(b"\\r"),
-        b'\t' => out.extend_from_slice(b"\\t"),
-        _ => {
+    match LETTERS.get(usize::from(byte)) {
+        Some(0) | None => {
             out.extend_from_slice(b"\\u00");
             out.extend_from_slice(&hex_pair(byte));
         }
+        Some(letter) => out.extend_from_slice(&[b'\\', *letter]),
     }
 }
+
+/// What stands behind the backslash for the bytes that have a letter: looked up, since a stack trace mixes line ends, tabs and
+/// quotes in no order that a processor could guess.
+const LETTERS: [u8; 128] = {
+    let mut letters = [0; 128];
+    letters[b'"' as usize] = b'"';
+    letters[b'\\' as usize] = b'\\';
+    letters[b'\n' as usize] = b'n';
+    letters[b'\r' as usize] = b'r';
+    letters[b'\t' as usize] = b't';
+    letters
+};
 
 /// Writes the members of one object, the comma before every one but the first.
 pub(super) struct Object<'o> {

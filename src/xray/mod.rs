@@ -40,7 +40,7 @@ pub use multipart::{ExecutionName, InfoTemplate};
 pub use name::{TestName, name_of};
 pub use note::note;
 pub use oversize::{Shrunk, shrink};
-pub use plain::Encoder;
+pub use plain::{Encoder, LastRun};
 
 #[cfg(test)]
 mod tests;

@@ -1,13 +1,20 @@
 //! Runs as nearly all are, written piece by piece: a Test that is found by its key or its definition, times, a comment, a
 //! status. What stands in every run alike is put together once.
 
-use crate::model::{DataRows, Identity, Outcome, RunFacts, TestRun, Timestamp, key};
+use crate::model::{DataRows, Identity, Outcome, RunFacts, TestRun, TimeText, Timestamp, key};
 
 use super::encode::{EncodeOptions, SUMMARY_LIMIT, encode, facts, is_label};
 use super::evidence::EvidencePlace;
 use super::json::{self, Object};
 use super::markup;
 use super::wire::Texts;
+
+/// What was written of the last run, and need not be put together again where the next one tells the same.
+#[derive(Debug, Default)]
+pub struct LastRun {
+    start: TimeText,
+    finish: TimeText,
+}
 
 /// Encodes runs for one target. What it writes is what [`encode`] writes, by a shorter way where there is one.
 #[derive(Debug)]
@@ -42,11 +49,11 @@ impl<'o> Encoder<'o> {
     }
 
     /// Appends `run` as one element of `tests`, always valid against the target's strict schema.
-    pub fn encode(&self, run: &TestRun, out: &mut Vec<u8>) -> RunFacts {
+    pub fn encode(&self, run: &TestRun, last: &mut LastRun, out: &mut Vec<u8>) -> RunFacts {
         if !self.is_plain(run) {
             return encode(run, self.options, out);
         }
-        self.write(run, out);
+        self.write(run, last, out);
         facts(run, self.options, 0)
     }
 
@@ -69,7 +76,7 @@ impl<'o> Encoder<'o> {
             && run.stated.is_empty()
     }
 
-    fn write(&self, run: &TestRun, out: &mut Vec<u8>) {
+    fn write(&self, run: &TestRun, last: &mut LastRun, out: &mut Vec<u8>) {
         // Enough for a run without a comment, so that the buffer hardly ever grows in between.
         out.reserve(512 + 2 * run.identity.as_str().len());
         match &run.identity {
@@ -79,7 +86,7 @@ impl<'o> Encoder<'o> {
             }
             Identity::Definition(definition) => self.write_test(run, definition, out),
         }
-        write_times(run, out);
+        write_times(run, last, out);
         if !run.comment.is_empty() {
             out.extend_from_slice(b",\"comment\":\"");
             match run.comment_is_markup {
@@ -108,24 +115,16 @@ impl<'o> Encoder<'o> {
 }
 
 /// Start and finish in whole seconds: the span they tell is never shorter than the run's.
-fn write_times(run: &TestRun, out: &mut Vec<u8>) {
+fn write_times(run: &TestRun, last: &mut LastRun, out: &mut Vec<u8>) {
     let start = run.start.map(Timestamp::floor_to_second);
-    let finish = run.finish.map(Timestamp::ceil_to_second);
-    let (start, finish) = match (start, finish) {
-        (Some(start), Some(finish)) => {
-            let (start, finish) = start.to_texts(finish.max(start));
-            (Some(start), Some(finish))
-        }
-        (start, finish) => (start.map(Timestamp::to_text), finish.map(Timestamp::to_text)),
-    };
     if let Some(start) = start {
         out.extend_from_slice(b",\"start\":\"");
-        out.extend_from_slice(&start);
+        out.extend_from_slice(last.start.of(start));
         out.push(b'"');
     }
-    if let Some(finish) = finish {
+    if let Some(finish) = run.finish.map(Timestamp::ceil_to_second) {
         out.extend_from_slice(b",\"finish\":\"");
-        out.extend_from_slice(&finish);
+        out.extend_from_slice(last.finish.of(start.map_or(finish, |start| finish.max(start))));
         out.push(b'"');
     }
 }
@@ -192,7 +191,7 @@ mod tests {
             let run = run(&[name, comment, label, key], times, has);
             let options = EncodeOptions::new(target, "DE\"MO");
             let (mut short, mut long) = (b"[".to_vec(), b"[".to_vec());
-            let facts = Encoder::new(&options).encode(&run, &mut short);
+            let facts = Encoder::new(&options).encode(&run, &mut LastRun::default(), &mut short);
             prop_assert_eq!(facts, encode(&run, &options, &mut long));
             prop_assert_eq!(String::from_utf8(short).unwrap(), String::from_utf8(long).unwrap());
         }
