@@ -1,5 +1,8 @@
-//! Where encoded runs wait for their bundle: memory first, then an unlinked temporary file. Runs that are in a bundle
-//! written ahead are found in that.
+//! Where encoded runs wait for their bundle: in memory, and as much as finds no room there in an unlinked temporary file.
+//! Runs that are in a bundle written ahead are found in that.
+//!
+//! Most runs wait for a moment, until their bundle is written ahead; others, that are to be merged or stand in the first
+//! bundle, to the end. So what has been in memory longest makes room for what comes, and keeps its location.
 
 use std::fs::{self, File, OpenOptions};
 use std::ops::{Deref, Range};
@@ -11,10 +14,10 @@ use super::error::{WriteError, WriteErrorKind};
 use super::name::TEMPORARY_SUFFIX;
 use super::positioned;
 use super::reopened::Reopened;
-use super::shelf::{CHUNK_OVERHEAD, Shelf};
+use super::shelf::{CHUNK_OVERHEAD, Kept, Shelf};
 
-/// Where a run is kept: in memory the chunk's number and the offset in that chunk, in the spill file the offset, in a
-/// bundle written ahead that bundle's number and the offset. Either way the byte `n` places further on has a location
+/// Where a run is kept: of what was put into memory the chunk's number and the offset in that chunk, in the spill file the
+/// offset, in a bundle written ahead that bundle's number and the offset. Either way the byte `n` places further on has a location
 /// that is larger by `n`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Location(u64);
@@ -130,7 +133,7 @@ impl RunStore {
     /// # Errors
     /// When the temporary file cannot be made or written.
     pub fn put(&self, bytes: &[u8]) -> Result<StoredChunk, WriteError> {
-        let start = match self.put_in_memory(bytes) {
+        let start = match self.put_in_memory(bytes)? {
             Some(location) => location,
             None => self.put_in_file(bytes)?,
         };
@@ -170,10 +173,18 @@ impl RunStore {
     /// When the temporary file cannot be read, or nothing was ever put there.
     pub fn read(&self, at: Location, length: usize, out: &mut Vec<u8>) -> Result<(), WriteError> {
         let (number, offset) = match at.spot() {
-            Spot::Chunk { .. } => {
-                out.extend_from_slice(&self.hold(at, length).ok_or(WriteErrorKind::NotStored)?);
-                return Ok(());
-            }
+            Spot::Chunk { number, offset } => match self.shelf().get(number) {
+                Some(Kept::InMemory(bytes)) => {
+                    let end = offset.checked_add(length);
+                    let run = end.and_then(|end| bytes.get(offset..end)).ok_or(WriteErrorKind::NotStored)?;
+                    out.extend_from_slice(run);
+                    return Ok(());
+                }
+                Some(Kept::InFile { begin, end }) if (offset as u64).saturating_add(length as u64) <= end - begin => {
+                    (None, begin + offset as u64)
+                }
+                Some(Kept::InFile { .. }) | None => return Err(WriteErrorKind::NotStored.into()),
+            },
             Spot::Spill(offset) => (None, offset),
             Spot::Ahead { number, offset } => (Some(number), offset),
         };
@@ -195,7 +206,7 @@ impl RunStore {
     /// The `length` bytes at `at`, when they are in memory.
     pub fn hold(&self, at: Location, length: usize) -> Option<Held> {
         let Spot::Chunk { number, offset } = at.spot() else { return None };
-        let bytes = self.shelf().get(number)?;
+        let Kept::InMemory(bytes) = self.shelf().get(number)? else { return None };
         let range = offset..offset.checked_add(length)?;
         (range.end <= bytes.len()).then_some(Held { bytes, range })
     }
@@ -221,14 +232,29 @@ impl RunStore {
         Some(Location(Location::AHEAD | (number as u64) << Location::AHEAD_OFFSET))
     }
 
-    fn put_in_memory(&self, bytes: &[u8]) -> Option<Location> {
+    fn put_in_memory(&self, bytes: &[u8]) -> Result<Option<Location>, WriteError> {
         let cost = bytes.len() as u64 + CHUNK_OVERHEAD;
-        if cost > u64::from(u32::MAX) || bytes.is_empty() || !self.memory.reserve(cost) {
-            return None;
+        if cost > self.memory.ceiling.min(u64::from(u32::MAX)) || bytes.is_empty() {
+            return Ok(None);
+        }
+        while !self.memory.reserve(cost) {
+            if self.make_room()?.is_none() {
+                return Ok(None);
+            }
         }
         let bytes: Arc<[u8]> = bytes.into();
         let number = self.shelf().put(bytes);
-        Some(Location(Location::IN_MEMORY | u64::from(number) << 32))
+        Ok(Some(Location(Location::IN_MEMORY | u64::from(number) << 32)))
+    }
+
+    /// Moves what has been in memory longest into the file. Nothing when this store has nothing there: the memory is
+    /// others'.
+    fn make_room(&self) -> Result<Option<()>, WriteError> {
+        let Some(leaving) = self.shelf().oldest() else { return Ok(None) };
+        let Location(offset) = self.put_in_file(&leaving.bytes)?;
+        let free = self.shelf().leave(&leaving, offset);
+        self.memory.give_back(free.unwrap_or(0));
+        Ok(Some(()))
     }
 
     fn put_in_file(&self, bytes: &[u8]) -> Result<Location, WriteError> {
@@ -299,8 +325,8 @@ mod tests {
         out
     }
 
-    fn is_in_memory(chunk: StoredChunk) -> bool {
-        matches!(chunk.start.spot(), Spot::Chunk { .. })
+    fn is_in_memory(store: &RunStore, chunk: StoredChunk) -> bool {
+        store.hold(chunk.start, chunk.length as usize).is_some()
     }
 
     #[test]
@@ -309,14 +335,14 @@ mod tests {
         let store = RunStore::new(folder.path(), 10 + CHUNK_OVERHEAD);
         let chunk = store.put(b"0123456789").unwrap();
         store.release(chunk.start, 4);
-        assert!(!is_in_memory(store.put(b"x").unwrap()));
+        assert_eq!(store.in_memory(), 10 + CHUNK_OVERHEAD);
         let held = store.hold(chunk.start.forward(4), 6).unwrap();
         store.release(chunk.start.forward(4), 6);
         // Whoever holds it may go on reading.
         assert_eq!((&*held, store.in_memory()), (&b"456789"[..], 0));
         assert!(store.hold(chunk.start, 1).is_none());
         let next = store.put(b"abc").unwrap();
-        assert!(is_in_memory(next));
+        assert!(is_in_memory(&store, next));
         store.discard(&next);
         assert_eq!(store.in_memory(), 0);
     }
@@ -338,10 +364,41 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = RunStore::new(folder.path(), 2 * (3 + CHUNK_OVERHEAD));
         let chunks: Vec<_> = [b"one", b"two", b"six", b"ten"].iter().map(|text| store.put(*text).unwrap()).collect();
-        assert!(is_in_memory(chunks[0]) && is_in_memory(chunks[1]));
-        assert!(!is_in_memory(chunks[2]) && !is_in_memory(chunks[3]));
+        let are_in_memory = || chunks.iter().map(|&chunk| is_in_memory(&store, chunk)).collect::<Vec<_>>();
+        // What came first has made room.
+        assert_eq!(are_in_memory(), [false, false, true, true]);
         assert_eq!((store.in_memory(), store.spilled()), (2 * (3 + CHUNK_OVERHEAD), 6));
         assert_eq!(chunks.iter().map(|&chunk| read(&store, chunk)).collect::<Vec<_>>().concat(), b"onetwosixten");
+        let long = store.put(&[b'x'; 200]).unwrap();
+        assert!(!is_in_memory(&store, long) && are_in_memory() == [false, false, true, true], "no room for it anyway");
+        for chunk in chunks {
+            store.discard(&chunk);
+        }
+        assert_eq!(store.in_memory(), 0);
+    }
+
+    #[test]
+    fn what_nobody_wants_makes_no_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = RunStore::new(folder.path(), 2 * (3 + CHUNK_OVERHEAD));
+        let stays = store.put(b"one").unwrap();
+        for _ in 0..5 {
+            store.discard(&store.put(b"two").unwrap());
+        }
+        assert_eq!((is_in_memory(&store, stays), store.spilled()), (true, 0));
+        // It is half released, and what is left of it is found in the file.
+        store.release(stays.start, 2);
+        let others = [store.put(b"two").unwrap(), store.put(b"six").unwrap()];
+        assert_eq!((is_in_memory(&store, stays), store.spilled()), (false, 3));
+        assert!(others.iter().all(|&other| is_in_memory(&store, other)));
+        let mut last = Vec::new();
+        store.read(stays.start.forward(2), 1, &mut last).unwrap();
+        store.release(stays.start.forward(2), 1);
+        assert_eq!((last.as_slice(), store.in_memory()), (&b"e"[..], 2 * (3 + CHUNK_OVERHEAD)));
+        assert!(store.read(stays.start, 1, &mut last).is_err());
+        let moved = others[0];
+        store.put(b"ten").unwrap();
+        assert!(!is_in_memory(&store, moved) && store.read(moved.start, 4, &mut last).is_err());
     }
 
     #[test]
@@ -349,11 +406,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let memory = RunMemory::of(3 + CHUNK_OVERHEAD);
         let (first, second) = (RunStore::sharing(&memory, folder.path()), RunStore::sharing(&memory, folder.path()));
-        assert!(is_in_memory(first.put(b"one").unwrap()));
-        assert!(!is_in_memory(second.put(b"two").unwrap()));
+        let put = |store: &RunStore| is_in_memory(store, store.put(b"one").unwrap());
+        assert!(put(&first) && !put(&second));
         drop(first);
         assert_eq!(memory.held(), 0);
-        assert!(is_in_memory(second.put(b"six").unwrap()));
+        assert!(put(&second));
     }
 
     #[test]

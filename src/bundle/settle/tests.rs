@@ -219,7 +219,7 @@ fn notes_of_merged_runs_replace_those_of_their_results() {
 
 #[test]
 fn stretches_are_the_places_of_any_runs() {
-    let fixture = Fixture::new(100);
+    let fixture = Fixture::new(0);
     // Some lie side by side, some are merged, and some of these again lie side by side.
     let runs: Vec<_> =
         (0..12).map(|n| run(n, 0, n as u32, "run")).chain([3, 4, 9].map(|n| run(n, 1, 0, "again"))).collect();
