@@ -138,7 +138,7 @@ impl FileBasis {
     /// Reads the file again, as far as it was read before, and follows its references again.
     pub(super) fn is_as_before(&self, entry: &Entry, scratch: &mut source::Scratch, limits: &Limits) -> bool {
         let Some(extent) = &self.extent else { return false };
-        let read = |body: Body<'_>| extent.begins(body);
+        let read = |body: Body<'_>, _| extent.begins(body);
         let is_wanted = |first: &[u8]| self.is_whole || format::head::could_be_report(first);
         let is_same = entry.with_body(scratch, limits, &is_wanted, read);
         let mut content = Vec::new();

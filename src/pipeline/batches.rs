@@ -279,7 +279,12 @@ impl<'h> Helpers<'h> {
 
     /// Whether there is anybody.
     pub(super) fn are_there(&self) -> bool {
-        self.threads > 1
+        self.number() > 0
+    }
+
+    /// How many there are.
+    pub(super) fn number(&self) -> usize {
+        self.threads - 1
     }
 }
 

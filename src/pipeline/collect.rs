@@ -5,17 +5,18 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use super::dispatch::{Arrival, BundleAhead};
+use super::early::{Beginning, EarlyRuns};
 use super::group::GroupKey;
 use super::grouping::Group;
 use super::kept::KeptReports;
 use super::loose::MOST_SCENARIOS;
 use super::naming::Naming;
-use super::outcome::{EvidenceCounts, ReportOutcome, conflict, earliest};
+use super::outcome::{EvidenceCounts, ReportOutcome, RunChunk, conflict, earliest};
 use super::repeats::Repeats;
 use super::twins::{Twins, Verdict, Verdicts};
 use super::{Damaged, Error, Job, Observer};
 use crate::bundle::{Ahead, Arrived, ExecutionIndex, LineSpool, RunStore, StoredRun, WriteError, file_safe_id};
-use crate::model::{Problem, ProblemKind, ReportId, ReportState, Severity, StatedExecution, Timestamp};
+use crate::model::{Problem, ProblemKind, ReportId, ReportState, RunCounts, Severity, StatedExecution, Timestamp};
 use crate::xray::{self, ExecutionInfo};
 
 /// A group of which all files have been collected.
@@ -52,10 +53,14 @@ pub(super) struct Collected {
     scenarios: usize,
     /// Place among its files of the first one with these bytes for these environments.
     contents: HashMap<u128, u32>,
+    /// How the long ones of them begin.
+    pub(super) beginnings: HashSet<Beginning>,
     repeats: Repeats,
     twins: Twins,
     /// Files behind `reports`, from the first on whose twin may still come: nothing of them counts yet.
     held: VecDeque<Held>,
+    /// What became of runs of the next file that were taken already.
+    early: RunCounts,
 }
 
 /// A file that waits for a verdict, its own or that of one before it.
@@ -67,7 +72,7 @@ struct Held {
 /// One Test Execution before its runs are settled.
 #[derive(Default)]
 pub(super) struct CollectedExecution {
-    /// Set with its first run.
+    /// Set with its first report.
     pub(super) named: Option<Named>,
     pub(super) start: Option<Timestamp>,
     pub(super) finish: Option<Timestamp>,
@@ -135,10 +140,29 @@ impl<'c> Collector<'c> {
         }
         collected.name_executions(&outcome, &group, &mut self.ids, self.index);
         collected.twins.meet(&mut outcome, &self.job.prefer, &mut verdicts);
-        collected.held.push_back(Held { outcome, verdict: None });
+        collected.hold(outcome);
         collected.pass(verdicts);
         let ahead = &mut |bundle| bundles.push(BundleAhead { group: Arc::clone(&group), bundle });
         collected.settle_decided(&group, self.job, self.observer, self.spool, ahead)
+    }
+
+    /// Takes runs of the next report, which is still being read, unless it may yet turn out that they do not count.
+    pub(super) fn add_early(&mut self, runs: &mut EarlyRuns, bundles: &mut Vec<BundleAhead>) -> Result<(), Error> {
+        let collected = self.open.entry(runs.group.number).or_default();
+        if self.job.damaged == Damaged::Drop || !collected.is_sure_of(runs, &self.job.prefer) {
+            return Ok(());
+        }
+        let (group, chunks) = (&runs.group, std::mem::take(&mut runs.chunks));
+        for (number, _) in chunks.iter().flat_map(|chunk| &chunk.executions) {
+            let execution = collected.execution(*number);
+            if execution.index.is_none() {
+                execution.index = Some((self.index)(&group.key_of(*number)));
+            }
+        }
+        let ahead = &mut |bundle| bundles.push(BundleAhead { group: Arc::clone(group), bundle });
+        let counts = collected.add_chunks(runs.report, chunks, &group.store, ahead).map_err(Error::Output)?;
+        collected.early.merge(&counts);
+        Ok(())
     }
 
     /// The group has no more files.
@@ -174,9 +198,24 @@ impl Collected {
         for (among, (key, number)) in new.into_iter().enumerate() {
             let rank = Rank { first: outcome.id, among: among as u32 };
             let execution = self.execution(number);
-            execution.index = Some(index(&key));
+            execution.index.get_or_insert_with(|| index(&key));
             execution.named = Some(Named { id: file_safe_id(&key.label(), ids), rank });
         }
+    }
+
+    /// Whether nothing can be found out any more, of the report that comes next, for which its runs would not count: it is no
+    /// copy, no twin stands for it, and none before it waits for a verdict. That it is worth reading to its end whatever
+    /// comes is known where runs are offered.
+    pub(super) fn is_sure_of(&self, runs: &EarlyRuns, prefer: &[&str]) -> bool {
+        runs.group.record.is_none()
+            && self.held.is_empty()
+            && Twins::are_out_of_question(runs.format, prefer)
+            && !self.beginnings.contains(&runs.beginning)
+    }
+
+    /// Has a file wait for its verdict.
+    pub(super) fn hold(&mut self, outcome: ReportOutcome) {
+        self.held.push_back(Held { outcome, verdict: None });
     }
 
     /// Takes what was decided about files that are held.
@@ -284,14 +323,28 @@ impl Collected {
         }
     }
 
-    /// Moves the runs into the index of their Test Execution.
+    /// Moves the runs, as far as that has not been done, into the index of their Test Execution.
     fn add_runs(
         &mut self,
         outcome: &mut ReportOutcome,
         store: &RunStore,
         ahead: &mut dyn FnMut(Arc<Ahead>),
     ) -> Result<(), WriteError> {
-        for chunk in std::mem::take(&mut outcome.chunks) {
+        let chunks = std::mem::take(&mut outcome.chunks);
+        outcome.runs.merge(&std::mem::take(&mut self.early));
+        outcome.runs.merge(&self.add_chunks(outcome.id, chunks, store, ahead)?);
+        Ok(())
+    }
+
+    fn add_chunks(
+        &mut self,
+        report: ReportId,
+        chunks: Vec<RunChunk>,
+        store: &RunStore,
+        ahead: &mut dyn FnMut(Arc<Ahead>),
+    ) -> Result<RunCounts, WriteError> {
+        let mut counts = RunCounts::default();
+        for chunk in chunks {
             let mut location = chunk.stored.begin();
             let mut from = 0;
             let mut notes = chunk.notes.into_iter().peekable();
@@ -305,19 +358,19 @@ impl Collected {
                         index.approach(entries.get(batch).unwrap_or_default());
                     }
                     let note = notes.next_if(|(at, _)| *at == number).map(|(_, note)| note);
-                    match index.add(outcome.id, StoredRun { location, entry: *entry, note }, store)? {
+                    match index.add(report, StoredRun { location, entry: *entry, note }, store)? {
                         Arrived::First(complete) => {
-                            outcome.runs.written += 1;
+                            counts.written += 1;
                             complete.into_iter().for_each(&mut *ahead);
                         }
-                        Arrived::Repeat => outcome.runs.merged += 1,
+                        Arrived::Repeat => counts.merged += 1,
                     }
                     location = location.forward(u64::from(entry.length) + xray::SEPARATOR.len() as u64);
                 }
                 from = end;
             }
         }
-        Ok(())
+        Ok(counts)
     }
 
     fn execution(&mut self, number: u32) -> &mut CollectedExecution {
@@ -336,6 +389,7 @@ impl Collected {
         spool: &LineSpool,
     ) -> Result<(), Error> {
         let Some(content) = outcome.content_for_environment() else { return Ok(()) };
+        self.beginnings.extend(outcome.beginning);
         let come = self.reports.len() + self.held.len();
         let first = *self.contents.entry(content).or_insert(come as u32) as usize;
         if first >= come {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use super::Error;
 use super::batches::{Asked, Giant, Helpers};
+use super::early::EarlyRuns;
 use super::grouping::{Entered, Group, Grouping};
 use super::outcome::ReportOutcome;
 use super::queue::{Queue, Task};
@@ -39,7 +40,21 @@ pub(super) struct BundleAhead {
 }
 
 /// What is done with each file, in walk order. Bundles that became complete are appended to the list.
-pub(super) type Collect<'c> = dyn FnMut(Arrival, &mut Vec<BundleAhead>) -> Result<(), Error> + Send + 'c;
+pub(super) trait Collect: Send {
+    /// Takes the next file.
+    fn report(&mut self, arrival: Arrival, bundles: &mut Vec<BundleAhead>) -> Result<(), Error>;
+
+    /// Takes runs of the next file while that is being read, or leaves them where they are.
+    fn early(&mut self, _runs: &mut EarlyRuns, _bundles: &mut Vec<BundleAhead>) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+impl<F: FnMut(Arrival) -> Result<(), Error> + Send> Collect for F {
+    fn report(&mut self, arrival: Arrival, _: &mut Vec<BundleAhead>) -> Result<(), Error> {
+        self(arrival)
+    }
+}
 
 /// A file on its way.
 struct File {
@@ -62,7 +77,7 @@ pub(super) fn run(
     purpose: &Purpose<'_>,
     grouping: &mut Grouping,
     stop: &Stop<'_>,
-    collect: &mut Collect<'_>,
+    collect: &mut dyn Collect,
 ) -> Result<(), Error> {
     let queue = Queue::new(threads * WINDOW_PER_THREAD);
     let line = Line::new(&queue, stop, collect);
@@ -110,26 +125,35 @@ fn walk(
 }
 
 /// One worker, until there are no more files.
-fn work(queue: &Files, purpose: &Purpose<'_>, helpers: &Helpers<'_>, line: &Line<'_, '_>) {
+fn work(queue: &Files, purpose: &Purpose<'_>, helpers: &Helpers<'_>, line: &Line<'_>) {
     let _fallen = OnDrop(|| {
         if std::thread::panicking() {
             line.fail(Error::Threads("a worker thread died".to_owned()));
         }
     });
+    let write = |bundle: BundleAhead| {
+        // A bundle that nobody has begun stays where it is.
+        if !line.stop.is_set()
+            && let Err(error) = worker::write_ahead(&bundle.bundle, &bundle.group, purpose)
+        {
+            line.fail(Error::Output(error));
+        }
+    };
+    let take_early = |runs: &mut EarlyRuns| {
+        line.hand_in_early(runs);
+        // Memory must not fill with what the others do not come to.
+        while let Some(bundle) = queue.bundle_beyond(helpers.number()) {
+            write(bundle);
+        }
+    };
     let mut scratch = Scratch::default();
     let mut read = 0;
     while let Some(task) = queue.next(std::mem::take(&mut read)) {
         match task {
-            // A bundle that nobody has begun stays where it is.
-            Task::Write(_) if line.stop.is_set() => {}
-            Task::Write(BundleAhead { group, bundle }) => {
-                if let Err(error) = worker::write_ahead(&bundle, &group, purpose) {
-                    line.fail(Error::Output(error));
-                }
-            }
+            Task::Write(bundle) => write(bundle),
             Task::Help(report) => worker::help(&report, helpers, purpose, &mut scratch),
             Task::Read(File { id, found, entered: Entered { group, place, left } }) => {
-                let work = Work { purpose, group: &group, helpers };
+                let work = Work { purpose, group: &group, helpers, early: Some(&take_early) };
                 let (outcome, failure) = worker::process(id, found, place, &work, &mut scratch);
                 line.hand_in(Arrival { outcome, group, left, failure });
                 read = 1;
@@ -139,26 +163,26 @@ fn work(queue: &Files, purpose: &Purpose<'_>, helpers: &Helpers<'_>, line: &Line
 }
 
 /// Where outcomes are put into order.
-struct Line<'c, 'l> {
+struct Line<'c> {
     queue: &'c Files,
     stop: &'c Stop<'c>,
     inbox: Mutex<Vec<Arrival>>,
-    order: Mutex<Order<'c, 'l>>,
+    order: Mutex<Order<'c>>,
 }
 
 /// Outcomes whose turn has not come, and what is done with those whose turn it is.
-struct Order<'c, 'l> {
+struct Order<'c> {
     next: ReportId,
     /// Outcome of the report `next` and of those behind it, as far as they are known.
     waiting: VecDeque<Option<Arrival>>,
     arrived: Vec<Arrival>,
     bundles: Vec<BundleAhead>,
-    collect: &'c mut Collect<'l>,
+    collect: &'c mut dyn Collect,
     result: Result<(), Error>,
 }
 
-impl<'c, 'l> Line<'c, 'l> {
-    fn new(queue: &'c Files, stop: &'c Stop<'c>, collect: &'c mut Collect<'l>) -> Line<'c, 'l> {
+impl<'c> Line<'c> {
+    fn new(queue: &'c Files, stop: &'c Stop<'c>, collect: &'c mut dyn Collect) -> Line<'c> {
         let order = Order {
             next: ReportId(0),
             waiting: VecDeque::new(),
@@ -173,17 +197,40 @@ impl<'c, 'l> Line<'c, 'l> {
     /// Hands in an outcome and, unless somebody is at it already, collects all whose turn has come.
     fn hand_in(&self, arrival: Arrival) {
         self.inbox().push(arrival);
+        self.collect_arrived();
+    }
+
+    /// Hands in runs of a report that is being read, if its turn has come and nobody collects.
+    fn hand_in_early(&self, runs: &mut EarlyRuns) {
+        // Whoever calls this takes a panic for one of the report's reader.
+        let _fallen = OnDrop(|| {
+            if std::thread::panicking() {
+                self.fail(Error::Threads("what collects outcomes died".to_owned()));
+            }
+        });
+        if let Some(mut order) = self.order_if_free() {
+            order.collect_early(runs, self.stop);
+            self.queue.collected(0, &mut order.bundles);
+        }
+        self.collect_arrived();
+    }
+
+    fn collect_arrived(&self) {
         // Who puts something in while another one collects leaves it to him; so he looks again after he has let go.
         while !self.inbox().is_empty() {
-            let mut order = match self.order.try_lock() {
-                Ok(order) => order,
-                Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-                Err(TryLockError::WouldBlock) => return,
-            };
+            let Some(mut order) = self.order_if_free() else { return };
             let order = &mut *order;
             std::mem::swap(&mut *self.inbox(), &mut order.arrived);
             let collected = order.collect_arrived(self.stop);
             self.queue.collected(collected, &mut order.bundles);
+        }
+    }
+
+    fn order_if_free(&self) -> Option<MutexGuard<'_, Order<'c>>> {
+        match self.order.try_lock() {
+            Ok(order) => Some(order),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
         }
     }
 
@@ -207,7 +254,17 @@ impl<'c, 'l> Line<'c, 'l> {
     }
 }
 
-impl Order<'_, '_> {
+impl Order<'_> {
+    /// Hands on runs of a report whose turn has come. Those of others, and all after a failure, stay where they are.
+    fn collect_early(&mut self, runs: &mut EarlyRuns, stop: &Stop<'_>) {
+        if self.result.is_ok() && runs.report == self.next {
+            self.result = self.collect.early(runs, &mut self.bundles);
+            if self.result.is_err() {
+                stop.fail();
+            }
+        }
+    }
+
     /// Puts what has arrived in its place and hands on what is complete from the front. After a failure it only drains,
     /// so that nobody waits for it. Gives the number of outcomes that left.
     fn collect_arrived(&mut self, stop: &Stop<'_>) -> usize {
@@ -226,7 +283,7 @@ impl Order<'_, '_> {
             if self.result.is_ok() {
                 self.result = match arrival.failure.take() {
                     Some(failure) => Err(Error::conversion(&arrival.outcome, failure)),
-                    None => (self.collect)(arrival, &mut self.bundles),
+                    None => self.collect.report(arrival, &mut self.bundles),
                 };
                 if self.result.is_err() {
                     stop.fail();

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::Error;
-use super::dispatch;
+use super::dispatch::{self, Arrival};
 use super::group::GroupBy;
 use super::grouping::Grouping;
 use super::memory::Memory;
@@ -48,7 +48,7 @@ pub fn measure(
     let purpose = Purpose::Measure(depth, reading, &options.limits);
     let mut grouping = Grouping::new(GroupBy::All, None, std::env::temp_dir(), RunMemory::of(0));
     let threads = Memory::DEFAULT.workers(threads);
-    dispatch::run(inputs, options, threads, &purpose, &mut grouping, &stop, &mut |arrival, _| {
+    dispatch::run(inputs, options, threads, &purpose, &mut grouping, &stop, &mut |arrival: Arrival| {
         let ReportOutcome { format, bytes, cases, spent, .. } = arrival.outcome;
         each(Measured { format, bytes, cases, spent });
         Ok(())
@@ -76,7 +76,7 @@ pub(super) fn bytes(
     }
 }
 
-fn drain(body: Body<'_>) {
+fn drain(body: Body<'_>, _: source::Doubt) {
     match body {
         Body::Bytes(bytes) => {
             black_box(bytes);

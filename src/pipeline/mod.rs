@@ -6,6 +6,7 @@ mod batches;
 mod bind;
 mod collect;
 mod dispatch;
+mod early;
 mod error;
 mod evidence;
 mod execution;
@@ -36,8 +37,9 @@ mod writing;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use crate::bundle::manifest::{Execution, Manifest, Options as RecordedOptions};
 use crate::bundle::{Budget, Compression, Folder, LineSpool, Opening, RunMemory, Sidecar};
@@ -47,9 +49,11 @@ use crate::source::{self, Input};
 use crate::xray::{EncodeOptions, Encoder, EvidencePlace, ExecutionInfo, InfoTemplate, Merge};
 
 use collect::{Closed, Closing, Collector};
+use dispatch::{Arrival, BundleAhead, Collect};
+use early::EarlyRuns;
 use finish::{Done, Finish, Outstanding, Ready};
 use group::GroupKey;
-use grouping::Grouping;
+use grouping::{Group, Grouping};
 use outcome::ReportOutcome;
 use record::Record;
 use stop::Stop;
@@ -280,33 +284,21 @@ fn convert_groups<E: Send>(
         Some(_) if job.compression == Compression::None => execution::index_writing_ahead(job, group),
         _ => execution::index_to_be_written_late(job),
     };
-    let mut collector = Collector::new(job, observer, spool, &index);
     let (closed, waiting) = sync_channel(WAITING);
     let outstanding = &Outstanding::default();
-    // The finisher takes whatever comes, until this end hangs up.
-    let hand_over = move |group: Closed| {
-        outstanding.add(&group);
-        let _ = closed.send(group);
-    };
+    let collector = Collector::new(job, observer, spool, &index);
+    let mut collecting = Collecting { collector, closed, outstanding };
     std::thread::scope(|scope| {
         let finisher = scope.spawn(|| finish::run(threads, waiting, stop, finish, outstanding));
         let purpose = Purpose::Convert(&context);
-        let mut collect = |mut arrival: dispatch::Arrival, bundles: &mut Vec<dispatch::BundleAhead>| {
-            for group in std::mem::take(&mut arrival.left) {
-                hand_over(collector.close(group, Closing::OnTheWay)?);
-            }
-            collector.add(arrival, bundles)
-        };
-        let read = dispatch::run(&job.inputs, &job.source, threads, &purpose, &mut grouping, stop, &mut collect);
+        let read = dispatch::run(&job.inputs, &job.source, threads, &purpose, &mut grouping, stop, &mut collecting);
         let read = read.and_then(|()| {
             let left = if stop.is_set() { Vec::new() } else { grouping.leave_all() };
-            for group in left {
-                hand_over(collector.close(group, Closing::AtTheEnd)?);
-            }
+            collecting.close(left, Closing::AtTheEnd)?;
             outstanding.all_is_read();
             Ok(())
         });
-        drop(hand_over);
+        drop(collecting);
         let finished = finisher.join().map_err(|_| Error::finisher())?;
         match (read, finished) {
             (Ok(()), Ok(finished)) => stop.check().map(|()| Whole::of(finished)),
@@ -314,6 +306,36 @@ fn convert_groups<E: Send>(
             (Err(Error::Interrupted), Err(error)) | (Err(error), _) | (_, Err(error)) => Err(error),
         }
     })
+}
+
+/// Gives outcomes to the collector, and groups that have no more files to the finisher.
+struct Collecting<'c> {
+    collector: Collector<'c>,
+    closed: SyncSender<Closed>,
+    outstanding: &'c Outstanding,
+}
+
+impl Collecting<'_> {
+    fn close(&mut self, groups: Vec<Arc<Group>>, closing: Closing) -> Result<(), Error> {
+        for group in groups {
+            let group = self.collector.close(group, closing)?;
+            self.outstanding.add(&group);
+            // The finisher takes whatever comes, until this end hangs up.
+            let _ = self.closed.send(group);
+        }
+        Ok(())
+    }
+}
+
+impl Collect for Collecting<'_> {
+    fn report(&mut self, mut arrival: Arrival, bundles: &mut Vec<BundleAhead>) -> Result<(), Error> {
+        self.close(std::mem::take(&mut arrival.left), Closing::OnTheWay)?;
+        self.collector.add(arrival, bundles)
+    }
+
+    fn early(&mut self, runs: &mut EarlyRuns, bundles: &mut Vec<BundleAhead>) -> Result<(), Error> {
+        self.collector.add_early(runs, bundles)
+    }
 }
 
 /// Reads everything and converts nothing.
@@ -333,7 +355,7 @@ pub fn inspect(
     // No run comes of it, so that nothing is ever kept.
     let mut grouping = Grouping::new(GroupBy::All, None, std::env::temp_dir(), RunMemory::of(0));
     let threads = Memory::DEFAULT.workers(threads);
-    dispatch::run(inputs, options, threads, &purpose, &mut grouping, &stop, &mut |arrival, _| {
+    dispatch::run(inputs, options, threads, &purpose, &mut grouping, &stop, &mut |arrival: Arrival| {
         observer.report(&report_of(&arrival.outcome));
         Ok(())
     })

@@ -5,6 +5,7 @@ use std::time::Duration;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::basis::{Basis, Extent};
+use super::early::Beginning;
 use super::grouping::Group;
 use super::loose::Traces;
 use super::marks::Marks;
@@ -39,6 +40,8 @@ pub(super) struct ReportOutcome {
     pub(super) execution: u32,
     /// Hash of its bytes, of a report that was read whole.
     pub(super) content: Option<u128>,
+    /// How it begins, when it is long.
+    pub(super) beginning: Option<Beginning>,
     /// Its runs' Test Executions.
     pub(super) shares: Vec<Share>,
     /// What it was made of.
@@ -189,6 +192,7 @@ impl ReportOutcome {
             messages_may_follow: false,
             execution: 0,
             content: None,
+            beginning: None,
             shares: Vec::new(),
             basis: Basis::Listing,
             environment: String::new(),
@@ -238,6 +242,13 @@ impl ReportOutcome {
         self.discard_runs(store);
         self.left_out = self.cases.seen;
         self.evidence = EvidenceCounts::default();
+    }
+
+    /// A panic ended the reading of it.
+    pub(super) fn fall(&mut self) {
+        let message = "the reader of this format failed: a defect of xraypack";
+        self.problems.push(Problem::new(ProblemKind::Panicked, message));
+        self.state = ReportState::Damaged;
     }
 
     /// Another report stands for it: nothing of it counts.

@@ -137,6 +137,12 @@ impl<F, B, L> Queue<F, B, L> {
         }
     }
 
+    /// A bundle to be written by somebody who is busy with something else: only when more than `others` wait.
+    pub(super) fn bundle_beyond(&self, others: usize) -> Option<B> {
+        let mut state = self.lock();
+        if state.bundles.len() > others { state.bundles.pop_front() } else { None }
+    }
+
     /// As many files are no longer on their way, and these bundles can be written.
     pub(super) fn collected(&self, files: usize, bundles: &mut Vec<B>) {
         let mut state = self.lock();

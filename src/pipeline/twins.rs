@@ -51,6 +51,11 @@ pub(super) enum Repetition {
 pub(super) type Verdicts = Vec<(ReportId, Verdict)>;
 
 impl Twins {
+    /// Whether a report of `format` counts whatever else comes, and has come.
+    pub(super) fn are_out_of_question(format: &str, prefer: &[&str]) -> bool {
+        prefer.is_empty() && format != CUCUMBER
+    }
+
     /// Decides about the folders that the walk has left when it is at this file.
     pub(super) fn leave(&mut self, outcome: &ReportOutcome, prefer: &[&str], verdicts: &mut Verdicts) {
         let folder = folder_of(outcome.origin.as_str());

@@ -2,11 +2,13 @@
 
 mod attached;
 mod batching;
+mod ending;
 mod part;
 
 use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
 
+use super::early::Early;
 use super::evidence;
 use super::grouping::{Group, Takes};
 use super::naming::KeyedName;
@@ -23,6 +25,7 @@ use crate::source::Entry;
 use crate::xray;
 
 pub(super) use batching::Batching;
+pub(super) use ending::Fallen;
 pub(super) use part::{Part, Start};
 
 /// Bytes of encoded runs that are handed to the store at once: large reports come in several chunks.
@@ -75,10 +78,9 @@ impl<'o> Findings<'o> {
         Findings { outcome, limits: *limits, keeps: Keeps::Enough, further: HashMap::new() }
     }
 
-    /// Counts a case, unless there are as many as there may be: then the reading ends.
-    fn count(&mut self, case: &TestCase) -> ControlFlow<()> {
+    /// Whether there may be another case. With as many as there may be the reading ends.
+    fn has_room(&mut self) -> ControlFlow<()> {
         if self.outcome.cases.seen < self.limits.cases {
-            self.outcome.cases.add(case.outcome);
             return ControlFlow::Continue(());
         }
         self.note(LimitReached::new(Limit::Cases, self.limits.cases, "it holds more cases").into());
@@ -114,7 +116,9 @@ impl<'o> Findings<'o> {
 
 impl ReportVisitor for Findings<'_> {
     fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
-        self.count(case)
+        self.has_room()?;
+        self.outcome.cases.add(case.outcome);
+        ControlFlow::Continue(())
     }
 
     fn problem(&mut self, problem: Problem) {
@@ -158,6 +162,10 @@ pub(super) struct Conversion<'c> {
     identity: u128,
     /// Why the report cannot be converted any further.
     failure: Option<ConversionFailure>,
+    /// Where runs are offered as they come.
+    early: Option<Early<'c>>,
+    /// Whether a case is at hand. A panic leaves it so.
+    is_at_work: bool,
 }
 
 struct Waiting {
@@ -212,27 +220,14 @@ impl<'c> Conversion<'c> {
             encoded: 0,
             identity: 0,
             failure: None,
+            early: None,
+            is_at_work: false,
         }
     }
 
-    /// Stores what is still waiting, and tells what ended the conversion, if anything did.
-    pub(super) fn finish(mut self) -> Option<ConversionFailure> {
-        self.complete();
-        self.findings.finish();
-        self.failure
-    }
-
-    /// Stores what is still waiting.
-    fn complete(&mut self) {
-        self.encode_held_rows("");
-        self.store();
-        let outcome = &self.findings.outcome;
-        debug_assert!(
-            self.failure.is_some() || self.encoded + outcome.left_out == outcome.cases.seen,
-            "{} cases of {} were not encoded",
-            outcome.cases.seen - outcome.left_out - self.encoded,
-            self.entry.origin
-        );
+    /// Has the runs offered as they come.
+    pub(super) fn offering(self, early: Option<Early<'c>>) -> Conversion<'c> {
+        Conversion { early, ..self }
     }
 
     /// Cuts the texts of a case to what may be kept of each, where that is less than usual.
@@ -255,7 +250,6 @@ impl<'c> Conversion<'c> {
     fn convert(&mut self, case: &mut TestCase) {
         #[cfg(test)]
         assert!(!case.container.contains(FALLS), "what a defect would do");
-        self.begin_rows(case.row_group);
         self.shorten_texts(case);
         // The mapper may take the name out of the case, and an error wants to tell it.
         let name = self.context.rules.project.is_none().then(|| case.qualified_name.clone());
@@ -360,7 +354,6 @@ impl<'c> Conversion<'c> {
     fn encode(&mut self) {
         let number = std::mem::take(&mut self.scratch.run.case_number);
         debug_assert!(number > 0, "a run of {} is encoded twice, or was no case", self.entry.origin);
-        self.encoded += 1;
         self.load_attachments();
         let run = &self.scratch.run;
         let apart = match self
@@ -402,8 +395,9 @@ impl<'c> Conversion<'c> {
             self.findings.outcome.names.push((share, name));
         }
         let note = note_start..self.notes.len();
-        self.waiting.push(Waiting { share, length: end - start, note, facts });
         self.scratch.bytes.extend_from_slice(xray::SEPARATOR);
+        self.waiting.push(Waiting { share, length: end - start, note, facts });
+        self.encoded += 1;
         if self.scratch.bytes.len() >= CHUNK {
             self.store();
         }
@@ -431,6 +425,14 @@ impl<'c> Conversion<'c> {
         self.scratch.bytes.clear();
         // One run with much evidence must not keep its memory for ever.
         self.scratch.bytes.shrink_to(4 * CHUNK);
+        self.offer();
+    }
+
+    /// Offers what is stored.
+    fn offer(&mut self) {
+        if let Some(early) = &mut self.early {
+            early.offer(&mut self.findings.outcome.chunks);
+        }
     }
 
     fn try_store(&mut self) -> Result<(), crate::bundle::WriteError> {
@@ -475,8 +477,12 @@ fn share_of(outcome: &mut ReportOutcome, group: &Group, run: &TestRun) -> usize 
 
 impl ReportVisitor for Conversion<'_> {
     fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
-        self.findings.count(case)?;
+        self.findings.has_room()?;
+        self.is_at_work = true;
+        self.begin_rows(case.row_group);
+        self.findings.outcome.cases.add(case.outcome);
         self.convert(case);
+        self.is_at_work = false;
         if self.failure.is_none() && self.context.is_stopped() {
             // What is missing now must never pass for the whole report.
             self.failure = Some(ConversionFailure::Stopped);

@@ -7,24 +7,25 @@ use std::time::Instant;
 
 use super::basis::{Basis, Extent, HashingReader};
 use super::batches::{Giant, Helpers};
+use super::early::{Beginning, Early, TakeEarly};
 use super::grouping::Group;
 use super::measure;
 use super::outcome::ReportOutcome;
 use super::stop::Stop;
-use super::visitor::{Batching, Conversion, ConversionFailure, Findings, RunScratch};
+use super::visitor::{Batching, Conversion, ConversionFailure, Fallen, Findings, RunScratch};
 use crate::bundle::{Ahead, Folder, Sidecar, WriteError};
 use crate::format::encoding::{self, Transcoder};
 use crate::format::{self, Format, Head, ParseError, ParseErrorKind, ReadOptions, Recognition};
 use crate::mapping::{Evidence, Rules};
 use crate::model::{Body, Position, Problem, ProblemKind, ReportId, ReportState, ReportVisitor};
-use crate::source::{self, Entry, Found, Limits, Skip};
+use crate::source::{self, Doubt, Entry, Found, Limits, Skip};
 use crate::xray::Encoder;
 
 /// Why a picture is set aside, as long as nothing more is known of it.
 const PICTURE: &str = "a picture";
 
 /// Bytes that are looked at to recognise a file.
-const HEAD: usize = 64 * 1024;
+const HEAD: usize = Beginning::SHORTEST;
 
 /// What all workers share.
 pub(super) struct Context<'c> {
@@ -80,6 +81,8 @@ pub(super) struct Work<'w> {
     /// That of the file.
     pub(super) group: &'w Arc<Group>,
     pub(super) helpers: &'w Helpers<'w>,
+    /// Takes runs of a large report while it is being read.
+    pub(super) early: Option<&'w TakeEarly<'w>>,
 }
 
 /// What to do with the cases of a report.
@@ -120,6 +123,9 @@ impl Purpose<'_> {
         }
     }
 }
+
+/// What ended the conversion with this report, and whether a panic ended the reading of it.
+type Ended = (Option<ConversionFailure>, Result<(), Fallen>);
 
 /// Reads one file. Whatever happens inside, an outcome comes back; only what must end the conversion is an error.
 pub(super) fn process(
@@ -218,14 +224,20 @@ fn process_entry(
     // A panic is a defect of ours; it costs this report and no other. The buffers are emptied before they are used
     // again, so nothing half-done is seen through them.
     let lent = catch_unwind(AssertUnwindSafe(|| {
-        entry.with_body(source, purpose.limits(), &format::head::could_be_report, |body| {
-            read_report(entry, body, work, (runs, parts), &mut outcome)
+        entry.with_body(source, purpose.limits(), &format::head::could_be_report, |body, doubt| {
+            let early = work.early.filter(|_| doubt == Doubt::None);
+            read_report(entry, body, &Work { early, ..*work }, (runs, parts), &mut outcome)
         })
     }));
     let failure = match lent {
         Ok(Ok(lent)) => {
-            outcome.bytes = lent.bytes;
-            lent.value
+            let (failure, read) = lent.value;
+            match read {
+                Ok(()) => outcome.bytes = lent.bytes,
+                // How far the reader had come by then depends on the threads.
+                Err(Fallen) => outcome.fall(),
+            }
+            failure
         }
         Ok(Err(error)) => {
             outcome.problems.push(Problem::new(ProblemKind::Unreadable, error.to_string()));
@@ -234,11 +246,8 @@ fn process_entry(
             None
         }
         Err(_) => {
-            outcome
-                .problems
-                .push(Problem::new(ProblemKind::Panicked, "the reader of this format failed: a defect of xraypack"));
             outcome.leave_out_runs(&group.store);
-            outcome.state = ReportState::Damaged;
+            outcome.fall();
             None
         }
     };
@@ -252,10 +261,11 @@ pub(super) fn read_report(
     work: &Work<'_>,
     scratch: (&mut RunScratch, &mut RunScratch),
     outcome: &mut ReportOutcome,
-) -> Option<ConversionFailure> {
+) -> Ended {
     match body {
         Body::Bytes(bytes) => {
             let head = &bytes[..bytes.len().min(HEAD)];
+            outcome.beginning = Beginning::of(head);
             outcome.read(Extent::whole(bytes));
             recognise_and_parse(entry, head, Body::Bytes(bytes), work, scratch, outcome)
         }
@@ -264,15 +274,19 @@ pub(super) fn read_report(
             let mut head = Vec::with_capacity(HEAD);
             // What failed is told again by whoever reads on from there: the cases before it may be complete.
             let failed = (&mut hashing).take(HEAD as u64).read_to_end(&mut head).err();
+            outcome.beginning = Beginning::of(&head);
             let mut rest = Rest { failed, inner: &mut hashing };
             let mut whole = head.as_slice().chain(&mut rest);
-            let failure = recognise_and_parse(entry, &head, Body::Stream(&mut whole), work, scratch, outcome);
+            let read = recognise_and_parse(entry, &head, Body::Stream(&mut whole), work, scratch, outcome);
+            if read.1.is_err() {
+                return read;
+            }
             if let Some(error) = rest.failed {
                 outcome.state = ReportState::Damaged;
                 outcome.problems.push(Problem::of_reading(&error, "it cannot be read"));
             }
             outcome.read(hashing.extent());
-            failure
+            read
         }
     }
 }
@@ -284,8 +298,8 @@ fn recognise_and_parse(
     work: &Work<'_>,
     (runs, parts): (&mut RunScratch, &mut RunScratch),
     outcome: &mut ReportOutcome,
-) -> Option<ConversionFailure> {
-    let Work { purpose, group, helpers } = *work;
+) -> Ended {
+    let Work { purpose, group, helpers, early } = *work;
     let detected = encoding::detect(head);
     let decoded = encoding::to_utf8(head, detected);
     let file_name = entry.origin.as_str();
@@ -295,7 +309,7 @@ fn recognise_and_parse(
             Recognition::Report(format) => format,
             other => {
                 set_aside(outcome, other, file_name);
-                return None;
+                return (None, Ok(()));
             }
         },
     };
@@ -313,34 +327,39 @@ fn recognise_and_parse(
             };
             let parsed = parse(reader, wanted, body, &detected, &reading.options, &mut findings);
             findings.finish();
-            (None, parsed)
+            (None, Ok(parsed))
         }
         Purpose::Convert(context) => {
             let wanted = Wanted::of(format, &decoded);
             let options = &context.reading.options;
             let is_large = matches!(body, Body::Stream(_));
             let giant = (is_large && helpers.are_there()).then(|| Giant::new(format.name, outcome, entry, group));
-            let mut conversion = Conversion::new(format.name, outcome, context, entry, runs, group);
+            let early = early.filter(|_| is_large);
+            let early = early.and_then(|take| Early::new(outcome, group, format.name, take));
+            let conversion = Conversion::new(format.name, outcome, context, entry, runs, group);
+            let mut conversion = conversion.offering(early);
+            let read = |visitor: &mut dyn ReportVisitor| {
+                catch_unwind(AssertUnwindSafe(|| parse(format.parse, wanted, body, &detected, options, visitor)))
+            };
             match giant {
                 Some(giant) => {
                     let mut batching = Batching::new(conversion, giant, helpers, parts);
-                    // A panic of the reader waits until what it has read is converted, as it would be without helpers.
-                    let parsed = catch_unwind(AssertUnwindSafe(|| {
-                        parse(format.parse, wanted, body, &detected, options, &mut batching)
-                    }));
+                    let parsed = read(&mut batching);
                     batching.finish(parsed)
                 }
                 None => {
-                    let parsed = parse(format.parse, wanted, body, &detected, options, &mut conversion);
-                    (conversion.finish(), parsed)
+                    let parsed = read(&mut conversion);
+                    conversion.finish(parsed)
                 }
             }
         }
     };
+    let Ok(parsed) = parsed else { return (failure, Err(Fallen)) };
     if let Err(error) = parsed {
         outcome.problems.push(error.to_problem());
         if let ParseErrorKind::Read(error) = error.kind()
             && error.kind() == io::ErrorKind::InvalidData
+            && early.is_none()
         {
             // Size or checksum say that these are not the bytes that were archived: none of them can be trusted.
             outcome.leave_out_runs(&group.store);
@@ -348,7 +367,7 @@ fn recognise_and_parse(
     }
     let damaged = outcome.problems.iter().any(Problem::is_damage);
     outcome.state = if damaged { ReportState::Damaged } else { ReportState::Converted };
-    failure
+    (failure, Ok(()))
 }
 
 /// A file that is no report: says what it is instead.

@@ -84,6 +84,16 @@ impl Scratch {
     }
 }
 
+/// Whether bytes that are lent may yet turn out to be damaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// What has come is what there is, whatever follows.
+    None,
+    /// The end of a stream may tell: by a checksum, by the length that an archive states, or by whatever the stream of a
+    /// caller is made of.
+    UntilTheEnd,
+}
+
 /// What a loan came to.
 #[derive(Debug)]
 pub struct Lent<T> {
@@ -103,7 +113,7 @@ impl Entry {
     /// bytes are lent when `wanted` says so after a look at them. A file that is packed by itself is lent unpacked.
     ///
     /// A stream ends in an error when the entry turns out to be damaged or over a limit; what `read` made of it until
-    /// then is its own to judge.
+    /// then is its own to judge. Beside the body it is told whether that may come.
     ///
     /// # Errors
     /// When the bytes cannot be read or are not what the archive says, before `read` has seen any of them.
@@ -112,11 +122,15 @@ impl Entry {
         scratch: &mut Scratch,
         limits: &Limits,
         wanted: &dyn Fn(&[u8]) -> bool,
-        read: impl FnOnce(Body<'_>) -> T,
+        read: impl FnOnce(Body<'_>, Doubt) -> T,
     ) -> Result<Lent<T>, SourceError> {
         let mut unpacked = std::mem::take(&mut scratch.unpacked);
         let mut packed = None;
-        let read = |body: Body<'_>| plain::lend(body, &mut unpacked, limits, wanted, &mut packed, read);
+        let doubt = match self.handle {
+            Handle::File { .. } => Doubt::None,
+            Handle::Archived { .. } | Handle::Stream(_) => Doubt::UntilTheEnd,
+        };
+        let read = |body: Body<'_>| plain::lend((body, doubt), &mut unpacked, limits, wanted, &mut packed, read);
         let lent = self.with_raw_body(scratch, limits, wanted, read);
         scratch.unpacked = unpacked;
         lent.map(|lent| Lent { bytes: packed.unwrap_or(lent.bytes), ..lent })

@@ -32,7 +32,7 @@ use limits::Budget;
 pub use again::{Later, Take, read_again};
 pub use archive_file::{ArchiveFile, Fingerprint};
 pub use attachment::{Attached, AttachmentError};
-pub use entry::{Entry, Lent, Scratch};
+pub use entry::{Doubt, Entry, Lent, Scratch};
 pub use error::SourceError;
 pub use found::{Found, Place, Skip, stem};
 pub use input::{Input, inputs};

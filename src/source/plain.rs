@@ -3,7 +3,7 @@
 use std::io::{self, Cursor, Read};
 
 use super::Limits;
-use super::entry::{Counted, PEEK, WORTH_A_PEEK};
+use super::entry::{Counted, Doubt, PEEK, WORTH_A_PEEK};
 use super::unpack::{self, Most, Packing};
 use crate::model::Body;
 
@@ -12,16 +12,16 @@ use crate::model::Body;
 ///
 /// A packed file that breaks off is lent as a stream that ends in the error: what is complete in it is worth reading.
 pub(super) fn lend<T>(
-    body: Body<'_>,
+    (body, doubt): (Body<'_>, Doubt),
     buffer: &mut Vec<u8>,
     limits: &Limits,
     wanted: &dyn Fn(&[u8]) -> bool,
     packed: &mut Option<u64>,
-    read: impl FnOnce(Body<'_>) -> T,
+    read: impl FnOnce(Body<'_>, Doubt) -> T,
 ) -> T {
     let mut stream;
     let whole: Box<dyn Read + '_> = match body {
-        Body::Bytes(bytes) if Packing::of(bytes).is_none() => return read(Body::Bytes(bytes)),
+        Body::Bytes(bytes) if Packing::of(bytes).is_none() => return read(Body::Bytes(bytes), doubt),
         Body::Bytes(bytes) => Box::new(bytes),
         Body::Stream(rest) => {
             let mut first = Vec::with_capacity(Packing::LOOK);
@@ -29,11 +29,12 @@ pub(super) fn lend<T>(
             let is_packed = Packing::of(&first).is_some();
             stream = Cursor::new(first).chain(Resumed { failed, rest });
             if !is_packed {
-                return read(Body::Stream(&mut stream));
+                return read(Body::Stream(&mut stream), doubt);
             }
             Box::new(stream)
         }
     };
+    let read = |body: Body<'_>| read(body, Doubt::UntilTheEnd);
     let (value, bytes) = lend_unpacked(whole, buffer, limits, wanted, read);
     *packed = Some(bytes);
     value

@@ -32,7 +32,7 @@ fn lines_with(inputs: &[Input], options: &Options) -> Vec<String> {
     walk(inputs, options, &mut |found| {
         lines.push(match found {
             Found::Entry(entry) => {
-                let lent = entry.with_body(&mut scratch, &options.limits, &|_| true, |body| match body {
+                let lent = entry.with_body(&mut scratch, &options.limits, &|_| true, |body, _| match body {
                     Body::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
                     Body::Stream(stream) => {
                         let mut bytes = Vec::new();
@@ -304,7 +304,7 @@ fn stored_entries_of_an_archive_in_memory_are_lent_without_a_copy() {
         let Found::Entry(entry) = found else { panic!("an entry was expected") };
         for _ in 0..2 {
             entry
-                .with_body(&mut scratch, &Limits::default(), &|_| true, |body| {
+                .with_body(&mut scratch, &Limits::default(), &|_| true, |body, _| {
                     let Body::Bytes(bytes) = body else { panic!("bytes were expected") };
                     assert_eq!(bytes, b"stored");
                     seen.push(bytes.as_ptr() as usize);
@@ -435,7 +435,7 @@ fn of_large_unwanted_files_only_the_first_bytes_are_lent() {
     walk(&[Input::Path(folder.path().to_path_buf())], &Options::default(), &mut |found| {
         if let Found::Entry(entry) = found {
             let wanted = |first: &[u8]| first.len() != 4096 || first != &picture[..4096];
-            let length = entry.with_body(&mut scratch, &Limits::default(), &wanted, |body| match body {
+            let length = entry.with_body(&mut scratch, &Limits::default(), &wanted, |body, _| match body {
                 Body::Bytes(bytes) => bytes.len(),
                 Body::Stream(_) => usize::MAX,
             });

@@ -10,6 +10,7 @@ mod cli;
 mod conformance;
 mod convert;
 mod differential;
+mod early;
 mod edges;
 mod evidence;
 mod executions;

@@ -1,5 +1,6 @@
 //! However a report is parted, and whoever converts the parts, it comes to what one thread makes of it.
 
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::mpsc::channel;
@@ -11,11 +12,12 @@ use crate::bundle::{RunMemory, Sidecar, StoredChunk, WaitingEntries};
 use crate::format::{Attachments, Format, ParseError, ReadOptions};
 use crate::mapping::{EnvironmentFrom, Evidence, EvidencePolicy, KeyPattern, KeyRules, Rules};
 use crate::model::{Attachment, Body, Content, DataRows, Limit, Outcome, ProblemKind, StatedExecution};
+use crate::pipeline::early::{EarlyRuns, TakeEarly};
 use crate::pipeline::group::GroupBy;
 use crate::pipeline::grouping::Grouping;
 use crate::pipeline::outcome::RunChunk;
 use crate::pipeline::stop::Stop;
-use crate::pipeline::visitor::FALLS;
+use crate::pipeline::visitor::{FALLS, Fallen};
 use crate::pipeline::worker::{self, Context, Names, Purpose, Reading, Work};
 use crate::source::{self, Found, Input};
 use crate::xray::{self, EncodeOptions, Encoder, Target};
@@ -91,6 +93,7 @@ fn come_to(file: &Path, bytes: &[u8], way: &Way, batch: Size, threads: usize, pa
     let (asked, questions) = channel::<Arc<Giant>>();
     let questions = Mutex::new(questions);
     let number = AtomicU64::new(0);
+    let (offers, taken) = (Cell::new(0), RefCell::new(Vec::new()));
     let read = {
         // Some find somebody idle and some do not.
         let ask = move |giant: &Arc<Giant>| {
@@ -115,7 +118,14 @@ fn come_to(file: &Path, bytes: &[u8], way: &Way, batch: Size, threads: usize, pa
                     }
                 });
             }
-            let work = Work { purpose: &purpose, group: &group, helpers };
+            // Runs are taken from some moment on, if at all.
+            let take = |runs: &mut EarlyRuns| {
+                if offers.replace(offers.get() + 1) >= bytes.len() % 7 {
+                    taken.borrow_mut().append(&mut runs.chunks);
+                }
+            };
+            let early: Option<&TakeEarly<'_>> = if threads > 1 { Some(&take) } else { None };
+            let work = Work { purpose: &purpose, group: &group, helpers, early };
             let (mut runs, mut parts) = (RunScratch::default(), RunScratch::default());
             let mut reader = bytes;
             let mut falling = Falling { rest: bytes };
@@ -130,15 +140,14 @@ fn come_to(file: &Path, bytes: &[u8], way: &Way, batch: Size, threads: usize, pa
             read
         })
     };
+    outcome.chunks.splice(..0, taken.into_inner());
     let text = match read {
         // That ends the conversion: only why it ends is told.
-        Ok(Some(failure)) => return (format!("{failure:?}"), 0),
-        Ok(None) => told(&mut outcome, &group),
-        Err(_) => {
-            // How many of its runs had come into the store is nobody's business.
-            outcome.leave_out_runs(&group.store);
-            format!("fell\n{}", told(&mut outcome, &group))
-        }
+        Ok((Some(failure), _)) => return (format!("{failure:?}"), 0),
+        Ok((None, Ok(()))) => told(&mut outcome, &group),
+        Ok((None, Err(Fallen))) => format!("fell\n{}", told(&mut outcome, &group)),
+        // Before anybody knew what it is.
+        Err(_) => format!("fell at once\n{}", told(&mut outcome, &group)),
     };
     outcome.leave_out_runs(&group.store);
     (text, group.store.in_memory())

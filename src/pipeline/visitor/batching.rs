@@ -1,15 +1,14 @@
 //! A large report: its cases go to whoever has time, and what comes of them comes together again in order.
 
-use std::any::Any;
 use std::ops::ControlFlow;
-use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 
 use super::part::{Part, Start};
-use super::{Conversion, ConversionFailure, RunScratch};
+use super::{CHUNKS_HELD, Conversion, ConversionFailure, Fallen, RunScratch};
 use crate::model::{Limit, LimitReached, Problem, ReportVisitor, StatedExecution, TestCase};
 use crate::pipeline::batches::{Batch, Filled, Giant, Helpers};
+use crate::pipeline::early::Early;
 
 /// Lets others do what a [`Conversion`] does, and comes to the same.
 ///
@@ -33,8 +32,8 @@ pub(in crate::pipeline) struct Batching<'c> {
     /// Parts that were sent out, and those that are back.
     sent: u32,
     taken: u32,
-    /// What a panic in a part left behind.
-    panic: Option<Box<dyn Any + Send>>,
+    /// Whether a panic ended a part.
+    fell: bool,
 }
 
 impl<'c> Batching<'c> {
@@ -56,25 +55,23 @@ impl<'c> Batching<'c> {
             is_direct: false,
             sent: 0,
             taken: 0,
-            panic: None,
+            fell: false,
         }
     }
 
-    /// Waits for what others are still at, and gives what the reader came to beside what ended the conversion. What
-    /// panicked, goes on doing so, the first in the order of the report: then as much is known as one thread would know.
-    pub(in crate::pipeline) fn finish<T>(mut self, read: thread::Result<T>) -> (Option<ConversionFailure>, T) {
+    /// Waits for what others are still at, and ends as [`Conversion::finish`] does. Of what panicked the first in the order
+    /// of the report counts: then as much is known as one thread would know.
+    pub(in crate::pipeline) fn finish<T>(
+        mut self,
+        read: thread::Result<T>,
+    ) -> (Option<ConversionFailure>, Result<T, Fallen>) {
         if !self.is_direct {
             // All that waits is converted next, here or elsewhere.
             let _ = self.send();
         }
         self.settle();
-        if let Some(panic) = self.panic {
-            resume_unwind(panic);
-        }
-        match read {
-            Ok(read) => (self.whole.finish(), read),
-            Err(panic) => resume_unwind(panic),
-        }
+        let (failure, read) = self.whole.finish(read);
+        (failure, if self.fell { Err(Fallen) } else { read })
     }
 
     /// Sends the batch out, helps where too many wait, and takes in what is back.
@@ -101,6 +98,8 @@ impl<'c> Batching<'c> {
         batch.start.stated.clone_from(&self.whole.stated);
         batch.start.statement = self.whole.statement;
         batch.start.is_beyond_marks = self.whole.findings.outcome.marks.is_full();
+        let has_early_begun = self.whole.early.as_ref().is_some_and(Early::has_begun);
+        batch.start.waits_long = self.sent as usize >= CHUNKS_HELD && !has_early_begun;
         self.batch.start.examples = self.examples;
         self.sent += 1;
         self.giant.offer(batch, self.helpers)
@@ -115,19 +114,19 @@ impl<'c> Batching<'c> {
         }
     }
 
-    fn take_in(&mut self, mut part: Part) {
+    fn take_in(&mut self, part: Part) {
         self.taken += 1;
         if self.has_ended() {
             part.discard(&self.giant);
             return;
         }
-        self.panic = part.take_panic();
+        self.fell = part.fell();
         self.whole.take_in(part);
     }
 
     /// Whether nothing behind what was taken in counts.
     fn has_ended(&self) -> bool {
-        self.panic.is_some() || self.whole.failure.is_some()
+        self.fell || self.whole.failure.is_some()
     }
 
     fn go_on(&self) -> ControlFlow<()> {
@@ -149,7 +148,9 @@ impl<'c> Batching<'c> {
     /// The method has changed: what follows can go to others again.
     fn end_direct(&mut self) {
         self.is_direct = false;
+        self.whole.is_at_work = true;
         self.whole.begin_rows(0);
+        self.whole.is_at_work = false;
         self.whole.store();
         self.batch.start = Start { examples: self.examples, ..Start::default() };
     }

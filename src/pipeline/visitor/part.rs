@@ -1,13 +1,10 @@
 //! A part of a large report that is converted apart from the rest, and how parts become the outcome that one thread
 //! would have come to.
 
-use std::any::Any;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{
-    CHUNKS_HELD, Conversion, ConversionFailure, Keeps, LONG_TEXTS, OVERRULED_ENVIRONMENT, RunScratch, conflict,
-};
+use super::{Conversion, ConversionFailure, Fallen, Keeps, LONG_TEXTS, OVERRULED_ENVIRONMENT, RunScratch, conflict};
 use crate::model::{Origin, Problem, ProblemKind, ReportVisitor, StatedExecution, TestRun};
 use crate::pipeline::batches::{Batch, Giant};
 use crate::pipeline::marks::Marks;
@@ -26,6 +23,8 @@ pub(in crate::pipeline) struct Start {
     pub(in crate::pipeline) examples: u64,
     /// Whether there are so many cases that none needs to be marked.
     pub(in crate::pipeline) is_beyond_marks: bool,
+    /// Whether what is known of its runs will wait so long that it had better not do so in memory.
+    pub(in crate::pipeline) waits_long: bool,
 }
 
 /// What came of a part.
@@ -35,8 +34,8 @@ pub(in crate::pipeline) struct Part {
     further: HashMap<ProblemKind, (usize, Problem)>,
     encoded: u64,
     failure: Option<ConversionFailure>,
-    /// What a panic left behind. Until then, the part is as it would be without.
-    panic: Option<Box<dyn Any + Send>>,
+    /// Whether a panic ended it. Until then, the part is as it would be without.
+    fell: Result<(), Fallen>,
 }
 
 impl Part {
@@ -54,8 +53,8 @@ impl Part {
             outcome.marks = Marks::full();
         }
         let (statement, further) = (batch.start.statement, HashMap::new());
-        let mut part = Part { outcome, statement, further, encoded: 0, failure: None, panic: None };
-        part.panic = catch_unwind(AssertUnwindSafe(|| part.fill(batch, giant, context, scratch))).err();
+        let mut part = Part { outcome, statement, further, encoded: 0, failure: None, fell: Ok(()) };
+        part.fill(batch, giant, context, scratch);
         if batch.empty().is_break() {
             // Buffers change hands between cases and runs.
             scratch.run = TestRun::default();
@@ -70,11 +69,12 @@ impl Part {
         conversion.mapper.go_on_behind(batch.start.examples);
         conversion.stated.clone_from(&batch.start.stated);
         conversion.statement = batch.start.statement;
-        if batch.start.part as usize >= CHUNKS_HELD {
+        if batch.start.waits_long {
             conversion.chunks_held = 0;
         }
-        batch.replay(&mut conversion);
-        conversion.complete();
+        let replayed = catch_unwind(AssertUnwindSafe(|| batch.replay(&mut conversion)));
+        let completed = conversion.complete();
+        self.fell = replayed.map_err(|_| Fallen).and(completed);
         self.encoded = conversion.encoded;
         self.failure = conversion.failure;
         self.further = conversion.findings.further;
@@ -85,9 +85,9 @@ impl Part {
         self.outcome.discard_runs(&giant.group.store);
     }
 
-    /// What a panic left behind, if there was one.
-    pub(super) fn take_panic(&mut self) -> Option<Box<dyn Any + Send>> {
-        self.panic.take()
+    /// Whether a panic ended it.
+    pub(super) fn fell(&self) -> bool {
+        self.fell.is_err()
     }
 }
 
@@ -130,6 +130,7 @@ impl Conversion<'_> {
         }
         self.encoded += encoded;
         self.failure = failure;
+        self.offer();
     }
 
     fn state(&mut self, share: usize, statement: u32, stated: &StatedExecution) {

@@ -49,7 +49,7 @@ fn an_archive_that_is_cut_while_it_is_read_costs_its_entries_and_not_the_process
     .unwrap();
     let mut scratch = Scratch::default();
     let mut read = |entry: &Entry| {
-        let lent = entry.with_body(&mut scratch, &Limits::default(), &|_| true, |body| match body {
+        let lent = entry.with_body(&mut scratch, &Limits::default(), &|_| true, |body, _| match body {
             Body::Bytes(bytes) => Ok(bytes.len()),
             Body::Stream(stream) => std::io::copy(stream, &mut std::io::sink()).map(|length| length as usize),
         });
@@ -106,7 +106,7 @@ fn a_file_that_vanishes_after_it_was_found_is_an_error_of_its_own() {
     walk(&[Input::Path(folder.path().to_path_buf())], &Options::default(), &mut |found| {
         if let Found::Entry(entry) = found {
             fs::remove_file(folder.path().join("a.xml")).unwrap();
-            let lent = entry.with_body(&mut Scratch::default(), &Limits::default(), &|_| true, |_| ());
+            let lent = entry.with_body(&mut Scratch::default(), &Limits::default(), &|_| true, |_, _| ());
             vanished = Some(lent.unwrap_err().to_string());
         }
         ControlFlow::Continue(())

@@ -1,0 +1,52 @@
+//! How the conversion of a report, or of a part of one, ends: with its last case, or with a panic.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+
+use super::{Conversion, ConversionFailure};
+use crate::xray;
+
+/// A panic ended the reading of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::pipeline) struct Fallen;
+
+impl Conversion<'_> {
+    /// Stores what is still waiting, and tells what ended the conversion, if anything did, beside what the reader came to.
+    ///
+    /// A panic, which is a defect of ours, ends a report as damage does: the cases before it count, whoever converts them
+    /// and whatever of them has been collected by then.
+    pub(in crate::pipeline) fn finish<T>(
+        mut self,
+        read: thread::Result<T>,
+    ) -> (Option<ConversionFailure>, Result<T, Fallen>) {
+        let completed = self.complete();
+        self.findings.finish();
+        (self.failure, read.map_err(|_| Fallen).and_then(|read| completed.map(|()| read)))
+    }
+
+    /// Stores what is still waiting. What a panic left half done is left out.
+    pub(super) fn complete(&mut self) -> Result<(), Fallen> {
+        let fell = self.is_at_work || catch_unwind(AssertUnwindSafe(|| self.encode_held_rows(""))).is_err();
+        if fell {
+            self.leave_out_half_done();
+        }
+        self.store();
+        let outcome = &self.findings.outcome;
+        debug_assert!(
+            self.failure.is_some() || self.encoded + outcome.left_out == outcome.cases.seen,
+            "{} cases of {} were not encoded",
+            outcome.cases.seen - outcome.left_out - self.encoded,
+            self.entry.origin
+        );
+        if fell { Err(Fallen) } else { Ok(()) }
+    }
+
+    /// Only runs that are whole stay.
+    fn leave_out_half_done(&mut self) {
+        self.rows.release();
+        let whole = self.waiting.iter().map(|run| run.length as usize + xray::SEPARATOR.len()).sum();
+        self.scratch.bytes.truncate(whole);
+        let outcome = &mut *self.findings.outcome;
+        outcome.left_out = outcome.cases.seen - self.encoded;
+    }
+}
