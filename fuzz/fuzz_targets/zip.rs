@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use libfuzzer_sys::fuzz_target;
 use xraypack::model::Body;
-use xraypack::source::{self, Found, Input, Limits, Options, Scratch};
+use xraypack::source::{self, Doubt, Found, Input, Limits, Options, Scratch};
 
 const ENTRIES: u64 = 1000;
 const BYTES: u64 = 1 << 20;
@@ -40,7 +40,7 @@ fuzz_target!(|bytes: &[u8]| {
     });
 });
 
-fn unpacked(body: Body<'_>) -> u64 {
+fn unpacked(body: Body<'_>, _: Doubt) -> u64 {
     match body {
         Body::Bytes(bytes) => bytes.len() as u64,
         Body::Stream(stream) => {

@@ -28,10 +28,10 @@ impl Memory {
         self.0
     }
 
-    /// For runs that wait for their bundle. A sixteenth: runs of most reports wait for a moment only, and what a large
-    /// report brings at once is cheaper in a file than in memory that the index could need.
+    /// For runs that wait for their bundle. A thirty-second: runs of most reports wait for a moment only, also those of a
+    /// giant, and what waits longer makes room for them. Since they come and go, the heap needs half as much again.
     pub(super) const fn for_runs(self) -> u64 {
-        self.0 / 16
+        self.0 / 32
     }
 
     /// For what is known of each run of a Test Execution; the rest is in the same file. A sixty-fourth: of what is there,
