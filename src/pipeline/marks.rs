@@ -55,6 +55,14 @@ impl Marks {
         }
     }
 
+    /// About so many cases are going to be marked.
+    pub(super) fn expect(&mut self, cases: usize) {
+        const MOST_EXPECTED: usize = 4096;
+        if !self.is_full {
+            self.names.reserve(cases.min(MOST_EXPECTED));
+        }
+    }
+
     /// Those of a report that has too many cases.
     pub(super) fn full() -> Marks {
         Marks { is_full: true, ..Marks::default() }

@@ -51,8 +51,25 @@ pub(super) struct RunScratch {
     run: TestRun,
     last: xray::LastRun,
     bytes: Vec<u8>,
+    /// Notes of the runs that wait; nearly none has one.
+    notes: Vec<u8>,
+    /// Runs in `bytes`, and the share to which each belongs.
+    waiting: Vec<Waiting>,
     attachment: Vec<u8>,
     slug: String,
+    /// Cases of the report before: the next one has about as many.
+    usual_cases: usize,
+}
+
+impl RunScratch {
+    /// Forgets the runs that waited. One with much evidence must not keep its memory for ever.
+    fn empty(&mut self) {
+        self.waiting.clear();
+        self.notes.clear();
+        self.bytes.clear();
+        self.notes.shrink_to(CHUNK);
+        self.bytes.shrink_to(4 * CHUNK);
+    }
 }
 
 /// Counts the cases of one report and keeps its problems: all that `inspect` needs.
@@ -143,10 +160,6 @@ pub(super) struct Conversion<'c> {
     spare: TestRun,
     /// What the test at hand would be called without a key; kept for a plan only.
     definition: String,
-    /// Notes of the runs that wait; nearly none has one.
-    notes: Vec<u8>,
-    /// Runs in `scratch.bytes`, and the share to which each belongs.
-    waiting: Vec<Waiting>,
     /// What the report says of its Test Execution, and how often it said something.
     stated: StatedExecution,
     statement: u32,
@@ -196,7 +209,8 @@ impl<'c> Conversion<'c> {
         scratch: &'c mut RunScratch,
         group: &'c Group,
     ) -> Conversion<'c> {
-        scratch.bytes.clear();
+        scratch.empty();
+        outcome.marks.expect(scratch.usual_cases);
         let mut mapper = Mapper::new(context.rules);
         mapper.begin(format);
         Conversion {
@@ -209,8 +223,6 @@ impl<'c> Conversion<'c> {
             rows: Rows::default(),
             spare: TestRun::default(),
             definition: String::new(),
-            notes: Vec::new(),
-            waiting: Vec::new(),
             stated: StatedExecution::default(),
             statement: 0,
             told_of_environment: false,
@@ -372,8 +384,8 @@ impl<'c> Conversion<'c> {
         let facts = self.context.encoder.encode(run, &mut self.scratch.last, &mut self.scratch.bytes);
         self.identity = facts.identity;
         let end = self.scratch.bytes.len() as u64;
-        let note_start = self.notes.len();
-        xray::note(run, self.context.encoder.options(), &apart, &mut self.notes);
+        let note_start = self.scratch.notes.len();
+        xray::note(run, self.context.encoder.options(), &apart, &mut self.scratch.notes);
         self.findings.outcome.evidence.kept += u64::from(facts.evidence) + apart.len() as u64;
         drop(apart);
         self.tell_of_overruled_environment();
@@ -394,9 +406,9 @@ impl<'c> Conversion<'c> {
             let name = KeyedName { key: key.to_owned(), definition: std::mem::take(&mut self.definition) };
             self.findings.outcome.names.push((share, name));
         }
-        let note = note_start..self.notes.len();
+        let note = note_start..self.scratch.notes.len();
         self.scratch.bytes.extend_from_slice(xray::SEPARATOR);
-        self.waiting.push(Waiting { share, length: end - start, note, facts });
+        self.scratch.waiting.push(Waiting { share, length: end - start, note, facts });
         self.encoded += 1;
         if self.scratch.bytes.len() >= CHUNK {
             self.store();
@@ -414,17 +426,13 @@ impl<'c> Conversion<'c> {
     }
 
     fn store(&mut self) {
-        if self.waiting.is_empty() || self.failure.is_some() {
+        if self.scratch.waiting.is_empty() || self.failure.is_some() {
             return;
         }
         if let Err(error) = self.try_store() {
             self.failure = Some(ConversionFailure::Store(error));
         }
-        self.waiting.clear();
-        self.notes.clear();
-        self.scratch.bytes.clear();
-        // One run with much evidence must not keep its memory for ever.
-        self.scratch.bytes.shrink_to(4 * CHUNK);
+        self.scratch.empty();
         self.offer();
     }
 
@@ -438,14 +446,15 @@ impl<'c> Conversion<'c> {
     fn try_store(&mut self) -> Result<(), crate::bundle::WriteError> {
         let stored = self.group.store.put(&self.scratch.bytes)?;
         let outcome = &mut *self.findings.outcome;
-        let mut entries = Vec::with_capacity(self.waiting.len());
+        let RunScratch { waiting, notes: waiting_notes, .. } = &*self.scratch;
+        let mut entries = Vec::with_capacity(waiting.len());
         let mut executions: Vec<(u32, usize)> = Vec::new();
         let mut notes = Vec::new();
-        let stored_notes = match self.notes.is_empty() {
+        let stored_notes = match waiting_notes.is_empty() {
             true => None,
-            false => Some(self.group.store.put(&self.notes)?),
+            false => Some(self.group.store.put(waiting_notes)?),
         };
-        for (number, run) in self.waiting.iter().enumerate() {
+        for (number, run) in waiting.iter().enumerate() {
             if let Some(stored) = &stored_notes
                 && !run.note.is_empty()
             {

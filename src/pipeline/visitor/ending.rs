@@ -31,6 +31,7 @@ impl Conversion<'_> {
             self.leave_out_half_done();
         }
         self.store();
+        self.scratch.usual_cases = usize::try_from(self.encoded).unwrap_or(usize::MAX);
         let outcome = &self.findings.outcome;
         debug_assert!(
             self.failure.is_some() || self.encoded + outcome.left_out == outcome.cases.seen,
@@ -44,7 +45,7 @@ impl Conversion<'_> {
     /// Only runs that are whole stay.
     fn leave_out_half_done(&mut self) {
         self.rows.release();
-        let whole = self.waiting.iter().map(|run| run.length as usize + xray::SEPARATOR.len()).sum();
+        let whole = self.scratch.waiting.iter().map(|run| run.length as usize + xray::SEPARATOR.len()).sum();
         self.scratch.bytes.truncate(whole);
         let outcome = &mut *self.findings.outcome;
         outcome.left_out = outcome.cases.seen - self.encoded;
