@@ -35,6 +35,7 @@ pub(super) struct MethodAttributes {
     times: Written,
     /// Scratch for the key of the row.
     key: String,
+    key_without_hashes: String,
 }
 
 impl MethodAttributes {
@@ -419,15 +420,18 @@ impl Reader<'_> {
         let attributes = &mut self.attributes;
         let key = &mut attributes.key;
         key.clear();
-        for text in [&attributes.name, &attributes.signature, &attributes.instance] {
-            push_without_identity_hashes(text, key);
+        let values = self.case.parameters.iter().map(|parameter| &parameter.value);
+        for text in [&attributes.name, &attributes.signature, &attributes.instance].into_iter().chain(values) {
+            key.push_str(text);
+            // No part of a name: a hash does not reach over it.
             key.push('\u{1f}');
         }
-        for parameter in self.case.parameters.iter() {
-            push_without_identity_hashes(&parameter.value, key);
-            key.push('\u{1f}');
+        if !key.contains('@') {
+            return number_of(&[key]);
         }
-        number_of(&[key])
+        attributes.key_without_hashes.clear();
+        push_without_identity_hashes(key, &mut attributes.key_without_hashes);
+        number_of(&[&attributes.key_without_hashes])
     }
 
     /// Rows of one method that share a key which only one of them names (decision 5, T24): those with parameters,

@@ -143,7 +143,8 @@ pub struct Attributes<'t> {
 impl<'t> Iterator for Attributes<'t> {
     type Item = (&'t [u8], RawValue<'t>);
 
-    #[inline]
+    // Half of its work would be to hand over what it has found.
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         let raw = self.raw;
         if let Some(quoted) = self.quoted.next() {
