@@ -11,6 +11,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 
 use xxhash_rust::xxh3::Xxh3Default;
@@ -34,6 +35,22 @@ pub(super) const FORMAT: Format = Format {
     parse,
 };
 
+/// Bytes of the largest feature whose buffers serve the next report, at most.
+const KEPT: usize = 1 << 20;
+
+thread_local! {
+    /// Buffers of this thread's last report, for its next one.
+    static SPARE: Cell<Option<Box<Buffers>>> = const { Cell::new(None) };
+}
+
+/// What is filled again and again. It is empty between reports.
+#[derive(Default)]
+struct Buffers {
+    element: Element,
+    feature: Feature,
+    signer: Signer,
+}
+
 fn recognises(head: &Head<'_>) -> bool {
     head.family() == Some(Family::Behave)
 }
@@ -46,6 +63,7 @@ fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor)
     visitor.producer("behave");
     reader.remarks.finish(visitor);
     items.finish(visitor);
+    reader.keep_buffers();
     if items.truncation().is_some() {
         // Behave writes whole features only (B7).
         let message = "the feature that was running when the report broke off is not in it";
@@ -66,19 +84,26 @@ struct Reader<'o> {
     /// Hash of the feature before.
     previous: Option<u128>,
     features: u64,
+    /// Bytes of the feature at hand so far, and of the largest one.
+    held: usize,
+    largest: usize,
 }
 
 impl<'o> Reader<'o> {
     fn new(options: &'o ReadOptions) -> Reader<'o> {
+        // Who panics while it reads does not give them back.
+        let Buffers { element, feature, signer } = *SPARE.take().unwrap_or_default();
         Reader {
             options,
-            element: Element::default(),
-            feature: Feature::default(),
-            signer: Signer::default(),
+            element,
+            feature,
+            signer,
             hasher: Xxh3Default::new(),
             remarks: Remarks::default(),
             previous: None,
             features: 0,
+            held: 0,
+            largest: 0,
         }
     }
 
@@ -99,9 +124,21 @@ impl<'o> Reader<'o> {
         Ok(())
     }
 
+    /// Leaves its buffers to the next report of this thread.
+    fn keep_buffers(self) {
+        let Reader { mut element, mut feature, signer, largest, .. } = self;
+        if largest <= KEPT {
+            element.reset();
+            feature.reset();
+            SPARE.set(Some(Box::new(Buffers { element, feature, signer })));
+        }
+    }
+
     /// An element of a feature whose other members may come before or after it.
     fn read_element(&mut self, piece: &Piece<'_>, visitor: &mut dyn ReportVisitor) {
         self.hasher.update(piece.bytes);
+        self.held += piece.bytes.len();
+        self.largest = self.largest.max(self.held);
         match fill::outcome(piece, &mut self.remarks) {
             Ok(()) => self.take_element(piece),
             Err(problem) => visitor.problem(problem),
@@ -130,6 +167,8 @@ impl<'o> Reader<'o> {
     /// The rest of a feature: now its elements can be told.
     fn read_feature(&mut self, piece: &Piece<'_>, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
         self.hasher.update(piece.bytes);
+        self.largest = self.largest.max(self.held + piece.bytes.len());
+        self.held = 0;
         let hash = self.hasher.digest128();
         self.hasher.reset();
         let flow = if self.previous.replace(hash) == Some(hash) {

@@ -10,7 +10,12 @@ pub(super) const VECTOR: usize = 16;
 pub(super) fn leading_blanks(bytes: &[u8; VECTOR]) -> usize {
     let block = u8x16::new(*bytes);
     let is = |byte: u8| block.simd_eq(u8x16::splat(byte));
-    let blanks = is(b' ') | is(b'\n') | is(b'\r') | is(b'\t') | is(0x0C);
+    let usual = is(b' ') | is(b'\n');
+    let count = (!usual.to_bitmask()).trailing_zeros() as usize;
+    if bytes.get(count).is_none_or(|next| *next > b' ') {
+        return count;
+    }
+    let blanks = usual | is(b'\r') | is(b'\t') | is(0x0C);
     (!blanks.to_bitmask()).trailing_zeros() as usize
 }
 

@@ -108,14 +108,14 @@ pub(super) fn text_from(bytes: &[u8], start: usize) -> Option<Span> {
 }
 
 fn longer_text_from(bytes: &[u8], start: usize) -> Option<Span> {
-    let mut at = start;
+    let (mut at, mut form) = (start, Form::Plain);
     while at < start + SHORT {
         let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) else { break };
         let (stops, unusual) = marks::in_text(block);
         // All bits below the first stop; all there are where nothing stops.
         let before_stop = stops.wrapping_sub(1) & !stops;
-        if unusual & before_stop != 0 {
-            return rest_of_text(bytes, start, at, Form::Unchecked);
+        if form == Form::Plain && unusual & before_stop != 0 {
+            form = Form::Unchecked;
         }
         if stops == 0 {
             at += marks::VECTOR;
@@ -123,11 +123,13 @@ fn longer_text_from(bytes: &[u8], start: usize) -> Option<Span> {
         }
         at += stops.trailing_zeros() as usize;
         if bytes[at] == b'"' {
-            return Some(Span { start, end: at, form: Form::Plain });
+            return Some(Span { start, end: at, form });
         }
-        break;
+        form = Form::Escaped;
+        at += 2;
     }
-    rest_of_text(bytes, start, at, Form::Unchecked)
+    let form = if form == Form::Plain { Form::Unchecked } else { form };
+    rest_of_text(bytes, start, at, form)
 }
 
 fn rest_of_text(bytes: &[u8], start: usize, mut at: usize, mut form: Form) -> Option<Span> {
