@@ -119,20 +119,23 @@ pub(super) fn find(name: &str, marks: Marks, start: Option<Timestamp>) -> Option
     has_shard(name).then_some(Volatile::Shard)
 }
 
-/// The first volatile run of hexadecimal digits.
+/// The first volatile run of hexadecimal digits. One that is long enough holds one of any [`SHORTEST_RUN`] bytes in a row:
+/// only every fourth is looked at.
 fn volatile_runs(bytes: &[u8], start: Option<Timestamp>) -> Option<Volatile> {
-    let mut length = 0;
-    for (at, byte) in bytes.iter().chain(b" ").enumerate() {
-        if byte.is_ascii_hexdigit() {
-            length += 1;
+    let mut at = SHORTEST_RUN - 1;
+    while let Some(byte) = bytes.get(at) {
+        if !byte.is_ascii_hexdigit() {
+            at += SHORTEST_RUN;
             continue;
         }
-        if length >= SHORTEST_RUN
-            && let Some(found) = volatile_run(bytes, at - length, length, start)
+        let begin = at - bytes[..at].iter().rev().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        let end = at + bytes[at..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        if end - begin >= SHORTEST_RUN
+            && let Some(found) = volatile_run(bytes, begin, end - begin, start)
         {
             return Some(found);
         }
-        length = 0;
+        at = end + SHORTEST_RUN;
     }
     None
 }

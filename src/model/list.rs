@@ -52,8 +52,12 @@ impl<T: Reuse> List<T> {
     }
 
     /// Empties the list; the elements wait, reset, for the next [`List::add`].
+    #[inline]
     pub fn clear(&mut self) {
-        self.truncate(0);
+        // Most lists of most cases are empty.
+        if self.used > 0 {
+            self.truncate(0);
+        }
     }
 
     /// Shortens the list to `length` elements.

@@ -12,21 +12,21 @@ const LONGEST: usize = 80;
 /// assert_eq!(slug, "shot-logs-in-with-mlaut");
 /// ```
 pub fn push_slug(name: &str, out: &mut String) {
-    let start = out.len();
+    let mut slug = [0; LONGEST];
+    let mut length = 0;
     let mut before = b'-';
     for byte in name.bytes() {
-        if out.len() - start >= LONGEST {
-            break;
-        }
         let next = if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'-' };
         if next != b'-' || before != b'-' {
-            out.push(char::from(next));
+            let Some(place) = slug.get_mut(length) else { break };
+            *place = next;
+            length += 1;
         }
         before = next;
     }
-    while out.len() > start && out.ends_with('-') {
-        out.pop();
-    }
+    let slug = &slug[..length];
+    let slug = slug.strip_suffix(b"-").unwrap_or(slug);
+    out.push_str(str::from_utf8(slug).unwrap_or_default());
 }
 
 #[cfg(test)]

@@ -140,7 +140,8 @@ fn title<'n>(name: &'n str, method: &'n str) -> &'n str {
 
 /// A name up to its first argument list or type parameter.
 fn head(name: &str) -> &str {
-    name.split(['(', '<']).next().unwrap_or("").trim()
+    let end = memchr::memchr2(b'(', b'<', name.as_bytes()).unwrap_or(name.len());
+    trimmed(&name[..end])
 }
 
 /// What follows the last dot of a name. Dots between `<` and `>` belong to types, those before a blank to prose.

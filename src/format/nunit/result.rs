@@ -15,7 +15,8 @@ pub(super) enum Verdict {
 
 /// The word without what Unity puts behind it: `Failed` of `Failed(Child)` (N8).
 pub(super) fn word(result: &str) -> &str {
-    trimmed(result.split('(').next().unwrap_or(""))
+    let end = result.bytes().position(|byte| byte == b'(').unwrap_or(result.len());
+    trimmed(&result[..end])
 }
 
 /// The outcome by `result` and, for version 3, `label`.

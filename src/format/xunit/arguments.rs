@@ -13,6 +13,9 @@ const MOST_ARGUMENTS: usize = 1000;
 
 /// Splits a name that ends in a list of arguments: what stands before it, and what stands between its brackets. Type arguments (`M<Int32>`) belong to neither the name nor the list.
 pub(super) fn split(name: &str) -> (&str, Option<&str>) {
+    if name.is_empty() {
+        return (name, None);
+    }
     let Some(open) = name.find('(') else { return (without_types(name), None) };
     match name.strip_suffix(')') {
         Some(inner) => (without_types(&name[..open]), Some(&inner[open + 1..])),
