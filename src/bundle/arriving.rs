@@ -76,10 +76,17 @@ impl ExecutionIndex {
             Some((cutter, frame)) => cutter.push(u64::from(run.entry.length)).map(|plan| (plan, Arc::clone(frame))),
             None => None,
         };
-        let ahead = complete.and_then(|(plan, frame)| self.cut(plan, frame));
-        self.ready.extend(ahead);
+        if let Some((plan, frame)) = complete
+            && let Some(ahead) = self.cut(plan, frame)
+        {
+            self.ready.push_back(ahead);
+        }
         self.places.push(Place { location: run.location, length: run.entry.length });
-        let next = if store.is_filled_to(self.waiting_room()) { self.ready.pop_front() } else { None };
+        let next = if !self.ready.is_empty() && store.is_filled_to(self.waiting_room()) {
+            self.ready.pop_front()
+        } else {
+            None
+        };
         Ok(Arrived::First(next))
     }
 
