@@ -3,6 +3,8 @@
 //! A report is taken apart by one thread, which knows what stands open at every byte; that is a quarter of the work. What
 //! follows needs one case at a time, so cases go in batches, and whoever is idle maps, encodes and stores them.
 
+mod packed;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,6 +17,7 @@ use super::visitor::{Part, RunScratch, Start};
 use super::worker::Context;
 use crate::model::{List, Problem, ReportId, ReportVisitor, Reuse, TestCase};
 use crate::source::Entry;
+use packed::PackedCases;
 
 /// Times that a batch may be as long as others, where it must not be cut.
 const STRETCH: usize = 4;
@@ -45,11 +48,21 @@ impl Size {
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) start: Start,
-    cases: List<TestCase>,
+    /// Where each case is.
+    cases: Vec<Kept>,
+    packed: PackedCases,
+    whole: List<TestCase>,
     /// Each with the number of cases before it.
     remarks: Vec<(usize, Remark)>,
     weight: usize,
     holds_heavy: bool,
+}
+
+/// Where a case of a batch is: the next one there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Packed,
+    Whole,
 }
 
 enum Remark {
@@ -83,12 +96,17 @@ impl Batch {
         }
     }
 
-    /// Takes a case, and leaves an empty one with buffers that were used before.
+    /// Takes a case; what it leaves is of no use but for its buffers.
     pub(super) fn push(&mut self, case: &mut TestCase) {
         let weight = case.weight();
         self.weight += weight;
         self.holds_heavy |= weight >= HEAVY;
-        std::mem::swap(self.cases.add(), case);
+        if weight < HEAVY && self.packed.push(case) {
+            self.cases.push(Kept::Packed);
+        } else {
+            std::mem::swap(self.whole.add(), case);
+            self.cases.push(Kept::Whole);
+        }
     }
 
     pub(super) fn problem(&mut self, problem: Problem) {
@@ -110,8 +128,17 @@ impl Batch {
                 }
             }
         };
-        for (number, case) in self.cases.iter_mut().enumerate() {
+        let (mut packed, mut whole) = (self.packed.unpack(), self.whole.iter_mut());
+        let mut usual = TestCase::with_room();
+        for (number, kept) in self.cases.iter().enumerate() {
             tell(visitor, number);
+            let case = match kept {
+                Kept::Packed => {
+                    packed.next_into(&mut usual);
+                    &mut usual
+                }
+                Kept::Whole => whole.next().unwrap_or(&mut usual),
+            };
             if visitor.case(case).is_break() {
                 return;
             }
@@ -125,11 +152,13 @@ impl Batch {
         self.remarks.clear();
         self.weight = 0;
         self.start = Start::default();
+        self.cases.clear();
+        self.packed.clear();
         if std::mem::take(&mut self.holds_heavy) {
-            self.cases = List::default();
+            self.whole = List::default();
             return ControlFlow::Break(());
         }
-        self.cases.reset();
+        self.whole.reset();
         ControlFlow::Continue(())
     }
 }
