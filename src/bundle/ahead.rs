@@ -104,8 +104,8 @@ impl Ahead {
             let file = "a bundle written ahead".to_owned();
             return Err(WriteErrorKind::Length { file, planned: self.plan.bytes, written: sums.body.bytes }.into());
         }
-        folder.begin_writeback(&file);
-        let file = file.close();
+        let on_disk = folder.begin_writeback(&file);
+        let file = file.close(on_disk);
         // More bundles than have a number: this one is not needed, but its runs would be lost with it.
         let begin = store.written_ahead(file.path().to_path_buf()).ok_or(WriteErrorKind::NotStored)?;
         Ok(State::Written { begin, file, sums })

@@ -17,7 +17,7 @@ use super::name::{
 };
 use super::new_file::NewFile;
 use super::sidecar;
-use super::writeback::Writeback;
+use super::writeback::{OnDisk, Writeback};
 
 /// What to do with an earlier output in the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,11 +150,14 @@ impl Folder {
         NewFile::create_uncached(self.path.join(file))
     }
 
-    /// A file is whole: the disk may begin to take it, while others are made, unless it has been given it already.
-    pub(super) fn begin_writeback(&self, file: &NewFile) {
-        if let Some(file) = file.another_if_cached() {
-            self.writeback.begin(file);
-        }
+    /// A file is whole: it is brought to the disk while others are made.
+    pub(super) fn begin_writeback(&self, file: &NewFile) -> OnDisk {
+        file.another().map_or_else(OnDisk::default, |file| self.writeback.begin(file))
+    }
+
+    /// That file has got its name.
+    pub(super) fn is_named(&self, path: PathBuf, on_disk: OnDisk) {
+        self.writeback.is_named(path, on_disk);
     }
 
     /// A name for a bundle that does not know yet what it will be called.
@@ -180,6 +183,7 @@ impl Folder {
         self.remove_empty_evidence();
         let files: Vec<PathBuf> = named.into_iter().chain([self.path.join(REPORTS)]).collect();
         let file = self.manifest_file(manifest)?;
+        self.writeback.finish();
         match self.sync_bundles(&files)? {
             // The manifest under its temporary name as well.
             Synced::Everything => file.commit()?,
@@ -204,9 +208,12 @@ impl Folder {
 
     /// Brings these files, most of them bundles, and all names in the output folder to the disk.
     pub(super) fn sync_bundles(&self, files: &[PathBuf]) -> Result<Synced, WriteError> {
-        /// From this number on one call for the whole file system is cheaper than a call for each file.
+        /// From this number on one call for the whole file system is cheaper than a call for each file, also where others have
+        /// something on their way: a disk that has not taken so many while they were made is slow.
         #[cfg(target_os = "linux")]
-        const MANY: usize = 8;
+        const MANY: usize = 64;
+        self.writeback.refused().map_err(WriteError::io("sync", &self.path))?;
+        let files: Vec<_> = files.iter().filter(|path| !self.writeback.has(path)).collect();
         #[cfg(target_os = "linux")]
         if files.len() >= MANY {
             // The system tells of all that failed since the folder was opened, also of what was written early.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::error::WriteError;
 use super::name::TEMPORARY_SUFFIX;
 use super::uncached;
+use super::writeback::OnDisk;
 
 /// A file under a temporary name in its folder. It gets its own name by [`commit`](NewFile::commit); dropped before, it
 /// vanishes.
@@ -77,16 +78,15 @@ impl NewFile {
         Ok(WholeFile { temporary: Some(temporary), path })
     }
 
-    /// Another way to the same file, if the disk has not been given what was written.
-    pub(super) fn another_if_cached(&self) -> Option<File> {
-        let file = self.file.as_ref().filter(|_| self.cached == Cached::Yes);
-        file.and_then(|file| file.try_clone().ok())
+    /// Another way to the same file.
+    pub(super) fn another(&self) -> Option<File> {
+        self.file.as_ref().and_then(|file| file.try_clone().ok())
     }
 
     /// Closes the file; it is whole and keeps its temporary name until it is given another.
-    pub(super) fn close(mut self) -> ClosedFile {
+    pub(super) fn close(mut self, on_disk: OnDisk) -> ClosedFile {
         self.file = None;
-        ClosedFile { temporary: Some(std::mem::take(&mut self.temporary)) }
+        ClosedFile { temporary: Some(std::mem::take(&mut self.temporary)), on_disk }
     }
 
     fn take_name(mut self) -> Result<(), WriteError> {
@@ -135,9 +135,15 @@ impl Drop for WholeFile {
 #[derive(Debug)]
 pub(super) struct ClosedFile {
     temporary: Option<PathBuf>,
+    on_disk: OnDisk,
 }
 
 impl ClosedFile {
+    /// Whether the disk has it.
+    pub(super) fn on_disk(&self) -> OnDisk {
+        self.on_disk.clone()
+    }
+
     /// Where it lies.
     pub(super) fn path(&self) -> &Path {
         self.temporary.as_deref().unwrap_or(Path::new(""))

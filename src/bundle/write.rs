@@ -39,7 +39,10 @@ impl Assembly<'_> {
         let head = if plan.part == 1 { self.frame.first_head } else { self.frame.later_head };
         let Sums { body, file: compressed } = match self.settled.take_ahead(plan, head) {
             Some((written, sums)) => {
-                written.commit_as(self.folder.path().join(&file))?;
+                let path = self.folder.path().join(&file);
+                let on_disk = written.on_disk();
+                written.commit_as(path.clone())?;
+                self.folder.is_named(path, on_disk);
                 sums
             }
             None => self.write_anew(plan, &file, head)?,
@@ -64,8 +67,9 @@ impl Assembly<'_> {
             let (file, planned, written) = (file.to_owned(), plan.bytes, sums.body.bytes);
             return Err(WriteErrorKind::Length { file, planned, written }.into());
         }
-        self.folder.begin_writeback(&new);
+        let on_disk = self.folder.begin_writeback(&new);
         new.commit()?;
+        self.folder.is_named(self.folder.path().join(file), on_disk);
         Ok(sums)
     }
 }

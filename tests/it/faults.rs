@@ -161,7 +161,9 @@ fn a_disk_that_fails_at_any_call() {
     let out = workshop.path().join("out");
     let expected = in_one_go(&workshop, &[]);
     let mut failed = 0;
-    for calls in ["write,pwrite64,writev", "fsync,fdatasync,syncfs,sync_file_range", "rename,renameat,renameat2"] {
+    for calls in
+        ["write,pwrite64,writev,pwritev2", "fsync,fdatasync,syncfs,sync_file_range", "rename,renameat,renameat2"]
+    {
         for number in (0..steps()).map(|step| 1 + step * step * 80 / steps().pow(2)) {
             let _ = fs::remove_dir_all(&out);
             let inject = format!("inject={calls}:error=EIO:when={number}+");
