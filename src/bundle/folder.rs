@@ -210,13 +210,18 @@ impl Folder {
     pub(super) fn sync_bundles(&self, files: &[PathBuf]) -> Result<Synced, WriteError> {
         /// From this number on one call for the whole file system is cheaper than a call for each file, also where others have
         /// something on their way: a disk that has not taken so many while they were made is slow.
-        #[cfg(target_os = "linux")]
-        const MANY: usize = 64;
+        const MANY: usize = if cfg!(target_os = "linux") { 64 } else { usize::MAX };
+        let left: Vec<_> = files.iter().filter(|path| !self.writeback.has(path)).collect();
+        let synced = if left.len() >= MANY { self.sync_everything() } else { self.sync_each(&left) }?;
+        // Last, since a refusal is told once: of a file that was on its way in the background, there.
         self.writeback.refused().map_err(WriteError::io("sync", &self.path))?;
-        let files: Vec<_> = files.iter().filter(|path| !self.writeback.has(path)).collect();
+        Ok(synced)
+    }
+
+    /// The system tells of all that failed since the folder was opened, also of what was written early.
+    fn sync_everything(&self) -> Result<Synced, WriteError> {
         #[cfg(target_os = "linux")]
-        if files.len() >= MANY {
-            // The system tells of all that failed since the folder was opened, also of what was written early.
+        {
             let synced = match &self.lock {
                 Some(folder) => rustix::fs::syncfs(folder),
                 None => {
@@ -224,11 +229,12 @@ impl Folder {
                     rustix::fs::syncfs(&folder)
                 }
             };
-            return match synced {
-                Ok(()) => Ok(Synced::Everything),
-                Err(error) => Err(WriteError::io("sync", &self.path)(error.into())),
-            };
+            synced.map_err(|error| WriteError::io("sync", &self.path)(error.into()))?;
         }
+        Ok(Synced::Everything)
+    }
+
+    fn sync_each(&self, files: &[&PathBuf]) -> Result<Synced, WriteError> {
         for path in files {
             let synced = File::open(path).and_then(|file| file.sync_all());
             match synced {

@@ -139,24 +139,19 @@ pub(super) struct ClosedFile {
 }
 
 impl ClosedFile {
-    /// Whether the disk has it.
-    pub(super) fn on_disk(&self) -> OnDisk {
-        self.on_disk.clone()
-    }
-
     /// Where it lies.
     pub(super) fn path(&self) -> &Path {
         self.temporary.as_deref().unwrap_or(Path::new(""))
     }
 
-    /// Gives the file its name, in place of an earlier file of that name.
+    /// Gives the file its name, in place of an earlier file of that name, and tells whether the disk has it.
     ///
     /// # Errors
     /// When the file system refuses; the file is removed then.
-    pub(super) fn commit_as(mut self, path: PathBuf) -> Result<(), WriteError> {
-        fs::rename(self.path(), &path).map_err(WriteError::io("rename a temporary file to", &path))?;
+    pub(super) fn commit_as(mut self, path: &Path) -> Result<OnDisk, WriteError> {
+        fs::rename(self.path(), path).map_err(WriteError::io("rename a temporary file to", path))?;
         self.temporary = None;
-        Ok(())
+        Ok(self.on_disk.clone())
     }
 }
 

@@ -238,7 +238,7 @@ impl RunStore {
             return Ok(None);
         }
         while !self.memory.reserve(cost) {
-            if self.make_room()?.is_none() {
+            if !self.make_room()? {
                 return Ok(None);
             }
         }
@@ -247,14 +247,13 @@ impl RunStore {
         Ok(Some(Location(Location::IN_MEMORY | u64::from(number) << 32)))
     }
 
-    /// Moves what has been in memory longest into the file. Nothing when this store has nothing there: the memory is
-    /// others'.
-    fn make_room(&self) -> Result<Option<()>, WriteError> {
-        let Some(leaving) = self.shelf().oldest() else { return Ok(None) };
+    /// Moves what has been in memory longest into the file; whether there was anything: else the memory is others'.
+    fn make_room(&self) -> Result<bool, WriteError> {
+        let Some(leaving) = self.shelf().oldest() else { return Ok(false) };
         let Location(offset) = self.put_in_file(&leaving.bytes)?;
         let free = self.shelf().leave(&leaving, offset);
         self.memory.give_back(free.unwrap_or(0));
-        Ok(Some(()))
+        Ok(true)
     }
 
     fn put_in_file(&self, bytes: &[u8]) -> Result<Location, WriteError> {

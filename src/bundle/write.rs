@@ -40,8 +40,7 @@ impl Assembly<'_> {
         let Sums { body, file: compressed } = match self.settled.take_ahead(plan, head) {
             Some((written, sums)) => {
                 let path = self.folder.path().join(&file);
-                let on_disk = written.on_disk();
-                written.commit_as(path.clone())?;
+                let on_disk = written.commit_as(&path)?;
                 self.folder.is_named(path, on_disk);
                 sums
             }

@@ -24,6 +24,7 @@ mod options;
 mod recognise;
 mod remarks;
 mod robot;
+mod spare;
 mod testng;
 pub mod time;
 pub mod tokens;

@@ -313,7 +313,7 @@ impl<'h> Helpers<'h> {
 
     /// How many there are.
     pub(super) fn number(&self) -> usize {
-        self.threads - 1
+        self.threads.saturating_sub(1)
     }
 }
 

@@ -27,16 +27,6 @@ pub(super) struct Closed {
     pub(super) collected: Collected,
     /// Whether there are any.
     pub(super) has_runs: bool,
-    pub(super) closing: Closing,
-}
-
-/// When a group was closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Closing {
-    /// While there was more to read.
-    OnTheWay,
-    /// With everything else: the manifest comes next.
-    AtTheEnd,
 }
 
 /// What is known of a group's files.
@@ -166,7 +156,7 @@ impl<'c> Collector<'c> {
     }
 
     /// The group has no more files.
-    pub(super) fn close(&mut self, group: Arc<Group>, closing: Closing) -> Result<Closed, Error> {
+    pub(super) fn close(&mut self, group: Arc<Group>) -> Result<Closed, Error> {
         let mut collected = self.open.remove(&group.number).unwrap_or_default();
         let mut verdicts = Verdicts::new();
         collected.twins.leave_all(&self.job.prefer, &mut verdicts);
@@ -174,7 +164,7 @@ impl<'c> Collector<'c> {
         // What becomes complete now is written with the rest of the group.
         collected.settle_decided(&group, self.job, self.observer, self.spool, &mut drop)?;
         let has_runs = collected.executions.iter().filter_map(|one| one.index.as_ref()).any(|index| !index.is_empty());
-        Ok(Closed { group, collected, has_runs, closing })
+        Ok(Closed { group, collected, has_runs })
     }
 }
 

@@ -48,7 +48,7 @@ use crate::model::{CaseCounts, Origin, Problem, ReportState};
 use crate::source::{self, Input};
 use crate::xray::{EncodeOptions, Encoder, EvidencePlace, ExecutionInfo, InfoTemplate, Merge};
 
-use collect::{Closed, Closing, Collector};
+use collect::{Closed, Collector};
 use dispatch::{Arrival, BundleAhead, Collect};
 use early::EarlyRuns;
 use finish::{Done, Finish, Outstanding, Ready};
@@ -284,19 +284,17 @@ fn convert_groups<E: Send>(
         Some(_) if job.compression == Compression::None => execution::index_writing_ahead(job, group),
         _ => execution::index_to_be_written_late(job),
     };
-    let (closed, waiting) = sync_channel(WAITING);
+    let (finisher, waiting) = sync_channel(WAITING);
     let outstanding = &Outstanding::default();
     let collector = Collector::new(job, observer, spool, &index);
-    let mut collecting = Collecting { collector, closed, outstanding };
+    let mut collecting = Collecting { collector, finisher, outstanding };
     std::thread::scope(|scope| {
         let finisher = scope.spawn(|| finish::run(threads, waiting, stop, finish, outstanding));
         let purpose = Purpose::Convert(&context);
         let read = dispatch::run(&job.inputs, &job.source, threads, &purpose, &mut grouping, stop, &mut collecting);
         let read = read.and_then(|()| {
             let left = if stop.is_set() { Vec::new() } else { grouping.leave_all() };
-            collecting.close(left, Closing::AtTheEnd)?;
-            outstanding.all_is_read();
-            Ok(())
+            collecting.close_last(left)
         });
         drop(collecting);
         let finished = finisher.join().map_err(|_| Error::finisher())?;
@@ -311,25 +309,41 @@ fn convert_groups<E: Send>(
 /// Gives outcomes to the collector, and groups that have no more files to the finisher.
 struct Collecting<'c> {
     collector: Collector<'c>,
-    closed: SyncSender<Closed>,
+    finisher: SyncSender<Closed>,
     outstanding: &'c Outstanding,
 }
 
 impl Collecting<'_> {
-    fn close(&mut self, groups: Vec<Arc<Group>>, closing: Closing) -> Result<(), Error> {
-        for group in groups {
-            let group = self.collector.close(group, closing)?;
-            self.outstanding.add(&group);
-            // The finisher takes whatever comes, until this end hangs up.
-            let _ = self.closed.send(group);
-        }
+    fn close(&mut self, groups: Vec<Arc<Group>>) -> Result<(), Error> {
+        let groups = self.closed(groups)?;
+        self.hand_over(groups);
         Ok(())
+    }
+
+    /// Closes what is left when everything has been read. That is told before the finisher has any of them.
+    fn close_last(&mut self, groups: Vec<Arc<Group>>) -> Result<(), Error> {
+        let groups = self.closed(groups)?;
+        self.outstanding.all_is_read();
+        self.hand_over(groups);
+        Ok(())
+    }
+
+    fn closed(&mut self, groups: Vec<Arc<Group>>) -> Result<Vec<Closed>, Error> {
+        let close = |group| self.collector.close(group).inspect(|closed| self.outstanding.add(closed));
+        groups.into_iter().map(close).collect()
+    }
+
+    fn hand_over(&self, groups: Vec<Closed>) {
+        for group in groups {
+            // The finisher takes whatever comes, until this end hangs up.
+            let _ = self.finisher.send(group);
+        }
     }
 }
 
 impl Collect for Collecting<'_> {
     fn report(&mut self, mut arrival: Arrival, bundles: &mut Vec<BundleAhead>) -> Result<(), Error> {
-        self.close(std::mem::take(&mut arrival.left), Closing::OnTheWay)?;
+        self.close(std::mem::take(&mut arrival.left))?;
         self.collector.add(arrival, bundles)
     }
 

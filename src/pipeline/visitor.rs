@@ -3,9 +3,9 @@
 mod attached;
 mod batching;
 mod ending;
+mod findings;
 mod part;
 
-use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
 
 use super::early::Early;
@@ -16,16 +16,14 @@ use super::outcome::{ReportOutcome, RunChunk, conflict};
 use super::rows::{Placed, Rows};
 use super::worker::{Context, Names};
 use crate::bundle::{IndexEntry, Place, WaitingEntries};
-use crate::format::Limits;
 use crate::mapping::{Evidence, Mapped, Mapper};
-use crate::model::{
-    Limit, LimitReached, Problem, ProblemKind, ReportVisitor, RunFacts, StatedExecution, TestCase, TestRun, shorten,
-};
+use crate::model::{Limit, Problem, ProblemKind, ReportVisitor, RunFacts, StatedExecution, TestCase, TestRun, shorten};
 use crate::source::Entry;
 use crate::xray;
 
 pub(super) use batching::Batching;
 pub(super) use ending::Fallen;
+pub(super) use findings::Findings;
 pub(super) use part::{Part, Start};
 
 /// Bytes of encoded runs that are handed to the store at once: large reports come in several chunks.
@@ -33,9 +31,6 @@ const CHUNK: usize = 1024 * 1024;
 
 /// Chunks of one report whose entries wait in memory. Those of a giant would be more than the index itself keeps.
 const CHUNKS_HELD: usize = 4;
-
-/// Problems of one kind that are kept for one report; what follows is counted.
-const PROBLEMS_OF_A_KIND: usize = 50;
 
 /// Topics of what this file tells once for a report.
 const LONG_TEXTS: &str = "long texts";
@@ -69,81 +64,6 @@ impl RunScratch {
         self.bytes.clear();
         self.notes.shrink_to(CHUNK);
         self.bytes.shrink_to(4 * CHUNK);
-    }
-}
-
-/// Counts the cases of one report and keeps its problems: all that `inspect` needs.
-pub(super) struct Findings<'o> {
-    pub(super) outcome: &'o mut ReportOutcome,
-    limits: Limits,
-    keeps: Keeps,
-    further: HashMap<ProblemKind, (usize, Problem)>,
-}
-
-/// Which problems are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Keeps {
-    /// [`PROBLEMS_OF_A_KIND`] of each kind.
-    Enough,
-    /// All of which one may be among those when the parts of the report are put together, whatever the parts before this
-    /// one have told: one more, which is the example for what is only counted, and all that a report gets once.
-    EnoughOfAPart,
-}
-
-impl<'o> Findings<'o> {
-    pub(super) fn new(outcome: &'o mut ReportOutcome, limits: &Limits) -> Findings<'o> {
-        Findings { outcome, limits: *limits, keeps: Keeps::Enough, further: HashMap::new() }
-    }
-
-    /// Whether there may be another case. With as many as there may be the reading ends.
-    fn has_room(&mut self) -> ControlFlow<()> {
-        if self.outcome.cases.seen < self.limits.cases {
-            return ControlFlow::Continue(());
-        }
-        self.note(LimitReached::new(Limit::Cases, self.limits.cases, "it holds more cases").into());
-        ControlFlow::Break(())
-    }
-
-    /// Keeps a problem, unless there are very many of its kind already.
-    pub(super) fn note(&mut self, problem: Problem) {
-        let known = self.outcome.problems.iter().filter(|known| known.kind == problem.kind);
-        let is_kept = match self.keeps {
-            Keeps::Enough => known.count() < PROBLEMS_OF_A_KIND,
-            Keeps::EnoughOfAPart => {
-                problem.topic.is_some() || known.filter(|known| known.topic.is_none()).count() <= PROBLEMS_OF_A_KIND
-            }
-        };
-        if is_kept {
-            self.outcome.problems.push(problem);
-        } else {
-            self.further.entry(problem.kind).or_insert((0, problem)).0 += 1;
-        }
-    }
-
-    /// Adds one line for each kind of which there were too many.
-    pub(super) fn finish(self) {
-        let mut further: Vec<_> = self.further.into_values().collect();
-        further.sort_unstable_by_key(|(_, problem)| problem.kind);
-        for (count, problem) in further {
-            let message = format!("{count} further problems of this kind, for example: {}", problem.message);
-            self.outcome.problems.push(Problem { message, ..problem });
-        }
-    }
-}
-
-impl ReportVisitor for Findings<'_> {
-    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
-        self.has_room()?;
-        self.outcome.cases.add(case.outcome);
-        ControlFlow::Continue(())
-    }
-
-    fn problem(&mut self, problem: Problem) {
-        self.note(problem);
-    }
-
-    fn producer(&mut self, name: &str) {
-        name.clone_into(&mut self.outcome.producer);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::collect::{Closed, Closing};
+use super::collect::Closed;
 use super::finish::{Done, Finish, Outstanding, Ready};
 use super::record::{NewRecord, Record};
 use super::stop::Stop;
@@ -48,15 +48,14 @@ impl<'w> Writing<'w> {
     }
 
     fn write(&self, mut closed: Closed, outstanding: &Outstanding) -> Result<Done<Execution>, Error> {
-        let (group, closing, has_runs) = (closed.group.clone(), closed.closing, closed.has_runs);
+        let (group, has_runs) = (closed.group.clone(), closed.has_runs);
         let reports = &mut closed.collected.reports;
         let (archives, is_passing) = (std::mem::take(&mut reports.archives), reports.is_passing);
         let ready = Ready::new(self.job, closed, self.waiting, self.observer)?;
         let done = ready.write(self.folder, self.job.compression, self.stop)?;
         // What comes last is not recorded: there is nothing left to go on with, and most conversions are one group. A record
         // would cost a second look at its archives.
-        if closing == Closing::OnTheWay
-            && !outstanding.is_only(has_runs)
+        if !outstanding.is_only(has_runs)
             && !is_passing
             && let Some(record) = NewRecord::of(&group, &archives, &done, self.waiting.spool)
         {

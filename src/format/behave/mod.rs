@@ -11,13 +11,13 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-use std::cell::Cell;
 use std::ops::ControlFlow;
 
 use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::format::fill;
 use crate::format::json::{Fault, JsonCursor, JsonItems, Kind, Longest, Oddities, Part, Piece, Spelled};
+use crate::format::spare::Spare;
 use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks};
 use crate::model::{Body, List, Position, Problem, ProblemKind, ReportVisitor, Reuse};
 
@@ -35,12 +35,8 @@ pub(super) const FORMAT: Format = Format {
     parse,
 };
 
-/// Bytes of the largest feature whose buffers serve the next report, at most.
-const KEPT: usize = 1 << 20;
-
 thread_local! {
-    /// Buffers of this thread's last report, for its next one.
-    static SPARE: Cell<Option<Box<Buffers>>> = const { Cell::new(None) };
+    static SPARE: Spare<Buffers> = const { Spare::new() };
 }
 
 /// What is filled again and again. It is empty between reports.
@@ -91,8 +87,7 @@ struct Reader<'o> {
 
 impl<'o> Reader<'o> {
     fn new(options: &'o ReadOptions) -> Reader<'o> {
-        // Who panics while it reads does not give them back.
-        let Buffers { element, feature, signer } = *SPARE.take().unwrap_or_default();
+        let Buffers { element, feature, signer } = SPARE.with(Spare::take);
         Reader {
             options,
             element,
@@ -127,11 +122,13 @@ impl<'o> Reader<'o> {
     /// Leaves its buffers to the next report of this thread.
     fn keep_buffers(self) {
         let Reader { mut element, mut feature, signer, largest, .. } = self;
-        if largest <= KEPT {
-            element.reset();
-            feature.reset();
-            SPARE.set(Some(Box::new(Buffers { element, feature, signer })));
-        }
+        SPARE.with(|spare| {
+            spare.keep(largest, || {
+                element.reset();
+                feature.reset();
+                Buffers { element, feature, signer }
+            });
+        });
     }
 
     /// An element of a feature whose other members may come before or after it.

@@ -14,10 +14,10 @@ pub(super) mod status;
 #[cfg(test)]
 mod tests;
 
-use std::cell::Cell;
 use std::ops::ControlFlow;
 
 use crate::format::json::{Fault, JsonItems, Longest, Part, Piece, Spelled};
+use crate::format::spare::{KEPT, Spare};
 use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks, fill};
 use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor, Reuse};
 
@@ -40,12 +40,8 @@ const WAITING: usize = 4 << 20;
 /// Bytes that are held for them, at most, where its head stands behind them: then there is no room for more evidence.
 const MOST_WAITING: usize = 96 << 20;
 
-/// Bytes held for scenarios whose buffers serve the next feature, at most.
-const KEPT: usize = 1 << 20;
-
 thread_local! {
-    /// Buffers of this thread's last report, for its next one: a report of forty scenarios has some thousand of them.
-    static SPARE: Cell<Option<Box<Buffers>>> = const { Cell::new(None) };
+    static SPARE: Spare<Buffers> = const { Spare::new() };
 }
 
 /// What is filled again and again. It is empty between reports.
@@ -89,8 +85,7 @@ struct Reader<'o> {
 
 impl<'o> Reader<'o> {
     fn new(options: &'o ReadOptions) -> Reader<'o> {
-        // Who panics while it reads does not give them back.
-        let Buffers { element, feature } = *SPARE.take().unwrap_or_default();
+        let Buffers { element, feature } = SPARE.with(Spare::take);
         Reader {
             options,
             element,
@@ -217,10 +212,12 @@ impl<'o> Reader<'o> {
 
     /// Leaves the buffers to the next report, unless a large one would keep them large.
     fn keep_buffers(mut self) {
-        if self.largest <= KEPT {
-            self.feature.reset();
-            SPARE.set(Some(Box::new(Buffers { element: self.element, feature: self.feature })));
-        }
+        SPARE.with(|spare| {
+            spare.keep(self.largest, || {
+                self.feature.reset();
+                Buffers { element: self.element, feature: self.feature }
+            });
+        });
     }
 
     fn finish(&mut self, items: &JsonItems<'_>, visitor: &mut dyn ReportVisitor) {

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Conversion, ConversionFailure, Fallen, Keeps, LONG_TEXTS, OVERRULED_ENVIRONMENT, RunScratch, conflict};
+use super::findings::Keeps;
+use super::{Conversion, ConversionFailure, Fallen, LONG_TEXTS, OVERRULED_ENVIRONMENT, RunScratch, conflict};
 use crate::model::{Origin, Problem, ProblemKind, ReportVisitor, StatedExecution, TestRun};
 use crate::pipeline::batches::{Batch, Giant};
 use crate::pipeline::marks::Marks;
