@@ -4,9 +4,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::ahead::{Ahead, AheadFrame};
-use super::error::WriteError;
+use super::contents::{Contents, MergedAhead, Repeated};
+use super::error::{WriteError, WriteErrorKind};
 use super::frame::FrameLengths;
-use super::index::{Added, Index, IndexEntry, StoredRun};
+use super::index::{Added, Index, IndexEntry, Repeat, StoredRun};
+use super::merging::OneResult;
 use super::places::{Place, Places};
 use super::plan::{Budget, BundlePlan, Cutter};
 use super::store::RunStore;
@@ -21,6 +23,19 @@ pub struct ExecutionIndex {
     ahead: Option<(Cutter, Arc<AheadFrame>)>,
     /// Bundles that can be written ahead and need not be yet.
     ready: VecDeque<Arc<Ahead>>,
+    /// Further results that are merged when all have come, those of one Test in order.
+    late: Vec<Repeat>,
+}
+
+/// All runs of a Test Execution when the last one has come.
+pub(super) struct Collected {
+    pub(super) index: Index,
+    pub(super) places: Places,
+    pub(super) separator: &'static [u8],
+    /// Further results that are not merged yet, those of one Test in order.
+    pub(super) repeats: Vec<Repeat>,
+    /// Those that are, in order.
+    pub(super) ahead: Vec<MergedAhead>,
 }
 
 /// What became of a run that was added.
@@ -37,7 +52,7 @@ impl ExecutionIndex {
     /// runs, up to `ceiling` bytes stay in memory, and beside them ten bytes or less of each.
     pub fn new(separator: &'static [u8], ceiling: u64) -> ExecutionIndex {
         let (index, places) = (Index::new(ceiling), Places::new(separator.len()));
-        ExecutionIndex { index, places, separator, ahead: None, ready: VecDeque::new() }
+        ExecutionIndex { index, places, separator, ahead: None, ready: VecDeque::new(), late: Vec::new() }
     }
 
     /// As [`ExecutionIndex::new`], with bundles that are written ahead. `first_head` is how long the head of the first one
@@ -69,15 +84,15 @@ impl ExecutionIndex {
     /// When the temporary file of the store cannot be written or read.
     pub fn add(&mut self, report: ReportId, run: StoredRun, store: &RunStore) -> Result<Arrived, WriteError> {
         if let Added::Repeat { of } = self.index.add(report, run, store)? {
-            self.places.touch(of as usize);
+            self.late.extend(self.places.touch(of as usize));
             return Ok(Arrived::Repeat);
         }
         let complete = match &mut self.ahead {
-            Some((cutter, frame)) => cutter.push(u64::from(run.entry.length)).map(|plan| (plan, Arc::clone(frame))),
+            Some((cutter, _)) => cutter.push(u64::from(run.entry.length)),
             None => None,
         };
-        if let Some((plan, frame)) = complete
-            && let Some(ahead) = self.cut(plan, frame)
+        if let Some(plan) = complete
+            && let Some(ahead) = self.cut(plan, store)?
         {
             self.ready.push_back(ahead);
         }
@@ -96,12 +111,51 @@ impl ExecutionIndex {
         if self.places.are_often_touched() { 2 } else { 8 }
     }
 
-    fn cut(&mut self, plan: BundlePlan, frame: Arc<AheadFrame>) -> Option<Arc<Ahead>> {
-        if plan.part == 1 || !self.places.pays_to_write_ahead() {
+    fn cut(&mut self, plan: BundlePlan, store: &RunStore) -> Result<Option<Arc<Ahead>>, WriteError> {
+        let repeats = self.take_repeats();
+        let Some((cutter, frame)) = &self.ahead else { return Ok(None) };
+        // Merging changes lengths, and what depends on them comes out in the end.
+        let is_sure = repeats.is_empty() || cutter.is_full_of_runs(&plan);
+        if plan.part == 1 || !is_sure || !self.places.pays_to_write_ahead() {
+            self.late.extend(repeats);
             self.places.cut();
-            return None;
+            return Ok(None);
         }
-        Some(self.places.cut_ahead(|runs| Ahead::new(plan, frame, runs)))
+        let (frame, most) = (Arc::clone(frame), cutter.most_bytes());
+        let contents = self.contents(repeats, store)?;
+        Ok(Some(self.places.cut_ahead(Ahead::new(plan, frame, most, contents))))
+    }
+
+    /// The further results of runs behind the last cut; those of others are late.
+    fn take_repeats(&mut self) -> Vec<Repeat> {
+        let mut repeats = self.index.take_repeats();
+        let from = self.places.open_from() as u32;
+        self.late.extend(repeats.extract_if(.., |repeat| repeat.first < from));
+        repeats
+    }
+
+    /// The runs behind the last cut, with these further results of some of them.
+    fn contents(&self, mut repeats: Vec<Repeat>, store: &RunStore) -> Result<Contents, WriteError> {
+        // Stable: results of one Test stay in their order.
+        repeats.sort_by_key(|repeat| repeat.first);
+        let tests = || repeats.chunk_by(|one, next| one.first == next.first);
+        let firsts = tests().map(|results| results[0].first as usize);
+        let (runs, places) = self.places.open_with(firsts, &self.index);
+        let mut repeated = Vec::with_capacity(places.len());
+        for (further, at) in tests().zip(places) {
+            let (run, stretch) = (further[0].first, runs.get(at).ok_or(WriteErrorKind::NotStored)?);
+            let number = run as usize;
+            let mut results = Vec::with_capacity(1 + further.len());
+            results.push(OneResult {
+                place: stretch.of_one(),
+                entry: self.index.get(number, store)?,
+                report: self.index.report_of(number),
+                note: self.index.note_of(number),
+            });
+            results.extend(further.iter().map(OneResult::from));
+            repeated.push(Repeated { run, at, results });
+        }
+        Ok(Contents { runs, repeated })
     }
 
     /// How many Tests there are.
@@ -114,10 +168,14 @@ impl ExecutionIndex {
         self.len() == 0
     }
 
-    /// Ends the collecting: index, places, separator.
-    pub(super) fn close(mut self) -> (Index, Places, &'static [u8]) {
+    /// Ends the collecting.
+    pub(super) fn close(mut self) -> Collected {
         self.index.close();
-        self.places.close();
-        (self.index, self.places, self.separator)
+        // What comes back from a bundle came before all that is late for it.
+        let (mut repeats, ahead) = self.places.close();
+        repeats.append(&mut self.late);
+        repeats.extend(self.index.take_repeats());
+        let ExecutionIndex { index, places, separator, .. } = self;
+        Collected { index, places, separator, repeats, ahead }
     }
 }

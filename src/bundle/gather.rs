@@ -10,7 +10,7 @@ use super::store::{Held, RunStore};
 
 /// Bytes that are given to the system, or read back from a file, at once. They pass the processor's cache twice, once to
 /// be hashed.
-const PIECE: usize = 256 << 10;
+const PIECE: usize = 512 << 10;
 
 /// Pieces that are given to the system at once: each costs little, and none may be refused.
 const MOST_PIECES: usize = 256;

@@ -155,7 +155,8 @@ pub(super) struct Index {
     entries: Entries,
     lengths: Lengths,
     known: Known,
-    pub(super) repeats: Vec<Repeat>,
+    /// Further results that have come since they were taken last.
+    repeats: Vec<Repeat>,
     /// Of first results.
     notes: HashMap<u32, Place>,
     /// Reports that have first results, with the number of the first of these.
@@ -238,6 +239,16 @@ impl Index {
     /// When the temporary file cannot be read.
     pub(super) fn for_each(&self, store: &RunStore, see: impl FnMut(&IndexEntry)) -> Result<(), WriteError> {
         self.entries.for_each(store, see)
+    }
+
+    /// The further results that have come since they were taken last, in order.
+    pub(super) fn take_repeats(&mut self) -> Vec<Repeat> {
+        std::mem::take(&mut self.repeats)
+    }
+
+    /// A first result became another run, of this length.
+    pub(super) fn set_length(&mut self, number: usize, length: u32) {
+        self.lengths.set(number, length);
     }
 
     /// How long the first results are, from number `from` on.

@@ -29,6 +29,20 @@ impl Lengths {
         }
     }
 
+    /// Makes the length number `number` another one.
+    pub(super) fn set(&mut self, number: usize, length: u32) {
+        let block = self.blocks.get_mut(number / BLOCK);
+        let Some(place) = block.and_then(|block| block.get_mut(number % BLOCK)) else { return };
+        *place = u16::try_from(length).unwrap_or(LONG);
+        let is_long = *place == LONG;
+        match self.long.binary_search_by_key(&number, |(number, _)| *number as usize) {
+            Ok(at) if is_long => self.long[at].1 = length,
+            Ok(at) => drop(self.long.remove(at)),
+            Err(at) if is_long => self.long.insert(at, (number as u32, length)),
+            Err(_) => {}
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.blocks.last().map_or(0, |last| (self.blocks.len() - 1) * BLOCK + last.len())
     }
@@ -64,5 +78,19 @@ mod tests {
         for from in [0, 8, 9, 10, BLOCK - 1, BLOCK, 39_999, 40_000] {
             assert!(lengths.from(from).eq((from..40_000).map(length)), "{from}");
         }
+    }
+
+    #[test]
+    fn a_length_can_be_made_another_one() {
+        let mut lengths = Lengths::default();
+        let mut expected: Vec<u32> = vec![7, 70_000, 8, 80_000, u32::from(LONG)];
+        expected.iter().for_each(|&length| lengths.push(length));
+        for (number, length) in [(0, 70), (1, 90_000), (2, 100_000), (3, 3), (4, 4), (0, u32::from(LONG))] {
+            lengths.set(number, length);
+            expected[number] = length;
+            assert!(lengths.from(0).eq(expected.iter().copied()), "{number} {length}");
+        }
+        lengths.set(5, 1);
+        assert_eq!(lengths.from(0).count(), 5);
     }
 }

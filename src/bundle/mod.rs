@@ -7,8 +7,9 @@
 //! 1. a worker puts a chunk of runs into the [`RunStore`] and makes a [`StoredRun`] of each of them;
 //! 2. a collector adds them, in order, to the [`ExecutionIndex`] of their Test Execution, which knows results of the same
 //!    Test and cuts the others into bundles;
-//! 3. such a bundle is written [`Ahead`] of what is not known yet, by whoever has time;
-//! 4. [`ExecutionIndex::group`] ends that, [`Grouped::merge`] makes one run of all results of a Test;
+//! 3. such a bundle is written [`Ahead`] of what is not known yet, with results of its Tests merged as far as they came, by
+//!    whoever has time;
+//! 4. [`ExecutionIndex::group`] ends that, [`Grouped::merge`] makes one run of all results of a Test where that is not done;
 //! 5. [`plan`](fn@plan) cuts the [`Settled`] runs into bundles by exact arithmetic;
 //! 6. [`Assembly::write`] writes a bundle, or gives its name to one that was written ahead and came out the same;
 //! 7. [`Folder::seal`] writes the manifest, last.
@@ -24,6 +25,7 @@ mod ahead;
 mod arriving;
 mod body;
 mod compress;
+mod contents;
 mod counts;
 mod entries;
 mod error;
@@ -34,6 +36,7 @@ mod hashing;
 mod index;
 mod known;
 mod lengths;
+mod merging;
 mod name;
 mod new_file;
 mod places;
@@ -62,13 +65,14 @@ pub use frame::{ExecutionKey, Frame, FrameLengths};
 pub use index::{IndexEntry, PackedFacts, StoredRun};
 pub use lines::{ProblemLine, ReportLine};
 pub use manifest::{BundleRecord, Manifest};
+pub use merging::{EvidenceLost, Merge, MergePart, Merged, MergedFacts};
 pub use name::{MANIFEST, REPORTS, bundle_file, evidence_index_file, file_safe_id, info_file};
 pub use new_file::NewFile;
 pub use places::Place;
 pub use plan::{Budget, BundlePlan, Oversize, plan};
 pub use reports::ReportLines;
 pub use rewrite::{NewBeginning, RewriteError, Rewritten};
-pub use settle::{Group, Grouped, Merge, MergePart, Merged, MergedFacts, Settled, settle};
+pub use settle::{Group, Grouped, Settled, settle};
 pub use sidecar::{EvidenceLine, EvidenceLines, Sidecar, WriteContent};
 pub use spool::{LineReader, LineSpool, SeenReport, SpooledLine};
 pub use store::{Held, Location, RunMemory, RunStore, StoredChunk};

@@ -4,8 +4,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::ahead::Ahead;
+use super::contents::MergedAhead;
 use super::error::{WriteError, WriteErrorKind};
-use super::index::Index;
+use super::index::{Index, Repeat};
 use super::store::{Location, StoredChunk};
 
 /// The bytes of one run.
@@ -48,7 +49,7 @@ impl From<Place> for Stretch {
 
 impl Stretch {
     /// The place of a stretch of one run.
-    fn of_one(self) -> Place {
+    pub(super) fn of_one(self) -> Place {
         Place { location: self.at, length: self.bytes as u32 }
     }
 
@@ -73,12 +74,10 @@ pub(super) struct Places {
     open: Vec<Stretch>,
     open_runs: usize,
     open_from: usize,
-    /// Whether one of them is going to be merged.
-    open_is_touched: bool,
     /// Cuts that went into a bundle, and how many of these were touched since.
     ahead: usize,
     in_vain: usize,
-    /// Cuts that were touched, before or since.
+    /// Cuts that were touched since they were made.
     touched: usize,
 }
 
@@ -88,7 +87,7 @@ struct Cut {
     first: usize,
     runs: usize,
     what: What,
-    /// Whether one of them is going to be merged, so that a bundle with them has to be written anew.
+    /// Whether a further result of one of them has come, so that a bundle with them has to be written anew.
     is_touched: bool,
 }
 
@@ -110,7 +109,6 @@ impl Places {
             open: Vec::new(),
             open_runs: 0,
             open_from: 0,
-            open_is_touched: false,
             ahead: 0,
             in_vain: 0,
             touched: 0,
@@ -126,38 +124,40 @@ impl Places {
         self.open_runs += 1;
     }
 
-    /// A further result of run number `run` has come: the two will be merged.
-    pub(super) fn touch(&mut self, run: usize) {
-        if run >= self.open_from {
-            self.open_is_touched = true;
-            return;
-        }
+    /// A further result of run number `run` has come: the two will be merged. Gives those that were to be merged in a bundle
+    /// which will not be written ahead for that.
+    pub(super) fn touch(&mut self, run: usize) -> Vec<Repeat> {
         let place = self.cuts.partition_point(|cut| cut.first + cut.runs <= run);
-        let Some(cut) = self.cuts.get_mut(place) else { return };
+        let Some(cut) = self.cuts.get_mut(place) else { return Vec::new() };
         if std::mem::replace(&mut cut.is_touched, true) {
-            return;
+            return Vec::new();
         }
         self.touched += 1;
-        let What::Ahead(bundle) = &cut.what else { return };
-        match bundle.take_back_unbegun() {
-            Some(runs) => {
-                cut.what = What::Stored(runs);
-                self.ahead -= 1;
-            }
-            None => self.in_vain += 1,
-        }
+        let What::Ahead(bundle) = &cut.what else { return Vec::new() };
+        let Some(contents) = bundle.take_back_unbegun() else {
+            self.in_vain += 1;
+            return Vec::new();
+        };
+        let repeats = contents.repeats().collect();
+        cut.what = What::Stored(contents.runs);
+        self.ahead -= 1;
+        repeats
     }
 
-    /// Whether it pays to write the runs behind the last cut into a bundle now. It does not where one of them is to be
-    /// merged, nor where most bundles so far were written in vain: in a night in which results of the same Tests come
-    /// from many reports, nearly all of them are.
+    /// Number of the first run behind the last cut.
+    pub(super) fn open_from(&self) -> usize {
+        self.open_from
+    }
+
+    /// Whether it pays to write the runs behind the last cut into a bundle now. It does not where most bundles so far were
+    /// written in vain: in a night in which results of the same Tests come from many reports, nearly all of them are.
     pub(super) fn pays_to_write_ahead(&self) -> bool {
-        !self.open_is_touched && (self.ahead < ENOUGH || 2 * self.in_vain < self.ahead)
+        self.ahead < ENOUGH || 2 * self.in_vain < self.ahead
     }
 
-    /// Whether a merge touches more than one bundle in eight, as far as can be seen.
+    /// Whether merges touch more than one bundle in eight when its runs have come already, as far as can be seen.
     pub(super) fn are_often_touched(&self) -> bool {
-        8 * (self.touched + usize::from(self.open_is_touched)) > self.cuts.len()
+        8 * self.touched > self.cuts.len()
     }
 
     /// The runs behind the last cut end here; they stay where they are.
@@ -166,9 +166,28 @@ impl Places {
         self.end_cut(What::Stored(runs));
     }
 
-    /// The runs behind the last cut end here, and are moved into a bundle.
-    pub(super) fn cut_ahead(&mut self, bundle: impl FnOnce(Vec<Stretch>) -> Ahead) -> Arc<Ahead> {
-        let bundle = Arc::new(bundle(std::mem::take(&mut self.open)));
+    /// The runs behind the last cut, with each of the runs `alone`, which are in order, in a stretch of its own. Gives the places
+    /// of these among all, too.
+    pub(super) fn open_with(&self, alone: impl Iterator<Item = usize>, index: &Index) -> (Vec<Stretch>, Vec<usize>) {
+        let mut walk = self.walk(index, self.open_from, &[], &self.open);
+        let (mut stretches, mut places) = (Vec::new(), Vec::new());
+        for run in alone {
+            while walk.number < run
+                && let Some(before) = walk.take(run - walk.number)
+            {
+                stretches.push(before);
+            }
+            places.push(stretches.len());
+            stretches.extend(walk.take(1));
+        }
+        stretches.extend(std::iter::from_fn(|| walk.take(usize::MAX)));
+        (stretches, places)
+    }
+
+    /// The runs behind the last cut end here, and are in this bundle.
+    pub(super) fn cut_ahead(&mut self, bundle: Ahead) -> Arc<Ahead> {
+        self.open.clear();
+        let bundle = Arc::new(bundle);
         self.end_cut(What::Ahead(Arc::clone(&bundle)));
         self.ahead += 1;
         bundle
@@ -176,22 +195,26 @@ impl Places {
 
     fn end_cut(&mut self, what: What) {
         let runs = std::mem::take(&mut self.open_runs);
-        let is_touched = std::mem::take(&mut self.open_is_touched);
-        self.touched += usize::from(is_touched);
-        self.cuts.push(Cut { first: self.open_from, runs, what, is_touched });
+        self.cuts.push(Cut { first: self.open_from, runs, what, is_touched: false });
         self.open_from += runs;
     }
 
-    /// Ends the collecting: waits for bundles that are being written, and takes back those that nobody has begun.
-    pub(super) fn close(&mut self) {
+    /// Ends the collecting: waits for bundles that are being written, and takes back those that nobody has begun. Gives what was to
+    /// be merged in these, and what is merged in the others.
+    pub(super) fn close(&mut self) -> (Vec<Repeat>, Vec<MergedAhead>) {
         self.cut();
+        let (mut repeats, mut merged) = (Vec::new(), Vec::new());
         for cut in &mut self.cuts {
-            if let What::Ahead(bundle) = &cut.what
-                && let Some(runs) = bundle.take_back()
-            {
-                cut.what = What::Stored(runs);
+            let What::Ahead(bundle) = &cut.what else { continue };
+            match bundle.take_back() {
+                Some(contents) => {
+                    repeats.extend(contents.repeats());
+                    cut.what = What::Stored(contents.runs);
+                }
+                None => merged.extend(bundle.take_merged()),
             }
         }
+        (repeats, merged)
     }
 
     /// Whether every run is somewhere: a bundle that could not be written has lost those that it took out of the store.
@@ -216,8 +239,7 @@ impl Places {
         let cut = self.cuts.partition_point(|cut| cut.first + cut.runs <= from);
         let cuts = self.cuts.get(cut..).unwrap_or_default();
         let number = cuts.first().map_or(from, |cut| cut.first);
-        let left = Stretch { at: Location::default(), runs: 0, bytes: 0 };
-        let mut walk = Walk { index, separator: self.separator, number, cuts: cuts.iter(), stretches: [].iter(), left };
+        let mut walk = self.walk(index, number, cuts, &[]);
         let mut before = from - number;
         while before > 0
             && let Some(passed) = walk.take(before)
@@ -225,6 +247,12 @@ impl Places {
             before -= passed.runs as usize;
         }
         walk
+    }
+
+    /// A walk over `stretches`, whose first run is number `number`, and the `cuts` behind them.
+    fn walk<'p>(&self, index: &'p Index, number: usize, cuts: &'p [Cut], stretches: &'p [Stretch]) -> Walk<'p> {
+        let left = Stretch { at: Location::default(), runs: 0, bytes: 0 };
+        Walk { index, separator: self.separator, number, cuts: cuts.iter(), stretches: stretches.iter(), left }
     }
 }
 

@@ -86,6 +86,16 @@ impl Cutter {
         Some(std::mem::replace(open, next))
     }
 
+    /// Whether this bundle, which is complete, has as many runs as one may have: how long they are has not decided where it ends.
+    pub(super) fn is_full_of_runs(&self, bundle: &BundlePlan) -> bool {
+        bundle.runs.len() as u64 >= u64::from(self.budget.max_runs)
+    }
+
+    /// Bytes that a bundle may have.
+    pub(super) fn most_bytes(&self) -> u64 {
+        self.budget.max_bytes
+    }
+
     /// The last bundle; none when there was no run.
     fn end(self) -> Option<BundlePlan> {
         (!self.open.runs.is_empty()).then_some(self.open)

@@ -3,45 +3,17 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::arriving::ExecutionIndex;
+use super::arriving::{Collected, ExecutionIndex};
 use super::body::Sums;
+use super::contents::MergedAhead;
 use super::error::{WriteError, WriteErrorKind};
-use super::index::{Index, IndexEntry, Repeat};
+use super::index::{Index, Repeat};
+use super::merging::{Batch, EvidenceLost, Loaded, Merge, Merged, OneResult, unpack};
 use super::new_file::ClosedFile;
 use super::places::{Place, Places, Stretch};
 use super::plan::BundlePlan;
-use super::store::{Held, RunStore};
+use super::store::RunStore;
 use crate::model::{Outcome, ReportId};
-
-/// One of several results of a Test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MergePart<'a> {
-    /// The encoded run.
-    pub bytes: &'a [u8],
-    /// The report it came from.
-    pub report: ReportId,
-    /// What became of it.
-    pub outcome: Outcome,
-    /// See [`TestCase::attempt_group`](crate::model::TestCase::attempt_group).
-    pub attempt_group: u64,
-    /// Whether a later attempt counts instead.
-    pub superseded: bool,
-    /// What was noted for merging; may be empty.
-    pub note: &'a [u8],
-}
-
-/// What stands for all results of a Test beside the bytes of their run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MergedFacts {
-    /// What became of all together.
-    pub outcome: Outcome,
-    /// What must still be known of the run; may be empty.
-    pub note: Vec<u8>,
-}
-
-/// Makes one run of all results of a Test, which come in order, and appends it to the buffer. On failure it says why, in a
-/// sentence that reads well after "failed to merge".
-pub type Merge<'m> = dyn Fn(&[MergePart<'_>], &mut Vec<u8>) -> Result<MergedFacts, String> + Sync + 'm;
 
 /// A Test with more than one result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,16 +29,6 @@ impl Group {
     }
 }
 
-/// What came out of merging a [`Group`].
-#[derive(Debug, Clone, Copy)]
-pub struct Merged {
-    /// Number of the group's first result.
-    run: usize,
-    place: Place,
-    outcome: Outcome,
-    note: Option<Place>,
-}
-
 /// The runs of one Test Execution, with results of the same Test found but not merged yet.
 #[derive(Debug)]
 pub struct Grouped {
@@ -76,13 +38,14 @@ pub struct Grouped {
     /// Results behind the first ones, those of one Test side by side and in order.
     repeats: Vec<Repeat>,
     groups: Vec<Group>,
+    /// Tests whose results are merged in a bundle that was written ahead, in order.
+    ahead: Vec<MergedAhead>,
 }
 
 impl ExecutionIndex {
-    /// Ends the collecting and finds the results that belong to the same Test.
+    /// Ends the collecting and finds the results that belong to the same Test and are not merged yet.
     pub fn group(self) -> Grouped {
-        let (mut index, places, separator) = self.close();
-        let mut repeats = std::mem::take(&mut index.repeats);
+        let Collected { mut index, places, separator, mut repeats, ahead } = self.close();
         // Stable: results of one Test stay in their order.
         repeats.sort_by_key(|repeat| repeat.first);
         let mut groups = Vec::new();
@@ -91,7 +54,9 @@ impl ExecutionIndex {
             groups.push(Group { first: results[0].first as usize, repeats: at..at + results.len() });
             at += results.len();
         }
-        Grouped { index, places, separator, repeats, groups }
+        // In the bundle they are as long as that.
+        ahead.iter().for_each(|merged| index.set_length(merged.run as usize, merged.length));
+        Grouped { index, places, separator, repeats, groups, ahead }
     }
 }
 
@@ -113,8 +78,8 @@ impl Grouped {
         let mut all = Vec::with_capacity(groups.len());
         let mut batch = Batch::default();
         for group in groups {
-            self.merge_one(group, store, merge, &mut batch)?;
-            if batch.bytes.len() >= Batch::ENOUGH {
+            batch.merge(group.first, &self.results(group, store)?, self.separator, merge)?;
+            if batch.is_enough() {
                 batch.put(store, &mut all)?;
             }
         }
@@ -122,38 +87,26 @@ impl Grouped {
         Ok(all)
     }
 
-    fn merge_one(
-        &self,
-        group: &Group,
-        store: &RunStore,
-        merge: &Merge<'_>,
-        batch: &mut Batch,
-    ) -> Result<(), WriteError> {
-        let results = self.results(group, store)?;
-        let held: Vec<_> = results.iter().map(|result| result.read(store)).collect::<Result<_, _>>()?;
-        let parts: Vec<_> = results.iter().zip(&held).map(|(result, bytes)| result.part(bytes)).collect();
-        let start = batch.bytes.len();
-        let report = results.first().map_or(ReportId(0), |first| first.report);
-        let facts = merge(&parts, &mut batch.bytes).map_err(|message| WriteErrorKind::Merge { report, message })?;
-        let bytes = start..batch.bytes.len();
-        batch.bytes.extend_from_slice(self.separator);
-        let note = batch.bytes.len()..batch.bytes.len() + facts.note.len();
-        batch.bytes.extend_from_slice(&facts.note);
-        batch.merged.push(InBatch { run: group.first, bytes, outcome: facts.outcome, note });
-        Ok(())
+    fn results(&self, group: &Group, store: &RunStore) -> Result<Vec<Loaded>, WriteError> {
+        let mut results = match self.merged_ahead(group.first) {
+            Some(merged) => unpack(merged.results, store)?,
+            None => vec![self.first_result(group.first, store)?.load(store)?],
+        };
+        for further in self.repeats.get(group.repeats.clone()).unwrap_or_default() {
+            results.push(OneResult::from(further).load(store)?);
+        }
+        Ok(results)
     }
 
-    fn results(&self, group: &Group, store: &RunStore) -> Result<Vec<OneResult>, WriteError> {
-        let place = self.places.from(group.first, &self.index).next_run().ok_or(WriteErrorKind::NotStored)?;
-        let entry = self.index.get(group.first, store)?;
-        let (report, note) = (self.index.report_of(group.first), self.index.note_of(group.first));
-        let first = OneResult { place, entry, report, note };
-        let repeats = self.repeats.get(group.repeats.clone()).unwrap_or_default();
-        let repeats = repeats.iter().map(|Repeat { report, run, .. }| {
-            let place = Place { location: run.location, length: run.entry.length };
-            OneResult { place, entry: run.entry, report: *report, note: run.note }
-        });
-        Ok(std::iter::once(first).chain(repeats).collect())
+    fn merged_ahead(&self, run: usize) -> Option<&MergedAhead> {
+        let at = self.ahead.binary_search_by_key(&run, |merged| merged.run as usize).ok()?;
+        self.ahead.get(at)
+    }
+
+    fn first_result(&self, run: usize, store: &RunStore) -> Result<OneResult, WriteError> {
+        let place = self.places.from(run, &self.index).next_run().ok_or(WriteErrorKind::NotStored)?;
+        let (report, note) = (self.index.report_of(run), self.index.note_of(run));
+        Ok(OneResult { place, entry: self.index.get(run, store)?, report, note })
     }
 
     /// Puts the merged runs in their places.
@@ -168,106 +121,24 @@ impl Grouped {
         merged.sort_unstable_by_key(|merged| merged.run);
         merged.dedup_by_key(|merged| merged.run);
         let replaced: Vec<_> = merged.iter().map(|merged| (merged.run, merged.place)).collect();
-        let outcomes = merged.iter().map(|merged| (merged.run, merged.outcome)).collect();
         if replaced.len() != self.groups.len() {
             return Err(WriteErrorKind::Unmerged(self.groups.len().saturating_sub(replaced.len())).into());
         }
-        let mut notes = self.index.take_notes();
-        for Merged { run, note, .. } in merged {
-            match note {
-                Some(note) => notes.insert(run as u32, note),
-                None => notes.remove(&(run as u32)),
-            };
+        let notes = self.index.take_notes();
+        let Grouped { index, places, separator, ahead, .. } = self;
+        let (outcomes, evidence) = (Vec::new(), EvidenceLost::default());
+        let mut settled = Settled { index, places, separator, replaced, outcomes, notes, evidence };
+        // What was merged anew has all its results in `merged`.
+        for MergedAhead { run, outcome, note, evidence, .. } in ahead {
+            if merged.binary_search_by_key(&(run as usize), |merged| merged.run).is_err() {
+                settled.is_merged(run as usize, outcome, note, evidence);
+            }
         }
-        let Grouped { index, places, separator, .. } = self;
-        Ok(Settled { index, places, separator, replaced, outcomes, notes })
-    }
-}
-
-/// What came out of merging and is not in the store yet.
-#[derive(Default)]
-struct Batch {
-    /// Runs, each followed by a separator and its note.
-    bytes: Vec<u8>,
-    merged: Vec<InBatch>,
-}
-
-/// A [`Merged`] whose places are spans of the batch.
-struct InBatch {
-    run: usize,
-    bytes: Range<usize>,
-    outcome: Outcome,
-    note: Range<usize>,
-}
-
-impl Batch {
-    /// Bytes that are put into the store at once.
-    const ENOUGH: usize = 256 << 10;
-
-    fn put(&mut self, store: &RunStore, all: &mut Vec<Merged>) -> Result<(), WriteError> {
-        if self.merged.is_empty() {
-            return Ok(());
+        for Merged { run, outcome, note, evidence, .. } in merged {
+            settled.is_merged(run, outcome, note, evidence);
         }
-        let chunk = store.put(&self.bytes)?;
-        for InBatch { run, bytes, outcome, note } in self.merged.drain(..) {
-            let note = (!note.is_empty()).then(|| Place::within(&chunk, &note)).transpose()?;
-            all.push(Merged { run, place: Place::within(&chunk, &bytes)?, outcome, note });
-        }
-        self.bytes.clear();
-        Ok(())
-    }
-}
-
-/// A result with all that is known of it.
-struct OneResult {
-    place: Place,
-    entry: IndexEntry,
-    report: ReportId,
-    note: Option<Place>,
-}
-
-impl OneResult {
-    /// Its bytes and its note.
-    fn read(&self, store: &RunStore) -> Result<(Bytes, Bytes), WriteError> {
-        let note = self.note.map_or(Ok(Bytes::Read(Vec::new())), |note| Bytes::of(note, store));
-        Ok((Bytes::of(self.place, store)?, note?))
-    }
-
-    fn part<'a>(&self, (bytes, note): &'a (Bytes, Bytes)) -> MergePart<'a> {
-        MergePart {
-            bytes: bytes.as_ref(),
-            report: self.report,
-            outcome: self.entry.facts.outcome(),
-            attempt_group: self.entry.facts.attempt_group(),
-            superseded: self.entry.facts.is_superseded(),
-            note: note.as_ref(),
-        }
-    }
-}
-
-/// The bytes of a run, in place or read back.
-enum Bytes {
-    Held(Held),
-    Read(Vec<u8>),
-}
-
-impl Bytes {
-    fn of(place: Place, store: &RunStore) -> Result<Bytes, WriteError> {
-        if let Some(held) = store.hold(place.location, place.length as usize) {
-            return Ok(Bytes::Held(held));
-        }
-        let mut bytes = Vec::new();
-        store.read(place.location, place.length as usize, &mut bytes)?;
-        Ok(Bytes::Read(bytes))
-    }
-}
-
-impl AsRef<[u8]> for Bytes {
-    fn as_ref(&self) -> &[u8] {
-        match self {
-            Bytes::Held(held) => held,
-            Bytes::Read(bytes) => bytes,
-        }
+        settled.outcomes.sort_unstable_by_key(|(run, _)| *run);
+        Ok(settled)
     }
 }
 
@@ -294,15 +165,30 @@ pub struct Settled {
     index: Index,
     places: Places,
     separator: &'static [u8],
-    /// Runs that are no longer what the report said, by number: merged, given a picture, or cut down.
+    /// Runs that are no longer what the report said, or was written ahead, by number: merged, given a picture, or cut down.
     replaced: Vec<(usize, Place)>,
     /// What became of those that were merged.
     outcomes: Vec<(usize, Outcome)>,
     /// What was noted of runs, by their number.
     notes: HashMap<u32, Place>,
+    evidence: EvidenceLost,
 }
 
 impl Settled {
+    fn is_merged(&mut self, run: usize, outcome: Outcome, note: Option<Place>, evidence: EvidenceLost) {
+        self.outcomes.push((run, outcome));
+        match note {
+            Some(note) => self.notes.insert(run as u32, note),
+            None => self.notes.remove(&(run as u32)),
+        };
+        self.evidence.add(evidence);
+    }
+
+    /// What became of evidence when results were merged.
+    pub fn evidence_lost(&self) -> EvidenceLost {
+        self.evidence
+    }
+
     /// How many runs there are.
     pub fn len(&self) -> usize {
         self.index.len()

@@ -1,6 +1,6 @@
 //! One Test Execution: its runs cut into bundles, ready to be written or only to be looked at.
 
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::collect::CollectedExecution;
 use super::group::GroupKey;
@@ -78,7 +78,7 @@ impl Prepared {
         let frame = frame(&self.first_head, &self.later_head, self.key.as_deref());
         let assembly = Assembly { id: &self.id, settled: &self.settled, store, frame, folder, compression };
         let write = |plan| stop.check().and_then(|()| assembly.write(plan).map_err(Error::Output));
-        let bundles = self.plans.par_iter().map(write).collect::<Result<Vec<_>, Error>>()?;
+        let bundles = self.plans.par_iter().with_max_len(1).map(write).collect::<Result<Vec<_>, Error>>()?;
         let multipart_info = self.multipart_info.map(|text| folder.write_info(&self.id, &text)).transpose();
         Ok(Execution {
             multipart_info: multipart_info.map_err(Error::Output)?,

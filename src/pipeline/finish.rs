@@ -1,11 +1,11 @@
 //! When the last file of a group has been read: merge, plan, write, and say what was written.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
 
 use rayon::ThreadPoolBuilder;
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSlice;
 
 use super::collect::{Closed, Collected, CollectedExecution, Named, Rank};
@@ -14,16 +14,14 @@ use super::grouping::Group;
 use super::kept::FinishedReport;
 use super::loose;
 use super::loose::Stores;
+use super::merging;
 use super::outcome::EvidenceCounts;
 use super::plan::PlannedExecution;
 use super::stop::Stop;
 use super::{Error, Job, Observer, Waiting};
 use crate::bundle::manifest::{Execution, Totals};
-use crate::bundle::{
-    Compression, ExecutionIndex, Folder, Grouped, MergePart, MergedFacts, RunStore, Settled, WriteError,
-};
+use crate::bundle::{Compression, ExecutionIndex, Folder, Grouped, RunStore, Settled, WriteError};
 use crate::model::ReportId;
-use crate::xray::{self, Part};
 
 /// What stays of a group: what the manifest or the plan says of its Test Executions, and a line for each file.
 pub(super) struct Done<E> {
@@ -179,6 +177,8 @@ impl Ready {
         let Ready { group, prepared, reports, totals, evidence, unmapped } = self;
         let write = |prepared: Prepared| prepared.write(&group.store, folder, compression, stop);
         let executions = prepared.into_iter().map(|one| one.map(write)).collect::<Result<_, Error>>()?;
+        // A long temporary file takes the system a while to forget, and nobody need wait for that.
+        rayon::spawn(move || drop(group));
         Ok(Done { executions, reports, totals, evidence, unmapped })
     }
 
@@ -221,30 +221,14 @@ fn prepare(job: &Job, execution: SettledExecution, group: &Group) -> Result<Rank
 /// Finds the Tests with several results and merges these, on the pool of the caller.
 fn settle(job: &Job, index: ExecutionIndex, store: &RunStore, evidence: &mut EvidenceCounts) -> Result<Settled, Error> {
     let grouped = index.group();
-    let (gone, dropped) = (AtomicU64::new(0), AtomicU64::new(0));
-    let merge = |parts: &[MergePart<'_>], out: &mut Vec<u8>| {
-        let parts: Vec<_> = parts.iter().map(part).collect();
-        let merged = xray::merge(&parts, job.merge, &job.encoding, out).map_err(|error| error.to_string())?;
-        gone.fetch_add(u64::from(merged.evidence_before.saturating_sub(merged.evidence)), Ordering::Relaxed);
-        dropped.fetch_add(u64::from(merged.dropped_evidence), Ordering::Relaxed);
-        Ok(MergedFacts { outcome: merged.outcome, note: merged.note })
-    };
-    let groups = grouped.groups().par_chunks(Grouped::AT_ONCE);
+    let merge = merging::by(job.merge, &job.encoding);
+    let groups = grouped.groups().par_chunks(Grouped::AT_ONCE).with_max_len(1);
     let merged: Result<Vec<_>, WriteError> = groups.map(|groups| grouped.merge(groups, store, &merge)).collect();
     let merged = merged.map_err(Error::Output)?.into_iter().flatten();
-    evidence.settle(gone.into_inner(), dropped.into_inner());
-    grouped.finish(merged).map_err(Error::Output)
-}
-
-fn part<'a>(part: &MergePart<'a>) -> Part<'a> {
-    Part {
-        bytes: part.bytes,
-        outcome: part.outcome,
-        report: part.report.0,
-        attempt_group: part.attempt_group,
-        superseded: part.superseded,
-        note: part.note,
-    }
+    let settled = grouped.finish(merged).map_err(Error::Output)?;
+    let lost = settled.evidence_lost();
+    evidence.settle(lost.gone, lost.over_limit);
+    Ok(settled)
 }
 
 #[cfg(test)]

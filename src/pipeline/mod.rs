@@ -19,6 +19,7 @@ mod loose;
 mod marks;
 mod measure;
 mod memory;
+mod merging;
 mod naming;
 mod outcome;
 mod plan;
@@ -58,7 +59,7 @@ use outcome::ReportOutcome;
 use record::Record;
 use stop::Stop;
 use whole::Whole;
-use worker::{Context, Names, Purpose};
+use worker::{Context, Names, Purpose, WritingAhead};
 use writing::Writing;
 
 pub use bind::{BindError, Binding, Bound, Rebind, bind};
@@ -264,13 +265,14 @@ fn convert_groups<E: Send>(
     const WAITING: usize = 64;
     let Waiting { folder, spool, sidecar } = waiting;
     let encoder = Encoder::new(&job.encoding);
+    let merge = merging::by(job.merge, &job.encoding);
     let context = Context {
         reading: &job.reading,
         limits: &job.source.limits,
         names,
         rules: &job.rules,
         encoder: &encoder,
-        folder,
+        ahead: folder.map(|folder| WritingAhead { folder, merge: &merge }),
         sidecar,
         stop,
     };

@@ -13,7 +13,7 @@ use super::measure;
 use super::outcome::ReportOutcome;
 use super::stop::Stop;
 use super::visitor::{Batching, Conversion, ConversionFailure, Fallen, Findings, RunScratch};
-use crate::bundle::{Ahead, Folder, Sidecar, WriteError};
+use crate::bundle::{Ahead, Folder, Merge, Sidecar, WriteError};
 use crate::format::encoding::{self, Transcoder};
 use crate::format::{self, Format, Head, ParseError, ParseErrorKind, ReadOptions, Recognition};
 use crate::mapping::{Evidence, Rules};
@@ -34,11 +34,19 @@ pub(super) struct Context<'c> {
     pub(super) names: Names,
     pub(super) rules: &'c Rules,
     pub(super) encoder: &'c Encoder<'c>,
-    /// Where bundles are written ahead; `None`: nothing is written.
-    pub(super) folder: Option<&'c Folder>,
+    /// How bundles are written ahead; `None`: nothing is written.
+    pub(super) ahead: Option<WritingAhead<'c>>,
     /// Where evidence is written that is no part of a bundle.
     pub(super) sidecar: Option<&'c Sidecar<'c>>,
     pub(super) stop: &'c Stop<'c>,
+}
+
+/// How bundles are written before all is read.
+#[derive(Clone, Copy)]
+pub(super) struct WritingAhead<'c> {
+    pub(super) folder: &'c Folder,
+    /// Makes one run of several results of a Test.
+    pub(super) merge: &'c Merge<'c>,
 }
 
 impl Context<'_> {
@@ -191,7 +199,9 @@ fn process_found(
 /// Writes a bundle whose runs are complete while other reports are still read.
 pub(super) fn write_ahead(bundle: &Ahead, group: &Group, purpose: &Purpose<'_>) -> Result<(), WriteError> {
     match purpose {
-        Purpose::Convert(Context { folder: Some(folder), .. }) => bundle.write(&group.store, folder),
+        Purpose::Convert(Context { ahead: Some(WritingAhead { folder, merge }), .. }) => {
+            bundle.write(&group.store, folder, merge)
+        }
         _ => Ok(()),
     }
 }

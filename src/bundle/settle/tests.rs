@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::bundle::{Ahead, Arrived, StoredRun};
+use crate::bundle::{Ahead, Arrived, IndexEntry, MergePart, MergedFacts, StoredRun};
 use crate::model::RunFacts;
 
 /// What follows each run in the store.
@@ -56,7 +56,7 @@ impl Fixture {
             };
             let entry = IndexEntry::new(u64::from(place.length), &facts).unwrap();
             // A note says what the run does.
-            let note = bytes.contains('?').then_some(place);
+            let note = bytes.contains('?').then(|| keep(&self.store, bytes.clone().into_bytes(), &[]).unwrap());
             ((*report, *sequence), StoredRun { location: place.location, entry, note })
         };
         let mut stored: Vec<_> = runs.iter().map(stored).collect();
@@ -91,7 +91,8 @@ pub(crate) fn join(parts: &[MergePart<'_>], out: &mut Vec<u8>) -> Result<MergedF
     }
     // What was noted of any of them.
     let note = parts.iter().flat_map(|part| part.note).copied().collect();
-    Ok(MergedFacts { outcome: Outcome::Errored, note })
+    let evidence = EvidenceLost { gone: parts.len() as u64, over_limit: 1 };
+    Ok(MergedFacts { outcome: Outcome::Errored, note, evidence })
 }
 
 fn run(identity: u128, report: u32, sequence: u32, text: &str) -> Run {
@@ -148,7 +149,7 @@ fn parts_carry_their_facts() {
     let merge = |parts: &[MergePart<'_>], _: &mut Vec<u8>| {
         let facts: Vec<_> = parts.iter().map(|part| (part.report.0, part.attempt_group)).collect();
         assert_eq!(facts, [(0, 7), (3, 7)]);
-        Ok(MergedFacts { outcome: Outcome::Aborted, note: Vec::new() })
+        Ok(MergedFacts { outcome: Outcome::Aborted, note: Vec::new(), evidence: EvidenceLost::default() })
     };
     let runs = [run(1, 3, 1, "b"), run(1, 0, 4, "a"), run(2, 4, 0, "c")];
     let settled = fixture.settle(&runs, &merge).unwrap();
@@ -195,7 +196,7 @@ fn parts_carry_their_notes() {
         let merge = |parts: &[MergePart<'_>], _: &mut Vec<u8>| {
             let notes: Vec<_> = parts.iter().map(|part| String::from_utf8(part.note.to_vec()).unwrap()).collect();
             assert_eq!(notes, ["a?", "", "c?"]);
-            Ok(MergedFacts { outcome: Outcome::Passed, note: Vec::new() })
+            Ok(MergedFacts { outcome: Outcome::Passed, note: Vec::new(), evidence: EvidenceLost::default() })
         };
         fixture.settle(&[run(1, 0, 0, "a?"), run(1, 1, 0, "b"), run(1, 2, 0, "c?")], &merge).unwrap();
     }

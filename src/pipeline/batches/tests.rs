@@ -76,7 +76,7 @@ fn come_to(file: &Path, bytes: &[u8], way: &Way, batch: Size, threads: usize, pa
         names: way.names,
         rules: &rules,
         encoder: &Encoder::new(&encoding),
-        folder: None,
+        ahead: None,
         sidecar: sidecar.as_ref(),
         stop: &stop,
     };

@@ -74,7 +74,7 @@ fn read(folder: &Path, threads: usize, takes: bool) -> Counting {
         names: Names::Forgotten,
         rules: &rules,
         encoder: &Encoder::new(&encoding),
-        folder: None,
+        ahead: None,
         sidecar: None,
         stop: &stop,
     };

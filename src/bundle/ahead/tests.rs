@@ -1,0 +1,352 @@
+//! Tests of writing ahead.
+
+use std::fs;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::bundle::hashing::Hashing;
+use crate::bundle::settle::tests::{Fixture, Run, SEPARATOR, join};
+use crate::bundle::{
+    Assembly, Budget, Compression, EvidenceLost, ExecutionIndex, ExecutionKey, Frame, MergePart, Opening, Place, plan,
+};
+use crate::model::Outcome;
+
+const FIRST: &[u8] = b"{info[";
+const LATER: &[u8] = b"{key[";
+const TAIL: &[u8] = b"]}\n";
+
+/// What comes of runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Come {
+    files: Vec<String>,
+    notes: Vec<(usize, String)>,
+    outcomes: Vec<Outcome>,
+    evidence: EvidenceLost,
+}
+
+/// What comes of `runs`, with those bundles written ahead, as soon as they are ready, that `writes` chooses by their number, and
+/// how many of them came out as they had been written.
+fn come_to(ceiling: u64, runs: &[Run], max_bytes: u64, writes: &dyn Fn(usize) -> bool) -> (Come, usize) {
+    let fixture = Fixture::new(ceiling);
+    let store = &fixture.store;
+    let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
+    let budget = Budget { max_bytes, max_runs: 4 };
+    let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
+    let index = ExecutionIndex::writing_ahead(budget, FIRST.len() as u64, frame, 0);
+    let mut number = 0;
+    let index = fixture.add_each(runs, index, &mut |bundle| {
+        if writes(number) {
+            bundle.write(store, &folder, &join).unwrap();
+        }
+        number += 1;
+    });
+    let settled = crate::bundle::settle(index, store, &join).unwrap();
+    let text = |place: Place| {
+        let mut bytes = Vec::new();
+        store.read(place.location, place.length as usize, &mut bytes).unwrap();
+        String::from_utf8(bytes).unwrap()
+    };
+    let notes = settled.notes().map(|(run, place)| (run, text(place))).collect();
+    let outcomes = (0..settled.len()).map(|run| settled.outcome(run, store).unwrap()).collect();
+    let evidence = settled.evidence_lost();
+    let key = ExecutionKey::Awaited;
+    let frame = Frame { first_head: FIRST, later_head: LATER, separator: SEPARATOR, tail: TAIL, key };
+    let plans = plan(&settled, &budget, &frame.lengths()).unwrap();
+    let inodes = |folder: &Folder| -> Vec<_> {
+        let files = fs::read_dir(folder.path().join("bundles")).unwrap();
+        files.map(|file| std::os::unix::fs::DirEntryExt::ino(&file.unwrap())).collect()
+    };
+    let before = inodes(&folder);
+    let compression = Compression::None;
+    let assembly = Assembly { id: "a", settled: &settled, store, frame, folder: &folder, compression };
+    let records: Vec<_> = plans.iter().map(|plan| assembly.write(plan).unwrap()).collect();
+    drop(settled);
+    let after = inodes(&folder);
+    assert_eq!(after.len(), records.len(), "what was written in vain is gone");
+    let texts = records.iter().map(|record| {
+        let text = fs::read_to_string(folder.path().join(&record.file)).unwrap();
+        let mut sum = Hashing::new(std::io::sink());
+        std::io::Write::write_all(&mut sum, text.as_bytes()).unwrap();
+        assert_eq!((record.bytes, &record.sha256), (text.len() as u64, &sum.finish().1.sha256));
+        text
+    });
+    let come = Come { files: texts.collect(), notes, outcomes, evidence };
+    (come, before.iter().filter(|inode| after.contains(inode)).count())
+}
+
+/// The files that come of `runs`, and how many of them came out as they had been written ahead.
+fn files(ceiling: u64, runs: &[Run], max_bytes: u64, writes: &dyn Fn(usize) -> bool) -> (Vec<String>, usize) {
+    let (come, kept) = come_to(ceiling, runs, max_bytes, writes);
+    (come.files, kept)
+}
+
+fn runs(count: u32) -> Vec<Run> {
+    (0..count).map(|n| (u128::from(n) << 64 | u128::from(n), n / 3, n, format!("run{n}"))).collect()
+}
+
+fn with_repeats(at: &[u32], of: u128) -> Vec<Run> {
+    let mut runs = runs(20);
+    runs.extend(at.iter().map(|&n| (of << 64 | of, n, n, "again!".to_owned())));
+    runs
+}
+
+#[test]
+fn most_bundles_are_written_once() {
+    let (expected, none) = files(1 << 20, &runs(20), 1000, &|_| false);
+    assert_eq!((expected.len(), none), (5, 0));
+    // The first is never written ahead, and the last is complete only in the end.
+    for ceiling in [0, 100] {
+        assert_eq!(files(ceiling, &runs(20), 1000, &|_| true), (expected.clone(), 3));
+        assert_eq!(files(ceiling, &runs(20), 1000, &|number| number == 1), (expected.clone(), 1));
+    }
+}
+
+#[test]
+fn only_what_a_merge_touches_is_written_again() {
+    // A further result of run 9, which is in the third bundle.
+    let runs = with_repeats(&[7, 8], 9);
+    let (expected, _) = files(1 << 20, &runs, 1000, &|_| false);
+    assert!(expected[2].contains("-again!"));
+    assert_eq!(files(0, &runs, 1000, &|_| true), (expected.clone(), 2));
+    // With memory for all nothing was written before that was known.
+    assert_eq!(files(1 << 20, &runs, 1000, &|_| true), (expected, 0));
+}
+
+#[test]
+fn all_behind_a_run_that_grew_out_of_its_bundle_is_written_again() {
+    // As many bytes as four runs need: the merged one pushes all others on.
+    let runs = with_repeats(&[5], 9);
+    let max = |bundle: &str| bundle.len() as u64;
+    let (plain, _) = files(1 << 20, &self::runs(10), 1000, &|_| false);
+    let (expected, _) = files(1 << 20, &runs, max(&plain[0]), &|_| false);
+    assert!(expected.iter().all(|file| max(file) <= max(&plain[0])));
+    for ceiling in [0, 150, 1 << 20] {
+        let (found, kept) = files(ceiling, &runs, max(&plain[0]), &|_| true);
+        assert_eq!(found, expected);
+        assert!(kept <= 2, "{kept}");
+    }
+}
+
+/// How many of the bundles of these runs, four in each, are written ahead while they come.
+fn written_ahead(ceiling: u64, runs: &[Run]) -> usize {
+    let fixture = Fixture::new(ceiling);
+    let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
+    let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
+    let budget = Budget { max_bytes: 1000, max_runs: 4 };
+    let mut written = 0;
+    fixture.add_each(runs, ExecutionIndex::writing_ahead(budget, 0, frame, 0), &mut |bundle| {
+        bundle.write(&fixture.store, &folder, &join).unwrap();
+        written += 1;
+    });
+    written
+}
+
+/// A run of a Test that has a result already.
+fn again(of: u32, at: u32) -> Run {
+    (u128::from(of) << 64 | u128::from(of), at / 3, at, "again!".to_owned())
+}
+
+/// Twenty runs with further results of some Tests: of which, and behind which run it comes.
+fn with_further(further: &[(u32, u32)]) -> Vec<Run> {
+    let mut runs = runs(20);
+    for (number, &(of, behind)) in further.iter().enumerate() {
+        let at = runs.iter().rposition(|run| run.2 == behind).unwrap() + 1;
+        let (identity, report, sequence, _) = again(of, behind);
+        runs.insert(at, (identity, report, sequence, format!("again{number}!?")));
+    }
+    runs
+}
+
+#[test]
+fn results_that_come_before_their_bundle_is_cut_are_merged_in_it() {
+    // Of runs in the second and third bundle, and of one that stands last in the fourth.
+    let runs = with_further(&[(5, 6), (9, 9), (10, 11), (9, 11), (15, 15)]);
+    let (expected, _) = come_to(1 << 20, &runs, 1000, &|_| false);
+    assert_eq!(expected.files[2], "{key[run8,\n+run9-again1!?-again3!?,\n+run10-again2!?,\nrun11]}\n");
+    assert_eq!(expected.notes[1], (9, "again1!?again3!?".to_owned()));
+    assert_eq!(expected.evidence, EvidenceLost { gone: 9, over_limit: 4 });
+    for ceiling in [0, 100] {
+        assert_eq!(come_to(ceiling, &runs, 1000, &|_| true), (expected.clone(), 3));
+        assert_eq!(come_to(ceiling, &runs, 1000, &|number| number == 1), (expected.clone(), 1));
+    }
+}
+
+#[test]
+fn what_was_merged_ahead_is_merged_anew_when_a_further_result_comes() {
+    let runs = with_further(&[(5, 6), (9, 9), (10, 11), (9, 18), (8, 19)]);
+    let (expected, _) = come_to(1 << 20, &runs, 1000, &|_| false);
+    assert_eq!(expected.files[2], "{key[+run8-again4!?,\n+run9-again1!?-again3!?,\n+run10-again2!?,\nrun11]}\n");
+    for ceiling in [0, 100] {
+        assert_eq!(come_to(ceiling, &runs, 1000, &|_| true), (expected.clone(), 2));
+    }
+}
+
+#[test]
+fn a_bundle_that_merging_makes_too_long_is_not_written_ahead() {
+    let runs = with_further(&[(9, 9), (9, 10)]);
+    let most = LATER.len() + 4 * "run10".len() + 3 * SEPARATOR.len() + TAIL.len();
+    let fixture = Fixture::new(0);
+    let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
+    let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
+    let budget = Budget { max_bytes: most as u64, max_runs: 4 };
+    let (_, bundles) = fixture.add_all(&runs, ExecutionIndex::writing_ahead(budget, 0, frame, 0));
+    let before = fixture.store.spilled();
+    bundles[1].write(&fixture.store, &folder, &join).unwrap();
+    assert!(bundles[1].first_run().is_none() && fixture.store.spilled() > before, "it was begun");
+    assert_eq!(fs::read_dir(folder.path().join("bundles")).unwrap().count(), 0);
+    assert_eq!(bundles[1].take_back().unwrap().repeats().count(), 2);
+    // What comes later is merged with what has come back.
+    let runs = with_further(&[(9, 9), (9, 10), (9, 19)]);
+    let (expected, _) = come_to(1 << 20, &runs, most as u64 + 20, &|_| false);
+    assert!(expected.files.concat().contains("+run9-again0!?-again1!?-again2!?"));
+    assert_eq!(come_to(0, &runs, most as u64 + 20, &|_| true).0, expected);
+}
+
+#[test]
+fn bundles_wait_as_long_as_there_is_memory() {
+    // A run and what its keeping costs are some seventy bytes.
+    let all = 20 * 70;
+    assert_eq!(written_ahead(8 * all + 400, &runs(20)), 0);
+    assert_eq!(written_ahead(8 * all - 1200, &runs(20)), 1);
+    assert_eq!(written_ahead(0, &runs(20)), 3);
+    // The first bundle is touched when it has been cut, so that others may be, and wait longer.
+    let mut touched = runs(20);
+    touched.insert(5, again(0, 4));
+    let all = all + 70;
+    assert_eq!(written_ahead(2 * all + 100, &touched), 0);
+    assert_eq!(written_ahead(2 * all - 300, &touched), 1);
+}
+
+#[test]
+fn a_bundle_that_waits_goes_back_when_a_merge_touches_it() {
+    let fixture = Fixture::new(0);
+    let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
+    let budget = Budget { max_bytes: 1000, max_runs: 4 };
+    let mut runs = runs(20);
+    runs.push(again(5, 20));
+    let (_, bundles) = fixture.add_all(&runs, ExecutionIndex::writing_ahead(budget, 0, frame, 0));
+    let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
+    bundles.iter().for_each(|bundle| bundle.write(&fixture.store, &folder, &join).unwrap());
+    let written = bundles.iter().map(|bundle| bundle.first_run().is_some());
+    assert_eq!(written.collect::<Vec<_>>(), [false, true, true]);
+}
+
+#[test]
+fn a_night_of_merges_is_not_written_ahead() {
+    // Each bundle is touched as soon as it is cut.
+    let mut all = Vec::new();
+    for run in runs(400) {
+        let number = run.2;
+        all.push(run);
+        if number % 4 == 0 && number >= 8 {
+            all.push(again(number - 4, number));
+        }
+    }
+    let ahead = written_ahead(0, &all);
+    assert!((2..8).contains(&ahead), "{ahead}");
+    assert_eq!(written_ahead(0, &runs(400)), 98);
+}
+
+#[test]
+fn a_bundle_with_another_head_is_written_again() {
+    let fixture = Fixture::new(0);
+    let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
+    let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
+    let budget = Budget { max_bytes: 1000, max_runs: 2 };
+    let (index, bundles) = fixture.add_all(&runs(6), ExecutionIndex::writing_ahead(budget, 0, frame, 0));
+    bundles[0].write(&fixture.store, &folder, &join).unwrap();
+    let settled = crate::bundle::settle(index, &fixture.store, &join).unwrap();
+    let second = BundlePlan { part: 2, runs: 2..4, bytes: 0 };
+    assert!(settled.take_ahead(&second, b"other").is_none());
+    assert!(settled.take_ahead(&BundlePlan { runs: 2..3, ..second.clone() }, LATER).is_none());
+    assert!(settled.take_ahead(&second, LATER).is_some());
+    assert!(settled.take_ahead(&second, LATER).is_none(), "a file has one name");
+}
+
+#[test]
+fn writing_frees_the_store() {
+    let fixture = Fixture::new(500);
+    let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
+    let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
+    let budget = Budget { max_bytes: 1000, max_runs: 2 };
+    let (_, bundles) = fixture.add_all(&runs(7), ExecutionIndex::writing_ahead(budget, 0, frame, 0));
+    let before = fixture.store.in_memory();
+    bundles.iter().for_each(|bundle| bundle.write(&fixture.store, &folder, &join).unwrap());
+    // Of seven runs four went with the second and third bundle.
+    assert_eq!((bundles.len(), fixture.store.in_memory()), (2, before / 7 * 3));
+}
+
+#[test]
+fn a_bundle_that_could_not_be_written_is_no_silent_loss() {
+    let fixture = Fixture::new(0);
+    let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
+    let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
+    let budget = Budget { max_bytes: 1000, max_runs: 2 };
+    let (index, bundles) = fixture.add_all(&runs(7), ExecutionIndex::writing_ahead(budget, 0, frame, 0));
+    fs::remove_dir_all(folder.path()).unwrap();
+    assert!(matches!(bundles[0].write(&fixture.store, &folder, &join).unwrap_err().kind(), WriteErrorKind::Io { .. }));
+    let error = crate::bundle::settle(index, &fixture.store, &join).unwrap_err();
+    assert!(matches!(error.kind(), WriteErrorKind::NotStored));
+}
+
+#[test]
+fn what_was_taken_back_or_written_is_not_written_again() {
+    let fixture = Fixture::new(0);
+    let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
+    let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
+    let budget = Budget { max_bytes: 1000, max_runs: 2 };
+    let (_, bundles) = fixture.add_all(&runs(7), ExecutionIndex::writing_ahead(budget, 0, frame, 0));
+    assert_eq!(bundles[0].take_back().unwrap().runs.iter().map(|stretch| stretch.runs).sum::<u32>(), 2);
+    bundles[1].write(&fixture.store, &folder, &join).unwrap();
+    bundles.iter().for_each(|bundle| bundle.write(&fixture.store, &folder, &join).unwrap());
+    assert!(bundles[0].first_run().is_none() && bundles[1].take_back().is_none());
+    assert_eq!(fs::read_dir(folder.path().join("bundles")).unwrap().count(), 1);
+}
+
+#[test]
+fn what_comes_while_a_bundle_is_written_stays_behind_what_comes_back_from_it() {
+    let fixture = Fixture::new(0);
+    let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
+    let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
+    let most = LATER.len() + 4 * "run10".len() + 3 * SEPARATOR.len() + TAIL.len();
+    let budget = Budget { max_bytes: most as u64, max_runs: 4 };
+    let (index, bundles) =
+        fixture.add_all(&with_further(&[(9, 9)]), ExecutionIndex::writing_ahead(budget, 0, frame, 0));
+    let index = Mutex::new(Some(index));
+    let merge = |parts: &[MergePart<'_>], out: &mut Vec<u8>| {
+        let mut index = index.lock().unwrap();
+        // With enough behind it that another bundle is cut.
+        let mut more = runs(30).split_off(20);
+        more.insert(0, again(9, 20));
+        *index = index.take().map(|index| fixture.add_all(&more, index).0);
+        join(parts, out)
+    };
+    bundles[1].write(&fixture.store, &folder, &merge).unwrap();
+    let settled = crate::bundle::settle(index.into_inner().unwrap().unwrap(), &fixture.store, &join).unwrap();
+    let mut bytes = Vec::new();
+    settled.read(9, &fixture.store, &mut bytes).unwrap();
+    assert_eq!(String::from_utf8(bytes).unwrap(), "+run9-again0!?-again!");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn nothing_depends_on_what_was_written_ahead(
+        tests in proptest::collection::vec((0..12_u32, any::<bool>()), 1..60),
+        writes in proptest::collection::vec(any::<bool>(), 20),
+        ceiling in prop_oneof![Just(0), 100..1500_u64],
+        max_bytes in 150..400_u64,
+    ) {
+        // Most results are of Tests that came just before, and some have a note.
+        let runs: Vec<Run> = tests.iter().zip(0..).map(|(&(back, noted), number)| {
+            let of = if back > 4 { number } else { u128::from((number as u32).saturating_sub(back * back)) };
+            let mark = if noted { "?" } else { "!" };
+            (of << 64 | of, number as u32 / 7, number as u32, format!("run{number}{mark}"))
+        }).collect();
+        let (expected, _) = come_to(1 << 20, &runs, max_bytes, &|_| false);
+        let (found, _) = come_to(ceiling, &runs, max_bytes, &|number| writes.get(number).copied().unwrap_or(true));
+        prop_assert_eq!(found, expected);
+    }
+}

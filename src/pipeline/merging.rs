@@ -1,0 +1,29 @@
+//! All results of a Test in one Test Execution become one run, as the user chose.
+
+use crate::bundle::{EvidenceLost, MergePart, MergedFacts};
+use crate::xray::{self, EncodeOptions, Merge, Part};
+
+/// What makes one run of several.
+pub(super) fn by(
+    policy: Merge,
+    encoding: &EncodeOptions,
+) -> impl Fn(&[MergePart<'_>], &mut Vec<u8>) -> Result<MergedFacts, String> + Sync {
+    move |parts, out| {
+        let parts: Vec<_> = parts.iter().map(part).collect();
+        let merged = xray::merge(&parts, policy, encoding, out).map_err(|error| error.to_string())?;
+        let gone = u64::from(merged.evidence_before.saturating_sub(merged.evidence));
+        let evidence = EvidenceLost { gone, over_limit: u64::from(merged.dropped_evidence) };
+        Ok(MergedFacts { outcome: merged.outcome, note: merged.note, evidence })
+    }
+}
+
+fn part<'a>(part: &MergePart<'a>) -> Part<'a> {
+    Part {
+        bytes: part.bytes,
+        outcome: part.outcome,
+        report: part.report.0,
+        attempt_group: part.attempt_group,
+        superseded: part.superseded,
+        note: part.note,
+    }
+}
