@@ -30,7 +30,7 @@ mod linux {
     /// A bundle of a thousand usual runs.
     const BYTES: usize = 355_000;
     const FILES: usize = 600;
-    const PIECE: usize = 256 << 10;
+    const PIECE: usize = 512 << 10;
     const PAGE: usize = 4096;
     const ROUNDS: usize = 3;
     /// What somebody else has written and the disk has not.
@@ -47,7 +47,7 @@ mod linux {
     const WAYS: [(Way, &str); 4] = [
         (Way::Cached, "through the page cache"),
         (Way::WritebackBegun, "the same, writeback begun for each file"),
-        (Way::Uncached, "pages used again (RWF_DONTCACHE), in pieces of 256 KiB"),
+        (Way::Uncached, "pages used again (RWF_DONTCACHE), in pieces of 512 KiB"),
         (Way::Direct, "past the page cache (O_DIRECT), in one piece"),
     ];
 
