@@ -250,7 +250,7 @@ impl Settled {
         self.index.report_of(run)
     }
 
-    /// Shows the hashes of the identities of all runs, in order, as in [`IndexEntry::identity`].
+    /// Shows the hashes of the identities of all runs, in order, as in [`IndexEntry::identity`](super::IndexEntry::identity).
     ///
     /// # Errors
     /// When the store fails.
