@@ -244,6 +244,9 @@ fn json_neighbour(json: &JsonHead<'_>) -> Lookalike {
     if json.text("", "type") == Some(b"LIBRARY") {
         return quiet("Robot Framework's documentation of keywords").into();
     }
+    if recognise::is_robot_data(json) {
+        return quiet("a suite of Robot Framework to be run, not its results").into();
+    }
     if let Some(row) = JSON.iter().find(|row| json.has_all(row.place, row.keys)) {
         return row.known.into();
     }

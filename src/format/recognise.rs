@@ -236,11 +236,23 @@ fn is_messages(json: &JsonHead<'_>) -> bool {
     is_envelope && json.names("").count() == 1 && (json.further_document() || json.has("meta", "protocolVersion"))
 }
 
-/// A suite as rebot 7.0 and 7.1 wrote it. Playwright's report has `suites` too, but no name.
+/// A suite as rebot 7.0 and 7.1 wrote it. Playwright's report has `suites` too, but no name; the tests themselves, which
+/// Robot Framework can write as JSON and which look the same, say of nothing what became of it.
 fn is_robot_suite(json: &JsonHead<'_>) -> bool {
-    let children = ["tests", "suites"].iter().any(|key| json.kind("", key) == Some(ValueKind::Array));
-    let bodies = json.has_any("tests[]", &["body", "elapsed_time"]) || json.has("suites[].tests[]", "body");
-    json.has("", "name") && children && (json.has_any("", &["status", "elapsed_time"]) || bodies)
+    const RESULT: &[&str] = &["status", "elapsed_time"];
+    has_robot_tests(json)
+        && (json.has_any("", RESULT) || json.has_any_below("tests[]", RESULT) || json.has_any_below("suites[]", RESULT))
+}
+
+/// A suite of Robot Framework as it is to be run.
+pub(super) fn is_robot_data(json: &JsonHead<'_>) -> bool {
+    let bodies = json.has_any_below("tests[]", &["body"]) || json.has_any_below("suites[]", &["body"]);
+    has_robot_tests(json) && bodies && !is_robot_suite(json)
+}
+
+fn has_robot_tests(json: &JsonHead<'_>) -> bool {
+    let is_list = |key: &&str| json.kind("", key) == Some(ValueKind::Array);
+    json.has("", "name") && ["tests", "suites"].iter().any(is_list)
 }
 
 /// Tells the features of Cucumber from those of Behave (cucumber.md section 1). Writers put the elements before

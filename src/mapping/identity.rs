@@ -292,7 +292,7 @@ impl Mapper<'_> {
         let id = self.findings.test_id.as_str();
         if !id.is_empty() && self.warned.first(ProblemKind::TestId, "") {
             let message = format!(
-                "test_id ({id}) is a number that Xray JSON cannot express; key or definition name the Test \
+                "test_id ({id}) is an id that Xray JSON cannot express; key or definition name the Test \
                  (--key-map can translate it)"
             );
             problem(Problem::new(ProblemKind::TestId, message).about(""));

@@ -27,6 +27,8 @@ pub(super) struct Element {
     pub(super) after: List<Part>,
     /// The worst that any of its parts says.
     pub(super) worst: Status,
+    /// Whether there is a list of elements inside, as no known producer writes one.
+    pub(super) holds_elements: bool,
 }
 
 /// A tag, with its sign or without.
@@ -86,6 +88,7 @@ impl Reuse for Element {
         self.around.clear();
         self.after.clear();
         self.worst = Status::default();
+        self.holds_elements = false;
     }
 }
 
@@ -138,6 +141,10 @@ impl Element {
                 b"before" => parts(json, Depth::Outer, &mut self.before)?,
                 b"around" => parts(json, Depth::Outer, &mut self.around)?,
                 b"after" => parts(json, Depth::Outer, &mut self.after)?,
+                b"children" | b"elements" => {
+                    self.holds_elements = true;
+                    json.skip()?;
+                }
                 _ => json.skip()?,
             }
         }

@@ -130,6 +130,10 @@ impl<'o> Reader<'o> {
             return;
         }
         self.recognise_producer(piece);
+        if self.element.holds_elements {
+            let topic = "scenarios inside another element were not read; Cucumber writes them side by side";
+            self.remarks.add(ProblemKind::Malformed, topic, String::new, || piece.at);
+        }
         let mut told = Told {
             element: &self.element,
             words: Spelled::new(piece.bytes),

@@ -139,6 +139,12 @@ impl<'h> JsonHead<'h> {
         names.iter().any(|name| self.has(place, name))
     }
 
+    /// Whether an object at this place, or anywhere below it, has one of these keys.
+    pub fn has_any_below(&self, place: &str, names: &[&str]) -> bool {
+        let below = self.places.iter().filter(|known| known.name.starts_with(place));
+        below.flat_map(|known| &known.keys).any(|key| names.iter().any(|name| key.name == name.as_bytes()))
+    }
+
     /// What stands behind a key.
     pub fn kind(&self, place: &str, name: &str) -> Option<ValueKind> {
         self.key(place, name).map(|key| key.kind)

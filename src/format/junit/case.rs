@@ -13,6 +13,9 @@ use crate::format::xml::{Tag, Text, XmlCursor, XmlEvent};
 use crate::format::{Attachments, ClippedText, ParseError, ReadOptions, Remarks};
 use crate::model::{DetailKind, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, Timestamp, trimmed};
 
+/// Cases that may be open around another. Reports that nest them go one deep; deeper ones have no end tags.
+const MOST_AROUND: usize = 4;
+
 /// What the start tag of a case says, beside what goes straight into the case.
 #[derive(Default)]
 pub(super) struct CaseAttributes {
@@ -123,14 +126,32 @@ impl Reader<'_> {
     ) -> Result<ControlFlow<()>, ParseError> {
         self.begin_case(xml);
         let depth = xml.depth();
+        let (mut is_broken, mut holds_others, mut is_cut) = (false, false, false);
         loop {
             match xml.next_tag()? {
-                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
+                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => {
+                    if is_broken || self.around == MOST_AROUND {
+                        xml.retreat(depth - 1);
+                        continue;
+                    }
+                    holds_others = true;
+                    let is_case = tag.name() == b"testcase";
+                    let flow = self.read_inside(is_case, xml, visitor)?;
+                    if flow.is_break() {
+                        return Ok(flow);
+                    }
+                }
                 XmlEvent::Start(tag) => {
                     let child = Child::of(tag.name());
                     self.read_child(child, xml)?;
+                    is_broken |= xml.end_was_implied();
                 }
                 XmlEvent::End(_, around) if around < depth => break,
+                // What failed before others began inside it has failed, whether they belong to it or its end is missing.
+                XmlEvent::Eof if holds_others => {
+                    is_cut = true;
+                    break;
+                }
                 XmlEvent::Eof => {
                     self.report_open_case(visitor);
                     return Ok(ControlFlow::Continue(()));
@@ -139,7 +160,7 @@ impl Reader<'_> {
             }
         }
         self.decide(xml);
-        if xml.end_was_implied() && !self.case.outcome.is_failure() {
+        if (is_cut || xml.end_was_implied()) && !self.case.outcome.is_failure() {
             // Its end is missing, so nobody knows what else it would have told: an open case never passes.
             self.report_open_case(visitor);
             return Ok(ControlFlow::Continue(()));
@@ -153,6 +174,29 @@ impl Reader<'_> {
         self.suites.count_case(self.case.outcome.is_failure() || self.children.tell_of_failure());
         self.suites.advance(self.case.duration);
         Ok(visitor.case(&mut self.case))
+    }
+
+    /// Reads a case or suite whose start tag was lent out last and that begins inside the case at hand. Either the one belongs to
+    /// the other, or the other's end tag is missing: its end tells.
+    fn read_inside(
+        &mut self,
+        is_case: bool,
+        xml: &mut XmlCursor<'_>,
+        visitor: &mut dyn ReportVisitor,
+    ) -> Result<ControlFlow<()>, ParseError> {
+        let case = std::mem::replace(&mut self.case, TestCase::with_room());
+        let attributes = std::mem::replace(&mut self.attributes, CaseAttributes::with_room());
+        let children = self.children;
+        self.around += 1;
+        let flow = if is_case {
+            self.read_case(xml, visitor)
+        } else {
+            self.begin_suite(xml);
+            self.read(xml, xml.depth(), visitor)
+        };
+        self.around -= 1;
+        (self.case, self.attributes, self.children) = (case, attributes, children);
+        flow
     }
 
     fn report_open_case(&self, visitor: &mut dyn ReportVisitor) {

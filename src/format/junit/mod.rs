@@ -41,7 +41,7 @@ const STRUCTURE: &[&[u8]] = &[b"testcase", b"testsuite", b"testsuites"];
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
     let mut xml = XmlCursor::new(body).within(&options.limits);
     let mut reader = Reader::new(options);
-    let result = reader.read(&mut xml, visitor);
+    let result = reader.read(&mut xml, 0, visitor).map(drop);
     reader.finish(&xml, visitor);
     xml.finish(visitor);
     result
@@ -56,6 +56,8 @@ struct Reader<'o> {
     case: TestCase,
     attributes: CaseAttributes,
     children: Children,
+    /// Cases that are open around it.
+    around: usize,
     remarks: Remarks,
 }
 
@@ -68,11 +70,18 @@ impl<'o> Reader<'o> {
             case: TestCase::with_room(),
             attributes: CaseAttributes::with_room(),
             children: Children::default(),
+            around: 0,
             remarks: Remarks::default(),
         }
     }
 
-    fn read(&mut self, xml: &mut XmlCursor<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
+    /// Reads until fewer than `depth` elements are open.
+    fn read(
+        &mut self,
+        xml: &mut XmlCursor<'_>,
+        depth: usize,
+        visitor: &mut dyn ReportVisitor,
+    ) -> Result<ControlFlow<()>, ParseError> {
         loop {
             let flow = match xml.next_tag()? {
                 XmlEvent::Start(tag) if tag.name() == b"testcase" => self.read_case(xml, visitor)?,
@@ -90,15 +99,20 @@ impl<'o> Reader<'o> {
                     }
                     ControlFlow::Continue(())
                 }
-                XmlEvent::End(b"testsuites" | b"testsuite" | b"testrun", _) => {
-                    self.suites.end(self.recognition.producer(), visitor, || xml.position());
+                XmlEvent::End(name, around) => {
+                    if matches!(name, b"testsuites" | b"testsuite" | b"testrun") {
+                        self.suites.end(self.recognition.producer(), visitor, || xml.position());
+                    }
+                    if around < depth {
+                        return Ok(ControlFlow::Continue(()));
+                    }
                     ControlFlow::Continue(())
                 }
-                XmlEvent::Eof => return Ok(()),
-                _ => ControlFlow::Continue(()),
+                XmlEvent::Eof => return Ok(ControlFlow::Continue(())),
+                XmlEvent::Text(_) => ControlFlow::Continue(()),
             };
             if flow.is_break() {
-                return Ok(());
+                return Ok(flow);
             }
         }
     }

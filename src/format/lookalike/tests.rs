@@ -20,6 +20,10 @@ fn neighbours_have_names() {
             "a Cucumber usage report, which holds durations and no results",
         ),
         ("{\"numTotalTests\":1}", "Jest JSON"),
+        (
+            "{\"name\":\"S\",\"suites\":[{\"tests\":[{\"name\":\"T\",\"body\":[{\"name\":\"Log\"}]}]}]}",
+            "a suite of Robot Framework to be run, not its results",
+        ),
         ("{\"fields\":{}}", "the fields of a Jira issue, for a multipart import"),
         ("{\"info\":{\"summary\":\"A night\"}}", "the info of a Test Execution without any tests"),
         ("{\"info\":{\"name\":\"a\"},\"item\":[]}", "a JSON object with the keys info, item"),

@@ -30,7 +30,7 @@ pub(super) struct Keywords {
     /// Whether there was a keyword at all, and whether one ran.
     any: bool,
     ran: bool,
-    /// Whether no keyword has ended since the last one began: that one calls no other.
+    /// Whether nothing has ended since the last keyword began, and it has not said what became of it: that one calls no other.
     is_leaf: bool,
     /// Pictures without a name, and bytes searched for them.
     pictures: usize,
@@ -133,6 +133,8 @@ impl Keywords {
             let part = match xml.next_tag()? {
                 XmlEvent::Start(tag) => Part::of(tag.name()),
                 XmlEvent::End(name, around) => {
+                    // One that does not say what became of it does not say that it did not run either.
+                    self.ran |= name == b"kw" && self.is_leaf;
                     self.is_leaf &= name != b"kw";
                     in_arguments &= around > depth;
                     if around < depth {
@@ -201,7 +203,8 @@ impl Keywords {
     /// The status of a keyword or control structure; that of `step` decides what became of it (R22).
     fn read_status(&mut self, xml: &mut XmlCursor<'_>, step: Option<&mut Step>) -> Result<(), ParseError> {
         let word = xml.started_tag().attribute(b"status").map_or(b"".as_slice(), |word| word.raw());
-        self.ran |= self.is_leaf && !matches!(word, b"NOT RUN" | b"NOT_RUN");
+        let is_leaf = std::mem::take(&mut self.is_leaf);
+        self.ran |= is_leaf && !matches!(word, b"NOT RUN" | b"NOT_RUN");
         let Some(step) = step else {
             return xml.skip_element();
         };

@@ -299,6 +299,10 @@ fn r18_dry_runs_show_nothing() {
         <status status='PASS'/></if><kw name='k'><status status='PASS'/></kw><status status='PASS'/>";
     assert_eq!(case_with(real).lines(), ["passed S.t"]);
     assert_eq!(case_with("<status status='PASS'/>").lines(), ["passed S.t"], "without keywords nothing can run");
+    // Third-party writers leave the status of keywords out, which says nothing (R24).
+    for keywords in ["<kw name='k'><msg>m</msg></kw>", "<kw name='k'/>", "<kw name='u'><kw name='k'/></kw>"] {
+        assert_eq!(case_with(&format!("{keywords}<status status='PASS'/>")).lines(), ["passed S.t"], "{keywords}");
+    }
 }
 
 #[test]

@@ -343,24 +343,11 @@ impl Reader<'_> {
                 || xml.position(),
             );
         } else {
-            let reason = self.reason();
+            let reason = reason(&self.case);
             let message = format!("the configuration method '{name}' failed{reason}");
             visitor.problem(Problem::new(ProblemKind::ContainerFailure, message).at(xml.position()));
             let hint = format!("the configuration method '{}' failed{reason}", self.attributes.name);
             self.rows.note_failed_set_up(hint, self.case.start);
-        }
-    }
-
-    /// Class and message of the exception that was read last, or its first line, behind a colon.
-    fn reason(&self) -> String {
-        let Some(detail) = self.case.details.last() else { return String::new() };
-        let first_line = |text: &str| text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned);
-        match (first_line(&detail.message), first_line(&detail.text)) {
-            (Some(message), _) if detail.type_name.is_empty() => format!(": {message}"),
-            (Some(message), _) => format!(": {}: {message}", detail.type_name),
-            (None, Some(line)) => format!(": {line}"),
-            (None, None) if detail.type_name.is_empty() => String::new(),
-            (None, None) => format!(": {}", detail.type_name),
         }
     }
 
@@ -475,4 +462,17 @@ fn push_number(number: u64, out: &mut String) {
     use std::fmt::Write;
     // Writing to a string cannot fail.
     let _ = write!(out, "{number}");
+}
+
+/// Class and message of the exception that was read last, or its first line, behind a colon.
+pub(super) fn reason(case: &TestCase) -> String {
+    let Some(detail) = case.details.last() else { return String::new() };
+    let first_line = |text: &str| text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned);
+    match (first_line(&detail.message), first_line(&detail.text)) {
+        (Some(message), _) if detail.type_name.is_empty() => format!(": {message}"),
+        (Some(message), _) => format!(": {}: {message}", detail.type_name),
+        (None, Some(line)) => format!(": {line}"),
+        (None, None) if detail.type_name.is_empty() => String::new(),
+        (None, None) => format!(": {}", detail.type_name),
+    }
 }

@@ -6,6 +6,7 @@
 
 use std::ops::ControlFlow;
 
+use super::method::reason;
 use crate::format::Remarks;
 use crate::model::{DetailKind, HashedMap, Outcome, Position, ProblemKind, ReportVisitor, Reuse, TestCase, Timestamp};
 
@@ -89,6 +90,9 @@ impl ClassRows {
         }
         self.release_attempts(key, visitor)?;
         self.remember(key, kind, remarks, &place);
+        if kind == RowKind::Broken && self.has_failed_like(case) {
+            self.name_cause(case);
+        }
         if kind != RowKind::SkippedSilently {
             return visitor.case(case);
         }
@@ -194,6 +198,12 @@ impl ClassRows {
                 place,
             );
         }
+    }
+
+    /// Whether a skipped row has the exception of the configuration method that failed: TestNG hands it on. Any other one is its own.
+    fn has_failed_like(&self, case: &TestCase) -> bool {
+        let own = self.failed_set_up.as_ref().map(|_| reason(case)).unwrap_or_default();
+        !own.is_empty() && self.failed_set_up.as_ref().is_some_and(|cause| cause.hint.ends_with(&own))
     }
 
     /// Says in a skipped row which configuration method failed before it.

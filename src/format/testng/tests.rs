@@ -132,6 +132,22 @@ fn t01_configuration_methods_are_no_cases() {
 }
 
 #[test]
+fn t01_a_row_that_has_the_exception_of_its_set_up_names_it() {
+    let row = |name: &str, class: &str| {
+        format!(
+            "<test-method name='{name}' status='SKIP'><exception class='{class}'><message><![CDATA[gone]]></message>\
+             </exception></test-method>"
+        )
+    };
+    let set_up = "<test-method name='open' is-config='true' status='FAIL'><exception class='E'>\
+        <message><![CDATA[gone]]></message></exception></test-method>";
+    let found = class_with(&[set_up, &row("pay", "E"), &row("other", "F")].concat());
+    let told = |case: &TestCase| case.details.iter().map(|detail| detail.message.clone()).collect::<Vec<_>>();
+    assert_eq!(told(&found.cases[0]), ["gone", "the configuration method 'open' failed: E: gone"]);
+    assert_eq!(told(&found.cases[1]), ["gone"], "another exception is its own");
+}
+
+#[test]
 fn t01_the_cause_does_not_reach_another_class() {
     let found = read(
         "<suite><test><class name='a'><test-method name='open' is-config='true' status='FAIL'/></class>\

@@ -304,3 +304,13 @@ fn a_large_feature_is_given_out_before_its_end() {
     assert_eq!(found.cases.len(), 40);
     assert!(found.cases.iter().all(|case| case.container_tags.to_vec() == ["t"] && case.qualified_name == "u#f;s"));
 }
+
+#[test]
+fn scenarios_inside_an_element_are_told() {
+    let inside = scenario(3, &step(4, PASSED));
+    let rule = format!(r#"{{"type":"rule","name":"r","line":2,"children":[{inside}]}}"#);
+    let found = read(feature(&[rule, scenario(8, &step(9, PASSED))].join(",")));
+    let lost = found.problems.iter().filter(|kind| **kind == ProblemKind::Malformed);
+    assert_eq!((lost.count(), found.cases.len()), (1, 2));
+    assert_eq!((found.cases[0].outcome, found.cases[1].outcome), (Outcome::NotRun, Outcome::Passed));
+}

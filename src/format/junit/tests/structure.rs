@@ -96,3 +96,36 @@ fn j16_entities_of_a_dtd_stay_text() {
     );
     assert_eq!(found.only().details[0].text, "&x;&l;");
 }
+
+#[test]
+fn cases_may_hold_cases_and_suites() {
+    // xunit-viewer's example; a wrapper around the cases of all files by yj-schema-validator.
+    check(
+        "<testsuite name='s'><testcase name='a'><testcase name='b'><testcase name='c'/></testcase>\
+         <failure>m</failure></testcase><testcase name='d'/></testsuite>",
+        &["passed s.c", "passed s.b", "failed s.a", "passed s.d"],
+        &[],
+    );
+    check(
+        "<testsuite name='s'><testcase name='a'><error>m</error><testsuite name='t'><testcase name='b'/>\
+         <testsuite name='u'><testcase name='c'/></testsuite></testsuite></testcase><testcase name='d'/></testsuite>",
+        &["passed t.b", "passed u.c", "errored s.a", "passed s.d"],
+        &[],
+    );
+}
+
+#[test]
+fn a_case_without_an_end_that_holds_others_passes_never() {
+    let lost = [ProblemKind::Truncated, ProblemKind::Malformed];
+    check("<testsuite name='s'><testcase name='a'><testcase name='b'/></testsuite>", &["passed s.b"], &lost);
+    check(
+        "<testsuite name='s'><testcase name='a'><failure>m</failure><testcase name='b'/></testsuite>",
+        &["passed s.b", "failed s.a"],
+        &[ProblemKind::Malformed],
+    );
+    // None of them has an end: as deep as they lie, each is told.
+    let open: String = (0..9).map(|number| format!("<testcase name='{number}'>")).collect();
+    let found = read(&format!("<testsuite name='s'>{open}<testcase name='last'/></testsuite>"));
+    assert_eq!(found.lines(), ["passed s.last"]);
+    assert_eq!(found.kinds().iter().filter(|kind| **kind == ProblemKind::Truncated).count(), 9);
+}
