@@ -1,6 +1,6 @@
 //! Bundles that are written before all runs are known.
 //!
-//! While reports are still read, runs in order are cut into bundles as if no result would change any more, and these
+//! While reports are still read, runs in order are cut into bundles as if no further result would come, and these
 //! are written under temporary names by whoever has time. When everything is known the real plan is made. A bundle that
 //! comes out as it was written ahead only gets its name; the others serve as the store of their runs and are written
 //! anew. So nothing depends on what was written ahead but time: most nights are written once, and while they are read.

@@ -23,6 +23,7 @@ mod merging;
 mod naming;
 mod outcome;
 mod plan;
+mod purpose;
 mod queue;
 mod record;
 mod repeats;
@@ -56,10 +57,10 @@ use finish::{Done, Finish, Outstanding, Ready};
 use group::GroupKey;
 use grouping::{Group, Grouping};
 use outcome::ReportOutcome;
+use purpose::{Context, Names, Purpose, WritingAhead};
 use record::Record;
 use stop::Stop;
 use whole::Whole;
-use worker::{Context, Names, Purpose, WritingAhead};
 use writing::Writing;
 
 pub use bind::{BindError, Binding, Bound, Rebind, bind};
@@ -70,8 +71,8 @@ pub use memory::Memory;
 pub use naming::{Conflicts, DividedTest, SharedKey};
 pub use outcome::EvidenceCounts;
 pub use plan::{Plan, PlannedBundle, PlannedExecution};
+pub use purpose::{Depth, Reading};
 pub use verify::{Verdict, verify};
-pub use worker::{Depth, Reading};
 
 /// What is to be converted, and how.
 #[derive(Debug)]

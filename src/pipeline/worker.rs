@@ -11,67 +11,20 @@ use super::early::{Beginning, Early, TakeEarly};
 use super::grouping::Group;
 use super::measure;
 use super::outcome::ReportOutcome;
-use super::stop::Stop;
+use super::purpose::{Context, Depth, Purpose, WritingAhead};
 use super::visitor::{Batching, Conversion, ConversionFailure, Fallen, Findings, RunScratch};
-use crate::bundle::{Ahead, Folder, Merge, Sidecar, WriteError};
+use crate::bundle::{Ahead, WriteError};
 use crate::format::encoding::{self, Transcoder};
 use crate::format::{self, Format, Head, ParseError, ParseErrorKind, ReadOptions, Recognition};
-use crate::mapping::{Evidence, Rules};
+use crate::mapping::Evidence;
 use crate::model::{Body, Position, Problem, ProblemKind, ReportId, ReportState, ReportVisitor};
-use crate::source::{self, Doubt, Entry, Found, Limits, Skip};
-use crate::xray::Encoder;
+use crate::source::{self, Doubt, Entry, Found, Skip};
 
 /// Why a picture is set aside, as long as nothing more is known of it.
 const PICTURE: &str = "a picture";
 
 /// Bytes that are looked at to recognise a file.
 const HEAD: usize = Beginning::SHORTEST;
-
-/// What all workers share.
-pub(super) struct Context<'c> {
-    pub(super) reading: &'c Reading,
-    pub(super) limits: &'c Limits,
-    pub(super) names: Names,
-    pub(super) rules: &'c Rules,
-    pub(super) encoder: &'c Encoder<'c>,
-    /// How bundles are written ahead; `None`: nothing is written.
-    pub(super) ahead: Option<WritingAhead<'c>>,
-    /// Where evidence is written that is no part of a bundle.
-    pub(super) sidecar: Option<&'c Sidecar<'c>>,
-    pub(super) stop: &'c Stop<'c>,
-}
-
-/// How bundles are written before all is read.
-#[derive(Clone, Copy)]
-pub(super) struct WritingAhead<'c> {
-    pub(super) folder: &'c Folder,
-    /// Makes one run of several results of a Test.
-    pub(super) merge: &'c Merge<'c>,
-}
-
-impl Context<'_> {
-    pub(super) fn is_stopped(&self) -> bool {
-        self.stop.is_set()
-    }
-}
-
-/// Whether the names of tests are kept that have a key, and tests without a key and a project are listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Names {
-    /// For a plan.
-    Kept,
-    /// No bundle needs them, and the first test without key and project ends the conversion.
-    Forgotten,
-}
-
-/// How files are recognised and read.
-#[derive(Debug, Clone, Default)]
-pub struct Reading {
-    /// What the readers are asked for.
-    pub options: ReadOptions,
-    /// Format that every report is taken for; `None`: recognised by content.
-    pub format: Option<&'static Format>,
-}
 
 /// What one worker keeps from report to report.
 #[derive(Default)]
@@ -91,45 +44,6 @@ pub(super) struct Work<'w> {
     pub(super) helpers: &'w Helpers<'w>,
     /// Takes runs of a large report while it is being read.
     pub(super) early: Option<&'w TakeEarly<'w>>,
-}
-
-/// What to do with the cases of a report.
-pub(super) enum Purpose<'c> {
-    /// Count them.
-    Inspect(&'c Reading, &'c Limits),
-    /// Turn them into stored runs.
-    Convert(&'c Context<'c>),
-    /// Take each report so far, and measure how long that takes.
-    Measure(Depth, &'c Reading, &'c Limits),
-}
-
-/// How far a report is taken when the work on it is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Depth {
-    /// Its bytes are read as they lie there, packed in an archive or not.
-    Read,
-    /// They are unpacked, and their checksum is held against the archive.
-    Inflate,
-    /// It is recognised and taken apart, tag for tag or item for item.
-    Tokenise,
-    /// Its format's reader makes test cases of it.
-    Parse,
-}
-
-impl Purpose<'_> {
-    fn reading(&self) -> &Reading {
-        match self {
-            Purpose::Inspect(reading, _) | Purpose::Measure(_, reading, _) => reading,
-            Purpose::Convert(context) => context.reading,
-        }
-    }
-
-    fn limits(&self) -> &Limits {
-        match self {
-            Purpose::Inspect(_, limits) | Purpose::Measure(_, _, limits) => limits,
-            Purpose::Convert(context) => context.limits,
-        }
-    }
 }
 
 /// What ended the conversion with this report, and whether a panic ended the reading of it.

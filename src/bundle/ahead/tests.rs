@@ -16,6 +16,27 @@ const FIRST: &[u8] = b"{info[";
 const LATER: &[u8] = b"{key[";
 const TAIL: &[u8] = b"]}\n";
 
+/// An index of bundles that begin as those of a Test Execution without a key do.
+fn writing_ahead(budget: Budget) -> ExecutionIndex {
+    let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
+    ExecutionIndex::writing_ahead(budget, FIRST.len() as u64, frame, 0)
+}
+
+/// Runs that have come, and bundles of them that nobody has begun.
+struct Collected {
+    fixture: Fixture,
+    folder: Folder,
+    index: ExecutionIndex,
+    bundles: Vec<Arc<Ahead>>,
+}
+
+fn collect(ceiling: u64, runs: &[Run], max_bytes: u64, max_runs: u32) -> Collected {
+    let fixture = Fixture::new(ceiling);
+    let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
+    let (index, bundles) = fixture.add_all(runs, writing_ahead(Budget { max_bytes, max_runs }));
+    Collected { fixture, folder, index, bundles }
+}
+
 /// What comes of runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Come {
@@ -32,10 +53,8 @@ fn come_to(ceiling: u64, runs: &[Run], max_bytes: u64, writes: &dyn Fn(usize) ->
     let store = &fixture.store;
     let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
     let budget = Budget { max_bytes, max_runs: 4 };
-    let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
-    let index = ExecutionIndex::writing_ahead(budget, FIRST.len() as u64, frame, 0);
     let mut number = 0;
-    let index = fixture.add_each(runs, index, &mut |bundle| {
+    let index = fixture.add_each(runs, writing_ahead(budget), &mut |bundle| {
         if writes(number) {
             bundle.write(store, &folder, &join).unwrap();
         }
@@ -132,10 +151,8 @@ fn all_behind_a_run_that_grew_out_of_its_bundle_is_written_again() {
 fn written_ahead(ceiling: u64, runs: &[Run]) -> usize {
     let fixture = Fixture::new(ceiling);
     let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
-    let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
-    let budget = Budget { max_bytes: 1000, max_runs: 4 };
     let mut written = 0;
-    fixture.add_each(runs, ExecutionIndex::writing_ahead(budget, 0, frame, 0), &mut |bundle| {
+    fixture.add_each(runs, writing_ahead(Budget { max_bytes: 1000, max_runs: 4 }), &mut |bundle| {
         bundle.write(&fixture.store, &folder, &join).unwrap();
         written += 1;
     });
@@ -186,11 +203,7 @@ fn what_was_merged_ahead_is_merged_anew_when_a_further_result_comes() {
 fn a_bundle_that_merging_makes_too_long_is_not_written_ahead() {
     let runs = with_further(&[(9, 9), (9, 10)]);
     let most = LATER.len() + 4 * "run10".len() + 3 * SEPARATOR.len() + TAIL.len();
-    let fixture = Fixture::new(0);
-    let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
-    let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
-    let budget = Budget { max_bytes: most as u64, max_runs: 4 };
-    let (_, bundles) = fixture.add_all(&runs, ExecutionIndex::writing_ahead(budget, 0, frame, 0));
+    let Collected { fixture, folder, bundles, .. } = collect(0, &runs, most as u64, 4);
     let before = fixture.store.spilled();
     bundles[1].write(&fixture.store, &folder, &join).unwrap();
     assert!(bundles[1].first_run().is_none() && fixture.store.spilled() > before, "it was begun");
@@ -220,13 +233,9 @@ fn bundles_wait_as_long_as_there_is_memory() {
 
 #[test]
 fn a_bundle_that_waits_goes_back_when_a_merge_touches_it() {
-    let fixture = Fixture::new(0);
-    let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
-    let budget = Budget { max_bytes: 1000, max_runs: 4 };
     let mut runs = runs(20);
     runs.push(again(5, 20));
-    let (_, bundles) = fixture.add_all(&runs, ExecutionIndex::writing_ahead(budget, 0, frame, 0));
-    let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
+    let Collected { fixture, folder, bundles, .. } = collect(0, &runs, 1000, 4);
     bundles.iter().for_each(|bundle| bundle.write(&fixture.store, &folder, &join).unwrap());
     let written = bundles.iter().map(|bundle| bundle.first_run().is_some());
     assert_eq!(written.collect::<Vec<_>>(), [false, true, true]);
@@ -250,11 +259,7 @@ fn a_night_of_merges_is_not_written_ahead() {
 
 #[test]
 fn a_bundle_with_another_head_is_written_again() {
-    let fixture = Fixture::new(0);
-    let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
-    let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
-    let budget = Budget { max_bytes: 1000, max_runs: 2 };
-    let (index, bundles) = fixture.add_all(&runs(6), ExecutionIndex::writing_ahead(budget, 0, frame, 0));
+    let Collected { fixture, folder, index, bundles } = collect(0, &runs(6), 1000, 2);
     bundles[0].write(&fixture.store, &folder, &join).unwrap();
     let settled = crate::bundle::settle(index, &fixture.store, &join).unwrap();
     let second = BundlePlan { part: 2, runs: 2..4, bytes: 0 };
@@ -266,11 +271,7 @@ fn a_bundle_with_another_head_is_written_again() {
 
 #[test]
 fn writing_frees_the_store() {
-    let fixture = Fixture::new(500);
-    let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
-    let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
-    let budget = Budget { max_bytes: 1000, max_runs: 2 };
-    let (_, bundles) = fixture.add_all(&runs(7), ExecutionIndex::writing_ahead(budget, 0, frame, 0));
+    let Collected { fixture, folder, bundles, .. } = collect(500, &runs(7), 1000, 2);
     let before = fixture.store.in_memory();
     bundles.iter().for_each(|bundle| bundle.write(&fixture.store, &folder, &join).unwrap());
     // Of seven runs four went with the second and third bundle.
@@ -279,11 +280,7 @@ fn writing_frees_the_store() {
 
 #[test]
 fn a_bundle_that_could_not_be_written_is_no_silent_loss() {
-    let fixture = Fixture::new(0);
-    let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
-    let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
-    let budget = Budget { max_bytes: 1000, max_runs: 2 };
-    let (index, bundles) = fixture.add_all(&runs(7), ExecutionIndex::writing_ahead(budget, 0, frame, 0));
+    let Collected { fixture, folder, index, bundles } = collect(0, &runs(7), 1000, 2);
     fs::remove_dir_all(folder.path()).unwrap();
     assert!(matches!(bundles[0].write(&fixture.store, &folder, &join).unwrap_err().kind(), WriteErrorKind::Io { .. }));
     let error = crate::bundle::settle(index, &fixture.store, &join).unwrap_err();
@@ -292,11 +289,7 @@ fn a_bundle_that_could_not_be_written_is_no_silent_loss() {
 
 #[test]
 fn what_was_taken_back_or_written_is_not_written_again() {
-    let fixture = Fixture::new(0);
-    let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
-    let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
-    let budget = Budget { max_bytes: 1000, max_runs: 2 };
-    let (_, bundles) = fixture.add_all(&runs(7), ExecutionIndex::writing_ahead(budget, 0, frame, 0));
+    let Collected { fixture, folder, bundles, .. } = collect(0, &runs(7), 1000, 2);
     assert_eq!(bundles[0].take_back().unwrap().runs.iter().map(|stretch| stretch.runs).sum::<u32>(), 2);
     bundles[1].write(&fixture.store, &folder, &join).unwrap();
     bundles.iter().for_each(|bundle| bundle.write(&fixture.store, &folder, &join).unwrap());
@@ -306,13 +299,8 @@ fn what_was_taken_back_or_written_is_not_written_again() {
 
 #[test]
 fn what_comes_while_a_bundle_is_written_stays_behind_what_comes_back_from_it() {
-    let fixture = Fixture::new(0);
-    let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
-    let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
     let most = LATER.len() + 4 * "run10".len() + 3 * SEPARATOR.len() + TAIL.len();
-    let budget = Budget { max_bytes: most as u64, max_runs: 4 };
-    let (index, bundles) =
-        fixture.add_all(&with_further(&[(9, 9)]), ExecutionIndex::writing_ahead(budget, 0, frame, 0));
+    let Collected { fixture, folder, index, bundles } = collect(0, &with_further(&[(9, 9)]), most as u64, 4);
     let index = Mutex::new(Some(index));
     let merge = |parts: &[MergePart<'_>], out: &mut Vec<u8>| {
         let mut index = index.lock().unwrap();

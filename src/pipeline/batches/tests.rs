@@ -16,9 +16,10 @@ use crate::pipeline::early::{EarlyRuns, TakeEarly};
 use crate::pipeline::group::GroupBy;
 use crate::pipeline::grouping::Grouping;
 use crate::pipeline::outcome::RunChunk;
+use crate::pipeline::purpose::{Context, Names, Purpose, Reading};
 use crate::pipeline::stop::Stop;
 use crate::pipeline::visitor::{FALLS, Fallen};
-use crate::pipeline::worker::{self, Context, Names, Purpose, Reading, Work};
+use crate::pipeline::worker::{self, Work};
 use crate::source::{self, Found, Input};
 use crate::xray::{self, EncodeOptions, Encoder, Target};
 

@@ -14,8 +14,8 @@ use crate::pipeline::collect::Collected;
 use crate::pipeline::dispatch::{self, Arrival, BundleAhead, Collect};
 use crate::pipeline::group::GroupBy;
 use crate::pipeline::grouping::Grouping;
+use crate::pipeline::purpose::{Context, Names, Purpose, Reading};
 use crate::pipeline::stop::Stop;
-use crate::pipeline::worker::{Context, Names, Purpose, Reading};
 use crate::source::{self, Input};
 use crate::xray::{EncodeOptions, Encoder, Target};
 

@@ -10,7 +10,7 @@ use crate::model::{Origin, Problem, ProblemKind, ReportVisitor, StatedExecution,
 use crate::pipeline::batches::{Batch, Giant};
 use crate::pipeline::marks::Marks;
 use crate::pipeline::outcome::ReportOutcome;
-use crate::pipeline::worker::Context;
+use crate::pipeline::purpose::Context;
 
 /// What must be known of the cases before a part.
 #[derive(Debug, Default)]
