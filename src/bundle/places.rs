@@ -101,6 +101,11 @@ enum What {
 }
 
 impl Places {
+    /// Bytes between two runs in the store.
+    pub(super) fn separator(&self) -> usize {
+        self.separator
+    }
+
     /// No places. Between two runs in the store there are `separator` bytes.
     pub(super) fn new(separator: usize) -> Places {
         Places {

@@ -289,6 +289,21 @@ impl Settled {
         store.read(place.location, place.length as usize, out)
     }
 
+    /// Shows the bytes of these runs, in order. Those that lie side by side are read together.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn each_run(&self, runs: Range<usize>, store: &RunStore, mut see: impl FnMut(&[u8])) -> Result<(), WriteError> {
+        let mut together = Together::new(self.places.separator());
+        for place in self.places(runs.start).take(runs.len()) {
+            if !together.join(place) {
+                together.read(store, &mut see)?;
+                together.begin(place);
+            }
+        }
+        together.read(store, &mut see)
+    }
+
     /// What was noted of run number `run`.
     pub fn note_of(&self, run: usize) -> Option<Place> {
         self.notes.get(&(run as u32)).copied()
@@ -315,6 +330,54 @@ impl Settled {
         match self.replaced.binary_search_by_key(&run, |(run, _)| *run) {
             Ok(at) => self.replaced[at].1 = place,
             Err(at) => self.replaced.insert(at, (run, place)),
+        }
+        Ok(())
+    }
+}
+
+/// Runs side by side in the store, to be read in one go.
+struct Together {
+    separator: usize,
+    stretch: Option<Stretch>,
+    lengths: Vec<u32>,
+    bytes: Vec<u8>,
+}
+
+impl Together {
+    /// Bytes that are enough to be read in one go.
+    const ENOUGH: u64 = 256 << 10;
+
+    fn new(separator: usize) -> Together {
+        Together { separator, stretch: None, lengths: Vec::new(), bytes: Vec::new() }
+    }
+
+    /// Begins with a run.
+    fn begin(&mut self, run: Place) {
+        self.stretch = Some(run.into());
+        self.lengths.push(run.length);
+    }
+
+    /// Takes in a run, when it lies behind those that are in and there are not enough.
+    fn join(&mut self, run: Place) -> bool {
+        let separator = self.separator;
+        let joins = |stretch: &mut Stretch| stretch.bytes < Together::ENOUGH && stretch.join(&run.into(), separator);
+        let joined = self.stretch.as_mut().is_some_and(joins);
+        if joined {
+            self.lengths.push(run.length);
+        }
+        joined
+    }
+
+    /// Reads what is in, shows it run by run, and is empty again.
+    fn read(&mut self, store: &RunStore, see: &mut impl FnMut(&[u8])) -> Result<(), WriteError> {
+        let Some(stretch) = self.stretch.take() else { return Ok(()) };
+        self.bytes.clear();
+        store.read(stretch.at, stretch.bytes as usize, &mut self.bytes)?;
+        let mut left = self.bytes.as_slice();
+        for length in self.lengths.drain(..) {
+            let run = left.get(..length as usize).ok_or(WriteErrorKind::NotStored)?;
+            see(run);
+            left = left.get(run.len() + self.separator..).unwrap_or_default();
         }
         Ok(())
     }

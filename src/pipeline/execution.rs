@@ -94,14 +94,16 @@ impl Prepared {
         })
     }
 
-    /// What names the Test of each run, in order.
-    pub(super) fn names<'a>(&'a self, store: &'a RunStore) -> impl Iterator<Item = Result<TestName, Error>> + 'a {
-        let mut bytes = Vec::new();
-        self.settled.places(0).map(move |run| {
-            bytes.clear();
-            store.read(run.location, run.length as usize, &mut bytes).map_err(Error::Output)?;
-            xray::name_of(&bytes).map_err(Error::run)
-        })
+    /// What names the Test of each run, in order. They are read bundle by bundle on the pool of the caller.
+    pub(super) fn names(&self, store: &RunStore) -> Result<impl Iterator<Item = TestName>, Error> {
+        let of_bundle = |plan: &BundlePlan| {
+            let mut names = Vec::with_capacity(plan.runs.len());
+            let see = |bytes: &[u8]| names.push(xray::name_of(bytes).map_err(Error::run));
+            self.settled.each_run(plan.runs.clone(), store, see).map_err(Error::Output)?;
+            names.into_iter().collect::<Result<Vec<_>, Error>>()
+        };
+        let names: Result<Vec<_>, Error> = self.plans.par_iter().with_max_len(1).map(of_bundle).collect();
+        Ok(names?.into_iter().flatten())
     }
 }
 

@@ -17,6 +17,7 @@ use super::loose::Stores;
 use super::merging;
 use super::outcome::EvidenceCounts;
 use super::plan::PlannedExecution;
+use super::purpose::Names;
 use super::stop::Stop;
 use super::{Error, Job, Observer, Waiting};
 use crate::bundle::manifest::{Execution, Totals};
@@ -183,10 +184,16 @@ impl Ready {
     }
 
     /// What [`Ready::write`] would write.
-    pub(super) fn plan(self, job: &Job) -> Result<Done<PlannedExecution>, Error> {
+    pub(super) fn plan(self, job: &Job, names: Names) -> Result<Done<PlannedExecution>, Error> {
         let Ready { group, prepared, reports, totals, evidence, unmapped } = self;
         let project = job.rules.project.as_deref();
-        let plan = |prepared: Prepared| PlannedExecution::of(&prepared, &group.store, project);
+        let plan = |prepared: Prepared| {
+            let mut planned = PlannedExecution::of(&prepared);
+            if names == Names::Kept {
+                planned.name_tests(&prepared, &group.store, project)?;
+            }
+            Ok(planned)
+        };
         let executions = prepared.into_iter().map(|one| one.map(plan)).collect::<Result<_, Error>>()?;
         Ok(Done { executions, reports, totals, evidence, unmapped })
     }

@@ -43,7 +43,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use crate::bundle::manifest::{Execution, Manifest, Options as RecordedOptions};
+use crate::bundle::manifest::{Execution, Manifest, Options as RecordedOptions, Totals};
 use crate::bundle::{Budget, Compression, Folder, LineSpool, Opening, RunMemory, Sidecar};
 use crate::mapping::Rules;
 use crate::model::{CaseCounts, Origin, Problem, ReportState};
@@ -211,13 +211,26 @@ pub fn convert(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<
 /// # Errors
 /// As there, but for the output folder. Runs that do not fit into memory wait in the system's temporary folder.
 pub fn plan(job: &Job, observer: &dyn Observer) -> Result<Plan, Error> {
+    plan_with(job, Names::Kept, observer)
+}
+
+/// Does all that [`convert`] does but writing, and nothing else, as naming the Tests would be: what writing takes is the
+/// difference between the two.
+///
+/// # Errors
+/// As for [`plan()`], and when a case needs a project and none is given.
+pub fn rehearse(job: &Job, observer: &dyn Observer) -> Result<Totals, Error> {
+    plan_with(job, Names::Forgotten, observer).map(|plan| plan.totals)
+}
+
+fn plan_with(job: &Job, names: Names, observer: &dyn Observer) -> Result<Plan, Error> {
     let never = AtomicBool::new(false);
     let stop = Stop::new(&never);
     let spool = LineSpool::new(&std::env::temp_dir());
     let sidecar = sidecar(job, None);
     let waiting = Waiting { folder: None, spool: &spool, sidecar: sidecar.as_ref() };
-    let planning = Planning { job, waiting, observer };
-    Ok(convert_groups(job, waiting, Names::Kept, HashMap::new(), observer, &stop, &planning)?.plan())
+    let planning = Planning { job, names, waiting, observer };
+    Ok(convert_groups(job, waiting, names, HashMap::new(), observer, &stop, &planning)?.plan())
 }
 
 /// Where evidence goes that is no part of a bundle, when it goes there.
@@ -241,13 +254,14 @@ struct Waiting<'w> {
 
 struct Planning<'p> {
     job: &'p Job,
+    names: Names,
     waiting: Waiting<'p>,
     observer: &'p dyn Observer,
 }
 
 impl Finish<PlannedExecution> for Planning<'_> {
     fn finish(&self, closed: Closed, _: &Outstanding) -> Result<Done<PlannedExecution>, Error> {
-        Ready::new(self.job, closed, self.waiting, self.observer)?.plan(self.job)
+        Ready::new(self.job, closed, self.waiting, self.observer)?.plan(self.job, self.names)
     }
 }
 

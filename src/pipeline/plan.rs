@@ -59,8 +59,9 @@ pub struct PlannedBundle {
 }
 
 impl PlannedExecution {
-    pub(super) fn of(prepared: &Prepared, store: &RunStore, project: Option<&str>) -> Result<PlannedExecution, Error> {
-        let mut planned = PlannedExecution {
+    /// The Test Execution, whose Tests are not named yet.
+    pub(super) fn of(prepared: &Prepared) -> PlannedExecution {
+        PlannedExecution {
             id: prepared.id.clone(),
             source: prepared.source.clone(),
             key: prepared.key.clone(),
@@ -71,12 +72,21 @@ impl PlannedExecution {
             definitions: Vec::new(),
             bundles: prepared.plans.iter().map(|plan| planned_bundle(plan, prepared.key.is_some())).collect(),
             trimmed: prepared.trimmed.clone(),
-        };
-        for name in prepared.names(store) {
-            planned.name_test(name?, project);
         }
-        planned.conflicts = prepared.collected.naming.conflicts(&planned.definitions);
-        Ok(planned)
+    }
+
+    /// Names its Tests, which are read from the store for that, and finds the names that do not fit together.
+    pub(super) fn name_tests(
+        &mut self,
+        prepared: &Prepared,
+        store: &RunStore,
+        project: Option<&str>,
+    ) -> Result<(), Error> {
+        for name in prepared.names(store)? {
+            self.name_test(name, project);
+        }
+        self.conflicts = prepared.collected.naming.conflicts(&self.definitions);
+        Ok(())
     }
 
     fn name_test(&mut self, name: TestName, project: Option<&str>) {

@@ -14,9 +14,16 @@ pub(super) fn normalise(name: &str) -> String {
     parts.join("/")
 }
 
-/// The order of a walk: part by part, each by its bytes, so that a folder and its archive have the same.
+/// The order of a walk: part by part, each by its bytes, so that a folder and its archive have the same. A part that ends is
+/// less than one that goes on, and so `/` comes before every other byte.
 pub(super) fn compare(one: &str, other: &str) -> Ordering {
-    one.split('/').map(str::as_bytes).cmp(other.split('/').map(str::as_bytes))
+    let bytes = one.as_bytes().iter().zip(other.as_bytes());
+    match bytes.into_iter().find(|(one, other)| one != other) {
+        None => one.len().cmp(&other.len()),
+        Some((b'/', _)) => Ordering::Less,
+        Some((_, b'/')) => Ordering::Greater,
+        Some((one, other)) => one.cmp(other),
+    }
 }
 
 /// A path that a report refers to, relative to `folder`, with `..` and `.` resolved. `None` when it leads above the top.
@@ -50,6 +57,12 @@ mod tests {
     fn order_goes_part_by_part() {
         assert_eq!(compare("a/b.xml", "a.xml"), Ordering::Less);
         assert_eq!(compare("a/b", "a/b/c"), Ordering::Less);
+        let names =
+            ["", "/", "/a", "a", "a/", "a//b", "a/!", "a/b", "a/b/c", "a!", "a!/b", "a.xml", "ab", "b", "\u{1}", "é/a"];
+        for (one, other) in names.iter().flat_map(|one| names.iter().map(move |other| (one, other))) {
+            let by_parts = one.split('/').map(str::as_bytes).cmp(other.split('/').map(str::as_bytes));
+            assert_eq!(compare(one, other), by_parts, "{one:?} and {other:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What an encoded run says of its Test.
 
-use super::decode::{DecodeError, decode};
+use super::decode::DecodeError;
+use super::wire::{Named, NamedInfo, Text};
 
 /// What names the Test of a run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,11 +17,11 @@ pub enum TestName {
 /// # Errors
 /// When these are no bytes of ours.
 pub fn name_of(bytes: &[u8]) -> Result<TestName, DecodeError> {
-    let run = decode(bytes)?;
-    let info = run.test_info.as_ref();
-    let definition = info.map(|info| info.definition.as_ref().unwrap_or(&info.summary).as_str().to_owned());
-    Ok(match run.test_key {
-        Some(key) => TestName::Key(key.as_str().to_owned()),
+    let Named { test_key, test_info } = serde_json::from_slice(bytes)?;
+    let own = |text: Text<'_>| text.0.into_owned();
+    let definition = test_info.map(|NamedInfo { summary, definition }| own(definition.unwrap_or(summary)));
+    Ok(match test_key {
+        Some(key) => TestName::Key(own(key)),
         None => TestName::Definition(definition.unwrap_or_default()),
     })
 }

@@ -159,6 +159,25 @@ pub(super) struct Run<'a> {
     pub(super) test_version: Option<Text<'a>>,
 }
 
+/// What of a [`Run`] names its Test.
+#[derive(Debug, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Named<'a> {
+    #[serde(borrow)]
+    pub(super) test_key: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) test_info: Option<NamedInfo<'a>>,
+}
+
+/// What of a [`TestInfo`] does.
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct NamedInfo<'a> {
+    #[serde(borrow)]
+    pub(super) summary: Text<'a>,
+    #[serde(borrow)]
+    pub(super) definition: Option<Text<'a>>,
+}
+
 /// What finds, creates or updates a Test.
 #[derive(Debug, Clone, serde::Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]

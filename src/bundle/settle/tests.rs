@@ -136,6 +136,24 @@ fn the_order_of_arrival_means_nothing() {
 }
 
 #[test]
+fn runs_are_shown_in_order_however_they_lie() {
+    let long = "x".repeat(100_000);
+    // Of so many some are read together, and not all at once.
+    let mut runs: Vec<_> = (0..9).map(|number| run(number.into(), 0, number, &format!("{number}{long}"))).collect();
+    runs.push(run(3, 1, 0, "!"));
+    for ceiling in [0, 350_000, 1 << 21] {
+        let fixture = Fixture::new(ceiling);
+        let settled = fixture.settle(&runs, &join).unwrap();
+        for range in [0..9, 2..5, 3..4, 8..9, 4..4] {
+            let mut shown = Vec::new();
+            let see = |bytes: &[u8]| shown.push(String::from_utf8(bytes.to_vec()).unwrap());
+            settled.each_run(range.clone(), &fixture.store, see).unwrap();
+            assert!(shown == fixture.texts(&settled)[range.clone()], "{range:?} with {ceiling}");
+        }
+    }
+}
+
+#[test]
 fn groups_of_one_never_see_the_merge_function() {
     let fixture = Fixture::new(0);
     let runs = [run(1, 0, 0, "a"), run(2, 0, 1, "b")];

@@ -146,7 +146,7 @@ pub fn lap(job: &Job, stage: Stage, survey: &Survey) -> Result<Lap, Failure> {
             damaged = Some(manifest.totals.damaged);
         }
         (None, _) => {
-            pipeline::plan(job, &Silent).map_err(job::failure)?;
+            pipeline::rehearse(job, &Silent).map_err(job::failure)?;
         }
     }
     Ok(Lap { wall: began.elapsed(), peak: memory::peak(), of_format, damaged })
