@@ -3,7 +3,7 @@
 use super::evidence::{self, Taking};
 use super::roles::{self, Role};
 use super::{COMMENT_LIMIT, Mapper, SUMMARY_LIMIT, XRAY, clean, comment};
-use crate::model::{Attachment, Content, List, Problem, TestCase, TestRun, push_slug, shorten};
+use crate::model::{Attachment, Content, List, Problem, Rare, Stated, Step, TestCase, TestRun, push_slug, shorten};
 
 /// What evidence without a name is called whose test has none, either.
 const UNNAMED: &str = "test";
@@ -17,8 +17,7 @@ impl Mapper<'_> {
             self.take_attachments(case, run, problem);
         } else {
             run.steps.iter_mut().for_each(|step| step.attachments.clear());
-            let rows = run.stated.iterations.iter_mut();
-            rows.flat_map(|row| row.steps.iter_mut()).for_each(|step| step.attachments.clear());
+            steps_of_rows(&mut run.stated).for_each(|step| step.attachments.clear());
         }
         if policy.output.is_of(case.outcome) {
             let used = evidence::bytes_of(run);
@@ -50,8 +49,9 @@ impl Mapper<'_> {
             taking.take(attachment, &mut run.evidence, problem);
         }
         let mut kept = List::default();
-        let of_rows = run.stated.iterations.iter_mut().flat_map(|row| row.steps.iter_mut());
-        for step in run.steps.iter_mut().chain(of_rows).filter(|step| !step.attachments.is_empty()) {
+        for step in
+            run.steps.iter_mut().chain(steps_of_rows(&mut run.stated)).filter(|step| !step.attachments.is_empty())
+        {
             kept.clear();
             for attachment in step.attachments.iter_mut().filter(|attachment| !links.take(attachment)) {
                 taking.take(attachment, &mut kept, problem);
@@ -73,6 +73,12 @@ impl Mapper<'_> {
             attachment.name.push_str(&format!("-{number}"));
         }
     }
+}
+
+/// Steps of data rows, which only a report in the target's own format states.
+fn steps_of_rows(stated: &mut Rare<Stated>) -> impl Iterator<Item = &mut Step> {
+    let rows = stated.existing_mut().into_iter().flat_map(|stated| stated.iterations.iter_mut());
+    rows.flat_map(|row| row.steps.iter_mut())
 }
 
 /// Links and log texts, which go into the comment of a failed run (decision 19).

@@ -398,13 +398,12 @@ fn take_result(case: &mut TestCase, run: &mut TestRun) {
         step.defects.retain(|defect| key::is_issue_key(defect));
     }
     std::mem::swap(&mut run.parameters, &mut case.parameters);
-    // It is large, and nearly always empty, as the run's is.
-    if !case.stated.is_empty() {
-        std::mem::swap(&mut run.stated, &mut case.stated);
-    }
-    if run.identity.key().is_none() {
+    std::mem::swap(&mut run.stated, &mut case.stated);
+    if let Some(stated) = run.stated.existing_mut()
+        && run.identity.key().is_none()
+    {
         // Only a Test that exists has versions.
-        run.stated.test_version.clear();
+        stated.test_version.clear();
     }
     case.custom_fields.iter_mut().for_each(|field| std::mem::swap(run.custom_fields.add(), field));
     run.is_example = case.is_example;
@@ -448,7 +447,8 @@ fn outline_file(definition: &str) -> u64 {
 
 /// A project that Jira could not have is as good as none: that of the conversion serves instead.
 fn refuse_malformed_project(case: &mut TestCase, problem: &mut dyn FnMut(Problem)) {
-    let project = &mut case.stated.test.project;
+    let Some(stated) = case.stated.existing_mut() else { return };
+    let project = &mut stated.test.project;
     if !project.is_empty() && !key::is_project_key(project) {
         let message = format!("{project:?} is no project key; the Test goes into the project of the conversion");
         problem(Problem::new(ProblemKind::MalformedKey, message));

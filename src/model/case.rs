@@ -1,6 +1,6 @@
 //! One test case as a report states it: the parser's scratch record.
 
-use super::{Attachment, CustomField, List, Outcome, Reuse, Stated, Timestamp};
+use super::{Attachment, CustomField, List, Outcome, Rare, Reuse, Stated, Timestamp};
 
 /// A named value on a test case: a property, an annotation, a trait, an attribute that the format leaves to its users.
 ///
@@ -167,7 +167,7 @@ pub struct TestCase {
     /// Custom fields, with values that are JSON text already.
     pub custom_fields: List<CustomField>,
     /// What only a report in the target's own format states.
-    pub stated: Stated,
+    pub stated: Rare<Stated>,
     /// The machine it ran on (JUnit `hostname`, NUnit `machine-name`, xUnit `computer`); may be empty.
     pub host: String,
     /// Value of the property that the reader was asked for, where the nearest suite with it has it; may be empty.

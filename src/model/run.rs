@@ -1,6 +1,6 @@
 //! The normalised result of one test inside one Test Execution.
 
-use super::{Attachment, List, Outcome, Parameter, Reuse, Stated, Step, Timestamp};
+use super::{Attachment, List, Outcome, Parameter, Rare, Reuse, Stated, Step, Timestamp};
 
 /// What says that two results belong to the same Test.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +96,7 @@ pub struct TestRun {
     /// Parameters of its data row.
     pub parameters: List<Parameter>,
     /// What only a report in the target's own format states.
-    pub stated: Stated,
+    pub stated: Rare<Stated>,
     /// Key of the Test Execution that the report itself names for it; empty: that of its group.
     pub execution_key: String,
     /// Test environments that the report itself names for it, joined by `;`; empty: those of its group.

@@ -1,6 +1,8 @@
 //! What only a report in the target's own format can state of a result: handed on as it is.
 
-use super::{List, Outcome, Parameter, Reuse, Step, Timestamp};
+use std::sync::LazyLock;
+
+use super::{List, Nothing, Outcome, Parameter, Rare, Reuse, Step, Timestamp};
 
 /// Statements beyond those that every format makes. Empty for all formats but Xray JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,6 +31,20 @@ impl Stated {
             && examples.is_empty()
             && iterations.is_empty()
             && test.is_empty()
+    }
+}
+
+impl Rare<Stated> {
+    /// Whether the report states nothing of this.
+    pub fn is_empty(&self) -> bool {
+        self.existing().is_none_or(Stated::is_empty)
+    }
+}
+
+impl Nothing for Stated {
+    fn nothing() -> &'static Stated {
+        static NOTHING: LazyLock<Stated> = LazyLock::new(Stated::default);
+        &NOTHING
     }
 }
 

@@ -4,6 +4,7 @@ mod attached;
 mod batching;
 mod ending;
 mod findings;
+mod lot;
 mod part;
 
 use std::ops::{ControlFlow, Range};
@@ -24,6 +25,7 @@ use crate::xray;
 pub(super) use batching::Batching;
 pub(super) use ending::Fallen;
 pub(super) use findings::Findings;
+pub(super) use lot::{Lot, Lots};
 pub(super) use part::{Part, Start};
 
 /// Bytes of encoded runs that are handed to the store at once: large reports come in several chunks.

@@ -12,7 +12,7 @@ use super::grouping::Group;
 use super::measure;
 use super::outcome::ReportOutcome;
 use super::purpose::{Context, Depth, Purpose, WritingAhead};
-use super::visitor::{Batching, Conversion, ConversionFailure, Fallen, Findings, RunScratch};
+use super::visitor::{Batching, Conversion, ConversionFailure, Fallen, Findings, Lot, Lots, RunScratch};
 use crate::bundle::{Ahead, WriteError};
 use crate::format::encoding::{self, Transcoder};
 use crate::format::{self, Format, Head, ParseError, ParseErrorKind, ReadOptions, Recognition};
@@ -30,8 +30,16 @@ const HEAD: usize = Beginning::SHORTEST;
 #[derive(Default)]
 pub(super) struct Scratch {
     source: source::Scratch,
+    report: ReportScratch,
+}
+
+/// What of that the conversion of a report needs.
+#[derive(Default)]
+pub(super) struct ReportScratch {
     runs: RunScratch,
-    /// For parts of large reports, between whose cases and runs buffers change hands.
+    /// For small reports.
+    lot: Lot,
+    /// For parts of large ones, between whose cases and runs buffers change hands.
     parts: RunScratch,
 }
 
@@ -123,7 +131,7 @@ pub(super) fn write_ahead(bundle: &Ahead, group: &Group, purpose: &Purpose<'_>) 
 /// Converts what waits of a large report that somebody else is reading.
 pub(super) fn help(report: &Giant, helpers: &Helpers<'_>, purpose: &Purpose<'_>, scratch: &mut Scratch) {
     if let Purpose::Convert(context) = purpose {
-        report.help(helpers, context, &mut scratch.parts);
+        report.help(helpers, context, &mut scratch.report.parts);
     }
 }
 
@@ -140,7 +148,7 @@ fn process_entry(
     if let Purpose::Convert(context) = purpose {
         outcome.environment = context.rules.environment_from.of_place(entry.origin.as_str());
     }
-    let Scratch { source, runs, parts } = scratch;
+    let Scratch { source, report } = scratch;
     if let Purpose::Measure(depth @ (Depth::Read | Depth::Inflate), _, limits) = *purpose {
         measure::bytes(entry, depth, source, limits, &mut outcome);
         return (outcome, None);
@@ -150,7 +158,7 @@ fn process_entry(
     let lent = catch_unwind(AssertUnwindSafe(|| {
         entry.with_body(source, purpose.limits(), &format::head::could_be_report, |body, doubt| {
             let early = work.early.filter(|_| doubt == Doubt::None);
-            read_report(entry, body, &Work { early, ..*work }, (runs, parts), &mut outcome)
+            read_report(entry, body, &Work { early, ..*work }, report, &mut outcome)
         })
     }));
     let failure = match lent {
@@ -183,7 +191,7 @@ pub(super) fn read_report(
     entry: &Arc<Entry>,
     body: Body<'_>,
     work: &Work<'_>,
-    scratch: (&mut RunScratch, &mut RunScratch),
+    scratch: &mut ReportScratch,
     outcome: &mut ReportOutcome,
 ) -> Ended {
     match body {
@@ -220,7 +228,7 @@ fn recognise_and_parse(
     head: &[u8],
     body: Body<'_>,
     work: &Work<'_>,
-    (runs, parts): (&mut RunScratch, &mut RunScratch),
+    ReportScratch { runs, lot, parts }: &mut ReportScratch,
     outcome: &mut ReportOutcome,
 ) -> Ended {
     let Work { purpose, group, helpers, early } = *work;
@@ -260,8 +268,7 @@ fn recognise_and_parse(
             let giant = (is_large && helpers.are_there()).then(|| Giant::new(format.name, outcome, entry, group));
             let early = early.filter(|_| is_large);
             let early = early.and_then(|take| Early::new(outcome, group, format.name, take));
-            let conversion = Conversion::new(format.name, outcome, context, entry, runs, group);
-            let mut conversion = conversion.offering(early);
+            let conversion = Conversion::new(format.name, outcome, context, entry, runs, group).offering(early);
             let read = |visitor: &mut dyn ReportVisitor| {
                 catch_unwind(AssertUnwindSafe(|| parse(format.parse, wanted, body, &detected, options, visitor)))
             };
@@ -272,8 +279,9 @@ fn recognise_and_parse(
                     batching.finish(parsed)
                 }
                 None => {
-                    let parsed = read(&mut conversion);
-                    conversion.finish(parsed)
+                    let mut lots = Lots::new(conversion, lot);
+                    let parsed = read(&mut lots);
+                    lots.finish(parsed)
                 }
             }
         }

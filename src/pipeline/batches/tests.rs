@@ -19,7 +19,7 @@ use crate::pipeline::outcome::RunChunk;
 use crate::pipeline::purpose::{Context, Names, Purpose, Reading};
 use crate::pipeline::stop::Stop;
 use crate::pipeline::visitor::{FALLS, Fallen};
-use crate::pipeline::worker::{self, Work};
+use crate::pipeline::worker::{self, ReportScratch, Work};
 use crate::source::{self, Found, Input};
 use crate::xray::{self, EncodeOptions, Encoder, Target};
 
@@ -127,7 +127,7 @@ fn come_to(file: &Path, bytes: &[u8], way: &Way, batch: Size, threads: usize, pa
             };
             let early: Option<&TakeEarly<'_>> = if threads > 1 { Some(&take) } else { None };
             let work = Work { purpose: &purpose, group: &group, helpers, early };
-            let (mut runs, mut parts) = (RunScratch::default(), RunScratch::default());
+            let mut scratch = ReportScratch::default();
             let mut reader = bytes;
             let mut falling = Falling { rest: bytes };
             let body = match parser_falls {
@@ -135,7 +135,7 @@ fn come_to(file: &Path, bytes: &[u8], way: &Way, batch: Size, threads: usize, pa
                 false => Body::Stream(&mut reader),
             };
             let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                worker::read_report(&entry, body, &work, (&mut runs, &mut parts), &mut outcome)
+                worker::read_report(&entry, body, &work, &mut scratch, &mut outcome)
             }));
             is_read.store(true, Ordering::Relaxed);
             read

@@ -1,0 +1,110 @@
+//! A small report: some of its cases are read, then these are converted, in turn.
+//!
+//! Reading and converting together are more code than the processor's nearest cache holds, so that case by case one drives out
+//! the other. Nothing else depends on it: what comes of the cases is what [`Conversion`] alone comes to.
+
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+
+use super::{Conversion, ConversionFailure, Fallen};
+use crate::model::{Problem, ReportVisitor, StatedExecution, TestCase};
+
+/// Cases that wait for each other. The records stay from report to report.
+#[derive(Default)]
+pub(in crate::pipeline) struct Lot {
+    cases: Vec<TestCase>,
+    waiting: usize,
+}
+
+impl Lot {
+    /// Cases that are converted in one go.
+    const SIZE: usize = 16;
+
+    /// Bytes that a case may hold to wait: evidence and long logs are not gathered, nor is room for them kept.
+    const MOST: usize = 16 << 10;
+
+    /// Takes the case; the caller gets the record of an earlier one.
+    fn push(&mut self, case: &mut TestCase) {
+        if self.waiting == self.cases.len() {
+            self.cases.push(TestCase::with_room());
+        }
+        std::mem::swap(&mut self.cases[self.waiting], case);
+        self.waiting += 1;
+    }
+}
+
+/// Has cases converted in lots.
+pub(in crate::pipeline) struct Lots<'c> {
+    conversion: Conversion<'c>,
+    lot: &'c mut Lot,
+}
+
+impl<'c> Lots<'c> {
+    pub(in crate::pipeline) fn new(conversion: Conversion<'c>, lot: &'c mut Lot) -> Lots<'c> {
+        lot.waiting = 0;
+        Lots { conversion, lot }
+    }
+
+    /// Converts what waits, and ends as [`Conversion::finish`] does.
+    pub(in crate::pipeline) fn finish<T>(
+        mut self,
+        mut read: thread::Result<T>,
+    ) -> (Option<ConversionFailure>, Result<T, Fallen>) {
+        // A panic in the conversion of a case ends the report there: those behind it would not have been read.
+        if !self.conversion.is_at_work {
+            let converted = catch_unwind(AssertUnwindSafe(|| self.convert()));
+            read = converted.and(read);
+        }
+        self.conversion.finish(read)
+    }
+
+    /// Converts what waits. `Break` when nothing behind it counts.
+    fn convert(&mut self) -> ControlFlow<()> {
+        let waiting = std::mem::take(&mut self.lot.waiting);
+        self.go_on()?;
+        self.lot.cases.iter_mut().take(waiting).try_for_each(|case| self.conversion.case(case))
+    }
+
+    fn go_on(&self) -> ControlFlow<()> {
+        if self.conversion.failure.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Whether there may be another case behind those that wait: with as many as there may be the reading ends, not later.
+    fn has_room(&mut self) -> ControlFlow<()> {
+        let findings = &self.conversion.findings;
+        if findings.outcome.cases.seen + (self.lot.waiting as u64) < findings.limits.cases {
+            return ControlFlow::Continue(());
+        }
+        self.convert()?;
+        self.conversion.findings.has_room()
+    }
+}
+
+impl ReportVisitor for Lots<'_> {
+    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
+        self.go_on()?;
+        self.has_room()?;
+        if case.weight() > Lot::MOST {
+            self.convert()?;
+            return self.conversion.case(case);
+        }
+        self.lot.push(case);
+        if self.lot.waiting < Lot::SIZE { ControlFlow::Continue(()) } else { self.convert() }
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        // Problems are told in the order of the report. Whether the conversion has ended is told with the next case.
+        let _ = self.convert();
+        self.conversion.problem(problem);
+    }
+
+    fn execution(&mut self, stated: &StatedExecution) {
+        let _ = self.convert();
+        self.conversion.execution(stated);
+    }
+
+    fn producer(&mut self, name: &str) {
+        self.conversion.producer(name);
+    }
+}
