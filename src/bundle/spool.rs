@@ -3,8 +3,9 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
+use memchr::memmem::Finder;
 use serde::{Deserialize, Serialize};
 
 use super::error::{WriteError, WriteErrorKind};
@@ -16,7 +17,7 @@ use super::store::nameless_file;
 const OPEN: usize = 256 << 10;
 
 /// The member behind that of the Test Execution. In no text can it stand like this: its quotes would be escaped.
-const PROBLEMS: &[u8] = b"\"problems\":";
+static PROBLEMS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"problems\":"));
 
 /// Keeps texts that are asked for later, by any thread.
 #[derive(Debug)]
@@ -92,7 +93,7 @@ impl LineSpool {
         serde_json::to_writer(&mut *open, line).map_err(failed)?;
         let end = open.len();
         let length = end - from;
-        let cut = open.get(from..).and_then(|text| memchr::memmem::find(text, PROBLEMS)).unwrap_or(length);
+        let cut = open.get(from..).and_then(|text| PROBLEMS.find(text)).unwrap_or(length);
         serde_json::to_writer(&mut *open, beside).map_err(failed)?;
         Ok(SpooledLine { at: 0, length: short(length)?, cut: short(cut)?, beside: short(open.len() - end)? })
     }

@@ -2,6 +2,9 @@
 //! would change is framed by `{noformat}`, so that a stack trace arrives as it was written; a plain sentence stays plain.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use crate::model::shorten;
 
@@ -13,6 +16,8 @@ const END: &str = "\n{noformat}";
 
 /// What would end a frame too early.
 const MACRO: &str = "{noformat";
+
+static MACROS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(MACRO));
 
 const _: () = assert!(BEGIN.len() + END.len() == shorten::COMMENT_FRAME);
 
@@ -47,7 +52,7 @@ pub(super) fn write_framed(out: &mut Vec<u8>, text: &str, target: Target) {
     let inner = text.trim_end();
     if target != Target::Server || !has_markup(inner) {
         json::content(out, text);
-    } else if memchr::memmem::find(inner.as_bytes(), MACRO.as_bytes()).is_some() {
+    } else if MACROS.find(inner.as_bytes()).is_some() {
         json::content(out, &framed(text, target));
     } else {
         [BEGIN, inner, END].iter().for_each(|part| json::content(out, part));

@@ -1,10 +1,16 @@
 //! Attachments that a case points to: `[[ATTACHMENT|path]]` in its output, attachment properties, data URIs.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use crate::format::xml::Text;
 use crate::model::{Attachment, Content, List};
 
 const OPENING: &[u8] = b"[[ATTACHMENT|";
 const CLOSING: &[u8] = b"]]";
+
+static OPENINGS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(OPENING));
 
 /// Longest path that is looked for behind the opening.
 const LONGEST_PATH: usize = 4096;
@@ -65,7 +71,7 @@ impl ReferenceFinder {
         let mut done = 0;
         loop {
             let rest = &self.pending.as_bytes()[done..];
-            let Some(start) = memchr::memmem::find(rest, OPENING) else {
+            let Some(start) = OPENINGS.find(rest) else {
                 done += rest.len() - partial_opening(rest);
                 break;
             };
@@ -87,7 +93,7 @@ impl ReferenceFinder {
 
 /// Whether the piece holds an opening, or ends in the start of one.
 fn may_hold_reference(raw: &[u8]) -> bool {
-    memchr::memmem::find(raw, OPENING).is_some() || partial_opening(raw) > 0
+    OPENINGS.find(raw).is_some() || partial_opening(raw) > 0
 }
 
 /// How many bytes at the end of `bytes` are the start of an opening.

@@ -24,6 +24,20 @@ impl Lot {
     /// Bytes that a case may hold to wait: evidence and long logs are not gathered, nor is room for them kept.
     const MOST: usize = 16 << 10;
 
+    /// Whether the case may wait.
+    fn takes(case: &TestCase) -> bool {
+        let is_plain = case.details.is_empty()
+            && case.properties.is_empty()
+            && case.attachments.is_empty()
+            && case.steps.is_empty()
+            && case.parameters.is_empty()
+            && case.stated.is_empty()
+            && case.stdout.text.is_empty()
+            && case.stderr.text.is_empty();
+        // Most are plain, and have nothing that can be long but a name.
+        (is_plain && case.qualified_name.len() + case.title.len() <= Lot::MOST) || case.weight() <= Lot::MOST
+    }
+
     /// Takes the case; the caller gets the record of an earlier one.
     fn push(&mut self, case: &mut TestCase) {
         if self.waiting == self.cases.len() {
@@ -85,7 +99,7 @@ impl ReportVisitor for Lots<'_> {
     fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
         self.go_on()?;
         self.has_room()?;
-        if case.weight() > Lot::MOST {
+        if !Lot::takes(case) {
             self.convert()?;
             return self.conversion.case(case);
         }
