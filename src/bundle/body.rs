@@ -59,22 +59,12 @@ impl BundleBody {
         })
     }
 
-    /// Writes all these pieces, as many at a time as the system takes.
+    /// Writes all these pieces.
     ///
     /// # Errors
     /// When that fails.
-    pub(super) fn write_pieces(&mut self, mut pieces: &mut [IoSlice<'_>]) -> Result<(), WriteError> {
-        // Empty ones in front would look like a sink that takes no more.
-        IoSlice::advance_slices(&mut pieces, 0);
-        while !pieces.is_empty() {
-            match self.write_vectored(pieces) {
-                Ok(0) => return Err(self.failed(io::ErrorKind::WriteZero.into())),
-                Ok(written) => IoSlice::advance_slices(&mut pieces, written),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(self.failed(error)),
-            }
-        }
-        Ok(())
+    pub(super) fn write_pieces(&mut self, pieces: &mut [IoSlice<'_>]) -> Result<(), WriteError> {
+        self.out.write_pieces(pieces).map_err(|error| self.failed(error))
     }
 
     /// The error that says that writing this file failed.

@@ -43,6 +43,28 @@ impl<T> Hashing<T> {
     }
 }
 
+impl<W: Write> Hashing<W> {
+    /// Writes all these pieces, as many at a time as is taken. They are hashed first: that reads them into the processor's
+    /// caches without waiting for them, which a mere copy would have to.
+    ///
+    /// # Errors
+    /// What the inner writer answers; how much has passed is not known then.
+    pub(super) fn write_pieces(&mut self, mut pieces: &mut [IoSlice<'_>]) -> io::Result<()> {
+        pieces.iter().for_each(|piece| self.pass(piece));
+        // Empty ones in front would look like a writer that takes no more.
+        IoSlice::advance_slices(&mut pieces, 0);
+        while !pieces.is_empty() {
+            match self.inner.write_vectored(pieces) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => IoSlice::advance_slices(&mut pieces, written),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
 impl<W: Write> Write for Hashing<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.inner.write(bytes)?;
