@@ -44,7 +44,7 @@ fn read(format: &Format, reports: &[String]) -> usize {
 struct Cases(usize);
 
 impl ReportVisitor for Cases {
-    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
+    fn case(&mut self, case: &mut Box<TestCase>) -> ControlFlow<()> {
         black_box(case);
         self.0 += 1;
         ControlFlow::Continue(())
@@ -100,7 +100,7 @@ struct Encoding<'r> {
 }
 
 impl ReportVisitor for Encoding<'_> {
-    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
+    fn case(&mut self, case: &mut Box<TestCase>) -> ControlFlow<()> {
         if self.mapper.map(case, &mut self.run, &mut |_| {}) == Mapped::Run {
             black_box(self.encoder.encode(&self.run, &mut self.last, &mut self.bytes));
         }

@@ -13,7 +13,7 @@
 //! struct Failed(Vec<String>);
 //!
 //! impl ReportVisitor for Failed {
-//!     fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
+//!     fn case(&mut self, case: &mut Box<TestCase>) -> ControlFlow<()> {
 //!         if case.outcome == Outcome::Failed {
 //!             self.0.push(case.qualified_name.clone());
 //!         }

@@ -14,7 +14,7 @@ struct Counted {
 }
 
 impl ReportVisitor for Counted {
-    fn case(&mut self, _: &mut TestCase) -> ControlFlow<()> {
+    fn case(&mut self, _: &mut Box<TestCase>) -> ControlFlow<()> {
         self.cases += 1;
         assert!(self.cases <= self.most, "more cases than bytes");
         ControlFlow::Continue(())

@@ -198,14 +198,14 @@ pub struct TestCase {
 impl TestCase {
     /// An empty case with room for the names of most tests: for a reader's scratch record, which grows with the first cases
     /// of each report otherwise.
-    pub fn with_room() -> TestCase {
+    pub fn with_room() -> Box<TestCase> {
         const NAME: usize = 128;
-        TestCase {
+        Box::new(TestCase {
             qualified_name: String::with_capacity(2 * NAME),
             title: String::with_capacity(NAME),
             container: String::with_capacity(NAME),
             ..TestCase::default()
-        }
+        })
     }
 
     /// Appends a named value.

@@ -9,6 +9,12 @@ pub trait Reuse: Default {
     fn reset(&mut self);
 }
 
+impl<T: Reuse> Reuse for Box<T> {
+    fn reset(&mut self) {
+        (**self).reset();
+    }
+}
+
 impl Reuse for String {
     fn reset(&mut self) {
         self.clear();

@@ -142,9 +142,9 @@ impl RunCounts {
 /// Push was chosen over an iterator because a parser can then be straight code that need not save its place between
 /// two calls, and because one scratch record serves a whole report.
 pub trait ReportVisitor {
-    /// One complete test case. It may be emptied by the callee and is valid only during the call. On `Break` the
-    /// parser stops and returns as if the report had ended.
-    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()>;
+    /// One complete test case. It is valid only during the call: the callee may empty the record, or keep it and leave another
+    /// in its place, whatever that holds. On `Break` the parser stops and returns as if the report had ended.
+    fn case(&mut self, case: &mut Box<TestCase>) -> ControlFlow<()>;
 
     /// A problem of the report; the parser goes on.
     fn problem(&mut self, problem: Problem);

@@ -51,7 +51,7 @@ pub(super) struct Batch {
     /// Where each case is.
     cases: Vec<Kept>,
     packed: PackedCases,
-    whole: List<TestCase>,
+    whole: List<Box<TestCase>>,
     /// Each with the number of cases before it.
     remarks: Vec<(usize, Remark)>,
     weight: usize,
@@ -97,7 +97,7 @@ impl Batch {
     }
 
     /// Takes a case; what it leaves is of no use but for its buffers.
-    pub(super) fn push(&mut self, case: &mut TestCase) {
+    pub(super) fn push(&mut self, case: &mut Box<TestCase>) {
         let weight = case.weight();
         self.weight += weight;
         self.holds_heavy |= weight >= HEAVY;

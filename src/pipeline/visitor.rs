@@ -407,7 +407,7 @@ fn share_of(outcome: &mut ReportOutcome, group: &Group, run: &TestRun) -> usize 
 }
 
 impl ReportVisitor for Conversion<'_> {
-    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
+    fn case(&mut self, case: &mut Box<TestCase>) -> ControlFlow<()> {
         self.findings.has_room()?;
         self.is_at_work = true;
         self.begin_rows(case.row_group);

@@ -72,7 +72,7 @@ fn text_of(bytes: &[u8]) -> String {
 struct Complaints(Vec<Problem>);
 
 impl ReportVisitor for Complaints {
-    fn case(&mut self, _: &mut TestCase) -> std::ops::ControlFlow<()> {
+    fn case(&mut self, _: &mut Box<TestCase>) -> std::ops::ControlFlow<()> {
         std::ops::ControlFlow::Continue(())
     }
 

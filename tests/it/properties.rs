@@ -67,10 +67,10 @@ struct Visitor<'r> {
 }
 
 impl ReportVisitor for Visitor<'_> {
-    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
+    fn case(&mut self, case: &mut Box<TestCase>) -> ControlFlow<()> {
         assert!(self.read.cases.len() < self.most, "more cases than bytes");
         self.read.counts.add(case.outcome);
-        self.read.cases.push(case.clone());
+        self.read.cases.push(TestCase::clone(case));
         ControlFlow::Continue(())
     }
 
@@ -240,7 +240,7 @@ fn seed(usual: u64) -> u64 {
 struct Forgetful;
 
 impl ReportVisitor for Forgetful {
-    fn case(&mut self, _: &mut TestCase) -> ControlFlow<()> {
+    fn case(&mut self, _: &mut Box<TestCase>) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
 

@@ -21,7 +21,7 @@ struct Bundler<'r> {
 }
 
 impl ReportVisitor for Bundler<'_> {
-    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
+    fn case(&mut self, case: &mut Box<TestCase>) -> ControlFlow<()> {
         let mut run = TestRun::default();
         if self.mapper.map(case, &mut run, &mut |_| {}) == Mapped::Run {
             let mut bytes = Vec::new();

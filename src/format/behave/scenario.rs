@@ -17,7 +17,7 @@ const INTERRUPTED: &[u8] = b"ABORTED: By user";
 #[derive(Default)]
 pub(super) struct Scenario {
     /// All but what only the whole feature tells.
-    pub(super) case: TestCase,
+    pub(super) case: Box<TestCase>,
     /// Its name without the number of its row.
     pub(super) name: String,
     pub(super) location: String,

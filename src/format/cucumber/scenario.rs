@@ -48,7 +48,7 @@ pub(super) fn own_tags(tags: &[Tag], words: &mut Spelled<'_>, own: &mut List<Own
 /// One scenario, or a background that waits for its scenario.
 #[derive(Debug, Default)]
 pub(super) struct Scenario {
-    pub(super) case: TestCase,
+    pub(super) case: Box<TestCase>,
     pub(super) id: String,
     pub(super) line: Option<u64>,
     pub(super) tags: List<OwnTag>,

@@ -53,7 +53,7 @@ struct Reader<'o> {
     recognition: Recognition,
     suites: Suites,
     /// The case being read, its start tag and the kinds of its children.
-    case: TestCase,
+    case: Box<TestCase>,
     attributes: CaseAttributes,
     children: Children,
     /// Cases that are open around it.

@@ -31,7 +31,7 @@ const MOST_HELD: usize = 96 << 20;
 struct Attempt {
     order: u64,
     planned: String,
-    case: TestCase,
+    case: Box<TestCase>,
     status: Status,
     parts: usize,
     steps: usize,

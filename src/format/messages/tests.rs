@@ -13,8 +13,8 @@ struct Found {
 }
 
 impl ReportVisitor for Found {
-    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
-        self.cases.push(case.clone());
+    fn case(&mut self, case: &mut Box<TestCase>) -> ControlFlow<()> {
+        self.cases.push(TestCase::clone(case));
         ControlFlow::Continue(())
     }
     fn problem(&mut self, problem: Problem) {

@@ -90,7 +90,7 @@ struct Reader<'o> {
     options: &'o ReadOptions,
     suites: Suites,
     /// The case being read, its start tag, its children, its assertions.
-    case: TestCase,
+    case: Box<TestCase>,
     attributes: CaseAttributes,
     children: CaseChildren,
     assertions: List<CaseDetail>,

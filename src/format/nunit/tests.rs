@@ -17,8 +17,8 @@ pub(super) struct Findings {
 }
 
 impl ReportVisitor for Findings {
-    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
-        self.cases.push(case.clone());
+    fn case(&mut self, case: &mut Box<TestCase>) -> ControlFlow<()> {
+        self.cases.push(TestCase::clone(case));
         ControlFlow::Continue(())
     }
     fn problem(&mut self, problem: Problem) {

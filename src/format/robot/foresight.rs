@@ -52,7 +52,7 @@ fn collect(report: &[u8], verdicts: &mut Vec<Verdict>) -> Result<(), ParseError>
 pub(super) struct Silence;
 
 impl ReportVisitor for Silence {
-    fn case(&mut self, _: &mut TestCase) -> ControlFlow<()> {
+    fn case(&mut self, _: &mut Box<TestCase>) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
     fn problem(&mut self, _: Problem) {}

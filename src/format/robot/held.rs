@@ -238,8 +238,8 @@ impl Held {
     /// others are forgotten.
     pub(super) fn release(
         &mut self,
-        case: &mut TestCase,
-        give: &mut dyn FnMut(&mut TestCase) -> ControlFlow<()>,
+        case: &mut Box<TestCase>,
+        give: &mut dyn FnMut(&mut Box<TestCase>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let mut passing = Sweep::new(std::mem::take(&mut self.verdicts));
         let sweep = self.foreseen.as_mut().unwrap_or(&mut passing);

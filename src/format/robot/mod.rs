@@ -117,7 +117,7 @@ struct Reader<'o> {
     /// Tests begun so far: the number of the next one.
     tests: usize,
     /// The test being read, its status and what is kept of its keywords.
-    case: TestCase,
+    case: Box<TestCase>,
     status: Status,
     keywords: Keywords,
     held: Held,

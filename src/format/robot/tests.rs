@@ -18,8 +18,8 @@ pub(super) struct Findings {
 }
 
 impl ReportVisitor for Findings {
-    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
-        self.cases.push(case.clone());
+    fn case(&mut self, case: &mut Box<TestCase>) -> ControlFlow<()> {
+        self.cases.push(TestCase::clone(case));
         ControlFlow::Continue(())
     }
     fn problem(&mut self, problem: Problem) {
@@ -453,7 +453,7 @@ fn a_stream_that_holds_too_much_tells_what_it_could_not_judge() {
 fn a_visitor_that_has_enough_is_not_called_again() {
     struct First(usize);
     impl ReportVisitor for First {
-        fn case(&mut self, _: &mut TestCase) -> ControlFlow<()> {
+        fn case(&mut self, _: &mut Box<TestCase>) -> ControlFlow<()> {
             self.0 += 1;
             ControlFlow::Break(())
         }

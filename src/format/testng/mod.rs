@@ -58,7 +58,7 @@ struct Reader<'o> {
     class_name: String,
     rows: ClassRows,
     /// The row being read and what its start tag says.
-    case: TestCase,
+    case: Box<TestCase>,
     attributes: MethodAttributes,
     /// Rows that the root declares, and rows that were there.
     declared: u64,
@@ -74,7 +74,7 @@ impl<'o> Reader<'o> {
             test_name: String::new(),
             class_name: String::new(),
             rows: ClassRows::default(),
-            case: TestCase::default(),
+            case: Box::default(),
             attributes: MethodAttributes::default(),
             declared: 0,
             seen: 0,

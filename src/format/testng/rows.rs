@@ -46,7 +46,7 @@ enum Waits {
 struct Held {
     waits: Waits,
     weight: usize,
-    case: TestCase,
+    case: Box<TestCase>,
 }
 
 /// What happened to one method with one list of parameters.
@@ -70,7 +70,8 @@ pub(super) struct ClassRows {
     held: Vec<Held>,
     weight: usize,
     /// Emptied cases, so that holding one allocates nothing once warm.
-    spare: Vec<TestCase>,
+    #[expect(clippy::vec_box, reason = "records change hands with the visitor")]
+    spare: Vec<Box<TestCase>>,
     failed_set_up: Option<FailedSetUp>,
 }
 
@@ -78,7 +79,7 @@ impl ClassRows {
     /// Takes a row: gives it to the visitor, or holds it. `key` stands for its method and parameters.
     pub(super) fn take(
         &mut self,
-        case: &mut TestCase,
+        case: &mut Box<TestCase>,
         kind: RowKind,
         key: u64,
         visitor: &mut dyn ReportVisitor,
@@ -137,7 +138,7 @@ impl ClassRows {
 
     /// An attempt goes on at once when the row that counts is known; it waits otherwise. Of several that wait for the
     /// same row only the last can become the one that counts.
-    fn take_attempt(&mut self, case: &mut TestCase, key: u64, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
+    fn take_attempt(&mut self, case: &mut Box<TestCase>, key: u64, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
         case.superseded = true;
         if self.seen.get(&key).is_some_and(|seen| seen.counted) {
             return visitor.case(case);
@@ -161,7 +162,7 @@ impl ClassRows {
         flow
     }
 
-    fn hold(&mut self, case: &mut TestCase, waits: Waits, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
+    fn hold(&mut self, case: &mut Box<TestCase>, waits: Waits, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
         let mut room = self.spare.pop().unwrap_or_default();
         std::mem::swap(case, &mut room);
         let weight = weight_of(&room);
@@ -173,7 +174,7 @@ impl ClassRows {
         ControlFlow::Continue(())
     }
 
-    fn keep_spare(&mut self, mut case: TestCase) {
+    fn keep_spare(&mut self, mut case: Box<TestCase>) {
         case.reset();
         if self.spare.len() < MOST_HELD && case.details.iter().all(|detail| detail.text.capacity() < HEAVIEST) {
             self.spare.push(case);

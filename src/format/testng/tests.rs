@@ -21,8 +21,8 @@ struct Findings {
 }
 
 impl ReportVisitor for Findings {
-    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
-        self.cases.push(case.clone());
+    fn case(&mut self, case: &mut Box<TestCase>) -> ControlFlow<()> {
+        self.cases.push(TestCase::clone(case));
         ControlFlow::Continue(())
     }
     fn problem(&mut self, problem: Problem) {
@@ -428,7 +428,7 @@ fn attachments_carry_their_content_or_point_to_it() {
 fn a_visitor_that_breaks_hears_no_more_cases() {
     struct Once(usize);
     impl ReportVisitor for Once {
-        fn case(&mut self, _case: &mut TestCase) -> ControlFlow<()> {
+        fn case(&mut self, _case: &mut Box<TestCase>) -> ControlFlow<()> {
             self.0 += 1;
             ControlFlow::Break(())
         }

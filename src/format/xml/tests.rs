@@ -23,7 +23,7 @@ impl Read for Grains<'_> {
 struct Problems(Vec<String>);
 
 impl ReportVisitor for Problems {
-    fn case(&mut self, _: &mut TestCase) -> ControlFlow<()> {
+    fn case(&mut self, _: &mut Box<TestCase>) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
     fn problem(&mut self, problem: Problem) {

@@ -212,7 +212,7 @@ impl<'o> Reader<'o> {
             let topic = "steps beside examples or iterations, which Xray refuses, were left out";
             self.remarks.add(ProblemKind::UnknownProperty, topic, String::new, || position);
             // What they show is kept as evidence of the run.
-            let TestCase { steps, attachments, .. } = &mut test.case;
+            let TestCase { steps, attachments, .. } = &mut *test.case;
             for attachment in steps.iter_mut().flat_map(|step| step.attachments.iter_mut()) {
                 std::mem::swap(attachments.add(), attachment);
             }

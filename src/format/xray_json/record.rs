@@ -10,7 +10,7 @@ use crate::model::{
 /// What is read of one test beside the case itself.
 #[derive(Default)]
 pub(super) struct Test {
-    pub(super) case: TestCase,
+    pub(super) case: Box<TestCase>,
     pub(super) key: String,
     pub(super) start: String,
     pub(super) finish: String,

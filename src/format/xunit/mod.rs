@@ -51,7 +51,7 @@ struct Reader<'o> {
     /// Name of the collection or class around the test.
     group: String,
     /// The test being read and what its start tag says.
-    case: TestCase,
+    case: Box<TestCase>,
     attributes: TestAttributes,
     remarks: Remarks,
 }

@@ -329,7 +329,7 @@ fn play(body: Body<'_>, _: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Res
     if let Body::Stream(stream) = body {
         stream.read_to_end(&mut script).unwrap();
     }
-    let mut case = TestCase::default();
+    let mut case = Box::<TestCase>::default();
     let mut group = 0;
     for &[what, one, other, third] in script.as_chunks().0 {
         match what % 32 {

@@ -174,7 +174,7 @@ impl<'c> Batching<'c> {
 }
 
 impl ReportVisitor for Batching<'_> {
-    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
+    fn case(&mut self, case: &mut Box<TestCase>) -> ControlFlow<()> {
         self.go_on()?;
         self.has_room()?;
         let is_of_same_method = case.row_group != 0 && case.row_group == self.row_group;

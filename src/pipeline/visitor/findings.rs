@@ -70,7 +70,7 @@ impl<'o> Findings<'o> {
 }
 
 impl ReportVisitor for Findings<'_> {
-    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
+    fn case(&mut self, case: &mut Box<TestCase>) -> ControlFlow<()> {
         self.has_room()?;
         self.outcome.cases.add(case.outcome);
         ControlFlow::Continue(())

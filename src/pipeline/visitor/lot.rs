@@ -13,7 +13,8 @@ use crate::model::{Problem, ReportVisitor, StatedExecution, TestCase};
 /// Cases that wait for each other. The records stay from report to report.
 #[derive(Default)]
 pub(in crate::pipeline) struct Lot {
-    cases: Vec<TestCase>,
+    #[expect(clippy::vec_box, reason = "records change hands with the reader")]
+    cases: Vec<Box<TestCase>>,
     waiting: usize,
 }
 
@@ -39,7 +40,7 @@ impl Lot {
     }
 
     /// Takes the case; the caller gets the record of an earlier one.
-    fn push(&mut self, case: &mut TestCase) {
+    fn push(&mut self, case: &mut Box<TestCase>) {
         if self.waiting == self.cases.len() {
             self.cases.push(TestCase::with_room());
         }
@@ -96,7 +97,7 @@ impl<'c> Lots<'c> {
 }
 
 impl ReportVisitor for Lots<'_> {
-    fn case(&mut self, case: &mut TestCase) -> ControlFlow<()> {
+    fn case(&mut self, case: &mut Box<TestCase>) -> ControlFlow<()> {
         self.go_on()?;
         self.has_room()?;
         if !Lot::takes(case) {

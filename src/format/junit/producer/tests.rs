@@ -11,7 +11,7 @@ use crate::model::{Body, Problem, ReportVisitor, TestCase};
 struct Named(String);
 
 impl ReportVisitor for Named {
-    fn case(&mut self, _: &mut TestCase) -> ControlFlow<()> {
+    fn case(&mut self, _: &mut Box<TestCase>) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
     fn problem(&mut self, _: Problem) {}
