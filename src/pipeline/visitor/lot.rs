@@ -27,16 +27,7 @@ impl Lot {
 
     /// Whether the case may wait.
     fn takes(case: &TestCase) -> bool {
-        let is_plain = case.details.is_empty()
-            && case.properties.is_empty()
-            && case.attachments.is_empty()
-            && case.steps.is_empty()
-            && case.parameters.is_empty()
-            && case.stated.is_empty()
-            && case.stdout.text.is_empty()
-            && case.stderr.text.is_empty();
-        // Most are plain, and have nothing that can be long but a name.
-        (is_plain && case.qualified_name.len() + case.title.len() <= Lot::MOST) || case.weight() <= Lot::MOST
+        case.weight() <= Lot::MOST
     }
 
     /// Takes the case; the caller gets the record of an earlier one.
@@ -121,5 +112,45 @@ impl ReportVisitor for Lots<'_> {
 
     fn producer(&mut self, name: &str) {
         self.conversion.producer(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_change_hands_and_stay_from_lot_to_lot() {
+        let mut lot = Lot::default();
+        let mut case = TestCase::with_room();
+        for name in ["a", "b"] {
+            case.qualified_name.replace_range(.., name);
+            lot.push(&mut case);
+        }
+        assert_eq!((lot.waiting, &*lot.cases[0].qualified_name, &*lot.cases[1].qualified_name), (2, "a", "b"));
+        lot.waiting = 0;
+        lot.push(&mut case);
+        assert_eq!((lot.cases.len(), &*case.qualified_name), (2, "a"));
+    }
+
+    #[test]
+    fn what_is_long_never_waits() {
+        let long = || "x".repeat(Lot::MOST + 1);
+        let fill: [&dyn Fn(&mut TestCase); 8] = [
+            &|case| case.container = long(),
+            &|case| case.details.add().text = long(),
+            &|case| case.add_property("test_evidence", &long()),
+            &|case| case.attachments.add().data = long(),
+            &|case| case.steps.add().comment = long(),
+            &|case| case.parameters.add().value = long(),
+            &|case| case.stated.test.scenario = long(),
+            &|case| case.stderr.text = long(),
+        ];
+        assert!(Lot::takes(&TestCase::with_room()));
+        for fill in fill {
+            let mut case = TestCase::with_room();
+            fill(&mut case);
+            assert!(!Lot::takes(&case), "{case:?}");
+        }
     }
 }
