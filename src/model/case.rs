@@ -217,31 +217,42 @@ impl TestCase {
 
     /// Whether nothing of it can be long but its names. Most cases passed, and are such.
     fn is_bare(&self) -> bool {
-        self.details.is_empty()
-            && self.properties.is_empty()
-            && self.attachments.is_empty()
-            && self.steps.is_empty()
-            && self.parameters.is_empty()
-            && self.stated.is_empty()
-            && self.stdout.text.is_empty()
-            && self.stderr.text.is_empty()
+        self.elements() == 0 && self.stated.is_empty() && self.stdout.text.is_empty() && self.stderr.text.is_empty()
     }
 
-    /// Bytes of its texts and attachments, as far as these can be long.
+    /// How many elements its lists have.
+    fn elements(&self) -> usize {
+        let texts = self.tags.len() + self.container_tags.len();
+        let named = self.properties.len() + self.parameters.len() + self.custom_fields.len();
+        texts + named + self.details.len() + self.attachments.len() + self.steps.len()
+    }
+
+    /// Bytes of what it holds, as far as that can be much: texts, attachments, and something for each element of a list.
     pub fn weight(&self) -> usize {
+        const ELEMENT: usize = 64;
         let names = self.qualified_name.len() + self.title.len() + self.container.len();
+        let names = names + self.host.len() + self.suite_property.len();
         if self.is_bare() {
             return names;
         }
-        let details: usize = self.details.iter().map(|detail| detail.message.len() + detail.text.len()).sum();
+        let details: usize = self.details.iter().map(CaseDetail::weight).sum();
         let properties: usize = self.properties.iter().map(Property::weight).sum();
+        let tags: usize = self.tags.iter().chain(self.container_tags.iter()).map(String::len).sum();
+        let fields: usize = self.custom_fields.iter().map(|field| field.value.len()).sum();
         let attachments: usize = self.attachments.iter().map(|attachment| attachment.data.len()).sum();
         let of_rows = self.stated.iterations.iter().flat_map(|row| row.steps.iter());
         let steps: usize = self.steps.iter().chain(of_rows).map(Step::weight).sum();
         let rows: usize = self.stated.iterations.iter().map(|row| row.log.len() + parameters(&row.parameters)).sum();
         let outputs = self.stdout.text.len() + self.stderr.text.len();
         let others = parameters(&self.parameters) + self.stated.test.scenario.len();
-        names + details + properties + attachments + steps + rows + outputs + others
+        let lists = ELEMENT * self.elements();
+        names + details + properties + tags + fields + attachments + steps + rows + outputs + others + lists
+    }
+}
+
+impl CaseDetail {
+    fn weight(&self) -> usize {
+        self.type_name.len() + self.message.len() + self.text.len()
     }
 }
 

@@ -16,6 +16,8 @@ pub(in crate::pipeline) struct Lot {
     #[expect(clippy::vec_box, reason = "records change hands with the reader")]
     cases: Vec<Box<TestCase>>,
     waiting: usize,
+    /// Bytes by which the records may have grown since they were made.
+    grown: usize,
 }
 
 impl Lot {
@@ -25,18 +27,25 @@ impl Lot {
     /// Bytes that a case may hold to wait: evidence and long logs are not gathered, nor is room for them kept.
     const MOST: usize = 16 << 10;
 
-    /// Whether the case may wait.
-    fn takes(case: &TestCase) -> bool {
-        case.weight() <= Lot::MOST
-    }
+    /// Bytes by which all records together may grow, however differently the cases are made that come to lie in them.
+    const MOST_GROWN: usize = 1 << 20;
 
-    /// Takes the case; the caller gets the record of an earlier one.
-    fn push(&mut self, case: &mut Box<TestCase>) {
+    /// Takes the case, which has this weight; the caller gets the record of an earlier one.
+    fn push(&mut self, case: &mut Box<TestCase>, weight: usize) {
+        self.grown += weight;
         if self.waiting == self.cases.len() {
             self.cases.push(TestCase::with_room());
         }
         std::mem::swap(&mut self.cases[self.waiting], case);
         self.waiting += 1;
+    }
+
+    /// Nothing waits any more.
+    fn empty(&mut self) {
+        self.waiting = 0;
+        if self.grown > Lot::MOST_GROWN {
+            *self = Lot::default();
+        }
     }
 }
 
@@ -44,12 +53,14 @@ impl Lot {
 pub(in crate::pipeline) struct Lots<'c> {
     conversion: Conversion<'c>,
     lot: &'c mut Lot,
+    /// Whether one case was too long to wait. Then none does: the reader's records have grown.
+    has_met_long: bool,
 }
 
 impl<'c> Lots<'c> {
     pub(in crate::pipeline) fn new(conversion: Conversion<'c>, lot: &'c mut Lot) -> Lots<'c> {
-        lot.waiting = 0;
-        Lots { conversion, lot }
+        lot.empty();
+        Lots { conversion, lot, has_met_long: false }
     }
 
     /// Converts what waits, and ends as [`Conversion::finish`] does.
@@ -69,7 +80,9 @@ impl<'c> Lots<'c> {
     fn convert(&mut self) -> ControlFlow<()> {
         let waiting = std::mem::take(&mut self.lot.waiting);
         self.go_on()?;
-        self.lot.cases.iter_mut().take(waiting).try_for_each(|case| self.conversion.case(case))
+        let flow = self.lot.cases.iter_mut().take(waiting).try_for_each(|case| self.conversion.case(case));
+        self.lot.empty();
+        flow
     }
 
     fn go_on(&self) -> ControlFlow<()> {
@@ -91,11 +104,13 @@ impl ReportVisitor for Lots<'_> {
     fn case(&mut self, case: &mut Box<TestCase>) -> ControlFlow<()> {
         self.go_on()?;
         self.has_room()?;
-        if !Lot::takes(case) {
+        let weight = case.weight();
+        self.has_met_long |= weight > Lot::MOST;
+        if self.has_met_long {
             self.convert()?;
             return self.conversion.case(case);
         }
-        self.lot.push(case);
+        self.lot.push(case, weight);
         if self.lot.waiting < Lot::SIZE { ControlFlow::Continue(()) } else { self.convert() }
     }
 
@@ -118,39 +133,46 @@ impl ReportVisitor for Lots<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::CaseDetail;
 
     #[test]
-    fn records_change_hands_and_stay_from_lot_to_lot() {
+    fn records_change_hands_and_stay_until_they_have_grown() {
         let mut lot = Lot::default();
         let mut case = TestCase::with_room();
         for name in ["a", "b"] {
             case.qualified_name.replace_range(.., name);
-            lot.push(&mut case);
+            lot.push(&mut case, 1);
         }
         assert_eq!((lot.waiting, &*lot.cases[0].qualified_name, &*lot.cases[1].qualified_name), (2, "a", "b"));
-        lot.waiting = 0;
-        lot.push(&mut case);
-        assert_eq!((lot.cases.len(), &*case.qualified_name), (2, "a"));
+        lot.empty();
+        lot.push(&mut case, Lot::MOST_GROWN);
+        assert_eq!((lot.waiting, lot.cases.len(), &*case.qualified_name), (1, 2, "a"));
+        lot.empty();
+        assert_eq!((lot.cases.len(), lot.grown), (0, 0));
     }
 
     #[test]
-    fn what_is_long_never_waits() {
+    fn whatever_is_long_in_a_case_weighs() {
         let long = || "x".repeat(Lot::MOST + 1);
-        let fill: [&dyn Fn(&mut TestCase); 8] = [
+        let fill: [&dyn Fn(&mut TestCase); 12] = [
             &|case| case.container = long(),
-            &|case| case.details.add().text = long(),
+            &|case| case.suite_property = long(),
+            &|case| case.details.add().message = long(),
             &|case| case.add_property("test_evidence", &long()),
+            &|case| case.tags.push(long()),
+            &|case| case.custom_fields.add().value = long(),
             &|case| case.attachments.add().data = long(),
             &|case| case.steps.add().comment = long(),
             &|case| case.parameters.add().value = long(),
             &|case| case.stated.test.scenario = long(),
             &|case| case.stderr.text = long(),
+            &|case| case.details.extend((0..300).map(|_| CaseDetail::default())),
         ];
-        assert!(Lot::takes(&TestCase::with_room()));
-        for fill in fill {
+        assert!(TestCase::with_room().weight() <= Lot::MOST);
+        for (number, fill) in fill.iter().enumerate() {
             let mut case = TestCase::with_room();
             fill(&mut case);
-            assert!(!Lot::takes(&case), "{case:?}");
+            assert!(case.weight() > Lot::MOST, "{number}");
         }
     }
 }
