@@ -78,10 +78,6 @@ impl Write for BundleBody {
         self.out.write(bytes)
     }
 
-    fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.out.write_vectored(pieces)
-    }
-
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }

@@ -101,11 +101,6 @@ enum What {
 }
 
 impl Places {
-    /// Bytes between two runs in the store.
-    pub(super) fn separator(&self) -> usize {
-        self.separator
-    }
-
     /// No places. Between two runs in the store there are `separator` bytes.
     pub(super) fn new(separator: usize) -> Places {
         Places {
@@ -118,6 +113,11 @@ impl Places {
             in_vain: 0,
             touched: 0,
         }
+    }
+
+    /// Bytes between two runs in the store.
+    pub(super) fn separator(&self) -> usize {
+        self.separator
     }
 
     pub(super) fn push(&mut self, place: Place) {

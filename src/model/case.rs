@@ -227,50 +227,58 @@ impl TestCase {
         texts + named + self.details.len() + self.attachments.len() + self.steps.len()
     }
 
-    /// Bytes of what it holds, as far as that can be much: texts, attachments, and something for each element of a list.
+    /// Bytes of its texts and attachments, and something for each element of a list.
     pub fn weight(&self) -> usize {
         const ELEMENT: usize = 64;
-        let names = self.qualified_name.len() + self.title.len() + self.container.len();
-        let names = names + self.host.len() + self.suite_property.len();
+        let names = [&self.qualified_name, &self.title, &self.container, &self.status_name];
+        let names = bytes(names) + bytes([&self.host, &self.suite_property]);
         if self.is_bare() {
             return names;
         }
         let details: usize = self.details.iter().map(CaseDetail::weight).sum();
         let properties: usize = self.properties.iter().map(Property::weight).sum();
-        let tags: usize = self.tags.iter().chain(self.container_tags.iter()).map(String::len).sum();
-        let fields: usize = self.custom_fields.iter().map(|field| field.value.len()).sum();
-        let attachments: usize = self.attachments.iter().map(|attachment| attachment.data.len()).sum();
-        let of_rows = self.stated.iterations.iter().flat_map(|row| row.steps.iter());
-        let steps: usize = self.steps.iter().chain(of_rows).map(Step::weight).sum();
-        let rows: usize = self.stated.iterations.iter().map(|row| row.log.len() + parameters(&row.parameters)).sum();
-        let outputs = self.stdout.text.len() + self.stderr.text.len();
-        let others = parameters(&self.parameters) + self.stated.test.scenario.len();
-        let lists = ELEMENT * self.elements();
-        names + details + properties + tags + fields + attachments + steps + rows + outputs + others + lists
+        let tags = bytes(self.tags.iter().chain(self.container_tags.iter()));
+        let fields: usize = self.custom_fields.iter().map(|field| bytes([&field.id, &field.name, &field.value])).sum();
+        let steps: usize = self.steps.iter().map(Step::weight).sum();
+        let outputs = bytes([&self.stdout.text, &self.stderr.text]);
+        let others = attachments(&self.attachments) + parameters(&self.parameters);
+        let stated = self.stated.existing().map_or(0, Stated::weight);
+        names + details + properties + tags + fields + steps + outputs + others + stated + ELEMENT * self.elements()
     }
 }
 
 impl CaseDetail {
     fn weight(&self) -> usize {
-        self.type_name.len() + self.message.len() + self.text.len()
+        bytes([&self.type_name, &self.message, &self.text])
     }
 }
 
 impl Property {
     fn weight(&self) -> usize {
-        self.value.len() + parameters(&self.items)
+        bytes([&self.name, &self.value]) + parameters(&self.items)
     }
 }
 
 impl Step {
-    fn weight(&self) -> usize {
-        let attachments: usize = self.attachments.iter().map(|attachment| attachment.data.len()).sum();
-        self.action.len() + self.comment.len() + self.actual_result.len() + attachments
+    /// As [`TestCase::weight`].
+    pub(super) fn weight(&self) -> usize {
+        let texts = bytes([&self.action, &self.status_name, &self.comment, &self.actual_result]);
+        texts + bytes(self.defects.iter()) + attachments(&self.attachments)
     }
 }
 
-fn parameters(parameters: &[Parameter]) -> usize {
-    parameters.iter().map(|parameter| parameter.value.len()).sum()
+/// How long these texts are in all.
+pub(super) fn bytes<'t>(texts: impl IntoIterator<Item = &'t String>) -> usize {
+    texts.into_iter().map(String::len).sum()
+}
+
+/// The names and values of these in bytes.
+pub(super) fn parameters(parameters: &[Parameter]) -> usize {
+    parameters.iter().map(|parameter| bytes([&parameter.name, &parameter.value])).sum()
+}
+
+fn attachments(attachments: &[Attachment]) -> usize {
+    attachments.iter().map(|attachment| bytes([&attachment.name, &attachment.media_type, &attachment.data])).sum()
 }
 
 impl Reuse for TestCase {

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::case::{bytes, parameters};
 use super::{List, Nothing, Outcome, Parameter, Rare, Reuse, Step, Timestamp};
 
 /// Statements beyond those that every format makes. Empty for all formats but Xray JSON.
@@ -31,6 +32,15 @@ impl Stated {
             && examples.is_empty()
             && iterations.is_empty()
             && test.is_empty()
+    }
+}
+
+impl Stated {
+    /// As [`TestCase::weight`](super::TestCase::weight).
+    pub(super) fn weight(&self) -> usize {
+        let Stated { executed_by, assignee, test_version, examples, iterations, test } = self;
+        let rows: usize = iterations.iter().map(Iteration::weight).sum();
+        bytes([executed_by, assignee, test_version]) + examples.len() + rows + test.weight()
     }
 }
 
@@ -78,6 +88,14 @@ pub struct Iteration {
     pub duration: String,
 }
 
+impl Iteration {
+    fn weight(&self) -> usize {
+        let Iteration { parameters: named, outcome: _, status_name, steps, name, log, duration } = self;
+        let steps: usize = steps.iter().map(Step::weight).sum();
+        size_of::<Iteration>() + bytes([status_name, name, log, duration]) + parameters(named) + steps
+    }
+}
+
 impl Reuse for Iteration {
     fn reset(&mut self) {
         self.parameters.clear();
@@ -120,6 +138,14 @@ impl TestText {
             && scenario.is_empty()
             && scenario_type.is_empty()
             && definition.is_empty()
+    }
+}
+
+impl TestText {
+    fn weight(&self) -> usize {
+        let TestText { given: _, project, type_name, steps, scenario, scenario_type, definition } = self;
+        let steps: usize = steps.iter().map(|step| size_of::<List<Parameter>>() + parameters(step)).sum();
+        bytes([project, type_name, scenario, scenario_type, definition]) + steps
     }
 }
 

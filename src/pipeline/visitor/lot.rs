@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn whatever_is_long_in_a_case_weighs() {
         let long = || "x".repeat(Lot::MOST + 1);
-        let fill: [&dyn Fn(&mut TestCase); 12] = [
+        let fill: [&dyn Fn(&mut TestCase); 18] = [
             &|case| case.container = long(),
             &|case| case.suite_property = long(),
             &|case| case.details.add().message = long(),
@@ -165,6 +165,12 @@ mod tests {
             &|case| case.steps.add().comment = long(),
             &|case| case.parameters.add().value = long(),
             &|case| case.stated.test.scenario = long(),
+            &|case| case.stated.test.definition = long(),
+            &|case| case.stated.test.steps.add().add().name = long(),
+            &|case| case.stated.iterations.add().status_name = long(),
+            &|case| case.stated.assignee = long(),
+            &|case| case.steps.add().defects.push(long()),
+            &|case| case.status_name = long(),
             &|case| case.stderr.text = long(),
             &|case| case.details.extend((0..300).map(|_| CaseDetail::default())),
         ];
