@@ -23,7 +23,7 @@ pub(super) fn anew<R: Record + Reuse>(cursor: &mut JsonCursor<'_>, record: &mut 
 /// What came of a piece that was read; what had to be mended is remarked.
 pub(super) fn outcome(piece: &Piece<'_>, remarks: &mut Remarks) -> Result<(), Problem> {
     note_oddities(piece.oddities, piece.at, remarks);
-    piece.read.map_err(|fault| malformed(fault, piece.bytes, piece.at))
+    piece.read.as_ref().copied().map_err(|fault| malformed(fault, piece.bytes, piece.at))
 }
 
 /// Remarks what had to be mended.
@@ -33,8 +33,8 @@ pub(super) fn note_oddities(oddities: Oddities, at: Position, remarks: &mut Rema
     }
 }
 
-fn malformed(fault: Fault, bytes: &[u8], at: Position) -> Problem {
-    Problem::new(ProblemKind::Malformed, fault.what).at(fault.position(bytes, at))
+fn malformed(fault: &Fault, bytes: &[u8], at: Position) -> Problem {
+    Problem::new(ProblemKind::Malformed, fault.what()).at(fault.position(bytes, at))
 }
 
 /// Reads an object into a record; anything else leaves the record as it is.

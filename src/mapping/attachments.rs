@@ -2,7 +2,7 @@
 
 use super::evidence::{self, Taking};
 use super::roles::{self, Role};
-use super::{COMMENT_LIMIT, Mapper, SUMMARY_LIMIT, XRAY, clean, comment};
+use super::{COMMENT_LIMIT, Mapper, SUMMARY_LIMIT, clean, comment};
 use crate::model::{Attachment, Content, List, Problem, Rare, Stated, Step, TestCase, TestRun, push_slug, shorten};
 
 /// What evidence without a name is called whose test has none, either.
@@ -11,7 +11,6 @@ const UNNAMED: &str = "test";
 impl Mapper<'_> {
     pub(super) fn take_evidence(&mut self, case: &mut TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
         let policy = &self.rules.evidence;
-        run.evidence_is_stated = self.format == XRAY;
         let whose = if run.evidence_is_stated { policy.stated } else { policy.of };
         if whose.is_of(case.outcome) {
             self.take_attachments(case, run, problem);

@@ -51,6 +51,13 @@ impl TestKeys {
     }
 }
 
+impl Findings {
+    /// Whether the case names its Test other than by its definition, well or badly.
+    fn name_a_test(&self) -> bool {
+        !(self.keys.is_empty() && self.keys.malformed.is_empty() && self.test_id.is_empty())
+    }
+}
+
 /// The parts of a list of keys: at commas, semicolons and blanks.
 pub(super) fn key_list(value: &str) -> impl Iterator<Item = &str> {
     value.split(|c: char| c == ',' || c == ';' || c.is_whitespace()).filter(|part| !part.is_empty())
@@ -165,29 +172,31 @@ impl Mapper<'_> {
         }
     }
 
-    /// Settles what the run belongs to. `Err` names why it can belong to nothing.
+    /// Settles what the run belongs to, and gives the marks of the name. `Err` names why it can belong to nothing.
     pub(super) fn identify(
         &mut self,
         case: &mut TestCase,
         run: &mut TestRun,
         problem: &mut dyn FnMut(Problem),
-    ) -> Result<(), Problem> {
+    ) -> Result<Marks, Problem> {
         let mut marks = clean_definition(&mut case.qualified_name, &mut self.scratch);
         if !self.rules.keys.rewrites.is_empty() {
             self.rewrite_names(case, problem);
             marks = Marks::of(&case.qualified_name);
         }
         let is_id_known = self.search_key(case, run, problem);
-        self.warn_of_keys(case, problem);
-        if !is_id_known {
-            self.warn_of_test_id(problem);
+        if self.findings.name_a_test() {
+            self.warn_of_keys(case, problem);
+            if !is_id_known {
+                self.warn_of_test_id(problem);
+            }
         }
         let mut text = std::mem::take(&mut run.identity).into_text();
         text.clear();
         if let Some(found) = self.findings.keys.found.first() {
             text.push_str(found);
             run.identity = Identity::Key(text);
-            return Ok(());
+            return Ok(marks);
         }
         std::mem::swap(&mut text, &mut case.qualified_name);
         run.identity = Identity::Definition(text);
@@ -196,13 +205,13 @@ impl Mapper<'_> {
             return Err(Problem::new(ProblemKind::NoIdentity, "a test case has neither a key nor a name"));
         }
         if self.rules.project.is_none() && case.stated.test.project.is_empty() {
-            let message =
-                format!("{definition} has no key, and no project is given in which its Test could be found or created");
-            return Err(Problem::new(ProblemKind::NoProject, message));
+            return Err(without_project(definition));
         }
         self.warn_of_unstable_name(definition, marks, case, problem);
-        self.note_long_name(definition, problem);
-        Ok(())
+        if definition.len() > LONG_DEFINITION {
+            self.note_long_name(definition, problem);
+        }
+        Ok(marks)
     }
 
     /// What changes from night to night is replaced in the name that identifies the Test and in the one for people.
@@ -299,8 +308,9 @@ impl Mapper<'_> {
         }
     }
 
+    #[inline(never)]
     fn note_long_name(&mut self, definition: &str, problem: &mut dyn FnMut(Problem)) {
-        if definition.len() > LONG_DEFINITION && self.warned.first(ProblemKind::Unusual, "long definition") {
+        if self.warned.first(ProblemKind::Unusual, "long definition") {
             let shown = shorten::one_line(definition, 100);
             let message = format!("names such as {shown:?} are longer than {LONG_DEFINITION} bytes and kept whole");
             problem(Problem::new(ProblemKind::Unusual, message).about("long definition"));
@@ -326,6 +336,7 @@ impl Mapper<'_> {
         }
     }
 
+    #[inline(never)]
     fn warn_of_keys(&self, case: &TestCase, problem: &mut dyn FnMut(Problem)) {
         let keys = &self.findings.keys;
         if !keys.malformed.is_empty() {
@@ -341,6 +352,14 @@ impl Mapper<'_> {
             problem(Problem::new(ProblemKind::SeveralKeys, message));
         }
     }
+}
+
+/// Why a result without a key can belong to nothing where there is no project, either.
+#[cold]
+fn without_project(definition: &str) -> Problem {
+    let message =
+        format!("{definition} has no key, and no project is given in which its Test could be found or created");
+    Problem::new(ProblemKind::NoProject, message)
 }
 
 /// Whether a tag has no known prefix in front of something shaped like a key, and is not reserved by Robot Framework.

@@ -124,6 +124,8 @@ pub enum Mapped {
 pub struct Mapper<'r> {
     rules: &'r Rules,
     format: String,
+    /// Whether that is Xray JSON.
+    is_xray: bool,
     warned: Warned,
     findings: Findings,
     scratch: String,
@@ -142,6 +144,15 @@ struct Findings {
     /// The numeric id of the Test.
     test_id: String,
     links: String,
+}
+
+impl Findings {
+    fn clear(&mut self) {
+        self.keys.clear();
+        self.bare.clear();
+        self.test_id.clear();
+        self.links.clear();
+    }
 }
 
 /// Warnings that a report gets once.
@@ -164,6 +175,7 @@ impl<'r> Mapper<'r> {
         Mapper {
             rules,
             format: String::new(),
+            is_xray: false,
             warned: Warned::default(),
             findings: Findings::default(),
             scratch: String::with_capacity(USUAL_TEXT),
@@ -177,6 +189,7 @@ impl<'r> Mapper<'r> {
     pub fn begin(&mut self, format: &str) {
         self.format.clear();
         self.format.push_str(format);
+        self.is_xray = format == XRAY;
         self.warned.0.clear();
         self.examples = 0;
     }
@@ -201,30 +214,52 @@ impl<'r> Mapper<'r> {
             problem(container_failure(case));
             return Mapped::LeftOut;
         }
-        refuse_malformed_project(case, problem);
         if self.rules.rows == DataRows::Kept {
             // Before anything is replaced in the name: rows may differ in what rewrites take out of it.
             run.row_name.push_str(&shorten::one_line(&case.title, SUMMARY_LIMIT));
         }
-        self.findings.keys.clear();
-        self.findings.bare.clear();
-        self.findings.test_id.clear();
-        self.findings.links.clear();
+        self.findings.clear();
+        // Most cases say nothing but their names and how it ended: what the others say is looked for apart.
+        let is_bare = case.is_bare();
+        if !is_bare {
+            self.read_statements(case, run, problem);
+        }
+        self.find_environment(case, run);
+        let marks = match self.identify(case, run, problem) {
+            Ok(marks) => marks,
+            Err(reason) => {
+                problem(reason);
+                return Mapped::LeftOut;
+            }
+        };
+        self.describe_test(case, run, marks);
+        take_result(case, run);
+        run.evidence_is_stated = self.is_xray;
+        if is_bare && self.rules.rows == DataRows::Merged {
+            run.comment_is_markup = self.is_xray;
+            return Mapped::Run;
+        }
+        self.take_particulars(case, run, problem);
+        Mapped::Run
+    }
+
+    /// What the named values and tags of a case say.
+    #[inline(never)]
+    fn read_statements(&mut self, case: &mut TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
+        refuse_malformed_project(case, problem);
         self.read_properties(case, run, problem);
         self.read_tags(case, run, problem);
-        self.find_environment(case, run);
-        if let Err(reason) = self.identify(case, run, problem) {
-            problem(reason);
-            return Mapped::LeftOut;
-        }
-        self.describe_test(case, run);
-        take_result(case, run);
+    }
+
+    /// Steps, parameters, fields, evidence and comment.
+    #[inline(never)]
+    fn take_particulars(&mut self, case: &mut TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
+        take_lists(case, run);
         if self.rules.rows != DataRows::Merged {
             run.row = row_of(case, run, self.examples);
         }
         self.take_evidence(case, run, problem);
         self.write_comment(case, run, problem);
-        Mapped::Run
     }
 
     /// A report that names environments itself is believed first.
@@ -324,8 +359,9 @@ impl<'r> Mapper<'r> {
         run.custom_fields.retain(|field| !field.id.is_empty());
     }
 
-    /// Summary, description and definition of the Test, where it may have to be created or updated.
-    fn describe_test(&mut self, case: &TestCase, run: &mut TestRun) {
+    /// Summary, description and definition of the Test, where it may have to be created or updated; `marks` are those of
+    /// its name.
+    fn describe_test(&mut self, case: &TestCase, run: &mut TestRun, marks: Marks) {
         if let Identity::Key(key) = &run.identity {
             if self.rules.update_tests == UpdateTests::No && !case.stated.test.given {
                 run.summary.clear();
@@ -336,10 +372,12 @@ impl<'r> Mapper<'r> {
             run.definition.push_str(name);
         }
         let definition = if run.definition.is_empty() { run.identity.as_str() } else { &run.definition };
-        let candidates = [run.summary.as_str(), case.title.as_str(), definition];
-        let line = candidates.into_iter().map(summary_line).find(|line| !line.is_empty());
         self.scratch.clear();
-        self.scratch.push_str(&line.unwrap_or_default());
+        if run.summary.is_empty() && is_end_of_line(&case.title, definition, marks) {
+            self.scratch.push_str(&case.title);
+        } else {
+            self.scratch.push_str(&first_line_of([&run.summary, &case.title, definition]));
+        }
         std::mem::swap(&mut run.summary, &mut self.scratch);
     }
 
@@ -355,7 +393,7 @@ impl<'r> Mapper<'r> {
         let stated = run.comment.len();
         let written = comment::write(case, run, &mut self.scratch);
         // What Xray's own format or property states is meant for Jira as it is; what a failure says is not.
-        run.comment_is_markup = self.format == XRAY || (stated > 0 && run.comment.len() == stated);
+        run.comment_is_markup = self.is_xray || (stated > 0 && run.comment.len() == stated);
         if written.shortened && self.warned.first(ProblemKind::TextShortened, "comment") {
             let message = format!(
                 "{}: its comment is longer than {COMMENT_LIMIT} characters and was shortened",
@@ -373,6 +411,23 @@ impl<'r> Mapper<'r> {
     }
 }
 
+/// Whether `title` can be a summary as it is because `definition`, which has these marks, ends with it: the usual case, in
+/// which nothing has to be looked at twice.
+fn is_end_of_line(title: &str, definition: &str, marks: Marks) -> bool {
+    !title.is_empty()
+        && title.len() <= SUMMARY_LIMIT
+        && !marks.controls
+        && !marks.gaps
+        && trimmed(title).len() == title.len()
+        && definition.ends_with(title)
+}
+
+/// The first of these that can be a summary.
+#[inline(never)]
+fn first_line_of<'t>(candidates: [&'t str; 3]) -> Cow<'t, str> {
+    candidates.into_iter().map(summary_line).find(|line| !line.is_empty()).unwrap_or_default()
+}
+
 /// A text as one line that a summary can be (decision 9).
 fn summary_line(text: &str) -> Cow<'_, str> {
     let marks = Marks::of(text);
@@ -382,7 +437,7 @@ fn summary_line(text: &str) -> Cow<'_, str> {
     shorten::one_line(text, SUMMARY_LIMIT)
 }
 
-/// Outcome, times and all that changes hands as it is.
+/// Outcome and times.
 fn take_result(case: &mut TestCase, run: &mut TestRun) {
     run.outcome = case.outcome;
     std::mem::swap(&mut run.status_name, &mut case.status_name);
@@ -393,6 +448,16 @@ fn take_result(case: &mut TestCase, run: &mut TestRun) {
         (Some(start), Some(finish)) => Some(finish.max(start)),
         (_, finish) => finish,
     };
+    run.is_example = case.is_example;
+    if case.is_example {
+        run.outline = outline_file(definition_of(case, run));
+    }
+    run.attempt_group = case.attempt_group;
+    run.superseded = case.superseded;
+}
+
+/// Steps, parameters, fields and what only Xray JSON states change hands.
+fn take_lists(case: &mut TestCase, run: &mut TestRun) {
     std::mem::swap(&mut run.steps, &mut case.steps);
     for step in run.steps.iter_mut() {
         step.defects.retain(|defect| key::is_issue_key(defect));
@@ -406,12 +471,6 @@ fn take_result(case: &mut TestCase, run: &mut TestRun) {
         stated.test_version.clear();
     }
     case.custom_fields.iter_mut().for_each(|field| std::mem::swap(run.custom_fields.add(), field));
-    run.is_example = case.is_example;
-    if case.is_example {
-        run.outline = outline_file(definition_of(case, run));
-    }
-    run.attempt_group = case.attempt_group;
-    run.superseded = case.superseded;
 }
 
 /// The definition, which the identity has taken over unless there is a key.
@@ -457,6 +516,7 @@ fn refuse_malformed_project(case: &mut TestCase, problem: &mut dyn FnMut(Problem
 }
 
 /// The problem that stands for a failed container (decision 15).
+#[cold]
 fn container_failure(case: &TestCase) -> Problem {
     let name = [&case.qualified_name, &case.title, &case.container].into_iter().find(|name| !name.trim().is_empty());
     let name = name.map_or(Cow::Borrowed("a container"), |name| shorten::one_line(name, SUMMARY_LIMIT));

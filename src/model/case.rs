@@ -216,7 +216,8 @@ impl TestCase {
     }
 
     /// Whether nothing of it can be long but its names. Most cases passed, and are such.
-    fn is_bare(&self) -> bool {
+    #[inline]
+    pub(crate) fn is_bare(&self) -> bool {
         self.elements() == 0 && self.stated.is_empty() && self.stdout.text.is_empty() && self.stderr.text.is_empty()
     }
 

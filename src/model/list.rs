@@ -67,6 +67,7 @@ impl<T: Reuse> List<T> {
     }
 
     /// Shortens the list to `length` elements.
+    #[inline(never)]
     pub fn truncate(&mut self, length: usize) {
         for element in self.elements.iter_mut().take(self.used).skip(length) {
             element.reset();

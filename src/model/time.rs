@@ -45,7 +45,8 @@ impl Timestamp {
         let (day, second_of_day) = self.day_and_second();
         let mut text = *b"0000-00-00T00:00:00Z";
         put_date(&mut text, day);
-        put_time(&mut text, second_of_day);
+        put_minute(&mut text, second_of_day / 60);
+        put_second(&mut text, second_of_day % 60);
         text
     }
 
@@ -93,7 +94,10 @@ impl TimeText {
         if second.div_euclid(SECONDS_PER_DAY) != self.second.div_euclid(SECONDS_PER_DAY) {
             put_date(&mut self.text, day);
         }
-        put_time(&mut self.text, second_of_day);
+        if second.div_euclid(60) != self.second.div_euclid(60) {
+            put_minute(&mut self.text, second_of_day / 60);
+        }
+        put_second(&mut self.text, second_of_day % 60);
         self.second = second;
     }
 }
@@ -107,20 +111,31 @@ fn put_date(text: &mut [u8; 20], day: u32) {
 }
 
 #[inline]
-fn put_time(text: &mut [u8; 20], second_of_day: u32) {
-    let (minutes, second) = (second_of_day / 60, second_of_day % 60);
-    put_two_digits(text, 11, minutes / 60);
-    put_two_digits(text, 14, minutes % 60);
-    put_two_digits(text, 17, second);
+fn put_minute(text: &mut [u8; 20], minute_of_day: u32) {
+    put_two_digits(text, 11, minute_of_day / 60);
+    put_two_digits(text, 14, minute_of_day % 60);
+}
+
+/// Writes the second and what stands around it as one word: the text is copied at once, and a word that was written in parts makes
+/// the processor wait.
+#[inline]
+fn put_second(text: &mut [u8; 20], second: u32) {
+    let [tens, units] = two_digits(second);
+    let word = u32::from_le_bytes(*b":\0\0Z") | u32::from(tens) << 8 | u32::from(units) << 16;
+    text[16..].copy_from_slice(&word.to_le_bytes());
 }
 
 /// Writes a number below a hundred; every part of a year from 1678 to 2261 is one.
 #[inline]
 fn put_two_digits(text: &mut [u8; 20], at: usize, number: u32) {
+    text[at..at + 2].copy_from_slice(&two_digits(number));
+}
+
+#[inline]
+fn two_digits(number: u32) -> [u8; 2] {
     // For numbers below a hundred this is the division by ten.
     let tens = (number * 205) >> 11;
-    text[at] = b'0' + tens as u8;
-    text[at + 1] = b'0' + (number - 10 * tens) as u8;
+    [b'0' + tens as u8, b'0' + (number - 10 * tens) as u8]
 }
 
 /// As [`Timestamp::to_text`].

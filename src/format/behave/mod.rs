@@ -196,7 +196,7 @@ impl<'o> Reader<'o> {
         let mut json = JsonCursor::new(piece.bytes);
         if let Err(fault) = self.read_members(&mut json, piece) {
             let place = fault.position(piece.bytes, piece.at);
-            visitor.problem(Problem::new(ProblemKind::Malformed, fault.what).at(place));
+            visitor.problem(Problem::new(ProblemKind::Malformed, fault.what()).at(place));
         }
         fill::note_oddities(json.oddities(), piece.at, &mut self.remarks);
     }

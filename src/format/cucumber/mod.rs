@@ -122,8 +122,8 @@ impl<'o> Reader<'o> {
     }
 
     fn read_element(&mut self, piece: &Piece<'_>, visitor: &mut dyn ReportVisitor) {
-        if let Err(fault) = piece.read {
-            malformed("a scenario", &fault, piece.bytes, piece.at, visitor);
+        if let Err(fault) = &piece.read {
+            malformed("a scenario", fault, piece.bytes, piece.at, visitor);
             return;
         }
         if !self.element.is_given {
@@ -243,6 +243,6 @@ impl<'o> Reader<'o> {
 }
 
 fn malformed(what: &str, fault: &Fault, bytes: &[u8], at: Position, visitor: &mut dyn ReportVisitor) {
-    let message = format!("{what} cannot be read: {}", fault.what);
+    let message = format!("{what} cannot be read: {}", fault.what());
     visitor.problem(Problem::new(ProblemKind::Malformed, message).at(fault.position(bytes, at)));
 }

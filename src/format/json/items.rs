@@ -195,13 +195,13 @@ impl<'s> JsonItems<'s> {
             return Ok(self.end_of_value()?.map(Taken::unread));
         };
         let taken = Taken::read(self.window.bytes(), &[], read);
-        match taken.read {
+        match &taken.read {
             Ok(()) if taken.length > 0 && taken.deepest > self.deepest => {
                 self.pass_too_deep(taken.length);
                 return Ok(None);
             }
             Ok(()) if taken.length > 0 => return Ok(Some(taken)),
-            Err(fault) if !fault.is_cut => {
+            Err(fault) if !fault.is_cut() => {
                 return Ok(self.end_of_value()?.map(|length| Taken { length, ..taken }));
             }
             _ => {}

@@ -12,7 +12,7 @@ mod skim;
 mod text;
 mod window;
 
-pub use cursor::{Cut, Fault, JsonCursor, Kind, Oddities, Spelled};
+pub use cursor::{Cut, Fault, JsonCursor, Kind, Oddities, Spelled, position};
 pub use items::JsonItems;
 pub use piece::{Longest, Part, Piece, Read};
 pub use text::Span;

@@ -40,7 +40,7 @@ pub enum Part {
 }
 
 /// A complete part of the document, valid until the next one is asked for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Piece<'w> {
     /// What it is.
     pub part: Part,
@@ -67,7 +67,7 @@ impl Piece<'_> {
 pub type Read<'r> = dyn FnMut(&mut JsonCursor<'_>) -> Result<(), Fault> + 'r;
 
 /// A value whose end is known.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Taken {
     pub(super) length: usize,
     pub(super) read: Result<(), Fault>,

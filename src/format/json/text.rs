@@ -38,8 +38,10 @@ impl Reuse for Span {
     }
 }
 
-/// What is known of a text's bytes.
+/// What is known of a text's bytes. A whole word: a [`Span`] is copied everywhere, and what is written in parts of a word and
+/// read as a whole one makes the processor wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(usize)]
 pub(super) enum Form {
     /// ASCII without escapes and controls.
     #[default]

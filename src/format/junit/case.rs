@@ -115,7 +115,9 @@ impl Reader<'_> {
         self.name_case();
         self.time_case(xml);
         self.case.host.push_str(self.suites.host());
-        self.case.suite_property.push_str(self.suites.property());
+        if self.options.suite_property.is_some() {
+            self.case.suite_property.push_str(self.suites.property());
+        }
     }
 
     /// Reads the case whose start tag was lent out last and gives it to the visitor.
@@ -229,12 +231,10 @@ impl Reader<'_> {
         let attributes = &self.attributes;
         let written = if trimmed(&attributes.time).is_empty() { &attributes.duration } else { &attributes.time };
         self.case.duration = read_duration(written, self.options, &mut self.remarks, xml);
-        let utc = Zone::utc();
-        let started = time::timestamp(&attributes.started, &utc).map(|stamp| stamp.at);
-        self.case.start = started
+        self.case.start = instant(&attributes.started)
             .or_else(|| read_timestamp(&attributes.timestamp, self.options, producer, &mut self.remarks, xml))
             .or_else(|| self.suites.clock());
-        self.case.finish = time::timestamp(&attributes.finished, &utc).map(|stamp| stamp.at);
+        self.case.finish = instant(&attributes.finished);
     }
 
     fn read_child(&mut self, child: Child, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
@@ -455,6 +455,14 @@ fn duration_remark(remark: TimeRemark) -> (ProblemKind, &'static str) {
         TimeRemark::TooLong => (ProblemKind::AmbiguousTime, "a duration is longer than a year"),
         TimeRemark::Unreadable => (ProblemKind::UnreadableTime, "a duration cannot be read and was left out"),
     }
+}
+
+/// A timestamp of the few producers that tell when each case began and ended.
+fn instant(written: &str) -> Option<Timestamp> {
+    if written.is_empty() {
+        return None;
+    }
+    time::timestamp(written, &Zone::utc()).map(|stamp| stamp.at)
 }
 
 /// A timestamp in the zone that it names, that its producer is known to mean, or that the user assumes.

@@ -65,7 +65,7 @@ impl Reader<'_> {
                     return Ok(());
                 }
                 Err(fault) => {
-                    let message = format!("a message cannot be read: {}", fault.what);
+                    let message = format!("a message cannot be read: {}", fault.what());
                     let place = fault.position(bytes, at);
                     visitor.problem(Problem::new(ProblemKind::Malformed, message).at(place));
                 }

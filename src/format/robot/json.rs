@@ -9,7 +9,7 @@ mod tests;
 
 use std::io::Read;
 
-use crate::format::json::{Fault, JsonCursor, Kind};
+use crate::format::json::{self, Fault, JsonCursor, Kind};
 use crate::format::{ParseError, ReadOptions};
 use crate::model::{Limit, LimitReached, Position, Problem, ProblemKind, ReportVisitor, Reuse};
 
@@ -158,7 +158,7 @@ impl Survey {
 /// A suite that is none was passed over; one too deep ends the walk.
 fn cursor_end(cursor: &JsonCursor<'_>, depth: usize) -> Result<(), Fault> {
     match depth > DEEPEST {
-        true => Err(Fault { what: "its suites are nested too deeply", offset: cursor.offset(), is_cut: false }),
+        true => Err(Fault::new("its suites are nested too deeply", cursor.offset(), false)),
         false => Ok(()),
     }
 }
@@ -222,7 +222,7 @@ struct Reading<'a, 'o, 'v> {
 
 impl<'a> Reading<'a, '_, '_> {
     fn place(&self, offset: usize) -> Position {
-        Fault { what: "", offset, is_cut: false }.position(self.bytes, START)
+        json::position(offset, self.bytes, START)
     }
 
     fn walk(&mut self) -> Result<(), Fault> {
@@ -250,7 +250,7 @@ impl<'a> Reading<'a, '_, '_> {
         }
         let names = self.names;
         let Some(name) = names.get(self.next) else {
-            return Err(Fault { what: "its suites are nested too deeply", offset: cursor.offset(), is_cut: false });
+            return Err(Fault::new("its suites are nested too deeply", cursor.offset(), false));
         };
         self.next += 1;
         // Only where the report breaks off, so that they never end.
@@ -271,7 +271,7 @@ impl<'a> Reading<'a, '_, '_> {
                 b"suites" | b"tests" => {}
                 key => {
                     let bytes = self.bytes;
-                    let place = |offset| Fault { what: "", offset, is_cut: false }.position(bytes, START);
+                    let place = |offset| json::position(offset, bytes, START);
                     read_suite_part(key, cursor, &mut self.reader.suites, &place)?;
                 }
             }
@@ -356,8 +356,8 @@ impl<'a> Reading<'a, '_, '_> {
             0 => String::new(),
             lost => format!("; {lost} tests whose suites have no name yet were not taken"),
         };
-        let kind = if fault.is_cut { ProblemKind::Truncated } else { ProblemKind::Malformed };
-        let message = format!("the report cannot be read to its end: {}{lost}", fault.what);
+        let kind = if fault.is_cut() { ProblemKind::Truncated } else { ProblemKind::Malformed };
+        let message = format!("the report cannot be read to its end: {}{lost}", fault.what());
         self.visitor.problem(Problem::new(kind, message).at(fault.position(self.bytes, START)));
     }
 }

@@ -13,9 +13,6 @@ use super::window::Window;
 use crate::format::{Limits, ParseError};
 use crate::model::{Body, Limit, LimitReached, Position, Problem, ProblemKind, ReportVisitor};
 
-/// Values of a tag whose places are kept; those behind them are searched again by who asks for them.
-const MOST_QUOTED: usize = 256;
-
 /// Values of a usual tag: room for them is made at once, since most reports are short.
 const USUAL_QUOTED: usize = 16;
 
@@ -37,6 +34,10 @@ pub struct XmlCursor<'s> {
     started: (Range<usize>, Name),
     /// Its values.
     quoted: Vec<Quoted>,
+    /// The name of the element that ended last.
+    ended: Range<usize>,
+    /// The piece of text lent out last, as a range of the window.
+    piece: (Range<usize>, RawKind),
     /// The first comment before the root element, cut to a few hundred bytes: some producers sign there.
     pub(super) prolog_comment: String,
     /// Inside a CDATA section whose end is not in the window yet.
@@ -52,19 +53,14 @@ pub struct XmlCursor<'s> {
     short_tag: usize,
 }
 
-/// What lies at the cursor, as offsets into the window.
+/// What lies at the cursor. Where it stands is kept in the cursor: what several functions hand on, one to the other, stays
+/// in a register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found {
     Start,
-    End(Range<usize>),
-    Text { raw: Range<usize>, kind: RawKind },
+    End,
+    Text,
     Eof,
-}
-
-/// What the caller will look at; everything else is passed over.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted {
-    pub(super) text: bool,
-    pub(super) attributes: bool,
 }
 
 impl<'s> XmlCursor<'s> {
@@ -92,6 +88,8 @@ impl<'s> XmlCursor<'s> {
             implied_end: false,
             started: (0..0, Name::default()),
             quoted: Vec::with_capacity(USUAL_QUOTED),
+            ended: 0..0,
+            piece: (0..0, RawKind::Characters),
             prolog_comment: String::new(),
             in_cdata: false,
             seen_root: false,
@@ -121,7 +119,7 @@ impl<'s> XmlCursor<'s> {
     /// When the bytes cannot be read, or a limit of this module is reached.
     #[allow(clippy::should_implement_trait, reason = "an iterator cannot lend what it holds")]
     pub fn next(&mut self) -> Result<XmlEvent<'_>, ParseError> {
-        let found = self.advance(Wanted { text: true, attributes: true })?;
+        let found = self.advance(true)?;
         Ok(self.event_of(found))
     }
 
@@ -130,23 +128,24 @@ impl<'s> XmlCursor<'s> {
     /// # Errors
     /// As [`XmlCursor::next`].
     pub fn next_tag(&mut self) -> Result<XmlEvent<'_>, ParseError> {
-        let found = self.advance(Wanted { text: false, attributes: true })?;
+        let found = self.advance(false)?;
         Ok(self.event_of(found))
     }
 
-    #[inline]
+    // What is made in one function and looked at in another goes through memory, in parts of two sizes.
+    #[inline(always)]
     fn event_of(&self, found: Found) -> XmlEvent<'_> {
         match found {
             Found::Start => XmlEvent::Start(self.started_tag()),
-            Found::End(name) => XmlEvent::End(self.open.local_name(name), self.open.depth()),
-            Found::Text { raw, kind } => XmlEvent::Text(Text::new(self.window.raw(raw), kind, &self.log)),
+            Found::End => XmlEvent::End(self.open.local_name(self.ended.clone()), self.open.depth()),
+            Found::Text => XmlEvent::Text(Text::new(self.window.raw(self.piece.0.clone()), self.piece.1, &self.log)),
             Found::Eof => XmlEvent::Eof,
         }
     }
 
     /// The start tag of the event lent out last, once more: to be read while the cursor is asked for positions.
     /// Any other event makes it empty.
-    #[inline]
+    #[inline(always)]
     pub fn started_tag(&self) -> Tag<'_> {
         let (raw, name) = &self.started;
         let raw = self.window.raw(raw.clone());
@@ -191,9 +190,9 @@ impl<'s> XmlCursor<'s> {
         }
     }
 
-    /// Moves to the next event.
+    /// Moves to the next event; a text is one only `with_text`.
     #[inline(always)]
-    pub(super) fn advance(&mut self, wanted: Wanted) -> Result<Found, ParseError> {
+    pub(super) fn advance(&mut self, with_text: bool) -> Result<Found, ParseError> {
         if !self.log.is_clean() {
             self.tallies.collect(&self.log, || self.window.position(self.event));
         }
@@ -205,14 +204,14 @@ impl<'s> XmlCursor<'s> {
             self.event = self.next;
             let bytes = &self.window.bytes()[self.next..];
             let found = match bytes {
-                _ if self.in_cdata => self.cdata_piece(wanted.text)?,
+                _ if self.in_cdata => self.cdata_piece(with_text)?,
                 [b'<', b'/', name @ ..] if self.open.is_closed_by(name) => {
-                    let name = self.open.close();
-                    self.next += name.len() + 3;
-                    Some(Found::End(name))
+                    let found = self.close();
+                    self.next += self.ended.len() + 3;
+                    Some(found)
                 }
-                [b'<', ..] => self.markup(wanted)?,
-                _ => self.text_piece(wanted.text)?,
+                [b'<', ..] => self.markup(with_text)?,
+                _ => self.text_piece(with_text)?,
             };
             if let Some(found) = found {
                 return Ok(found);
@@ -224,27 +223,35 @@ impl<'s> XmlCursor<'s> {
         self.owed_ends -= 1;
         self.implied_end = self.owed_implied > 0;
         self.owed_implied = self.owed_implied.saturating_sub(1);
-        Found::End(self.open.close())
+        self.close()
+    }
+
+    /// Closes the innermost element.
+    #[inline]
+    fn close(&mut self) -> Found {
+        self.ended = self.open.close();
+        Found::End
+    }
+
+    /// The text in this range, if it is wanted.
+    #[inline]
+    pub(super) fn text(&mut self, range: Range<usize>, kind: RawKind, is_wanted: bool) -> Option<Found> {
+        self.piece = (range, kind);
+        is_wanted.then_some(Found::Text)
     }
 
     /// Takes the markup at the cursor, or moves on to where there is more to see of it.
     #[inline(always)]
-    fn markup(&mut self, wanted: Wanted) -> Result<Option<Found>, ParseError> {
+    fn markup(&mut self, with_text: bool) -> Result<Option<Found>, ParseError> {
+        self.quoted.clear();
         let bytes = &self.window.bytes()[self.next..];
-        let quoted = &mut self.quoted;
-        quoted.clear();
-        let note = |value| {
-            if wanted.attributes && quoted.len() < MOST_QUOTED {
-                quoted.push(value);
-            }
-        };
-        match scan::markup(bytes, self.window.is_last(), note) {
-            Markup::Start { length, name, empty } => self.start(length, name, empty).map(Some),
-            other => self.other_markup(other, wanted),
+        match scan::markup(bytes, self.window.is_last(), &mut self.quoted) {
+            Markup::Start { length, name, tail } => self.start(length, name, tail).map(Some),
+            other => self.other_markup(other, with_text),
         }
     }
 
-    fn other_markup(&mut self, markup: Markup, wanted: Wanted) -> Result<Option<Found>, ParseError> {
+    fn other_markup(&mut self, markup: Markup, with_text: bool) -> Result<Option<Found>, ParseError> {
         // What looked like a tag and is none has no values.
         self.quoted.clear();
         match markup {
@@ -261,7 +268,8 @@ impl<'s> XmlCursor<'s> {
                 self.next += length;
                 self.skip_past(terminator)?;
             }
-            Markup::Literal { unclosed_quote } => return Ok(self.literal_less_than(unclosed_quote, wanted.text)),
+            Markup::Literal => return Ok(self.literal_less_than(false, with_text)),
+            Markup::OpenQuote => return Ok(self.literal_less_than(true, with_text)),
             Markup::Incomplete if self.window.is_last() => {
                 self.cut_off();
                 return Ok(Some(Found::Eof));
@@ -277,7 +285,7 @@ impl<'s> XmlCursor<'s> {
     }
 
     #[inline]
-    fn start(&mut self, length: usize, name: Name, empty: bool) -> Result<Found, ParseError> {
+    fn start(&mut self, length: usize, name: Name, tail: usize) -> Result<Found, ParseError> {
         let depth = self.open.depth();
         if depth as u64 >= self.limits.xml_depth {
             return Err(self.over(Limit::XmlDepth, self.limits.xml_depth, "elements lie deeper inside each other"));
@@ -292,9 +300,9 @@ impl<'s> XmlCursor<'s> {
         let inside = self.event + 1;
         let bytes = self.window.bytes();
         self.open.open(&bytes[inside..inside + name.length], name.prefix > 0);
-        self.owed_ends = usize::from(empty);
+        self.owed_ends = tail - 1;
         self.next += length;
-        self.started = (inside..self.event + length - 1 - usize::from(empty), name);
+        self.started = (inside..self.event + length - tail, name);
         Ok(Found::Start)
     }
 
@@ -321,7 +329,7 @@ impl<'s> XmlCursor<'s> {
         let name = &self.window.bytes()[event + name.start..event + name.end];
         self.next += length;
         if self.open.depth() > 0 && self.open.innermost() == name {
-            return Some(Found::End(self.open.close()));
+            return Some(self.close());
         }
         match self.open.distance(name) {
             Some(distance) => {
@@ -329,7 +337,7 @@ impl<'s> XmlCursor<'s> {
                 self.owed_ends = distance - 1;
                 self.owed_implied = distance - 2;
                 self.implied_end = true;
-                Some(Found::End(self.open.close()))
+                Some(self.close())
             }
             None => {
                 self.tallies.stray_end(|| self.window.position(event));
@@ -348,7 +356,7 @@ impl<'s> XmlCursor<'s> {
         }
         self.next += 1;
         let wanted = with_text && self.open.depth() > 0;
-        wanted.then_some(Found::Text { raw: event..event + 1, kind: RawKind::CData })
+        self.text(event..event + 1, RawKind::CData, wanted)
     }
 
     pub(super) fn end_of_report(&mut self) -> Found {

@@ -1,7 +1,7 @@
 //! Whole elements: passed over, read as text, given up.
 
 use super::XmlEvent;
-use super::cursor::{Found, Wanted, XmlCursor};
+use super::cursor::{Found, XmlCursor};
 use super::text::{Raw, RawKind, Text};
 use crate::format::ParseError;
 
@@ -13,8 +13,8 @@ impl XmlCursor<'_> {
     pub fn skip_element(&mut self) -> Result<(), ParseError> {
         let around = self.open.depth().saturating_sub(1);
         loop {
-            match self.advance(Wanted { text: false, attributes: false })? {
-                Found::End(_) if self.open.depth() == around => return Ok(()),
+            match self.advance(false)? {
+                Found::End if self.open.depth() == around => return Ok(()),
                 // What its producer leaves open holds text only: it ends where an element begins.
                 Found::Start if self.open.is_inside(self.pardoned) => self.retreat(self.open.depth() - 2),
                 Found::Eof => return Ok(()),

@@ -34,7 +34,7 @@ impl XmlCursor<'_> {
             }
             return Ok(None);
         }
-        Ok(with_text.then_some(Found::Text { raw: event..event + length, kind: RawKind::Characters }))
+        Ok(self.text(event..event + length, RawKind::Characters, with_text))
     }
 
     /// The content of a CDATA section from the cursor on, or as much of it as is in the window.
@@ -58,7 +58,7 @@ impl XmlCursor<'_> {
         self.next += length + if closed { 3 } else { 0 };
         self.in_cdata = !closed;
         let wanted = with_text && length > 0 && self.open.depth() > 0;
-        Ok(wanted.then_some(Found::Text { raw: event..event + length, kind: RawKind::CData }))
+        Ok(self.text(event..event + length, RawKind::CData, wanted))
     }
 }
 

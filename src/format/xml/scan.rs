@@ -8,10 +8,12 @@ pub(super) const CDATA_START: &[u8] = b"<![CDATA[";
 const COMMENT_START: &[u8] = b"<!--";
 
 /// What begins with the `<` at hand. Lengths count from it.
+///
+/// Whole words only: parts of a word that are written one by one and read at once make the processor wait.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Markup {
-    /// A start tag, `<` and `>` included in `length`; `empty` when it ends in `/>`.
-    Start { length: usize, name: Name, empty: bool },
+    /// A start tag, `<` and `>` included in `length`; `tail` bytes of it end it: one, or two of an empty element.
+    Start { length: usize, name: Name, tail: usize },
     /// An end tag.
     End { length: usize, name: Range<usize> },
     /// `<![CDATA[`.
@@ -21,7 +23,9 @@ pub(super) enum Markup {
     /// A comment or a processing instruction: `length` bytes, which cannot be part of its end, then all up to its end.
     SkipTo { length: usize, terminator: &'static [u8] },
     /// Not markup at all, but a `<` that should have been escaped.
-    Literal { unclosed_quote: bool },
+    Literal,
+    /// The same, and a quote behind it is never closed.
+    OpenQuote,
     /// It does not end within these bytes.
     Incomplete,
 }
@@ -38,23 +42,31 @@ pub(super) struct Name {
 /// A value between quotes in a start tag, as offsets behind its `<`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Quoted {
+    /// Length of the attribute's local name, which then stands, with nothing but `=` in between, before the quote; zero
+    /// where nobody has looked at what stands there.
+    pub(super) name: usize,
     /// What stands between the quotes.
     pub(super) value: Range<usize>,
     /// Whether every byte of it stands for itself.
     pub(super) is_plain: bool,
 }
 
-/// Looks at `bytes`, which begin with `<`; `is_last` when nothing follows them. Values of a start tag go to `note`, in
-/// order, also those of a tag that turns out to be none.
-#[inline(always)]
-pub(super) fn markup(bytes: &[u8], is_last: bool, note: impl FnMut(Quoted)) -> Markup {
+/// Values of a tag whose places are kept; those behind them are searched again by who asks for them.
+const MOST_QUOTED: usize = 256;
+
+/// Looks at `bytes`, which begin with `<`; `is_last` when nothing follows them. Values of a start tag, the first of many,
+/// are appended to `values`, also those of a tag that turns out to be none.
+///
+/// It stands alone: the three ways to the next event would hold three copies, and the nearest cache for code is small.
+#[inline(never)]
+pub(super) fn markup(bytes: &[u8], is_last: bool, values: &mut Vec<Quoted>) -> Markup {
     match bytes.get(1) {
         None => Markup::Incomplete,
         Some(b'/') => end_tag(bytes),
         Some(b'!') => declaration(bytes),
         Some(b'?') => Markup::SkipTo { length: 2, terminator: b"?>" },
-        Some(first) if starts_name(*first) => start_tag(bytes, is_last, note),
-        Some(_) => Markup::Literal { unclosed_quote: false },
+        Some(first) if starts_name(*first) => start_tag(bytes, is_last, values),
+        Some(_) => Markup::Literal,
     }
 }
 
@@ -84,19 +96,27 @@ fn name_by_bytes(bytes: &[u8]) -> Option<Name> {
     Some(Name { length, prefix })
 }
 
-/// Outside quotes the look ends at the first `<`: that keeps hostile input linear, since no byte is passed twice.
 #[inline(always)]
-fn start_tag(bytes: &[u8], is_last: bool, mut note: impl FnMut(Quoted)) -> Markup {
+fn start_tag(bytes: &[u8], is_last: bool, values: &mut Vec<Quoted>) -> Markup {
     let Some(name) = name(&bytes[1..]) else {
         return Markup::Incomplete;
     };
-    let end = |at: usize| Markup::Start { length: at + 1, name, empty: bytes[at - 1] == b'/' };
-    let mut block = 1 + name.length;
-    if bytes[block] == b'>' {
-        return end(block);
+    let at = usual_attributes(bytes, 1 + name.length, values);
+    match bytes[at..] {
+        [b'>', ..] => Markup::Start { length: at + 1, name, tail: 1 },
+        [b'/', b'>', ..] => Markup::Start { length: at + 2, name, tail: 2 },
+        _ => any_attributes(bytes, at, name, is_last, values),
     }
+}
+
+/// Looks at every byte from `start` on, which is outside quotes, to the end of the tag.
+///
+/// Outside quotes the look ends at the first `<`: that keeps hostile input linear, since no byte is passed twice.
+#[inline(never)]
+fn any_attributes(bytes: &[u8], start: usize, name: Name, is_last: bool, values: &mut Vec<Quoted>) -> Markup {
     // The quote that is open, or zero; where its value begins, and whether nothing odd has been seen in it.
     let (mut quote, mut begin, mut is_plain) = (0, 0, true);
+    let mut block = start;
     while block < bytes.len() {
         let mut marks = marks::of_tag(&bytes[block..]);
         while marks != 0 {
@@ -106,12 +126,16 @@ fn start_tag(bytes: &[u8], is_last: bool, mut note: impl FnMut(Quoted)) -> Marku
             if quote == 0 {
                 match byte {
                     b'"' | b'\'' => (quote, begin, is_plain) = (byte, at, true),
-                    b'>' => return end(at),
-                    b'<' => return Markup::Literal { unclosed_quote: false },
+                    b'>' => {
+                        return Markup::Start { length: at + 1, name, tail: 1 + usize::from(bytes[at - 1] == b'/') };
+                    }
+                    b'<' => return Markup::Literal,
                     _ => {}
                 }
             } else if byte == quote {
-                note(Quoted { value: begin..at - 1, is_plain });
+                if values.len() < MOST_QUOTED {
+                    values.push(Quoted { name: 0, value: begin..at - 1, is_plain });
+                }
                 quote = 0;
             } else {
                 is_plain &= !matches!(byte, b'&' | b'<' | 0..0x20);
@@ -120,9 +144,42 @@ fn start_tag(bytes: &[u8], is_last: bool, mut note: impl FnMut(Quoted)) -> Marku
         block += marks::TAG_BLOCK;
     }
     match quote != 0 && is_last && bytes[begin..].contains(&b'>') {
-        true => Markup::Literal { unclosed_quote: true },
+        true => Markup::OpenQuote,
         false => Markup::Incomplete,
     }
+}
+
+/// Passes attributes of the usual form: a blank, a name, `="`, a value, `"`. Gives the index of what follows them: the end of the
+/// tag, or else what takes a look at every byte.
+///
+/// The next attribute begins behind the second mark of a block: that is all its look has to wait for.
+#[inline(always)]
+fn usual_attributes(bytes: &[u8], mut at: usize, values: &mut Vec<Quoted>) -> usize {
+    while values.len() < MOST_QUOTED
+        && let Some(block) = bytes[at..].first_chunk::<{ marks::ATTRIBUTE_BLOCK }>()
+        && let Some((name, end)) = marks::usual_attribute(block)
+    {
+        // A blank before the name, `="` behind it.
+        let start = at + name + 3;
+        let (end, is_plain) = match end {
+            Some(end) => (at + end, true),
+            None => match end_of_value(bytes, start) {
+                Some(found) => found,
+                None => break,
+            },
+        };
+        // Offsets count behind the `<`.
+        values.push(Quoted { name, value: start - 1..end - 1, is_plain });
+        at = end + 1;
+    }
+    at
+}
+
+/// Where the value that begins at `start` ends, and whether every byte of it stands for itself: of a long one, or one with
+/// something odd in it.
+fn end_of_value(bytes: &[u8], start: usize) -> Option<(usize, bool)> {
+    let end = start + memchr::memchr(b'"', &bytes[start..])?;
+    Some((end, !marks::is_odd_in_value(&bytes[start..end])))
 }
 
 #[inline]
@@ -132,7 +189,7 @@ fn end_tag(bytes: &[u8]) -> Markup {
     };
     let end = end + 2;
     if bytes[end] == b'<' {
-        return Markup::Literal { unclosed_quote: false };
+        return Markup::Literal;
     }
     // Blanks around the name occur in reports printed by hand (`</  failure>`).
     let start = 2 + bytes[2..end].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
@@ -189,22 +246,22 @@ mod tests {
     const NAME: Name = Name { length: 1, prefix: 0 };
 
     fn look(text: &str) -> Markup {
-        markup(text.as_bytes(), true, |_| {})
+        markup(text.as_bytes(), true, &mut Vec::new())
     }
 
     /// Values and whether they are plain.
     fn values(text: &str) -> Vec<(&str, bool)> {
         let mut found = Vec::new();
-        markup(text.as_bytes(), true, |quoted| found.push((&text[1..][quoted.value], quoted.is_plain)));
-        found
+        markup(text.as_bytes(), true, &mut found);
+        found.into_iter().map(|quoted| (&text[1..][quoted.value], quoted.is_plain)).collect()
     }
 
     #[test]
     fn start_tags_end_outside_quotes() {
-        assert_eq!(look("<a b='>' c=\"/>\">x"), Markup::Start { length: 16, name: NAME, empty: false });
-        assert_eq!(look("<a/>"), Markup::Start { length: 4, name: NAME, empty: true });
-        assert_eq!(look("<a b='1' />"), Markup::Start { length: 11, name: NAME, empty: true });
-        assert_eq!(look("<a b='<x>'>"), Markup::Start { length: 11, name: NAME, empty: false });
+        assert_eq!(look("<a b='>' c=\"/>\">x"), Markup::Start { length: 16, name: NAME, tail: 1 });
+        assert_eq!(look("<a/>"), Markup::Start { length: 4, name: NAME, tail: 2 });
+        assert_eq!(look("<a b='1' />"), Markup::Start { length: 11, name: NAME, tail: 2 });
+        assert_eq!(look("<a b='<x>'>"), Markup::Start { length: 11, name: NAME, tail: 1 });
         assert_eq!(look("<a b='1"), Markup::Incomplete);
     }
 
@@ -217,9 +274,9 @@ mod tests {
             let expected = [("x\">", true), (&second, false), ("", true), ("<", false), ("#", true)];
             assert_eq!(values(&tag), expected);
             let length = tag.len();
-            assert_eq!(look(&tag), Markup::Start { length, name: NAME, empty: true });
+            assert_eq!(look(&tag), Markup::Start { length, name: NAME, tail: 2 });
             for cut in 1..length {
-                assert_eq!(markup(&tag.as_bytes()[..cut], false, |_| {}), Markup::Incomplete);
+                assert_eq!(markup(&tag.as_bytes()[..cut], false, &mut Vec::new()), Markup::Incomplete);
             }
         }
     }
@@ -233,9 +290,9 @@ mod tests {
 
     #[test]
     fn what_is_no_tag_is_text() {
-        assert_eq!(look("< 3"), Markup::Literal { unclosed_quote: false });
-        assert_eq!(look("<y && z </failure>"), Markup::Literal { unclosed_quote: false });
-        assert_eq!(look("<y && z <b x=''>"), Markup::Literal { unclosed_quote: false });
+        assert_eq!(look("< 3"), Markup::Literal);
+        assert_eq!(look("<y && z </failure>"), Markup::Literal);
+        assert_eq!(look("<y && z <b x=''>"), Markup::Literal);
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! A start tag and its attributes, read from their raw bytes.
 
-use super::marks;
 use super::repairs::RepairLog;
 use super::scan::{Name, Quoted};
 use super::text::{self, Raw, RawKind};
@@ -149,7 +148,12 @@ impl<'t> Iterator for Attributes<'t> {
         let raw = self.raw;
         if let Some(quoted) = self.quoted.next() {
             // Its quotes stand around the value.
-            if let Some(name) = regular_name(&raw.bytes()[self.at..], quoted.value.start - 1 - self.at) {
+            let quote = quoted.value.start - 1;
+            let name = match quoted.name {
+                0 => regular_name(&raw.bytes()[self.at..quote]),
+                length => Some(&raw.bytes()[quote - 1 - length..quote - 1]),
+            };
+            if let Some(name) = name {
                 self.at = quoted.value.end + 1;
                 let value = raw.slice(quoted.value.start, quoted.value.end);
                 return Some((name, RawValue { raw: value, is_plain: quoted.is_plain, log: self.log }));
@@ -194,22 +198,9 @@ impl<'t> Attributes<'t> {
     }
 }
 
-/// The local name before the quote at index `quote`, if only white space, that name and `=` stand before it.
-#[inline]
-fn regular_name(bytes: &[u8], quote: usize) -> Option<&[u8]> {
-    if let [b' ', rest @ ..] = bytes
-        && let Some(block) = rest.first_chunk()
-        && let Some(length @ 1..) = marks::attribute_name(block)
-        && length + 2 == quote
-        && rest[length] == b'='
-    {
-        return Some(&rest[..length]);
-    }
-    regular_name_by_bytes(&bytes[..quote])
-}
-
-/// Long names, names with a prefix, attributes on lines of their own, the last one of a tag.
-fn regular_name_by_bytes(before: &[u8]) -> Option<&[u8]> {
+/// The local name in what stands before a quote, if that is only white space, the name and `=`: long names, names with a
+/// prefix, attributes on lines of their own.
+fn regular_name(before: &[u8]) -> Option<&[u8]> {
     let [first, name @ .., b'='] = before else { return None };
     let name = name.trim_ascii_start();
     let is_regular =
@@ -242,7 +233,7 @@ mod tests {
                 .collect()
         };
         let mut quoted = Vec::new();
-        scan::markup(format!("<{raw}>").as_bytes(), true, |value| quoted.push(value));
+        scan::markup(format!("<{raw}>").as_bytes(), true, &mut quoted);
         let by_quotes = read(&quoted);
         assert_eq!(by_quotes, read(&[]), "by quotes and by bytes");
         by_quotes
