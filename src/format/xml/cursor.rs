@@ -4,6 +4,7 @@ use std::io;
 use std::ops::Range;
 
 use super::XmlEvent;
+use super::marks;
 use super::open::OpenElements;
 use super::repairs::{RepairLog, Tallies};
 use super::scan::{self, Markup, Name, Quoted};
@@ -211,11 +212,24 @@ impl<'s> XmlCursor<'s> {
                     Some(found)
                 }
                 [b'<', ..] => self.markup(with_text)?,
-                _ => self.text_piece(with_text)?,
+                _ if with_text => self.text_piece(true)?,
+                _ => self.pass_text()?,
             };
             if let Some(found) = found {
                 return Ok(found);
             }
+        }
+    }
+
+    /// Passes a text that nobody wants: as a rule a line end and a few blanks.
+    #[inline(always)]
+    fn pass_text(&mut self) -> Result<Option<Found>, ParseError> {
+        match marks::near_less_than(&self.window.bytes()[self.next..]) {
+            Some(length) if self.open.depth() > 0 => {
+                self.next += length;
+                Ok(None)
+            }
+            _ => self.text_piece(false),
         }
     }
 
@@ -299,7 +313,7 @@ impl<'s> XmlCursor<'s> {
         }
         let inside = self.event + 1;
         let bytes = self.window.bytes();
-        self.open.open(&bytes[inside..inside + name.length], name.prefix > 0);
+        self.open.open(&bytes[inside..inside + name.length()], name.prefix() > 0);
         self.owed_ends = tail - 1;
         self.next += length;
         self.started = (inside..self.event + length - tail, name);

@@ -68,51 +68,16 @@ pub(super) fn name_end(bytes: &[u8]) -> Option<(usize, usize)> {
     Some((end, prefix.map_or(0, |colon| colon + 1)))
 }
 
-/// Bytes that [`usual_attribute`] looks at: most attributes are shorter.
-pub(super) const ATTRIBUTE_BLOCK: usize = 4 * VECTOR;
-
-/// Looks for ` name="value"` at the start of these bytes, where the name is short and nothing in it could make it another one:
-/// the length of the name, and the index of the quote that ends the value, unless something odd or the block's end comes
-/// first.
+/// Length of the attribute's name behind the blank at the start of these bytes, if `=` ends it and nothing in it could make it
+/// another one.
 #[inline(always)]
-pub(super) fn usual_attribute(block: &[u8; ATTRIBUTE_BLOCK]) -> Option<(usize, Option<usize>)> {
-    let (vectors, _) = block.as_chunks::<VECTOR>();
-    let marks = vectors.iter().enumerate().fold(0, |marks, (number, vector)| {
-        marks | u64::from(in_value(u8x16::new(*vector)).to_bitmask()) << (VECTOR * number)
-    });
-    let end = (marks & marks.wrapping_sub(1)).trailing_zeros() as usize;
-    let name = name_before_quote(vectors[0])?;
-    let quote = name + 2;
-    let is_usual = marks.trailing_zeros() as usize == quote && block[quote] == b'"';
-    is_usual.then(|| (name, (end < ATTRIBUTE_BLOCK && block[end] == b'"').then_some(end)))
-}
-
-/// The length of a name that stands between a blank and `="`. White space, `=`, `:`, quotes, `<` and `>` are in none.
-#[inline(always)]
-fn name_before_quote(bytes: [u8; VECTOR]) -> Option<usize> {
-    let block = u8x16::new(bytes);
+pub(super) fn attribute_name(bytes: &[u8; VECTOR]) -> Option<usize> {
+    let block = u8x16::new(*bytes);
     let blank = block.min(u8x16::splat(b' ')).simd_eq(block);
-    let equals = block.simd_eq(u8x16::splat(b'='));
-    let colon = block.simd_eq(u8x16::splat(b':'));
-    let ends = blank | equals | colon | is_angle(block) | is_quote_or_ampersand(block);
-    // The blank before the name is the first of them.
-    let behind_blank = ends.to_bitmask() & !1;
-    let end = behind_blank.trailing_zeros() as usize;
+    let ends = blank | block.simd_eq(u8x16::splat(b'=')) | block.simd_eq(u8x16::splat(b':'));
+    let end = (ends.to_bitmask() & !1).trailing_zeros() as usize;
     let is_name = bytes[0] == b' ' && (2..VECTOR).contains(&end) && bytes[end] == b'=';
     is_name.then(|| end - 1)
-}
-
-/// `"`, and what does not stand for itself between two of them: `&`, `<`, control characters.
-#[inline(always)]
-fn in_value(block: u8x16) -> u8x16 {
-    // `"` and `&` differ in one bit.
-    let quote_or_ampersand = (block | u8x16::splat(b'"' ^ b'&')).simd_eq(u8x16::splat(b'&'));
-    quote_or_ampersand | block.simd_eq(u8x16::splat(b'<')) | is_control(block)
-}
-
-/// Whether any byte between two quotes does not stand for itself.
-pub(super) fn is_odd_in_value(bytes: &[u8]) -> bool {
-    find_odd::<InAttribute>(bytes).is_some() || memchr::memchr(b'<', bytes).is_some()
 }
 
 /// Index of the first `<` among the first sixteen bytes: indentation is rarely longer.
@@ -251,54 +216,16 @@ mod tests {
         assert_eq!(name_end(b"n\xC3\xA4me.of-one:x"), None);
     }
 
-    fn usual(text: &str) -> Option<(usize, Option<usize>)> {
-        let filled = format!("{text}{}", "-".repeat(ATTRIBUTE_BLOCK));
-        usual_attribute(filled.as_bytes().first_chunk().unwrap())
-    }
-
     #[test]
-    fn attributes_of_the_usual_form() {
-        assert_eq!(usual(" name=\"a > b\" c"), Some((4, Some(12))));
-        assert_eq!(usual(" n=\"\"/>"), Some((1, Some(4))));
-        assert_eq!(usual(" a2345678901234=\"\""), Some((14, Some(17))), "the longest name");
-        for value in ["a&amp;\"", "\u{1}\"", "a\n\"", "<\"", "it has no end"] {
-            assert_eq!(usual(&format!(" name=\"{value}")), Some((4, None)), "{value:?}");
-        }
-        for long in 50..70 {
-            let end = 7 + long;
-            let value = "v".repeat(long);
-            let seen = (end < ATTRIBUTE_BLOCK).then_some(end);
-            assert_eq!(usual(&format!(" name=\"{value}\"")), Some((4, seen)));
-        }
-    }
-
-    #[test]
-    fn attributes_of_other_forms() {
-        let others = [
-            "name=\"1\"",
-            "\nname=\"1\"",
-            "  name=\"1\"",
-            " =\"1\"",
-            " name='1'",
-            " name=1",
-            " name =\"1\"",
-            " name= \"1\"",
-            " xsi:name=\"1\"",
-            " na>me=\"1\"",
-            " na<me=\"1\"",
-            " na'me=\"1\"",
-            " na\"me=\"1\"",
-            " na&me=\"1\"",
-            " na\u{1}me=\"1\"",
-            " name==\"1\"",
-            " name=&\"1\"",
-            " name=<\"1\"",
-            " a23456789012345=\"1\"",
-            "/><a name=\"1\"",
-            ">",
-        ];
-        for text in others {
-            assert_eq!(usual(text), None, "{text:?}");
+    fn names_of_attributes() {
+        let length = |text: &str| attribute_name(format!("{text:_<16}").as_bytes().first_chunk().unwrap());
+        assert_eq!(length(" name=\"1\""), Some(4));
+        assert_eq!(length(" n=''"), Some(1));
+        assert_eq!(length(" a2345678901234=\"\""), Some(14), "the longest");
+        for other in
+            ["name=", "  name=", "\nname=", " =", " name =", " xsi:name=", " na\tme=", " name", " a23456789012345="]
+        {
+            assert_eq!(length(other), None, "{other:?}");
         }
     }
 

@@ -30,13 +30,28 @@ pub(super) enum Markup {
     Incomplete,
 }
 
-/// The name of a start tag, which begins behind its `<`.
+/// The name of a start tag, which begins behind its `<`: how long it is, and how long its prefix, in one word (see [`Markup`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Name {
+pub(super) struct Name(u64);
+
+impl Name {
+    /// `prefix` counts the colon, too (J08).
+    pub(super) fn new(length: usize, prefix: usize) -> Name {
+        let half = |length: usize| u64::from(u32::try_from(length).unwrap_or(u32::MAX));
+        Name(half(length) << 32 | half(prefix))
+    }
+
     /// Length of the whole.
-    pub(super) length: usize,
-    /// Length of its prefix, the colon included (J08).
-    pub(super) prefix: usize,
+    #[inline]
+    pub(super) fn length(self) -> usize {
+        (self.0 >> 32) as usize
+    }
+
+    /// Length of its prefix, the colon included.
+    #[inline]
+    pub(super) fn prefix(self) -> usize {
+        (self.0 & u64::from(u32::MAX)) as usize
+    }
 }
 
 /// A value between quotes in a start tag, as offsets behind its `<`.
@@ -84,7 +99,7 @@ fn ends_name(byte: u8) -> bool {
 #[inline]
 fn name(bytes: &[u8]) -> Option<Name> {
     match marks::name_end(bytes) {
-        Some((length, prefix)) if ends_name(bytes[length]) => Some(Name { length, prefix }),
+        Some((length, prefix)) if ends_name(bytes[length]) => Some(Name::new(length, prefix)),
         _ => name_by_bytes(bytes),
     }
 }
@@ -93,7 +108,7 @@ fn name(bytes: &[u8]) -> Option<Name> {
 fn name_by_bytes(bytes: &[u8]) -> Option<Name> {
     let length = bytes.iter().position(|byte| ends_name(*byte))?;
     let prefix = bytes[..length].iter().position(|byte| *byte == b':').map_or(0, |colon| colon + 1);
-    Some(Name { length, prefix })
+    Some(Name::new(length, prefix))
 }
 
 #[inline(always)]
@@ -101,22 +116,10 @@ fn start_tag(bytes: &[u8], is_last: bool, values: &mut Vec<Quoted>) -> Markup {
     let Some(name) = name(&bytes[1..]) else {
         return Markup::Incomplete;
     };
-    let at = usual_attributes(bytes, 1 + name.length, values);
-    match bytes[at..] {
-        [b'>', ..] => Markup::Start { length: at + 1, name, tail: 1 },
-        [b'/', b'>', ..] => Markup::Start { length: at + 2, name, tail: 2 },
-        _ => any_attributes(bytes, at, name, is_last, values),
-    }
-}
-
-/// Looks at every byte from `start` on, which is outside quotes, to the end of the tag.
-///
-/// Outside quotes the look ends at the first `<`: that keeps hostile input linear, since no byte is passed twice.
-#[inline(never)]
-fn any_attributes(bytes: &[u8], start: usize, name: Name, is_last: bool, values: &mut Vec<Quoted>) -> Markup {
-    // The quote that is open, or zero; where its value begins, and whether nothing odd has been seen in it.
-    let (mut quote, mut begin, mut is_plain) = (0, 0, true);
-    let mut block = start;
+    // Where the next attribute begins; the quote that is open, or zero, where its value begins, and whether nothing odd has been
+    // seen in it.
+    let (mut behind, mut quote, mut begin, mut is_plain) = (1 + name.length(), 0, 0, true);
+    let mut block = behind;
     while block < bytes.len() {
         let mut marks = marks::of_tag(&bytes[block..]);
         while marks != 0 {
@@ -134,8 +137,9 @@ fn any_attributes(bytes: &[u8], start: usize, name: Name, is_last: bool, values:
                 }
             } else if byte == quote {
                 if values.len() < MOST_QUOTED {
-                    values.push(Quoted { name: 0, value: begin..at - 1, is_plain });
+                    values.push(Quoted { name: usual_name(bytes, behind, begin), value: begin..at - 1, is_plain });
                 }
+                behind = at + 1;
                 quote = 0;
             } else {
                 is_plain &= !matches!(byte, b'&' | b'<' | 0..0x20);
@@ -149,37 +153,12 @@ fn any_attributes(bytes: &[u8], start: usize, name: Name, is_last: bool, values:
     }
 }
 
-/// Passes attributes of the usual form: a blank, a name, `="`, a value, `"`. Gives the index of what follows them: the end of the
-/// tag, or else what takes a look at every byte.
-///
-/// The next attribute begins behind the second mark of a block: that is all its look has to wait for.
+/// Length of the name, if nothing but a blank, the name and `=` stand between `behind` and `quote`, and it is a usual one; else
+/// zero.
 #[inline(always)]
-fn usual_attributes(bytes: &[u8], mut at: usize, values: &mut Vec<Quoted>) -> usize {
-    while values.len() < MOST_QUOTED
-        && let Some(block) = bytes[at..].first_chunk::<{ marks::ATTRIBUTE_BLOCK }>()
-        && let Some((name, end)) = marks::usual_attribute(block)
-    {
-        // A blank before the name, `="` behind it.
-        let start = at + name + 3;
-        let (end, is_plain) = match end {
-            Some(end) => (at + end, true),
-            None => match end_of_value(bytes, start) {
-                Some(found) => found,
-                None => break,
-            },
-        };
-        // Offsets count behind the `<`.
-        values.push(Quoted { name, value: start - 1..end - 1, is_plain });
-        at = end + 1;
-    }
-    at
-}
-
-/// Where the value that begins at `start` ends, and whether every byte of it stands for itself: of a long one, or one with
-/// something odd in it.
-fn end_of_value(bytes: &[u8], start: usize) -> Option<(usize, bool)> {
-    let end = start + memchr::memchr(b'"', &bytes[start..])?;
-    Some((end, !marks::is_odd_in_value(&bytes[start..end])))
+fn usual_name(bytes: &[u8], behind: usize, quote: usize) -> usize {
+    let name = bytes[behind..].first_chunk().and_then(marks::attribute_name);
+    name.filter(|length| behind + length + 2 == quote).unwrap_or(0)
 }
 
 #[inline]
@@ -243,7 +222,7 @@ pub(super) fn is_blank_or_mark(text: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    const NAME: Name = Name { length: 1, prefix: 0 };
+    const NAME: Name = Name(1 << 32);
 
     fn look(text: &str) -> Markup {
         markup(text.as_bytes(), true, &mut Vec::new())

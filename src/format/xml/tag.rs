@@ -25,13 +25,13 @@ impl<'t> Tag<'t> {
     /// Its local name: without the prefix (J08).
     #[inline]
     pub fn name(&self) -> &'t [u8] {
-        &self.raw()[self.name.prefix..self.name.length]
+        &self.raw()[self.name.prefix()..self.name.length()]
     }
 
     /// Its name as written.
     #[inline]
     pub fn qualified_name(&self) -> &'t [u8] {
-        &self.raw()[..self.name.length]
+        &self.raw()[..self.name.length()]
     }
 
     /// What stands between `<` and `>`, for text that was not meant to be a tag.
@@ -58,7 +58,7 @@ impl<'t> Tag<'t> {
     /// Its attributes in document order.
     #[inline]
     pub fn attributes(&self) -> Attributes<'t> {
-        Attributes { raw: self.raw, at: self.name.length, quoted: self.quoted.iter(), log: self.log }
+        Attributes { raw: self.raw, at: self.name.length(), quoted: self.quoted.iter(), log: self.log }
     }
 
     /// The first attribute with this local name.
@@ -226,7 +226,7 @@ mod tests {
 
     fn attributes(raw: &str) -> Vec<(String, String)> {
         let read = |quoted: &[Quoted]| -> Vec<_> {
-            let name = Name { length: raw.find(' ').unwrap_or(raw.len()), prefix: 0 };
+            let name = Name::new(raw.find(' ').unwrap_or(raw.len()), 0);
             Tag::new(Raw::Text(raw), name, 0, quoted, &RepairLog::default())
                 .attributes()
                 .map(|(name, value)| (String::from_utf8_lossy(name).into_owned(), value.to_text()))
@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn j08_names_are_local() {
         let log = RepairLog::default();
-        let tag = Tag::new(Raw::Text("ns:testsuite xsi:noNamespace='x'"), Name { length: 12, prefix: 3 }, 0, &[], &log);
+        let tag = Tag::new(Raw::Text("ns:testsuite xsi:noNamespace='x'"), Name::new(12, 3), 0, &[], &log);
         assert_eq!(tag.name(), b"testsuite");
         assert!(tag.attribute(b"noNamespace").is_some());
     }
