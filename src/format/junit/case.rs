@@ -16,14 +16,12 @@ use crate::model::{DetailKind, Problem, ProblemKind, ReportVisitor, Reuse, TestC
 /// Cases that may be open around another. Reports that nest them go one deep; deeper ones have no end tags.
 const MOST_AROUND: usize = 4;
 
-/// What the start tag of a case says, beside what goes straight into the case.
+/// What the start tag of a case says, beside its names, which go straight into the case.
 #[derive(Default)]
 pub(super) struct CaseAttributes {
-    name: String,
-    class_name: String,
     /// `class`, which counts only without `classname` (PHPUnit writes both).
     class: String,
-    has_class_name: bool,
+    class_name: ClassName,
     time: String,
     duration: String,
     timestamp: String,
@@ -33,17 +31,23 @@ pub(super) struct CaseAttributes {
     result: String,
 }
 
+/// What there is of a `classname`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum ClassName {
+    #[default]
+    Missing,
+    Blank,
+    Filled,
+}
+
 impl CaseAttributes {
-    /// With room for the texts that nearly every case has.
+    /// With room for the text that nearly every case has.
     pub(super) fn with_room() -> CaseAttributes {
-        let room = String::with_capacity;
-        CaseAttributes { name: room(128), class_name: room(128), time: room(16), ..CaseAttributes::default() }
+        CaseAttributes { time: String::with_capacity(16), ..CaseAttributes::default() }
     }
 
     fn reset(&mut self) {
         for text in [
-            &mut self.name,
-            &mut self.class_name,
             &mut self.class,
             &mut self.time,
             &mut self.duration,
@@ -55,7 +59,7 @@ impl CaseAttributes {
         ] {
             text.clear();
         }
-        self.has_class_name = false;
+        self.class_name = ClassName::Missing;
     }
 
     /// Reads the start tag. Of an attribute written twice the first counts (J10); the number of such is given back.
@@ -65,8 +69,8 @@ impl CaseAttributes {
         let mut seen = 0u32;
         for (name, value) in tag.attributes() {
             let (bit, target) = match name {
-                b"name" => (0, &mut self.name),
-                b"classname" => (1, &mut self.class_name),
+                b"name" => (0, &mut case.title),
+                b"classname" => (1, &mut case.container),
                 b"class" => (2, &mut self.class),
                 b"time" => (3, &mut self.time),
                 b"duration" => (4, &mut self.duration),
@@ -90,7 +94,13 @@ impl CaseAttributes {
             }
             seen |= 1 << bit;
         }
-        self.has_class_name = seen & 0b10 != 0;
+        trim(&mut case.title);
+        trim(&mut case.container);
+        self.class_name = match seen & 0b10 {
+            0 => ClassName::Missing,
+            _ if case.container.is_empty() => ClassName::Blank,
+            _ => ClassName::Filled,
+        };
         repeated
     }
 }
@@ -208,21 +218,19 @@ impl Reader<'_> {
 
     /// Class and name as Xray's own importer joins them (spec junit.md C2, decision 8).
     fn name_case(&mut self) {
-        let attributes = &self.attributes;
         let case = &mut self.case;
-        let class = if attributes.has_class_name { &attributes.class_name } else { &attributes.class };
-        let class = match trimmed(class) {
-            "" => trimmed(self.suites.name()),
-            class => class,
-        };
-        let name = trimmed(&attributes.name);
-        case.container.push_str(class);
-        case.title.push_str(name);
-        case.qualified_name.push_str(class);
-        if !class.is_empty() && !name.is_empty() {
+        if case.container.is_empty() {
+            let class = match self.attributes.class_name {
+                ClassName::Missing => trimmed(&self.attributes.class),
+                _ => "",
+            };
+            case.container.push_str(if class.is_empty() { trimmed(self.suites.name()) } else { class });
+        }
+        case.qualified_name.push_str(&case.container);
+        if !case.container.is_empty() && !case.title.is_empty() {
             case.qualified_name.push('.');
         }
-        case.qualified_name.push_str(name);
+        case.qualified_name.push_str(&case.title);
     }
 
     /// Duration, start and finish (spec junit.md C4, C5).
@@ -334,7 +342,11 @@ impl Reader<'_> {
         if !self.case.outcome.is_failure() {
             return false;
         }
-        let (class, name) = (trimmed(&self.attributes.class_name), trimmed(&self.attributes.name));
+        let class = match self.attributes.class_name {
+            ClassName::Filled => self.case.container.as_str(),
+            _ => "",
+        };
+        let name = self.case.title.as_str();
         let first_message = self.case.details.first().map_or("", |detail| trimmed(&detail.message));
         if CONTAINER_NAMES.contains(&name) || CONTAINER_CLASSES.contains(&class) {
             return true;
@@ -344,7 +356,7 @@ impl Reader<'_> {
         }
         match self.recognition.producer() {
             Producer::Pytest => {
-                self.attributes.has_class_name && class.is_empty() && first_message.starts_with("collection")
+                self.attributes.class_name == ClassName::Blank && first_message.starts_with("collection")
             }
             // A file that could not be loaded is a case with the file's name, twice.
             Producer::Vitest => class == name,
@@ -354,6 +366,16 @@ impl Reader<'_> {
             Producer::TestngJunitXml => name.starts_with("@Before") || name.starts_with("@After"),
             _ => false,
         }
+    }
+}
+
+/// Takes the white space around a text away. Hardly any text has some.
+fn trim(text: &mut String) {
+    let length = trimmed(text).len();
+    if length < text.len() {
+        let before = text.len() - text.trim_start().len();
+        text.drain(..before);
+        text.truncate(length);
     }
 }
 
