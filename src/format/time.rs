@@ -14,8 +14,13 @@ const NANOS_PER_SECOND: i64 = 1_000_000_000;
 
 /// Takes up to `most` digits off the front of `text` and gives their value and number.
 fn take_digits(text: &mut &[u8], most: usize) -> (u64, usize) {
-    let length = text.iter().take(most).take_while(|byte| byte.is_ascii_digit()).count();
-    let value = text[..length].iter().fold(0u64, |value, digit| value.wrapping_mul(10) + u64::from(digit - b'0'));
+    let (mut value, mut length) = (0u64, 0);
+    while length < most
+        && let Some(digit @ 0..=9) = text.get(length).map(|byte| byte.wrapping_sub(b'0'))
+    {
+        value = value.wrapping_mul(10) + u64::from(digit);
+        length += 1;
+    }
     *text = &text[length..];
     (value, length)
 }
@@ -36,9 +41,12 @@ fn take_byte(text: &mut &[u8], byte: u8) -> Option<()> {
 
 /// Takes all digits of a fraction off the front of `text`, as nanoseconds; digits behind the ninth are cut.
 fn take_fraction(text: &mut &[u8]) -> i64 {
+    /// Nanoseconds of the last of so many digits.
+    const WORTH: [i64; 10] = [1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
     let (value, length) = take_digits(text, 9);
-    let value = i64::try_from(value).unwrap_or(0);
-    let rest = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    *text = &text[rest..];
-    value * 10i64.pow(9 - u32::try_from(length).unwrap_or(9))
+    if length == 9 {
+        let rest = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        *text = &text[rest..];
+    }
+    i64::try_from(value).unwrap_or(0) * WORTH[length]
 }

@@ -222,6 +222,7 @@ impl TestCase {
     }
 
     /// How many elements its lists have.
+    #[inline]
     fn elements(&self) -> usize {
         let texts = self.tags.len() + self.container_tags.len();
         let named = self.properties.len() + self.parameters.len() + self.custom_fields.len();

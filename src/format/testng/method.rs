@@ -413,7 +413,7 @@ impl Reader<'_> {
             // No part of a name: a hash does not reach over it.
             key.push('\u{1f}');
         }
-        if !key.contains('@') {
+        if memchr::memchr(b'@', key.as_bytes()).is_none() {
             return number_of(&[key]);
         }
         attributes.key_without_hashes.clear();
