@@ -221,19 +221,24 @@ fn value_length(text: &[u8]) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scan;
+    use super::super::scan::{self, Markup};
     use super::*;
 
-    fn attributes(raw: &str) -> Vec<(String, String)> {
+    /// The attributes of the tag whose inside this is, read by the places that were noted and once more byte by byte.
+    fn attributes(inside: &str) -> Vec<(String, String)> {
+        let tag = format!("<{inside}>");
+        let mut quoted = Vec::new();
+        let (end, name) = match scan::markup(tag.as_bytes(), true, &mut quoted) {
+            Markup::Start { length, name, tail } => (length - tail, name),
+            // A quote is left open.
+            _ => (tag.len() - 1, Name::new(inside.find(' ').unwrap_or(inside.len()), 0)),
+        };
         let read = |quoted: &[Quoted]| -> Vec<_> {
-            let name = Name::new(raw.find(' ').unwrap_or(raw.len()), 0);
-            Tag::new(Raw::Text(raw), name, 0, quoted, &RepairLog::default())
+            Tag::new(Raw::Text(&tag[1..end]), name, 0, quoted, &RepairLog::default())
                 .attributes()
                 .map(|(name, value)| (String::from_utf8_lossy(name).into_owned(), value.to_text()))
                 .collect()
         };
-        let mut quoted = Vec::new();
-        scan::markup(format!("<{raw}>").as_bytes(), true, &mut quoted);
         let by_quotes = read(&quoted);
         assert_eq!(by_quotes, read(&[]), "by quotes and by bytes");
         by_quotes
@@ -241,6 +246,15 @@ mod tests {
 
     fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
         expected.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_noted_places_say_what_a_look_at_every_byte_says(
+            inside in "a( |\n|  )((id|name|ns:x|a-long-name-of-an-attr|a2345678901234)( |)=( |)(\"[a-z&<' =\n>]{0,70}\"|'[a-z&\"]{0,9}')( |\n|)){0,5}/?"
+        ) {
+            attributes(&inside);
+        }
     }
 
     #[test]
