@@ -160,18 +160,22 @@ impl<'a> JsonCursor<'a> {
         Fault::new(what, self.at, self.at >= self.bytes.len())
     }
 
-    #[inline]
+    #[inline(always)]
     fn next_byte(&mut self) -> Option<u8> {
         match self.bytes.get(self.at) {
             Some(byte) if *byte > b' ' => Some(*byte),
-            _ => {
-                self.at = text::behind_blanks(self.bytes, self.at);
-                self.bytes.get(self.at).copied()
-            }
+            _ => self.byte_behind_blanks(),
         }
     }
 
+    #[inline(never)]
+    fn byte_behind_blanks(&mut self) -> Option<u8> {
+        self.at = text::behind_blanks(self.bytes, self.at);
+        self.bytes.get(self.at).copied()
+    }
+
     /// What stands next.
+    #[inline(always)]
     pub fn kind(&mut self) -> Kind {
         match self.next_byte() {
             Some(b'{') => Kind::Object,
@@ -335,6 +339,7 @@ impl<'a> JsonCursor<'a> {
         Ok(&self.bytes[start..self.at])
     }
 
+    #[inline(never)]
     fn skip_nested(&mut self) -> Result<(), Fault> {
         let mut depth = 0usize;
         let mut deepest = 0usize;
