@@ -91,7 +91,9 @@ impl<'s> Window<'s> {
     pub(super) fn consume(&mut self, length: usize) {
         let passed = &self.bytes()[..length];
         let lines = memchr::memchr_iter(b'\n', passed).count() as u64;
-        let after_break = memchr::memrchr(b'\n', passed).map(|at| (length - at) as u64);
+        // A document on one line is not searched twice.
+        let last_break = if lines == 0 { None } else { memchr::memrchr(b'\n', passed) };
+        let after_break = last_break.map(|at| (length - at) as u64);
         let cut = std::mem::take(&mut self.cut);
         self.position.offset += length as u64 + cut;
         self.position.line += lines + std::mem::take(&mut self.cut_lines);
