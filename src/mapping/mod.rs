@@ -14,7 +14,9 @@ mod labels;
 mod marks;
 mod pattern;
 mod prefixes;
+mod properties;
 mod roles;
+mod summary;
 mod unstable;
 
 use std::borrow::Cow;
@@ -23,17 +25,17 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
-use crate::model::{DataRows, Identity, Problem, ProblemKind, Property, TestCase, TestRun, key, shorten, trimmed};
+use crate::model::{DataRows, Identity, Problem, ProblemKind, TestCase, TestRun, key, shorten};
 
 pub use comment::{LIMIT as COMMENT_LIMIT, add_line as add_comment_line};
 pub use environment::EnvironmentFrom;
 pub use evidence::{Evidence, EvidencePolicy};
-use identity::{Malformed, TestKeys};
+use identity::TestKeys;
 pub use key_map::{KEY_MAP_LIMIT, KeyMap, KeyMapError, KeyMapErrorKind, KeyMapRow};
 use marks::Marks;
 pub use pattern::{KeyPattern, Rewrite};
 pub use prefixes::{TagPrefix, TagPrefixes, TagRole};
-use roles::{Role, Spelling};
+use summary::{first_line_of, is_end_of_line};
 
 /// Name of the format that is also the target's.
 const XRAY: &str = "xray";
@@ -282,83 +284,6 @@ impl<'r> Mapper<'r> {
         }
     }
 
-    fn read_properties(&mut self, case: &mut TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
-        // What a case says itself comes before what it inherits.
-        for inherited in [false, true] {
-            for property in case.properties.iter_mut().filter(|property| property.inherited == inherited) {
-                let Some((role, spelling)) = roles::of(&property.name, &self.format) else { continue };
-                if spelling == Spelling::OtherCase && self.format == "junit" {
-                    self.warn_of_spelling(&property.name, problem);
-                }
-                if role == Role::Tag {
-                    case.tags.add().push_str(property.value.trim());
-                } else {
-                    self.read_property(role, property, run, problem);
-                }
-            }
-        }
-    }
-
-    fn read_property(
-        &mut self,
-        role: Role,
-        property: &mut Property,
-        run: &mut TestRun,
-        problem: &mut dyn FnMut(Problem),
-    ) {
-        let value = property.value.trim();
-        match role {
-            Role::Key => self.findings.keys.offer(value, Malformed::Warn),
-            Role::KeyIfShaped => self.findings.keys.offer(value, Malformed::Ignore),
-            Role::TestId if self.findings.test_id.is_empty() => self.findings.test_id.push_str(value),
-            Role::TestId => {}
-            Role::Summary if run.summary.is_empty() => run.summary.push_str(value),
-            Role::Description if run.description.is_empty() => {
-                clean::text(value, &mut run.description);
-                shorten::head_and_tail(&mut run.description, COMMENT_LIMIT);
-            }
-            Role::Summary | Role::Description => {}
-            Role::Requirements => labels::push_key(&mut run.requirements, value),
-            Role::Labels(split) => labels::push_split(&mut run.labels, value, split),
-            Role::Comment => {
-                if !run.comment.is_empty() && !value.is_empty() {
-                    run.comment.push('\n');
-                }
-                clean::text(value, &mut run.comment);
-            }
-            Role::CustomFields => {
-                property.items.iter().for_each(|item| fields::push_text(&mut run.custom_fields, item))
-            }
-            Role::CustomFieldValues => {
-                property.items.iter_mut().for_each(|item| fields::push_value(&mut run.custom_fields, item));
-            }
-            // Tags are read as such; files wait for the outcome's say in `take_evidence`.
-            Role::Tag | Role::Evidence | Role::Attachment => {}
-            Role::Defects => labels::push_key(&mut run.defects, value),
-            Role::ExecutionKey if key::is_issue_key(value) => value.clone_into(&mut run.execution_key),
-            Role::ExecutionKey => {}
-            Role::Environment => value.clone_into(&mut run.environment),
-        }
-        if matches!(role, Role::CustomFields | Role::CustomFieldValues) {
-            self.refuse_unnumbered_fields(run, problem);
-        }
-    }
-
-    fn refuse_unnumbered_fields(&mut self, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
-        if self.rules.field_names == FieldNames::NumberOrName {
-            run.custom_fields.retain(|field| !(field.id.is_empty() && field.name.is_empty()));
-            return;
-        }
-        for field in run.custom_fields.iter().filter(|field| field.id.is_empty()) {
-            if self.warned.first(ProblemKind::UnknownProperty, &field.name) {
-                let message =
-                    format!("the custom field {:?} is left out: the target knows fields by number only", field.name);
-                problem(Problem::new(ProblemKind::UnknownProperty, message).about(&field.name));
-            }
-        }
-        run.custom_fields.retain(|field| !field.id.is_empty());
-    }
-
     /// Summary, description and definition of the Test, where it may have to be created or updated; `marks` are those of
     /// its name.
     fn describe_test(&mut self, case: &TestCase, run: &mut TestRun, marks: Marks) {
@@ -402,39 +327,6 @@ impl<'r> Mapper<'r> {
             problem(Problem::new(ProblemKind::TextShortened, message).about("comment"));
         }
     }
-
-    fn warn_of_spelling(&mut self, name: &str, problem: &mut dyn FnMut(Problem)) {
-        if self.warned.first(ProblemKind::UnknownProperty, name) {
-            let message = format!("the property {name:?} is read as if it were written in the documented case");
-            problem(Problem::new(ProblemKind::UnknownProperty, message).about(name));
-        }
-    }
-}
-
-/// Whether `title` can be a summary as it is because `definition`, which has these marks, ends with it: the usual case, in
-/// which nothing has to be looked at twice.
-fn is_end_of_line(title: &str, definition: &str, marks: Marks) -> bool {
-    !title.is_empty()
-        && title.len() <= SUMMARY_LIMIT
-        && !marks.controls
-        && !marks.gaps
-        && trimmed(title).len() == title.len()
-        && definition.ends_with(title)
-}
-
-/// The first of these that can be a summary.
-#[inline(never)]
-fn first_line_of<'t>(candidates: [&'t str; 3]) -> Cow<'t, str> {
-    candidates.into_iter().map(summary_line).find(|line| !line.is_empty()).unwrap_or_default()
-}
-
-/// A text as one line that a summary can be (decision 9).
-fn summary_line(text: &str) -> Cow<'_, str> {
-    let marks = Marks::of(text);
-    if text.len() <= SUMMARY_LIMIT && !marks.controls && !marks.gaps && trimmed(text).len() == text.len() {
-        return Cow::Borrowed(text);
-    }
-    shorten::one_line(text, SUMMARY_LIMIT)
 }
 
 /// Outcome and times.

@@ -366,23 +366,3 @@ fn nothing_of_one_case_is_left_in_the_next() {
     assert_eq!(run.identity, Identity::Definition("a#2".to_owned()));
     assert!(run.labels.is_empty() && run.comment.is_empty() && run.outcome == Outcome::Passed);
 }
-
-proptest::proptest! {
-    #[test]
-    fn a_title_at_the_end_of_its_definition_is_looked_at_as_any_other(
-        class in "[a-z. \t]{0,6}",
-        title in "[a-z \t\u{85}\u{a0}\u{7f}é-]{0,9}|[a-z ]{250,260}",
-    ) {
-        let definition = format!("{class}{title}");
-        if is_end_of_line(&title, &definition, Marks::of(&definition)) {
-            proptest::prop_assert_eq!(&*first_line_of(["", &title, &definition]), &*title);
-        }
-    }
-}
-
-#[test]
-fn the_usual_title_is_not_looked_at_again() {
-    let is_end = |title: &str, definition: &str| is_end_of_line(title, definition, Marks::of(definition));
-    assert!(is_end("adds", "shop.Cart.adds"));
-    assert!(!is_end("adds", "shop.Cart.adds()") && !is_end("", "shop.Cart") && !is_end(" adds", "shop.Cart. adds"));
-}

@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::model::Position;
-
+use super::fault::Fault;
 use super::text::{self, Form, Span};
-use crate::format::clip::MARKER;
 
 /// What stands at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,51 +18,6 @@ pub enum Kind {
     Word,
     /// Nothing, or what can begin no value.
     Nothing,
-}
-
-/// The structure cannot be read any further. One pointer, so that the results of the hot path stay in registers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault(Box<Broken>);
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Broken {
-    what: &'static str,
-    offset: usize,
-    is_cut: bool,
-}
-
-impl Fault {
-    /// `what` is wrong at `offset`; `is_cut` when the bytes ended where more were to come.
-    #[cold]
-    pub fn new(what: &'static str, offset: usize, is_cut: bool) -> Fault {
-        Fault(Box::new(Broken { what, offset, is_cut }))
-    }
-
-    /// What is wrong, in words.
-    pub fn what(&self) -> &'static str {
-        self.0.what
-    }
-
-    /// Whether the bytes ended where more were to come.
-    pub fn is_cut(&self) -> bool {
-        self.0.is_cut
-    }
-
-    /// The place in the document, where the item `bytes` begins at `start`.
-    pub fn position(&self, bytes: &[u8], start: Position) -> Position {
-        position(self.0.offset, bytes, start)
-    }
-}
-
-/// The place in the document of the byte at `offset` of the item `bytes`, which begins at `start`.
-pub fn position(offset: usize, bytes: &[u8], start: Position) -> Position {
-    let passed = &bytes[..offset.min(bytes.len())];
-    let after_break = memchr::memrchr(b'\n', passed).map(|at| (passed.len() - at) as u64);
-    Position {
-        offset: start.offset + passed.len() as u64,
-        line: start.line + memchr::memchr_iter(b'\n', passed).count() as u64,
-        column: after_break.unwrap_or(start.column + passed.len() as u64),
-    }
 }
 
 /// What was cut out of a text.
@@ -467,57 +420,5 @@ impl<'a> JsonCursor<'a> {
 
     fn decode(&mut self, span: Span) -> Cow<'a, str> {
         text::decode(self.raw_of(span), span.form, &mut self.oddities)
-    }
-}
-
-/// The bytes of one item, in which [`Span`]s are looked up: what nobody wants is never decoded.
-#[derive(Debug)]
-pub struct Spelled<'a> {
-    bytes: &'a [u8],
-    oddities: Oddities,
-}
-
-impl<'a> Spelled<'a> {
-    /// The item that a cursor found the spans in.
-    pub fn new(bytes: &'a [u8]) -> Spelled<'a> {
-        Spelled { bytes, oddities: Oddities::default() }
-    }
-
-    /// What was mended so far.
-    pub fn oddities(&self) -> Oddities {
-        self.oddities
-    }
-
-    /// The bytes as they are written.
-    pub fn raw(&self, span: Span) -> &'a [u8] {
-        self.bytes.get(span.start..span.end).unwrap_or_default()
-    }
-
-    /// The whole number that is written there; `None` for anything else.
-    pub fn number(&self, span: Span) -> Option<u64> {
-        text::number(self.raw(span))
-    }
-
-    /// The text.
-    pub fn text(&mut self, span: Span) -> Cow<'a, str> {
-        text::decode(self.raw(span), span.form, &mut self.oddities)
-    }
-
-    /// Appends the text to `out`, of a very long one head and tail around a marker; gives the bytes left out.
-    pub fn push_clipped(&mut self, span: Span, out: &mut String) -> u64 {
-        let raw = self.raw(span);
-        let Some((head, tail)) = text::ends(raw) else {
-            self.push(span, out);
-            return 0;
-        };
-        text::push(head, span.form, &mut self.oddities, out);
-        out.push_str(MARKER);
-        text::push(tail, span.form, &mut self.oddities, out);
-        (raw.len() - head.len() - tail.len()) as u64
-    }
-
-    /// Appends the text to `out`.
-    pub fn push(&mut self, span: Span, out: &mut String) {
-        text::push(self.raw(span), span.form, &mut self.oddities, out);
     }
 }

@@ -5,16 +5,20 @@
 //! trailing commas) and remember that they did: such reports are common, and what they tell is not in doubt.
 
 mod cursor;
+mod fault;
 mod items;
 mod marks;
 mod piece;
 mod skim;
+mod spelled;
 mod text;
 mod window;
 
-pub use cursor::{Cut, Fault, JsonCursor, Kind, Oddities, Spelled, position};
+pub use cursor::{Cut, JsonCursor, Kind, Oddities};
+pub use fault::{Fault, position};
 pub use items::JsonItems;
 pub use piece::{Longest, Part, Piece, Read};
+pub use spelled::Spelled;
 pub use text::Span;
 pub(in crate::format) use text::{behind_blanks, end_of_text};
 

@@ -1,6 +1,7 @@
 //! What a document is cut into, and how much of it is kept.
 
-use super::cursor::{Cut, Fault, JsonCursor, Oddities, missing};
+use super::cursor::{Cut, JsonCursor, Oddities, missing};
+use super::fault::Fault;
 use super::text::Span;
 use crate::format::{Attachments, ReadOptions};
 use crate::model::Position;

@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
+use super::fault::position;
 use crate::format::ParseError;
 use crate::model::{Body, Position};
 
@@ -89,15 +90,13 @@ impl<'s> Window<'s> {
 
     /// Slides over `length` bytes.
     pub(super) fn consume(&mut self, length: usize) {
-        let passed = &self.bytes()[..length];
-        let lines = memchr::memchr_iter(b'\n', passed).count() as u64;
-        // A document on one line is not searched twice.
-        let last_break = if lines == 0 { None } else { memchr::memrchr(b'\n', passed) };
-        let after_break = last_break.map(|at| (length - at) as u64);
-        let cut = std::mem::take(&mut self.cut);
-        self.position.offset += length as u64 + cut;
-        self.position.line += lines + std::mem::take(&mut self.cut_lines);
-        self.position.column = after_break.unwrap_or(self.position.column + length as u64 + cut);
+        let start = Position {
+            offset: self.position.offset + self.cut,
+            line: self.position.line + self.cut_lines,
+            column: self.position.column + self.cut,
+        };
+        (self.cut, self.cut_lines) = (0, 0);
+        self.position = position(length, self.bytes(), start);
         self.start += length;
     }
 

@@ -5,105 +5,16 @@ use std::ops::ControlFlow;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::attachment::ReferenceFinder;
+use super::attributes::{CaseAttributes, ClassName};
 use super::outcome::{self, Children};
-use super::producer::{CdataEnds, Producer, StampZone};
-use super::{Reader, STRUCTURE, property};
-use crate::format::time::{self, TimeRemark, Zone};
-use crate::format::xml::{Tag, Text, XmlCursor, XmlEvent};
-use crate::format::{Attachments, ClippedText, ParseError, ReadOptions, Remarks};
-use crate::model::{DetailKind, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, Timestamp, trimmed};
+use super::producer::{CdataEnds, Producer};
+use super::{Reader, STRUCTURE, property, times};
+use crate::format::xml::{Text, XmlCursor, XmlEvent};
+use crate::format::{Attachments, ClippedText, ParseError};
+use crate::model::{DetailKind, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed};
 
 /// Cases that may be open around another. Reports that nest them go one deep; deeper ones have no end tags.
 const MOST_AROUND: usize = 4;
-
-/// What the start tag of a case says, beside its names, which go straight into the case.
-#[derive(Default)]
-pub(super) struct CaseAttributes {
-    /// `class`, which counts only without `classname` (PHPUnit writes both).
-    class: String,
-    class_name: ClassName,
-    time: String,
-    duration: String,
-    timestamp: String,
-    started: String,
-    finished: String,
-    status: String,
-    result: String,
-}
-
-/// What there is of a `classname`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum ClassName {
-    #[default]
-    Missing,
-    Blank,
-    Filled,
-}
-
-impl CaseAttributes {
-    /// With room for the text that nearly every case has.
-    pub(super) fn with_room() -> CaseAttributes {
-        CaseAttributes { time: String::with_capacity(16), ..CaseAttributes::default() }
-    }
-
-    fn reset(&mut self) {
-        for text in [
-            &mut self.class,
-            &mut self.time,
-            &mut self.duration,
-            &mut self.timestamp,
-            &mut self.started,
-            &mut self.finished,
-            &mut self.status,
-            &mut self.result,
-        ] {
-            text.clear();
-        }
-        self.class_name = ClassName::Missing;
-    }
-
-    /// Reads the start tag. Of an attribute written twice the first counts (J10); the number of such is given back.
-    fn read(&mut self, tag: &Tag<'_>, case: &mut TestCase) -> usize {
-        self.reset();
-        let mut repeated = 0;
-        let mut seen = 0u32;
-        for (name, value) in tag.attributes() {
-            let (bit, target) = match name {
-                b"name" => (0, &mut case.title),
-                b"classname" => (1, &mut case.container),
-                b"class" => (2, &mut self.class),
-                b"time" => (3, &mut self.time),
-                b"duration" => (4, &mut self.duration),
-                b"timestamp" => (5, &mut self.timestamp),
-                b"started-at" => (6, &mut self.started),
-                b"finished-at" => (7, &mut self.finished),
-                b"status" => (8, &mut self.status),
-                b"result" => (9, &mut self.result),
-                b"requirement" | b"requirements" => {
-                    let property = case.properties.add();
-                    property.name.push_str("requirements");
-                    value.push_into(&mut property.value);
-                    continue;
-                }
-                _ => continue,
-            };
-            if seen & (1 << bit) == 0 {
-                value.push_into(target);
-            } else {
-                repeated += 1;
-            }
-            seen |= 1 << bit;
-        }
-        trim(&mut case.title);
-        trim(&mut case.container);
-        self.class_name = match seen & 0b10 {
-            0 => ClassName::Missing,
-            _ if case.container.is_empty() => ClassName::Blank,
-            _ => ClassName::Filled,
-        };
-        repeated
-    }
-}
 
 impl Reader<'_> {
     /// Reads the start tag of a case.
@@ -238,11 +149,11 @@ impl Reader<'_> {
         let producer = self.recognition.producer();
         let attributes = &self.attributes;
         let written = if trimmed(&attributes.time).is_empty() { &attributes.duration } else { &attributes.time };
-        self.case.duration = read_duration(written, self.options, &mut self.remarks, xml);
-        self.case.start = instant(&attributes.started)
-            .or_else(|| read_timestamp(&attributes.timestamp, self.options, producer, &mut self.remarks, xml))
+        self.case.duration = times::read_duration(written, self.options, &mut self.remarks, xml);
+        self.case.start = times::instant(&attributes.started)
+            .or_else(|| times::read_timestamp(&attributes.timestamp, self.options, producer, &mut self.remarks, xml))
             .or_else(|| self.suites.clock());
-        self.case.finish = instant(&attributes.finished);
+        self.case.finish = times::instant(&attributes.finished);
     }
 
     fn read_child(&mut self, child: Child, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
@@ -369,16 +280,6 @@ impl Reader<'_> {
     }
 }
 
-/// Takes the white space around a text away. Hardly any text has some.
-fn trim(text: &mut String) {
-    let length = trimmed(text).len();
-    if length < text.len() {
-        let before = text.len() - text.trim_start().len();
-        text.drain(..before);
-        text.truncate(length);
-    }
-}
-
 /// Names under which producers write the failure of a whole class or file (J29).
 const CONTAINER_NAMES: &[&str] = &["", "null", "initializationError", "executionError", "Test suite failed to run"];
 
@@ -446,75 +347,4 @@ fn read_attempt(xml: &mut XmlCursor<'_>, take: &mut impl FnMut(Text<'_>)) -> Res
             _ => {}
         }
     }
-}
-
-/// A duration, with a remark where it cannot be read or could mean two things.
-fn read_duration(written: &str, options: &ReadOptions, remarks: &mut Remarks, xml: &XmlCursor<'_>) -> Option<i64> {
-    let duration = time::seconds(written);
-    if let Some(remark) = duration.remark {
-        let (kind, topic) = duration_remark(remark);
-        remarks.add(kind, topic, || format!("'{written}'"), || xml.position());
-    }
-    let nanos = duration.nanos?;
-    // Only the user knows that a producer writes milliseconds; a number with its unit behind it says so itself.
-    let has_unit = || written.trim_end().ends_with(|last: char| last.is_ascii_alphabetic());
-    if options.junit_time_unit == NANOS_PER_SECOND || has_unit() {
-        return Some(nanos);
-    }
-    let scaled = i128::from(nanos) * i128::from(options.junit_time_unit) / i128::from(NANOS_PER_SECOND);
-    i64::try_from(scaled).ok()
-}
-
-const NANOS_PER_SECOND: i64 = 1_000_000_000;
-
-fn duration_remark(remark: TimeRemark) -> (ProblemKind, &'static str) {
-    match remark {
-        TimeRemark::Ambiguous => (
-            ProblemKind::AmbiguousTime,
-            "a duration whose comma may group thousands or begin decimals was read as thousands",
-        ),
-        TimeRemark::Negative => (ProblemKind::UnreadableTime, "a negative duration was left out"),
-        TimeRemark::TooLong => (ProblemKind::AmbiguousTime, "a duration is longer than a year"),
-        TimeRemark::Unreadable => (ProblemKind::UnreadableTime, "a duration cannot be read and was left out"),
-    }
-}
-
-/// A timestamp of the few producers that tell when each case began and ended.
-fn instant(written: &str) -> Option<Timestamp> {
-    if written.is_empty() {
-        return None;
-    }
-    time::timestamp(written, &Zone::utc()).map(|stamp| stamp.at)
-}
-
-/// A timestamp in the zone that it names, that its producer is known to mean, or that the user assumes.
-pub(super) fn read_timestamp(
-    written: &str,
-    options: &ReadOptions,
-    producer: Producer,
-    remarks: &mut Remarks,
-    xml: &XmlCursor<'_>,
-) -> Option<Timestamp> {
-    if time::is_absent(written) {
-        return None;
-    }
-    let utc = Zone::utc();
-    let zone = match producer.stamp_zone() {
-        StampZone::Utc => &utc,
-        StampZone::Unknown => &options.zone,
-    };
-    let Some(stamp) = time::timestamp(written, zone) else {
-        let topic = "a timestamp cannot be read and was left out";
-        remarks.add(ProblemKind::UnreadableTime, topic, || format!("'{written}'"), || xml.position());
-        return None;
-    };
-    if stamp.naive && producer.stamp_zone() == StampZone::Unknown {
-        remarks.add(
-            ProblemKind::NaiveTimestamp,
-            "timestamps without a zone were read in the assumed one",
-            || options.zone.name().to_owned(),
-            || xml.position(),
-        );
-    }
-    Some(stamp.at)
 }

@@ -3,6 +3,7 @@
 //! The reader takes `testcase` elements at any depth below any root and never believes a counter.
 
 mod attachment;
+mod attributes;
 mod case;
 mod outcome;
 mod producer;
@@ -10,6 +11,7 @@ mod property;
 mod suite;
 #[cfg(test)]
 mod tests;
+mod times;
 
 use std::ops::ControlFlow;
 
@@ -17,7 +19,7 @@ use crate::format::xml::{Tag, XmlCursor, XmlEvent};
 use crate::format::{ClippedText, Family, Format, Head, ParseError, ReadOptions, Remarks};
 use crate::model::{Body, Problem, ProblemKind, ReportVisitor, TestCase};
 
-use case::CaseAttributes;
+use attributes::CaseAttributes;
 use outcome::Children;
 use producer::Recognition;
 use suite::Suites;

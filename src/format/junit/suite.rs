@@ -290,7 +290,7 @@ impl Suite {
         remarks: &mut Remarks,
         xml: &XmlCursor<'_>,
     ) -> Option<Timestamp> {
-        let stamp = super::case::read_timestamp(&self.timestamp, options, producer, remarks, xml)?;
+        let stamp = super::times::read_timestamp(&self.timestamp, options, producer, remarks, xml)?;
         match producer.stamp_means() {
             StampMeans::Start => Some(stamp),
             // Written at the end: the cases before it took the suite's own time together.

@@ -58,7 +58,7 @@ impl Name {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Quoted {
     /// Length of the attribute's local name, which then stands, with nothing but `=` in between, before the quote; zero
-    /// where nobody has looked at what stands there.
+    /// where something else than a usual name stands there, which the reader of the tag has to look at.
     pub(super) name: usize,
     /// What stands between the quotes.
     pub(super) value: Range<usize>,

@@ -1,0 +1,83 @@
+//! Durations and timestamps, as their producers mean them (spec junit.md C4, C5).
+
+use super::producer::{Producer, StampZone};
+use crate::format::time::{self, TimeRemark, Zone};
+use crate::format::xml::XmlCursor;
+use crate::format::{ReadOptions, Remarks};
+use crate::model::{ProblemKind, Timestamp};
+
+/// A duration, with a remark where it cannot be read or could mean two things.
+pub(super) fn read_duration(
+    written: &str,
+    options: &ReadOptions,
+    remarks: &mut Remarks,
+    xml: &XmlCursor<'_>,
+) -> Option<i64> {
+    let duration = time::seconds(written);
+    if let Some(remark) = duration.remark {
+        let (kind, topic) = duration_remark(remark);
+        remarks.add(kind, topic, || format!("'{written}'"), || xml.position());
+    }
+    let nanos = duration.nanos?;
+    // Only the user knows that a producer writes milliseconds; a number with its unit behind it says so itself.
+    let has_unit = || written.trim_end().ends_with(|last: char| last.is_ascii_alphabetic());
+    if options.junit_time_unit == NANOS_PER_SECOND || has_unit() {
+        return Some(nanos);
+    }
+    let scaled = i128::from(nanos) * i128::from(options.junit_time_unit) / i128::from(NANOS_PER_SECOND);
+    i64::try_from(scaled).ok()
+}
+
+const NANOS_PER_SECOND: i64 = 1_000_000_000;
+
+fn duration_remark(remark: TimeRemark) -> (ProblemKind, &'static str) {
+    match remark {
+        TimeRemark::Ambiguous => (
+            ProblemKind::AmbiguousTime,
+            "a duration whose comma may group thousands or begin decimals was read as thousands",
+        ),
+        TimeRemark::Negative => (ProblemKind::UnreadableTime, "a negative duration was left out"),
+        TimeRemark::TooLong => (ProblemKind::AmbiguousTime, "a duration is longer than a year"),
+        TimeRemark::Unreadable => (ProblemKind::UnreadableTime, "a duration cannot be read and was left out"),
+    }
+}
+
+/// A timestamp of the few producers that tell when each case began and ended.
+pub(super) fn instant(written: &str) -> Option<Timestamp> {
+    if written.is_empty() {
+        return None;
+    }
+    time::timestamp(written, &Zone::utc()).map(|stamp| stamp.at)
+}
+
+/// A timestamp in the zone that it names, that its producer is known to mean, or that the user assumes.
+pub(super) fn read_timestamp(
+    written: &str,
+    options: &ReadOptions,
+    producer: Producer,
+    remarks: &mut Remarks,
+    xml: &XmlCursor<'_>,
+) -> Option<Timestamp> {
+    if time::is_absent(written) {
+        return None;
+    }
+    let utc = Zone::utc();
+    let zone = match producer.stamp_zone() {
+        StampZone::Utc => &utc,
+        StampZone::Unknown => &options.zone,
+    };
+    let Some(stamp) = time::timestamp(written, zone) else {
+        let topic = "a timestamp cannot be read and was left out";
+        remarks.add(ProblemKind::UnreadableTime, topic, || format!("'{written}'"), || xml.position());
+        return None;
+    };
+    if stamp.naive && producer.stamp_zone() == StampZone::Unknown {
+        remarks.add(
+            ProblemKind::NaiveTimestamp,
+            "timestamps without a zone were read in the assumed one",
+            || options.zone.name().to_owned(),
+            || xml.position(),
+        );
+    }
+    Some(stamp.at)
+}

@@ -1,0 +1,94 @@
+//! What the named values of a case mean.
+
+use crate::model::{Problem, ProblemKind, Property, TestCase, TestRun, key, shorten};
+
+use super::identity::Malformed;
+use super::roles::{self, Role, Spelling};
+use super::{COMMENT_LIMIT, FieldNames, Mapper, clean, fields, labels};
+
+impl Mapper<'_> {
+    /// Gives every named value its meaning.
+    pub(super) fn read_properties(&mut self, case: &mut TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
+        // What a case says itself comes before what it inherits.
+        for inherited in [false, true] {
+            for property in case.properties.iter_mut().filter(|property| property.inherited == inherited) {
+                let Some((role, spelling)) = roles::of(&property.name, &self.format) else { continue };
+                if spelling == Spelling::OtherCase && self.format == "junit" {
+                    self.warn_of_spelling(&property.name, problem);
+                }
+                if role == Role::Tag {
+                    case.tags.add().push_str(property.value.trim());
+                } else {
+                    self.read_property(role, property, run, problem);
+                }
+            }
+        }
+    }
+
+    fn read_property(
+        &mut self,
+        role: Role,
+        property: &mut Property,
+        run: &mut TestRun,
+        problem: &mut dyn FnMut(Problem),
+    ) {
+        let value = property.value.trim();
+        match role {
+            Role::Key => self.findings.keys.offer(value, Malformed::Warn),
+            Role::KeyIfShaped => self.findings.keys.offer(value, Malformed::Ignore),
+            Role::TestId if self.findings.test_id.is_empty() => self.findings.test_id.push_str(value),
+            Role::TestId => {}
+            Role::Summary if run.summary.is_empty() => run.summary.push_str(value),
+            Role::Description if run.description.is_empty() => {
+                clean::text(value, &mut run.description);
+                shorten::head_and_tail(&mut run.description, COMMENT_LIMIT);
+            }
+            Role::Summary | Role::Description => {}
+            Role::Requirements => labels::push_key(&mut run.requirements, value),
+            Role::Labels(split) => labels::push_split(&mut run.labels, value, split),
+            Role::Comment => {
+                if !run.comment.is_empty() && !value.is_empty() {
+                    run.comment.push('\n');
+                }
+                clean::text(value, &mut run.comment);
+            }
+            Role::CustomFields => {
+                property.items.iter().for_each(|item| fields::push_text(&mut run.custom_fields, item))
+            }
+            Role::CustomFieldValues => {
+                property.items.iter_mut().for_each(|item| fields::push_value(&mut run.custom_fields, item));
+            }
+            // Tags are read as such; files wait for the outcome's say in `take_evidence`.
+            Role::Tag | Role::Evidence | Role::Attachment => {}
+            Role::Defects => labels::push_key(&mut run.defects, value),
+            Role::ExecutionKey if key::is_issue_key(value) => value.clone_into(&mut run.execution_key),
+            Role::ExecutionKey => {}
+            Role::Environment => value.clone_into(&mut run.environment),
+        }
+        if matches!(role, Role::CustomFields | Role::CustomFieldValues) {
+            self.refuse_unnumbered_fields(run, problem);
+        }
+    }
+
+    fn refuse_unnumbered_fields(&mut self, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
+        if self.rules.field_names == FieldNames::NumberOrName {
+            run.custom_fields.retain(|field| !(field.id.is_empty() && field.name.is_empty()));
+            return;
+        }
+        for field in run.custom_fields.iter().filter(|field| field.id.is_empty()) {
+            if self.warned.first(ProblemKind::UnknownProperty, &field.name) {
+                let message =
+                    format!("the custom field {:?} is left out: the target knows fields by number only", field.name);
+                problem(Problem::new(ProblemKind::UnknownProperty, message).about(&field.name));
+            }
+        }
+        run.custom_fields.retain(|field| !field.id.is_empty());
+    }
+
+    fn warn_of_spelling(&mut self, name: &str, problem: &mut dyn FnMut(Problem)) {
+        if self.warned.first(ProblemKind::UnknownProperty, name) {
+            let message = format!("the property {name:?} is read as if it were written in the documented case");
+            problem(Problem::new(ProblemKind::UnknownProperty, message).about(name));
+        }
+    }
+}
