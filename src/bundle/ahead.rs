@@ -8,10 +8,10 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::body::{BundleBody, Sums};
-use super::contents::{Contents, MergedAhead};
+use super::contents::{Contents, MergedAhead, ToWrite};
 use super::error::{WriteError, WriteErrorKind};
 use super::folder::Folder;
-use super::gather::gather;
+use super::gather::{Gathering, Part, gather, parts};
 use super::merging::Merge;
 use super::new_file::ClosedFile;
 use super::plan::BundlePlan;
@@ -66,58 +66,38 @@ impl State {
     }
 }
 
-impl Ahead {
-    pub(super) fn new(plan: BundlePlan, frame: Arc<AheadFrame>, most: u64, contents: Contents) -> Ahead {
-        Ahead { plan, frame, most, state: Mutex::new(State::Waiting(contents)), settled: Condvar::new() }
+/// Says what became of a bundle, however its writing ends.
+struct Settling<'a> {
+    bundle: &'a Ahead,
+    becomes: State,
+}
+
+impl Drop for Settling<'_> {
+    fn drop(&mut self) {
+        *self.bundle.state() = std::mem::replace(&mut self.becomes, State::Gone);
+        self.bundle.settled.notify_all();
+    }
+}
+
+/// A bundle that is being written.
+struct Begun<'a> {
+    settling: Settling<'a>,
+    store: &'a RunStore,
+    contents: Contents,
+    to_write: ToWrite,
+    planned: u64,
+    body: BundleBody,
+}
+
+impl Begun<'_> {
+    fn gathering(&mut self) -> Gathering<'_, impl Iterator<Item = Part<'_>>> {
+        let AheadFrame { head, separator, tail } = &*self.settling.bundle.frame;
+        let parts = parts(self.to_write.runs.iter().copied(), [head, separator, tail]);
+        Gathering::new(parts, self.store, &mut self.body)
     }
 
-    /// Writes the bundle, with results of one Test merged, unless somebody has begun to or it was taken back, and frees the
-    /// store of its runs.
-    ///
-    /// # Errors
-    /// When the file cannot be written, the runs cannot be read back, or `merge` fails.
-    pub fn write(&self, store: &RunStore, folder: &Folder, merge: &Merge<'_>) -> Result<(), WriteError> {
-        let Some(contents) = self.begin() else { return Ok(()) };
-        let written = self.try_write(&contents, store, folder, merge);
-        let (state, result) = match written {
-            Ok(Some(state)) => (state, Ok(())),
-            Ok(None) => (State::TooLong(contents), Ok(())),
-            Err(error) => (State::Gone, Err(error)),
-        };
-        *self.state() = state;
-        self.settled.notify_all();
-        result
-    }
-
-    /// Takes the runs, unless that has been done.
-    fn begin(&self) -> Option<Contents> {
-        let mut state = self.state();
-        match std::mem::replace(&mut *state, State::Writing) {
-            State::Waiting(contents) => Some(contents),
-            other => {
-                *state = other;
-                None
-            }
-        }
-    }
-
-    /// Nothing comes of it when merging made the bundle too long.
-    fn try_write(
-        &self,
-        contents: &Contents,
-        store: &RunStore,
-        folder: &Folder,
-        merge: &Merge<'_>,
-    ) -> Result<Option<State>, WriteError> {
-        let AheadFrame { head, separator, tail } = &*self.frame;
-        let to_write = contents.merge(separator, store, merge)?;
-        let planned = self.plan.bytes.saturating_add_signed(to_write.growth);
-        if planned > self.most {
-            to_write.discard(separator, store);
-            return Ok(None);
-        }
-        let mut body = BundleBody::create(folder, &Folder::name_ahead())?;
-        gather(to_write.runs.iter().copied(), [head, separator, tail], store, &mut body)?;
+    fn finish(self, folder: &Folder) -> Result<(), WriteError> {
+        let Begun { mut settling, store, contents, to_write, planned, body } = self;
         let (file, sums) = body.finish()?;
         let written = sums.body.bytes;
         if written != planned {
@@ -128,9 +108,62 @@ impl Ahead {
         let file = file.close(on_disk);
         // More bundles than have a number: this one is not needed, but its runs would be lost with it.
         let begin = store.written_ahead(file.path().to_path_buf()).ok_or(WriteErrorKind::NotStored)?;
+        let separator = settling.bundle.frame.separator;
         to_write.release(separator, store);
         contents.release(separator, store);
-        Ok(Some(State::Written { begin, file, sums, merged: to_write.merged }))
+        settling.becomes = State::Written { begin, file, sums, merged: to_write.merged };
+        Ok(())
+    }
+}
+
+impl Ahead {
+    pub(super) fn new(plan: BundlePlan, frame: Arc<AheadFrame>, most: u64, contents: Contents) -> Ahead {
+        Ahead { plan, frame, most, state: Mutex::new(State::Waiting(contents)), settled: Condvar::new() }
+    }
+
+    /// Writes bundles, one or two at once, with results of one Test merged, unless somebody has begun to or they were taken back, and
+    /// frees the stores of their runs.
+    ///
+    /// # Errors
+    /// When a file cannot be written, the runs cannot be read back, or `merge` fails.
+    pub fn write(bundles: &[(&Ahead, &RunStore)], folder: &Folder, merge: &Merge<'_>) -> Result<(), WriteError> {
+        let begun = bundles.iter().map(|(bundle, store)| bundle.begin(store, folder, merge));
+        let mut begun = begun.filter_map(Result::transpose).collect::<Result<Vec<Begun<'_>>, _>>()?;
+        gather(&mut begun.iter_mut().map(Begun::gathering).collect::<Vec<_>>())?;
+        begun.into_iter().try_for_each(|one| one.finish(folder))
+    }
+
+    /// Nothing comes of it when somebody has begun, or when merging makes the bundle too long.
+    fn begin<'a>(
+        &'a self,
+        store: &'a RunStore,
+        folder: &Folder,
+        merge: &Merge<'_>,
+    ) -> Result<Option<Begun<'a>>, WriteError> {
+        let Some(contents) = self.take_contents() else { return Ok(None) };
+        let mut settling = Settling { bundle: self, becomes: State::Gone };
+        let separator = self.frame.separator;
+        let to_write = contents.merge(separator, store, merge)?;
+        let planned = self.plan.bytes.saturating_add_signed(to_write.growth);
+        if planned > self.most {
+            to_write.discard(separator, store);
+            settling.becomes = State::TooLong(contents);
+            return Ok(None);
+        }
+        let body = BundleBody::create(folder, &Folder::name_ahead())?;
+        Ok(Some(Begun { settling, store, contents, to_write, planned, body }))
+    }
+
+    /// Takes the runs, unless that has been done.
+    fn take_contents(&self) -> Option<Contents> {
+        let mut state = self.state();
+        match std::mem::replace(&mut *state, State::Writing) {
+            State::Waiting(contents) => Some(contents),
+            other => {
+                *state = other;
+                None
+            }
+        }
     }
 
     /// Waits for whoever writes it. When nobody has begun, what it consists of is given back and it will not be written.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::compress::{Compression, Encoder};
 use super::error::WriteError;
 use super::folder::Folder;
-use super::hashing::{Hashing, Sum};
+use super::hashing::{Hashing, Sum, pass_both};
 use super::new_file::NewFile;
 
 /// A bundle that is being written. What goes in is its body.
@@ -59,12 +59,18 @@ impl BundleBody {
         })
     }
 
-    /// Writes all these pieces.
+    /// Writes pieces of some bundles, each its own. Two are hashed at once.
     ///
     /// # Errors
     /// When that fails.
-    pub(super) fn write_pieces(&mut self, pieces: &mut [IoSlice<'_>]) -> Result<(), WriteError> {
-        self.out.write_pieces(pieces).map_err(|error| self.failed(error))
+    pub(super) fn write_together(bundles: &mut [(&mut BundleBody, Vec<IoSlice<'_>>)]) -> Result<(), WriteError> {
+        match bundles {
+            [(one, pieces), (other, others)] => pass_both((&mut one.out, pieces), (&mut other.out, others)),
+            _ => bundles.iter_mut().for_each(|(body, pieces)| body.out.pass_pieces(pieces)),
+        }
+        bundles
+            .iter_mut()
+            .try_for_each(|(body, pieces)| body.out.write_passed(pieces).map_err(|error| body.failed(error)))
     }
 
     /// The error that says that writing this file failed.

@@ -15,38 +15,72 @@ const PIECE: usize = 512 << 10;
 /// Pieces that are given to the system at once: each costs little, and none may be refused.
 const MOST_PIECES: usize = 256;
 
-/// Writes `[head, separator, tail]` and the runs between them. Runs that follow each other in the store with nothing but
-/// a separator between them are handed on in one piece, from where they are; a long one that is in a file is never in memory
-/// as a whole.
-pub(super) fn gather(
+/// A bundle that is being gathered.
+pub(super) struct Gathering<'g, P> {
+    parts: P,
+    /// What is left of a part that was too long for a batch.
+    rest: Option<Part<'g>>,
+    store: &'g RunStore,
+    out: &'g mut BundleBody,
+    batch: Batch,
+}
+
+/// What follows next in a bundle.
+pub(super) enum Part<'g> {
+    Frame(&'g [u8]),
+    Runs(Stretch),
+}
+
+impl<'g, P: Iterator<Item = Part<'g>>> Gathering<'g, P> {
+    /// The [`parts`] of a bundle, whose runs are in `store`, on their way to `out`.
+    pub(super) fn new(parts: P, store: &'g RunStore, out: &'g mut BundleBody) -> Gathering<'g, P> {
+        Gathering { parts, rest: None, store, out, batch: Batch::default() }
+    }
+
+    /// Takes as much as is written at once; nothing when there is nothing left.
+    fn fill(&mut self) -> Result<(), WriteError> {
+        self.batch.clear();
+        while !self.batch.is_full() {
+            let Some(part) = self.rest.take().or_else(|| self.parts.next()) else { break };
+            self.rest = self.batch.add(part, self.store)?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes bundles: one, or two at once, which are hashed together. Runs are handed on from where they are; a long one that is in
+/// a file is never in memory as a whole.
+pub(super) fn gather<'g, P: Iterator<Item = Part<'g>>>(bundles: &mut [Gathering<'g, P>]) -> Result<(), WriteError> {
+    loop {
+        bundles.iter_mut().try_for_each(Gathering::fill)?;
+        if bundles.iter().all(|bundle| bundle.batch.pieces.is_empty()) {
+            return Ok(());
+        }
+        let batches = bundles.iter_mut().map(|Gathering { out, batch, .. }| (&mut **out, batch.slices()));
+        BundleBody::write_together(&mut batches.collect::<Vec<_>>())?;
+    }
+}
+
+/// `[head, separator, tail]` and the runs between them. Runs that follow each other in the store with nothing but a separator
+/// between them are one part.
+pub(super) fn parts<'g>(
     runs: impl Iterator<Item = Stretch>,
-    [head, separator, tail]: [&[u8]; 3],
-    store: &RunStore,
-    out: &mut BundleBody,
-) -> Result<(), WriteError> {
-    let mut batch = Batch { store, out, pieces: Vec::new(), bytes: 0, copied: Vec::new() };
-    batch.copy(head)?;
-    let mut at_hand: Option<Stretch> = None;
-    for next in runs {
-        if at_hand.as_mut().is_some_and(|stretch| stretch.join(&next, separator.len())) {
-            continue;
-        }
-        if let Some(complete) = at_hand.replace(next) {
-            batch.add(&complete)?;
-            batch.copy(separator)?;
-        }
-    }
-    if let Some(last) = at_hand {
-        batch.add(&last)?;
-    }
-    batch.copy(tail)?;
-    batch.write()
+    [head, separator, tail]: [&'g [u8]; 3],
+) -> impl Iterator<Item = Part<'g>> {
+    let mut runs = runs.peekable();
+    let joined = std::iter::from_fn(move || {
+        let mut stretch = runs.next()?;
+        while runs.next_if(|next| stretch.join(next, separator.len())).is_some() {}
+        Some(stretch)
+    });
+    let between = |number: usize| (number > 0).then_some(Part::Frame(separator));
+    let runs = joined.enumerate().flat_map(move |(number, runs)| between(number).into_iter().chain([Part::Runs(runs)]));
+    std::iter::once(Part::Frame(head)).chain(runs).chain([Part::Frame(tail)])
 }
 
 /// What is written next.
-struct Batch<'c> {
-    store: &'c RunStore,
-    out: &'c mut BundleBody,
+#[derive(Default)]
+struct Batch {
     pieces: Vec<Piece>,
     /// Of all pieces.
     bytes: usize,
@@ -68,58 +102,63 @@ impl Piece {
     }
 }
 
-impl Batch<'_> {
+impl Batch {
     /// Below this size a copy costs less than a piece does.
     const WORTH_A_PIECE: usize = 512;
 
-    fn add(&mut self, stretch: &Stretch) -> Result<(), WriteError> {
-        if let Some(held) = self.store.hold(stretch.at, stretch.bytes as usize) {
-            if held.len() < Batch::WORTH_A_PIECE {
-                return self.copy(&held);
-            }
-            let length = held.len();
-            self.pieces.push(Piece::Held(held));
-            return self.count(length);
-        }
-        let mut done = 0;
-        while done < stretch.bytes {
-            let piece = (stretch.bytes - done).min(PIECE as u64);
-            let from = self.copied.len();
-            self.store.read(stretch.at.forward(done), piece as usize, &mut self.copied)?;
-            self.copied_from(from)?;
-            done += piece;
-        }
-        Ok(())
+    fn clear(&mut self) {
+        self.pieces.clear();
+        self.copied.clear();
+        self.bytes = 0;
     }
 
-    fn copy(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
+    fn is_full(&self) -> bool {
+        self.bytes >= PIECE || self.pieces.len() >= MOST_PIECES
+    }
+
+    fn slices(&self) -> Vec<IoSlice<'_>> {
+        self.pieces.iter().map(|piece| IoSlice::new(piece.bytes(&self.copied))).collect()
+    }
+
+    /// Takes a part, or as much of it as is read back at once, and gives the rest.
+    fn add<'g>(&mut self, part: Part<'g>, store: &RunStore) -> Result<Option<Part<'g>>, WriteError> {
+        let stretch = match part {
+            Part::Frame(bytes) => {
+                self.copy(bytes);
+                return Ok(None);
+            }
+            Part::Runs(stretch) => stretch,
+        };
+        if let Some(held) = store.hold(stretch.at, stretch.bytes as usize) {
+            if held.len() < Batch::WORTH_A_PIECE {
+                self.copy(&held);
+            } else {
+                self.bytes += held.len();
+                self.pieces.push(Piece::Held(held));
+            }
+            return Ok(None);
+        }
+        let length = stretch.bytes.min(PIECE as u64);
+        let from = self.copied.len();
+        store.read(stretch.at, length as usize, &mut self.copied)?;
+        self.copied_from(from);
+        let rest = Stretch { at: stretch.at.forward(length), bytes: stretch.bytes - length, ..stretch };
+        Ok((rest.bytes > 0).then_some(Part::Runs(rest)))
+    }
+
+    fn copy(&mut self, bytes: &[u8]) {
         let from = self.copied.len();
         self.copied.extend_from_slice(bytes);
-        self.copied_from(from)
+        self.copied_from(from);
     }
 
     /// What was copied behind `from` is written next.
-    fn copied_from(&mut self, from: usize) -> Result<(), WriteError> {
+    fn copied_from(&mut self, from: usize) {
         let end = self.copied.len();
         match self.pieces.last_mut() {
             Some(Piece::Copied(last)) => last.end = end,
             _ => self.pieces.push(Piece::Copied(from..end)),
         }
-        self.count(end - from)
-    }
-
-    fn count(&mut self, bytes: usize) -> Result<(), WriteError> {
-        self.bytes += bytes;
-        if self.bytes >= PIECE || self.pieces.len() >= MOST_PIECES { self.write() } else { Ok(()) }
-    }
-
-    fn write(&mut self) -> Result<(), WriteError> {
-        let mut slices: Vec<_> = self.pieces.iter().map(|piece| IoSlice::new(piece.bytes(&self.copied))).collect();
-        self.out.write_pieces(&mut slices)?;
-        drop(slices);
-        self.pieces.clear();
-        self.copied.clear();
-        self.bytes = 0;
-        Ok(())
+        self.bytes += end - from;
     }
 }

@@ -5,7 +5,7 @@ use super::compress::Compression;
 use super::error::{WriteError, WriteErrorKind};
 use super::folder::Folder;
 use super::frame::{ExecutionKey, Frame};
-use super::gather::gather;
+use super::gather::{Gathering, gather, parts};
 use super::manifest::BundleRecord;
 use super::name::bundle_file;
 use super::plan::BundlePlan;
@@ -30,40 +30,65 @@ pub struct Assembly<'a> {
 }
 
 impl Assembly<'_> {
-    /// Writes one bundle, or gives its name to one that was written ahead; it has its name only when it is whole.
+    /// Writes bundles, one or two at once, or gives their names to those that were written ahead; each has its name only when it is
+    /// whole.
     ///
     /// # Errors
-    /// When the file cannot be written, or the runs cannot be read back.
-    pub fn write(&self, plan: &BundlePlan) -> Result<BundleRecord, WriteError> {
-        let file = bundle_file(self.id, plan.part, self.compression);
-        let head = if plan.part == 1 { self.frame.first_head } else { self.frame.later_head };
-        let Sums { body, file: compressed } = match self.settled.take_ahead(plan, head) {
-            Some((written, sums)) => {
-                let path = self.folder.path().join(&file);
-                let on_disk = written.commit_as(&path)?;
-                self.folder.is_named(path, on_disk);
-                sums
-            }
-            None => self.write_anew(plan, &file, head)?,
-        };
-        Ok(BundleRecord {
-            file,
+    /// When a file cannot be written, or the runs cannot be read back.
+    pub fn write(&self, plans: &[BundlePlan]) -> Result<Vec<BundleRecord>, WriteError> {
+        let mut sums = plans.iter().map(|plan| self.take_ahead(plan)).collect::<Result<Vec<_>, _>>()?;
+        let missing = || plans.iter().zip(&sums).filter(|(_, sums)| sums.is_none()).map(|(plan, _)| plan);
+        let anew = self.write_anew(&missing().collect::<Vec<_>>())?;
+        sums.iter_mut().filter(|sums| sums.is_none()).zip(anew).for_each(|(sums, anew)| *sums = Some(anew));
+        Ok(plans.iter().zip(sums.into_iter().flatten()).map(|(plan, sums)| self.record(plan, sums)).collect())
+    }
+
+    fn file_of(&self, plan: &BundlePlan) -> String {
+        bundle_file(self.id, plan.part, self.compression)
+    }
+
+    fn head_of(&self, plan: &BundlePlan) -> &[u8] {
+        if plan.part == 1 { self.frame.first_head } else { self.frame.later_head }
+    }
+
+    fn record(&self, plan: &BundlePlan, Sums { body, file: compressed }: Sums) -> BundleRecord {
+        BundleRecord {
+            file: self.file_of(plan),
             part: plan.part,
             bytes: body.bytes,
             runs: plan.runs.len() as u64,
             sha256: body.sha256,
             compressed: compressed.map(Into::into),
             needs_key: plan.part > 1 && self.frame.key == ExecutionKey::Awaited,
-        })
+        }
     }
 
-    fn write_anew(&self, plan: &BundlePlan, file: &str, head: &[u8]) -> Result<Sums, WriteError> {
-        let mut body = BundleBody::create(self.folder, file)?;
-        let runs = self.settled.stretches(plan.runs.clone());
-        gather(runs, [head, self.frame.separator, self.frame.tail], self.store, &mut body)?;
+    /// Gives a bundle its name, if it was written ahead.
+    fn take_ahead(&self, plan: &BundlePlan) -> Result<Option<Sums>, WriteError> {
+        let Some((written, sums)) = self.settled.take_ahead(plan, self.head_of(plan)) else { return Ok(None) };
+        let path = self.folder.path().join(self.file_of(plan));
+        let on_disk = written.commit_as(&path)?;
+        self.folder.is_named(path, on_disk);
+        Ok(Some(sums))
+    }
+
+    fn write_anew(&self, plans: &[&BundlePlan]) -> Result<Vec<Sums>, WriteError> {
+        let create = |plan: &&BundlePlan| BundleBody::create(self.folder, &self.file_of(plan));
+        let mut bodies = plans.iter().map(create).collect::<Result<Vec<_>, _>>()?;
+        let gathering = |(plan, body)| {
+            let plan: &&BundlePlan = plan;
+            let runs = self.settled.stretches(plan.runs.clone());
+            Gathering::new(parts(runs, [self.head_of(plan), self.frame.separator, self.frame.tail]), self.store, body)
+        };
+        gather(&mut plans.iter().zip(&mut bodies).map(gathering).collect::<Vec<_>>())?;
+        plans.iter().zip(bodies).map(|(plan, body)| self.finish(plan, body)).collect()
+    }
+
+    fn finish(&self, plan: &BundlePlan, body: BundleBody) -> Result<Sums, WriteError> {
         let (new, sums) = body.finish()?;
+        let file = self.file_of(plan);
         if sums.body.bytes != plan.bytes {
-            let (file, planned, written) = (file.to_owned(), plan.bytes, sums.body.bytes);
+            let (planned, written) = (plan.bytes, sums.body.bytes);
             return Err(WriteErrorKind::Length { file, planned, written }.into());
         }
         let on_disk = self.folder.begin_writeback(&new);
@@ -106,7 +131,7 @@ mod tests {
             folder: &folder,
             compression: Compression::None,
         };
-        let records: Vec<_> = plans.iter().map(|plan| assembly.write(plan).unwrap()).collect();
+        let records: Vec<_> = plans.chunks(2).flat_map(|plans| assembly.write(plans).unwrap()).collect();
         let read = |record: &BundleRecord| fs::read_to_string(folder.path().join(&record.file)).unwrap();
         (records.iter().map(read).collect(), records)
     }
@@ -149,7 +174,7 @@ mod tests {
             folder: &folder,
             compression: Compression::None,
         };
-        let error = assembly.write(&BundlePlan { part: 1, runs: 0..1, bytes: 99 }).unwrap_err();
+        let error = assembly.write(&[BundlePlan { part: 1, runs: 0..1, bytes: 99 }]).unwrap_err();
         assert_eq!(error.to_string(), "write bundles/a.0001.json: 12 bytes came out where 99 were planned");
         assert_eq!(fs::read_dir(folder.path().join("bundles")).unwrap().count(), 0);
     }

@@ -132,10 +132,11 @@ fn work(queue: &Files, purpose: &Purpose<'_>, helpers: &Helpers<'_>, line: &Line
             line.fail(Error::Threads("a worker thread died".to_owned()));
         }
     });
-    let write = |bundle: BundleAhead| {
+    let write = |bundle: BundleAhead, other: Option<BundleAhead>| {
+        let bundles = std::iter::once(&bundle).chain(&other).map(|one| (&*one.bundle, &one.group.store));
         // A bundle that nobody has begun stays where it is.
         if !line.stop.is_set()
-            && let Err(error) = worker::write_ahead(&bundle.bundle, &bundle.group, purpose)
+            && let Err(error) = worker::write_ahead(&bundles.collect::<Vec<_>>(), purpose)
         {
             line.fail(Error::Output(error));
         }
@@ -143,15 +144,15 @@ fn work(queue: &Files, purpose: &Purpose<'_>, helpers: &Helpers<'_>, line: &Line
     let take_early = |runs: &mut EarlyRuns| {
         line.hand_in_early(runs);
         // Memory must not fill with what the others do not come to.
-        while let Some(bundle) = queue.bundle_beyond(helpers.number()) {
-            write(bundle);
+        while let Some((bundle, other)) = queue.bundles_beyond(helpers.number()) {
+            write(bundle, other);
         }
     };
     let mut scratch = Scratch::default();
     let mut read = 0;
     while let Some(task) = queue.next(std::mem::take(&mut read)) {
         match task {
-            Task::Write(bundle) => write(bundle),
+            Task::Write(bundle, other) => write(bundle, other),
             Task::Help(report) => worker::help(&report, helpers, purpose, &mut scratch),
             Task::Read(File { id, found, entered: Entered { group, place, left } }) => {
                 let work = Work { purpose, group: &group, helpers, early: Some(&take_early) };

@@ -6,8 +6,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// What a worker does next.
 pub(super) enum Task<F, B, L> {
-    /// Write a bundle, which frees memory and so comes first.
-    Write(B),
+    /// Write a bundle, or two at once. That frees memory, and so comes first; but two are less work than one and one more, so that
+    /// one alone waits for another while there is something else to do.
+    Write(B, Option<B>),
     /// Help with a large report that somebody else is reading.
     Help(L),
     /// Read a file.
@@ -114,8 +115,10 @@ impl<F, B, L> Queue<F, B, L> {
         let mut state = self.lock();
         state.read = state.read.saturating_sub(read);
         loop {
-            if let Some(bundle) = state.bundles.pop_front() {
-                return Some(Task::Write(bundle));
+            if state.bundles.len() > 1
+                && let Some(bundle) = state.bundles.pop_front()
+            {
+                return Some(Task::Write(bundle, state.bundles.pop_front()));
             }
             if let Some(report) = state.wanting_help.pop_front() {
                 return Some(Task::Help(report));
@@ -124,6 +127,9 @@ impl<F, B, L> Queue<F, B, L> {
                 state.read += 1;
                 self.tell_walk(&state);
                 return Some(Task::Read(file));
+            }
+            if let Some(bundle) = state.bundles.pop_front() {
+                return Some(Task::Write(bundle, None));
             }
             if state.ended && (state.read == 0 || state.broken) {
                 if state.idle > 0 {
@@ -137,10 +143,11 @@ impl<F, B, L> Queue<F, B, L> {
         }
     }
 
-    /// A bundle to be written by somebody who is busy with something else: only when more than `others` wait.
-    pub(super) fn bundle_beyond(&self, others: usize) -> Option<B> {
+    /// Bundles to be written by somebody who is busy with something else: only when more than two wait for each of the `others`.
+    pub(super) fn bundles_beyond(&self, others: usize) -> Option<(B, Option<B>)> {
         let mut state = self.lock();
-        if state.bundles.len() > others { state.bundles.pop_front() } else { None }
+        let bundle = if state.bundles.len() > 2 * others { state.bundles.pop_front() } else { None };
+        bundle.map(|bundle| (bundle, state.bundles.pop_front()))
     }
 
     /// As many files are no longer on their way, and these bundles can be written.
@@ -182,7 +189,7 @@ mod tests {
                 queue.lock().read -= 1;
                 Some(file)
             }
-            Task::Write(()) | Task::Help(()) => None,
+            Task::Write(..) | Task::Help(()) => None,
         }
     }
 
@@ -222,20 +229,44 @@ mod tests {
         });
     }
 
+    /// All that is to be done with what is in the queue, and no more will come.
+    fn tasks(queue: &Queue<u32, &str, char>) -> Vec<String> {
+        queue.end();
+        let tasks = std::iter::from_fn(|| queue.next(1)).map(|task| match task {
+            Task::Write(bundle, other) => format!("{bundle}{}", other.unwrap_or_default()),
+            Task::Read(file) => file.to_string(),
+            Task::Help(report) => report.to_string(),
+        });
+        tasks.collect()
+    }
+
     #[test]
-    fn bundles_come_before_help_and_help_before_files() {
-        let queue: Queue<u32, &str, char> = Queue::new(9);
+    fn two_bundles_come_before_help_and_help_before_files() {
+        let queue = Queue::new(9);
         queue.push(1);
         queue.push(2);
         queue.collected(0, &mut vec!["a", "b"]);
         assert!(!queue.ask_for_help('g'), "nobody is idle");
-        queue.end();
-        let tasks = std::iter::from_fn(|| queue.next(1)).map(|task| match task {
-            Task::Write(bundle) => bundle.to_owned(),
-            Task::Read(file) => file.to_string(),
-            Task::Help(report) => report.to_string(),
-        });
-        assert_eq!(tasks.collect::<Vec<_>>(), ["a", "b", "g", "1", "2"]);
+        assert_eq!(tasks(&queue), ["ab", "g", "1", "2"]);
+    }
+
+    #[test]
+    fn one_bundle_waits_for_another_while_there_is_something_else_to_do() {
+        let queue = Queue::new(9);
+        queue.push(1);
+        queue.collected(0, &mut vec!["a", "b", "c"]);
+        assert!(!queue.ask_for_help('g'));
+        assert_eq!(tasks(&queue), ["ab", "g", "1", "c"]);
+    }
+
+    #[test]
+    fn who_is_busy_takes_bundles_only_when_others_have_enough() {
+        let queue: Queue<u32, &str, char> = Queue::new(9);
+        queue.collected(0, &mut vec!["a", "b", "c"]);
+        assert_eq!(queue.bundles_beyond(2), None);
+        assert_eq!(queue.bundles_beyond(1), Some(("a", Some("b"))));
+        assert_eq!(queue.bundles_beyond(0), Some(("c", None)));
+        assert_eq!(queue.bundles_beyond(0), None);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::measure;
 use super::outcome::ReportOutcome;
 use super::purpose::{Context, Depth, Purpose, WritingAhead};
 use super::visitor::{Batching, Conversion, ConversionFailure, Fallen, Findings, Lot, Lots, RunScratch};
-use crate::bundle::{Ahead, WriteError};
+use crate::bundle::{Ahead, RunStore, WriteError};
 use crate::format::encoding::{self, Transcoder};
 use crate::format::{self, Format, Head, ParseError, ParseErrorKind, ReadOptions, Recognition};
 use crate::mapping::Evidence;
@@ -118,11 +118,11 @@ fn process_found(
     }
 }
 
-/// Writes a bundle whose runs are complete while other reports are still read.
-pub(super) fn write_ahead(bundle: &Ahead, group: &Group, purpose: &Purpose<'_>) -> Result<(), WriteError> {
+/// Writes bundles whose runs are complete, each in its store, while other reports are still read.
+pub(super) fn write_ahead(bundles: &[(&Ahead, &RunStore)], purpose: &Purpose<'_>) -> Result<(), WriteError> {
     match purpose {
         Purpose::Convert(Context { ahead: Some(WritingAhead { folder, merge }), .. }) => {
-            bundle.write(&group.store, folder, merge)
+            Ahead::write(bundles, folder, merge)
         }
         _ => Ok(()),
     }

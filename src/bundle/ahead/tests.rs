@@ -30,6 +30,19 @@ struct Collected {
     bundles: Vec<Arc<Ahead>>,
 }
 
+impl Collected {
+    /// Writes all bundles, two at once.
+    fn write_all(&self) {
+        self.bundles.chunks(2).for_each(|bundles| write(bundles, &self.fixture.store, &self.folder, &join).unwrap());
+    }
+}
+
+/// Writes bundles, one or two at once.
+fn write(bundles: &[Arc<Ahead>], store: &RunStore, folder: &Folder, merge: &Merge<'_>) -> Result<(), WriteError> {
+    let bundles: Vec<_> = bundles.iter().map(|bundle| (&**bundle, store)).collect();
+    Ahead::write(&bundles, folder, merge)
+}
+
 fn collect(ceiling: u64, runs: &[Run], max_bytes: u64, max_runs: u32) -> Collected {
     let fixture = Fixture::new(ceiling);
     let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
@@ -53,13 +66,18 @@ fn come_to(ceiling: u64, runs: &[Run], max_bytes: u64, writes: &dyn Fn(usize) ->
     let store = &fixture.store;
     let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
     let budget = Budget { max_bytes, max_runs: 4 };
-    let mut number = 0;
+    let (mut number, mut chosen) = (0, Vec::new());
     let index = fixture.add_each(runs, writing_ahead(budget), &mut |bundle| {
         if writes(number) {
-            bundle.write(store, &folder, &join).unwrap();
+            chosen.push(bundle);
         }
         number += 1;
+        // Often two at once, sometimes one, and one that nobody comes to.
+        if chosen.len() == 2 || number % 3 == 0 {
+            write(&std::mem::take(&mut chosen), store, &folder, &join).unwrap();
+        }
     });
+    drop(chosen);
     let settled = crate::bundle::settle(index, store, &join).unwrap();
     let text = |place: Place| {
         let mut bytes = Vec::new();
@@ -79,7 +97,7 @@ fn come_to(ceiling: u64, runs: &[Run], max_bytes: u64, writes: &dyn Fn(usize) ->
     let before = inodes(&folder);
     let compression = Compression::None;
     let assembly = Assembly { id: "a", settled: &settled, store, frame, folder: &folder, compression };
-    let records: Vec<_> = plans.iter().map(|plan| assembly.write(plan).unwrap()).collect();
+    let records: Vec<_> = plans.chunks(2).flat_map(|plans| assembly.write(plans).unwrap()).collect();
     drop(settled);
     let after = inodes(&folder);
     assert_eq!(after.len(), records.len(), "what was written in vain is gone");
@@ -153,7 +171,7 @@ fn written_ahead(ceiling: u64, runs: &[Run]) -> usize {
     let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
     let mut written = 0;
     fixture.add_each(runs, writing_ahead(Budget { max_bytes: 1000, max_runs: 4 }), &mut |bundle| {
-        bundle.write(&fixture.store, &folder, &join).unwrap();
+        write(&[bundle], &fixture.store, &folder, &join).unwrap();
         written += 1;
     });
     written
@@ -205,7 +223,7 @@ fn a_bundle_that_merging_makes_too_long_is_not_written_ahead() {
     let most = LATER.len() + 4 * "run10".len() + 3 * SEPARATOR.len() + TAIL.len();
     let Collected { fixture, folder, bundles, .. } = collect(0, &runs, most as u64, 4);
     let before = fixture.store.spilled();
-    bundles[1].write(&fixture.store, &folder, &join).unwrap();
+    write(&bundles[1..=1], &fixture.store, &folder, &join).unwrap();
     assert!(bundles[1].first_run().is_none() && fixture.store.spilled() > before, "it was begun");
     assert_eq!(fs::read_dir(folder.path().join("bundles")).unwrap().count(), 0);
     assert_eq!(bundles[1].take_back().unwrap().repeats().count(), 2);
@@ -235,9 +253,9 @@ fn bundles_wait_as_long_as_there_is_memory() {
 fn a_bundle_that_waits_goes_back_when_a_merge_touches_it() {
     let mut runs = runs(20);
     runs.push(again(5, 20));
-    let Collected { fixture, folder, bundles, .. } = collect(0, &runs, 1000, 4);
-    bundles.iter().for_each(|bundle| bundle.write(&fixture.store, &folder, &join).unwrap());
-    let written = bundles.iter().map(|bundle| bundle.first_run().is_some());
+    let collected = collect(0, &runs, 1000, 4);
+    collected.write_all();
+    let written = collected.bundles.iter().map(|bundle| bundle.first_run().is_some());
     assert_eq!(written.collect::<Vec<_>>(), [false, true, true]);
 }
 
@@ -260,7 +278,7 @@ fn a_night_of_merges_is_not_written_ahead() {
 #[test]
 fn a_bundle_with_another_head_is_written_again() {
     let Collected { fixture, folder, index, bundles } = collect(0, &runs(6), 1000, 2);
-    bundles[0].write(&fixture.store, &folder, &join).unwrap();
+    write(&bundles[0..=0], &fixture.store, &folder, &join).unwrap();
     let settled = crate::bundle::settle(index, &fixture.store, &join).unwrap();
     let second = BundlePlan { part: 2, runs: 2..4, bytes: 0 };
     assert!(settled.take_ahead(&second, b"other").is_none());
@@ -271,30 +289,45 @@ fn a_bundle_with_another_head_is_written_again() {
 
 #[test]
 fn writing_frees_the_store() {
-    let Collected { fixture, folder, bundles, .. } = collect(500, &runs(7), 1000, 2);
-    let before = fixture.store.in_memory();
-    bundles.iter().for_each(|bundle| bundle.write(&fixture.store, &folder, &join).unwrap());
+    let collected = collect(500, &runs(7), 1000, 2);
+    let before = collected.fixture.store.in_memory();
+    collected.write_all();
     // Of seven runs four went with the second and third bundle.
-    assert_eq!((bundles.len(), fixture.store.in_memory()), (2, before / 7 * 3));
+    assert_eq!((collected.bundles.len(), collected.fixture.store.in_memory()), (2, before / 7 * 3));
 }
 
 #[test]
 fn a_bundle_that_could_not_be_written_is_no_silent_loss() {
     let Collected { fixture, folder, index, bundles } = collect(0, &runs(7), 1000, 2);
     fs::remove_dir_all(folder.path()).unwrap();
-    assert!(matches!(bundles[0].write(&fixture.store, &folder, &join).unwrap_err().kind(), WriteErrorKind::Io { .. }));
+    let error = write(&bundles, &fixture.store, &folder, &join).unwrap_err();
+    assert!(matches!(error.kind(), WriteErrorKind::Io { .. }));
+    assert!(bundles[0].take_back().is_none() && bundles[1].take_back().is_some(), "the other one had not begun");
     let error = crate::bundle::settle(index, &fixture.store, &join).unwrap_err();
     assert!(matches!(error.kind(), WriteErrorKind::NotStored));
 }
 
 #[test]
-fn what_was_taken_back_or_written_is_not_written_again() {
+fn two_that_are_written_at_once_fail_together() {
     let Collected { fixture, folder, bundles, .. } = collect(0, &runs(7), 1000, 2);
-    assert_eq!(bundles[0].take_back().unwrap().runs.iter().map(|stretch| stretch.runs).sum::<u32>(), 2);
-    bundles[1].write(&fixture.store, &folder, &join).unwrap();
-    bundles.iter().for_each(|bundle| bundle.write(&fixture.store, &folder, &join).unwrap());
-    assert!(bundles[0].first_run().is_none() && bundles[1].take_back().is_none());
-    assert_eq!(fs::read_dir(folder.path().join("bundles")).unwrap().count(), 1);
+    // The runs of the second one cannot be read.
+    let elsewhere = Fixture::new(0);
+    let both = [(&*bundles[0], &fixture.store), (&*bundles[1], &elsewhere.store)];
+    let error = Ahead::write(&both, &folder, &join).unwrap_err();
+    assert!(matches!(error.kind(), WriteErrorKind::NotStored));
+    assert!(bundles.iter().all(|bundle| bundle.take_back().is_none() && bundle.first_run().is_none()));
+    assert_eq!(fs::read_dir(folder.path().join("bundles")).unwrap().count(), 0);
+}
+
+#[test]
+fn what_was_taken_back_or_written_is_not_written_again() {
+    let collected = collect(0, &runs(7), 1000, 2);
+    let [first, second] = &*collected.bundles else { panic!("two bundles") };
+    assert_eq!(first.take_back().unwrap().runs.iter().map(|stretch| stretch.runs).sum::<u32>(), 2);
+    collected.write_all();
+    collected.write_all();
+    assert!(first.first_run().is_none() && second.take_back().is_none());
+    assert_eq!(fs::read_dir(collected.folder.path().join("bundles")).unwrap().count(), 1);
 }
 
 #[test]
@@ -310,7 +343,7 @@ fn what_comes_while_a_bundle_is_written_stays_behind_what_comes_back_from_it() {
         *index = index.take().map(|index| fixture.add_all(&more, index).0);
         join(parts, out)
     };
-    bundles[1].write(&fixture.store, &folder, &merge).unwrap();
+    write(&bundles[1..=1], &fixture.store, &folder, &merge).unwrap();
     let settled = crate::bundle::settle(index.into_inner().unwrap().unwrap(), &fixture.store, &join).unwrap();
     let mut bytes = Vec::new();
     settled.read(9, &fixture.store, &mut bytes).unwrap();

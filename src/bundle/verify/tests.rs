@@ -24,7 +24,7 @@ fn output_of(compression: Compression) -> (Fixture, PathBuf, Manifest) {
     let plans = plan(&settled, &Budget { max_bytes: 1000, max_runs: 2 }, &FRAME.lengths()).unwrap();
     let assembly =
         Assembly { id: "night", settled: &settled, store: &fixture.store, frame: FRAME, folder: &folder, compression };
-    let bundles: Vec<_> = plans.iter().map(|plan| assembly.write(plan).unwrap()).collect();
+    let bundles: Vec<_> = plans.chunks(2).flat_map(|plans| assembly.write(plans).unwrap()).collect();
 
     let mut report = line();
     report.cases = Cases { seen: 7, passed: 4, failed: 1, errored: 1, skipped: 1 };
