@@ -104,7 +104,7 @@ impl Begun<'_> {
             let file = "a bundle written ahead".to_owned();
             return Err(WriteErrorKind::Length { file, planned, written }.into());
         }
-        let on_disk = folder.begin_writeback(&file);
+        let on_disk = folder.begin_writeback(&file, written);
         let file = file.close(on_disk);
         // More bundles than have a number: this one is not needed, but its runs would be lost with it.
         let begin = store.written_ahead(file.path().to_path_buf()).ok_or(WriteErrorKind::NotStored)?;

@@ -150,9 +150,9 @@ impl Folder {
         NewFile::create_uncached(self.path.join(file))
     }
 
-    /// A file is whole: it is brought to the disk while others are made.
-    pub(super) fn begin_writeback(&self, file: &NewFile) -> OnDisk {
-        file.another().map_or_else(OnDisk::default, |file| self.writeback.begin(file))
+    /// A file of `bytes` is whole: it is brought to the disk while others are made.
+    pub(super) fn begin_writeback(&self, file: &NewFile, bytes: u64) -> OnDisk {
+        file.another().map_or_else(OnDisk::default, |file| self.writeback.begin(file, bytes))
     }
 
     /// That file has got its name.

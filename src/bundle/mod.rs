@@ -38,6 +38,7 @@ mod known;
 mod lengths;
 mod merging;
 mod name;
+mod neighbours;
 mod new_file;
 mod places;
 mod plan;

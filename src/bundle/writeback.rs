@@ -2,7 +2,8 @@
 //!
 //! A conversion ends when the disk has everything. Were nothing brought there before, all of it would wait for that end; and to ask
 //! for it then by one call for the whole file system waits for what everybody else has written, too: of a conversion that takes
-//! 0.3 seconds another 0.4, where 300 MB of somebody else's were on their way (`docs/performance.md`).
+//! 0.3 seconds another 0.4, where 300 MB of somebody else's were on their way (`docs/performance.md`). Where others are quiet that
+//! one call is left for the end nevertheless, since it is the cheapest for many small files.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -13,6 +14,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
+use super::neighbours::Neighbours;
+
 /// Whether the disk has a file.
 #[derive(Debug, Clone, Default)]
 pub(super) struct OnDisk(Arc<AtomicBool>);
@@ -21,6 +24,7 @@ pub(super) struct OnDisk(Arc<AtomicBool>);
 #[derive(Debug, Default)]
 pub(super) struct Writeback {
     running: Mutex<Thread>,
+    neighbours: Neighbours,
     /// Of the files that have their name.
     named: Mutex<HashMap<PathBuf, OnDisk>>,
     /// What the disk refused first. The system says so once and never again.
@@ -44,10 +48,17 @@ struct Running {
 /// Files that may wait. What comes when there are as many is left for the end: the disk has enough to do.
 const WAITING: usize = 32;
 
+/// A file that takes the disk long enough for it to begin early, and that costs so much itself that a call more does not count.
+const LARGE: u64 = 2 << 20;
+
 impl Writeback {
-    /// Has this file, which is whole, brought to the disk, unless that is busy.
-    pub(super) fn begin(&self, file: File) -> OnDisk {
+    /// Has this file, which is whole and has `bytes`, brought to the disk, unless that is busy, or all can be brought there together
+    /// at the end.
+    pub(super) fn begin(&self, file: File, bytes: u64) -> OnDisk {
         let on_disk = OnDisk::default();
+        if bytes < LARGE && self.neighbours.are_quiet() {
+            return on_disk;
+        }
         let mut thread = lock(&self.running);
         if matches!(*thread, Thread::NotYet) {
             *thread = Running::start(&self.refused).map_or(Thread::Ended, Thread::Running);
@@ -116,20 +127,40 @@ impl Drop for Writeback {
 mod tests {
     use super::*;
 
+    fn beside(neighbours: Neighbours) -> Writeback {
+        let mut writeback = Writeback::default();
+        writeback.neighbours = neighbours;
+        writeback
+    }
+
     #[test]
     fn the_disk_has_a_file_when_it_was_brought_there_and_has_its_name() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
-        let writeback = Writeback::default();
-        let on_disk = writeback.begin(File::create(&path).unwrap());
+        let writeback = beside(Neighbours::always(false));
+        let on_disk = writeback.begin(File::create(&path).unwrap(), 0);
         writeback.finish();
         assert!(!writeback.has(&path), "it has no name");
         writeback.is_named(path.clone(), on_disk);
         assert!(writeback.has(&path));
         writeback.refused().unwrap();
-        let late = writeback.begin(File::create(&path).unwrap());
+        let late = writeback.begin(File::create(&path).unwrap(), 0);
         writeback.is_named(path.clone(), late);
         assert!(!writeback.has(&path), "it was begun after the end");
+    }
+
+    #[test]
+    fn beside_quiet_neighbours_a_file_is_left_for_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let writeback = beside(Neighbours::always(true));
+        let on_disk = writeback.begin(File::create(&path).unwrap(), 0);
+        writeback.is_named(path.clone(), on_disk);
+        let large = writeback.begin(File::create(&path).unwrap(), LARGE);
+        writeback.finish();
+        assert!(!writeback.has(&path));
+        writeback.is_named(path.clone(), large);
+        assert!(writeback.has(&path), "a large one is not");
     }
 
     #[cfg(target_os = "linux")]
@@ -137,8 +168,8 @@ mod tests {
     fn what_the_disk_refuses_is_told() {
         // A pipe cannot be brought to any disk.
         let (_reader, writer) = std::io::pipe().unwrap();
-        let writeback = Writeback::default();
-        let on_disk = writeback.begin(File::from(std::os::fd::OwnedFd::from(writer)));
+        let writeback = beside(Neighbours::always(false));
+        let on_disk = writeback.begin(File::from(std::os::fd::OwnedFd::from(writer)), 0);
         writeback.finish();
         writeback.is_named(PathBuf::from("pipe"), on_disk);
         assert!(!writeback.has(Path::new("pipe")));

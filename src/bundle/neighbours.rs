@@ -1,0 +1,93 @@
+//! Whether others have much on its way to the disk.
+//!
+//! All files of a conversion can be brought to the disk by one call for their whole file system, or by a call for each. The one
+//! costs next to nothing, but waits for what everybody else has written, too; the many cost a twentieth of a conversion, and wait for
+//! nobody else (`docs/performance.md`). So the first is better where little is on its way, and the second where much is.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// Others who write, as they were seen last.
+#[derive(Debug)]
+pub(super) struct Neighbours {
+    look: fn() -> bool,
+    asked: AtomicUsize,
+    quiet: AtomicBool,
+}
+
+/// So many answers come from one look.
+const ANSWERS: usize = 16;
+
+impl Default for Neighbours {
+    fn default() -> Neighbours {
+        Neighbours::seen_by(little_is_on_its_way)
+    }
+}
+
+impl Neighbours {
+    fn seen_by(look: fn() -> bool) -> Neighbours {
+        Neighbours { look, asked: AtomicUsize::new(0), quiet: AtomicBool::new(false) }
+    }
+
+    /// Some who always write, or never do.
+    #[cfg(test)]
+    pub(super) fn always(quiet: bool) -> Neighbours {
+        Neighbours::seen_by(if quiet { || true } else { || false })
+    }
+
+    /// Whether little of theirs is on its way to the disk, with what this process has there.
+    pub(super) fn are_quiet(&self) -> bool {
+        if self.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(ANSWERS) {
+            self.quiet.store((self.look)(), Ordering::Relaxed);
+        }
+        self.quiet.load(Ordering::Relaxed)
+    }
+}
+
+/// Where the system does not tell, much may be.
+#[cfg(target_os = "linux")]
+fn little_is_on_its_way() -> bool {
+    /// A usual disk takes this in some hundredths of a second.
+    const LITTLE: u64 = 16 << 20;
+    let text = std::fs::read_to_string("/proc/meminfo");
+    text.ok().as_deref().and_then(on_its_way).is_some_and(|bytes| bytes <= LITTLE)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn little_is_on_its_way() -> bool {
+    false
+}
+
+/// Bytes that are written and not on the disk.
+#[cfg(target_os = "linux")]
+fn on_its_way(meminfo: &str) -> Option<u64> {
+    let kib = |name: &str| -> Option<u64> {
+        let line = meminfo.lines().find_map(|line| line.strip_prefix(name))?;
+        line.trim().strip_suffix(" kB")?.parse().ok()
+    };
+    kib("Dirty:")?.checked_add(kib("Writeback:")?)?.checked_mul(1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_on_its_way_is_what_waits_and_what_is_being_written() {
+        let meminfo = "MemFree: 1 kB\nDirty:               156 kB\nWriteback:            44 kB\nWritebackTmp:  7 kB\n";
+        assert_eq!(on_its_way(meminfo), Some(200 * 1024));
+        assert_eq!(on_its_way("Dirty: 156 kB\n"), None);
+        assert_eq!(on_its_way("Dirty: many kB\nWriteback: 0 kB\n"), None);
+        assert_eq!(on_its_way(&format!("Dirty: {} kB\nWriteback: 1 kB\n", u64::MAX)), None);
+        assert!(on_its_way(&std::fs::read_to_string("/proc/meminfo").unwrap()).is_some());
+    }
+
+    #[test]
+    fn one_look_serves_for_some_answers() {
+        static LOOKS: AtomicUsize = AtomicUsize::new(0);
+        let neighbours = Neighbours::seen_by(|| LOOKS.fetch_add(1, Ordering::Relaxed).is_multiple_of(2));
+        let answers: Vec<bool> = (0..2 * ANSWERS + 1).map(|_| neighbours.are_quiet()).collect();
+        assert_eq!(LOOKS.load(Ordering::Relaxed), 3);
+        assert_eq!(answers, [vec![true; ANSWERS], vec![false; ANSWERS], vec![true]].concat());
+    }
+}
