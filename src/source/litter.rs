@@ -5,7 +5,7 @@ pub(super) fn is_litter(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.starts_with("._")
         || [".DS_Store", "Thumbs.db", "desktop.ini"].iter().any(|litter| name.eq_ignore_ascii_case(litter))
-        || path.split('/').any(|part| part == "__MACOSX")
+        || (path.contains("__MACOSX") && path.split('/').any(|part| part == "__MACOSX"))
 }
 
 /// Whether this is an archive that nobody means to be an archive of reports.

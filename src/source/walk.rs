@@ -367,16 +367,23 @@ fn open_if_archive(path: &Path, limits: &Limits) -> std::io::Result<Option<(File
 }
 
 fn origin_below(root: &Path, path: &Path) -> Origin {
-    let below = path.strip_prefix(root).unwrap_or(path);
-    // As nearly all are: nothing has to be changed.
-    let is_plain = |name: &&str| name.split('/').all(|part| !matches!(part, "" | "." | ".."));
     if MAIN_SEPARATOR == '/'
-        && let Some(name) = below.to_str().filter(is_plain)
+        && let Some(name) = plain_below(root, path)
     {
         return Origin::new(name);
     }
+    let below = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
     if parts.is_empty() { Origin::new(file_name(root)) } else { Origin::new(parts.join("/")) }
+}
+
+/// What follows `root` in a path, where nothing has to be changed in it, as in nearly all: no part is empty, and none begins with
+/// a dot.
+fn plain_below<'p>(root: &Path, path: &'p Path) -> Option<&'p str> {
+    let below = path.to_str()?.strip_prefix(root.to_str()?.trim_end_matches('/'))?.strip_prefix('/')?;
+    let is_odd = |pair: &[u8; 2]| matches!(pair, b"//" | b"/.");
+    let is_plain = !below.starts_with(['/', '.']) && !below.ends_with('/') && !below.is_empty();
+    (is_plain && !below.as_bytes().array_windows().any(is_odd)).then_some(below)
 }
 
 fn file_name(path: &Path) -> String {
@@ -390,4 +397,33 @@ fn input_name(name: &str) -> &str {
         return unpacked;
     }
     name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_what_lies_below_the_input() {
+        let plain =
+            [("a", "a/b.xml", "b.xml"), ("a/", "a/b/c.d.xml", "b/c.d.xml"), (".", "./b", "b"), ("/", "/b", "b")];
+        // Looked at part by part.
+        let odd = [
+            ("a", "a//b.xml", "b.xml"),
+            ("a", "a/./b.xml", "b.xml"),
+            ("a", "a/.b/c.xml", ".b/c.xml"),
+            ("a", "a/b/", "b"),
+            ("a/.", "a/./b", "b"),
+            ("a", "a", "a"),
+            ("a", "ab/c", "ab/c"),
+            ("a//b", "a/b/c", "c"),
+        ];
+        for (root, path, below) in plain.iter().chain(&odd) {
+            let (root, path) = (Path::new(root), Path::new(path));
+            assert_eq!(origin_below(root, path).as_str(), *below, "{path:?} below {root:?}");
+        }
+        for (root, path, below) in plain {
+            assert_eq!(plain_below(Path::new(root), Path::new(path)), Some(below));
+        }
+    }
 }
