@@ -1,5 +1,6 @@
 //! The cursor: from one event to the next.
 
+use std::cell::Cell;
 use std::io;
 use std::ops::Range;
 
@@ -16,6 +17,35 @@ use crate::model::{Body, Limit, LimitReached, Position, Problem, ProblemKind, Re
 
 /// Values of a usual tag: room for them is made at once, since most reports are short.
 const USUAL_QUOTED: usize = 16;
+
+/// What a cursor fills again and again. It serves the next one of the same thread: a small report is looked at by three.
+#[derive(Default)]
+struct Buffers {
+    open: OpenElements,
+    quoted: Vec<Quoted>,
+}
+
+impl Buffers {
+    /// Values for which room is kept: more than a usual tag has.
+    const KEPT: usize = 256;
+
+    fn take() -> Buffers {
+        let spare = SPARE.try_with(Cell::take).ok().flatten();
+        spare.unwrap_or_else(|| Buffers { open: OpenElements::new(), quoted: Vec::with_capacity(USUAL_QUOTED) })
+    }
+
+    fn keep(mut self) {
+        if self.quoted.capacity() <= Buffers::KEPT && self.open.is_small() {
+            self.open.forget();
+            self.quoted.clear();
+            let _ = SPARE.try_with(|spare| spare.set(Some(self)));
+        }
+    }
+}
+
+thread_local! {
+    static SPARE: Cell<Option<Buffers>> = const { Cell::new(None) };
+}
 
 /// Reads one report from its first byte to its last.
 pub struct XmlCursor<'s> {
@@ -64,6 +94,12 @@ pub(super) enum Found {
     Eof,
 }
 
+impl Drop for XmlCursor<'_> {
+    fn drop(&mut self) {
+        Buffers { open: std::mem::take(&mut self.open), quoted: std::mem::take(&mut self.quoted) }.keep();
+    }
+}
+
 impl<'s> XmlCursor<'s> {
     /// A cursor at the start of `body`, which must be UTF-8 or nearly so (see [`crate::format::encoding`]).
     pub fn new(body: Body<'s>) -> XmlCursor<'s> {
@@ -79,16 +115,17 @@ impl<'s> XmlCursor<'s> {
     }
 
     fn through(window: Window<'s>) -> XmlCursor<'s> {
+        let Buffers { open, quoted } = Buffers::take();
         XmlCursor {
             window,
             next: 0,
             event: 0,
-            open: OpenElements::new(),
+            open,
             owed_ends: 0,
             owed_implied: 0,
             implied_end: false,
             started: (0..0, Name::default()),
-            quoted: Vec::with_capacity(USUAL_QUOTED),
+            quoted,
             ended: 0..0,
             piece: (0..0, RawKind::Characters),
             prolog_comment: String::new(),

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::tag;
 
 /// Names of the open elements, end to end in one buffer.
+#[derive(Default)]
 pub(super) struct OpenElements {
     names: Vec<u8>,
     starts: Vec<usize>,
@@ -25,6 +26,18 @@ impl OpenElements {
             has_prefixes: false,
             used: 0,
         }
+    }
+
+    /// Whether it has no more room than most reports need.
+    pub(super) fn is_small(&self) -> bool {
+        const SMALL: usize = 4096;
+        self.names.len() <= SMALL && self.starts.capacity() <= SMALL
+    }
+
+    /// Nothing is open any more; the room stays.
+    pub(super) fn forget(&mut self) {
+        self.starts.clear();
+        (self.has_prefixes, self.used) = (false, 0);
     }
 
     #[inline]
