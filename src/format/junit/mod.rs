@@ -15,6 +15,7 @@ mod times;
 
 use std::ops::ControlFlow;
 
+use crate::format::spare::Spare;
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
 use crate::format::{ClippedText, Family, Format, Head, ParseError, ReadOptions, Remarks};
 use crate::model::{Body, Problem, ProblemKind, ReportVisitor, TestCase};
@@ -41,12 +42,41 @@ fn recognises(head: &Head<'_>) -> bool {
 const STRUCTURE: &[&[u8]] = &[b"testcase", b"testsuite", b"testsuites"];
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
+    let is_small = matches!(body, Body::Bytes(report) if report.len() <= Records::SMALL);
+    let records = if is_small { SPARE.with(Spare::take) } else { Records::default() };
     let mut xml = XmlCursor::new(body).within(&options.limits);
-    let mut reader = Reader::new(options);
+    let mut reader = Reader::new(options, records);
     let result = reader.read(&mut xml, 0, visitor).map(drop);
     reader.finish(&xml, visitor);
     xml.finish(visitor);
+    if is_small {
+        SPARE.with(|spare| spare.keep(Records::SMALL, || reader.records()));
+    }
     result
+}
+
+/// What a reader fills again and again. Those of a small report serve the next one of the same thread: what is in them has
+/// not grown, and there is nothing of it in the next report, since each record is emptied before it is filled.
+struct Records {
+    case: Box<TestCase>,
+    attributes: CaseAttributes,
+    suites: Suites,
+}
+
+impl Records {
+    /// Bytes of a report whose making of records counts beside its reading.
+    const SMALL: usize = 64 << 10;
+}
+
+impl Default for Records {
+    fn default() -> Records {
+        let (attributes, suites) = (CaseAttributes::with_room(), Suites::default());
+        Records { case: TestCase::with_room(), attributes, suites }
+    }
+}
+
+thread_local! {
+    static SPARE: Spare<Records> = const { Spare::new() };
 }
 
 /// What is known of the report so far.
@@ -64,17 +94,21 @@ struct Reader<'o> {
 }
 
 impl<'o> Reader<'o> {
-    fn new(options: &'o ReadOptions) -> Reader<'o> {
+    fn new(options: &'o ReadOptions, Records { case, attributes, suites }: Records) -> Reader<'o> {
         Reader {
             options,
             recognition: Recognition::default(),
-            suites: Suites::default(),
-            case: TestCase::with_room(),
-            attributes: CaseAttributes::with_room(),
+            suites,
+            case,
+            attributes,
             children: Children::default(),
             around: 0,
             remarks: Remarks::default(),
         }
+    }
+
+    fn records(self) -> Records {
+        Records { case: self.case, attributes: self.attributes, suites: self.suites.emptied() }
     }
 
     /// Reads until fewer than `depth` elements are open.

@@ -129,3 +129,25 @@ fn a_case_without_an_end_that_holds_others_passes_never() {
     assert_eq!(found.lines(), ["passed s.last"]);
     assert_eq!(found.kinds().iter().filter(|kind| **kind == ProblemKind::Truncated).count(), 9);
 }
+
+#[test]
+fn nothing_of_a_report_is_left_in_the_next_one() {
+    let full = r#"<testsuites tests="9" failures="7"><testsuite name="s" tests="5" hostname="h" timestamp="2026-01-02T03:04:05" time="9">
+        <properties><property name="p" value="v"/></properties>
+        <testcase classname="c" name="a" time="1" status="run"><failure type="T" message="m">text</failure>
+        <system-out>out</system-out><properties><property name="k" value="w"/></properties></testcase>
+        <system-err>last words</system-err></testsuite>"#;
+    let bare = r#"<testsuite><testcase name="b"/></testsuite>"#;
+    let options = ReadOptions { suite_property: Some("p".to_owned()), ..ReadOptions::default() };
+    let read = |report: &str| {
+        let mut findings = Findings::default();
+        parse(Body::Bytes(report.as_bytes()), &options, &mut findings).unwrap();
+        findings
+    };
+    let alone = std::thread::scope(|scope| scope.spawn(|| read(bare)).join().unwrap());
+    let damaged = read(full);
+    assert_eq!((damaged.only().suite_property.as_str(), damaged.problems.is_empty()), ("v", false));
+    let next = read(bare);
+    assert_eq!((&next.cases, &next.problems), (&alone.cases, &alone.problems));
+    assert!(next.problems.is_empty() && next.only().host.is_empty());
+}
