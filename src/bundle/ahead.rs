@@ -121,6 +121,12 @@ impl Ahead {
         Ahead { plan, frame, most, state: Mutex::new(State::Waiting(contents)), settled: Condvar::new() }
     }
 
+    /// Whether its runs take so much of the memory for runs that it had better be written soon.
+    pub fn is_large(&self) -> bool {
+        const LARGE: u64 = 1 << 20;
+        self.plan.bytes >= LARGE
+    }
+
     /// Writes bundles, one or two at once, with results of one Test merged, unless somebody has begun to or they were taken back, and
     /// frees the stores of their runs.
     ///

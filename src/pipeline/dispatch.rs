@@ -80,7 +80,7 @@ pub(super) fn run(
     stop: &Stop<'_>,
     collect: &mut dyn Collect,
 ) -> Result<(), Error> {
-    let queue = Queue::new(threads * WINDOW_PER_THREAD);
+    let queue = Queue::new(threads * WINDOW_PER_THREAD, |bundle: &BundleAhead| bundle.bundle.is_large());
     let line = Line::new(&queue, stop, collect);
     let ask = |report: &Arc<Giant>| match queue.ask_for_help(Arc::clone(report)) {
         true => Asked::Idle,

@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 /// What a worker does next.
 pub(super) enum Task<F, B, L> {
     /// Write a bundle, or two at once. That frees memory, and so comes first; but two are less work than one and one more, so that
-    /// one alone waits for another while there is something else to do.
+    /// one alone waits for another while there is something else to do, unless it is large.
     Write(B, Option<B>),
     /// Help with a large report that somebody else is reading.
     Help(L),
@@ -29,6 +29,8 @@ pub(super) struct Queue<F, B, L> {
     /// The walk waits here for room.
     drained: Condvar,
     window: usize,
+    /// Whether a bundle is so large that it does not wait for another.
+    is_large: fn(&B) -> bool,
 }
 
 struct State<F, B, L> {
@@ -49,7 +51,7 @@ struct State<F, B, L> {
 
 impl<F, B, L> Queue<F, B, L> {
     /// A queue that lets `window` files be on their way.
-    pub(super) fn new(window: usize) -> Queue<F, B, L> {
+    pub(super) fn new(window: usize, is_large: fn(&B) -> bool) -> Queue<F, B, L> {
         Queue {
             state: Mutex::new(State {
                 files: VecDeque::new(),
@@ -65,6 +67,7 @@ impl<F, B, L> Queue<F, B, L> {
             filled: Condvar::new(),
             drained: Condvar::new(),
             window: window.max(1),
+            is_large,
         }
     }
 
@@ -115,10 +118,10 @@ impl<F, B, L> Queue<F, B, L> {
         let mut state = self.lock();
         state.read = state.read.saturating_sub(read);
         loop {
-            if state.bundles.len() > 1
-                && let Some(bundle) = state.bundles.pop_front()
+            if (state.bundles.len() > 1 || state.bundles.front().is_some_and(self.is_large))
+                && let Some((bundle, other)) = self.take_bundles(&mut state)
             {
-                return Some(Task::Write(bundle, state.bundles.pop_front()));
+                return Some(Task::Write(bundle, other));
             }
             if let Some(report) = state.wanting_help.pop_front() {
                 return Some(Task::Help(report));
@@ -128,8 +131,8 @@ impl<F, B, L> Queue<F, B, L> {
                 self.tell_walk(&state);
                 return Some(Task::Read(file));
             }
-            if let Some(bundle) = state.bundles.pop_front() {
-                return Some(Task::Write(bundle, None));
+            if let Some((bundle, other)) = self.take_bundles(&mut state) {
+                return Some(Task::Write(bundle, other));
             }
             if state.ended && (state.read == 0 || state.broken) {
                 if state.idle > 0 {
@@ -146,8 +149,15 @@ impl<F, B, L> Queue<F, B, L> {
     /// Bundles to be written by somebody who is busy with something else: only when more than two wait for each of the `others`.
     pub(super) fn bundles_beyond(&self, others: usize) -> Option<(B, Option<B>)> {
         let mut state = self.lock();
-        let bundle = if state.bundles.len() > 2 * others { state.bundles.pop_front() } else { None };
-        bundle.map(|bundle| (bundle, state.bundles.pop_front()))
+        if state.bundles.len() > 2 * others { self.take_bundles(&mut state) } else { None }
+    }
+
+    /// The next bundle, with another one unless one of them is large.
+    fn take_bundles(&self, state: &mut State<F, B, L>) -> Option<(B, Option<B>)> {
+        let is_large = self.is_large;
+        let bundle = state.bundles.pop_front()?;
+        let other = if is_large(&bundle) { None } else { state.bundles.pop_front_if(|other| !is_large(other)) };
+        Some((bundle, other))
     }
 
     /// As many files are no longer on their way, and these bundles can be written.
@@ -195,7 +205,7 @@ mod tests {
 
     #[test]
     fn the_walk_waits_for_what_was_collected_and_not_for_what_was_read() {
-        let queue = Queue::new(4);
+        let queue = Queue::new(4, |_| false);
         let pushed = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             scope.spawn(|| {
@@ -218,7 +228,7 @@ mod tests {
 
     #[test]
     fn more_files_than_the_window_holds_pass_through() {
-        let queue = Queue::new(3);
+        let queue = Queue::new(3, |_| false);
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 (0..100).for_each(|number| queue.push(number));
@@ -227,6 +237,10 @@ mod tests {
             let next = || read(&queue).inspect(|_| queue.collected(1, &mut Vec::new()));
             assert_eq!(std::iter::from_fn(next).count(), 100);
         });
+    }
+
+    fn is_large(bundle: &&str) -> bool {
+        *bundle == "large"
     }
 
     /// All that is to be done with what is in the queue, and no more will come.
@@ -242,7 +256,7 @@ mod tests {
 
     #[test]
     fn two_bundles_come_before_help_and_help_before_files() {
-        let queue = Queue::new(9);
+        let queue = Queue::new(9, is_large);
         queue.push(1);
         queue.push(2);
         queue.collected(0, &mut vec!["a", "b"]);
@@ -252,7 +266,7 @@ mod tests {
 
     #[test]
     fn one_bundle_waits_for_another_while_there_is_something_else_to_do() {
-        let queue = Queue::new(9);
+        let queue = Queue::new(9, is_large);
         queue.push(1);
         queue.collected(0, &mut vec!["a", "b", "c"]);
         assert!(!queue.ask_for_help('g'));
@@ -260,8 +274,18 @@ mod tests {
     }
 
     #[test]
+    fn a_large_bundle_waits_for_none() {
+        let queue = Queue::new(9, is_large);
+        queue.push(1);
+        queue.collected(0, &mut vec!["large"]);
+        assert!(matches!(queue.next(0), Some(Task::Write("large", None))));
+        queue.collected(0, &mut vec!["a", "large", "b", "c"]);
+        assert_eq!(tasks(&queue), ["a", "large", "bc", "1"]);
+    }
+
+    #[test]
     fn who_is_busy_takes_bundles_only_when_others_have_enough() {
-        let queue: Queue<u32, &str, char> = Queue::new(9);
+        let queue: Queue<u32, &str, char> = Queue::new(9, is_large);
         queue.collected(0, &mut vec!["a", "b", "c"]);
         assert_eq!(queue.bundles_beyond(2), None);
         assert_eq!(queue.bundles_beyond(1), Some(("a", Some("b"))));
@@ -271,7 +295,7 @@ mod tests {
 
     #[test]
     fn who_finds_no_file_stays_while_another_one_is_read() {
-        let queue: Queue<u32, (), char> = Queue::new(9);
+        let queue: Queue<u32, (), char> = Queue::new(9, |()| false);
         queue.push(1);
         queue.end();
         std::thread::scope(|scope| {
@@ -295,7 +319,7 @@ mod tests {
 
     #[test]
     fn nobody_waits_after_the_end() {
-        let queue = Queue::new(1);
+        let queue = Queue::new(1, |_| false);
         queue.end();
         assert!(read(&queue).is_none());
         (0..5).for_each(|number| queue.push(number));
