@@ -104,7 +104,7 @@ impl Begun<'_> {
             let file = "a bundle written ahead".to_owned();
             return Err(WriteErrorKind::Length { file, planned, written }.into());
         }
-        let on_disk = folder.begin_writeback(&file, written);
+        let on_disk = folder.begin_writeback(&file, settling.bundle.is_large());
         let file = file.close(on_disk);
         // More bundles than have a number: this one is not needed, but its runs would be lost with it.
         let begin = store.written_ahead(file.path().to_path_buf()).ok_or(WriteErrorKind::NotStored)?;
@@ -121,10 +121,9 @@ impl Ahead {
         Ahead { plan, frame, most, state: Mutex::new(State::Waiting(contents)), settled: Condvar::new() }
     }
 
-    /// Whether its runs take so much of the memory for runs that it had better be written soon.
+    /// Whether it had better be written soon.
     pub fn is_large(&self) -> bool {
-        const LARGE: u64 = 1 << 20;
-        self.plan.bytes >= LARGE
+        self.plan.is_large()
     }
 
     /// Writes bundles, one or two at once, with results of one Test merged, unless somebody has begun to or they were taken back, and

@@ -150,9 +150,9 @@ impl Folder {
         NewFile::create_uncached(self.path.join(file))
     }
 
-    /// A file of `bytes` is whole: it is brought to the disk while others are made.
-    pub(super) fn begin_writeback(&self, file: &NewFile, bytes: u64) -> OnDisk {
-        file.another().map_or_else(OnDisk::default, |file| self.writeback.begin(file, bytes))
+    /// A file is whole: it is brought to the disk while others are made, or with them in the end.
+    pub(super) fn begin_writeback(&self, file: &NewFile, is_large: bool) -> OnDisk {
+        file.another().map_or_else(OnDisk::default, |file| self.writeback.begin(file, is_large))
     }
 
     /// That file has got its name.
@@ -212,7 +212,8 @@ impl Folder {
         /// something on their way: a disk that has not taken so many while they were made is slow.
         const MANY: usize = if cfg!(target_os = "linux") { 64 } else { usize::MAX };
         let left: Vec<_> = files.iter().filter(|path| !self.writeback.has(path)).collect();
-        let synced = if left.len() >= MANY { self.sync_everything() } else { self.sync_each(&left) }?;
+        let together = left.len() >= MANY || self.writeback.neighbours_are_quiet();
+        let synced = if together { self.sync_everything() } else { self.sync_each(&left) }?;
         // Last, since a refusal is told once: of a file that was on its way in the background, there.
         self.writeback.refused().map_err(WriteError::io("sync", &self.path))?;
         Ok(synced)

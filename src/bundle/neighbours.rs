@@ -37,9 +37,14 @@ impl Neighbours {
     /// Whether little of theirs is on its way to the disk, with what this process has there.
     pub(super) fn are_quiet(&self) -> bool {
         if self.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(ANSWERS) {
-            self.quiet.store((self.look)(), Ordering::Relaxed);
+            self.quiet.store(self.are_quiet_now(), Ordering::Relaxed);
         }
         self.quiet.load(Ordering::Relaxed)
+    }
+
+    /// As [`are_quiet`](Neighbours::are_quiet), by a look of its own.
+    pub(super) fn are_quiet_now(&self) -> bool {
+        (self.look)()
     }
 }
 

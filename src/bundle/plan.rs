@@ -33,6 +33,16 @@ pub struct BundlePlan {
     pub bytes: u64,
 }
 
+impl BundlePlan {
+    /// From here on a bundle takes memory and the disk so long that it is written alone, and as soon as can be.
+    const LARGE: u64 = 1 << 20;
+
+    /// Whether it had better not wait, for another bundle or for the end.
+    pub fn is_large(&self) -> bool {
+        self.bytes >= BundlePlan::LARGE
+    }
+}
+
 /// A run that fits into no bundle, not even alone. It must be cut down ([`Settled::replace`]); it is never dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Oversize {

@@ -48,15 +48,12 @@ struct Running {
 /// Files that may wait. What comes when there are as many is left for the end: the disk has enough to do.
 const WAITING: usize = 32;
 
-/// A file that takes the disk long enough for it to begin early, and that costs so much itself that a call more does not count.
-const LARGE: u64 = 2 << 20;
-
 impl Writeback {
-    /// Has this file, which is whole and has `bytes`, brought to the disk, unless that is busy, or all can be brought there together
-    /// at the end.
-    pub(super) fn begin(&self, file: File, bytes: u64) -> OnDisk {
+    /// Has this file, which is whole, brought to the disk, unless that is busy, or all can be brought there together at the end. One
+    /// that is large begins at once: the disk needs its time for it, and a call more does not count beside what it costs itself.
+    pub(super) fn begin(&self, file: File, is_large: bool) -> OnDisk {
         let on_disk = OnDisk::default();
-        if bytes < LARGE && self.neighbours.are_quiet() {
+        if !is_large && self.neighbours.are_quiet() {
             return on_disk;
         }
         let mut thread = lock(&self.running);
@@ -86,6 +83,11 @@ impl Writeback {
             drop(files);
             let _ = thread.join();
         }
+    }
+
+    /// Whether all that is left can be brought to the disk together without waiting long for others.
+    pub(super) fn neighbours_are_quiet(&self) -> bool {
+        self.neighbours.are_quiet_now()
     }
 
     /// What the disk has refused since this was asked last.
@@ -138,13 +140,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         let writeback = beside(Neighbours::always(false));
-        let on_disk = writeback.begin(File::create(&path).unwrap(), 0);
+        let on_disk = writeback.begin(File::create(&path).unwrap(), false);
         writeback.finish();
         assert!(!writeback.has(&path), "it has no name");
         writeback.is_named(path.clone(), on_disk);
         assert!(writeback.has(&path));
         writeback.refused().unwrap();
-        let late = writeback.begin(File::create(&path).unwrap(), 0);
+        let late = writeback.begin(File::create(&path).unwrap(), false);
         writeback.is_named(path.clone(), late);
         assert!(!writeback.has(&path), "it was begun after the end");
     }
@@ -154,9 +156,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         let writeback = beside(Neighbours::always(true));
-        let on_disk = writeback.begin(File::create(&path).unwrap(), 0);
+        let on_disk = writeback.begin(File::create(&path).unwrap(), false);
         writeback.is_named(path.clone(), on_disk);
-        let large = writeback.begin(File::create(&path).unwrap(), LARGE);
+        let large = writeback.begin(File::create(&path).unwrap(), true);
         writeback.finish();
         assert!(!writeback.has(&path));
         writeback.is_named(path.clone(), large);
@@ -169,7 +171,7 @@ mod tests {
         // A pipe cannot be brought to any disk.
         let (_reader, writer) = std::io::pipe().unwrap();
         let writeback = beside(Neighbours::always(false));
-        let on_disk = writeback.begin(File::from(std::os::fd::OwnedFd::from(writer)), 0);
+        let on_disk = writeback.begin(File::from(std::os::fd::OwnedFd::from(writer)), false);
         writeback.finish();
         writeback.is_named(PathBuf::from("pipe"), on_disk);
         assert!(!writeback.has(Path::new("pipe")));

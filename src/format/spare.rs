@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 /// What a reader fills again and again, between two reports of one thread: a report of forty scenarios has some thousand
-/// buffers. Each format that keeps some has a thread-local place for them.
-pub(super) struct Spare<B>(Cell<Option<Box<B>>>);
+/// buffers. Each format that keeps some has a thread-local place for them, and so have the cursors over XML.
+pub(super) struct Spare<B>(Cell<Option<B>>);
 
 /// Bytes at once in buffers, at most, that serve again: a large report, or a part of one, would keep them large.
 pub(super) const KEPT: usize = 1 << 20;
@@ -17,13 +17,13 @@ impl<B: Default> Spare<B> {
 
     /// The buffers, empty. Who panics while it reads does not give them back.
     pub(super) fn take(&self) -> B {
-        *self.0.take().unwrap_or_default()
+        self.0.take().unwrap_or_default()
     }
 
     /// Leaves buffers to the next report, in which there were `largest` bytes at once.
     pub(super) fn keep(&self, largest: usize, empty: impl FnOnce() -> B) {
         if largest <= KEPT {
-            self.0.set(Some(Box::new(empty())));
+            self.0.set(Some(empty()));
         }
     }
 }

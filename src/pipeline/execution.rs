@@ -1,7 +1,6 @@
 //! One Test Execution: its runs cut into bundles, ready to be written or only to be looked at.
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
-use rayon::slice::ParallelSlice;
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::collect::CollectedExecution;
 use super::group::GroupKey;
@@ -76,14 +75,12 @@ impl Prepared {
         compression: Compression,
         stop: &Stop<'_>,
     ) -> Result<Execution, Error> {
-        /// Bundles for each thread from which on it writes two at once. That is less work, but where there are few, and those large,
-        /// the threads end together and begin to fill the disk earlier when each takes one.
-        const MANY: usize = 8;
         let frame = frame(&self.first_head, &self.later_head, self.key.as_deref());
         let assembly = Assembly { id: &self.id, settled: &self.settled, store, frame, folder, compression };
         let write = |plans| stop.check().and_then(|()| assembly.write(plans).map_err(Error::Output));
-        let at_once = if self.plans.len() >= MANY * rayon::current_num_threads() { 2 } else { 1 };
-        let bundles = self.plans.par_chunks(at_once).with_max_len(1).map(write).collect::<Result<Vec<_>, Error>>()?;
+        let at_once = |two: &[BundlePlan]| if two.iter().any(BundlePlan::is_large) { 1 } else { 2 };
+        let plans: Vec<_> = self.plans.chunks(2).flat_map(|two| two.chunks(at_once(two))).collect();
+        let bundles = plans.into_par_iter().with_max_len(1).map(write).collect::<Result<Vec<_>, Error>>()?;
         let bundles: Vec<_> = bundles.into_iter().flatten().collect();
         let multipart_info = self.multipart_info.map(|text| folder.write_info(&self.id, &text)).transpose();
         Ok(Execution {

@@ -1,6 +1,5 @@
 //! The cursor: from one event to the next.
 
-use std::cell::Cell;
 use std::io;
 use std::ops::Range;
 
@@ -12,6 +11,7 @@ use super::scan::{self, Markup, Name, Quoted};
 use super::tag::Tag;
 use super::text::{RawKind, Text};
 use super::window::Window;
+use crate::format::spare::Spare;
 use crate::format::{Limits, ParseError};
 use crate::model::{Body, Limit, LimitReached, Position, Problem, ProblemKind, ReportVisitor};
 
@@ -19,32 +19,19 @@ use crate::model::{Body, Limit, LimitReached, Position, Problem, ProblemKind, Re
 const USUAL_QUOTED: usize = 16;
 
 /// What a cursor fills again and again. It serves the next one of the same thread: a small report is looked at by three.
-#[derive(Default)]
 struct Buffers {
     open: OpenElements,
     quoted: Vec<Quoted>,
 }
 
-impl Buffers {
-    /// Values for which room is kept: more than a usual tag has.
-    const KEPT: usize = 256;
-
-    fn take() -> Buffers {
-        let spare = SPARE.try_with(Cell::take).ok().flatten();
-        spare.unwrap_or_else(|| Buffers { open: OpenElements::new(), quoted: Vec::with_capacity(USUAL_QUOTED) })
-    }
-
-    fn keep(mut self) {
-        if self.quoted.capacity() <= Buffers::KEPT && self.open.is_small() {
-            self.open.forget();
-            self.quoted.clear();
-            let _ = SPARE.try_with(|spare| spare.set(Some(self)));
-        }
+impl Default for Buffers {
+    fn default() -> Buffers {
+        Buffers { open: OpenElements::new(), quoted: Vec::with_capacity(USUAL_QUOTED) }
     }
 }
 
 thread_local! {
-    static SPARE: Cell<Option<Buffers>> = const { Cell::new(None) };
+    static SPARE: Spare<Buffers> = const { Spare::new() };
 }
 
 /// Reads one report from its first byte to its last.
@@ -96,7 +83,11 @@ pub(super) enum Found {
 
 impl Drop for XmlCursor<'_> {
     fn drop(&mut self) {
-        Buffers { open: std::mem::take(&mut self.open), quoted: std::mem::take(&mut self.quoted) }.keep();
+        let (open, mut quoted) = (std::mem::take(&mut self.open), std::mem::take(&mut self.quoted));
+        let room = open.room() + quoted.capacity() * size_of::<Quoted>();
+        quoted.clear();
+        // A thread that ends keeps nothing.
+        let _ = SPARE.try_with(|spare| spare.keep(room, || Buffers { open: open.emptied(), quoted }));
     }
 }
 
@@ -115,7 +106,7 @@ impl<'s> XmlCursor<'s> {
     }
 
     fn through(window: Window<'s>) -> XmlCursor<'s> {
-        let Buffers { open, quoted } = Buffers::take();
+        let Buffers { open, quoted } = SPARE.try_with(Spare::take).unwrap_or_default();
         XmlCursor {
             window,
             next: 0,

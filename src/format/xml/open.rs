@@ -28,16 +28,15 @@ impl OpenElements {
         }
     }
 
-    /// Whether it has no more room than most reports need.
-    pub(super) fn is_small(&self) -> bool {
-        const SMALL: usize = 4096;
-        self.names.len() <= SMALL && self.starts.capacity() <= SMALL
+    /// Bytes of memory that it takes.
+    pub(super) fn room(&self) -> usize {
+        self.names.capacity() + self.starts.capacity() * size_of::<usize>()
     }
 
-    /// Nothing is open any more; the room stays.
-    pub(super) fn forget(&mut self) {
+    /// The same room, with nothing open.
+    pub(super) fn emptied(mut self) -> OpenElements {
         self.starts.clear();
-        (self.has_prefixes, self.used) = (false, 0);
+        OpenElements { names: self.names, starts: self.starts, ..OpenElements::default() }
     }
 
     #[inline]
