@@ -6,11 +6,14 @@ use std::ops::Range;
 use super::body::BundleBody;
 use super::error::WriteError;
 use super::places::Stretch;
-use super::store::{Held, RunStore};
+use super::store::{Found, Held, RunStore};
 
 /// Bytes that are given to the system, or read back from a file, at once. They pass the processor's cache twice, once to
 /// be hashed.
 const PIECE: usize = 512 << 10;
+
+/// Files are cached in pages of this size, or a multiple of it.
+const PAGE: usize = 4 << 10;
 
 /// Pieces that are given to the system at once: each costs little, and none may be refused.
 const MOST_PIECES: usize = 256;
@@ -28,7 +31,8 @@ pub(super) struct Gathering<'g, P> {
 /// What follows next in a bundle.
 pub(super) enum Part<'g> {
     Frame(&'g [u8]),
-    Runs(Stretch),
+    /// Runs, and what follows them. In the store each run is followed by a separator, too, so that the two are mostly one piece.
+    Runs(Stretch, &'g [u8]),
 }
 
 impl<'g, P: Iterator<Item = Part<'g>>> Gathering<'g, P> {
@@ -39,11 +43,12 @@ impl<'g, P: Iterator<Item = Part<'g>>> Gathering<'g, P> {
 
     /// Takes as much as is written at once; nothing when there is nothing left.
     fn fill(&mut self) -> Result<(), WriteError> {
-        self.batch.clear();
+        self.batch.begin_next();
         while !self.batch.is_full() {
-            let Some(part) = self.rest.take().or_else(|| self.parts.next()) else { break };
+            let Some(part) = self.rest.take().or_else(|| self.parts.next()) else { return Ok(()) };
             self.rest = self.batch.add(part, self.store)?;
         }
+        self.batch.end_with_a_page();
         Ok(())
     }
 }
@@ -71,11 +76,10 @@ pub(super) fn parts<'g>(
     let joined = std::iter::from_fn(move || {
         let mut stretch = runs.next()?;
         while runs.next_if(|next| stretch.join(next, separator.len())).is_some() {}
-        Some(stretch)
+        let behind = if runs.peek().is_some() { separator } else { &[] };
+        Some(Part::Runs(stretch, behind))
     });
-    let between = |number: usize| (number > 0).then_some(Part::Frame(separator));
-    let runs = joined.enumerate().flat_map(move |(number, runs)| between(number).into_iter().chain([Part::Runs(runs)]));
-    std::iter::once(Part::Frame(head)).chain(runs).chain([Part::Frame(tail)])
+    std::iter::once(Part::Frame(head)).chain(joined).chain([Part::Frame(tail)])
 }
 
 /// What is written next.
@@ -84,8 +88,46 @@ struct Batch {
     pieces: Vec<Piece>,
     /// Of all pieces.
     bytes: usize,
+    /// What is written with the next batch: pages that are on their way to the disk are not kept, and to go on within one means
+    /// to wait for it and to read it back.
+    left: Vec<u8>,
     /// What is not in the store's memory, or not worth a piece of its own.
     copied: Vec<u8>,
+    window: Window,
+}
+
+/// What was read back from the temporary file last. Runs of a bundle mostly lie there nearly in order, with some between them that
+/// belong elsewhere: to read over these costs less than to ask for each stretch.
+#[derive(Default)]
+struct Window {
+    /// This place of the file ...
+    place: Range<u64>,
+    /// ... is here in what was copied.
+    at: usize,
+    /// Bytes of the bundle that were read, and how many of these were asked for.
+    read: u64,
+    wanted: u64,
+}
+
+impl Window {
+    /// Bytes that are read at once.
+    const AHEAD: u64 = 64 << 10;
+
+    /// Where in `copied` the bytes at `place` are, after they were read if need be.
+    fn read(&mut self, place: &Range<u64>, store: &RunStore, copied: &mut Vec<u8>) -> Result<Range<usize>, WriteError> {
+        if place.start < self.place.start || self.place.end < place.end {
+            // Where little of what was read before was wanted, no more than is asked for.
+            let ahead = if self.read <= 2 * self.wanted { Window::AHEAD } else { 0 };
+            // What others are writing yet would be read as it was before.
+            let end = place.end.max(place.start.saturating_add(ahead).min(store.settled()));
+            (self.place, self.at) = (place.start..end, copied.len());
+            self.read += end - place.start;
+            store.read_spill(&self.place, copied)?;
+        }
+        self.wanted += place.end - place.start;
+        let from = self.at + (place.start - self.place.start) as usize;
+        Ok(from..from + (place.end - place.start) as usize)
+    }
 }
 
 enum Piece {
@@ -94,6 +136,14 @@ enum Piece {
 }
 
 impl Piece {
+    /// Leaves as many bytes out at the end.
+    fn shorten(&mut self, by: usize) {
+        match self {
+            Piece::Held(held) => held.shorten(by),
+            Piece::Copied(range) => range.end -= by,
+        }
+    }
+
     fn bytes<'p>(&'p self, copied: &'p [u8]) -> &'p [u8] {
         match self {
             Piece::Held(held) => held,
@@ -106,10 +156,37 @@ impl Batch {
     /// Below this size a copy costs less than a piece does.
     const WORTH_A_PIECE: usize = 512;
 
-    fn clear(&mut self) {
+    /// Begins with what was left.
+    fn begin_next(&mut self) {
         self.pieces.clear();
         self.copied.clear();
         self.bytes = 0;
+        self.window.place = 0..0;
+        if !self.left.is_empty() {
+            self.copied.append(&mut self.left);
+            self.is_copied(0..self.copied.len());
+        }
+    }
+
+    /// Leaves what is behind the last whole page. All batches before ended with one, too.
+    fn end_with_a_page(&mut self) {
+        let mut beyond = self.bytes % PAGE;
+        let mut tails = Vec::new();
+        self.bytes -= beyond;
+        while beyond > 0
+            && let Some(last) = self.pieces.last_mut()
+        {
+            let length = last.bytes(&self.copied).len();
+            let taken = length.min(beyond);
+            tails.push(last.bytes(&self.copied)[length - taken..].to_vec());
+            beyond -= taken;
+            if taken == length {
+                self.pieces.pop();
+            } else {
+                last.shorten(taken);
+            }
+        }
+        self.left.extend(tails.into_iter().rev().flatten());
     }
 
     fn is_full(&self) -> bool {
@@ -122,43 +199,185 @@ impl Batch {
 
     /// Takes a part, or as much of it as is read back at once, and gives the rest.
     fn add<'g>(&mut self, part: Part<'g>, store: &RunStore) -> Result<Option<Part<'g>>, WriteError> {
-        let stretch = match part {
+        let (stretch, behind) = match part {
             Part::Frame(bytes) => {
                 self.copy(bytes);
                 return Ok(None);
             }
-            Part::Runs(stretch) => stretch,
+            Part::Runs(stretch, behind) => (stretch, behind),
         };
-        if let Some(held) = store.hold(stretch.at, stretch.bytes as usize) {
-            if held.len() < Batch::WORTH_A_PIECE {
-                self.copy(&held);
-            } else {
-                self.bytes += held.len();
-                self.pieces.push(Piece::Held(held));
-            }
-            return Ok(None);
-        }
         let length = stretch.bytes.min(PIECE as u64);
-        let from = self.copied.len();
-        store.read(stretch.at, length as usize, &mut self.copied)?;
-        self.copied_from(from);
+        match store.find(stretch.at, stretch.bytes as usize)? {
+            Found::Held(held) => {
+                self.hold(held, behind);
+                return Ok(None);
+            }
+            Found::Spilled(place) => {
+                let range = self.window.read(&(place.start..place.start + length), store, &mut self.copied)?;
+                self.is_copied(range);
+            }
+            Found::Ahead { number, place } => {
+                let from = self.copied.len();
+                let place = place.start..place.start + length;
+                store.copy(&Found::Ahead { number, place }, &mut self.copied)?;
+                self.is_copied(from..self.copied.len());
+            }
+        }
         let rest = Stretch { at: stretch.at.forward(length), bytes: stretch.bytes - length, ..stretch };
-        Ok((rest.bytes > 0).then_some(Part::Runs(rest)))
+        if rest.bytes > 0 {
+            return Ok(Some(Part::Runs(rest, behind)));
+        }
+        self.copy_unless_it_follows(behind);
+        Ok(None)
+    }
+
+    /// Takes runs that are in memory, and what is `behind` them.
+    fn hold(&mut self, mut held: Held, behind: &[u8]) {
+        let follows = held.extend(behind);
+        if held.len() < Batch::WORTH_A_PIECE {
+            self.copy(&held);
+        } else {
+            self.bytes += held.len();
+            self.pieces.push(Piece::Held(held));
+        }
+        if !follows {
+            self.copy(behind);
+        }
+    }
+
+    /// Takes what follows what was read back last: there as well, mostly.
+    fn copy_unless_it_follows(&mut self, behind: &[u8]) {
+        if let Some(Piece::Copied(last)) = self.pieces.last_mut()
+            && self.copied.get(last.end..).is_some_and(|rest| rest.starts_with(behind))
+        {
+            last.end += behind.len();
+            self.bytes += behind.len();
+        } else {
+            self.copy(behind);
+        }
     }
 
     fn copy(&mut self, bytes: &[u8]) {
         let from = self.copied.len();
         self.copied.extend_from_slice(bytes);
-        self.copied_from(from);
+        self.is_copied(from..self.copied.len());
     }
 
-    /// What was copied behind `from` is written next.
-    fn copied_from(&mut self, from: usize) {
-        let end = self.copied.len();
+    /// This is written next of what was copied.
+    fn is_copied(&mut self, range: Range<usize>) {
+        self.bytes += range.len();
         match self.pieces.last_mut() {
-            Some(Piece::Copied(last)) => last.end = end,
-            _ => self.pieces.push(Piece::Copied(from..end)),
+            Some(Piece::Copied(last)) if last.end == range.start => last.end = range.end,
+            _ => self.pieces.push(Piece::Copied(range)),
         }
-        self.bytes += end - from;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle::folder::{Folder, Opening};
+    use crate::bundle::places::Place;
+
+    const FRAME: [&[u8]; 3] = [b"{head[", b",", b"]}"];
+
+    struct Bundle {
+        folder: tempfile::TempDir,
+        store: RunStore,
+        runs: Vec<(Vec<u8>, Stretch)>,
+    }
+
+    impl Bundle {
+        /// Runs, each in one of some chunks of equal length.
+        fn of(lengths: &[usize], per_chunk: usize, ceiling: u64) -> Bundle {
+            let folder = tempfile::tempdir().unwrap();
+            let store = RunStore::new(folder.path(), ceiling);
+            let texts: Vec<Vec<u8>> =
+                lengths.iter().enumerate().map(|(number, &length)| text(number, length)).collect();
+            let mut runs = Vec::new();
+            for texts in texts.chunks(per_chunk) {
+                let chunk =
+                    store.put(&texts.iter().flat_map(|text| [text, &b","[..]].concat()).collect::<Vec<_>>()).unwrap();
+                let mut from = 0;
+                for text in texts {
+                    runs.push((text.clone(), Place::within(&chunk, &(from..from + text.len())).unwrap().into()));
+                    from += text.len() + 1;
+                }
+            }
+            Bundle { folder, store, runs }
+        }
+
+        /// What is written at once, each time.
+        fn batches(&self) -> Vec<Vec<u8>> {
+            let folder = Folder::open(&self.folder.path().join("out"), Opening::Fresh).unwrap();
+            let mut body = BundleBody::create(&folder, "bundles/a.0001.json").unwrap();
+            let parts = parts(self.runs.iter().map(|(_, stretch)| *stretch), FRAME);
+            let mut gathering = Gathering::new(parts, &self.store, &mut body);
+            let mut batches = Vec::new();
+            loop {
+                gathering.fill().unwrap();
+                if gathering.batch.pieces.is_empty() {
+                    return batches;
+                }
+                let pieces = gathering.batch.slices();
+                batches.push(pieces.iter().flat_map(|piece| piece.to_vec()).collect::<Vec<u8>>());
+                assert_eq!(batches.last().unwrap().len(), gathering.batch.bytes);
+            }
+        }
+
+        fn expected(&self) -> Vec<u8> {
+            let runs: Vec<_> = self.runs.iter().map(|(text, _)| text.as_slice()).collect();
+            [FRAME[0], &runs.join(FRAME[1]), FRAME[2]].concat()
+        }
+    }
+
+    fn text(number: usize, length: usize) -> Vec<u8> {
+        number.to_string().bytes().cycle().take(length).collect()
+    }
+
+    #[test]
+    fn all_batches_but_the_last_end_with_a_page() {
+        let lengths = [700 << 10, 10, 3, 600, 90_000, 1, 500_000, 5_000, 5_000, 1_000_000];
+        // In memory, in the file, some here and some there; and whatever is left between two batches.
+        for (ceiling, head) in [(u64::MAX, 1), (0, 2), (600 << 10, 3), (0, PAGE), (u64::MAX, 2 * PAGE - 20)] {
+            let bundle = Bundle::of(&[&[head], &lengths[..]].concat(), 4, ceiling);
+            let batches = bundle.batches();
+            let (last, whole) = batches.split_last().unwrap();
+            assert!(whole.len() >= 3 && whole.iter().all(|batch| batch.len() % PAGE == 0) && !last.is_empty());
+            assert!(batches.concat() == bundle.expected(), "{ceiling} {head}");
+        }
+    }
+
+    #[test]
+    fn many_short_runs_are_as_many_batches_as_it_takes() {
+        for ceiling in [0, u64::MAX] {
+            let bundle = Bundle::of(&[700; 3000], 1, ceiling);
+            assert!(bundle.batches().concat() == bundle.expected());
+        }
+    }
+
+    #[test]
+    fn runs_among_others_are_read_back_many_at_once() {
+        let mut bundle = Bundle::of(&[3000; 400], 40, 0);
+        let mut number = 0;
+        bundle.runs.retain(|_| {
+            number += 1;
+            number % 3 != 0
+        });
+        // The second chunk comes before the first.
+        bundle.runs.rotate_left(26);
+        assert!(bundle.batches().concat() == bundle.expected());
+    }
+
+    #[test]
+    fn where_little_is_wanted_little_more_is_read() {
+        let bundle = Bundle::of(&[3000; 2000], 2000, 0);
+        let (mut window, mut copied) = (Window::default(), Vec::new());
+        for (text, stretch) in bundle.runs.iter().step_by(40) {
+            let Ok(Found::Spilled(place)) = bundle.store.find(stretch.at, stretch.bytes as usize) else { panic!() };
+            let range = window.read(&place, &bundle.store, &mut copied).unwrap();
+            assert_eq!(&copied[range], text);
+            assert!(window.read <= 2 * window.wanted + Window::AHEAD + 3000, "{} {}", window.read, window.wanted);
+        }
     }
 }

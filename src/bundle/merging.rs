@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::error::{WriteError, WriteErrorKind};
 use super::index::{IndexEntry, Repeat};
 use super::places::Place;
-use super::store::{Held, RunStore};
+use super::store::{Found, Held, RunStore};
 use crate::model::{Outcome, ReportId};
 
 /// One of several results of a Test.
@@ -119,12 +119,14 @@ enum Bytes {
 
 impl Bytes {
     fn of(place: Place, store: &RunStore) -> Result<Bytes, WriteError> {
-        if let Some(held) = store.hold(place.location, place.length as usize) {
-            return Ok(Bytes::Held(held));
+        match store.find(place.location, place.length as usize)? {
+            Found::Held(held) => Ok(Bytes::Held(held)),
+            elsewhere => {
+                let mut bytes = Vec::new();
+                store.copy(&elsewhere, &mut bytes)?;
+                Ok(Bytes::Read(bytes))
+            }
         }
-        let mut bytes = Vec::new();
-        store.read(place.location, place.length as usize, &mut bytes)?;
-        Ok(Bytes::Read(bytes))
     }
 }
 

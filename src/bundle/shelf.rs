@@ -73,13 +73,19 @@ impl Shelf {
         self.chunks.get(number as usize)?.as_ref().map(|chunk| chunk.kept.clone())
     }
 
-    /// The chunk that has been in memory longest. It stays there until it has [left](Shelf::leave), and is not given again.
-    pub(super) fn oldest(&mut self) -> Option<Leaving> {
-        let (since, number) = self.by_age.pop_first()?;
-        match self.get(number)? {
-            Kept::InMemory(bytes) => Some(Leaving { number, since, bytes }),
-            Kept::InFile { .. } => None,
+    /// The chunks that have been in memory longest: one, and more until they have `enough` bytes. They stay there until they
+    /// have [left](Shelf::leave), and are not given again.
+    pub(super) fn oldest(&mut self, enough: u64) -> Vec<Leaving> {
+        let (mut leaving, mut sum) = (Vec::new(), 0);
+        while (leaving.is_empty() || sum < enough)
+            && let Some((since, number)) = self.by_age.pop_first()
+        {
+            if let Some(Kept::InMemory(bytes)) = self.get(number) {
+                sum += cost(&bytes);
+                leaving.push(Leaving { number, since, bytes });
+            }
         }
+        leaving
     }
 
     /// A chunk is at `offset` of the file now. Gives what became free with that: nothing when nobody wants it any more.

@@ -5,6 +5,7 @@
 //! bundle, to the end. So what has been in memory longest makes room for what comes, and keeps its location.
 
 use std::fs::{self, File, OpenOptions};
+use std::io::IoSlice;
 use std::ops::{Deref, Range};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,6 +16,12 @@ use super::name::TEMPORARY_SUFFIX;
 use super::positioned;
 use super::reopened::Reopened;
 use super::shelf::{CHUNK_OVERHEAD, Kept, Shelf};
+
+/// What makes room in memory goes into the file in pieces of about this size, which costs half of what as many small ones do.
+const SPILLED_AT_ONCE: u64 = 512 << 10;
+
+/// Nor more than one such part of the memory.
+const SPILLED_PART: u64 = 32;
 
 /// Where a run is kept: of what was put into memory the chunk's number and the offset in that chunk, in the spill file the
 /// offset, in a bundle written ahead that bundle's number and the offset. Either way the byte `n` places further on has a location
@@ -106,6 +113,8 @@ pub struct RunStore {
     shelf: Mutex<Shelf>,
     spill: OnceLock<File>,
     spilled: AtomicU64,
+    /// Where those writes begin that have not ended.
+    being_spilled: Mutex<Vec<u64>>,
     reopened: Reopened,
 }
 
@@ -124,6 +133,7 @@ impl RunStore {
             shelf: Mutex::default(),
             spill: OnceLock::new(),
             spilled: AtomicU64::new(0),
+            being_spilled: Mutex::default(),
             reopened: Reopened::default(),
         }
     }
@@ -172,43 +182,65 @@ impl RunStore {
     /// # Errors
     /// When the temporary file cannot be read, or nothing was ever put there.
     pub fn read(&self, at: Location, length: usize, out: &mut Vec<u8>) -> Result<(), WriteError> {
-        let (number, offset) = match at.spot() {
-            Spot::Chunk { number, offset } => match self.shelf().get(number) {
-                Some(Kept::InMemory(bytes)) => {
-                    let end = offset.checked_add(length);
-                    let run = end.and_then(|end| bytes.get(offset..end)).ok_or(WriteErrorKind::NotStored)?;
-                    out.extend_from_slice(run);
-                    return Ok(());
+        self.copy(&self.find(at, length)?, out)
+    }
+
+    /// Appends what was found to `out`.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub(super) fn copy(&self, found: &Found, out: &mut Vec<u8>) -> Result<(), WriteError> {
+        match found {
+            Found::Held(held) => out.extend_from_slice(held),
+            Found::Spilled(place) => self.read_spill(place, out)?,
+            Found::Ahead { number, place } => self.append(&*self.reopened.open(*number)?, place, out)?,
+        }
+        Ok(())
+    }
+
+    /// Where the `length` bytes at `at` are now.
+    ///
+    /// # Errors
+    /// When nothing was ever put there.
+    pub(super) fn find(&self, at: Location, length: usize) -> Result<Found, WriteError> {
+        let from = |begin: u64| begin.checked_add(length as u64).map(|end| begin..end).ok_or(WriteErrorKind::NotStored);
+        match at.spot() {
+            Spot::Chunk { number, offset } => {
+                let end = offset.checked_add(length).ok_or(WriteErrorKind::NotStored)?;
+                match self.shelf().get(number) {
+                    Some(Kept::InMemory(bytes)) if end <= bytes.len() => {
+                        Ok(Found::Held(Held { bytes, range: offset..end }))
+                    }
+                    Some(Kept::InFile { begin, end: last }) if end as u64 <= last - begin => {
+                        Ok(Found::Spilled(begin + offset as u64..begin + end as u64))
+                    }
+                    _ => Err(WriteErrorKind::NotStored.into()),
                 }
-                Some(Kept::InFile { begin, end }) if (offset as u64).saturating_add(length as u64) <= end - begin => {
-                    (None, begin + offset as u64)
-                }
-                Some(Kept::InFile { .. }) | None => return Err(WriteErrorKind::NotStored.into()),
-            },
-            Spot::Spill(offset) => (None, offset),
-            Spot::Ahead { number, offset } => (Some(number), offset),
-        };
-        let before = out.len();
-        let mut read = |file: &File| {
-            out.resize(before + length, 0);
-            positioned::read_exact_at(file, &mut out[before..], offset)
-                .map_err(WriteError::io("read back a temporary file in", &self.folder))
-        };
-        match number {
-            None => {
-                let end = offset.checked_add(length as u64).ok_or(WriteErrorKind::NotStored)?;
-                read(self.spill.get().filter(|_| end <= self.spilled()).ok_or(WriteErrorKind::NotStored)?)
             }
-            Some(number) => read(&*self.reopened.open(number)?),
+            Spot::Spill(offset) => {
+                let place = from(offset)?;
+                if place.end > self.spilled() {
+                    return Err(WriteErrorKind::NotStored.into());
+                }
+                Ok(Found::Spilled(place))
+            }
+            Spot::Ahead { number, offset } => Ok(Found::Ahead { number, place: from(offset)? }),
         }
     }
 
-    /// The `length` bytes at `at`, when they are in memory.
-    pub fn hold(&self, at: Location, length: usize) -> Option<Held> {
-        let Spot::Chunk { number, offset } = at.spot() else { return None };
-        let Kept::InMemory(bytes) = self.shelf().get(number)? else { return None };
-        let range = offset..offset.checked_add(length)?;
-        (range.end <= bytes.len()).then_some(Held { bytes, range })
+    /// Appends what is at this place of the temporary file to `out`.
+    ///
+    /// # Errors
+    /// When it cannot be read, or ends before.
+    pub(super) fn read_spill(&self, place: &Range<u64>, out: &mut Vec<u8>) -> Result<(), WriteError> {
+        self.append(self.spill.get().ok_or(WriteErrorKind::NotStored)?, place, out)
+    }
+
+    fn append(&self, file: &File, place: &Range<u64>, out: &mut Vec<u8>) -> Result<(), WriteError> {
+        let before = out.len();
+        out.resize(before + (place.end - place.start) as usize, 0);
+        positioned::read_exact_at(file, &mut out[before..], place.start)
+            .map_err(WriteError::io("read back a temporary file in", &self.folder))
     }
 
     /// Bytes that went into the temporary file so far.
@@ -249,19 +281,50 @@ impl RunStore {
 
     /// Moves what has been in memory longest into the file; whether there was anything: else the memory is others'.
     fn make_room(&self) -> Result<bool, WriteError> {
-        let Some(leaving) = self.shelf().oldest() else { return Ok(false) };
-        let Location(offset) = self.put_in_file(&leaving.bytes)?;
-        let free = self.shelf().leave(&leaving, offset);
-        self.memory.give_back(free.unwrap_or(0));
+        let enough = (self.memory.ceiling / SPILLED_PART).min(SPILLED_AT_ONCE);
+        let leaving = self.shelf().oldest(enough);
+        if leaving.is_empty() {
+            return Ok(false);
+        }
+        let mut offset =
+            self.put_pieces_in_file(&mut leaving.iter().map(|one| IoSlice::new(&one.bytes)).collect::<Vec<_>>())?;
+        let mut shelf = self.shelf();
+        for one in &leaving {
+            self.memory.give_back(shelf.leave(one, offset).unwrap_or(0));
+            offset += one.bytes.len() as u64;
+        }
         Ok(true)
     }
 
     fn put_in_file(&self, bytes: &[u8]) -> Result<Location, WriteError> {
+        self.put_pieces_in_file(&mut [IoSlice::new(bytes)]).map(Location)
+    }
+
+    /// Gives the offset of the first.
+    fn put_pieces_in_file(&self, pieces: &mut [IoSlice<'_>]) -> Result<u64, WriteError> {
         let file = self.spill_file()?;
-        let offset = self.spilled.fetch_add(bytes.len() as u64, Ordering::AcqRel);
-        positioned::write_all_at(file, bytes, offset)
+        let offset = self.begin_spilling(pieces.iter().map(|piece| piece.len() as u64).sum());
+        positioned::write_all_pieces_at(file, pieces, offset)
             .map_err(WriteError::io("write a temporary file in", &self.folder))?;
-        Ok(Location(offset))
+        self.being_spilled().retain(|begin| *begin != offset);
+        Ok(offset)
+    }
+
+    fn begin_spilling(&self, length: u64) -> u64 {
+        let mut being_spilled = self.being_spilled();
+        let offset = self.spilled.fetch_add(length, Ordering::AcqRel);
+        being_spilled.push(offset);
+        offset
+    }
+
+    /// The temporary file is as it will stay up to this offset: nobody writes before it any more.
+    pub(super) fn settled(&self) -> u64 {
+        let being_spilled = self.being_spilled();
+        being_spilled.iter().min().copied().unwrap_or_else(|| self.spilled())
+    }
+
+    fn being_spilled(&self) -> MutexGuard<'_, Vec<u64>> {
+        self.being_spilled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Two threads may make a file at the same time; the one that comes second is dropped, and gone with that.
@@ -284,11 +347,39 @@ impl Drop for RunStore {
     }
 }
 
+/// Where bytes are.
+pub(super) enum Found {
+    Held(Held),
+    /// At this place of the temporary file.
+    Spilled(Range<u64>),
+    /// In the bundle written ahead with this number.
+    Ahead {
+        number: usize,
+        place: Range<u64>,
+    },
+}
+
 /// Bytes of a run in memory; they stay there while somebody holds them.
 #[derive(Debug, Clone)]
 pub struct Held {
     bytes: Arc<[u8]>,
     range: Range<usize>,
+}
+
+impl Held {
+    /// Leaves as many bytes out at the end.
+    pub(super) fn shorten(&mut self, by: usize) {
+        self.range.end = self.range.end.saturating_sub(by).max(self.range.start);
+    }
+
+    /// Takes in the bytes behind it, if they are these.
+    pub(super) fn extend(&mut self, behind: &[u8]) -> bool {
+        let follow = self.bytes.get(self.range.end..).is_some_and(|rest| rest.starts_with(behind));
+        if follow {
+            self.range.end += behind.len();
+        }
+        follow
+    }
 }
 
 impl Deref for Held {
@@ -324,8 +415,15 @@ mod tests {
         out
     }
 
+    fn hold(store: &RunStore, at: Location, length: usize) -> Option<Held> {
+        match store.find(at, length) {
+            Ok(Found::Held(held)) => Some(held),
+            _ => None,
+        }
+    }
+
     fn is_in_memory(store: &RunStore, chunk: StoredChunk) -> bool {
-        store.hold(chunk.start, chunk.length as usize).is_some()
+        hold(store, chunk.start, chunk.length as usize).is_some()
     }
 
     #[test]
@@ -335,11 +433,11 @@ mod tests {
         let chunk = store.put(b"0123456789").unwrap();
         store.release(chunk.start, 4);
         assert_eq!(store.in_memory(), 10 + CHUNK_OVERHEAD);
-        let held = store.hold(chunk.start.forward(4), 6).unwrap();
+        let held = hold(&store, chunk.start.forward(4), 6).unwrap();
         store.release(chunk.start.forward(4), 6);
         // Whoever holds it may go on reading.
         assert_eq!((&*held, store.in_memory()), (&b"456789"[..], 0));
-        assert!(store.hold(chunk.start, 1).is_none());
+        assert!(hold(&store, chunk.start, 1).is_none());
         let next = store.put(b"abc").unwrap();
         assert!(is_in_memory(&store, next));
         store.discard(&next);
@@ -374,6 +472,35 @@ mod tests {
             store.discard(&chunk);
         }
         assert_eq!(store.in_memory(), 0);
+    }
+
+    #[test]
+    fn nothing_behind_what_is_still_being_written_is_settled() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = RunStore::new(folder.path(), 0);
+        store.put(b"0123456789").unwrap();
+        assert_eq!(store.settled(), 10);
+        let slow = store.begin_spilling(5);
+        store.put(b"abc").unwrap();
+        assert_eq!((slow, store.settled(), store.spilled()), (10, 10, 18));
+        store.being_spilled().retain(|begin| *begin != slow);
+        assert_eq!(store.settled(), 18);
+    }
+
+    #[test]
+    fn what_makes_room_goes_in_one_piece_and_is_found_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let ceiling = 64 << 10;
+        let store = RunStore::new(folder.path(), ceiling);
+        let chunks: Vec<_> = (0..2000_u32).map(|number| store.put(&number.to_le_bytes().repeat(9)).unwrap()).collect();
+        assert!(store.spilled() > 0 && store.in_memory() <= ceiling);
+        assert!(
+            store.in_memory() >= ceiling - ceiling / SPILLED_PART - 200,
+            "no more than a part of it leaves at once"
+        );
+        for (number, chunk) in (0_u32..).zip(chunks) {
+            assert_eq!(read(&store, chunk), number.to_le_bytes().repeat(9));
+        }
     }
 
     #[test]
