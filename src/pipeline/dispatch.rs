@@ -22,6 +22,10 @@ use crate::source::{self, Found, Input, SourceError};
 /// runs themselves are in the store.
 const WINDOW_PER_THREAD: usize = 32;
 
+/// Pieces of a report that is being read whose runs wait to be collected, for each of those who help with it. Whoever reads it is
+/// whom all others wait for, so that he had better not collect them himself.
+const EARLY_PER_HELPER: usize = 4;
+
 /// One file as it reaches the collector.
 pub(super) struct Arrival {
     /// What came of it.
@@ -142,7 +146,7 @@ fn work(queue: &Files, purpose: &Purpose<'_>, helpers: &Helpers<'_>, line: &Line
         }
     };
     let take_early = |runs: &mut EarlyRuns| {
-        line.hand_in_early(runs);
+        line.hand_in_early(runs, EARLY_PER_HELPER * helpers.number());
         // Memory must not fill with what the others do not come to.
         while let Some((bundle, other)) = queue.bundles_beyond(helpers.number()) {
             write(bundle, other);
@@ -153,7 +157,10 @@ fn work(queue: &Files, purpose: &Purpose<'_>, helpers: &Helpers<'_>, line: &Line
     while let Some(task) = queue.next(std::mem::take(&mut read)) {
         match task {
             Task::Write(bundle, other) => write(bundle, other),
-            Task::Help(report) => worker::help(&report, helpers, purpose, &mut scratch),
+            Task::Help(report) => {
+                worker::help(&report, helpers, purpose, &mut scratch);
+                line.collect_arrived();
+            }
             Task::Read(File { id, found, entered: Entered { group, place, left } }) => {
                 let work = Work { purpose, group: &group, helpers, early: Some(&take_early) };
                 let (outcome, failure) = worker::process(id, found, place, &work, &mut scratch);
@@ -169,6 +176,8 @@ struct Line<'c> {
     queue: &'c Files,
     stop: &'c Stop<'c>,
     inbox: Mutex<Vec<Arrival>>,
+    /// Runs of the report whose turn it is, which is being read, in order.
+    early: Mutex<Vec<EarlyRuns>>,
     order: Mutex<Order<'c>>,
 }
 
@@ -193,7 +202,7 @@ impl<'c> Line<'c> {
             collect,
             result: Ok(()),
         };
-        Line { queue, stop, inbox: Mutex::default(), order: Mutex::new(order) }
+        Line { queue, stop, inbox: Mutex::default(), early: Mutex::default(), order: Mutex::new(order) }
     }
 
     /// Hands in an outcome and, unless somebody is at it already, collects all whose turn has come.
@@ -202,30 +211,45 @@ impl<'c> Line<'c> {
         self.collect_arrived();
     }
 
-    /// Hands in runs of a report that is being read, if its turn has come and nobody collects.
-    fn hand_in_early(&self, runs: &mut EarlyRuns) {
+    /// Hands in runs of a report that is being read, if its turn has come and nobody collects. From then on they go into a heap for
+    /// whoever has time, as long as there are no more than `most`.
+    fn hand_in_early(&self, runs: &mut EarlyRuns, most: usize) {
         // Whoever calls this takes a panic for one of the report's reader.
         let _fallen = OnDrop(|| {
             if std::thread::panicking() {
                 self.fail(Error::Threads("what collects outcomes died".to_owned()));
             }
         });
-        if let Some(mut order) = self.order_if_free() {
+        if runs.have_begun {
+            let mut early = self.early();
+            early.push(runs.take());
+            if early.len() <= most {
+                return;
+            }
+        } else if let Some(mut order) = self.order_if_free() {
             order.collect_early(runs, self.stop);
             self.queue.collected(0, &mut order.bundles);
         }
         self.collect_arrived();
     }
 
+    /// Collects what has come, unless somebody is at it.
     fn collect_arrived(&self) {
         // Who puts something in while another one collects leaves it to him; so he looks again after he has let go.
-        while !self.inbox().is_empty() {
+        while self.has_arrivals() {
             let Some(mut order) = self.order_if_free() else { return };
             let order = &mut *order;
             std::mem::swap(&mut *self.inbox(), &mut order.arrived);
+            // Of a report that has arrived all these have come before.
+            let early = std::mem::take(&mut *self.early());
+            early.into_iter().for_each(|mut runs| order.collect_early(&mut runs, self.stop));
             let collected = order.collect_arrived(self.stop);
             self.queue.collected(collected, &mut order.bundles);
         }
+    }
+
+    fn has_arrivals(&self) -> bool {
+        !self.inbox().is_empty() || !self.early().is_empty()
     }
 
     fn order_if_free(&self) -> Option<MutexGuard<'_, Order<'c>>> {
@@ -245,6 +269,10 @@ impl<'c> Line<'c> {
         }
         // A worker that fell took an outcome with it for which the walk would wait.
         self.queue.give_up();
+    }
+
+    fn early(&self) -> MutexGuard<'_, Vec<EarlyRuns>> {
+        self.early.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn inbox(&self) -> MutexGuard<'_, Vec<Arrival>> {

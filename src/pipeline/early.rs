@@ -20,8 +20,19 @@ pub(super) struct EarlyRuns {
     pub(super) group: Arc<Group>,
     pub(super) format: &'static str,
     pub(super) beginning: Beginning,
+    /// Whether runs before these were taken. Then these can be, whenever somebody has time.
+    pub(super) have_begun: bool,
     /// The runs, in order, behind those that were taken. Whoever takes them leaves none.
     pub(super) chunks: Vec<RunChunk>,
+}
+
+impl EarlyRuns {
+    /// The runs, out of this.
+    pub(super) fn take(&mut self) -> EarlyRuns {
+        let EarlyRuns { report, format, beginning, have_begun, .. } = *self;
+        let chunks = std::mem::take(&mut self.chunks);
+        EarlyRuns { report, group: Arc::clone(&self.group), format, beginning, have_begun, chunks }
+    }
 }
 
 /// Takes runs, or leaves them: their report's turn has not come, or something may take them back.
@@ -49,7 +60,6 @@ impl Beginning {
 pub(super) struct Early<'c> {
     runs: EarlyRuns,
     take: &'c TakeEarly<'c>,
-    has_begun: bool,
 }
 
 impl<'c> Early<'c> {
@@ -61,8 +71,9 @@ impl<'c> Early<'c> {
         take: &'c TakeEarly<'c>,
     ) -> Option<Early<'c>> {
         let beginning = outcome.beginning?;
-        let runs = EarlyRuns { report: outcome.id, group: Arc::clone(group), format, beginning, chunks: Vec::new() };
-        Some(Early { runs, take, has_begun: false })
+        let (report, group) = (outcome.id, Arc::clone(group));
+        let runs = EarlyRuns { report, group, format, beginning, have_begun: false, chunks: Vec::new() };
+        Some(Early { runs, take })
     }
 
     /// Offers `chunks`, which are gone when they were taken.
@@ -73,12 +84,12 @@ impl<'c> Early<'c> {
         std::mem::swap(chunks, &mut self.runs.chunks);
         (self.take)(&mut self.runs);
         std::mem::swap(chunks, &mut self.runs.chunks);
-        self.has_begun |= chunks.is_empty();
+        self.runs.have_begun |= chunks.is_empty();
     }
 
     /// Whether runs of the report were taken. Then those that follow are, too.
     pub(super) fn has_begun(&self) -> bool {
-        self.has_begun
+        self.runs.have_begun
     }
 }
 
