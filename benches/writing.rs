@@ -24,7 +24,7 @@ mod linux {
     use std::path::{Path, PathBuf};
     use std::time::{Duration, Instant};
 
-    use rustix::fs::{Advice, OFlags, fadvise, syncfs};
+    use rustix::fs::{Advice, FallocateFlags, OFlags, fadvise, fallocate, syncfs};
     use rustix::io::{ReadWriteFlags, pwritev2};
 
     /// A bundle of a thousand usual runs.
@@ -41,13 +41,15 @@ mod linux {
         Cached,
         WritebackBegun,
         Uncached,
+        RoomMade,
         Direct,
     }
 
-    const WAYS: [(Way, &str); 4] = [
+    const WAYS: [(Way, &str); 5] = [
         (Way::Cached, "through the page cache"),
         (Way::WritebackBegun, "the same, writeback begun for each file"),
         (Way::Uncached, "pages used again (RWF_DONTCACHE), in pieces of 512 KiB"),
+        (Way::RoomMade, "the same, with room made before (fallocate)"),
         (Way::Direct, "past the page cache (O_DIRECT), in one piece"),
     ];
 
@@ -115,7 +117,10 @@ mod linux {
                 file.write_all(&bytes[..BYTES]).unwrap();
                 fadvise(&file, 0, None, Advice::DontNeed).unwrap();
             }
-            Way::Uncached => {
+            Way::Uncached | Way::RoomMade => {
+                if matches!(way, Way::RoomMade) {
+                    fallocate(&file, FallocateFlags::KEEP_SIZE, 0, BYTES as u64).unwrap();
+                }
                 for piece in bytes[..BYTES].chunks(PIECE) {
                     assert_eq!(pwritev2(&file, &[IoSlice::new(piece)], u64::MAX, DROP_BEHIND), Ok(piece.len()));
                 }

@@ -155,7 +155,7 @@ impl Ahead {
             settling.becomes = State::TooLong(contents);
             return Ok(None);
         }
-        let body = BundleBody::create(folder, &Folder::name_ahead())?;
+        let body = BundleBody::create(folder, &Folder::name_ahead(), planned)?;
         Ok(Some(Begun { settling, store, contents, to_write, planned, body }))
     }
 

@@ -33,12 +33,13 @@ pub(super) struct Sums {
 }
 
 impl BundleBody {
-    /// Begins the file, under a temporary name; `file` is relative to the folder and tells the compression.
-    pub(super) fn create(folder: &Folder, file: &str) -> Result<BundleBody, WriteError> {
+    /// Begins the file, under a temporary name; `file` is relative to the folder and tells the compression. Unpacked it is going to have
+    /// about `length` bytes.
+    pub(super) fn create(folder: &Folder, file: &str, length: u64) -> Result<BundleBody, WriteError> {
         let path = folder.path().join(file);
         let compression = Compression::of_file(file);
         let sink = match compression {
-            Compression::None => Sink::AsItIs(folder.create_uncached(file)?),
+            Compression::None => Sink::AsItIs(folder.create_uncached(file, length)?),
             // What is packed comes in small pieces.
             Compression::Gzip | Compression::Zstd => Sink::Compressed(Hashing::new(folder.create(file)?)),
         };

@@ -145,9 +145,9 @@ impl Folder {
         NewFile::create(self.path.join(file))
     }
 
-    /// As [`Folder::create`]: a file that is written in large pieces and nobody will read soon.
-    pub(super) fn create_uncached(&self, file: &str) -> Result<NewFile, WriteError> {
-        NewFile::create_uncached(self.path.join(file))
+    /// As [`Folder::create`]: a file of about `length` bytes that is written in large pieces and nobody will read soon.
+    pub(super) fn create_uncached(&self, file: &str, length: u64) -> Result<NewFile, WriteError> {
+        NewFile::create_uncached(self.path.join(file), length)
     }
 
     /// A file is whole: it is brought to the disk while others are made, or with them in the end.

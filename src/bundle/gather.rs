@@ -310,7 +310,7 @@ mod tests {
         /// What is written at once, each time.
         fn batches(&self) -> Vec<Vec<u8>> {
             let folder = Folder::open(&self.folder.path().join("out"), Opening::Fresh).unwrap();
-            let mut body = BundleBody::create(&folder, "bundles/a.0001.json").unwrap();
+            let mut body = BundleBody::create(&folder, "bundles/a.0001.json", 0).unwrap();
             let parts = parts(self.runs.iter().map(|(_, stretch)| *stretch), FRAME);
             let mut gathering = Gathering::new(parts, &self.store, &mut body);
             let mut batches = Vec::new();

@@ -38,10 +38,13 @@ impl NewFile {
     }
 
     /// A file that nobody will read soon, and that is written in large pieces: each goes to the disk at once where the
-    /// system knows how ([`uncached`]).
-    pub(super) fn create_uncached(path: PathBuf) -> Result<NewFile, WriteError> {
+    /// system knows how ([`uncached`]). It is going to have about `length` bytes.
+    pub(super) fn create_uncached(path: PathBuf, length: u64) -> Result<NewFile, WriteError> {
         let mut file = NewFile::create(path)?;
         file.cached = Cached::No;
+        if let Some(file) = &file.file {
+            uncached::make_room(file, length);
+        }
         Ok(file)
     }
 

@@ -139,7 +139,7 @@ enum CopyError {
 
 impl Pending {
     fn create(folder: &Folder, record: &BundleRecord) -> Result<Pending, WriteError> {
-        let body = BundleBody::create(folder, &record.file)?;
+        let body = BundleBody::create(folder, &record.file, record.bytes)?;
         Ok(Pending::Beside(Box::new(BufWriter::with_capacity(256 << 10, body))))
     }
 

@@ -32,6 +32,17 @@ pub(super) fn write(_file: &File, _pieces: &[IoSlice<'_>]) -> Option<io::Result<
     None
 }
 
+/// Has the system find room on the disk for about `length` bytes at once, and not for one page after the other while they are
+/// written. The file stays as long as it is; where that does not work, nothing is lost.
+#[cfg(target_os = "linux")]
+pub(super) fn make_room(file: &File, length: u64) {
+    let _ = rustix::fs::fallocate(file, rustix::fs::FallocateFlags::KEEP_SIZE, 0, length);
+}
+
+/// Other systems know no such way.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn make_room(_file: &File, _length: u64) {}
+
 #[cfg(target_os = "linux")]
 mod system {
     use std::sync::OnceLock;
@@ -78,6 +89,18 @@ mod tests {
         assert_eq!(written.unwrap(), 3);
         assert_eq!(write(&file, &[IoSlice::new(b"d")]).unwrap().unwrap(), 1);
         assert_eq!(std::fs::read(&path).unwrap(), b"abcd");
+    }
+
+    #[test]
+    fn a_file_for_which_room_was_made_is_as_long_as_what_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let mut file = File::create(&path).unwrap();
+        make_room(&file, 0);
+        make_room(&file, 100_000);
+        std::io::Write::write_all(&mut file, b"short").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"short");
+        make_room(&File::open(&path).unwrap(), 100_000);
     }
 
     #[test]

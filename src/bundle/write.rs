@@ -73,7 +73,7 @@ impl Assembly<'_> {
     }
 
     fn write_anew(&self, plans: &[&BundlePlan]) -> Result<Vec<Sums>, WriteError> {
-        let create = |plan: &&BundlePlan| BundleBody::create(self.folder, &self.file_of(plan));
+        let create = |plan: &&BundlePlan| BundleBody::create(self.folder, &self.file_of(plan), plan.bytes);
         let mut bodies = plans.iter().map(create).collect::<Result<Vec<_>, _>>()?;
         let gathering = |(plan, body)| {
             let plan: &&BundlePlan = plan;

@@ -3,6 +3,7 @@
 //! Each command is one file: its arguments, the one call into the library, and what is shown afterwards. Data goes to
 //! standard output, everything else to standard error.
 
+mod allocator;
 mod bench;
 mod bind;
 mod choices;
@@ -143,6 +144,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn start(arguments: &[OsString]) -> Result<Ending, Failure> {
+    allocator::keep_freed_memory();
     let file = ProjectFile::find(Path::new(""));
     let (cli, verbosity) = parse(arguments, file)?;
     let mut terminal = Terminal::new(cli.voice.color, verbosity);
