@@ -22,14 +22,14 @@ pub(super) fn anew<R: Record + Reuse>(cursor: &mut JsonCursor<'_>, record: &mut 
 
 /// What came of a piece that was read; what had to be mended is remarked.
 pub(super) fn outcome(piece: &Piece<'_>, remarks: &mut Remarks) -> Result<(), Problem> {
-    note_oddities(piece.oddities, piece.at, remarks);
-    piece.read.as_ref().copied().map_err(|fault| malformed(fault, piece.bytes, piece.at))
+    note_oddities(piece.oddities, || piece.at(), remarks);
+    piece.read.as_ref().copied().map_err(|fault| malformed(fault, piece.bytes, piece.at()))
 }
 
 /// Remarks what had to be mended.
-pub(super) fn note_oddities(oddities: Oddities, at: Position, remarks: &mut Remarks) {
+pub(super) fn note_oddities(oddities: Oddities, at: impl FnOnce() -> Position, remarks: &mut Remarks) {
     if let Some(topic) = oddities.words() {
-        remarks.add(ProblemKind::Repaired, topic, String::new, || at);
+        remarks.add(ProblemKind::Repaired, topic, String::new, at);
     }
 }
 

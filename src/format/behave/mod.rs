@@ -16,7 +16,7 @@ use std::ops::ControlFlow;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::format::fill;
-use crate::format::json::{Fault, JsonCursor, JsonItems, Kind, Longest, Oddities, Part, Piece, Spelled};
+use crate::format::json::{Fault, JsonCursor, JsonItems, Kind, Longest, Oddities, Part, Piece, Place, Spelled};
 use crate::format::spare::Spare;
 use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks};
 use crate::model::{Body, List, Position, Problem, ProblemKind, ReportVisitor, Reuse};
@@ -158,7 +158,7 @@ impl<'o> Reader<'o> {
         };
         self.feature.scenarios.add().fill(&mut told);
         let oddities = told.words.oddities();
-        fill::note_oddities(oddities, piece.at, &mut self.remarks);
+        fill::note_oddities(oddities, || piece.at(), &mut self.remarks);
     }
 
     /// The rest of a feature: now its elements can be told.
@@ -170,7 +170,7 @@ impl<'o> Reader<'o> {
         self.hasher.reset();
         let flow = if self.previous.replace(hash) == Some(hash) {
             let topic = "a feature that stands twice in a row was read once";
-            self.remarks.add(ProblemKind::Repaired, topic, String::new, || piece.at);
+            self.remarks.add(ProblemKind::Repaired, topic, String::new, || piece.at());
             ControlFlow::Continue(())
         } else {
             self.read_header(piece, visitor);
@@ -195,10 +195,10 @@ impl<'o> Reader<'o> {
     fn read_header(&mut self, piece: &Piece<'_>, visitor: &mut dyn ReportVisitor) {
         let mut json = JsonCursor::new(piece.bytes);
         if let Err(fault) = self.read_members(&mut json, piece) {
-            let place = fault.position(piece.bytes, piece.at);
+            let place = fault.position(piece.bytes, piece.at());
             visitor.problem(Problem::new(ProblemKind::Malformed, fault.what()).at(place));
         }
-        fill::note_oddities(json.oddities(), piece.at, &mut self.remarks);
+        fill::note_oddities(json.oddities(), || piece.at(), &mut self.remarks);
     }
 
     /// A feature's status says less than its scenarios do (B12).
@@ -237,5 +237,5 @@ fn read_tags(json: &mut JsonCursor<'_>, tags: &mut List<String>) -> Result<(), F
 }
 
 fn whole(bytes: &[u8], at: Position) -> Piece<'_> {
-    Piece { part: Part::Item, bytes, at, cuts: &[], read: Ok(()), oddities: Oddities::default() }
+    Piece { part: Part::Item, bytes, place: Place::known(at), cuts: &[], read: Ok(()), oddities: Oddities::default() }
 }

@@ -120,8 +120,13 @@ fn outcome(told: &mut Told<'_, '_>) -> Outcome {
     }
     if !status::says_nothing(word) {
         let topic = "a status that Behave does not define; the steps decide";
-        let at = told.piece.at;
-        told.remarks.add(ProblemKind::UnknownStatus, topic, || format!("'{}'", String::from_utf8_lossy(word)), || at);
+        let piece = told.piece;
+        told.remarks.add(
+            ProblemKind::UnknownStatus,
+            topic,
+            || format!("'{}'", String::from_utf8_lossy(word)),
+            || piece.at(),
+        );
     }
     status::of_steps(told.element, &told.words)
 }
@@ -131,8 +136,8 @@ fn remark_interruption(told: &mut Told<'_, '_>) {
     let says_so = |step: &Step| step.error.first().is_some_and(|line| words.raw(*line).starts_with(INTERRUPTED));
     if element.steps.iter().any(says_so) {
         let topic = "the run was stopped by its user, later features are not in the report";
-        let at = told.piece.at;
-        told.remarks.add(ProblemKind::CountMismatch, topic, String::new, || at);
+        let piece = told.piece;
+        told.remarks.add(ProblemKind::CountMismatch, topic, String::new, || piece.at());
     }
 }
 

@@ -77,7 +77,7 @@ pub(super) enum Giving {
 pub(super) struct Feature {
     pub(super) header: Header,
     scenarios: List<Scenario>,
-    /// The background that waits for its scenario, its name and where it stands.
+    /// The background that waits for its scenario, its name and, if it failed, where it stands.
     background: Option<Box<Scenario>>,
     background_at: Option<Position>,
     /// Outlines by the lines of their steps.
@@ -154,7 +154,7 @@ impl Feature {
             last.take_background(&mut background);
             return;
         }
-        self.background_at = Some(told.piece.at);
+        self.background_at = has_failed(background.status).then(|| told.piece.at());
         self.background = Some(background);
     }
 

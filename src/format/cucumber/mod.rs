@@ -123,7 +123,7 @@ impl<'o> Reader<'o> {
 
     fn read_element(&mut self, piece: &Piece<'_>, visitor: &mut dyn ReportVisitor) {
         if let Err(fault) = &piece.read {
-            malformed("a scenario", fault, piece.bytes, piece.at, visitor);
+            malformed("a scenario", fault, piece.bytes, piece.at(), visitor);
             return;
         }
         if !self.element.is_given {
@@ -132,7 +132,7 @@ impl<'o> Reader<'o> {
         self.recognise_producer(piece);
         if self.element.holds_elements {
             let topic = "scenarios inside another element were not read; Cucumber writes them side by side";
-            self.remarks.add(ProblemKind::Malformed, topic, String::new, || piece.at);
+            self.remarks.add(ProblemKind::Malformed, topic, String::new, || piece.at());
         }
         let mut told = Told {
             element: &self.element,
@@ -145,7 +145,7 @@ impl<'o> Reader<'o> {
         self.waiting += self.feature.add(&mut told);
         self.largest = self.largest.max(piece.bytes.len()).max(self.waiting);
         let oddities = piece.oddities.and(told.words.oddities());
-        fill::note_oddities(oddities, piece.at, &mut self.remarks);
+        fill::note_oddities(oddities, || piece.at(), &mut self.remarks);
     }
 
     /// Gives out what waits when it grew too large, provided that what it waits for is known.
@@ -170,12 +170,12 @@ impl<'o> Reader<'o> {
         let (header, oddities, fault) = Header::read(piece.bytes);
         self.feature.header = header;
         if let Some(fault) = fault {
-            malformed("a feature", &fault, piece.bytes, piece.at, visitor);
+            malformed("a feature", &fault, piece.bytes, piece.at(), visitor);
         }
         if self.feature.header.has_language {
-            self.recognise_pytest_bdd(piece.at);
+            self.recognise_pytest_bdd(piece);
         }
-        fill::note_oddities(oddities, piece.at, &mut self.remarks);
+        fill::note_oddities(oddities, || piece.at(), &mut self.remarks);
     }
 
     fn end_feature(&mut self, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
@@ -190,11 +190,11 @@ impl<'o> Reader<'o> {
     }
 
     /// pytest-bdd leaves out what did not pass or fail, so that its scenarios look better than they were (10).
-    fn recognise_pytest_bdd(&mut self, at: Position) {
+    fn recognise_pytest_bdd(&mut self, piece: &Piece<'_>) {
         if self.producer.is_empty() {
             self.producer = "pytest-bdd";
             let topic = "pytest-bdd leaves undefined and skipped steps out of this report; its JUnit XML tells of them";
-            self.remarks.add(ProblemKind::Unusual, topic, String::new, || at);
+            self.remarks.add(ProblemKind::Unusual, topic, String::new, || piece.at());
         }
     }
 
@@ -208,7 +208,7 @@ impl<'o> Reader<'o> {
             self.producer = "cucumber-js";
         } else if id.starts_with(b"test_") && !id.contains(&b';') {
             // The name of a test function; other writers join the names of feature and scenario.
-            self.recognise_pytest_bdd(piece.at);
+            self.recognise_pytest_bdd(piece);
         } else if !element.start.is_empty() {
             self.producer = "cucumber-jvm";
         }

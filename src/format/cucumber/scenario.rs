@@ -229,8 +229,8 @@ enum Evidence {
 
 impl Told<'_, '_> {
     fn remark(&mut self, kind: ProblemKind, topic: &'static str, detail: &str) {
-        let at = self.piece.at;
-        self.remarks.add(kind, topic, || detail.to_owned(), || at);
+        let piece = self.piece;
+        self.remarks.add(kind, topic, || detail.to_owned(), || piece.at());
     }
 
     /// What is taken of the attachments of an element whose scenario is at `status` without it. Where those of failed

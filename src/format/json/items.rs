@@ -7,7 +7,7 @@ use super::cursor::{Cut, Oddities};
 use super::piece::{KEPT, Longest, Part, Piece, Read, Taken};
 use super::skim::{Skim, Skimmed};
 use super::text;
-use super::window::Window;
+use super::window::{Mark, Window};
 
 /// The items of a JSON document, or of several in a row, in document order.
 ///
@@ -32,7 +32,8 @@ pub struct JsonItems<'s> {
     open: usize,
     /// Arrays of children that are open; inside an item when not zero.
     inner: usize,
-    item: Position,
+    /// Where the item begins whose children are read.
+    item: Mark,
     /// The item without its children, while they are read.
     shell: Vec<u8>,
     /// Whether the item was left behind its children's array.
@@ -66,8 +67,8 @@ enum Next {
 impl<'s> JsonItems<'s> {
     /// The items of `body`.
     pub fn new(body: Body<'s>) -> JsonItems<'s> {
+        let window = Window::new(body);
         JsonItems {
-            window: Window::new(body),
             children: None,
             longest: Longest::of(&ReadOptions::default()),
             largest: bytes_of(Limit::JsonItemBytes.default()),
@@ -75,7 +76,8 @@ impl<'s> JsonItems<'s> {
             lent: 0,
             open: 0,
             inner: 0,
-            item: Position { offset: 0, line: 1, column: 1 },
+            item: window.mark(),
+            window,
             shell: Vec::new(),
             resumed: false,
             after_comma: false,
@@ -118,7 +120,7 @@ impl<'s> JsonItems<'s> {
 
     /// Where the item begins whose children are handed out.
     pub fn item_position(&self) -> Position {
-        self.item
+        self.window.place(self.item).position()
     }
 
     /// Where the reading stands.
@@ -174,7 +176,7 @@ impl<'s> JsonItems<'s> {
                     }
                 }
                 Next::Value => {
-                    self.item = self.window.position();
+                    self.item = self.window.mark();
                     self.shell.clear();
                     self.cuts.clear();
                     match self.skim(Skim::default(), self.children)? {
@@ -222,7 +224,7 @@ impl<'s> JsonItems<'s> {
         Piece {
             part,
             bytes: &self.window.bytes()[..taken.length],
-            at: self.window.position(),
+            place: self.window.place(self.window.mark()),
             cuts: &self.cuts,
             read: taken.read,
             oddities: taken.oddities,
@@ -252,7 +254,7 @@ impl<'s> JsonItems<'s> {
         Ok(Some(Piece {
             part: Part::Item,
             bytes: &self.shell,
-            at: self.item,
+            place: self.window.place(self.item),
             cuts: &[],
             read: Ok(()),
             oddities: Oddities::default(),
@@ -406,7 +408,7 @@ impl<'s> JsonItems<'s> {
     fn pass_strange_text(&mut self, inside: bool) -> Result<(), ParseError> {
         while self.window.bytes().len() < 32 && self.window.more()? {}
         let bytes = self.window.bytes();
-        if self.window.position().offset == 0 && bytes.starts_with(b"\xEF\xBB\xBF") {
+        if self.window.is_at_start() && bytes.starts_with(b"\xEF\xBB\xBF") {
             self.window.consume(3);
             return Ok(());
         }

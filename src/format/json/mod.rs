@@ -21,6 +21,7 @@ pub use piece::{Longest, Part, Piece, Read};
 pub use spelled::Spelled;
 pub use text::Span;
 pub(in crate::format) use text::{behind_blanks, end_of_text};
+pub use window::Place;
 
 #[cfg(test)]
 mod tests;

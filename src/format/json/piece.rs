@@ -3,6 +3,7 @@
 use super::cursor::{Cut, JsonCursor, Oddities, missing};
 use super::fault::Fault;
 use super::text::Span;
+use super::window::Place;
 use crate::format::{Attachments, ReadOptions};
 use crate::model::Position;
 
@@ -48,7 +49,7 @@ pub struct Piece<'w> {
     /// Its bytes.
     pub bytes: &'w [u8],
     /// Where it begins.
-    pub at: Position,
+    pub place: Place<'w>,
     /// What was cut out of its texts, in their order.
     pub cuts: &'w [Cut],
     /// What came of reading it, where it was read.
@@ -58,6 +59,11 @@ pub struct Piece<'w> {
 }
 
 impl Piece<'_> {
+    /// Where it begins.
+    pub fn at(&self) -> Position {
+        self.place.position()
+    }
+
     /// Bytes missing in the text at `span`, because it was too long to be of use.
     pub fn missing(&self, span: Span) -> u64 {
         missing(self.cuts, span)

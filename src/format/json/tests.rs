@@ -48,7 +48,7 @@ fn pieces(body: Body<'_>, way: Way) -> Seen {
         let Some(piece) = piece.unwrap() else { break };
         let letter = if piece.part == Part::Item { 'i' } else { 'c' };
         assert_eq!(piece.read, Ok(()));
-        seen.push((letter, String::from_utf8_lossy(piece.bytes).into_owned(), piece.at));
+        seen.push((letter, String::from_utf8_lossy(piece.bytes).into_owned(), piece.at()));
     }
     let mut problems = Problems::default();
     items.finish(&mut problems);
@@ -157,7 +157,7 @@ fn cut(text: &str, longest: Longest) -> Vec<(usize, u64, Position)> {
         });
         let Some(piece) = piece.unwrap() else { return found };
         assert_eq!(piece.read, Ok(()));
-        found.push((data.length(), piece.missing(data), piece.at));
+        found.push((data.length(), piece.missing(data), piece.at()));
     }
 }
 

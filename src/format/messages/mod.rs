@@ -56,7 +56,7 @@ struct Reader<'o> {
 impl Reader<'_> {
     fn read(&mut self, items: &mut JsonItems<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
         while let Some(piece) = items.next()? {
-            let Piece { bytes, at, cuts, .. } = piece;
+            let (at, Piece { bytes, cuts, .. }) = (piece.at(), piece);
             let mut json = JsonCursor::with_cuts(bytes, cuts);
             match self.envelope(&mut json, at, visitor) {
                 Ok(ControlFlow::Continue(())) => {}

@@ -8,7 +8,7 @@ mod tests;
 use std::ops::{ControlFlow, Range};
 
 use crate::format::fill;
-use crate::format::json::{Cut, JsonCursor, JsonItems, Longest, Part, Piece};
+use crate::format::json::{Cut, JsonCursor, JsonItems, Longest, Part, Piece, Place};
 use crate::format::time::{self, Zone};
 use crate::format::{Attachments, Family, Format, Head, ParseError, ReadOptions, Remarks};
 use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor, TestCase, Timestamp, key};
@@ -123,7 +123,7 @@ impl<'o> Reader<'o> {
 
     /// The rest of a document; an object without tests may be a test itself.
     fn end_document(&mut self, piece: &Piece<'_>, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
-        let Piece { bytes, at: position, cuts, .. } = *piece;
+        let (position, bytes, cuts) = (piece.at(), piece.bytes, piece.cuts);
         let told_before = self.document.is_told;
         let has_tests = self.begun || !self.waiting.tests.is_empty();
         for problem in self.read_document(bytes, position, visitor) {
@@ -148,7 +148,8 @@ impl<'o> Reader<'o> {
     fn read_document(&mut self, bytes: &[u8], at: Position, visitor: &mut dyn ReportVisitor) -> Vec<Problem> {
         let mut json = JsonCursor::new(bytes);
         let read = fill::object(&mut json, &mut self.document);
-        let piece = Piece { part: Part::Item, bytes, at, cuts: &[], read, oddities: json.oddities() };
+        let piece =
+            Piece { part: Part::Item, bytes, place: Place::known(at), cuts: &[], read, oddities: json.oddities() };
         let mut problems: Vec<_> = fill::outcome(&piece, &mut self.remarks).err().into_iter().collect();
         let Document { info, start, finish, is_told, .. } = &mut self.document;
         if let Some(unknown) = json.unknown().filter(|_| *is_told) {
@@ -186,14 +187,14 @@ impl<'o> Reader<'o> {
     ) -> ControlFlow<()> {
         let mut json = JsonCursor::with_cuts(bytes, cuts);
         let read = self.test.read(&mut json);
-        let piece = Piece { part: Part::Child, bytes, at, cuts, read, oddities: json.oddities() };
+        let piece = Piece { part: Part::Child, bytes, place: Place::known(at), cuts, read, oddities: json.oddities() };
         self.take_read(&piece, visitor)
     }
 
     /// Takes the test that was read out of a piece.
     fn take_read(&mut self, piece: &Piece<'_>, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
         match fill::outcome(piece, &mut self.remarks) {
-            Ok(()) => self.take_test(piece.at, visitor),
+            Ok(()) => self.take_test(piece.at(), visitor),
             Err(problem) => {
                 visitor.problem(problem);
                 ControlFlow::Continue(())
@@ -236,7 +237,7 @@ impl Waiting {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(piece.bytes);
         let range = start..self.bytes.len();
-        self.tests.push(WaitingTest { range, cuts: piece.cuts.to_vec(), at: piece.at });
+        self.tests.push(WaitingTest { range, cuts: piece.cuts.to_vec(), at: piece.at() });
     }
 }
 
