@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::fault::Fault;
+use super::marks::{self, Structure};
 use super::text::{self, Form, Span};
 
 /// What stands at a place.
@@ -294,8 +295,7 @@ impl<'a> JsonCursor<'a> {
 
     #[inline(never)]
     fn skip_nested(&mut self) -> Result<(), Fault> {
-        let mut depth = 0usize;
-        let mut deepest = 0usize;
+        let Some((mut depth, mut deepest)) = self.skip_nested_by_blocks() else { return Ok(()) };
         while let Some(byte) = self.bytes.get(self.at) {
             match byte {
                 b'"' => {
@@ -318,6 +318,46 @@ impl<'a> JsonCursor<'a> {
             self.at = text::to_structure(self.bytes, self.at);
         }
         Err(self.fault("it ends inside an object or an array"))
+    }
+
+    /// Passes over an object or array, or over as much of it as has no backslash and is not within a block of the end. Then it gives
+    /// how many are open, and how many were at most, and stops outside a text.
+    fn skip_nested_by_blocks(&mut self) -> Option<(usize, usize)> {
+        let (mut depth, mut deepest) = (0usize, 0usize);
+        let (mut at, mut is_inside) = (self.at, 0u64);
+        while let Some(block) = self.bytes.get(at..).and_then(<[u8]>::first_chunk::<{ marks::BLOCK }>) {
+            let Structure { quotes, backslashes, opening, closing } = marks::structure(block);
+            if backslashes != 0 {
+                break;
+            }
+            let texts = marks::between(quotes) ^ is_inside;
+            let mut brackets = (opening | closing) & !texts;
+            while brackets != 0 {
+                let bit = brackets & brackets.wrapping_neg();
+                brackets ^= bit;
+                if opening & bit != 0 {
+                    depth += 1;
+                    deepest = deepest.max(depth);
+                } else {
+                    depth -= 1;
+                }
+                if depth == 0 {
+                    self.at = at + bit.trailing_zeros() as usize + 1;
+                    self.deepest = self.deepest.max(self.depth + deepest);
+                    return None;
+                }
+            }
+            // All bits, or none.
+            is_inside = 0u64.wrapping_sub(texts >> 63);
+            at += marks::BLOCK;
+            match is_inside {
+                0 => self.at = at,
+                // A text that is open is read once more from its first quote on, should it come to that.
+                _ if quotes != 0 => self.at = at - 1 - quotes.leading_zeros() as usize,
+                _ => {}
+            }
+        }
+        Some((depth, deepest))
     }
 
     fn word(&mut self) -> &'a [u8] {

@@ -57,6 +57,41 @@ pub(super) fn near_word_end(bytes: &[u8; VECTOR]) -> Option<usize> {
     (bits != 0).then(|| bits.trailing_zeros() as usize)
 }
 
+/// Bytes of a block.
+pub(super) const BLOCK: usize = 4 * VECTOR;
+
+/// Where in a block structure may begin or end; a bit for each byte.
+pub(super) struct Structure {
+    pub(super) quotes: u64,
+    /// Quotes behind these are none.
+    pub(super) backslashes: u64,
+    pub(super) opening: u64,
+    pub(super) closing: u64,
+}
+
+/// What a block is made of, inside texts and outside.
+#[inline]
+pub(super) fn structure(bytes: &[u8; BLOCK]) -> Structure {
+    let mut found = Structure { quotes: 0, backslashes: 0, opening: 0, closing: 0 };
+    for (number, bytes) in bytes.as_chunks::<VECTOR>().0.iter().enumerate() {
+        let block = u8x16::new(*bytes);
+        // Brackets and braces differ in this bit alone.
+        let folded = block | u8x16::splat(0x20);
+        let bits = |mask: u8x16| u64::from(mask.to_bitmask()) << (number * VECTOR);
+        found.quotes |= bits(block.simd_eq(u8x16::splat(b'"')));
+        found.backslashes |= bits(block.simd_eq(u8x16::splat(b'\\')));
+        found.opening |= bits(folded.simd_eq(u8x16::splat(b'{')));
+        found.closing |= bits(folded.simd_eq(u8x16::splat(b'}')));
+    }
+    found
+}
+
+/// Bits from each odd quote up to the next one: texts, with their first quotes and without their last.
+#[inline]
+pub(super) fn between(quotes: u64) -> u64 {
+    [1, 2, 4, 8, 16, 32].iter().fold(quotes, |bits, step| bits ^ bits << step)
+}
+
 /// Brackets, which differ in these bits alone, and `Y`, `_`, `y`, DEL.
 #[inline]
 fn is_bracket(block: u8x16) -> u8x16 {
@@ -84,6 +119,15 @@ mod tests {
             bytes[5] = byte;
             assert_eq!(leading_blanks(&bytes), if byte.is_ascii_whitespace() { VECTOR } else { 5 }, "{byte}");
         }
+        for byte in 0..=u8::MAX {
+            let mut bytes = [b'x'; BLOCK];
+            bytes[37] = byte;
+            let Structure { quotes, backslashes, opening, closing } = structure(&bytes);
+            let bit = |is: bool| u64::from(is) << 37;
+            assert_eq!((quotes, backslashes), (bit(byte == b'"'), bit(byte == b'\\')), "{byte}");
+            assert_eq!((opening, closing), (bit(b"{[".contains(&byte)), bit(b"}]".contains(&byte))), "{byte}");
+        }
+        assert_eq!((between(0b1001_0001_0100), between(1 << 60)), (0b0111_0000_1100, 0b1111 << 60));
         assert_eq!((near_quote(b"\\\"xxxxxxxxxxxxx\""), near_quote(b"\"\\xxxxxxxxxxxxx\"")), (None, Some(0)));
     }
 }

@@ -300,3 +300,40 @@ fn nothing_is_no_value() {
         assert!(cursor.skip().is_err(), "{}", String::from_utf8_lossy(broken));
     }
 }
+
+/// End and depth of an object or array, byte by byte.
+fn end_and_depth(bytes: &[u8]) -> Option<(usize, usize)> {
+    let (mut depth, mut deepest, mut in_text) = (0, 0, false);
+    let mut bytes = bytes.iter().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'\\' if in_text => drop(bytes.next()),
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !in_text => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some((at + 1, deepest));
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+proptest::proptest! {
+    #[test]
+    fn what_is_nested_ends_where_it_would_byte_by_byte(
+        parts in proptest::collection::vec("[{\\[]{1,2}|[}\\]]|\"([ -!#-\\[\\]-~]{0,70}|[a{}\\\\\"é]{0,9})\"|[\",: x]{1,9}|\\PC{0,40}", 0..40),
+        behind in "[ x]{0,80}"
+    ) {
+        let text = format!("{{{}{behind}", parts.concat());
+        let mut cursor = JsonCursor::new(text.as_bytes());
+        let skipped = cursor.skip().ok().map(|()| (cursor.offset(), cursor.deepest()));
+        proptest::prop_assert_eq!(skipped, end_and_depth(text.as_bytes()));
+    }
+}
