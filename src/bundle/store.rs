@@ -9,7 +9,7 @@ use std::io::IoSlice;
 use std::ops::{Deref, Range};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
 use super::error::{WriteError, WriteErrorKind};
 use super::name::TEMPORARY_SUFFIX;
@@ -87,7 +87,16 @@ impl RunMemory {
     }
 
     fn reserve(&self, cost: u64) -> bool {
-        let more = |held: u64| held.checked_add(cost).filter(|&sum| sum <= self.ceiling);
+        self.reserve_below(self.ceiling, cost)
+    }
+
+    /// As [`RunMemory::reserve`], for whoever would have to wait until somebody else has made room: a little more.
+    fn overdraw(&self, cost: u64) -> bool {
+        self.reserve_below(self.ceiling + self.ceiling / SPILLED_PART, cost)
+    }
+
+    fn reserve_below(&self, ceiling: u64, cost: u64) -> bool {
+        let more = |held: u64| held.checked_add(cost).filter(|&sum| sum <= ceiling);
         self.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
     }
 
@@ -113,6 +122,8 @@ pub struct RunStore {
     shelf: Mutex<Shelf>,
     spill: OnceLock<File>,
     spilled: AtomicU64,
+    /// Who writes into the file to make room does so alone: others would only wait for the file.
+    making_room: Mutex<()>,
     /// Where those writes begin that have not ended.
     being_spilled: Mutex<Vec<u64>>,
     reopened: Reopened,
@@ -133,6 +144,7 @@ impl RunStore {
             shelf: Mutex::default(),
             spill: OnceLock::new(),
             spilled: AtomicU64::new(0),
+            making_room: Mutex::default(),
             being_spilled: Mutex::default(),
             reopened: Reopened::default(),
         }
@@ -270,7 +282,16 @@ impl RunStore {
             return Ok(None);
         }
         while !self.memory.reserve(cost) {
-            if !self.make_room()? {
+            let making_room = match self.making_room.try_lock() {
+                Ok(making_room) => making_room,
+                Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+                Err(TryLockError::WouldBlock) if self.memory.overdraw(cost) => break,
+                Err(TryLockError::WouldBlock) => {
+                    drop(self.making_room.lock());
+                    continue;
+                }
+            };
+            if !self.make_room(making_room)? {
                 return Ok(None);
             }
         }
@@ -280,7 +301,7 @@ impl RunStore {
     }
 
     /// Moves what has been in memory longest into the file; whether there was anything: else the memory is others'.
-    fn make_room(&self) -> Result<bool, WriteError> {
+    fn make_room(&self, _alone: MutexGuard<'_, ()>) -> Result<bool, WriteError> {
         let enough = (self.memory.ceiling / SPILLED_PART).min(SPILLED_AT_ONCE);
         let leaving = self.shelf().oldest(enough);
         if leaving.is_empty() {
@@ -501,6 +522,26 @@ mod tests {
         for (number, chunk) in (0_u32..).zip(chunks) {
             assert_eq!(read(&store, chunk), number.to_le_bytes().repeat(9));
         }
+    }
+
+    #[test]
+    fn while_one_makes_room_others_take_a_little_more_or_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        let cost = 100 + CHUNK_OVERHEAD;
+        let store = RunStore::new(folder.path(), 32 * cost);
+        let put = || store.put(&[b'x'; 100]).unwrap();
+        (0..32).for_each(|_| drop(put()));
+        let making_room = store.making_room.lock().unwrap();
+        put();
+        assert_eq!((store.in_memory(), store.spilled()), (33 * cost, 0));
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(put);
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            assert!(!waiting.is_finished() && store.in_memory() == 33 * cost);
+            drop(making_room);
+            waiting.join().unwrap();
+        });
+        assert_eq!((store.in_memory(), store.spilled()), (32 * cost, 200));
     }
 
     #[test]
