@@ -530,7 +530,9 @@ mod tests {
         let cost = 100 + CHUNK_OVERHEAD;
         let store = RunStore::new(folder.path(), 32 * cost);
         let put = || store.put(&[b'x'; 100]).unwrap();
-        (0..32).for_each(|_| drop(put()));
+        for _ in 0..32 {
+            put();
+        }
         let making_room = store.making_room.lock().unwrap();
         put();
         assert_eq!((store.in_memory(), store.spilled()), (33 * cost, 0));
