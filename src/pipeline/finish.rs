@@ -102,7 +102,7 @@ pub(super) fn run<E: Send>(
 ) -> Result<Vec<Done<E>>, Error> {
     let mut all = Vec::new();
     let mut result = Ok(());
-    let pool = ThreadPoolBuilder::new().num_threads(threads).build().map_err(Error::threads)?;
+    let mut pool = None;
     while let Ok(first) = closed.recv() {
         let batch: Vec<_> = std::iter::once(first).chain(closed.try_iter()).collect();
         if result.is_err() {
@@ -114,6 +114,12 @@ pub(super) fn run<E: Send>(
             let done = finish.finish(closed, outstanding);
             outstanding.remove(has_runs);
             done
+        };
+        // Threads that were made before and slept since are woken where they slept, two on one processor perhaps, and stay there for
+        // ten milliseconds; new ones begin where there is nothing else to do.
+        let pool = match &pool {
+            Some(pool) => pool,
+            None => pool.insert(ThreadPoolBuilder::new().num_threads(threads).build().map_err(Error::threads)?),
         };
         let done = pool.install(|| batch.into_par_iter().map(finish_one).collect::<Result<Vec<_>, _>>());
         match done.and_then(|done| finish.settle_down().map(|()| done)) {
