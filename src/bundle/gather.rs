@@ -168,9 +168,10 @@ impl Batch {
         }
     }
 
-    /// Leaves what is behind the last whole page. All batches before ended with one, too.
+    /// Leaves what is behind the last whole page, unless there is none: an empty batch would be the end. All batches before ended with
+    /// one, too, but for such short ones.
     fn end_with_a_page(&mut self) {
-        let mut beyond = self.bytes % PAGE;
+        let mut beyond = if self.bytes < PAGE { 0 } else { self.bytes % PAGE };
         let mut tails = Vec::new();
         self.bytes -= beyond;
         while beyond > 0
@@ -367,6 +368,19 @@ mod tests {
         // The second chunk comes before the first.
         bundle.runs.rotate_left(26);
         assert!(bundle.batches().concat() == bundle.expected());
+    }
+
+    #[test]
+    fn pieces_that_come_to_less_than_a_page_are_not_the_end() {
+        let mut bundle = Bundle::of(&[5; 4000], 2000, 0);
+        let mut number = 0;
+        bundle.runs.retain(|_| {
+            number += 1;
+            number % 2 != 0
+        });
+        let batches = bundle.batches();
+        assert!(batches.len() > 1 && batches[0].len() < PAGE);
+        assert!(batches.concat() == bundle.expected());
     }
 
     #[test]

@@ -92,7 +92,7 @@ impl RunMemory {
 
     /// As [`RunMemory::reserve`], for whoever would have to wait until somebody else has made room: a little more.
     fn overdraw(&self, cost: u64) -> bool {
-        self.reserve_below(self.ceiling + self.ceiling / SPILLED_PART, cost)
+        self.reserve_below(self.ceiling.saturating_add(self.ceiling / SPILLED_PART), cost)
     }
 
     fn reserve_below(&self, ceiling: u64, cost: u64) -> bool {
@@ -114,7 +114,7 @@ impl StoredChunk {
 
 /// Keeps chunks of encoded runs, from many threads at once and in any order.
 ///
-/// No lock is held while bytes are copied, written or read.
+/// No lock for which others have to wait is held while bytes are copied, written or read, unless memory is full beyond its ceiling.
 #[derive(Debug)]
 pub struct RunStore {
     folder: PathBuf,
