@@ -12,10 +12,11 @@ use super::contents::{Contents, MergedAhead, ToWrite};
 use super::error::{WriteError, WriteErrorKind};
 use super::folder::Folder;
 use super::gather::{Gathering, Part, gather, parts};
+use super::location::Location;
 use super::merging::Merge;
 use super::new_file::ClosedFile;
 use super::plan::BundlePlan;
-use super::store::{Location, RunStore};
+use super::store::RunStore;
 
 /// What stands around the runs of bundles that are written ahead. The first bundle of a Test Execution is none of
 /// them: it begins with times that are not known before the last run is.

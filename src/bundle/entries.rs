@@ -5,7 +5,8 @@
 
 use super::error::{WriteError, WriteErrorKind};
 use super::index::IndexEntry;
-use super::store::{Location, RunStore};
+use super::location::Location;
+use super::store::RunStore;
 
 /// Entries in order, in blocks: a list of many millions is never moved.
 #[derive(Debug)]

@@ -119,10 +119,10 @@ impl Window {
             // Where little of what was read before was wanted, no more than is asked for.
             let ahead = if self.read <= 2 * self.wanted { Window::AHEAD } else { 0 };
             // What others are writing yet would be read as it was before.
-            let end = place.end.max(place.start.saturating_add(ahead).min(store.settled()));
+            let end = place.end.max(place.start.saturating_add(ahead).min(store.spill_file().settled()));
             (self.place, self.at) = (place.start..end, copied.len());
             self.read += end - place.start;
-            store.read_spill(&self.place, copied)?;
+            store.spill_file().read(&self.place, copied)?;
         }
         self.wanted += place.end - place.start;
         let from = self.at + (place.start - self.place.start) as usize;
@@ -172,22 +172,19 @@ impl Batch {
     /// one, too, but for such short ones.
     fn end_with_a_page(&mut self) {
         let mut beyond = if self.bytes < PAGE { 0 } else { self.bytes % PAGE };
-        let mut tails = Vec::new();
         self.bytes -= beyond;
         while beyond > 0
-            && let Some(last) = self.pieces.last_mut()
+            && let Some(mut last) = self.pieces.pop()
         {
-            let length = last.bytes(&self.copied).len();
-            let taken = length.min(beyond);
-            tails.push(last.bytes(&self.copied)[length - taken..].to_vec());
-            beyond -= taken;
-            if taken == length {
-                self.pieces.pop();
-            } else {
-                last.shorten(taken);
+            let bytes = last.bytes(&self.copied);
+            let (stays, leaves) = bytes.split_at(bytes.len().saturating_sub(beyond));
+            beyond -= leaves.len();
+            self.left.splice(0..0, leaves.iter().copied());
+            if !stays.is_empty() {
+                last.shorten(leaves.len());
+                self.pieces.push(last);
             }
         }
-        self.left.extend(tails.into_iter().rev().flatten());
     }
 
     fn is_full(&self) -> bool {
@@ -308,6 +305,13 @@ mod tests {
             Bundle { folder, store, runs }
         }
 
+        /// The same without some of its runs.
+        fn without(mut self, is_left_out: impl Fn(usize) -> bool) -> Bundle {
+            let runs = self.runs.into_iter().enumerate();
+            self.runs = runs.filter(|(number, _)| !is_left_out(*number)).map(|(_, run)| run).collect();
+            self
+        }
+
         /// What is written at once, each time.
         fn batches(&self) -> Vec<Vec<u8>> {
             let folder = Folder::open(&self.folder.path().join("out"), Opening::Fresh).unwrap();
@@ -359,12 +363,7 @@ mod tests {
 
     #[test]
     fn runs_among_others_are_read_back_many_at_once() {
-        let mut bundle = Bundle::of(&[3000; 400], 40, 0);
-        let mut number = 0;
-        bundle.runs.retain(|_| {
-            number += 1;
-            number % 3 != 0
-        });
+        let mut bundle = Bundle::of(&[3000; 400], 40, 0).without(|number| number % 3 == 2);
         // The second chunk comes before the first.
         bundle.runs.rotate_left(26);
         assert!(bundle.batches().concat() == bundle.expected());
@@ -372,12 +371,7 @@ mod tests {
 
     #[test]
     fn pieces_that_come_to_less_than_a_page_are_not_the_end() {
-        let mut bundle = Bundle::of(&[5; 4000], 2000, 0);
-        let mut number = 0;
-        bundle.runs.retain(|_| {
-            number += 1;
-            number % 2 != 0
-        });
+        let bundle = Bundle::of(&[5; 4000], 2000, 0).without(|number| number % 2 == 1);
         let batches = bundle.batches();
         assert!(batches.len() > 1 && batches[0].len() < PAGE);
         assert!(batches.concat() == bundle.expected());

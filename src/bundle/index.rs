@@ -6,8 +6,9 @@ use super::entries::Entries;
 use super::error::{WriteError, WriteErrorKind};
 use super::known::Known;
 use super::lengths::Lengths;
+use super::location::Location;
 use super::places::Place;
-use super::store::{Location, RunStore};
+use super::store::RunStore;
 use crate::model::{Outcome, ReportId, RunFacts};
 
 /// One run in the index.

@@ -7,7 +7,7 @@ use super::ahead::Ahead;
 use super::contents::MergedAhead;
 use super::error::{WriteError, WriteErrorKind};
 use super::index::{Index, Repeat};
-use super::store::{Location, StoredChunk};
+use super::location::{Location, StoredChunk};
 
 /// The bytes of one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

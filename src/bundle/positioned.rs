@@ -2,6 +2,14 @@
 
 use std::fs::File;
 use std::io::{self, IoSlice};
+use std::ops::Range;
+
+/// Appends what is at this place of a file to `out`.
+pub(super) fn append(file: &File, place: &Range<u64>, out: &mut Vec<u8>) -> io::Result<()> {
+    let before = out.len();
+    out.resize(before + (place.end - place.start) as usize, 0);
+    read_exact_at(file, &mut out[before..], place.start)
+}
 
 /// Writes pieces one behind the other, as many in one call as the system takes.
 #[cfg(target_os = "linux")]

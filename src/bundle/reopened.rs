@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::error::{WriteError, WriteErrorKind};
+use super::positioned;
 
 /// Where they were written, by their number, and the open ones.
 #[derive(Debug, Default)]
@@ -39,7 +41,7 @@ impl Reopened {
     ///
     /// # Errors
     /// When there is none, or it cannot be opened.
-    pub(super) fn open(&self, number: usize) -> Result<Arc<File>, WriteError> {
+    fn open(&self, number: usize) -> Result<Arc<File>, WriteError> {
         let path = {
             let files = self.files();
             if let Some((_, file)) = files.open.iter().find(|(open, _)| *open == number) {
@@ -52,6 +54,18 @@ impl Reopened {
         files.open.truncate(MOST_OPEN - 1);
         files.open.push_front((number, Arc::clone(&file)));
         Ok(file)
+    }
+
+    /// Appends what is at this place of one of them to `out`.
+    ///
+    /// # Errors
+    /// As [`Reopened::open`], and when it ends before.
+    pub(super) fn read(&self, number: usize, place: &Range<u64>, out: &mut Vec<u8>) -> Result<(), WriteError> {
+        let file = self.open(number)?;
+        positioned::append(&file, place, out).map_err(|error| {
+            let path = self.files().paths.get(number).cloned().unwrap_or_default();
+            WriteError::io("read back", &path)(error)
+        })
     }
 
     fn files(&self) -> MutexGuard<'_, Files> {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::error::{WriteError, WriteErrorKind};
 use super::lines::ReportLine;
 use super::positioned;
-use super::store::nameless_file;
+use super::spill::nameless_file;
 
 /// Bytes that stay in memory before they go into the file together.
 const OPEN: usize = 256 << 10;

@@ -4,128 +4,28 @@
 //! Most runs wait for a moment, until their bundle is written ahead; others, that are to be merged or stand in the first
 //! bundle, to the end. So what has been in memory longest makes room for what comes, and keeps its location.
 
-use std::fs::{self, File, OpenOptions};
 use std::io::IoSlice;
 use std::ops::{Deref, Range};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use super::error::{WriteError, WriteErrorKind};
-use super::name::TEMPORARY_SUFFIX;
-use super::positioned;
+use super::location::{Location, Spot, StoredChunk};
 use super::reopened::Reopened;
+use super::run_memory::RunMemory;
 use super::shelf::{CHUNK_OVERHEAD, Kept, Shelf};
-
-/// What makes room in memory goes into the file in pieces of about this size, which costs half of what as many small ones do.
-const SPILLED_AT_ONCE: u64 = 512 << 10;
-
-/// Nor more than one such part of the memory.
-const SPILLED_PART: u64 = 32;
-
-/// Where a run is kept: of what was put into memory the chunk's number and the offset in that chunk, in the spill file the
-/// offset, in a bundle written ahead that bundle's number and the offset. Either way the byte `n` places further on has a location
-/// that is larger by `n`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Location(u64);
-
-/// What a [`Location`] says.
-enum Spot {
-    Chunk { number: u32, offset: usize },
-    Spill(u64),
-    Ahead { number: usize, offset: u64 },
-}
-
-impl Location {
-    const IN_MEMORY: u64 = 1 << 63;
-    const AHEAD: u64 = 1 << 62;
-    /// Bits of an offset in a bundle written ahead: a TiB; its number has those above, see [`Reopened::MOST`].
-    const AHEAD_OFFSET: u32 = 40;
-
-    /// The location `bytes` further on in the same place.
-    pub fn forward(self, bytes: u64) -> Location {
-        Location(self.0.wrapping_add(bytes))
-    }
-
-    fn spot(self) -> Spot {
-        if self.0 & Location::IN_MEMORY != 0 {
-            let number = (self.0 & !Location::IN_MEMORY) >> 32;
-            return Spot::Chunk { number: number as u32, offset: (self.0 & u64::from(u32::MAX)) as usize };
-        }
-        if self.0 & Location::AHEAD != 0 {
-            let place = self.0 & !Location::AHEAD;
-            let number = (place >> Location::AHEAD_OFFSET) as usize;
-            return Spot::Ahead { number, offset: place & ((1 << Location::AHEAD_OFFSET) - 1) };
-        }
-        Spot::Spill(self.0)
-    }
-}
-
-/// Where a chunk went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StoredChunk {
-    pub(super) start: Location,
-    pub(super) length: u64,
-}
-
-/// Memory that several stores share.
-#[derive(Debug, Clone)]
-pub struct RunMemory {
-    ceiling: u64,
-    held: Arc<AtomicU64>,
-}
-
-impl RunMemory {
-    /// Up to `ceiling` bytes, with what their keeping costs.
-    pub fn of(ceiling: u64) -> RunMemory {
-        RunMemory { ceiling, held: Arc::default() }
-    }
-
-    /// Bytes that all stores hold at present.
-    pub fn held(&self) -> u64 {
-        self.held.load(Ordering::Relaxed)
-    }
-
-    fn reserve(&self, cost: u64) -> bool {
-        self.reserve_below(self.ceiling, cost)
-    }
-
-    /// As [`RunMemory::reserve`], for whoever would have to wait until somebody else has made room: a little more.
-    fn overdraw(&self, cost: u64) -> bool {
-        self.reserve_below(self.ceiling.saturating_add(self.ceiling / SPILLED_PART), cost)
-    }
-
-    fn reserve_below(&self, ceiling: u64, cost: u64) -> bool {
-        let more = |held: u64| held.checked_add(cost).filter(|&sum| sum <= ceiling);
-        self.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
-    }
-
-    pub(super) fn give_back(&self, bytes: u64) {
-        self.held.fetch_sub(bytes, Ordering::Relaxed);
-    }
-}
-
-impl StoredChunk {
-    /// Where its bytes begin.
-    pub fn begin(&self) -> Location {
-        self.start
-    }
-}
+use super::spill::SpillFile;
 
 /// Keeps chunks of encoded runs, from many threads at once and in any order.
 ///
 /// No lock for which others have to wait is held while bytes are copied, written or read, unless memory is full beyond its ceiling.
 #[derive(Debug)]
 pub struct RunStore {
-    folder: PathBuf,
     memory: RunMemory,
     shelf: Mutex<Shelf>,
-    spill: OnceLock<File>,
-    spilled: AtomicU64,
+    spill: SpillFile,
     /// Who writes into the file to make room does so alone: others would only wait for the file.
     making_room: Mutex<()>,
-    /// Where those writes begin that have not ended.
-    being_spilled: Mutex<Vec<u64>>,
     reopened: Reopened,
 }
 
@@ -139,13 +39,10 @@ impl RunStore {
     /// As [`RunStore::new`], with memory that others use, too; what this store took of it is free when it is dropped.
     pub fn sharing(memory: &RunMemory, folder: &Path) -> RunStore {
         RunStore {
-            folder: folder.to_path_buf(),
             memory: memory.clone(),
             shelf: Mutex::default(),
-            spill: OnceLock::new(),
-            spilled: AtomicU64::new(0),
+            spill: SpillFile::new(folder),
             making_room: Mutex::default(),
-            being_spilled: Mutex::default(),
             reopened: Reopened::default(),
         }
     }
@@ -157,22 +54,22 @@ impl RunStore {
     pub fn put(&self, bytes: &[u8]) -> Result<StoredChunk, WriteError> {
         let start = match self.put_in_memory(bytes)? {
             Some(location) => location,
-            None => self.put_in_file(bytes)?,
+            None => self.spill(bytes)?,
         };
         Ok(StoredChunk { start, length: bytes.len() as u64 })
     }
 
     /// Keeps `bytes` in the temporary file, whatever room there is in memory.
     pub(super) fn spill(&self, bytes: &[u8]) -> Result<Location, WriteError> {
-        self.put_in_file(bytes)
+        self.spill.put(&mut [IoSlice::new(bytes)]).map(Location::of_spill)
     }
 
     /// Reads what is in the temporary file at `at`.
     pub(super) fn read_spilled(&self, at: Location, out: &mut [u8]) -> Result<(), WriteError> {
-        let Spot::Spill(offset) = at.spot() else { return Err(WriteErrorKind::NotStored.into()) };
-        let file = self.spill.get().ok_or(WriteErrorKind::NotStored)?;
-        positioned::read_exact_at(file, out, offset)
-            .map_err(WriteError::io("read back a temporary file in", &self.folder))
+        match at.spot() {
+            Spot::Spill(offset) => self.spill.read_exact(offset, out),
+            Spot::Chunk { .. } | Spot::Ahead { .. } => Err(WriteErrorKind::NotStored.into()),
+        }
     }
 
     /// Nobody will ask for these `length` bytes of a chunk any more. When that has been said of all its bytes, its memory
@@ -203,11 +100,13 @@ impl RunStore {
     /// When a file cannot be read.
     pub(super) fn copy(&self, found: &Found, out: &mut Vec<u8>) -> Result<(), WriteError> {
         match found {
-            Found::Held(held) => out.extend_from_slice(held),
-            Found::Spilled(place) => self.read_spill(place, out)?,
-            Found::Ahead { number, place } => self.append(&*self.reopened.open(*number)?, place, out)?,
+            Found::Held(held) => {
+                out.extend_from_slice(held);
+                Ok(())
+            }
+            Found::Spilled(place) => self.spill.read(place, out),
+            Found::Ahead { number, place } => self.reopened.read(*number, place, out),
         }
-        Ok(())
     }
 
     /// Where the `length` bytes at `at` are now.
@@ -240,29 +139,19 @@ impl RunStore {
         }
     }
 
-    /// Appends what is at this place of the temporary file to `out`.
-    ///
-    /// # Errors
-    /// When it cannot be read, or ends before.
-    pub(super) fn read_spill(&self, place: &Range<u64>, out: &mut Vec<u8>) -> Result<(), WriteError> {
-        self.append(self.spill.get().ok_or(WriteErrorKind::NotStored)?, place, out)
-    }
-
-    fn append(&self, file: &File, place: &Range<u64>, out: &mut Vec<u8>) -> Result<(), WriteError> {
-        let before = out.len();
-        out.resize(before + (place.end - place.start) as usize, 0);
-        positioned::read_exact_at(file, &mut out[before..], place.start)
-            .map_err(WriteError::io("read back a temporary file in", &self.folder))
-    }
-
     /// Bytes that went into the temporary file so far.
     pub fn spilled(&self) -> u64 {
-        self.spilled.load(Ordering::Acquire)
+        self.spill.end()
+    }
+
+    /// The temporary file.
+    pub(super) fn spill_file(&self) -> &SpillFile {
+        &self.spill
     }
 
     /// Whether one `part`-th of the memory is taken by what this store holds and those with which it shares the memory.
     pub fn is_filled_to(&self, part: u64) -> bool {
-        self.memory.held().saturating_mul(part) >= self.memory.ceiling
+        self.memory.held().saturating_mul(part) >= self.memory.ceiling()
     }
 
     /// Bytes held in memory, with what their keeping costs.
@@ -272,13 +161,12 @@ impl RunStore {
 
     /// Where the bytes of a bundle begin that was written ahead and lies at `path`; nothing when there are too many.
     pub(super) fn written_ahead(&self, path: PathBuf) -> Option<Location> {
-        let number = self.reopened.add(path)?;
-        Some(Location(Location::AHEAD | (number as u64) << Location::AHEAD_OFFSET))
+        self.reopened.add(path).map(Location::of_ahead)
     }
 
     fn put_in_memory(&self, bytes: &[u8]) -> Result<Option<Location>, WriteError> {
         let cost = bytes.len() as u64 + CHUNK_OVERHEAD;
-        if cost > self.memory.ceiling.min(u64::from(u32::MAX)) || bytes.is_empty() {
+        if cost > self.memory.ceiling().min(u64::from(u32::MAX)) || bytes.is_empty() {
             return Ok(None);
         }
         while !self.memory.reserve(cost) {
@@ -297,64 +185,28 @@ impl RunStore {
         }
         let bytes: Arc<[u8]> = bytes.into();
         let number = self.shelf().put(bytes);
-        Ok(Some(Location(Location::IN_MEMORY | u64::from(number) << 32)))
+        Ok(Some(Location::of_chunk(number)))
     }
 
     /// Moves what has been in memory longest into the file; whether there was anything: else the memory is others'.
-    fn make_room(&self, _alone: MutexGuard<'_, ()>) -> Result<bool, WriteError> {
-        let enough = (self.memory.ceiling / SPILLED_PART).min(SPILLED_AT_ONCE);
-        let leaving = self.shelf().oldest(enough);
+    fn make_room(&self, alone: MutexGuard<'_, ()>) -> Result<bool, WriteError> {
+        let leaving = self.shelf().oldest(self.memory.made_free_at_once());
         if leaving.is_empty() {
             return Ok(false);
         }
-        let mut offset =
-            self.put_pieces_in_file(&mut leaving.iter().map(|one| IoSlice::new(&one.bytes)).collect::<Vec<_>>())?;
+        let mut pieces: Vec<_> = leaving.iter().map(|one| IoSlice::new(&one.bytes)).collect();
+        let mut offset = self.spill.put(&mut pieces)?;
         let mut shelf = self.shelf();
+        let mut free = 0;
         for one in &leaving {
-            self.memory.give_back(shelf.leave(one, offset).unwrap_or(0));
+            free += shelf.leave(one, offset).unwrap_or(0);
             offset += one.bytes.len() as u64;
         }
+        drop(shelf);
+        // Who overdraws does so while this is held. What is given back then makes up for that.
+        drop(alone);
+        self.memory.give_back(free);
         Ok(true)
-    }
-
-    fn put_in_file(&self, bytes: &[u8]) -> Result<Location, WriteError> {
-        self.put_pieces_in_file(&mut [IoSlice::new(bytes)]).map(Location)
-    }
-
-    /// Gives the offset of the first.
-    fn put_pieces_in_file(&self, pieces: &mut [IoSlice<'_>]) -> Result<u64, WriteError> {
-        let file = self.spill_file()?;
-        let offset = self.begin_spilling(pieces.iter().map(|piece| piece.len() as u64).sum());
-        positioned::write_all_pieces_at(file, pieces, offset)
-            .map_err(WriteError::io("write a temporary file in", &self.folder))?;
-        self.being_spilled().retain(|begin| *begin != offset);
-        Ok(offset)
-    }
-
-    fn begin_spilling(&self, length: u64) -> u64 {
-        let mut being_spilled = self.being_spilled();
-        let offset = self.spilled.fetch_add(length, Ordering::AcqRel);
-        being_spilled.push(offset);
-        offset
-    }
-
-    /// The temporary file is as it will stay up to this offset: nobody writes before it any more.
-    pub(super) fn settled(&self) -> u64 {
-        let being_spilled = self.being_spilled();
-        being_spilled.iter().min().copied().unwrap_or_else(|| self.spilled())
-    }
-
-    fn being_spilled(&self) -> MutexGuard<'_, Vec<u64>> {
-        self.being_spilled.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Two threads may make a file at the same time; the one that comes second is dropped, and gone with that.
-    fn spill_file(&self) -> Result<&File, WriteError> {
-        if let Some(file) = self.spill.get() {
-            return Ok(file);
-        }
-        let file = nameless_file(&self.folder)?;
-        Ok(self.spill.get_or_init(|| file))
     }
 
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
@@ -411,21 +263,6 @@ impl Deref for Held {
     }
 }
 
-/// A file inside `folder` that has lost its name already: the system frees it however the process ends.
-pub(super) fn nameless_file(folder: &Path) -> Result<File, WriteError> {
-    static NUMBER: AtomicU64 = AtomicU64::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let path = folder.join(format!(".spill-{}-{number}{TEMPORARY_SUFFIX}", std::process::id()));
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .open(&path)
-        .map_err(WriteError::io("create", &path))?;
-    fs::remove_file(&path).map_err(WriteError::io("unlink", &path))?;
-    Ok(file)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -470,7 +307,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = RunStore::new(folder.path(), 0);
         let path = folder.path().join("ahead");
-        fs::write(&path, b"head run,run").unwrap();
+        std::fs::write(&path, b"head run,run").unwrap();
         let begin = store.written_ahead(path).unwrap();
         let mut out = Vec::new();
         store.read(begin.forward(5), 3, &mut out).unwrap();
@@ -496,19 +333,6 @@ mod tests {
     }
 
     #[test]
-    fn nothing_behind_what_is_still_being_written_is_settled() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = RunStore::new(folder.path(), 0);
-        store.put(b"0123456789").unwrap();
-        assert_eq!(store.settled(), 10);
-        let slow = store.begin_spilling(5);
-        store.put(b"abc").unwrap();
-        assert_eq!((slow, store.settled(), store.spilled()), (10, 10, 18));
-        store.being_spilled().retain(|begin| *begin != slow);
-        assert_eq!(store.settled(), 18);
-    }
-
-    #[test]
     fn what_makes_room_goes_in_one_piece_and_is_found_there() {
         let folder = tempfile::tempdir().unwrap();
         let ceiling = 64 << 10;
@@ -516,7 +340,7 @@ mod tests {
         let chunks: Vec<_> = (0..2000_u32).map(|number| store.put(&number.to_le_bytes().repeat(9)).unwrap()).collect();
         assert!(store.spilled() > 0 && store.in_memory() <= ceiling);
         assert!(
-            store.in_memory() >= ceiling - ceiling / SPILLED_PART - 200,
+            store.in_memory() >= ceiling - store.memory.made_free_at_once() - 200,
             "no more than a part of it leaves at once"
         );
         for (number, chunk) in (0_u32..).zip(chunks) {
@@ -583,33 +407,21 @@ mod tests {
     }
 
     #[test]
-    fn the_spill_file_has_no_name() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = RunStore::new(folder.path(), 0);
-        store.put(b"spilled").unwrap();
-        assert_eq!(store.spilled(), 7);
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
-    }
-
-    #[test]
     fn refuses_places_where_nothing_was_put() {
         let folder = tempfile::tempdir().unwrap();
         let store = RunStore::new(folder.path(), 1000);
         let chunk = store.put(b"abc").unwrap();
         let mut out = Vec::new();
-        for (at, length) in [(chunk.start, 4), (chunk.start.forward(1 << 32), 1), (Location(0), 1), (Location(9), 1)] {
+        for (at, length) in [
+            (chunk.start, 4),
+            (chunk.start.forward(1 << 32), 1),
+            (Location::of_spill(0), 1),
+            (Location::of_spill(9), 1),
+        ] {
             let error = store.read(at, length, &mut out).unwrap_err();
             assert!(matches!(error.kind(), WriteErrorKind::NotStored), "{error}");
         }
         assert!(out.is_empty());
-    }
-
-    #[test]
-    fn a_folder_that_cannot_be_written_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let gone = folder.path().join("gone");
-        let error = RunStore::new(&gone, 0).put(b"x").unwrap_err();
-        assert!(error.to_string().starts_with("create ") && error.to_string().contains("gone"), "{error}");
     }
 
     #[test]

@@ -224,7 +224,7 @@ impl<'s> JsonItems<'s> {
         Piece {
             part,
             bytes: &self.window.bytes()[..taken.length],
-            place: self.window.place(self.window.mark()),
+            place: self.window.here(),
             cuts: &self.cuts,
             read: taken.read,
             oddities: taken.oddities,

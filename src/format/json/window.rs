@@ -94,7 +94,12 @@ impl<'s> Window<'s> {
 
     /// Where the window begins.
     pub(super) fn position(&self) -> Position {
-        self.place(self.mark()).position()
+        self.here().position()
+    }
+
+    /// The same, told when somebody asks.
+    pub(super) fn here(&self) -> Place<'_> {
+        self.place(self.mark())
     }
 
     /// Whether nothing was consumed yet.
