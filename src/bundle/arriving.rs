@@ -97,18 +97,16 @@ impl ExecutionIndex {
             self.ready.push_back(ahead);
         }
         self.places.push(Place { location: run.location, length: run.entry.length });
-        let next = if !self.ready.is_empty() && store.is_filled_to(self.waiting_room()) {
-            self.ready.pop_front()
-        } else {
-            None
-        };
+        let next =
+            if !self.ready.is_empty() && self.fills_the_waiting_room(store) { self.ready.pop_front() } else { None };
         Ok(Arrived::First(next))
     }
 
-    /// The part of the memory for runs that bundles may fill while they wait. Where a merge may still touch one it had better
-    /// wait; where none does, what is written soon is still in the processor's cache, and the disk has less to do in the end.
-    fn waiting_room(&self) -> u64 {
-        if self.places.are_often_touched() { 2 } else { 8 }
+    /// Whether runs fill the part of their memory in which bundles wait. Where a merge may still touch one it had better wait; where
+    /// none does, what is written soon is still in the processor's cache, and the disk has less to do in the end.
+    fn fills_the_waiting_room(&self, store: &RunStore) -> bool {
+        let (held, ceiling) = store.memory();
+        held >= if self.places.are_often_touched() { ceiling / 2 } else { (ceiling / 8).min(1 << 20) }
     }
 
     fn cut(&mut self, plan: BundlePlan, store: &RunStore) -> Result<Option<Arc<Ahead>>, WriteError> {

@@ -6,7 +6,8 @@ use std::ops::Range;
 use super::body::BundleBody;
 use super::error::WriteError;
 use super::places::Stretch;
-use super::store::{Found, Held, RunStore};
+use super::segment::Held;
+use super::store::{Found, RunStore};
 
 /// Bytes that are given to the system, or read back from a file, at once. They pass the processor's cache twice, once to
 /// be hashed.

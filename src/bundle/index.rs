@@ -156,6 +156,8 @@ pub(super) struct Index {
     entries: Entries,
     lengths: Lengths,
     known: Known,
+    /// Of how many known Tests the store has been told.
+    told: usize,
     /// Further results that have come since they were taken last.
     repeats: Vec<Repeat>,
     /// Of first results.
@@ -174,6 +176,7 @@ impl Index {
             entries: Entries::new(ceiling),
             lengths: Lengths::default(),
             known: Known::default(),
+            told: 0,
             repeats: Vec::new(),
             notes: HashMap::new(),
             reports: Vec::new(),
@@ -208,6 +211,8 @@ impl Index {
 
     fn grow(&mut self, store: &RunStore) -> Result<(), WriteError> {
         let Index { entries, known, .. } = self;
+        store.know((known.len() - self.told) as u64);
+        self.told = known.len();
         known.grow();
         let mut number = 0;
         entries.for_each(store, |entry| {

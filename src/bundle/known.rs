@@ -31,6 +31,11 @@ impl Known {
         self.len * 5 >= self.tags.len() * 4
     }
 
+    /// How many Tests have a result.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
     /// Makes room, and forgets everything: all that is known has to be [added](Known::add) once more.
     pub(super) fn grow(&mut self) {
         let places = match self.tags.len() {

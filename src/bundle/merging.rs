@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::error::{WriteError, WriteErrorKind};
 use super::index::{IndexEntry, Repeat};
 use super::places::Place;
-use super::store::{Found, Held, RunStore};
+use super::segment::Held;
+use super::store::{Found, RunStore};
 use crate::model::{Outcome, ReportId};
 
 /// One of several results of a Test.

@@ -5,15 +5,17 @@
 //! bundle, to the end. So what has been in memory longest makes room for what comes, and keeps its location.
 
 use std::io::IoSlice;
-use std::ops::{Deref, Range};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use super::error::{WriteError, WriteErrorKind};
 use super::location::{Location, Spot, StoredChunk};
 use super::reopened::Reopened;
 use super::run_memory::RunMemory;
-use super::shelf::{CHUNK_OVERHEAD, Kept, Shelf};
+use super::segment::Held;
+use super::shelf::{Leaving, Look, Shelf};
 use super::spill::SpillFile;
 
 /// Keeps chunks of encoded runs, from many threads at once and in any order.
@@ -23,6 +25,8 @@ use super::spill::SpillFile;
 pub struct RunStore {
     memory: RunMemory,
     shelf: Mutex<Shelf>,
+    /// Tests of its runs that are known.
+    tests: AtomicU64,
     spill: SpillFile,
     /// Who writes into the file to make room does so alone: others would only wait for the file.
     making_room: Mutex<()>,
@@ -41,6 +45,7 @@ impl RunStore {
         RunStore {
             memory: memory.clone(),
             shelf: Mutex::default(),
+            tests: AtomicU64::new(0),
             spill: SpillFile::new(folder),
             making_room: Mutex::default(),
             reopened: Reopened::default(),
@@ -76,9 +81,8 @@ impl RunStore {
     /// is free.
     pub fn release(&self, at: Location, length: u64) {
         let Spot::Chunk { number, .. } = at.spot() else { return };
-        if let Some(cost) = self.shelf().release(number, length) {
-            self.memory.give_back(cost);
-        }
+        let free = self.shelf().release(number, length);
+        self.memory.give_back(free);
     }
 
     /// Nobody will ask for a chunk any more.
@@ -118,15 +122,7 @@ impl RunStore {
         match at.spot() {
             Spot::Chunk { number, offset } => {
                 let end = offset.checked_add(length).ok_or(WriteErrorKind::NotStored)?;
-                match self.shelf().get(number) {
-                    Some(Kept::InMemory(bytes)) if end <= bytes.len() => {
-                        Ok(Found::Held(Held { bytes, range: offset..end }))
-                    }
-                    Some(Kept::InFile { begin, end: last }) if end as u64 <= last - begin => {
-                        Ok(Found::Spilled(begin + offset as u64..begin + end as u64))
-                    }
-                    _ => Err(WriteErrorKind::NotStored.into()),
-                }
+                self.find_in_chunk(number, offset..end)
             }
             Spot::Spill(offset) => {
                 let place = from(offset)?;
@@ -136,6 +132,19 @@ impl RunStore {
                 Ok(Found::Spilled(place))
             }
             Spot::Ahead { number, offset } => Ok(Found::Ahead { number, place: from(offset)? }),
+        }
+    }
+
+    fn find_in_chunk(&self, number: u32, part: Range<usize>) -> Result<Found, WriteError> {
+        let look = self.shelf().look(number).ok_or(WriteErrorKind::NotStored)?;
+        match look {
+            Look::InMemory(segment, chunk) if part.end <= chunk.len() => {
+                Ok(Found::Held(segment.hold(chunk.start + part.start..chunk.start + part.end)))
+            }
+            Look::InFile(place) if part.end as u64 <= place.end - place.start => {
+                Ok(Found::Spilled(place.start + part.start as u64..place.start + part.end as u64))
+            }
+            Look::InMemory(..) | Look::InFile(_) => Err(WriteErrorKind::NotStored.into()),
         }
     }
 
@@ -149,14 +158,26 @@ impl RunStore {
         &self.spill
     }
 
-    /// Whether one `part`-th of the memory is taken by what this store holds and those with which it shares the memory.
-    pub fn is_filled_to(&self, part: u64) -> bool {
-        self.memory.held().saturating_mul(part) >= self.memory.ceiling()
+    /// Bytes that this store and those with which it shares the memory hold, and how many they may.
+    pub(super) fn memory(&self) -> (u64, u64) {
+        (self.memory.held(), self.memory.ceiling())
     }
 
-    /// Bytes held in memory, with what their keeping costs.
+    /// So many more Tests of this store's runs are known.
+    pub(super) fn know(&self, tests: u64) {
+        self.tests.fetch_add(tests, Ordering::Relaxed);
+        self.memory.know(tests);
+    }
+
+    /// Bytes of memory that this store holds.
     pub fn in_memory(&self) -> u64 {
         self.shelf().held
+    }
+
+    /// Bytes in memory that somebody may still ask for.
+    #[cfg(test)]
+    pub(super) fn wanted_in_memory(&self) -> u64 {
+        self.shelf().wanted_in_memory()
     }
 
     /// Where the bytes of a bundle begin that was written ahead and lies at `path`; nothing when there are too many.
@@ -165,15 +186,26 @@ impl RunStore {
     }
 
     fn put_in_memory(&self, bytes: &[u8]) -> Result<Option<Location>, WriteError> {
-        let cost = bytes.len() as u64 + CHUNK_OVERHEAD;
-        if cost > self.memory.ceiling().min(u64::from(u32::MAX)) || bytes.is_empty() {
+        let most = self.memory.ceiling().min(u64::from(u32::MAX));
+        if bytes.is_empty() || bytes.len() as u64 > most {
             return Ok(None);
         }
-        while !self.memory.reserve(cost) {
+        let size = loop {
+            let mut shelf = self.shelf();
+            if let Some((number, adding)) = shelf.place(bytes.len()) {
+                drop(shelf);
+                adding.add(bytes);
+                return Ok(Some(Location::of_chunk(number)));
+            }
+            let size = shelf.size_for(bytes.len(), &self.memory);
+            drop(shelf);
+            if self.memory.reserve(size as u64) {
+                break size;
+            }
             let making_room = match self.making_room.try_lock() {
                 Ok(making_room) => making_room,
                 Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-                Err(TryLockError::WouldBlock) if self.memory.overdraw(cost) => break,
+                Err(TryLockError::WouldBlock) if self.memory.overdraw(size as u64) => break size,
                 Err(TryLockError::WouldBlock) => {
                     drop(self.making_room.lock());
                     continue;
@@ -182,27 +214,32 @@ impl RunStore {
             if !self.make_room(making_room)? {
                 return Ok(None);
             }
+        };
+        let segment = self.memory.segment(size);
+        if let Some(adding) = segment.try_add() {
+            adding.add(bytes);
         }
-        let bytes: Arc<[u8]> = bytes.into();
-        let number = self.shelf().put(bytes);
-        Ok(Some(Location::of_chunk(number)))
+        Ok(self.shelf().add(segment, bytes.len()).map(Location::of_chunk))
     }
 
     /// Moves what has been in memory longest into the file; whether there was anything: else the memory is others'.
     fn make_room(&self, alone: MutexGuard<'_, ()>) -> Result<bool, WriteError> {
-        let leaving = self.shelf().oldest(self.memory.made_free_at_once());
+        let leaving = self.shelf().oldest(self.memory.large_segment() as u64);
         if leaving.is_empty() {
             return Ok(false);
         }
-        let mut pieces: Vec<_> = leaving.iter().map(|one| IoSlice::new(&one.bytes)).collect();
+        let held: Vec<Held> = leaving.iter().flat_map(Leaving::hold).collect();
+        let mut pieces: Vec<_> = held.iter().map(|piece| IoSlice::new(piece)).collect();
         let mut offset = self.spill.put(&mut pieces)?;
+        drop(held);
         let mut shelf = self.shelf();
-        let mut free = 0;
+        let mut free = Vec::with_capacity(leaving.len());
         for one in &leaving {
-            free += shelf.leave(one, offset).unwrap_or(0);
-            offset += one.bytes.len() as u64;
+            free.extend(shelf.leave(one, offset));
+            offset += one.bytes();
         }
         drop(shelf);
+        drop(leaving);
         // Who overdraws does so while this is held. What is given back then makes up for that.
         drop(alone);
         self.memory.give_back(free);
@@ -216,7 +253,8 @@ impl RunStore {
 
 impl Drop for RunStore {
     fn drop(&mut self) {
-        self.memory.give_back(self.in_memory());
+        self.memory.give_back(self.shelf().clear());
+        self.memory.forget(self.tests.load(Ordering::Relaxed));
     }
 }
 
@@ -230,37 +268,6 @@ pub(super) enum Found {
         number: usize,
         place: Range<u64>,
     },
-}
-
-/// Bytes of a run in memory; they stay there while somebody holds them.
-#[derive(Debug, Clone)]
-pub struct Held {
-    bytes: Arc<[u8]>,
-    range: Range<usize>,
-}
-
-impl Held {
-    /// Leaves as many bytes out at the end.
-    pub(super) fn shorten(&mut self, by: usize) {
-        self.range.end = self.range.end.saturating_sub(by).max(self.range.start);
-    }
-
-    /// Takes in the bytes behind it, if they are these.
-    pub(super) fn extend(&mut self, behind: &[u8]) -> bool {
-        let follow = self.bytes.get(self.range.end..).is_some_and(|rest| rest.starts_with(behind));
-        if follow {
-            self.range.end += behind.len();
-        }
-        follow
-    }
-}
-
-impl Deref for Held {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        self.bytes.get(self.range.clone()).unwrap_or_default()
-    }
 }
 
 #[cfg(test)]
@@ -287,10 +294,10 @@ mod tests {
     #[test]
     fn memory_is_free_when_nobody_wants_any_byte_of_a_chunk() {
         let folder = tempfile::tempdir().unwrap();
-        let store = RunStore::new(folder.path(), 10 + CHUNK_OVERHEAD);
+        let store = RunStore::new(folder.path(), 10);
         let chunk = store.put(b"0123456789").unwrap();
         store.release(chunk.start, 4);
-        assert_eq!(store.in_memory(), 10 + CHUNK_OVERHEAD);
+        assert_eq!(store.in_memory(), 10);
         let held = hold(&store, chunk.start.forward(4), 6).unwrap();
         store.release(chunk.start.forward(4), 6);
         // Whoever holds it may go on reading.
@@ -317,12 +324,12 @@ mod tests {
     #[test]
     fn holds_chunks_in_memory_up_to_the_ceiling_and_then_in_the_file() {
         let folder = tempfile::tempdir().unwrap();
-        let store = RunStore::new(folder.path(), 2 * (3 + CHUNK_OVERHEAD));
+        let store = RunStore::new(folder.path(), 6);
         let chunks: Vec<_> = [b"one", b"two", b"six", b"ten"].iter().map(|text| store.put(*text).unwrap()).collect();
         let are_in_memory = || chunks.iter().map(|&chunk| is_in_memory(&store, chunk)).collect::<Vec<_>>();
         // What came first has made room.
         assert_eq!(are_in_memory(), [false, false, true, true]);
-        assert_eq!((store.in_memory(), store.spilled()), (2 * (3 + CHUNK_OVERHEAD), 6));
+        assert_eq!((store.in_memory(), store.spilled()), (6, 6));
         assert_eq!(chunks.iter().map(|&chunk| read(&store, chunk)).collect::<Vec<_>>().concat(), b"onetwosixten");
         let long = store.put(&[b'x'; 200]).unwrap();
         assert!(!is_in_memory(&store, long) && are_in_memory() == [false, false, true, true], "no room for it anyway");
@@ -340,7 +347,7 @@ mod tests {
         let chunks: Vec<_> = (0..2000_u32).map(|number| store.put(&number.to_le_bytes().repeat(9)).unwrap()).collect();
         assert!(store.spilled() > 0 && store.in_memory() <= ceiling);
         assert!(
-            store.in_memory() >= ceiling - store.memory.made_free_at_once() - 200,
+            store.in_memory() >= ceiling - store.memory.large_segment() as u64,
             "no more than a part of it leaves at once"
         );
         for (number, chunk) in (0_u32..).zip(chunks) {
@@ -351,29 +358,62 @@ mod tests {
     #[test]
     fn while_one_makes_room_others_take_a_little_more_or_wait() {
         let folder = tempfile::tempdir().unwrap();
-        let cost = 100 + CHUNK_OVERHEAD;
-        let store = RunStore::new(folder.path(), 32 * cost);
-        let put = || store.put(&[b'x'; 100]).unwrap();
-        for _ in 0..32 {
-            put();
-        }
+        // Thirty-two chunks, of which four make room at a time.
+        let store = RunStore::new(folder.path(), 3200);
+        let put = |count| {
+            (0..count).for_each(|_| {
+                store.put(&[b'x'; 100]).unwrap();
+            })
+        };
+        put(32);
         let making_room = store.making_room.lock().unwrap();
-        put();
-        assert_eq!((store.in_memory(), store.spilled()), (33 * cost, 0));
+        put(4);
+        assert_eq!((store.in_memory(), store.spilled()), (3600, 0));
         std::thread::scope(|scope| {
-            let waiting = scope.spawn(put);
+            let waiting = scope.spawn(|| put(1));
             std::thread::sleep(std::time::Duration::from_millis(20));
-            assert!(!waiting.is_finished() && store.in_memory() == 33 * cost);
+            assert!(!waiting.is_finished() && store.in_memory() == 3600);
             drop(making_room);
             waiting.join().unwrap();
         });
-        assert_eq!((store.in_memory(), store.spilled()), (32 * cost, 200));
+        // What makes room twice makes more than enough.
+        assert_eq!((store.in_memory(), store.spilled()), (2900, 800));
+    }
+
+    #[test]
+    fn chunks_that_are_put_while_others_are_read_do_not_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = RunStore::new(folder.path(), 8 << 20);
+        let first = store.put(b"first").unwrap();
+        let held = hold(&store, first.start, 5).unwrap();
+        let second = store.put(b"second").unwrap();
+        let third = store.put(b"third").unwrap();
+        let segment = store.in_memory() / 2;
+        assert!(segment > 0 && is_in_memory(&store, second) && is_in_memory(&store, third));
+        drop(held);
+        store.put(b"fourth").unwrap();
+        assert_eq!(store.in_memory(), 2 * segment, "there is room in both");
+    }
+
+    #[test]
+    fn the_more_tests_are_known_the_less_memory_runs_have() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = RunMemory::of(64 << 20);
+        let ceiling = |store: &RunStore| store.memory().1 >> 20;
+        let store = RunStore::sharing(&memory, folder.path());
+        store.know(1 << 20);
+        assert_eq!(ceiling(&store), 32);
+        let other = RunStore::sharing(&memory, folder.path());
+        other.know(100 << 20);
+        assert_eq!((ceiling(&store), ceiling(&other)), (8, 8));
+        drop(other);
+        assert_eq!(ceiling(&store), 32);
     }
 
     #[test]
     fn what_nobody_wants_makes_no_room() {
         let folder = tempfile::tempdir().unwrap();
-        let store = RunStore::new(folder.path(), 2 * (3 + CHUNK_OVERHEAD));
+        let store = RunStore::new(folder.path(), 6);
         let stays = store.put(b"one").unwrap();
         for _ in 0..5 {
             store.discard(&store.put(b"two").unwrap());
@@ -387,7 +427,7 @@ mod tests {
         let mut last = Vec::new();
         store.read(stays.start.forward(2), 1, &mut last).unwrap();
         store.release(stays.start.forward(2), 1);
-        assert_eq!((last.as_slice(), store.in_memory()), (&b"e"[..], 2 * (3 + CHUNK_OVERHEAD)));
+        assert_eq!((last.as_slice(), store.in_memory()), (&b"e"[..], 6));
         assert!(store.read(stays.start, 1, &mut last).is_err());
         let moved = others[0];
         store.put(b"ten").unwrap();
@@ -397,7 +437,7 @@ mod tests {
     #[test]
     fn stores_share_memory_and_give_it_back() {
         let folder = tempfile::tempdir().unwrap();
-        let memory = RunMemory::of(3 + CHUNK_OVERHEAD);
+        let memory = RunMemory::of(3);
         let (first, second) = (RunStore::sharing(&memory, folder.path()), RunStore::sharing(&memory, folder.path()));
         let put = |store: &RunStore| is_in_memory(store, store.put(b"one").unwrap());
         assert!(put(&first) && !put(&second));
@@ -448,5 +488,39 @@ mod tests {
         for (text, chunk) in chunks {
             assert_eq!(read(&store, chunk), text.as_bytes());
         }
+    }
+
+    #[test]
+    fn many_threads_put_read_and_release() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = &RunStore::new(folder.path(), 30_000);
+        let text = |thread: usize, n: usize| format!("{thread}:{n}:").repeat(1 + n % 40);
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                scope.spawn(move || {
+                    let mut chunks: Vec<Option<StoredChunk>> = Vec::new();
+                    for n in 0..600 {
+                        chunks.push(Some(store.put(text(thread, n).as_bytes()).unwrap()));
+                        // A few stay, most go soon, and all are read on the way.
+                        let other = n * 7 % chunks.len();
+                        if let Some(chunk) = chunks[other] {
+                            let begin = chunk.length as usize / 2;
+                            let mut out = Vec::new();
+                            let length = chunk.length as usize - begin;
+                            store.read(chunk.start.forward(begin as u64), length, &mut out).unwrap();
+                            assert_eq!(out, text(thread, other).as_bytes()[begin..]);
+                        }
+                        if n % 5 != 0
+                            && let Some(chunk) = chunks[n.saturating_sub(3)].take()
+                        {
+                            store.discard(&chunk);
+                        }
+                    }
+                    chunks.iter().flatten().for_each(|chunk| store.discard(chunk));
+                });
+            }
+        });
+        assert!(store.spilled() > 0);
+        assert_eq!((store.in_memory(), store.wanted_in_memory(), store.memory.held()), (0, 0, 0));
     }
 }

@@ -28,10 +28,10 @@ impl Memory {
         self.0
     }
 
-    /// For runs that wait for their bundle. A thirty-second: runs of most reports wait for a moment only, also those of a
-    /// giant, and what waits longer makes room for them. Since they come and go, the heap needs half as much again.
+    /// For runs that wait for their bundle. An eighth: runs of most reports wait for a moment only, also those of a giant, and take
+    /// a few MiB of it; where later reports have further results, all wait, and what waits longest makes room.
     pub(super) const fn for_runs(self) -> u64 {
-        self.0 / 32
+        self.0 / 8
     }
 
     /// For what is known of each run of a Test Execution; the rest is in the same file. A sixty-fourth: of what is there,

@@ -236,17 +236,12 @@ fn a_bundle_that_merging_makes_too_long_is_not_written_ahead() {
 
 #[test]
 fn bundles_wait_as_long_as_there_is_memory() {
-    // A run and what its keeping costs are some seventy bytes.
-    let all = 20 * 70;
-    assert_eq!(written_ahead(8 * all + 400, &runs(20)), 0);
-    assert_eq!(written_ahead(8 * all - 1200, &runs(20)), 1);
-    assert_eq!(written_ahead(0, &runs(20)), 3);
+    // All runs are some hundred and thirty bytes, in segments of a few of them.
+    assert_eq!([1400, 1080, 0].map(|ceiling| written_ahead(ceiling, &runs(20))), [0, 1, 3]);
     // The first bundle is touched when it has been cut, so that others may be, and wait longer.
     let mut touched = runs(20);
     touched.insert(5, again(0, 4));
-    let all = all + 70;
-    assert_eq!(written_ahead(2 * all + 100, &touched), 0);
-    assert_eq!(written_ahead(2 * all - 300, &touched), 1);
+    assert_eq!([320, 240, 0].map(|ceiling| written_ahead(ceiling, &touched)), [0, 1, 3]);
 }
 
 #[test]
@@ -289,11 +284,11 @@ fn a_bundle_with_another_head_is_written_again() {
 
 #[test]
 fn writing_frees_the_store() {
-    let collected = collect(500, &runs(7), 1000, 2);
-    let before = collected.fixture.store.in_memory();
+    let collected = collect(42, &runs(7), 1000, 2);
+    let before = collected.fixture.store.wanted_in_memory();
     collected.write_all();
     // Of seven runs four went with the second and third bundle.
-    assert_eq!((collected.bundles.len(), collected.fixture.store.in_memory()), (2, before / 7 * 3));
+    assert_eq!((collected.bundles.len(), collected.fixture.store.wanted_in_memory()), (2, before / 7 * 3));
 }
 
 #[test]
