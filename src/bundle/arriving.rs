@@ -49,7 +49,7 @@ pub enum Arrived {
 
 impl ExecutionIndex {
     /// An index without runs. In the store, each run is followed by `separator`, as in a bundle. Of what it knows of the
-    /// runs, up to `ceiling` bytes stay in memory, and beside them ten bytes or less of each.
+    /// runs, up to `ceiling` bytes stay in memory, and beside them fifteen bytes or less of each.
     pub fn new(separator: &'static [u8], ceiling: u64) -> ExecutionIndex {
         let (index, places) = (Index::new(ceiling), Places::new(separator.len()));
         ExecutionIndex { index, places, separator, ahead: None, ready: VecDeque::new(), late: Vec::new() }

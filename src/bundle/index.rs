@@ -14,7 +14,7 @@ use crate::model::{Outcome, ReportId, RunFacts};
 /// One run in the index.
 ///
 /// There is one for every Test of a Test Execution, of 24 bytes, and they go to the temporary file when there are many.
-/// What stays in memory of each is its length, in two bytes, six to eight bytes in the table of what is known and, until
+/// What stays in memory of each is its length, in two bytes, ten to thirteen bytes in the table of what is known and, until
 /// its bundle is written, a location.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IndexEntry {
@@ -189,7 +189,7 @@ impl Index {
     /// When the temporary file cannot be written or read.
     pub(super) fn add(&mut self, report: ReportId, run: StoredRun, store: &RunStore) -> Result<Added, WriteError> {
         if self.known.is_full() {
-            self.grow(store)?;
+            self.grow(store);
         }
         let number = self.len() as u32;
         let Index { entries, known, .. } = self;
@@ -209,16 +209,10 @@ impl Index {
         Ok(Added::First)
     }
 
-    fn grow(&mut self, store: &RunStore) -> Result<(), WriteError> {
-        let Index { entries, known, .. } = self;
-        store.know((known.len() - self.told) as u64);
-        self.told = known.len();
-        known.grow();
-        let mut number = 0;
-        entries.for_each(store, |entry| {
-            known.add(entry.identity, number);
-            number += 1;
-        })
+    fn grow(&mut self, store: &RunStore) {
+        store.know((self.known.len() - self.told) as u64);
+        self.told = self.known.len();
+        self.known.grow();
     }
 
     /// These runs are going to be added.
