@@ -1,6 +1,9 @@
 //! Buffers of one report that serve the next one of the same thread.
 
 use std::cell::Cell;
+use std::thread::LocalKey;
+
+use crate::model::Body;
 
 /// What a reader fills again and again, between two reports of one thread: a report of forty scenarios has some thousand
 /// buffers. Each format that keeps some has a thread-local place for them, and so have the cursors over XML.
@@ -28,6 +31,29 @@ impl<B: Default> Spare<B> {
     }
 }
 
+/// Bytes of a report whose making of records counts beside its reading.
+const SMALL: usize = 256 << 10;
+
+/// Whether the records of a report serve the next one.
+pub(super) fn is_small(body: &Body<'_>) -> bool {
+    matches!(body, Body::Bytes(report) if report.len() <= SMALL)
+}
+
+/// Has a report read: with the records of the one before it on this thread, if it is small. `read` gives them back, empty.
+pub(super) fn lend<B: Default, R>(
+    spare: &'static LocalKey<Spare<B>>,
+    is_small: bool,
+    read: impl FnOnce(B) -> (R, B),
+) -> R {
+    if !is_small {
+        return read(B::default()).0;
+    }
+    let (result, records) = read(spare.try_with(Spare::take).unwrap_or_default());
+    // A thread that ends keeps nothing.
+    let _ = spare.try_with(|spare| spare.keep(SMALL, || records));
+    result
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,5 +66,24 @@ mod tests {
         spare.keep(KEPT, || Vec::with_capacity(100));
         assert!(spare.take().capacity() >= 100);
         assert_eq!(spare.take().capacity(), 0, "they are given once");
+    }
+
+    #[test]
+    fn records_of_a_small_report_serve_the_next_one() {
+        thread_local! {
+            static SPARE: Spare<Vec<u8>> = const { Spare::new() };
+        }
+        let read = |length: usize| {
+            let report = vec![b' '; length];
+            lend(&SPARE, is_small(&Body::Bytes(&report)), |mut records| {
+                let before = records.capacity();
+                records.reserve(10);
+                (before, records)
+            })
+        };
+        assert_eq!(read(SMALL + 1), 0);
+        assert_eq!(read(SMALL), 0);
+        assert!(read(SMALL + 1) == 0 && read(1) >= 10);
+        assert!(!is_small(&Body::Stream(&mut std::io::empty())));
     }
 }

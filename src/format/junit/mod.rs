@@ -15,7 +15,7 @@ mod times;
 
 use std::ops::ControlFlow;
 
-use crate::format::spare::Spare;
+use crate::format::spare::{self, Spare};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
 use crate::format::{ClippedText, Family, Format, Head, ParseError, ReadOptions, Remarks};
 use crate::model::{Body, Problem, ProblemKind, ReportVisitor, TestCase};
@@ -42,17 +42,14 @@ fn recognises(head: &Head<'_>) -> bool {
 const STRUCTURE: &[&[u8]] = &[b"testcase", b"testsuite", b"testsuites"];
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
-    let is_small = matches!(body, Body::Bytes(report) if report.len() <= Records::SMALL);
-    let records = if is_small { SPARE.with(Spare::take) } else { Records::default() };
-    let mut xml = XmlCursor::new(body).within(&options.limits);
-    let mut reader = Reader::new(options, records);
-    let result = reader.read(&mut xml, 0, visitor).map(drop);
-    reader.finish(&xml, visitor);
-    xml.finish(visitor);
-    if is_small {
-        SPARE.with(|spare| spare.keep(Records::SMALL, || reader.records()));
-    }
-    result
+    spare::lend(&SPARE, spare::is_small(&body), |records| {
+        let mut xml = XmlCursor::new(body).within(&options.limits);
+        let mut reader = Reader::new(options, records);
+        let result = reader.read(&mut xml, 0, visitor).map(drop);
+        reader.finish(&xml, visitor);
+        xml.finish(visitor);
+        (result, reader.records())
+    })
 }
 
 /// What a reader fills again and again. Those of a small report serve the next one of the same thread: what is in them has
@@ -61,11 +58,6 @@ struct Records {
     case: Box<TestCase>,
     attributes: CaseAttributes,
     suites: Suites,
-}
-
-impl Records {
-    /// Bytes of a report whose making of records counts beside its reading.
-    const SMALL: usize = 64 << 10;
 }
 
 impl Default for Records {

@@ -15,6 +15,7 @@ mod suite;
 #[cfg(test)]
 mod tests;
 
+use crate::format::spare::{self, Spare};
 use crate::format::xml::{XmlCursor, XmlEvent};
 use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks, dotnet};
 use crate::model::{Body, CaseDetail, List, Problem, ProblemKind, ReportVisitor, Reuse, TestCase};
@@ -76,12 +77,42 @@ fn parse(
     options: &ReadOptions,
     visitor: &mut dyn ReportVisitor,
 ) -> Result<(), ParseError> {
-    let mut xml = XmlCursor::new(body).within(&options.limits);
-    let mut reader = Reader::new(generation, options);
-    let result = reader.read(&mut xml, visitor);
-    reader.finish(visitor);
-    xml.finish(visitor);
-    result
+    spare::lend(&SPARE, spare::is_small(&body), |records| {
+        let mut xml = XmlCursor::new(body).within(&options.limits);
+        let mut reader = Reader::new(generation, options, records);
+        let result = reader.read(&mut xml, visitor);
+        reader.finish(visitor);
+        xml.finish(visitor);
+        (result, reader.records())
+    })
+}
+
+/// What a reader fills again and again: the case being read, its start tag, its children, its assertions. Each is emptied before it is
+/// filled.
+struct Records {
+    case: Box<TestCase>,
+    attributes: CaseAttributes,
+    children: CaseChildren,
+    assertions: List<CaseDetail>,
+    names: Scratch,
+    named: Named,
+}
+
+impl Default for Records {
+    fn default() -> Records {
+        Records {
+            case: TestCase::with_room(),
+            attributes: CaseAttributes::default(),
+            children: CaseChildren::default(),
+            assertions: List::default(),
+            names: Scratch::default(),
+            named: Named::default(),
+        }
+    }
+}
+
+thread_local! {
+    static SPARE: Spare<Records> = const { Spare::new() };
 }
 
 /// What is known of the report so far.
@@ -110,17 +141,18 @@ struct Reader<'o> {
 }
 
 impl<'o> Reader<'o> {
-    fn new(generation: Generation, options: &'o ReadOptions) -> Reader<'o> {
+    fn new(generation: Generation, options: &'o ReadOptions, records: Records) -> Reader<'o> {
+        let Records { case, attributes, children, assertions, names, named } = records;
         Reader {
             generation,
             options,
             suites: Suites::default(),
-            case: TestCase::with_room(),
-            attributes: CaseAttributes::default(),
-            children: CaseChildren::default(),
-            assertions: List::default(),
-            names: Scratch::default(),
-            named: Named::default(),
+            case,
+            attributes,
+            children,
+            assertions,
+            names,
+            named,
             suite_detail: CaseDetail::default(),
             host: String::new(),
             host_depth: 0,
@@ -129,6 +161,11 @@ impl<'o> Reader<'o> {
             listed: 0,
             remarks: Remarks::default(),
         }
+    }
+
+    fn records(self) -> Records {
+        let Reader { case, attributes, children, assertions, names, named, .. } = self;
+        Records { case, attributes, children, assertions, names, named }
     }
 
     fn read(&mut self, xml: &mut XmlCursor<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {

@@ -14,6 +14,7 @@ mod tests;
 
 use std::ops::ControlFlow;
 
+use crate::format::spare::{self, Spare};
 use crate::format::xml::{RawValue, Tag, XmlCursor, XmlEvent};
 use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks};
 use crate::model::{Body, Problem, ProblemKind, ReportVisitor, TestCase};
@@ -40,12 +41,26 @@ fn recognises(head: &Head<'_>) -> bool {
 const STRUCTURE: &[&[u8]] = &[b"test-method", b"class", b"test", b"suite", b"testng-results"];
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
-    let mut xml = XmlCursor::new(body).within(&options.limits);
-    let mut reader = Reader::new(options);
-    let result = reader.read(&mut xml, visitor);
-    reader.finish(&xml, visitor);
-    xml.finish(visitor);
-    result
+    spare::lend(&SPARE, spare::is_small(&body), |records| {
+        let mut xml = XmlCursor::new(body).within(&options.limits);
+        let mut reader = Reader::new(options, records);
+        let result = reader.read(&mut xml, visitor);
+        reader.finish(&xml, visitor);
+        xml.finish(visitor);
+        (result, reader.records())
+    })
+}
+
+/// What a reader fills again and again: each record is emptied before it is filled.
+#[derive(Default)]
+struct Records {
+    case: Box<TestCase>,
+    attributes: MethodAttributes,
+    rows: ClassRows,
+}
+
+thread_local! {
+    static SPARE: Spare<Records> = const { Spare::new() };
 }
 
 /// What is known of the report so far.
@@ -67,19 +82,23 @@ struct Reader<'o> {
 }
 
 impl<'o> Reader<'o> {
-    fn new(options: &'o ReadOptions) -> Reader<'o> {
+    fn new(options: &'o ReadOptions, Records { case, attributes, rows }: Records) -> Reader<'o> {
         Reader {
             options,
             clock: Clock::default(),
             test_name: String::new(),
             class_name: String::new(),
-            rows: ClassRows::default(),
-            case: Box::default(),
-            attributes: MethodAttributes::default(),
+            rows,
+            case,
+            attributes,
             declared: 0,
             seen: 0,
             remarks: Remarks::default(),
         }
+    }
+
+    fn records(self) -> Records {
+        Records { case: self.case, attributes: self.attributes, rows: self.rows.emptied() }
     }
 
     fn read(&mut self, xml: &mut XmlCursor<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {

@@ -104,6 +104,13 @@ impl ClassRows {
         self.hold(case, Waits::ForCause, visitor)
     }
 
+    /// The same room, with no rows of the report that filled it.
+    pub(super) fn emptied(mut self) -> ClassRows {
+        self.seen.clear();
+        self.held.clear();
+        ClassRows { seen: self.seen, held: self.held, spare: self.spare, ..ClassRows::default() }
+    }
+
     /// Notes a configuration method of this class that failed; `hint` names it and says why (T01).
     pub(super) fn note_failed_set_up(&mut self, hint: String, start: Option<Timestamp>) {
         if self.failed_set_up.is_none() {
@@ -119,7 +126,8 @@ impl ClassRows {
         place: impl Fn() -> Position,
     ) -> ControlFlow<()> {
         let mut flow = ControlFlow::Continue(());
-        for mut held in std::mem::take(&mut self.held) {
+        let mut all = std::mem::take(&mut self.held);
+        for mut held in all.drain(..) {
             if flow.is_break() {
                 break;
             }
@@ -130,6 +138,7 @@ impl ClassRows {
             flow = visitor.case(&mut held.case);
             self.keep_spare(held.case);
         }
+        self.held = all;
         self.weight = 0;
         self.seen.clear();
         self.failed_set_up = None;

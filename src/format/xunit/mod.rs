@@ -10,6 +10,7 @@ mod test;
 #[cfg(test)]
 mod tests;
 
+use crate::format::spare::{self, Spare};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
 use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks, dotnet};
 use crate::model::{Body, CaseDetail, Position, Problem, ProblemKind, ReportVisitor, TestCase};
@@ -33,12 +34,30 @@ fn recognises(head: &Head<'_>) -> bool {
 const STRUCTURE: &[&[u8]] = &[b"test", b"collection", b"class", b"assembly", b"assemblies"];
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
-    let mut xml = XmlCursor::new(body).within(&options.limits);
-    let mut reader = Reader::new(options);
-    let result = reader.read(&mut xml, visitor);
-    reader.finish(&xml, visitor);
-    xml.finish(visitor);
-    result
+    spare::lend(&SPARE, spare::is_small(&body), |records| {
+        let mut xml = XmlCursor::new(body).within(&options.limits);
+        let mut reader = Reader::new(options, records);
+        let result = reader.read(&mut xml, visitor);
+        reader.finish(&xml, visitor);
+        xml.finish(visitor);
+        (result, reader.records())
+    })
+}
+
+/// What a reader fills again and again: each record is emptied before it is filled.
+struct Records {
+    case: Box<TestCase>,
+    attributes: TestAttributes,
+}
+
+impl Default for Records {
+    fn default() -> Records {
+        Records { case: TestCase::with_room(), attributes: TestAttributes::default() }
+    }
+}
+
+thread_local! {
+    static SPARE: Spare<Records> = const { Spare::new() };
 }
 
 /// What is known of the report so far.
@@ -72,17 +91,21 @@ struct Assembly {
 }
 
 impl<'o> Reader<'o> {
-    fn new(options: &'o ReadOptions) -> Reader<'o> {
+    fn new(options: &'o ReadOptions, Records { case, attributes }: Records) -> Reader<'o> {
         Reader {
             options,
             producer: String::new(),
             computer: String::new(),
             assembly: Assembly::default(),
             group: String::new(),
-            case: TestCase::with_room(),
-            attributes: TestAttributes::default(),
+            case,
+            attributes,
             remarks: Remarks::default(),
         }
+    }
+
+    fn records(self) -> Records {
+        Records { case: self.case, attributes: self.attributes }
     }
 
     fn read(&mut self, xml: &mut XmlCursor<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
