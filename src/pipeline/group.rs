@@ -63,7 +63,7 @@ impl GroupKey {
             _ if self.input != place.input => false,
             GroupBy::Input => true,
             // Loose files lie before, between and behind everything else.
-            _ if self.source == place.input_name => true,
+            _ if *self.source == *place.input_name => true,
             GroupBy::Directory => is_below(&place.directory, &self.source),
             GroupBy::Archive | GroupBy::Report => self.holds(by, place, report),
         }

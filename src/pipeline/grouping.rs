@@ -165,7 +165,7 @@ mod tests {
         let walked = |(input, name): &(u32, &str)| {
             let directory = name.rsplit_once('/').map_or("", |(directory, _)| directory).trim_end_matches('!');
             let archive = name.split_once("!/").map(|(archive, _)| Origin::new(archive));
-            let (input_name, directory) = ("night".to_owned(), directory.to_owned());
+            let (input_name, directory) = ("night".into(), directory.into());
             let place = Place { input: *input, input_name, archive, directory, ..Place::default() };
             let found = Found::Skipped { origin: Origin::new(*name), place, bytes: 0, why: Skip::Special };
             let Entered { group, left, .. } = grouping.enter(&found);

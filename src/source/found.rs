@@ -59,13 +59,13 @@ pub struct Place {
     /// Number of its INPUT, from zero.
     pub input: u32,
     /// Name of its INPUT: that of the folder, or of the file without its extension.
-    pub input_name: String,
+    pub input_name: Arc<str>,
     /// The outermost archive that holds it.
     pub archive: Option<Origin>,
     /// The file of that archive, unless it came as a stream.
     pub archive_file: Option<Arc<ArchiveFile>>,
     /// The folder part of its origin; empty at the top.
-    pub directory: String,
+    pub directory: Arc<str>,
     /// Of a file called `.json`: whether another one of its folder is called like lines of JSON.
     pub beside_json_lines: bool,
 }
@@ -73,8 +73,10 @@ pub struct Place {
 impl Place {
     /// The place of `origin` in the same INPUT.
     pub(super) fn of(&self, origin: &Origin) -> Place {
-        let directory = origin.as_str().rsplit_once('/').map_or("", |(directory, _)| directory);
-        Place { directory: directory.trim_end_matches('!').to_owned(), ..self.clone() }
+        let directory = origin.as_str().rsplit_once('/').map_or("", |(directory, _)| directory).trim_end_matches('!');
+        // Files of one folder come one after the other.
+        let directory = if *self.directory == *directory { Arc::clone(&self.directory) } else { directory.into() };
+        Place { directory, ..self.clone() }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::ops::ControlFlow;
-use std::path::{MAIN_SEPARATOR, Path};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use walkdir::{DirEntry, WalkDir};
@@ -74,17 +74,18 @@ impl Walk<'_> {
             return Ok(self.folder(input, path));
         }
         let name = file_name(path);
-        let place = Place { input, input_name: input_name(&name).to_owned(), ..Place::default() };
+        let place = Place { input, input_name: input_name(&name).into(), ..Place::default() };
         if !metadata.is_file() {
             return Ok(self.skip(Origin::new(name), place, Skip::Special));
         }
         let root = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Ok(self.file(path, Arc::new(Root::new(root, Extent::Beside)), Origin::new(name), place, Look::Always))
+        let root = Arc::new(Root::new(root, Extent::Beside));
+        Ok(self.file(path.to_path_buf(), root, Origin::new(name), place, Look::Always))
     }
 
     fn stream(&mut self, input: u32, mut stream: Box<dyn Read + Send>) -> Result<ControlFlow<()>, SourceError> {
         let origin = Origin::new("-");
-        let place = Place { input, input_name: "stdin".to_owned(), ..Place::default() };
+        let place = Place { input, input_name: "stdin".into(), ..Place::default() };
         let mut first = Vec::new();
         (&mut stream).take(LOOK).read_to_end(&mut first).map_err(SourceError::io(Path::new("-")))?;
         let limits = &self.options.limits;
@@ -109,7 +110,8 @@ impl Walk<'_> {
             // `.` or `..`: the folder's real name.
             None => root.canonicalize().map_or_else(|_| "input".to_owned(), |path| file_name(&path)),
         };
-        let place = Place { input, input_name, ..Place::default() };
+        // Of the file before.
+        let mut near = Place { input, input_name: input_name.into(), ..Place::default() };
         let mut links = Links::new(root);
         let shared_root = Arc::new(Root::new(root, Extent::Tree));
         let mut neighbours = Neighbours::default();
@@ -123,22 +125,23 @@ impl Walk<'_> {
                     }
                     files.skip_current_dir();
                     let origin = origin_below(root, file.path());
-                    let place = place.of(&origin);
+                    let place = near.of(&origin);
                     self.skip(origin, place, Skip::Symlink)
                 }
                 Ok(file) => {
                     let origin = origin_below(root, file.path());
                     let beside_json_lines = litter::is_json(origin.as_str()) && neighbours.have_json_lines(&file);
-                    let place = Place { beside_json_lines, ..place.of(&origin) };
+                    let place = Place { beside_json_lines, ..near.of(&origin) };
+                    near.directory = Arc::clone(&place.directory);
                     if !links.admit(&file) {
                         self.skip(origin, place, Skip::Symlink)
                     } else if file.file_type().is_file() {
-                        self.file(file.path(), Arc::clone(&shared_root), origin, place, Look::ByName)
+                        self.file(file.into_path(), Arc::clone(&shared_root), origin, place, Look::ByName)
                     } else {
                         self.skip(origin, place, Skip::Special)
                     }
                 }
-                Err(error) => self.unreadable_path(root, &place, &error),
+                Err(error) => self.unreadable_path(root, &near, &error),
             };
             flow?;
         }
@@ -161,16 +164,16 @@ impl Walk<'_> {
     }
 
     /// A file on disk: an archive is opened, anything else is an entry.
-    fn file(&mut self, path: &Path, root: Arc<Root>, origin: Origin, place: Place, look: Look) -> ControlFlow<()> {
+    fn file(&mut self, path: PathBuf, root: Arc<Root>, origin: Origin, place: Place, look: Look) -> ControlFlow<()> {
         if let Some(why) = self.reason_to_skip(&origin) {
             return self.skip(origin, place, why);
         }
         if look == Look::Always || litter::may_be_archive(origin.as_str()) {
             let limits = &self.options.limits;
-            match open_if_archive(path, limits) {
+            match open_if_archive(&path, limits) {
                 Ok(Some(_)) if litter::is_package(origin.as_str()) => return self.skip(origin, place, Skip::Package),
                 Ok(Some((file, kind, seen))) => {
-                    let place = Place { archive_file: Some(Arc::new(ArchiveFile::new(path, &file))), ..place };
+                    let place = Place { archive_file: Some(Arc::new(ArchiveFile::new(&path, &file))), ..place };
                     return match self.whole(file, kind, seen) {
                         Ok(whole) => self.archive(whole, &origin, &place, 1, &mut Budget::new(limits)),
                         Err(error) => self.unreadable(origin, place, &error),
@@ -183,7 +186,7 @@ impl Walk<'_> {
         if !self.options.includes(origin.as_str()) {
             return self.skip(origin, place, Skip::Excluded);
         }
-        let handle = Handle::File { path: path.to_path_buf(), root };
+        let handle = Handle::File { path, root };
         (self.found)(Found::Entry(Entry { origin, place, handle }))
     }
 
