@@ -13,11 +13,10 @@ pub(super) struct Shelf {
     free: Vec<u32>,
     /// How many have ever been put.
     time: u64,
-    /// All segments, oldest first.
+    /// All segments by the time of their first chunk, oldest first.
     segments: BTreeMap<u64, OnShelf>,
     /// Those that chunks are added to, newest last.
     open: Vec<u64>,
-    next_segment: u64,
     /// Bytes of memory that the segments take.
     pub(super) held: u64,
 }
@@ -139,8 +138,7 @@ impl Shelf {
 
     /// Takes a segment whose first chunk is in it already, and gives the number of that.
     pub(super) fn add(&mut self, segment: Segment, length: usize) -> Option<u32> {
-        let number = self.next_segment;
-        self.next_segment += 1;
+        let number = self.time;
         self.held += segment.size() as u64;
         let one = OnShelf { segment, filled: 0, chunks: Vec::new(), wanted: 0, leaving: false };
         self.segments.insert(number, one);
