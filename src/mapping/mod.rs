@@ -186,6 +186,16 @@ impl<'r> Mapper<'r> {
         }
     }
 
+    /// The same mapper with another one's room for texts: see [`Mapper::take_room`].
+    pub fn with_room(self, room: String) -> Mapper<'r> {
+        Mapper { scratch: room, ..self }
+    }
+
+    /// Takes its room for texts, of which the last case fills some, for the next mapper.
+    pub fn take_room(&mut self) -> String {
+        std::mem::take(&mut self.scratch)
+    }
+
     /// Begins a report of `format` (its name in `reports.jsonl`): some names mean something in one format only, and
     /// every report has its own warnings.
     pub fn begin(&mut self, format: &str) {

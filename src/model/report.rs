@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::Read;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use super::{Outcome, Problem, StatedExecution, TestCase};
 
@@ -20,27 +21,22 @@ pub struct ReportId(pub u32);
 
 /// Where a report was found, relative to its INPUT: `/` on every system, `!/` into an archive.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Origin(String);
+pub struct Origin(Arc<str>);
 
 impl Origin {
     /// The origin with this name.
-    pub fn new(name: impl Into<String>) -> Origin {
+    pub fn new(name: impl Into<Arc<str>>) -> Origin {
         Origin(name.into())
     }
 
     /// The origin of `entry` inside this archive.
     pub fn inside(&self, entry: &str) -> Origin {
-        Origin(format!("{}!/{entry}", self.0))
+        Origin(format!("{}!/{entry}", self.0).into())
     }
 
     /// The name as shown.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-
-    /// The name as shown.
-    pub fn into_name(self) -> String {
-        self.0
     }
 }
 

@@ -98,6 +98,8 @@ pub(super) struct Collector<'c> {
     /// Makes the index of a Test Execution.
     index: &'c (dyn Fn(&GroupKey) -> ExecutionIndex + Sync),
     open: HashMap<u32, Collected>,
+    /// Verdicts on their way to the reports that they are about.
+    verdicts: Verdicts,
     /// Ids that were given, in lower case. They are given in the order of ranks, whichever group is finished first, so
     /// that they depend on nothing but the input.
     ids: HashSet<String>,
@@ -110,7 +112,7 @@ impl<'c> Collector<'c> {
         spool: &'c LineSpool,
         index: &'c (dyn Fn(&GroupKey) -> ExecutionIndex + Sync),
     ) -> Collector<'c> {
-        Collector { job, observer, spool, index, open: HashMap::new(), ids: HashSet::new() }
+        Collector { job, observer, spool, index, open: HashMap::new(), verdicts: Verdicts::new(), ids: HashSet::new() }
     }
 
     /// Takes the next outcome. Bundles that became complete with it are appended to `bundles`.
@@ -122,14 +124,14 @@ impl<'c> Collector<'c> {
             self.observer.report(&super::report_of(&outcome));
             return collected.reports.keep_line(outcome.id, line, self.spool);
         }
-        let mut verdicts = Verdicts::new();
-        collected.twins.leave(&outcome, &self.job.prefer, &mut verdicts);
+        let verdicts = &mut self.verdicts;
+        collected.twins.leave(&outcome, &self.job.prefer, verdicts);
         collected.set_duplicate_aside(&mut outcome, &group, self.spool)?;
         if outcome.state == ReportState::Damaged && self.job.damaged == Damaged::Drop {
             outcome.leave_out_runs(&group.store);
         }
         collected.name_executions(&outcome, &group, &mut self.ids, self.index);
-        collected.twins.meet(&mut outcome, &self.job.prefer, &mut verdicts);
+        collected.twins.meet(&mut outcome, &self.job.prefer, verdicts);
         collected.hold(outcome);
         collected.pass(verdicts);
         let ahead = &mut |bundle| bundles.push(BundleAhead { group: Arc::clone(&group), bundle });
@@ -158,8 +160,8 @@ impl<'c> Collector<'c> {
     /// The group has no more files.
     pub(super) fn close(&mut self, group: Arc<Group>) -> Result<Closed, Error> {
         let mut collected = self.open.remove(&group.number).unwrap_or_default();
-        let mut verdicts = Verdicts::new();
-        collected.twins.leave_all(&self.job.prefer, &mut verdicts);
+        let verdicts = &mut self.verdicts;
+        collected.twins.leave_all(&self.job.prefer, verdicts);
         collected.pass(verdicts);
         // What becomes complete now is written with the rest of the group.
         collected.settle_decided(&group, self.job, self.observer, self.spool, &mut drop)?;
@@ -209,8 +211,8 @@ impl Collected {
     }
 
     /// Takes what was decided about files that are held.
-    fn pass(&mut self, verdicts: Verdicts) {
-        for (id, verdict) in verdicts {
+    fn pass(&mut self, verdicts: &mut Verdicts) {
+        for (id, verdict) in verdicts.drain(..) {
             if let Ok(place) = self.held.binary_search_by_key(&id, |held| held.outcome.id) {
                 self.held[place].verdict = Some(verdict);
             }

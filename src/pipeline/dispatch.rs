@@ -22,6 +22,10 @@ use crate::source::{self, Found, Input, SourceError};
 /// runs themselves are in the store.
 const WINDOW_PER_THREAD: usize = 32;
 
+/// Files on their way at least. With fewer the walk of small files, which has no processor to itself, is waited for too often;
+/// each of them may keep an archive open, so that there are not many more.
+const SMALLEST_WINDOW: usize = 256;
+
 /// Pieces of a report that is being read whose runs wait to be collected, for each of those who help with it. Whoever reads it is
 /// whom all others wait for, so that he had better not collect them himself.
 const EARLY_PER_HELPER: usize = 4;
@@ -84,7 +88,8 @@ pub(super) fn run(
     stop: &Stop<'_>,
     collect: &mut dyn Collect,
 ) -> Result<(), Error> {
-    let queue = Queue::new(threads * WINDOW_PER_THREAD, |bundle: &BundleAhead| bundle.bundle.is_large());
+    let window = (threads * WINDOW_PER_THREAD).max(SMALLEST_WINDOW);
+    let queue = Queue::new(window, |bundle: &BundleAhead| bundle.bundle.is_large());
     let line = Line::new(&queue, stop, collect);
     let ask = |report: &Arc<Giant>| match queue.ask_for_help(Arc::clone(report)) {
         true => Asked::Idle,

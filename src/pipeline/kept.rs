@@ -160,7 +160,7 @@ fn line_of(report: ReportOutcome) -> ReportLine {
     let mut runs = report.runs;
     runs.left_out += report.left_out;
     ReportLine {
-        report: report.origin.into_name(),
+        report: report.origin.as_str().to_owned(),
         format: report.format.map(Into::into),
         producer: (!report.producer.is_empty()).then_some(report.producer),
         state: report.state,

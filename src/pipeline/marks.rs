@@ -59,7 +59,7 @@ impl Marks {
     pub(super) fn expect(&mut self, cases: usize) {
         const MOST_EXPECTED: usize = 4096;
         if !self.is_full {
-            self.names.reserve(cases.min(MOST_EXPECTED));
+            self.names.reserve((cases + cases / 2).min(MOST_EXPECTED));
         }
     }
 

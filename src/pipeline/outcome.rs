@@ -218,6 +218,10 @@ impl ReportOutcome {
         if let Some(known) = self.shares.iter().position(|share| share.execution == number) {
             return known;
         }
+        if self.shares.is_empty() {
+            // Most reports have one.
+            self.shares.reserve_exact(1);
+        }
         self.shares.push(Share::new(number));
         self.shares.len() - 1
     }

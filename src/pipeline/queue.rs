@@ -20,8 +20,9 @@ pub(super) enum Task<F, B, L> {
 ///
 /// A file is on its way from the moment it is pushed until its outcome has been collected, and no more than a window's
 /// worth are at any time. Nobody is woken where it can be helped: workers find the next file without sleeping while there
-/// is one, and the walk, once it had to wait, is woken when there is room for several. Nobody leaves while others read:
-/// one of them may want help.
+/// is one, the walk, once it had to wait, is woken when there is room for several, and nobody is woken twice: it takes its
+/// time until he who was woken comes, and to wake is a call of the system each time. Nobody leaves while others read: one of
+/// them may want help.
 pub(super) struct Queue<F, B, L> {
     state: Mutex<State<F, B, L>>,
     /// Workers wait here for files.
@@ -42,6 +43,8 @@ struct State<F, B, L> {
     read: usize,
     /// Workers that wait for something to do.
     idle: usize,
+    /// Those of them who have been woken and have not come yet.
+    woken: usize,
     walk_waits: bool,
     /// Whether no more files will come.
     ended: bool,
@@ -60,6 +63,7 @@ impl<F, B, L> Queue<F, B, L> {
                 on_their_way: 0,
                 read: 0,
                 idle: 0,
+                woken: 0,
                 walk_waits: false,
                 ended: false,
                 broken: false,
@@ -75,17 +79,15 @@ impl<F, B, L> Queue<F, B, L> {
     pub(super) fn push(&self, file: F) {
         let mut state = self.lock();
         if state.on_their_way >= self.window {
-            state.walk_waits = true;
             while !self.has_room(&state) {
+                state.walk_waits = true;
                 state = self.drained.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
             state.walk_waits = false;
         }
         state.files.push_back(file);
         state.on_their_way += 1;
-        if state.idle > 0 {
-            self.filled.notify_one();
-        }
+        self.wake_one(&mut state);
     }
 
     /// Asks for help with a large report; whether somebody is there who has nothing else to do.
@@ -93,9 +95,7 @@ impl<F, B, L> Queue<F, B, L> {
         let mut state = self.lock();
         state.wanting_help.push_back(report);
         let is_idle = state.idle >= state.wanting_help.len();
-        if state.idle > 0 {
-            self.filled.notify_one();
-        }
+        self.wake_one(&mut state);
         is_idle
     }
 
@@ -128,7 +128,7 @@ impl<F, B, L> Queue<F, B, L> {
             }
             if let Some(file) = state.files.pop_front() {
                 state.read += 1;
-                self.tell_walk(&state);
+                self.tell_walk(&mut state);
                 return Some(Task::Read(file));
             }
             if let Some((bundle, other)) = self.take_bundles(&mut state) {
@@ -143,6 +143,7 @@ impl<F, B, L> Queue<F, B, L> {
             state.idle += 1;
             state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
             state.idle -= 1;
+            state.woken = state.woken.saturating_sub(1);
         }
     }
 
@@ -165,9 +166,9 @@ impl<F, B, L> Queue<F, B, L> {
         let mut state = self.lock();
         state.on_their_way = state.on_their_way.saturating_sub(files);
         // Whoever collected takes the first himself.
-        (1..bundles.len()).for_each(|_| self.filled.notify_one());
+        (1..bundles.len()).for_each(|_| self.wake_one(&mut state));
         state.bundles.extend(bundles.drain(..));
-        self.tell_walk(&state);
+        self.tell_walk(&mut state);
     }
 
     /// Room enough to wake the walk for: files that wait for an earlier one must not keep workers from the next.
@@ -175,8 +176,18 @@ impl<F, B, L> Queue<F, B, L> {
         state.ended || (state.on_their_way < self.window && state.files.len() <= self.window / 4)
     }
 
-    fn tell_walk(&self, state: &State<F, B, L>) {
+    /// Wakes a worker, if one waits whom nobody has woken yet.
+    fn wake_one(&self, state: &mut State<F, B, L>) {
+        if state.idle > state.woken {
+            state.woken += 1;
+            self.filled.notify_one();
+        }
+    }
+
+    /// Wakes the walk, once.
+    fn tell_walk(&self, state: &mut State<F, B, L>) {
         if state.walk_waits && self.has_room(state) {
+            state.walk_waits = false;
             self.drained.notify_one();
         }
     }
@@ -315,6 +326,54 @@ mod tests {
         queue.lock().read = 1;
         queue.give_up();
         assert!(queue.next(0).is_none());
+    }
+
+    #[test]
+    fn nobody_is_woken_twice() {
+        let queue: Queue<u32, (), char> = Queue::new(9, |()| false);
+        let waking = |idle, woken| {
+            let mut state = queue.lock();
+            (state.idle, state.woken) = (idle, woken);
+            queue.wake_one(&mut state);
+            state.woken
+        };
+        assert_eq!([waking(0, 0), waking(1, 0), waking(1, 1), waking(2, 1), waking(2, 2)], [0, 1, 1, 2, 2]);
+        // The walk, too, is told once that there is room.
+        let mut state = queue.lock();
+        state.walk_waits = true;
+        queue.tell_walk(&mut state);
+        assert!(!state.walk_waits);
+        state.on_their_way = 9;
+        state.walk_waits = true;
+        queue.tell_walk(&mut state);
+        assert!(state.walk_waits, "there is no room");
+    }
+
+    #[test]
+    fn workers_that_sleep_are_all_woken() {
+        let queue: Queue<u32, (), char> = Queue::new(64, |()| false);
+        let read = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    while let Some(Task::Read(_)) = queue.next(usize::from(read.load(Ordering::SeqCst) > 0)) {
+                        read.fetch_add(1, Ordering::SeqCst);
+                        queue.collected(1, &mut Vec::new());
+                    }
+                });
+            }
+            for number in 0..1000 {
+                queue.push(number);
+                // Now and then all of them have gone to sleep.
+                while number % 50 == 0 && queue.lock().idle < 4 {
+                    std::thread::yield_now();
+                }
+            }
+            queue.end();
+        });
+        assert_eq!(read.load(Ordering::SeqCst), 1000);
+        let state = queue.lock();
+        assert_eq!((state.idle, state.woken), (0, 0));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::collections::{HashSet, VecDeque};
 
 use super::marks::{Marks, Names};
 use super::outcome::ReportOutcome;
-use crate::model::{Problem, ProblemKind, ReportId, ReportState};
+use crate::model::{List, Problem, ProblemKind, ReportId, ReportState, Reuse};
 
 /// Hashes that are remembered for one folder; what comes behind them is compared with nothing.
 const MOST_IN_FOLDER: usize = 1 << 18;
@@ -21,7 +21,7 @@ const CUCUMBER: &str = "cucumber";
 /// Folders of one group whose files are coming by: the innermost last.
 #[derive(Default)]
 pub(super) struct Twins {
-    open: Vec<Folder>,
+    open: List<Folder>,
 }
 
 /// What is to be done about a report.
@@ -65,12 +65,18 @@ impl Twins {
                 && inside.is_some_and(|rest| open.path.is_empty() || rest.is_empty() || rest.starts_with('/'))
         };
         let around = self.open.iter().take_while(|open| is_around(open)).count();
-        self.open.drain(around..).for_each(|mut left| left.close(prefer, verdicts));
+        self.close(around, prefer, verdicts);
     }
 
     /// Decides about all folders, at the end.
     pub(super) fn leave_all(&mut self, prefer: &[&str], verdicts: &mut Verdicts) {
-        self.open.drain(..).for_each(|mut left| left.close(prefer, verdicts));
+        self.close(0, prefer, verdicts);
+    }
+
+    /// Decides about all folders inside the `around` outermost.
+    fn close(&mut self, around: usize, prefer: &[&str], verdicts: &mut Verdicts) {
+        self.open.iter_mut().skip(around).for_each(|left| left.close(prefer, verdicts));
+        self.open.truncate(around);
     }
 
     /// Meets the next file, which lies in the folder that the walk is in. A file without runs is nobody's twin, and a
@@ -84,7 +90,7 @@ impl Twins {
         };
         let path = folder_of(outcome.origin.as_str());
         if self.open.last().is_none_or(|open| open.path != path || open.input != outcome.input) {
-            self.open.push(Folder::new(outcome.input, path));
+            self.open.add().begin(outcome.input, path);
         }
         let Some(folder) = self.open.last_mut() else { return };
         let state = match format {
@@ -101,13 +107,14 @@ fn folder_of(origin: &str) -> &str {
 }
 
 /// What is remembered of a folder.
+#[derive(Default)]
 struct Folder {
     input: u32,
     path: String,
     /// Reports from the first undecided one on.
     waiting: VecDeque<Member>,
     /// Those before it that count, by format.
-    counted: Vec<Counted>,
+    counted: List<Counted>,
     /// Places in feature files that messages tell of.
     messages: Vec<(ReportId, Vec<u64>)>,
     /// Formats of which it was told that they repeat each other: one warning says enough.
@@ -135,6 +142,7 @@ enum State {
 }
 
 /// Reports of one format that count.
+#[derive(Default)]
 struct Counted {
     format: &'static str,
     cases: usize,
@@ -147,17 +155,9 @@ struct Counted {
 }
 
 impl Folder {
-    fn new(input: u32, path: &str) -> Folder {
-        Folder {
-            input,
-            path: path.to_owned(),
-            waiting: VecDeque::new(),
-            counted: Vec::new(),
-            messages: Vec::new(),
-            told: HashSet::new(),
-            hashes: 0,
-            told_of_limit: false,
-        }
+    fn begin(&mut self, input: u32, path: &str) {
+        self.input = input;
+        self.path.push_str(path);
     }
 
     fn add(&mut self, mut member: Member, prefer: &[&str], verdicts: &mut Verdicts) {
@@ -169,8 +169,12 @@ impl Folder {
         if !member.sites.is_empty() && !prefer.contains(&CUCUMBER) {
             self.look_for_the_same_run(&mut member);
         }
-        self.waiting.push_back(member);
-        self.decide(verdicts);
+        if self.waiting.is_empty() && member.state != State::Undecided {
+            self.tell(&member, verdicts);
+        } else {
+            self.waiting.push_back(member);
+            self.decide(verdicts);
+        }
     }
 
     /// Quirk Z6: the same scenarios of the same files are the same run.
@@ -230,12 +234,16 @@ impl Folder {
     /// Tells the verdict about all before the first undecided one.
     fn decide(&mut self, verdicts: &mut Verdicts) {
         while let Some(member) = self.waiting.pop_front_if(|member| member.state != State::Undecided) {
-            let verdict = match member.state {
-                State::SetAside(by) => Verdict::SetAside { by },
-                State::Undecided | State::Counts => Verdict::Counts(self.count(&member)),
-            };
-            verdicts.push((member.id, verdict));
+            self.tell(&member, verdicts);
         }
+    }
+
+    fn tell(&mut self, member: &Member, verdicts: &mut Verdicts) {
+        let verdict = match member.state {
+            State::SetAside(by) => Verdict::SetAside { by },
+            State::Undecided | State::Counts => Verdict::Counts(self.count(member)),
+        };
+        verdicts.push((member.id, verdict));
     }
 
     /// Has a report count, and finds those of other formats that it repeats.
@@ -253,7 +261,7 @@ impl Folder {
             }
         }
         let place = place.unwrap_or_else(|| {
-            self.counted.push(Counted::new(member.format));
+            self.counted.add().format = member.format;
             self.counted.len() - 1
         });
         self.counted[place].add(member);
@@ -265,11 +273,37 @@ impl Folder {
     }
 }
 
-impl Counted {
-    fn new(format: &'static str) -> Counted {
-        Counted { format, cases: 0, names: Vec::new(), reports: Vec::new(), known: Names::default(), known_reports: 0 }
-    }
+/// Hashes for which a folder's record keeps room when it serves the next folder.
+const USUAL_IN_FOLDER: usize = 4096;
 
+impl Reuse for Folder {
+    fn reset(&mut self) {
+        self.input = 0;
+        self.path.clear();
+        self.waiting.clear();
+        self.waiting.shrink_to(USUAL_IN_FOLDER / 64);
+        self.counted.clear();
+        self.messages.clear();
+        self.told.clear();
+        self.hashes = 0;
+        self.told_of_limit = false;
+    }
+}
+
+impl Reuse for Counted {
+    fn reset(&mut self) {
+        self.format = "";
+        self.cases = 0;
+        self.names.clear();
+        self.names.shrink_to(USUAL_IN_FOLDER);
+        self.reports.clear();
+        self.reports.shrink_to(USUAL_IN_FOLDER);
+        self.known = Names::default();
+        self.known_reports = 0;
+    }
+}
+
+impl Counted {
     fn add(&mut self, member: &Member) {
         if !member.marks.is_empty() {
             self.cases += member.marks.cases();

@@ -54,6 +54,8 @@ pub(super) struct RunScratch {
     waiting: Vec<Waiting>,
     attachment: Vec<u8>,
     slug: String,
+    /// The mapper's room.
+    texts: String,
     /// Cases of the report before: the next one has about as many.
     usual_cases: usize,
 }
@@ -133,7 +135,7 @@ impl<'c> Conversion<'c> {
     ) -> Conversion<'c> {
         scratch.empty();
         outcome.marks.expect(scratch.usual_cases);
-        let mut mapper = Mapper::new(context.rules);
+        let mut mapper = Mapper::new(context.rules).with_room(std::mem::take(&mut scratch.texts));
         mapper.begin(format);
         Conversion {
             findings: Findings::new(outcome, &context.reading.options.limits),
@@ -370,7 +372,7 @@ impl<'c> Conversion<'c> {
         let outcome = &mut *self.findings.outcome;
         let RunScratch { waiting, notes: waiting_notes, .. } = &*self.scratch;
         let mut entries = Vec::with_capacity(waiting.len());
-        let mut executions: Vec<(u32, usize)> = Vec::new();
+        let mut executions: Vec<(u32, usize)> = Vec::with_capacity(1);
         let mut notes = Vec::new();
         let stored_notes = match waiting_notes.is_empty() {
             true => None,
@@ -393,6 +395,10 @@ impl<'c> Conversion<'c> {
             true => WaitingEntries::held(entries),
             false => WaitingEntries::spilled(&entries, &self.group.store)?,
         };
+        if outcome.chunks.is_empty() {
+            // Small reports have one.
+            outcome.chunks.reserve_exact(1);
+        }
         outcome.chunks.push(RunChunk { stored, entries, executions, notes });
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::entry::{Entry, Handle};
@@ -38,7 +39,9 @@ impl Entry {
     /// How many bytes there are, packed or not; none of a stream.
     pub fn length(&self) -> u64 {
         match &self.handle {
-            Handle::File { path, .. } => path.metadata().map_or(0, |metadata| metadata.len()),
+            Handle::File { at, root } => {
+                self.locate(at, root, &mut PathBuf::new()).metadata().map_or(0, |metadata| metadata.len())
+            }
             Handle::Archived { archive, number } => archive.entries()[*number].expected.bytes,
             Handle::Stream(_) => 0,
         }

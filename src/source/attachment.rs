@@ -69,7 +69,10 @@ impl Entry {
         let reference = plain_reference(reference);
         let name = reference.rsplit('/').next().unwrap_or(&reference).to_owned();
         let origin = match &self.handle {
-            Handle::File { path, root } => from_folder(path, root, &reference, limit, out)?.map(Origin::new),
+            Handle::File { at, root } => {
+                let mut path = PathBuf::new();
+                from_folder(self.locate(at, root, &mut path), root, &reference, limit, out)?.map(Origin::new)
+            }
             Handle::Archived { archive, number } => {
                 let found = from_archive(archive, *number, &reference, limit, out)?;
                 let outer = self.origin.as_str().rsplit_once("!/").map_or("", |(outer, _)| outer);
@@ -88,7 +91,7 @@ impl Entry {
     /// When it is larger than `limit` or cannot be read. A stream cannot be read again.
     pub(super) fn content(&self, limit: u64, out: &mut Vec<u8>) -> Result<(), AttachmentError> {
         match &self.handle {
-            Handle::File { path, .. } => read_file(path, limit, out),
+            Handle::File { at, root } => read_file(self.locate(at, root, &mut PathBuf::new()), limit, out),
             Handle::Archived { archive, number } => read_entry(archive, *number, limit, out),
             Handle::Stream(_) => Err(AttachmentError::NotFound),
         }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use libdeflater::Decompressor;
@@ -34,17 +34,27 @@ pub struct Entry {
 
 pub(super) enum Handle {
     /// A file on disk, with the folder that references from it may not leave.
-    File { path: PathBuf, root: Arc<Root> },
+    File { at: At, root: Arc<Root> },
     /// An entry of an archive.
     Archived { archive: Arc<Archive>, number: usize },
     /// A stream, which can be read once.
     Stream(Mutex<Option<Box<dyn Read + Send>>>),
 }
 
+/// Where a file lies on disk.
+#[derive(Debug)]
+pub(super) enum At {
+    /// Below its root, by the name that its origin has. Nothing is kept for it: most files lie so, and whoever reads one has
+    /// another memory at hand than the walk.
+    Origin,
+    /// Elsewhere, or by a name that is no text.
+    Path(PathBuf),
+}
+
 impl std::fmt::Debug for Handle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Handle::File { path, .. } => f.debug_tuple("File").field(path).finish(),
+            Handle::File { at, .. } => f.debug_tuple("File").field(at).finish(),
             Handle::Archived { number, .. } => f.debug_tuple("Archived").field(number).finish(),
             Handle::Stream(_) => f.write_str("Stream"),
         }
@@ -59,6 +69,8 @@ pub struct Scratch {
     unpacked: Vec<u8>,
     /// What lies in an archive on disk, before it is inflated.
     packed: Vec<u8>,
+    /// Where the file at hand lies.
+    path: PathBuf,
     decompressor: Decompressor,
 }
 
@@ -69,6 +81,7 @@ impl Default for Scratch {
             inflated: Vec::new(),
             unpacked: Vec::new(),
             packed: Vec::new(),
+            path: PathBuf::new(),
             decompressor: Decompressor::new(),
         }
     }
@@ -109,6 +122,19 @@ impl Entry {
         matches!(self.handle, Handle::File { .. })
     }
 
+    /// The path of this file, which is put together in `buffer` where it has to be.
+    pub(super) fn locate<'p>(&self, at: &'p At, root: &Root, buffer: &'p mut PathBuf) -> &'p Path {
+        match at {
+            At::Path(path) => path,
+            At::Origin => {
+                buffer.clear();
+                buffer.push(root.path());
+                buffer.push(self.origin.as_str());
+                buffer
+            }
+        }
+    }
+
     /// Lends the bytes to `read`: whole up to [`Limits::in_memory`], as a stream above. Of a large file only the first
     /// bytes are lent when `wanted` says so after a look at them. A file that is packed by itself is lent unpacked.
     ///
@@ -143,9 +169,11 @@ impl Entry {
     /// When they cannot be read. A stream is refused: it can be read once only.
     pub fn read_through(&self, scratch: &mut Scratch, limits: &Limits) -> Result<u64, SourceError> {
         match &self.handle {
-            Handle::File { path, .. } => {
+            Handle::File { at, root } => {
+                let Scratch { path, read, .. } = scratch;
+                let path = self.locate(at, root, path);
                 let mut file = File::open(path).map_err(SourceError::io(path))?;
-                read_through(&mut file, &mut scratch.read, limits).map_err(SourceError::io(path))
+                read_through(&mut file, read, limits).map_err(SourceError::io(path))
             }
             Handle::Archived { archive, number } => {
                 let (Packed::Stored(mut part) | Packed::Deflated(mut part)) =
@@ -166,9 +194,11 @@ impl Entry {
         read: impl FnOnce(Body<'_>) -> T,
     ) -> Result<Lent<T>, SourceError> {
         match &self.handle {
-            Handle::File { path, .. } => {
+            Handle::File { at, root } => {
+                let Scratch { path, read: buffer, .. } = scratch;
+                let path = self.locate(at, root, path);
                 let mut file = File::open(path).map_err(SourceError::io(path))?;
-                lend_stream(&mut file, &mut scratch.read, limits, wanted, read).map_err(SourceError::io(path))
+                lend_stream(&mut file, buffer, limits, wanted, read).map_err(SourceError::io(path))
             }
             Handle::Stream(stream) => {
                 let stream = stream.lock().unwrap_or_else(PoisonError::into_inner).take();

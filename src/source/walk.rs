@@ -3,13 +3,13 @@
 use std::fs::File;
 use std::io::Read;
 use std::ops::ControlFlow;
-use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use walkdir::{DirEntry, WalkDir};
 
 use super::archive::{self, Archive, Kind, Whole};
-use super::entry::{Entry, Handle};
+use super::entry::{At, Entry, Handle};
 use super::links::Links;
 use super::mapped::ArchiveBytes;
 use super::root::{Extent, Root};
@@ -80,7 +80,8 @@ impl Walk<'_> {
         }
         let root = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let root = Arc::new(Root::new(root, Extent::Beside));
-        Ok(self.file(path.to_path_buf(), root, Origin::new(name), place, Look::Always))
+        let at = At::Path(path.to_path_buf());
+        Ok(self.file(path, at, root, Origin::new(name), place, Look::Always))
     }
 
     fn stream(&mut self, input: u32, mut stream: Box<dyn Read + Send>) -> Result<ControlFlow<()>, SourceError> {
@@ -124,19 +125,19 @@ impl Walk<'_> {
                         continue;
                     }
                     files.skip_current_dir();
-                    let origin = origin_below(root, file.path());
+                    let (origin, _) = below(root, file.path());
                     let place = near.of(&origin);
                     self.skip(origin, place, Skip::Symlink)
                 }
                 Ok(file) => {
-                    let origin = origin_below(root, file.path());
+                    let (origin, at) = below(root, file.path());
                     let beside_json_lines = litter::is_json(origin.as_str()) && neighbours.have_json_lines(&file);
                     let place = Place { beside_json_lines, ..near.of(&origin) };
                     near.directory = Arc::clone(&place.directory);
                     if !links.admit(&file) {
                         self.skip(origin, place, Skip::Symlink)
                     } else if file.file_type().is_file() {
-                        self.file(file.into_path(), Arc::clone(&shared_root), origin, place, Look::ByName)
+                        self.file(file.path(), at, Arc::clone(&shared_root), origin, place, Look::ByName)
                     } else {
                         self.skip(origin, place, Skip::Special)
                     }
@@ -149,7 +150,7 @@ impl Walk<'_> {
     }
 
     fn unreadable_path(&mut self, root: &Path, place: &Place, error: &walkdir::Error) -> ControlFlow<()> {
-        let origin = origin_below(root, error.path().unwrap_or(root));
+        let (origin, _) = below(root, error.path().unwrap_or(root));
         let place = place.of(&origin);
         if error.loop_ancestor().is_some() {
             return self.skip(origin, place, Skip::Symlink);
@@ -164,16 +165,24 @@ impl Walk<'_> {
     }
 
     /// A file on disk: an archive is opened, anything else is an entry.
-    fn file(&mut self, path: PathBuf, root: Arc<Root>, origin: Origin, place: Place, look: Look) -> ControlFlow<()> {
+    fn file(
+        &mut self,
+        path: &Path,
+        at: At,
+        root: Arc<Root>,
+        origin: Origin,
+        place: Place,
+        look: Look,
+    ) -> ControlFlow<()> {
         if let Some(why) = self.reason_to_skip(&origin) {
             return self.skip(origin, place, why);
         }
         if look == Look::Always || litter::may_be_archive(origin.as_str()) {
             let limits = &self.options.limits;
-            match open_if_archive(&path, limits) {
+            match open_if_archive(path, limits) {
                 Ok(Some(_)) if litter::is_package(origin.as_str()) => return self.skip(origin, place, Skip::Package),
                 Ok(Some((file, kind, seen))) => {
-                    let place = Place { archive_file: Some(Arc::new(ArchiveFile::new(&path, &file))), ..place };
+                    let place = Place { archive_file: Some(Arc::new(ArchiveFile::new(path, &file))), ..place };
                     return match self.whole(file, kind, seen) {
                         Ok(whole) => self.archive(whole, &origin, &place, 1, &mut Budget::new(limits)),
                         Err(error) => self.unreadable(origin, place, &error),
@@ -186,7 +195,7 @@ impl Walk<'_> {
         if !self.options.includes(origin.as_str()) {
             return self.skip(origin, place, Skip::Excluded);
         }
-        let handle = Handle::File { path, root };
+        let handle = Handle::File { at, root };
         (self.found)(Found::Entry(Entry { origin, place, handle }))
     }
 
@@ -369,15 +378,17 @@ fn open_if_archive(path: &Path, limits: &Limits) -> std::io::Result<Option<(File
     Ok(Some((file, kind, seen)))
 }
 
-fn origin_below(root: &Path, path: &Path) -> Origin {
+/// What a file below `root` is called, and how it is found by that.
+fn below(root: &Path, path: &Path) -> (Origin, At) {
     if MAIN_SEPARATOR == '/'
         && let Some(name) = plain_below(root, path)
     {
-        return Origin::new(name);
+        return (Origin::new(name), At::Origin);
     }
     let below = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
-    if parts.is_empty() { Origin::new(file_name(root)) } else { Origin::new(parts.join("/")) }
+    let name = if parts.is_empty() { file_name(root) } else { parts.join("/") };
+    (Origin::new(name), At::Path(path.to_path_buf()))
 }
 
 /// What follows `root` in a path, where nothing has to be changed in it, as in nearly all: no part is empty, and none begins with
@@ -423,7 +434,7 @@ mod tests {
         ];
         for (root, path, below) in plain.iter().chain(&odd) {
             let (root, path) = (Path::new(root), Path::new(path));
-            assert_eq!(origin_below(root, path).as_str(), *below, "{path:?} below {root:?}");
+            assert_eq!(super::below(root, path).0.as_str(), *below, "{path:?} below {root:?}");
         }
         for (root, path, below) in plain {
             assert_eq!(plain_below(Path::new(root), Path::new(path)), Some(below));

@@ -31,6 +31,7 @@ impl Conversion<'_> {
             self.leave_out_half_done();
         }
         self.store();
+        self.scratch.texts = self.mapper.take_room();
         self.scratch.usual_cases = usize::try_from(self.encoded).unwrap_or(usize::MAX);
         let outcome = &self.findings.outcome;
         debug_assert!(
