@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
-use crate::model::{DataRows, Identity, Problem, ProblemKind, TestCase, TestRun, key, shorten};
+use crate::model::{DataRows, Identity, Outcome, Problem, ProblemKind, TestCase, TestRun, key, shorten};
 
 pub use comment::{LIMIT as COMMENT_LIMIT, add_line as add_comment_line};
 pub use environment::EnvironmentFrom;
@@ -226,7 +226,7 @@ impl<'r> Mapper<'r> {
             problem(container_failure(case));
             return Mapped::LeftOut;
         }
-        if self.rules.rows == DataRows::Kept {
+        if self.rules.rows == DataRows::Kept || case.outcome != Outcome::Passed {
             // Before anything is replaced in the name: rows may differ in what rewrites take out of it.
             run.row_name.push_str(&shorten::one_line(&case.title, SUMMARY_LIMIT));
         }
@@ -244,6 +244,9 @@ impl<'r> Mapper<'r> {
                 return Mapped::LeftOut;
             }
         };
+        if self.rules.rows != DataRows::Kept && !has_name_beside_others(case, run) {
+            run.row_name.clear();
+        }
         self.describe_test(case, run, marks);
         take_result(case, run);
         run.evidence_is_stated = self.is_xray;
@@ -359,6 +362,11 @@ fn take_result(case: &mut TestCase, run: &mut TestRun) {
 }
 
 /// Steps, parameters, fields and what only Xray JSON states change hands.
+/// Whether results of the same Test may be called otherwise: data rows, and all of a Test that a key names.
+fn has_name_beside_others(case: &TestCase, run: &TestRun) -> bool {
+    case.row_group != 0 || !case.parameters.is_empty() || run.identity.key().is_some()
+}
+
 fn take_lists(case: &mut TestCase, run: &mut TestRun) {
     std::mem::swap(&mut run.steps, &mut case.steps);
     for step in run.steps.iter_mut() {

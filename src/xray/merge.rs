@@ -11,6 +11,7 @@ use super::flavour::{TODO, Target};
 use super::markup::{self, Unframed};
 use super::note::{self, Note};
 use super::rows;
+use super::sections::{Sections, part_from_before};
 use super::wire::{self, IterationResult, Run, TestInfo, Text, Texts};
 
 /// Which result counts when one Test has several in one Test Execution.
@@ -89,6 +90,9 @@ pub fn merge(
     })
 }
 
+/// What stands before the number of a row of an outline.
+const ROW: &str = "row ";
+
 /// All results of one Test, and what was decided about them.
 pub(super) struct Results<'p, 'r> {
     pub(super) parts: &'p [Part<'p>],
@@ -144,7 +148,8 @@ fn shape(runs: &[Run<'_>], notes: &[Note<'_>], deciding: &[usize], policy: Merge
     if policy != Merge::Iterations || deciding.len() < 2 {
         return Shape::Steps;
     }
-    let labels = rows::distinct(deciding.iter().map(|index| rows::label(&runs[*index], &notes[*index])).collect());
+    let labels = deciding.iter().map(|index| rows::noted(&runs[*index], &notes[*index]).label()).collect();
+    let labels = rows::distinct(labels);
     if rows::are_taken(&runs[0]) { Shape::Rows(labels) } else { Shape::Labels(labels) }
 }
 
@@ -282,29 +287,49 @@ impl<'r> Results<'_, 'r> {
         let mut comment = String::new();
         let first = self.deciding.first().map(|index| self.parts[*index].outcome);
         let differ = self.deciding.iter().any(|index| Some(self.parts[*index].outcome) != first);
-        if differ && !matches!(self.shape, Shape::Outline) {
+        let is_outline = matches!(self.shape, Shape::Outline);
+        if differ && !is_outline {
             comment = tally(self.parts, &self.deciding);
         }
-        let labels: &[String] = match &self.shape {
-            Shape::Rows(labels) | Shape::Labels(labels) => labels,
-            Shape::Steps | Shape::Outline => &[],
-        };
-        let mut said = HashSet::new();
-        for (place, index) in self.deciding.iter().enumerate() {
-            let Some(text) = unframed[*index].as_ref().map(|comment| &*comment.text) else { continue };
-            if said.insert(text) {
-                part_from_before(&mut comment);
-                if let Some(label) = labels.get(place) {
-                    comment.push_str(label);
-                    comment.push_str(": ");
+        let names = self.names();
+        let mut sections = Sections::default();
+        for (index, name) in self.deciding.iter().zip(&names) {
+            let outcome = self.parts[*index].outcome;
+            match &unframed[*index] {
+                // Behave names its rows itself.
+                Some(said) if is_outline && said.text.starts_with(ROW) => sections.add("", Cow::Borrowed(&said.text)),
+                Some(said) => sections.add(name, Cow::Borrowed(&said.text)),
+                // That one failed is told; which one, its `examples` tell.
+                None if differ && !is_outline && !name.is_empty() && outcome != Outcome::Passed => {
+                    sections.add(name, outcome.name().into());
                 }
-                comment.push_str(text);
+                None => {}
             }
         }
+        sections.write(&mut comment);
         self.name_attempts(&unframed, &mut comment);
         shorten::head_and_tail(&mut comment, shorten::COMMENT - shorten::COMMENT_FRAME);
         let parts: Vec<_> = unframed.into_iter().flatten().collect();
         markup::framed_as(&comment, &parts, target).into_owned()
+    }
+
+    /// What each result that counts is called in the comment; empty where it needs no name.
+    fn names(&self) -> Vec<Cow<'_, str>> {
+        let noted = || self.deciding.iter().map(|index| rows::noted(&self.runs[*index], &self.notes[*index]));
+        match &self.shape {
+            Shape::Rows(labels) | Shape::Labels(labels) => {
+                labels.iter().zip(noted()).map(|(label, noted)| rows::with_data(label, &noted)).collect()
+            }
+            Shape::Outline if self.deciding.len() > 1 => {
+                (1..=self.deciding.len()).map(|row| format!("{ROW}{row}").into()).collect()
+            }
+            // A name that all of them have tells none from another.
+            Shape::Steps | Shape::Outline => {
+                let names: Vec<_> = noted().map(|noted| noted.name).collect();
+                let are_alike = names.iter().all(|name| *name == names[0]);
+                if are_alike { vec![Cow::Borrowed(""); names.len()] } else { names }
+            }
+        }
     }
 
     /// Nobody repeats a test that passed: pytest does not write what made it repeat one.
@@ -358,10 +383,4 @@ fn tally(parts: &[Part<'_>], deciding: &[usize]) -> String {
     let counted = Outcome::ALL.into_iter().map(|outcome| (of(outcome), outcome)).filter(|(count, _)| *count > 0);
     let counts: Vec<String> = counted.map(|(count, outcome)| format!("{count} {}", outcome.name())).collect();
     format!("{} results merged: {}", deciding.len(), counts.join(", "))
-}
-
-fn part_from_before(comment: &mut String) {
-    if !comment.is_empty() {
-        comment.push_str("\n\n");
-    }
 }

@@ -22,6 +22,7 @@ mod note;
 mod oversize;
 mod plain;
 mod rows;
+mod sections;
 mod stated;
 mod united;
 mod wire;

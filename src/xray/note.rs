@@ -44,7 +44,8 @@ pub(super) struct Note<'n> {
 /// Appends what must be known of `run` beyond its bytes: nothing for nearly every run. `evidence` is what
 /// [`set_apart`](super::set_apart) gave.
 pub fn note(run: &TestRun, options: &EncodeOptions, evidence: &[Apart<'_>], out: &mut Vec<u8>) {
-    if run.outline == 0 && options.rows == DataRows::Merged && evidence.is_empty() {
+    let name = if options.rows == DataRows::Kept { String::new() } else { rows::name_beside_others(run) };
+    if run.outline == 0 && options.rows == DataRows::Merged && evidence.is_empty() && name.is_empty() {
         return;
     }
     let mut object = Object::open(out);
@@ -53,6 +54,7 @@ pub fn note(run: &TestRun, options: &EncodeOptions, evidence: &[Apart<'_>], out:
             object.name(name).extend_from_slice(number.to_string().as_bytes());
         }
     }
+    object.filled("row", &name);
     if options.rows == DataRows::Kept && !run.is_example {
         object.filled("row", &run.row_name);
         if !rows::are_written(run, options) {

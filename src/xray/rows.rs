@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::model::{DataRows, Parameter, TestRun, shorten};
+use crate::model::{DataRows, Outcome, Parameter, TestRun, shorten};
 
 use super::encode::EncodeOptions;
 use super::note::Note;
@@ -15,6 +15,9 @@ use super::wire::{IterationResult, RowParameter, Run, Text};
 
 /// Type of the Tests that have steps and, with them, data rows.
 const MANUAL: &str = "Manual";
+
+/// What stands before the number of a row that has no name of its own.
+const NUMBERED: &str = "iteration ";
 
 /// UTF-16 units of a row's name at most.
 const LONGEST_NAME: usize = 255;
@@ -41,19 +44,54 @@ pub(super) fn are_taken(run: &Run<'_>) -> bool {
     run.test_key.is_some() || run.test_info.as_ref().is_some_and(|info| info.test_type.as_str() == MANUAL)
 }
 
-/// What tells a result from its neighbours: its name, or else its parameters. Empty when it has neither.
-pub(super) fn label<'n>(run: &'n Run<'_>, note: &'n Note<'_>) -> Cow<'n, str> {
+/// What tells a result from its neighbours, as far as it is known; either may be empty.
+pub(super) struct Noted<'n> {
+    pub(super) name: Cow<'n, str>,
+    /// Its parameters, as one line.
+    data: String,
+}
+
+/// What is known of a result as a data row.
+pub(super) fn noted<'n>(run: &'n Run<'_>, note: &'n Note<'_>) -> Noted<'n> {
     let own = run.iterations.first().filter(|_| run.iterations.len() == 1);
     let name = own.and_then(|row| row.name.as_ref()).or(note.row.as_ref()).map_or("", Text::as_str).trim();
-    if !name.is_empty() {
-        return shorten::one_line(name, LONGEST_NAME);
+    let parameters = own.map_or(&note.parameters, |row| &row.parameters).iter();
+    let data = parameters.map(|parameter| (parameter.name.as_str(), parameter.value.as_str()));
+    Noted { name: shorten::one_line(name, LONGEST_NAME), data: listed(data) }
+}
+
+impl<'n> Noted<'n> {
+    /// Its name, or else its parameters.
+    pub(super) fn label(self) -> Cow<'n, str> {
+        if self.name.is_empty() { Cow::Owned(self.data) } else { self.name }
     }
-    let parameters = own.map_or(&note.parameters, |row| &row.parameters);
-    let listed: Vec<String> = parameters
-        .iter()
-        .map(|parameter| format!("{}={}", parameter.name.as_str(), parameter.value.as_str()))
-        .collect();
-    Cow::Owned(shorten::one_line(&listed.join(", "), LONGEST_NAME).into_owned())
+}
+
+/// Parameters as one line: `x=2, y=a`.
+fn listed<'p>(parameters: impl Iterator<Item = (&'p str, &'p str)>) -> String {
+    let one = |(name, value)| if name == "" { str::to_owned(value) } else { format!("{name}={value}") };
+    let all: Vec<String> = parameters.map(one).collect();
+    shorten::one_line(&all.join(", "), LONGEST_NAME).into_owned()
+}
+
+/// The label of a row for people: where that is only a number, with its parameters.
+pub(super) fn with_data<'l>(label: &'l str, noted: &Noted<'_>) -> Cow<'l, str> {
+    let is_number = label.strip_prefix(NUMBERED).is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    if is_number && !noted.data.is_empty() { format!("{label} ({})", noted.data).into() } else { label.into() }
+}
+
+/// What a result that did not pass is called beside others of its Test, where these are not told apart otherwise: by its
+/// name and its parameters. Empty unless it has some, or the Test is known by a key that says nothing of the name.
+pub(super) fn name_beside_others(run: &TestRun) -> String {
+    if run.outcome == Outcome::Passed || run.is_example {
+        return String::new();
+    }
+    let data = listed(run.parameters.iter().map(|parameter| (parameter.name.trim(), parameter.value.as_str())));
+    match (run.row_name.trim(), data.as_str()) {
+        (name, "") => name.to_owned(),
+        ("", data) => data.to_owned(),
+        (name, data) => shorten::one_line(&format!("{name} ({data})"), LONGEST_NAME).into_owned(),
+    }
 }
 
 /// Makes labels differ: numbers instead of those that are all alike (TestNG names rows after their method), `[2]` behind
@@ -66,7 +104,7 @@ pub(super) fn distinct(labels: Vec<Cow<'_, str>>) -> Vec<String> {
         let count = met.entry(label).or_default();
         *count += 1;
         match *count {
-            _ if is_alike || label.is_empty() => format!("iteration {}", index + 1),
+            _ if is_alike || label.is_empty() => format!("{NUMBERED}{}", index + 1),
             1 => label.to_string(),
             count => format!("{label} [{count}]"),
         }

@@ -186,9 +186,42 @@ fn parameter_sets_are_data_rows() {
     let (nunit, xunit) = (&bundle["tests"][0], &bundle["tests"][1]);
     assert_eq!((&nunit["testKey"], &nunit["status"]), (&"DEMO-1".into(), &"FAIL".into()));
     assert_eq!(rows(nunit), ["arg1=1,arg2=2 PASS", "arg1=2,arg2=2 FAIL"]);
-    assert!(nunit["comment"].as_str().unwrap().ends_with("iteration 2: boom"), "{}", nunit["comment"]);
+    assert!(nunit["comment"].as_str().unwrap().ends_with("iteration 2 (arg1=2, arg2=2): boom"), "{}", nunit["comment"]);
     assert_eq!((&xunit["testKey"], &xunit["status"]), (&"DEMO-2".into(), &"PASS".into()));
     assert_eq!(rows(xunit), ["a=1,b=2 PASS", "a=2,b=2 PASS"]);
+}
+
+/// Whoever reads the one comment of a Test must see which of its rows, or which of the cases that share its key, failed.
+#[test]
+fn failed_rows_are_named_whatever_decides() {
+    let comment = |name: &str, report: &str, policy: &str| {
+        let workshop = Workshop::new();
+        workshop.write(name, report);
+        let ran = workshop.run(["convert", "in", "--out", "out", "--project", "DEMO", "--merge", policy]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let (_, bundle) = bundles(&workshop.path().join("out")).pop().unwrap();
+        bundle["tests"][0]["comment"].as_str().unwrap().to_owned()
+    };
+    let xunit = r#"<assemblies><assembly name="a.dll"><collection name="c">
+        <test name="N.C.Add(a: 1)" type="N.C" method="Add" time="0.1" result="Pass"/>
+        <test name="N.C.Add(a: 2)" type="N.C" method="Add" time="0.1" result="Fail"><failure><message>boom</message></failure></test>
+        <test name="N.C.Add(a: 3)" type="N.C" method="Add" time="0.1" result="Fail"><failure><message>boom</message></failure></test>
+        <test name="N.C.Add(a: 4)" type="N.C" method="Add" time="0.1" result="Skip"/></collection></assembly></assemblies>"#;
+    let expected =
+        "4 results merged: 1 passed, 2 failed, 1 skipped\n\nAdd (a=2), Add (a=3): boom\n\nAdd (a=4): skipped";
+    for policy in ["worst", "last", "any-pass"] {
+        assert_eq!(comment("in/a.xml", xunit, policy), expected, "{policy}");
+    }
+    let case = |name: &str, failure: &str| {
+        format!(
+            r#"<testcase classname="c" name="{name}"><properties><property name="test_key" value="DEMO-1"/></properties>{failure}</testcase>"#
+        )
+    };
+    let junit = format!("<testsuite>{}{}</testsuite>", case("pays", ""), case("refunds", "<failure>boom</failure>"));
+    assert_eq!(comment("in/a.xml", &junit, "worst"), "2 results merged: 1 passed, 1 failed\n\nrefunds: boom");
+    // What all are called tells none from another.
+    let twice = case("pays", "<failure>boom</failure>").repeat(2);
+    assert_eq!(comment("in/a.xml", &format!("<testsuite>{twice}</testsuite>"), "worst"), "boom");
 }
 
 /// Rows of one outline stay in order and whole, whatever decides; two outlines of one key in different files do not mix.
@@ -251,7 +284,10 @@ fn data_rows_have_names_and_parameters() {
         assert_eq!(pays[2]["parameters"][0]["value"], "none");
         assert_eq!(pays[0]["name"].as_str(), (target == "cloud").then_some("iteration 1"));
         assert!(
-            test("DEMO-30")["comment"].as_str().unwrap().contains("iteration 3: java.lang.AssertionError: no card")
+            test("DEMO-30")["comment"]
+                .as_str()
+                .unwrap()
+                .contains("iteration 3 (param1=none, param2=0): java.lang.AssertionError: no card")
         );
 
         // pytest tells rows apart by their names alone; the row of the second job has the same one.
