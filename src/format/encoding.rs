@@ -16,6 +16,20 @@ pub struct Detected {
     mark: usize,
 }
 
+/// An XML declaration names another encoding than that of the report (J45).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FalseDeclaration {
+    declared: String,
+    encoding: &'static str,
+}
+
+impl fmt::Display for FalseDeclaration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let FalseDeclaration { declared, encoding } = self;
+        write!(f, "its XML declaration says that it is written in {declared:?}; it was read as {encoding}")
+    }
+}
+
 impl Detected {
     /// Whether the bytes are UTF-8, or taken for it, and can be read as they are behind the byte order mark.
     pub fn is_utf8(self) -> bool {
@@ -30,6 +44,22 @@ impl Detected {
     /// The encoding's name, for people.
     pub fn name(self) -> &'static str {
         self.encoding.name()
+    }
+
+    /// Whether the declaration, in the first bytes of the report as UTF-8, says something else.
+    pub fn false_declaration(self, decoded: &[u8]) -> Option<FalseDeclaration> {
+        /// What most reports begin with.
+        const USUAL: &[u8] = br#"<?xml version="1.0" encoding="UTF-8""#;
+        if self.is_utf8() && decoded.get(..USUAL.len()).is_some_and(|first| first.eq_ignore_ascii_case(USUAL)) {
+            return None;
+        }
+        let label = declared_label(decoded)?;
+        let is_true = is_ascii(label)
+            || encoding_rs::Encoding::for_label(label).is_some_and(|declared| {
+                declared == self.encoding || (declared == UTF_16LE && self.encoding == UTF_16BE)
+            });
+        let declared = || String::from_utf8_lossy(&label[..label.len().min(LONGEST_LABEL)]).into_owned();
+        (!is_true).then(|| FalseDeclaration { declared: declared(), encoding: self.name() })
     }
 
     /// The same, unless `bytes` claim to be UTF-8 and are not: then the fallback (J46). A sequence that the end of
@@ -89,24 +119,33 @@ pub fn detect(first: &[u8]) -> Detected {
     }
 }
 
+/// Bytes of a declared name that are told.
+const LONGEST_LABEL: usize = 40;
+
 /// How far a declaration is looked for.
 const DECLARATION: usize = 512;
 
 /// The encoding that the XML declaration names, unless it cannot be true: the declaration was found byte by byte, so
 /// that the report is no UTF-16 (J45, Q1).
 fn declared(first: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    let label = declared_label(first).filter(|label| !is_ascii(label))?;
+    encoding_rs::Encoding::for_label(label)
+        .filter(|encoding| ![UTF_16LE, UTF_16BE, encoding_rs::REPLACEMENT].contains(encoding))
+}
+
+/// The name of an encoding that the XML declaration has.
+fn declared_label(first: &[u8]) -> Option<&[u8]> {
     let first = first[..first.len().min(DECLARATION)].trim_ascii_start().strip_prefix(b"<?xml")?;
     let declaration = &first[..memchr::memmem::find(first, b"?>")?];
     let value = declaration[memchr::memmem::find(declaration, b"encoding")? + 8..].trim_ascii_start();
     let value = value.strip_prefix(b"=")?.trim_ascii_start();
     let quote = *value.first().filter(|quote| matches!(quote, b'"' | b'\''))?;
-    let label = &value[1..][..memchr::memchr(quote, &value[1..])?];
-    if label.eq_ignore_ascii_case(b"us-ascii") || label.eq_ignore_ascii_case(b"ascii") {
-        // UTF-8 is what writers put into a report that they call ASCII.
-        return None;
-    }
-    encoding_rs::Encoding::for_label(label)
-        .filter(|encoding| ![UTF_16LE, UTF_16BE, encoding_rs::REPLACEMENT].contains(encoding))
+    Some(&value[1..][..memchr::memchr(quote, &value[1..])?])
+}
+
+/// UTF-8 is what writers put into a report that they call ASCII.
+fn is_ascii(label: &[u8]) -> bool {
+    label.eq_ignore_ascii_case(b"us-ascii") || label.eq_ignore_ascii_case(b"ascii")
 }
 
 /// The bytes behind the byte order mark as UTF-8, or nearly so: UTF-8 is passed on unchecked. For the head of a
@@ -258,6 +297,31 @@ mod tests {
 
     fn decoded(bytes: &[u8]) -> String {
         String::from_utf8(to_utf8(bytes, detect(bytes)).into_owned()).unwrap()
+    }
+
+    #[test]
+    fn a_declaration_that_its_bytes_contradict_is_told() {
+        let said = |bytes: &[u8]| {
+            let detected = detect(bytes);
+            detected.false_declaration(&to_utf8(bytes, detected)).map(|told| told.to_string())
+        };
+        let written = |encoding: &str| format!("<?xml version='1.0' encoding='{encoding}'?><a/>");
+        for name in ["UTF-8", "utf8", "US-ASCII", "ISO-8859-1", "windows-1252"] {
+            assert_eq!(said(written(name).as_bytes()), None, "{name}");
+        }
+        let with_mark = |encoding: &str| format!("\u{FEFF}{}", written(encoding));
+        for text in [written("UTF-16"), written("foo-8"), with_mark("ISO-8859-1")] {
+            assert!(said(text.as_bytes()).is_some_and(|told| told.ends_with("it was read as UTF-8")), "{text}");
+        }
+        let little = |encoding: &str| utf16(&with_mark(encoding), u16::to_le_bytes);
+        let big = |encoding: &str| utf16(&written(encoding), u16::to_be_bytes);
+        assert_eq!([said(&little("utf-16")), said(&big("UTF-16")), said(&big("UTF-16BE"))], [None, None, None]);
+        assert_eq!(
+            said(&little("utf-8")).unwrap(),
+            "its XML declaration says that it is written in \"utf-8\"; it was read as UTF-16LE"
+        );
+        assert_eq!(said(b"<?xml version='1.0'?><a/>"), None);
+        assert_eq!(said(b"[{\"encoding\": \"UTF-16\"}]"), None);
     }
 
     #[test]

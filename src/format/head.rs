@@ -184,16 +184,16 @@ fn shape<'h>(bytes: &'h [u8], file_name: &str) -> Shape<'h> {
     if json::begins(&bytes[start..]) {
         return Shape::Json(JsonHead::read(bytes, start));
     }
-    if is_prose(file_name) { Shape::Other } else { behind_text(bytes) }
+    if is_prose(file_name) { Shape::Other } else { behind_text(bytes, file_name) }
 }
 
 /// A report with text before it: a log line, a banner (J43, B9). It begins at the start of a line.
-fn behind_text(bytes: &[u8]) -> Shape<'_> {
+fn behind_text<'h>(bytes: &'h [u8], file_name: &str) -> Shape<'h> {
     for line_start in memchr::memchr_iter(b'\n', bytes).map(|end| end + 1) {
         let line = &bytes[line_start..];
         match line.trim_ascii_start().first() {
-            Some(b'<') if xml::begins_known(line.trim_ascii_start()) => {
-                if let Some(xml) = XmlHead::read(bytes, line_start) {
+            Some(b'<') => {
+                if let Some(xml) = xml_behind_text(bytes, line_start) {
                     return Shape::Xml(xml);
                 }
             }
@@ -201,16 +201,22 @@ fn behind_text(bytes: &[u8]) -> Shape<'_> {
             _ => {}
         }
     }
-    // A banner without a line end: `npm banner <testsuites>`.
-    let first_line = &bytes[..memchr::memchr(b'\n', bytes).unwrap_or(bytes.len())];
-    for at in memchr::memchr_iter(b'<', first_line) {
-        if xml::begins_known(&bytes[at..])
-            && let Some(xml) = XmlHead::read(bytes, at)
-        {
-            return Shape::Xml(xml);
-        }
-    }
-    Shape::Other
+    // A banner without a line end: `npm banner <testsuites>`. Behind the first line only a file that is called like a report
+    // holds one; logs quote them.
+    let first_line = memchr::memchr(b'\n', bytes).filter(|_| !is_named_xml(file_name)).unwrap_or(bytes.len());
+    let xml = memchr::memchr_iter(b'<', &bytes[..first_line]).find_map(|at| xml_behind_text(bytes, at));
+    xml.map_or(Shape::Other, Shape::Xml)
+}
+
+/// The document that begins at `start`, behind other text, if it is one that is looked for there.
+fn xml_behind_text(bytes: &[u8], start: usize) -> Option<XmlHead<'_>> {
+    let begins = xml::begins(bytes[start..].trim_ascii_start())?;
+    let xml = XmlHead::read(bytes, start)?;
+    (begins == xml::Begins::Known || recognise::xml_family(&xml).is_some()).then_some(xml)
+}
+
+fn is_named_xml(file_name: &str) -> bool {
+    file_name.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("xml"))
 }
 
 /// Documents and sources, which quote reports without being any.

@@ -82,7 +82,7 @@ pub(super) const CHECK_NAMESPACE: &str = "http://check.sourceforge.net/ns";
 /// Namespace of Allure 1, whose root is called like a fragment of NUnit's.
 pub(super) const ALLURE1_NAMESPACE: &str = "urn:model.allure.qatools.yandex.ru";
 
-fn xml_family(xml: &XmlHead<'_>) -> Option<Family> {
+pub(super) fn xml_family(xml: &XmlHead<'_>) -> Option<Family> {
     let root = xml.root();
     match root.name() {
         "testsuites" => (xml.namespace() != CHECK_NAMESPACE).then_some(Family::Junit),

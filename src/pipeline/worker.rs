@@ -246,6 +246,9 @@ fn recognise_and_parse(
         },
     };
     outcome.format = Some(format.name);
+    if let Some(declaration) = detected.false_declaration(&decoded) {
+        outcome.problems.push(Problem::new(ProblemKind::Repaired, declaration.to_string()));
+    }
     let (failure, parsed) = match purpose {
         Purpose::Inspect(reading, _) | Purpose::Measure(_, reading, _) => {
             let reader = match purpose {

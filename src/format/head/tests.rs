@@ -33,9 +33,32 @@ fn j43_text_before_the_root_is_passed_over() {
     ] {
         assert_eq!(family(text), Some(Family::Junit), "{text}");
     }
+    assert_eq!(family("> run\n<assembly name='a.dll' run-date='2024-05-01'/>"), Some(Family::Xunit));
+    assert_eq!(family("> run\n<assembly manifestVersion='1.0'/>"), None, "others have such a root, too");
+    let in_its_midst = "a second line\nthat goes over into <testsuites>".as_bytes();
+    assert_eq!(Head::new(in_its_midst, "TEST-a.xml").family(), Some(Family::Junit));
+    assert_eq!(Head::new(in_its_midst, "build.log").family(), None);
     assert_eq!(Head::new(b"Example:\n<testsuites/>", "README.md").family(), None);
     assert_eq!(family("a second line\nthat names <testsuites> in its midst"), None);
     assert_eq!(family("no report\nat all <a>"), None);
+}
+
+#[test]
+fn j42_a_report_may_break_off_inside_the_tag_of_its_root() {
+    for (text, expected) in [
+        ("<?xml version='1.0'?>\n<testsuites name='x' te", Some(Family::Junit)),
+        ("<?xml version='1.0'?><!-- a > b --><!DOCTYPE a>\n<test-results name", Some(Family::Nunit2)),
+        ("<robot generator='Rebot", Some(Family::Robot)),
+        ("<testng-results ", Some(Family::Testng)),
+        ("<html lang='en", None),
+        ("<suite started-at='", None),
+        ("<!-- <testsuites a", None),
+    ] {
+        assert_eq!(family(text), expected, "{text}");
+    }
+    // Of a name that is cut itself no format is known.
+    assert!(Head::new(b"<?xml version='1.0'?>\n<testsui", "a.xml").is_empty());
+    assert!(!Head::new(b"<?xml version='1.0'?>\n<html", "a.xml").is_empty());
 }
 
 #[test]

@@ -72,7 +72,7 @@ impl<'h> Element<'h> {
 
 impl<'h> XmlHead<'h> {
     /// Reads the root of `bytes`, of which the first `junk_before` belong to no document. `None` when no element begins
-    /// there.
+    /// there. Of a file that breaks off inside the tag of its root the name is enough, where a report is called so.
     pub(super) fn read(bytes: &'h [u8], junk_before: usize) -> Option<XmlHead<'h>> {
         let document = &bytes[junk_before..];
         let mut cursor = XmlCursor::at_head_of(document);
@@ -82,21 +82,20 @@ impl<'h> XmlHead<'h> {
                 XmlEvent::Start(_) => {
                     let prolog = &document[..start_of(&cursor).min(document.len())];
                     let root = Element::started(&cursor, document);
-                    return Some(XmlHead {
-                        document,
-                        prolog,
-                        junk_before,
-                        root,
-                        namespace: OnceCell::new(),
-                        first: OnceCell::new(),
-                        below: OnceCell::new(),
-                    });
+                    return Some(XmlHead::of(document, prolog, junk_before, root));
                 }
                 XmlEvent::End(_, 0) | XmlEvent::Eof => break,
                 _ => {}
             }
         }
-        None
+        let (start, name) = cut_root(document)?;
+        let root = Element { depth: 0, name: text(name), tag: &document[start..] };
+        Some(XmlHead::of(document, &document[..start], junk_before, root))
+    }
+
+    fn of(document: &'h [u8], prolog: &'h [u8], junk_before: usize, root: Element<'h>) -> XmlHead<'h> {
+        let (namespace, first, below) = Default::default();
+        XmlHead { document, prolog, junk_before, root, namespace, first, below }
     }
 
     /// What stands before the root: declaration, comments, document type.
@@ -190,24 +189,65 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Whether there is nothing but an XML declaration, whole or cut.
+/// Whether there is nothing but an XML declaration, whole or cut, and perhaps the first letters of a report's root.
 pub(super) fn is_declaration_only(bytes: &[u8]) -> bool {
     if !bytes.starts_with(b"<?xml") {
         return false;
     }
     match memchr::memmem::find(bytes, b"?>") {
-        Some(end) => bytes[end + 2..].trim_ascii().is_empty(),
+        Some(end) => match bytes[end + 2..].trim_ascii() {
+            [] => true,
+            [b'<', name @ ..] => ROOTS.iter().any(|root| root.starts_with(name)),
+            _ => false,
+        },
         None => true,
     }
 }
 
-/// Whether a document begins here that is worth looking for behind other text: a declaration or the root of a report.
-pub(super) fn begins_known(bytes: &[u8]) -> bool {
-    const ROOTS: &[&[u8]] =
-        &[b"testsuites", b"testsuite", b"testng-results", b"test-run", b"test-results", b"assemblies", b"robot"];
-    let Some(name) = bytes.strip_prefix(b"<") else {
-        return false;
-    };
-    let length = name.iter().position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'));
-    length.is_some_and(|length| &name[..length] == b"?xml" || ROOTS.contains(&&name[..length]))
+/// Roots that nothing but a report has.
+const ROOTS: &[&[u8]] =
+    &[b"testsuites", b"testsuite", b"testng-results", b"test-run", b"test-results", b"assemblies", b"robot"];
+
+/// Roots that others have, too.
+const AMBIGUOUS_ROOTS: &[&[u8]] = &[b"assembly", b"test-suite", b"suite", b"testrun"];
+
+/// A document that is worth looking for behind other text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begins {
+    /// A declaration or the root of a report.
+    Known,
+    /// What may be the root of a report.
+    Perhaps,
+}
+
+/// What begins here, as far as a name tells.
+pub(super) fn begins(bytes: &[u8]) -> Option<Begins> {
+    let name = name_of_tag(bytes)?;
+    if name == b"?xml" || ROOTS.contains(&name) {
+        return Some(Begins::Known);
+    }
+    AMBIGUOUS_ROOTS.contains(&name).then_some(Begins::Perhaps)
+}
+
+/// The whole name of the tag that begins here.
+fn name_of_tag(bytes: &[u8]) -> Option<&[u8]> {
+    let name = bytes.strip_prefix(b"<")?;
+    let length = name.iter().position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'))?;
+    Some(&name[..length])
+}
+
+/// Where the root begins whose tag is the last thing in `document`, cut, and what it is called: only roots that nothing but
+/// a report has.
+fn cut_root(document: &[u8]) -> Option<(usize, &[u8])> {
+    let mut rest = document.trim_ascii_start();
+    while let Some((end, length)) = match rest {
+        [b'<', b'?', ..] => memchr::memmem::find(rest, b"?>").map(|end| (end, 2)),
+        [b'<', b'!', b'-', b'-', ..] => memchr::memmem::find(rest, b"-->").map(|end| (end, 3)),
+        [b'<', b'!', ..] => memchr::memchr(b'>', rest).map(|end| (end, 1)),
+        _ => None,
+    } {
+        rest = rest[end + length..].trim_ascii_start();
+    }
+    let name = name_of_tag(rest).filter(|name| ROOTS.contains(name))?;
+    Some((document.len() - rest.len(), name))
 }
