@@ -69,7 +69,7 @@ impl<'n> Noted<'n> {
 
 /// Parameters as one line: `x=2, y=a`.
 fn listed<'p>(parameters: impl Iterator<Item = (&'p str, &'p str)>) -> String {
-    let one = |(name, value)| if name == "" { str::to_owned(value) } else { format!("{name}={value}") };
+    let one = |(name, value): (&str, &str)| if name.is_empty() { value.to_owned() } else { format!("{name}={value}") };
     let all: Vec<String> = parameters.map(one).collect();
     shorten::one_line(&all.join(", "), LONGEST_NAME).into_owned()
 }
