@@ -36,6 +36,22 @@ fn j31_failure_in_the_call_and_error_in_the_teardown_are_one_run() {
 }
 
 #[test]
+fn attempts_do_not_reach_into_another_suite() {
+    let suite = |name: &str, inside: &str| {
+        format!("<testsuite name='{name}'><testcase classname='c' name='t'>{inside}</testcase></testsuite>")
+    };
+    let runs = suite("pytest", "<failure message='of py38'/>") + &suite("pytest", "");
+    assert_eq!(lines(&tests_of(&format!("<testsuites>{runs}</testsuites>"))), ["c.t FAIL"]);
+    // Suites of others beside one of pytest know no attempts, whichever comes first.
+    let browsers = suite("firefox", "<failure message='no button'/>") + &suite("chrome", "");
+    let report = format!("<testsuites><testsuite name='pytest'/>{browsers}</testsuites>");
+    assert_eq!(lines(&tests_of(&report)), ["c.t FAIL"]);
+    // In one suite they are attempts.
+    let attempts = "<testcase classname='c' name='t'><failure/></testcase><testcase classname='c' name='t'/>";
+    assert_eq!(lines(&tests_of(&format!("<testsuite name='pytest'>{attempts}</testsuite>"))), ["c.t PASS"]);
+}
+
+#[test]
 fn j66_rows_of_equal_name_are_merged_and_counted() {
     let tests = tests_of(
         "<testsuite name='s'><testcase classname='c' name='row'/><testcase classname='c' name='row'><failure/></testcase>\

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::attachment::ReferenceFinder;
 use super::attributes::{CaseAttributes, ClassName};
@@ -31,8 +31,10 @@ impl Reader<'_> {
                 || xml.position(),
             );
         }
-        self.recognition.read_case(&tag);
-        self.suites.settle_clocks(self.recognition.producer(), self.options, &mut self.remarks, xml);
+        if self.suites.producer() == Producer::Unknown {
+            self.suites.recognise(self.recognition.read_case(&tag));
+        }
+        self.suites.settle_clocks(self.options, &mut self.remarks, xml);
         self.name_case();
         self.time_case(xml);
         self.case.host.push_str(self.suites.host());
@@ -90,9 +92,11 @@ impl Reader<'_> {
         }
         self.case.container_failure = self.is_container_failure();
         // pytest-rerunfailures leaves each attempt as a case of the same name, those before the last without any child:
-        // they look passed. Only an error of set-up or tear-down makes another case of a test that ran (J31).
-        if self.recognition.producer() == Producer::Pytest && !self.children.error {
-            self.case.attempt_group = xxh3_64(self.case.qualified_name.as_bytes()).max(1);
+        // they look passed. Only an error of set-up or tear-down makes another case of a test that ran (J31). Another
+        // suite is another run, of another machine or Python.
+        if self.suites.producer() == Producer::Pytest && !self.children.error {
+            let name = self.case.qualified_name.as_bytes();
+            self.case.attempt_group = xxh3_64_with_seed(name, self.suites.number()).max(1);
         }
         self.suites.count_case(self.case.outcome.is_failure() || self.children.tell_of_failure());
         self.suites.advance(self.case.duration);
@@ -146,7 +150,7 @@ impl Reader<'_> {
 
     /// Duration, start and finish (spec junit.md C4, C5).
     fn time_case(&mut self, xml: &XmlCursor<'_>) {
-        let producer = self.recognition.producer();
+        let producer = self.suites.producer();
         let attributes = &self.attributes;
         let written = if trimmed(&attributes.time).is_empty() { &attributes.duration } else { &attributes.time };
         self.case.duration = times::read_duration(written, self.options, &mut self.remarks, xml);
@@ -194,7 +198,7 @@ impl Reader<'_> {
             xml.element_text(STRUCTURE, take)?;
         }
         detail.omitted = clip.finish();
-        ends.restore(self.recognition.producer(), &mut detail.text);
+        ends.restore(self.suites.producer(), &mut detail.text);
         Ok(())
     }
 
@@ -220,7 +224,7 @@ impl Reader<'_> {
             }
         })?;
         finder.end();
-        ends.restore(self.recognition.producer(), &mut kept.text);
+        ends.restore(self.suites.producer(), &mut kept.text);
         Ok(())
     }
 
@@ -265,7 +269,7 @@ impl Reader<'_> {
         if first_message == "Build error" {
             return self.children.error;
         }
-        match self.recognition.producer() {
+        match self.suites.producer() {
             Producer::Pytest => {
                 self.attributes.class_name == ClassName::Blank && first_message.starts_with("collection")
             }

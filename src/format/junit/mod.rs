@@ -22,7 +22,7 @@ use crate::model::{Body, Problem, ProblemKind, ReportVisitor, TestCase};
 
 use attributes::CaseAttributes;
 use outcome::Children;
-use producer::Recognition;
+use producer::{Producer, Recognition};
 use suite::Suites;
 
 pub(super) const FORMAT: Format = Format {
@@ -117,8 +117,8 @@ impl<'o> Reader<'o> {
                     match tag.name() {
                         b"testsuites" | b"testsuite" | b"testrun" => self.begin_suite(xml),
                         b"property" => self.read_suite_property(&tag),
-                        b"properties" if self.recognition.is_open() || self.options.suite_property.is_some() => {}
-                        b"system-err" if self.recognition.producer().fails_in_suite_output() => {
+                        b"properties" if self.may_be_recognised() || self.options.suite_property.is_some() => {}
+                        b"system-err" if self.suites.producer().fails_in_suite_output() => {
                             self.suites.read_last_words(xml)?;
                         }
                         b"properties" | b"system-out" | b"system-err" => xml.skip_element()?,
@@ -129,7 +129,7 @@ impl<'o> Reader<'o> {
                 }
                 XmlEvent::End(name, around) => {
                     if matches!(name, b"testsuites" | b"testsuite" | b"testrun") {
-                        self.suites.end(self.recognition.producer(), visitor, || xml.position());
+                        self.suites.end(visitor, || xml.position());
                     }
                     if around < depth {
                         return Ok(ControlFlow::Continue(()));
@@ -146,18 +146,27 @@ impl<'o> Reader<'o> {
     }
 
     fn read_suite_property(&mut self, tag: &Tag<'_>) {
-        if self.recognition.is_open() {
-            self.recognition.read_property(tag);
+        if self.may_be_recognised() {
+            self.suites.recognise(self.recognition.read_property(tag));
         }
         if let Some(wanted) = &self.options.suite_property {
             self.suites.read_property(tag, wanted);
         }
     }
 
+    /// Whether another look may tell who wrote the suite at hand.
+    fn may_be_recognised(&self) -> bool {
+        self.suites.producer() == Producer::Unknown && self.recognition.is_open()
+    }
+
     fn begin_suite(&mut self, xml: &XmlCursor<'_>) {
-        self.recognition.read_comment(xml.prolog_comment());
-        self.recognition.read_suite(&xml.started_tag());
         self.suites.begin(xml);
+        if xml.depth() == 1 {
+            self.suites.recognise(self.recognition.read_comment(xml.prolog_comment()));
+        }
+        if self.may_be_recognised() {
+            self.suites.recognise(self.recognition.read_suite(&xml.started_tag()));
+        }
     }
 
     /// A failure directly below a suite is no test case: a class that could not be loaded, a failed set-up (J29).

@@ -1,7 +1,8 @@
 //! Who wrote the report, and what that one means by its fields (spec junit.md section E).
 //!
 //! A report is recognised only by marks that its producer alone leaves: a name that it always writes, or the whole list
-//! of attributes in its own order. Whoever leaves none stays unknown, and is read by the general rules.
+//! of attributes in its own order. Whoever leaves none stays unknown, and is read by the general rules. Files that hold
+//! the reports of several are common, so what a suite shows holds for it and for those inside it, not for the next one.
 
 mod marks;
 #[cfg(test)]
@@ -129,71 +130,84 @@ impl Producer {
     }
 }
 
-/// Suite and case tags that are looked at before the producer is given up: what follows is more of the same.
-const MOST_LOOKS: u8 = 24;
+/// Tags of suites, and of cases, that are looked at in vain one after another before the rest is given up: it is more of
+/// the same.
+const MOST_SUITES: u8 = 64;
+const MOST_CASES: u8 = 24;
 
-/// Finds out who wrote a report while it is read.
+/// Finds out who wrote a suite while it is read.
 #[derive(Debug, Default)]
 pub(super) struct Recognition {
-    producer: Producer,
-    looks: u8,
+    /// The first one that was recognised.
+    first: Producer,
+    /// Looks in vain since the last one that told.
+    suites: u8,
+    cases: u8,
 }
 
 impl Recognition {
-    /// Who it is, as far as it is known by now.
+    /// The producer that stands for the whole report: the first one.
     pub(super) fn producer(&self) -> Producer {
-        self.producer
+        self.first
     }
 
-    /// Whether another look may tell.
+    /// Whether another look at a suite whose producer is unknown may tell.
     pub(super) fn is_open(&self) -> bool {
-        self.producer == Producer::Unknown && self.looks < MOST_LOOKS
+        self.suites < MOST_SUITES
     }
 
     /// Reads what a producer says of itself in a comment before the root.
-    pub(super) fn read_comment(&mut self, comment: &str) {
-        if self.is_open() {
-            self.producer = match comment {
-                _ if comment.contains("org.testng.reporters.JUnitReportReporter") => Producer::TestngJunit,
-                _ if comment.contains("org.testng.reporters.JUnitXMLReporter") => Producer::TestngJunitXml,
-                _ => Producer::Unknown,
-            };
-        }
+    pub(super) fn read_comment(&mut self, comment: &str) -> Producer {
+        let found = match comment {
+            _ if comment.contains("org.testng.reporters.JUnitReportReporter") => Producer::TestngJunit,
+            _ if comment.contains("org.testng.reporters.JUnitXMLReporter") => Producer::TestngJunitXml,
+            _ => Producer::Unknown,
+        };
+        self.note(found)
     }
 
     /// Looks at the start tag of a suite.
-    pub(super) fn read_suite(&mut self, tag: &Tag<'_>) {
-        match (tag.name(), tag.depth()) {
-            (b"testsuites", 0) => self.look(tag, |place| place == Place::Wrapper),
-            (_, 0) => self.look(tag, |place| matches!(place, Place::Root | Place::Suite)),
-            _ => self.look(tag, |place| place == Place::Suite),
+    pub(super) fn read_suite(&mut self, tag: &Tag<'_>) -> Producer {
+        if !self.is_open() {
+            return Producer::Unknown;
         }
+        let found = match (tag.name(), tag.depth()) {
+            (b"testsuites", 0) => find(tag, |place| place == Place::Wrapper),
+            (_, 0) => find(tag, |place| matches!(place, Place::Root | Place::Suite)),
+            _ => find(tag, |place| place == Place::Suite),
+        };
+        self.suites += u8::from(found == Producer::Unknown);
+        self.note(found)
     }
 
     /// Looks at the start tag of a case.
-    pub(super) fn read_case(&mut self, tag: &Tag<'_>) {
-        self.look(tag, |place| place == Place::Case);
+    pub(super) fn read_case(&mut self, tag: &Tag<'_>) -> Producer {
+        if self.cases == MOST_CASES {
+            return Producer::Unknown;
+        }
+        let found = find(tag, |place| place == Place::Case);
+        self.cases += u8::from(found == Producer::Unknown);
+        self.note(found)
     }
 
     /// Looks at a property of a suite.
-    pub(super) fn read_property(&mut self, tag: &Tag<'_>) {
-        if self.producer == Producer::Unknown {
-            self.find(tag, |place| place == Place::Property);
-        }
+    pub(super) fn read_property(&mut self, tag: &Tag<'_>) -> Producer {
+        self.note(find(tag, |place| place == Place::Property))
     }
 
-    fn look(&mut self, tag: &Tag<'_>, here: impl Fn(Place) -> bool) {
-        if self.is_open() {
-            self.looks += 1;
-            self.find(tag, here);
+    fn note(&mut self, found: Producer) -> Producer {
+        if found != Producer::Unknown {
+            (self.suites, self.cases) = (0, 0);
         }
+        if self.first == Producer::Unknown {
+            self.first = found;
+        }
+        found
     }
+}
 
-    fn find(&mut self, tag: &Tag<'_>, here: impl Fn(Place) -> bool) {
-        if let Some(mark) = MARKS.iter().find(|mark| here(mark.place) && mark.is_on(tag)) {
-            self.producer = mark.producer;
-        }
-    }
+fn find(tag: &Tag<'_>, here: impl Fn(Place) -> bool) -> Producer {
+    MARKS.iter().find(|mark| here(mark.place) && mark.is_on(tag)).map_or(Producer::Unknown, |mark| mark.producer)
 }
 
 /// Undoes what a producer did to `]]>` inside CDATA. Text of which no piece was CDATA holds what it shows.

@@ -1,4 +1,4 @@
-//! The suites that are open, and what they say about time.
+//! The suites that are open, who wrote them, and what they say about time.
 
 use super::STRUCTURE;
 use super::producer::{Producer, StampMeans};
@@ -17,6 +17,10 @@ const LONGEST_LAST_WORDS: usize = 300;
 pub(super) struct Suites {
     suites: Vec<Suite>,
     open: usize,
+    /// Who wrote the innermost one: every case asks.
+    producer: Producer,
+    /// Suites that began.
+    begun: u64,
     /// Cases that the outermost suites declare.
     declared: u64,
     /// Cases that were read.
@@ -26,6 +30,12 @@ pub(super) struct Suites {
 /// One open suite.
 #[derive(Default)]
 struct Suite {
+    /// Which one it is, from 1.
+    number: u64,
+    /// Who wrote it: what it shows itself, else what the one around it shows.
+    producer: Producer,
+    /// Who wrote those inside it.
+    inside: Authors,
     name: String,
     host: String,
     /// Value of the property that the reader was asked for.
@@ -53,6 +63,26 @@ struct Suite {
     cases: u64,
 }
 
+/// Who wrote the suites inside another one.
+#[derive(Debug, Clone, Copy, Default)]
+enum Authors {
+    #[default]
+    None,
+    One(Producer),
+    Several,
+}
+
+impl Authors {
+    fn add(&mut self, others: Authors) {
+        *self = match (*self, others) {
+            (Authors::None, others) => others,
+            (known, Authors::None) => known,
+            (Authors::One(known), Authors::One(other)) if known == other => Authors::One(known),
+            _ => Authors::Several,
+        };
+    }
+}
+
 impl Suites {
     /// The same strings, and no suite of the report that they were filled by.
     pub(super) fn emptied(mut self) -> Suites {
@@ -70,6 +100,9 @@ impl Suites {
         let (around, rest) = self.suites.split_at_mut(self.open);
         let suite = &mut rest[0];
         suite.reset();
+        self.begun += 1;
+        suite.number = self.begun;
+        suite.producer = self.producer;
         let tests = suite.read(&xml.started_tag());
         if around.iter().all(|suite| !suite.declares_tests) {
             self.declared += tests;
@@ -78,14 +111,28 @@ impl Suites {
         self.open += 1;
     }
 
+    /// Notes who wrote the innermost suite, when that has been found out.
+    pub(super) fn recognise(&mut self, producer: Producer) {
+        if let Some(suite) = self.suites[..self.open].last_mut()
+            && suite.producer == Producer::Unknown
+        {
+            suite.producer = producer;
+            self.producer = producer;
+        }
+    }
+
+    /// Who wrote the innermost suite.
+    pub(super) fn producer(&self) -> Producer {
+        self.producer
+    }
+
+    /// The number of the innermost suite; those of one report differ.
+    pub(super) fn number(&self) -> u64 {
+        self.suites[..self.open].last().map_or(0, |suite| suite.number)
+    }
+
     /// Finds out when the open suites began, before the first case in each: by then the producer is known, if ever.
-    pub(super) fn settle_clocks(
-        &mut self,
-        producer: Producer,
-        options: &ReadOptions,
-        remarks: &mut Remarks,
-        xml: &XmlCursor<'_>,
-    ) {
+    pub(super) fn settle_clocks(&mut self, options: &ReadOptions, remarks: &mut Remarks, xml: &XmlCursor<'_>) {
         if self.suites[..self.open].last().is_none_or(|innermost| innermost.is_settled) {
             return;
         }
@@ -93,6 +140,8 @@ impl Suites {
         for suite in &mut self.suites[..self.open] {
             if !suite.is_settled {
                 suite.is_settled = true;
+                // A wrapper without a mark was written by whoever wrote what is in it.
+                let producer = if suite.producer == Producer::Unknown { self.producer } else { suite.producer };
                 let own = suite.began(producer, options, remarks, xml);
                 suite.own_clock = own.is_some();
                 suite.clock = own.or(around);
@@ -102,16 +151,14 @@ impl Suites {
     }
 
     /// Ends the innermost suite. A suite that declares failures and holds none was lost outside its cases (J30).
-    pub(super) fn end(
-        &mut self,
-        producer: Producer,
-        visitor: &mut dyn ReportVisitor,
-        place: impl FnOnce() -> Position,
-    ) {
+    pub(super) fn end(&mut self, visitor: &mut dyn ReportVisitor, place: impl FnOnce() -> Position) {
         let Some(last) = self.open.checked_sub(1) else { return };
         self.open = last;
         let (around, rest) = self.suites.split_at_mut(last);
+        self.producer = around.last().map_or(Producer::Unknown, |around| around.producer);
         let suite = &rest[0];
+        let authors = suite.authors();
+        let producer = if let Authors::One(producer) = authors { producer } else { Producer::Unknown };
         let declared = suite.declared(producer);
         if let Some(parent) = around.last_mut()
             && suite.name.is_empty()
@@ -139,6 +186,7 @@ impl Suites {
             // What was told of the inner suite is not told of the outer one again.
             parent.failures += suite.failures.max(declared.min(1));
             parent.cases += suite.cases;
+            parent.inside.add(authors);
             if suite.is_settled && !suite.own_clock {
                 parent.clock = suite.clock;
             }
@@ -235,6 +283,9 @@ impl Suites {
 
 impl Suite {
     fn reset(&mut self) {
+        self.number = 0;
+        self.producer = Producer::Unknown;
+        self.inside = Authors::None;
         self.name.clear();
         self.host.clear();
         self.property.clear();
@@ -270,6 +321,15 @@ impl Suite {
             self.host.clear();
         }
         tests
+    }
+
+    /// Who wrote it: by its own marks, else by those of all that is inside it.
+    fn authors(&self) -> Authors {
+        match (self.producer, self.inside) {
+            (Producer::Unknown, Authors::None) if self.cases > 0 => Authors::One(Producer::Unknown),
+            (Producer::Unknown, inside) => inside,
+            (producer, _) => Authors::One(producer),
+        }
     }
 
     /// Failures and errors that it declares.

@@ -149,6 +149,14 @@ fn cases_of_fixed_shape() {
 }
 
 #[test]
+fn each_suite_speaks_for_itself() {
+    // reports.jsonl names the first one that is found.
+    check("pytest", "testsuites><testsuite name='s'/><testsuite name='pytest'/><testsuite hostname='tbd'", "testcase");
+    let many = "<testsuite name='s'><testcase name='t'/></testsuite>".repeat(40);
+    check("pytest", &format!("testsuites>{many}<testsuite name='pytest'"), "testcase");
+}
+
+#[test]
 fn nobody_is_taken_for_another() {
     check("", "testsuites name='All tests' tests='1' failures='0'", "testcase classname='c' name='t' time='1'");
     check("", "testsuite name='com.acme.CartTest' time='1' tests='1' errors='0' skipped='0' failures='0'", "testcase");

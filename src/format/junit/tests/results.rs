@@ -140,6 +140,16 @@ fn j30_newman_says_what_went_wrong() {
 }
 
 #[test]
+fn j30_errors_at_the_root_are_of_those_who_wrote_all_of_it() {
+    let gotestsum = "<testsuite tests='1' failures='0' time='1' name='p' timestamp='2024-07-01T10:00:00Z'>\
+                     <testcase name='a'/></testsuite>";
+    let other = "<testsuite name='s'><testcase name='b'><error/></testcase></testsuite>";
+    let kinds = |suites: &str| read(&format!("<testsuites errors='1'>{suites}</testsuites>")).kinds();
+    assert_eq!(kinds(gotestsum), [ProblemKind::ContainerFailure]);
+    assert_eq!(kinds(&(gotestsum.to_owned() + other)), []);
+}
+
+#[test]
 fn j30_what_has_a_case_to_show_raises_no_alarm() {
     for (why, report) in [
         (

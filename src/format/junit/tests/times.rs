@@ -58,6 +58,33 @@ fn j57_the_zone_is_that_of_the_producer_or_the_assumed_one() {
 }
 
 #[test]
+fn j57_the_zone_of_one_suite_is_not_that_of_the_next() {
+    let found = in_berlin(
+        "<testsuites><testsuite name='Chrome' timestamp='2024-07-01T10:00:00'><properties>\
+         <property name='browser.fullName' value='X'/></properties><testcase name='a'/></testsuite>\
+         <testsuite name='s' timestamp='2024-07-01T10:00:00'><testcase name='b'/><testcase name='c'/></testsuite>\
+         <testsuite name='Chrome' timestamp='2024-07-01T10:00:00'><properties>\
+         <property name='browser.fullName' value='X'/></properties><testsuite><testcase name='d'/></testsuite></testsuite>\
+         </testsuites>",
+    );
+    let [utc, local] = ["2024-07-01T10:00:00Z", "2024-07-01T08:00:00Z"];
+    assert_eq!(
+        (starts(&found), found.kinds()),
+        (vec![utc, local, local, utc].into_iter().map(str::to_owned).collect(), vec![ProblemKind::NaiveTimestamp])
+    );
+    // However many there are, and although nothing but a property tells.
+    let suite = "<testsuite name='s' timestamp='2024-07-01T10:00:00'><properties><property name='specId' value='0'/>\
+                 </properties><testcase name='a'/></testsuite>";
+    assert_eq!(in_berlin(&format!("<testsuites>{}</testsuites>", suite.repeat(100))).kinds(), []);
+    // A wrapper without a mark is of those who wrote what is in it.
+    let found = in_berlin(
+        "<testsuites timestamp='2024-07-01T10:00:00'><testsuite name='s' hostname='tbd'><testcase name='a'/></testsuite>\
+         </testsuites>",
+    );
+    assert_eq!(found.kinds(), []);
+}
+
+#[test]
 fn j57_a_property_may_name_the_producer_before_its_times_are_read() {
     let found = in_berlin(
         "<testsuite name='s' timestamp='2024-07-01T10:00:00'><properties><property name='browser.fullName' value='X'/>\
