@@ -9,7 +9,7 @@ mod marks;
 mod tests;
 
 use crate::format::xml::{Tag, Text};
-use marks::{MARKS, Place};
+use marks::{MARKS, Place, has_microseconds};
 
 macro_rules! producers {
     ($($variant:ident = $name:literal, $means:ident, $zone:ident;)*) => {
@@ -143,6 +143,8 @@ pub(super) struct Recognition {
     /// Looks in vain since the last one that told.
     suites: u8,
     cases: u8,
+    /// Whether the suite that was looked at last may be one of Behave's.
+    may_be_python: bool,
 }
 
 impl Recognition {
@@ -168,6 +170,7 @@ impl Recognition {
 
     /// Looks at the start tag of a suite.
     pub(super) fn read_suite(&mut self, tag: &Tag<'_>) -> Producer {
+        self.may_be_python = false;
         if !self.is_open() {
             return Producer::Unknown;
         }
@@ -176,7 +179,10 @@ impl Recognition {
             (_, 0) => find(tag, |place| matches!(place, Place::Root | Place::Suite)),
             _ => find(tag, |place| place == Place::Suite),
         };
-        self.suites += u8::from(found == Producer::Unknown);
+        if found == Producer::Unknown {
+            self.suites += 1;
+            self.may_be_python = (tag.depth() == 0 && tag.name() == b"testsuite") || has_microseconds(tag);
+        }
         self.note(found)
     }
 
@@ -185,7 +191,8 @@ impl Recognition {
         if self.cases == MOST_CASES {
             return Producer::Unknown;
         }
-        let found = find(tag, |place| place == Place::Case);
+        let is_python = self.may_be_python;
+        let found = find(tag, |place| place == Place::Case || (is_python && place == Place::PythonCase));
         self.cases += u8::from(found == Producer::Unknown);
         self.note(found)
     }

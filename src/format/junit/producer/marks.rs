@@ -21,6 +21,8 @@ pub(super) enum Place {
     Suite,
     /// A `testcase`.
     Case,
+    /// A `testcase` of a root called `testsuite`, or of a suite whose timestamp has microseconds.
+    PythonCase,
     /// A `property` of a suite.
     Property,
 }
@@ -41,6 +43,8 @@ enum Sign {
     Holds(&'static str, &'static str),
     /// An attribute's value ends in a hyphen and the fourteen digits of a time.
     EndsInTime(&'static str),
+    /// An attribute's value has no point: a time of whole seconds.
+    IsWhole(&'static str),
 }
 
 impl Mark {
@@ -63,6 +67,7 @@ impl Sign {
                 value(name).is_some_and(|value| memchr::memmem::find(value, text.as_bytes()).is_some())
             }
             Sign::EndsInTime(name) => value(name).is_some_and(ends_in_time),
+            Sign::IsWhole(name) => value(name).is_some_and(|value| memchr::memchr(b'.', value).is_none()),
         }
     }
 }
@@ -72,12 +77,21 @@ fn ends_in_time(value: &[u8]) -> bool {
     *hyphen == b'-' && digits.iter().all(u8::is_ascii_digit) && digits.starts_with(b"20")
 }
 
+/// Whether a suite's timestamp has six digits of a fraction and no zone: `isoformat()` of Python's `datetime.now()`.
+pub(super) fn has_microseconds(tag: &Tag<'_>) -> bool {
+    let Some(stamp) = tag.attribute(b"timestamp") else { return false };
+    stamp
+        .raw()
+        .split_last_chunk::<7>()
+        .is_some_and(|(_, [dot, digits @ ..])| *dot == b'.' && digits.iter().all(u8::is_ascii_digit))
+}
+
 const fn mark(producer: Producer, place: Place, signs: &'static [Sign]) -> Mark {
     Mark { producer, place, signs }
 }
 
-use Place::{Case, Property, Root, Suite, Wrapper};
-use Sign::{Begins, Ends, EndsInTime, Has, Holds, Is, Shape};
+use Place::{Case, Property, PythonCase, Root, Suite, Wrapper};
+use Sign::{Begins, Ends, EndsInTime, Has, Holds, Is, IsWhole, Shape};
 
 /// All marks. The first one that a tag carries decides: names that are always the same come before shapes.
 pub(super) const MARKS: &[Mark] = &[
@@ -123,7 +137,12 @@ pub(super) const MARKS: &[Mark] = &[
     mark(Producer::Robot, Root, &[Shape("name tests errors failures skipped time timestamp")]),
     mark(Producer::Gradle, Root, &[Shape("name tests skipped failures errors timestamp hostname time")]),
     mark(Producer::JunitPlatform, Root, &[Shape("name tests skipped failures errors time hostname timestamp")]),
-    mark(Producer::Ant, Root, &[Shape("errors failures hostname name skipped tests time timestamp")]),
+    // Python before 3.8 sorts attributes, too: Behave is then told by its microseconds, and by its cases.
+    mark(
+        Producer::Ant,
+        Root,
+        &[Shape("errors failures hostname name skipped tests time timestamp"), IsWhole("timestamp")],
+    ),
     mark(Producer::CucumberJs, Root, &[Shape("name time tests skipped failures errors timestamp")]),
     mark(Producer::CucumberRuby, Root, &[Shape("failures errors skipped tests time name")]),
     // Lists of attributes of a suite.
@@ -151,5 +170,5 @@ pub(super) const MARKS: &[Mark] = &[
     // Attributes of a case.
     mark(Producer::Phpunit, Case, &[Has("class"), Has("classname"), Has("assertions"), Has("line")]),
     mark(Producer::Bazel, Case, &[Shape("name status duration time")]),
-    mark(Producer::Behave, Case, &[Shape("classname name status time")]),
+    mark(Producer::Behave, PythonCase, &[Shape("classname name status time")]),
 ];

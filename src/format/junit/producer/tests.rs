@@ -149,6 +149,23 @@ fn cases_of_fixed_shape() {
 }
 
 #[test]
+fn behave_of_old_pythons_is_not_ant() {
+    let suite = |stamp: &str| {
+        "testsuite errors='0' failures='0' hostname='h' name='s' skipped='0' tests='1' time='1' ".to_owned()
+            + &format!("timestamp='{stamp}'")
+    };
+    let case = shaped("testcase", "classname name status time");
+    check("behave", &suite("2019-05-06T23:26:14.087433"), &case);
+    // pytest under a suite name of one's own.
+    check("", &suite("2019-05-06T23:26:14.087433"), &shaped("testcase", "classname name time"));
+    check("ant", &suite("2019-05-06T23:26:14"), &shaped("testcase", "classname name time"));
+    // Reports of several features in one file, and somebody else's cases.
+    check("behave", &format!("testsuites><{}", suite("2019-05-06T23:26:14.087433")), &case);
+    check("", "testsuites><testsuite name='s' timestamp='2013-05-24T10:23:58'", &case);
+    check("", "testsuites", &case);
+}
+
+#[test]
 fn each_suite_speaks_for_itself() {
     // reports.jsonl names the first one that is found.
     check("pytest", "testsuites><testsuite name='s'/><testsuite name='pytest'/><testsuite hostname='tbd'", "testcase");
