@@ -170,9 +170,25 @@ impl Reader<'_> {
             Child::Output | Child::ErrorOutput => return self.read_output(child, xml),
             Child::Flaky => self.children.flaky = true,
             Child::Warning => {}
-            Child::Other => return xml.skip_element(),
+            Child::Other => {
+                self.remark_result_like(xml);
+                return xml.skip_element();
+            }
         }
         self.read_detail(child, xml)
+    }
+
+    /// A child that no producer is known to write may mean that the case did not pass.
+    fn remark_result_like(&mut self, xml: &XmlCursor<'_>) {
+        let tag = xml.started_tag();
+        if outcome::is_result_like(tag.name()) {
+            self.remarks.add(
+                ProblemKind::UnknownStatus,
+                "an element of a test case is called like a result that no producer is known to write and was not read",
+                || format!("<{}>", String::from_utf8_lossy(tag.name())),
+                || xml.position(),
+            );
+        }
     }
 
     /// A result child: attributes, then text. An attempt's own output is not the case's (J28).
@@ -315,7 +331,7 @@ impl Child {
         match name {
             b"error" | b"internalError" => Child::Error,
             b"failure" => Child::Failure,
-            b"skipped" | b"ignored" | b"disabled" => Child::Skipped,
+            b"skipped" | b"skip" | b"ignored" | b"disabled" => Child::Skipped,
             b"rerunFailure" | b"rerunError" => Child::Rerun,
             b"flakyFailure" | b"flakyError" => Child::Flaky,
             b"warning" => Child::Warning,

@@ -9,7 +9,7 @@ pub(super) struct Children {
     pub(super) error: bool,
     /// `failure`.
     pub(super) failure: bool,
-    /// `skipped`, `ignored`, `disabled`.
+    /// `skipped`, `skip`, `ignored`, `disabled`.
     pub(super) skipped: bool,
     /// `rerunFailure`, `rerunError`.
     pub(super) rerun: bool,
@@ -75,6 +75,25 @@ pub(super) fn of_word(word: &str) -> Option<Outcome> {
         .iter()
         .find(|(_, words)| words.iter().any(|known| known.eq_ignore_ascii_case(word)))
         .map(|(outcome, _)| *outcome)
+}
+
+/// Whether an element that nobody is known to write is called like a result other than a pass: `<failed>`, `<Failure>`.
+pub(super) fn is_result_like(name: &[u8]) -> bool {
+    const NAMES: &[&str] = &[
+        "aborted",
+        "assertion",
+        "blocked",
+        "broken",
+        "crash",
+        "exception",
+        "fatal",
+        "incomplete",
+        "killed",
+        "not-run",
+    ];
+    let Ok(name) = std::str::from_utf8(name) else { return false };
+    of_word(name).is_some_and(|outcome| outcome != Outcome::Passed)
+        || NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// The outcome by the attributes `result` and `status`: the first one that is no pass decides, since GoogleTest writes

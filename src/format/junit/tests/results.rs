@@ -53,6 +53,18 @@ fn j23_j24_status_attributes() {
 }
 
 #[test]
+fn skip_is_skipped_and_what_sounds_like_a_result_is_told() {
+    let found = case_with("<skip message='later'/>");
+    assert_eq!((found.lines(), found.kinds()), (vec!["skipped c.t".to_owned()], vec![]));
+    assert_eq!(found.only().details[0].message, "later");
+    let found = case_with("<failed>boom</failed><Failure/><timeout/>");
+    assert_eq!((found.lines(), found.kinds()), (vec!["passed c.t".to_owned()], vec![ProblemKind::UnknownStatus]));
+    let told = &found.problems[0].message;
+    assert!(told.ends_with("and was not read: <failed> (3 times in this report)"), "{told}");
+    assert_eq!(case_with("<rp:testcase-id/><passed/><steps/><description/>").kinds(), []);
+}
+
+#[test]
 fn j25_j26_j27_j28_attempts() {
     let found = case_with(
         "<flakyFailure message='boom' type='E'><stackTrace>t</stackTrace><system-out>o</system-out></flakyFailure>",
