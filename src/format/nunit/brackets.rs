@@ -17,8 +17,18 @@ enum Piece<'n> {
 }
 
 /// Iterates over the stretches of a name. Brackets that are never closed hold all the rest, since names are cut.
+///
+/// No framework puts a blank before arguments: brackets behind one are prose, and part of the name (`works (otherwise)`).
 struct Pieces<'n> {
     rest: &'n str,
+    /// Whether what came before ends in a blank.
+    after_blank: bool,
+}
+
+impl<'n> Pieces<'n> {
+    fn of(name: &'n str) -> Pieces<'n> {
+        Pieces { rest: name, after_blank: false }
+    }
 }
 
 impl<'n> Iterator for Pieces<'n> {
@@ -27,12 +37,16 @@ impl<'n> Iterator for Pieces<'n> {
     fn next(&mut self) -> Option<Piece<'n>> {
         if let Some(inside) = self.rest.strip_prefix('(') {
             let end = group_end(inside).unwrap_or(inside.len());
-            self.rest = inside.get(end + 1..).unwrap_or("");
-            return Some(Piece::Group(&inside[..end]));
+            let behind = (end + 2).min(self.rest.len());
+            let (whole, rest) = self.rest.split_at(behind);
+            let is_prose = std::mem::replace(&mut self.after_blank, false);
+            self.rest = rest;
+            return Some(if is_prose { Piece::Plain(whole) } else { Piece::Group(&inside[..end]) });
         }
         let length = bracket(self.rest).unwrap_or(self.rest.len());
         let (plain, rest) = self.rest.split_at(length);
         self.rest = rest;
+        self.after_blank = plain.ends_with(char::is_whitespace);
         (!plain.is_empty()).then_some(Piece::Plain(plain))
     }
 }
@@ -42,7 +56,7 @@ fn bracket(name: &str) -> Option<usize> {
     memchr::memchr(b'(', name.as_bytes())
 }
 
-/// Whether the name holds an argument list.
+/// Whether the name may hold an argument list.
 pub(super) fn has_arguments(name: &str) -> bool {
     bracket(name).is_some()
 }
@@ -67,7 +81,7 @@ pub(super) fn push_plain(name: &str, out: &mut String) {
         return out.push_str(name);
     }
     let start = out.len();
-    for piece in (Pieces { rest: name }) {
+    for piece in Pieces::of(name) {
         if let Piece::Plain(text) = piece {
             out.push_str(text);
         }
@@ -80,7 +94,7 @@ pub(super) fn push_plain(name: &str, out: &mut String) {
 
 /// Appends the arguments of all lists in the name: `arg1`, `arg2`, … and on from those already there.
 pub(super) fn push_arguments(name: &str, parameters: &mut List<Parameter>) {
-    for piece in (Pieces { rest: name }) {
+    for piece in Pieces::of(name) {
         if let Piece::Group(group) = piece {
             push_group(group, parameters);
         }
@@ -241,8 +255,16 @@ mod tests {
         assert_eq!(plain("A.B.Ok(\"x.(y\")"), "A.B.Ok");
         assert_eq!(plain("A.B(\"a)\", ')').Ok(f(1), 2)"), "A.B.Ok");
         assert_eq!(plain("A.Fix<Int32>.Test('\\'', 1)"), "A.Fix<Int32>.Test");
-        assert_eq!(plain(" it (doesn't) work "), "it  work");
         assert_eq!(plain("(only)"), "(only)");
+    }
+
+    #[test]
+    fn brackets_behind_a_blank_are_prose() {
+        assert_eq!(plain(" it (doesn't) work "), "it (doesn't) work");
+        assert_eq!(plain("C.works (when $x is f(null))"), "C.works (when $x is f(null))");
+        assert_eq!(plain("C.adds (fast)(1, 2)"), "C.adds (fast)");
+        assert_eq!(arguments("C.adds (fast)(1, 2)"), ["arg1=1", "arg2=2"]);
+        assert_eq!(plain("C.never closed (a"), "C.never closed (a");
     }
 
     #[test]

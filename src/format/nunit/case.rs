@@ -3,9 +3,9 @@
 use crate::format::ClippedText;
 use std::ops::ControlFlow;
 
-use super::identity::{self, Names, Naming};
+use super::identity::{self, Names, Naming, Prose};
 use super::property::{self, Role};
-use super::{Generation, Reader, STRUCTURE, brackets, detail};
+use super::{Generation, PESTER, Reader, STRUCTURE, brackets, detail};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
 use crate::format::{Attachments, ParseError, dotnet, number_of};
 use crate::model::{Content, DetailKind, Problem, ProblemKind, ReportVisitor, Reuse, trimmed};
@@ -315,6 +315,10 @@ impl Reader<'_> {
             };
             return self.names.name_three(&names, &mut self.case);
         }
+        if let Some(prose) = prose(self.producer, attributes) {
+            prose.name(&mut self.case);
+            return Naming::Plain;
+        }
         let collection = self.suites.collection().and_then(identity::collection_class);
         match collection {
             Some(class) if !children.method.is_empty() && !attributes.name.contains(&children.method) => {
@@ -327,6 +331,9 @@ impl Reader<'_> {
 
     /// The arguments of the fixture, then those of the method (N10, N23).
     fn add_arguments(&mut self) {
+        if let Some(prose) = prose(self.producer, &self.attributes) {
+            return brackets::push_arguments(prose.arguments, &mut self.case.parameters);
+        }
         let (name, full_name) = match self.generation {
             Generation::Two => ("", trimmed(&self.attributes.name)),
             Generation::Three => (trimmed(&self.attributes.name), trimmed(&self.attributes.full_name)),
@@ -360,6 +367,11 @@ impl Reader<'_> {
             (None, end) => end,
         };
     }
+}
+
+/// The name of a case of Pester, as far as its description tells where it ends.
+fn prose<'a>(producer: &str, attributes: &'a CaseAttributes) -> Option<Prose<'a>> {
+    if producer == PESTER { Prose::of(&attributes.name, &attributes.description) } else { None }
 }
 
 /// Whether a quote of the tag closes a value and something other than a blank follows: a quote inside it (N29).

@@ -96,6 +96,40 @@ pub(super) fn name_two(name: &str, case: &mut TestCase) {
     case.title.push_str(segment);
 }
 
+/// The name of a case of Pester: prose, of which no bracket may be cut.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Prose<'n> {
+    /// The blocks around it.
+    container: &'n str,
+    title: &'n str,
+    /// Both of them.
+    whole: &'n str,
+    /// What follows: `(1, 2)`.
+    pub(super) arguments: &'n str,
+}
+
+impl<'n> Prose<'n> {
+    /// Takes a name apart by the description, which repeats the title.
+    pub(super) fn of(name: &'n str, description: &str) -> Option<Prose<'n>> {
+        let (name, description) = (trimmed(name), trimmed(description));
+        if description.is_empty() {
+            return None;
+        }
+        name.match_indices(description).find_map(|(start, title)| {
+            let (whole, arguments) = name.split_at(start + title.len());
+            let container = if start == 0 { Some("") } else { name[..start].strip_suffix('.') };
+            let is_end = arguments.is_empty() || arguments.starts_with('(');
+            container.filter(|_| is_end).map(|container| Prose { container, title, whole, arguments })
+        })
+    }
+
+    pub(super) fn name(&self, case: &mut TestCase) {
+        case.qualified_name.push_str(self.whole);
+        case.container.push_str(self.container);
+        case.title.push_str(self.title);
+    }
+}
+
 /// Names a case that xUnit.net wrote as version 2 under a display name (N26).
 pub(super) fn name_by_collection(collection: &str, method: &str, name: &str, case: &mut TestCase) {
     case.container.push_str(collection);
@@ -135,7 +169,8 @@ fn is_unknown_type(class: &str) -> bool {
 /// The method, or the author's own name where that is another one (N11).
 fn title<'n>(name: &'n str, method: &'n str) -> &'n str {
     let name = trimmed(name);
-    if name.is_empty() || head(name) == method { method } else { name }
+    let is_row = || name.strip_prefix(method).is_some_and(|rest| rest.starts_with(['(', '<']));
+    if name.is_empty() || head(name) == method || is_row() { method } else { name }
 }
 
 /// A name up to its first argument list or type parameter.
@@ -176,6 +211,31 @@ mod tests {
         assert_eq!(three("M(1)", "N.C.M(1)", "N.C", "M"), ["N.C.M", "M", "N.C"]);
         assert_eq!(three("M<Int32>(1)", "N.C.M<Int32>(1)", "N.C", "M"), ["N.C.M", "M", "N.C"]);
         assert_eq!(three("M", "N.C<Int32>.M", "N.C`1", "M"), ["N.C`1.M", "M", "N.C`1"]);
+    }
+
+    #[test]
+    fn prose_in_brackets_belongs_to_the_method() {
+        let named = three("adds (fast path)", "N.G.adds (fast path)", "N.G", "adds (fast path)");
+        assert_eq!(named, ["N.G.adds (fast path)", "adds (fast path)", "N.G"]);
+        assert_eq!(three("par (a)(1)", "N.G.par (a)(1)", "G", "par (a)"), ["N.G.par (a)", "par (a)", "N.G"]);
+        // The logger for `dotnet test` leaves the arguments in the method's name.
+        assert_eq!(three("M(auto<A>)", "N.C.M(auto<A>)", "C", "M(auto<A>)"), ["N.C.M", "M", "N.C"]);
+    }
+
+    #[test]
+    fn prose_ends_where_the_description_does() {
+        let split = |name, description| {
+            Prose::of(name, description).map(|prose| [prose.container, prose.title, prose.whole, prose.arguments])
+        };
+        assert_eq!(
+            split("Foo.Get-Bar(x) reads 1.5", "Get-Bar(x) reads 1.5"),
+            Some(["Foo", "Get-Bar(x) reads 1.5", "Foo.Get-Bar(x) reads 1.5", ""])
+        );
+        assert_eq!(split("A.a.adds 1(1)", "adds 1"), Some(["A.a", "adds 1", "A.a.adds 1", "(1)"]));
+        assert_eq!(split("f(x).g.f(x)(f(x))", "f(x)"), Some(["f(x).g", "f(x)", "f(x).g.f(x)", "(f(x))"]));
+        assert_eq!(split("adds", "adds"), Some(["", "adds", "adds", ""]));
+        assert_eq!(split("A.other", "adds"), None);
+        assert_eq!(split("A.other", " "), None);
     }
 
     #[test]

@@ -60,6 +60,9 @@ enum Generation {
     Three,
 }
 
+/// The word for Pester, whose names are prose.
+const PESTER: &str = "pester";
+
 /// Start tags that show that the end tag of a text is missing.
 const STRUCTURE: &[&[u8]] = &[b"test-case", b"test-suite", b"test-run", b"test-results"];
 
@@ -217,7 +220,7 @@ impl<'o> Reader<'o> {
             value.push_into(&mut name);
         }
         match name.as_str() {
-            "Pester" => self.producer = "pester",
+            "Pester" => self.producer = PESTER,
             "IEUnit Tests" => self.producer = "ieunit",
             _ => {}
         }

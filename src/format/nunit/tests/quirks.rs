@@ -211,6 +211,35 @@ fn n26_display_names_of_xunit() {
 }
 
 #[test]
+fn prose_in_brackets_tells_tests_apart() {
+    let case = |method: &str| {
+        format!(
+            "<test-case name='{method}' fullname='N.G.{method}' classname='N.G' methodname='{method}' result='Passed'/>"
+        )
+    };
+    let found = three(&(case("adds (fast path)") + &case("adds (slow path)")));
+    assert_eq!(found.lines(), ["passed N.G.adds (fast path)", "passed N.G.adds (slow path)"]);
+    assert!(found.cases.iter().all(|case| case.parameters.is_empty() && case.row_group == 0));
+}
+
+#[test]
+fn names_of_pester_are_prose() {
+    let case = |title: &str, rest: &str| {
+        format!("<test-case description='{title}' name='Get-Foo(x).{title}{rest}' result='Success'/>")
+    };
+    let cases = case("works (when $x is (null))", "") + &case("Get(1) is 1.5", "") + &case("adds 1", "(1)");
+    let report = format!("<test-results name='Pester'>{cases}</test-results>");
+    let found = read_with(Generation::Two, report.as_bytes(), &ReadOptions::default());
+    assert_eq!(
+        found.lines(),
+        ["passed Get-Foo(x).works (when $x is (null))", "passed Get-Foo(x).Get(1) is 1.5", "passed Get-Foo(x).adds 1",]
+    );
+    assert_eq!((found.cases[1].title.as_str(), found.cases[1].container.as_str()), ("Get(1) is 1.5", "Get-Foo(x)"));
+    let rows: Vec<_> = found.cases.iter().map(|case| (case.parameters.len(), case.row_group != 0)).collect();
+    assert_eq!(rows, [(0, false), (0, false), (1, true)]);
+}
+
+#[test]
 fn n27_neither_result_nor_success() {
     let found = two("<test-case name='a' executed='True' time='1.0'/><test-case name='b' executed='False'/>\
          <test-case name='c' executed='True'><failure><message>no</message></failure></test-case>\
