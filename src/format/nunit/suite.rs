@@ -277,8 +277,12 @@ impl Suites {
 
     /// What broke in the innermost suite that failed by its own fault (N13).
     pub(super) fn failure(&self) -> Option<&CaseDetail> {
-        let failures = self.open.iter().rev().map(|suite| &suite.failure);
-        failures.into_iter().find(|failure| !failure.message.is_empty() || !failure.text.is_empty())
+        let mut failures = self.open.iter().rev().map(|suite| &suite.failure);
+        failures.find(|failure| {
+            // A suite below the one whose set-up failed says no more than that.
+            let is_consequence = failure.message.starts_with("Parent SetUp failed");
+            !is_consequence && (!failure.message.is_empty() || !failure.text.is_empty())
+        })
     }
 
     /// Whether the innermost suite groups the rows of one method.
@@ -380,11 +384,16 @@ fn cut(text: &mut String, length: usize) {
     }
 }
 
-/// Gives the first failing detail of a case the stack trace of what broke around it (N13).
+/// Gives the first failing detail of a case what it does not tell of what broke around it (N13): the stack trace, and in
+/// version 2 the message, too.
 pub(super) fn explain(case: &mut TestCase, failure: &CaseDetail) {
     let is_failing = |detail: &&mut CaseDetail| matches!(detail.kind, DetailKind::Failure | DetailKind::Error);
     match case.details.iter_mut().find(is_failing) {
         Some(detail) if detail.text.is_empty() => {
+            if !detail.message.contains(&failure.message) {
+                detail.text.push_str(&failure.message);
+                detail.text.push_str(if failure.text.is_empty() { "" } else { "\n" });
+            }
             detail.text.push_str(&failure.text);
             detail.omitted = failure.omitted;
         }

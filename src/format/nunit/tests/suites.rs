@@ -103,8 +103,14 @@ fn n13_in_version_2() {
     let case = "<test-case name='N.C.M' result='Error'><failure><message>TestFixtureSetUp failed in C</message></failure></test-case>";
     let failure = "<failure><message>SetUp : boom</message><stack-trace>at SetUp</stack-trace></failure>";
     let found = two(&suite("TestFixture", "result='Error'", &format!("{failure}<results>{case}</results>")));
-    assert_eq!(details(found.only()), [(Error, "[Error] TestFixtureSetUp failed in C", "at SetUp")]);
+    assert_eq!(details(found.only()), [(Error, "[Error] TestFixtureSetUp failed in C", "SetUp : boom\nat SetUp")]);
     assert_eq!(found.kinds(), [ProblemKind::ContainerFailure]);
+    // A suite below the one that failed says as little as the case.
+    let below = "<failure><message>Parent SetUp failed in C</message></failure>";
+    let inner = suite("TestFixture", "result='Error'", &format!("{below}<results>{case}</results>"));
+    let failure = failure.replace("<stack-trace>at SetUp</stack-trace>", "");
+    let found = two(&suite("TestFixture", "result='Error'", &format!("{failure}<results>{inner}</results>")));
+    assert_eq!(details(found.only()), [(Error, "[Error] TestFixtureSetUp failed in C", "SetUp : boom")]);
 }
 
 #[test]
