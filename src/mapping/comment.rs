@@ -25,7 +25,8 @@ pub(super) fn write(case: &TestCase, run: &mut TestRun, raw: &mut String) -> Wri
     if case.details.is_empty() && run.comment.is_empty() {
         return written;
     }
-    let numbered = case.details.iter().filter(|detail| detail.kind != DetailKind::Attempt).count() > 1;
+    let told = case.details.iter().filter(|detail| detail.kind != DetailKind::Attempt && says_something(detail));
+    let numbered = told.take(2).count() > 1;
     let mut number = 0;
     for detail in case.details.iter().filter(|detail| detail.kind != DetailKind::Attempt) {
         raw.clear();
@@ -85,6 +86,11 @@ pub(super) fn begin_section(comment: &mut String) {
     if !comment.is_empty() {
         comment.push_str("\n\n");
     }
+}
+
+/// Whether there is a section to write: WebdriverIO puts an empty failure beside each error (J19).
+fn says_something(detail: &CaseDetail) -> bool {
+    [&detail.type_name, &detail.message, &detail.text].iter().any(|text| !text.trim().is_empty())
 }
 
 /// `type: message`, then the text; nothing that the text begins with is said twice (J20, J21).
@@ -168,7 +174,13 @@ mod tests {
     #[test]
     fn j19_an_empty_failure_beside_an_error_adds_no_section() {
         let text = comment(&[(DetailKind::Failure, "", "", ""), (DetailKind::Error, "", "b", "")]);
-        assert_eq!(text, "1) b");
+        assert_eq!(text, "b");
+        let text = comment(&[
+            (DetailKind::Failure, "", "a", ""),
+            (DetailKind::Failure, "", " ", "\n"),
+            (DetailKind::Error, "", "b", ""),
+        ]);
+        assert_eq!(text, "1) a\n\n2) b");
     }
 
     #[test]
