@@ -241,14 +241,19 @@ fn finish(day: Day, text: &[u8], zone: &Zone) -> Option<Stamp> {
     instant(day, second_of_day, nanos, tail(rest)?, zone)
 }
 
-fn instant(day: Day, second_of_day: i64, nanos: i64, tail: Tail, zone: &Zone) -> Option<Stamp> {
+fn instant(day: Day, second_of_day: i64, nanos: i64, tail: Tail<'_>, zone: &Zone) -> Option<Stamp> {
     let Day { year, month, day } = day;
     if !YEARS.contains(&year) || !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) {
         return None;
     }
+    let local = Civil { year, month, day, second_of_day };
     let (offset, naive) = match tail {
         Tail::Offset(seconds) => (i64::from(seconds), false),
-        Tail::Open => (zone.offset_at(Civil { year, month, day, second_of_day }), true),
+        Tail::Name(name) => match std::str::from_utf8(name).ok().and_then(|name| Zone::parse(name).ok()) {
+            Some(named) => (named.offset_at(local), false),
+            None => (zone.offset_at(local), true),
+        },
+        Tail::Open => (zone.offset_at(local), true),
     };
     let seconds = days_from_civil(year, month, day) * 86_400 + second_of_day - offset;
     let nanos = seconds.checked_mul(NANOS_PER_SECOND)?.checked_add(nanos)?;
@@ -306,6 +311,9 @@ mod tests {
             "2024-05-02T12:00:00 CEST",
             "2024-05-02T15:30:00 GMT+05:30",
             "2024-05-02T12:00:00+02:00[Europe/Berlin]",
+            "2024-05-02T12:00:00[Europe/Berlin]",
+            "2024-05-02T15:30:00.000 [Asia/Kolkata]",
+            "2024-05-02T10:00[Z]",
             "Thu, 02 May 2024 10:00:00 GMT",
             "02 May 2024 10:00:00 GMT",
             "2 May 2024 12:00:00 +0200",
@@ -328,6 +336,8 @@ mod tests {
             "20240502T100000",
             "05/02/2024 10:00:00",
             "2024-05-02T10:00:00 IST",
+            "2024-05-02T10:00:00[here]",
+            "2024-05-02T10:00:00[]",
         ] {
             assert_eq!(read(text).as_deref(), Some("2024-05-02T10:00:00Z 0 naive"), "{text}");
         }

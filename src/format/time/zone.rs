@@ -178,27 +178,31 @@ const ABBREVIATIONS: &[(&str, i32)] = &[
 
 /// What the tail of a timestamp says of its zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tail {
+pub(super) enum Tail<'t> {
     /// Seconds east of Greenwich.
     Offset(i32),
+    /// The name of a zone, or what stands in its place.
+    Name(&'t [u8]),
     /// Nothing, or an abbreviation that means several zones.
     Open,
 }
 
 /// Reads what follows date and time: an offset, an abbreviation, both (`GMT+02:00`), nothing. `None` when it is
 /// nothing of that kind.
-pub(super) fn tail(text: &[u8]) -> Option<Tail> {
+pub(super) fn tail(text: &[u8]) -> Option<Tail<'_>> {
     match text {
         [] => return Some(Tail::Open),
         b"Z" | b" UTC" => return Some(Tail::Offset(0)),
         _ => {}
     }
-    // Java's zoned times name the zone once more: 2024-05-02T10:00:00+02:00[Europe/Berlin].
-    let text = match memchr::memchr(b'[', text) {
-        Some(bracket) if text.ends_with(b"]") => &text[..bracket],
-        _ => text,
+    // Java's zoned times name the zone once more, 2024-05-02T10:00:00+02:00[Europe/Berlin], or in place of the offset.
+    let (text, name) = match (memchr::memchr(b'[', text), text.strip_suffix(b"]")) {
+        (Some(bracket), Some(inside)) => (text[..bracket].trim_ascii(), &inside[bracket + 1..]),
+        _ => (text.trim_ascii(), &[][..]),
+    };
+    if text.is_empty() && !name.is_empty() {
+        return Some(Tail::Name(name));
     }
-    .trim_ascii();
     let letters = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let (word, rest) = text.split_at(letters);
     if word.is_empty() {
