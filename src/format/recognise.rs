@@ -174,7 +174,11 @@ fn json_family(json: &JsonHead<'_>) -> Option<Family> {
 /// that steps have to do.
 pub(super) fn is_settled(json: &JsonHead<'_>) -> bool {
     match json.root() {
-        JsonRoot::Array => json.names("[].elements[].steps[]").next().is_some() && json_family(json).is_some(),
+        JsonRoot::Array => {
+            json.names("[].elements[].steps[]").next().is_some()
+                && json_family(json).is_some()
+                && !waits_for_uri(json, "[]")
+        }
         JsonRoot::Object => is_xray(json) || is_robot_result(json),
         JsonRoot::EmptyArray | JsonRoot::OnlyBracket => false,
     }
@@ -258,21 +262,64 @@ fn has_robot_tests(json: &JsonHead<'_>) -> bool {
 /// Tells the features of Cucumber from those of Behave (cucumber.md section 1). Writers put the elements before
 /// everything else, so the look goes down to the steps.
 fn feature(json: &JsonHead<'_>, place: &str) -> Option<Family> {
-    let inside = |key: &str| if place.is_empty() { format!("{key}[]") } else { format!("{place}.{key}[]") };
-    let elements = inside("elements");
-    let steps = format!("{elements}.steps[]");
-    let is_text = |place: &str, key: &str| json.kind(place, key) == Some(ValueKind::Text);
+    let below = BelowFeature::of(place);
     if json.has(place, "uri") {
         return Some(Family::Cucumber);
     }
-    if is_text(place, "location") || json.has(&steps, "step_type") || is_text(&elements, "location") {
+    if is_text(json, place, "location") {
         return Some(Family::Behave);
     }
+    if below.has_marks_of_behave(json) {
+        return Some(if below.has_marks_of_cucumber(json) { Family::Cucumber } else { Family::Behave });
+    }
     let cucumber = json.has_all(place, &["id", "line", "keyword"])
-        || json.has_any(&elements, &["line", "start_timestamp", "before", "after"])
-        || json.has_any(&steps, &["hidden", "match", "result"])
+        || json.has_any(&below.elements, &["line", "start_timestamp", "before", "after"])
+        || json.has_any(&below.steps, &["hidden", "match", "result"])
         || (json.has_all(place, &["keyword", "name"]) && json.has(place, "elements"));
     cucumber.then_some(Family::Cucumber)
+}
+
+/// Whether a `uri` that may still come would decide about a feature: formatters of Behave that write Cucumber JSON keep
+/// words of Behave, and where they sort their keys `uri` is the last one. Behave's own steps know their `location`, and
+/// nothing of it has a `line`.
+fn waits_for_uri(json: &JsonHead<'_>, place: &str) -> bool {
+    let below = BelowFeature::of(place);
+    let is_behaves_own = is_text(json, &below.steps, "location") && !below.has_marks_of_cucumber(json);
+    !json.has(place, "uri") && below.has_marks_of_behave(json) && !is_behaves_own
+}
+
+/// The places below a feature whose keys tell who wrote it.
+struct BelowFeature {
+    elements: String,
+    steps: String,
+    tags: [String; 2],
+}
+
+impl BelowFeature {
+    fn of(place: &str) -> BelowFeature {
+        let inside = |key: &str| if place.is_empty() { format!("{key}[]") } else { format!("{place}.{key}[]") };
+        let elements = inside("elements");
+        BelowFeature {
+            steps: format!("{elements}.steps[]"),
+            tags: [inside("tags"), format!("{elements}.tags[]")],
+            elements,
+        }
+    }
+
+    fn has_marks_of_behave(&self, json: &JsonHead<'_>) -> bool {
+        json.has(&self.steps, "step_type") || is_text(json, &self.elements, "location")
+    }
+
+    /// What Behave's own formatters never write: numbers of lines, and tags that are more than text.
+    fn has_marks_of_cucumber(&self, json: &JsonHead<'_>) -> bool {
+        json.has(&self.elements, "line")
+            || json.has(&self.steps, "line")
+            || self.tags.iter().any(|tags| json.has(tags, "name"))
+    }
+}
+
+fn is_text(json: &JsonHead<'_>, place: &str, key: &str) -> bool {
+    json.kind(place, key) == Some(ValueKind::Text)
 }
 
 /// A report of step durations that Cucumber's `usage` formatter writes: an array, but no results.

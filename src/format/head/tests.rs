@@ -98,6 +98,11 @@ fn json_is_told_apart_by_its_keys() {
         (r#"[{"elements":[{"steps":[{"match":{}},{"result":{}}],"location":"a:1"}]}]"#, Some(Family::Behave)),
         (r#"[{"tags":[{}],"elements":[{"steps":[{"match":{}}],"location":"a:1"}]}]"#, Some(Family::Behave)),
         (r#"{"keyword":"Feature","location":"a:1","elements":[]}{"keyword""#, Some(Family::Behave)),
+        // Cucumber JSON that a formatter of Behave wrote: `uri` decides, and before it what Behave itself never writes.
+        (r#"[{"elements":[{"location":"a:3","steps":[{"step_type":"given"}]}],"uri":"a"}]"#, Some(Family::Cucumber)),
+        (r#"[{"elements":[{"location":"a:3","steps":[{"step_type":"given","line":4}]},{"#, Some(Family::Cucumber)),
+        (r#"[{"elements":[{"steps":[{"step_type":"given"}],"tags":[{"name":"@a"}]},{"#, Some(Family::Cucumber)),
+        (r#"[{"elements":[{"steps":[{"line":4,"step_type":"given"}]}],"location":"a:1"}]"#, Some(Family::Behave)),
         (r#"{"tests":[{"testKey":"A-1"}]}"#, Some(Family::Xray)),
         (r#"{"info":{},"tests":[]}"#, Some(Family::Xray)),
         (r#"[{"testInfo":{}}]"#, Some(Family::Xray)),
