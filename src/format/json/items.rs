@@ -1,5 +1,7 @@
 //! Cuts a document into complete items.
 
+mod between;
+
 use crate::format::{Limits, ParseError, ReadOptions};
 use crate::model::{Body, Limit, LimitReached, Position, Problem, ProblemKind, ReportVisitor};
 
@@ -8,6 +10,7 @@ use super::piece::{KEPT, Longest, Part, Piece, Read, Taken};
 use super::skim::{Skim, Skimmed};
 use super::text;
 use super::window::{Mark, Window};
+use between::Next;
 
 /// The items of a JSON document, or of several in a row, in document order.
 ///
@@ -55,13 +58,6 @@ enum State {
     Reading,
     Ended,
     CutOff(Position),
-}
-
-/// What stands between two items.
-enum Next {
-    Value,
-    ArrayEnd,
-    End,
 }
 
 impl<'s> JsonItems<'s> {
@@ -325,106 +321,6 @@ impl<'s> JsonItems<'s> {
             match self.cuts.last_mut().filter(|cut| cut.at == from) {
                 Some(cut) => cut.bytes += bytes,
                 None => self.cuts.push(Cut { at: from, bytes }),
-            }
-        }
-    }
-
-    /// Passes over what stands between two values.
-    fn between(&mut self) -> Result<Next, ParseError> {
-        loop {
-            self.skip_blanks()?;
-            let Some(byte) = self.window.first()? else { return Ok(Next::End) };
-            let inside = self.inner > 0 || self.open > 0;
-            match byte {
-                b',' if inside => {
-                    self.after_comma = true;
-                    self.window.consume(1);
-                }
-                b']' if inside => {
-                    if self.after_comma {
-                        self.trailing_comma.get_or_insert(self.window.position());
-                    }
-                    self.after_comma = false;
-                    self.window.consume(1);
-                    let is_inner = self.inner > 0;
-                    let level = if is_inner { &mut self.inner } else { &mut self.open };
-                    *level -= 1;
-                    if is_inner && self.inner == 0 {
-                        return Ok(Next::ArrayEnd);
-                    }
-                }
-                b'[' if inside || self.begins_document()? => {
-                    self.after_comma = false;
-                    self.window.consume(1);
-                    let level = if self.inner > 0 { &mut self.inner } else { &mut self.open };
-                    *level += 1;
-                }
-                b'{' if inside || self.begins_document()? => {
-                    self.after_comma = false;
-                    return Ok(Next::Value);
-                }
-                b'"' if inside => {
-                    self.after_comma = false;
-                    return Ok(Next::Value);
-                }
-                _ => self.pass_strange_text(inside)?,
-            }
-        }
-    }
-
-    fn skip_blanks(&mut self) -> Result<(), ParseError> {
-        loop {
-            let bytes = self.window.bytes();
-            let blanks = bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-            let all = blanks == bytes.len();
-            self.window.consume(blanks);
-            if !all || !self.window.more()? {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Whether the bracket or brace at the start of the window begins a document, and no log line such as `[INFO] …`.
-    fn begins_document(&mut self) -> Result<bool, ParseError> {
-        loop {
-            let bytes = self.window.bytes();
-            let next = bytes[1..].iter().find(|byte| !byte.is_ascii_whitespace()).copied();
-            match (bytes[0], next) {
-                (b'{', Some(byte)) => return Ok(matches!(byte, b'"' | b'}')),
-                (_, Some(byte)) => return Ok(matches!(byte, b'{' | b'[' | b']')),
-                // Nobody prints a log line and that many blanks.
-                (_, None) if bytes.len() > KEPT => return Ok(true),
-                (_, None) => {
-                    if !self.window.more()? {
-                        return Ok(true);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Passes over what is no JSON: the rest of the line. A value such as `null` in an array is passed over, too, and
-    /// is nothing strange.
-    fn pass_strange_text(&mut self, inside: bool) -> Result<(), ParseError> {
-        while self.window.bytes().len() < 32 && self.window.more()? {}
-        let bytes = self.window.bytes();
-        if self.window.is_at_start() && bytes.starts_with(b"\xEF\xBB\xBF") {
-            self.window.consume(3);
-            return Ok(());
-        }
-        let word = bytes.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')).count();
-        if inside && matches!(&bytes[..word], [b'0'..=b'9' | b'-', ..] | b"null" | b"true" | b"false") {
-            self.after_comma = false;
-            self.window.consume(word);
-            return Ok(());
-        }
-        self.strange_text.get_or_insert(self.window.position());
-        loop {
-            let bytes = self.window.bytes();
-            let line_end = memchr::memchr(b'\n', bytes);
-            self.window.consume(line_end.unwrap_or(self.window.bytes().len()));
-            if line_end.is_some() || !self.window.more()? {
-                return Ok(());
             }
         }
     }

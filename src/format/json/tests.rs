@@ -106,6 +106,36 @@ fn documents_may_follow_each_other() {
 }
 
 #[test]
+fn documents_follow_each_other_on_one_line_whatever_stands_between_them() {
+    let both = |between: &str| items(&format!("[{{\"a\":1}}]{between}[{{\"b\":2}},{{}}]\n"));
+    let all = ["i{\"a\":1}", "i{\"b\":2}", "i{}"];
+    for (between, expected) in [
+        ("\u{FEFF}", vec![]),
+        (" \u{FEFF} ", vec![]),
+        (",", vec![ProblemKind::Repaired]),
+        ("\0\0", vec![ProblemKind::Repaired]),
+        (" printed [INFO] {x} [] ", vec![ProblemKind::Repaired]),
+        (" printed\n[INFO] [{x\n", vec![ProblemKind::Repaired]),
+    ] {
+        let (found, problems) = both(between);
+        assert_eq!((found.as_slice(), problems), (all.map(str::to_owned).as_slice(), expected), "{between:?}");
+    }
+    assert_eq!(items("{\"a\":1}\u{FEFF}{\"b\":2}"), (vec!["i{\"a\":1}".into(), "i{\"b\":2}".into()], vec![]));
+    assert_eq!(items("{\"a\":1}] x {\"b\":2}").0, ["i{\"a\":1}", "i{\"b\":2}"]);
+    assert_eq!(items("[{\"a\":1},\u{FEFF}{}]"), (vec!["i{\"a\":1}".into(), "i{}".into()], vec![]));
+}
+
+#[test]
+fn words_of_other_languages_cost_no_item() {
+    for word in ["undefined", "None", "NaN"] {
+        let text = format!("[{{\"a\":1}},{word},{{\"b\":2}},{word}]");
+        assert_eq!(items(&text), (vec!["i{\"a\":1}".into(), "i{\"b\":2}".into()], vec![ProblemKind::Repaired]));
+    }
+    let printed = "[{\"a\":1}None of {\"x\":1}, undefined\n,{\"b\":2}]";
+    assert_eq!(items(printed).0.last().map(String::as_str), Some("i{\"b\":2}"));
+}
+
+#[test]
 fn text_around_the_document_is_passed_over() {
     let (found, problems) = items("[INFO] starting {1}\nUsing x\n[{\"a\":1},\nprinted, by {a} test\n{\"b\":2}]\nbye\n");
     assert_eq!(found, ["i{\"a\":1}", "i{\"b\":2}"]);
