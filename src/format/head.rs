@@ -187,8 +187,13 @@ fn shape<'h>(bytes: &'h [u8], file_name: &str) -> Shape<'h> {
     if is_prose(file_name) { Shape::Other } else { behind_text(bytes, file_name) }
 }
 
-/// A report with text before it: a log line, a banner (J43, B9). It begins at the start of a line.
+/// Objects that are looked at, at most, to find a report behind other text.
+const MOST_OBJECTS: usize = 16;
+
+/// A report with text before it: a log line, a banner (J43, B9). It begins at the start of a line. Logs hold objects, too,
+/// and only one that is known counts.
 fn behind_text<'h>(bytes: &'h [u8], file_name: &str) -> Shape<'h> {
+    let mut objects = 0;
     for line_start in memchr::memchr_iter(b'\n', bytes).map(|end| end + 1) {
         let line = &bytes[line_start..];
         match line.trim_ascii_start().first() {
@@ -198,6 +203,13 @@ fn behind_text<'h>(bytes: &'h [u8], file_name: &str) -> Shape<'h> {
                 }
             }
             Some(b'[') if json::begins_behind_text(line) => return Shape::Json(JsonHead::read(bytes, line_start)),
+            Some(b'{') if objects < MOST_OBJECTS && json::begins(line.trim_ascii_start()) => {
+                objects += 1;
+                let shape = Shape::Json(JsonHead::read(bytes, line_start));
+                if recognise::family_of(&shape).is_some() {
+                    return shape;
+                }
+            }
             _ => {}
         }
     }

@@ -131,6 +131,21 @@ fn b9_text_around_the_array_is_passed_over() {
 }
 
 #[test]
+fn objects_behind_text_are_found_when_they_are_reports() {
+    for (text, expected) in [
+        ("> npm test\n\n{\"meta\":{\"protocolVersion\":\"28\"}}\n{", Some(Family::CucumberMessages)),
+        ("a\n {\"generator\":\"R\",\"generated\":\"\",\"suite\":{}}", Some(Family::RobotJson)),
+        ("a\n{\"level\":1}\n{\n\"info\":{},\"tests\":[]}", Some(Family::Xray)),
+        ("a\n{\"level\":1}\n<?xml version='1.0'?><robot/>", Some(Family::Robot)),
+        ("a\n{\"level\":1}\n{\"level\":2}", None),
+        ("see {\"info\":{},\"tests\":[]}", None),
+    ] {
+        assert_eq!(family(text), expected, "{text}");
+    }
+    assert!(matches!(Head::new(b"a\n{\"level\":1}\n", "a.log").shape(), Shape::Other));
+}
+
+#[test]
 fn keys_in_texts_are_no_keys() {
     let head = Head::new(br#"{"a":"\"b\":","c" : [ {"d":1,"e":null} , {"f":"g"}],"x":{"y":{}}}"#, "a.json");
     let json = head.json().unwrap();

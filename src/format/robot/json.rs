@@ -4,13 +4,14 @@
 //! suites alone, then for the tests, whose suites and tear-downs are known by then. Only suites are remembered.
 
 mod body;
+mod documents;
 #[cfg(test)]
 mod tests;
 
 use std::io::Read;
 
 use crate::format::json::{self, Fault, JsonCursor, Kind};
-use crate::format::{ParseError, ReadOptions};
+use crate::format::{Family, Head, ParseError, ReadOptions, head};
 use crate::model::{Limit, LimitReached, Position, Problem, ProblemKind, ReportVisitor, Reuse};
 
 use super::Reader;
@@ -19,6 +20,7 @@ use super::held::Verdict;
 use super::status::Status;
 use super::suite::Suites;
 use super::test::name_test;
+use documents::Documents;
 
 /// Bytes of a report that comes as a stream, at most: it has to be walked twice. Whoever can, gives longer ones whole (see
 /// [`Format::wants_all_bytes`](crate::format::Format::wants_all_bytes)).
@@ -30,25 +32,40 @@ const DEEPEST: usize = 200;
 /// Bytes of blanks and marks before the document, at most.
 const LONGEST_START: usize = 4096;
 
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 const START: Position = Position { offset: 0, line: 1, column: 1 };
 
-/// Whether the document begins as JSON does.
+/// Whether the document begins as JSON does, perhaps behind other text.
 pub(in crate::format) fn is_json(bytes: &[u8]) -> bool {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
+    match first_byte(bytes) {
+        Some(b'{') => true,
+        Some(b'<') | None => false,
+        Some(_) => Head::new(bytes, "").family() == Some(Family::RobotJson),
+    }
 }
 
-/// Reads up to the first byte that is not blank.
+/// The first byte that is not blank.
+fn first_byte(bytes: &[u8]) -> Option<u8> {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    bytes.iter().find(|byte| !byte.is_ascii_whitespace()).copied()
+}
+
+/// Reads up to the first byte that is not blank; where that begins no document, as much as tells what follows it.
 pub(super) fn read_start(stream: &mut dyn Read) -> Result<Vec<u8>, ParseError> {
     let mut start = Vec::new();
     while start.len() < LONGEST_START
-        && start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&start).iter().all(u8::is_ascii_whitespace)
+        && start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&start).iter().all(u8::is_ascii_whitespace)
         || matches!(&*start, b"\xEF" | b"\xEF\xBB")
     {
         let read = stream.take(1).read_to_end(&mut start).map_err(|error| ParseError::read(error, START))?;
         if read == 0 {
             break;
         }
+    }
+    if !matches!(first_byte(&start), None | Some(b'{' | b'<')) {
+        let more = (head::HEAD - start.len()) as u64;
+        stream.take(more).read_to_end(&mut start).map_err(|error| ParseError::read(error, START))?;
     }
     Ok(start)
 }
@@ -68,25 +85,81 @@ pub(super) fn parse_stream(
     parse(&bytes, options, visitor)
 }
 
-/// Reads a report that is at hand.
+/// Reads a report that is at hand: one document, or several behind each other.
 pub(super) fn parse(bytes: &[u8], options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    let mut documents = Documents::of(bytes);
+    let mut result = Ok(());
+    while let Some(at) = documents.next() {
+        match parse_document(&Document::at(at, bytes), options, visitor) {
+            Ok(Ended::Whole(end)) => documents.go_on_at(at + end),
+            Ok(Ended::WasNone(end)) => {
+                documents.was_none(at);
+                documents.go_on_at(at + end);
+            }
+            Ok(Ended::Early) => break,
+            Err(error) => {
+                result = Err(error);
+                break;
+            }
+        }
+    }
+    if let Some(at) = documents.strange() {
+        let message = "text that is no JSON was passed over";
+        visitor.problem(Problem::new(ProblemKind::Repaired, message).at(json::position(at, bytes, START)));
+    }
+    result
+}
+
+/// A document, with all that stands behind it.
+struct Document<'a> {
+    bytes: &'a [u8],
+    /// Where it begins in the file.
+    start: Position,
+}
+
+impl<'a> Document<'a> {
+    fn at(at: usize, bytes: &'a [u8]) -> Document<'a> {
+        Document { bytes: &bytes[at..], start: json::position(at, bytes, START) }
+    }
+}
+
+/// How the reading of a document ended.
+enum Ended {
+    /// It is whole, and this is its length.
+    Whole(usize),
+    /// It is no report, but a line of a log, say.
+    WasNone(usize),
+    /// It broke off, or no more is wanted.
+    Early,
+}
+
+fn parse_document(
+    document: &Document<'_>,
+    options: &ReadOptions,
+    visitor: &mut dyn ReportVisitor,
+) -> Result<Ended, ParseError> {
+    let Document { bytes, start } = *document;
     let mut survey = Survey::default();
     // What stops this walk stops the next one at the same place, and is told there.
     let mut cursor = JsonCursor::new(bytes);
-    let _ = survey.walk(bytes, &mut cursor);
+    let walked = survey.walk(bytes, &mut cursor);
     let most = options.limits.json_depth;
     if cursor.deepest() as u64 > most {
         let reached = LimitReached::new(Limit::JsonDepth, most, "it has more brackets inside each other");
-        return Err(ParseError::over(reached, START));
+        return Err(ParseError::over(reached, start));
+    }
+    if start.offset > 0 && walked.is_ok() && !survey.has_suite && survey.tests == 0 {
+        return Ok(Ended::WasNone(cursor.offset()));
     }
     let mut reader = Reader::new(options, None, 0);
     reader.know_generator(&survey.generator, visitor);
     reader.held.foresee(std::mem::take(&mut survey.verdicts));
-    let mut reading = Reading { bytes, names: &survey.names, next: 0, unnamed: 0, nameless: 0, reader, visitor };
+    let mut reading = Reading { bytes, start, names: &survey.names, next: 0, unnamed: 0, nameless: 0, reader, visitor };
     let result = reading.walk();
+    let is_whole = result.is_ok() && !reading.reader.is_stopped;
     reading.finish(result);
-    Ok(())
+    Ok(if is_whole { Ended::Whole(cursor.offset()) } else { Ended::Early })
 }
 
 /// What is to know of suites before their tests can be read.
@@ -209,6 +282,8 @@ fn read_status_part(key: &[u8], cursor: &mut JsonCursor<'_>, status: &mut Status
 /// The second walk.
 struct Reading<'a, 'o, 'v> {
     bytes: &'a [u8],
+    /// Where they begin in the file.
+    start: Position,
     names: &'a [Option<String>],
     /// Number of the next suite.
     next: usize,
@@ -222,7 +297,7 @@ struct Reading<'a, 'o, 'v> {
 
 impl<'a> Reading<'a, '_, '_> {
     fn place(&self, offset: usize) -> Position {
-        json::position(offset, self.bytes, START)
+        json::position(offset, self.bytes, self.start)
     }
 
     fn walk(&mut self) -> Result<(), Fault> {
@@ -270,8 +345,8 @@ impl<'a> Reading<'a, '_, '_> {
                 }
                 b"suites" | b"tests" => {}
                 key => {
-                    let bytes = self.bytes;
-                    let place = |offset| json::position(offset, bytes, START);
+                    let (bytes, start) = (self.bytes, self.start);
+                    let place = |offset| json::position(offset, bytes, start);
                     read_suite_part(key, cursor, &mut self.reader.suites, &place)?;
                 }
             }
@@ -358,6 +433,6 @@ impl<'a> Reading<'a, '_, '_> {
         };
         let kind = if fault.is_cut() { ProblemKind::Truncated } else { ProblemKind::Malformed };
         let message = format!("the report cannot be read to its end: {}{lost}", fault.what());
-        self.visitor.problem(Problem::new(kind, message).at(fault.position(self.bytes, START)));
+        self.visitor.problem(Problem::new(kind, message).at(fault.position(self.bytes, self.start)));
     }
 }

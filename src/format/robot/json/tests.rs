@@ -40,6 +40,26 @@ fn a_cut_report_never_gives_a_test_under_another_name() {
 }
 
 #[test]
+fn documents_behind_each_other_are_all_read() {
+    let document = |suite: &str, status: &str| {
+        let tests = format!(r#"[{{"name":"t","status":"{status}"}}]"#);
+        format!(r#"{{"generator":"Robot 7.5","generated":"","suite":{{"name":"{suite}","tests":{tests}}}}}"#)
+    };
+    let (first, second) = (document("A", "PASS"), document("B", "FAIL"));
+    for (text, problems) in [
+        (format!("{first}\n\n{second}\n"), vec![]),
+        (format!("{first}{second}"), vec![]),
+        (format!("banner\n{{\"level\":\"info\"}}\n{first}, {second}\n"), vec![ProblemKind::Repaired]),
+        (format!("{first}\n{{\"printed\":1}}\n{second}\nbye {{}}"), vec![ProblemKind::Repaired]),
+    ] {
+        let found = read(text.as_bytes());
+        assert_eq!((found.lines(), found.kinds()), (vec!["passed A.t".into(), "failed B.t".into()], problems), "{text}");
+    }
+    let found = read(format!("{first}\n{}", &second[..second.len() - 3]).as_bytes());
+    assert_eq!((found.lines().len(), found.kinds()), (2, vec![ProblemKind::Truncated]));
+}
+
+#[test]
 fn suites_nested_without_end_are_told() {
     let deep = r#"{"suites":["#.repeat(5000);
     assert!(read(deep.as_bytes()).cases.is_empty());
