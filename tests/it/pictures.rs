@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::archives::{
-    PICTURE, PICTURE_TEXT, SCENARIO, Scenario, converted, cucumber, states, statuses, suite, tests, zip,
+    PICTURE, PICTURE_TEXT, SCENARIO, Scenario, converted, cucumber, problems, states, statuses, suite, tests, zip,
 };
 use crate::support::{Workshop, bundles, manifest, reports, repository};
 
@@ -74,6 +74,44 @@ fn paths_in_a_report_are_found_in_its_archive() {
     let comment = tests(&workshop)[0]["comment"].as_str().unwrap().to_owned();
     assert!(comment.contains("attachment not included: gone.png"), "{comment}");
     assert_eq!(evidence_totals(&workshop), json!({"kept": 0, "dropped": 1}));
+}
+
+#[test]
+fn files_that_steps_show_are_found_like_those_of_the_run() {
+    let workshop = Workshop::new();
+    let shows = |picture: &str| {
+        format!(
+            "<kw name='Log'><msg level='INFO' html='true'>&lt;img src=\"{picture}\"></msg><status status='FAIL'/></kw>"
+        )
+    };
+    let report = format!(
+        "<robot generator='Robot 7.0'><suite name='S'><test name='t'>{}{}{}<tag>TEST_DEMO-5</tag>\
+         <status status='FAIL'>boom</status></test><status status='FAIL'/></suite></robot>",
+        shows("shot.png"),
+        shows("gone.png"),
+        shows("gone.png")
+    );
+    let files = [("r/output.xml", report.as_bytes()), ("r/shot.png", PICTURE)];
+    for (options, evidence) in [
+        (["--target", "server", "--evidence", "failed"], "evidences"),
+        (["--target", "cloud", "--evidence", "failed"], "evidence"),
+        (["--target", "server", "--evidence", "sidecar"], ""),
+    ] {
+        converted(&workshop, &zip(&files), &[&["--steps"], &options[..]].concat());
+        let test = &tests(&workshop)[0];
+        assert_eq!(test["comment"].as_str().unwrap().matches("attachment not included: gone.png").count(), 1, "{test}");
+        if evidence.is_empty() {
+            let index = std::fs::read_to_string(workshop.path().join("out/evidence/n.jsonl")).unwrap();
+            let line: Value = serde_json::from_str(&index).unwrap();
+            assert_eq!((&line["step"], &line["filename"]), (&json!(1), &json!("shot.png")));
+        } else {
+            let shown = &test["steps"][0][evidence][0];
+            assert_eq!((&shown["data"], &shown["filename"]), (&json!(PICTURE_TEXT), &json!("shot.png")));
+        }
+        assert_eq!(evidence_totals(&workshop), json!({"kept": 1, "dropped": 2}));
+        assert_eq!(problems(&workshop, "r/output.xml"), ["missing-attachment"]);
+        assert_eq!(states(&workshop)[1], "r/shot.png ignored an attachment that a test refers to");
+    }
 }
 
 #[test]

@@ -2,55 +2,98 @@
 
 use super::Conversion;
 use crate::mapping;
-use crate::model::{Attachment, Content, Origin, Problem, ProblemKind};
+use crate::model::{Attachment, Content, List, Origin, Problem, ProblemKind, TestRun};
 use crate::pipeline::basis::Basis;
+use crate::pipeline::outcome::ReportOutcome;
 use crate::source::{Attached, Entry};
 
+/// Begins the line of the comment that names what cannot be had.
+const NOT_INCLUDED: &str = "attachment not included: ";
+
 impl Conversion<'_> {
-    /// Reads the files that the run's attachments name. What cannot be read is left out, and the run says so.
+    /// Reads the files that the attachments of the run and of its steps name. What cannot be read is left out, and the run
+    /// says so.
     pub(super) fn load_attachments(&mut self) {
         let run = &mut self.scratch.run;
-        if run.evidence.is_empty() {
+        if run.evidence.is_empty() && run.steps.iter().all(|step| step.attachments.is_empty()) {
             return;
         }
         let limits = &self.context.rules.evidence;
-        let mut room = limits.max_test.saturating_sub(inline_bytes(&run.evidence));
-        let mut missing = String::new();
-        let findings = &mut self.findings;
-        let (entry, buffer) = (self.entry, &mut self.scratch.attachment);
-        run.evidence.retain_mut(|attachment| {
-            let loaded = match attachment.content {
-                Content::Text | Content::Base64 => return true,
-                Content::Link => return false,
-                Content::Path => {
-                    load(entry, attachment, limits.max_file.min(room), buffer, &mut findings.outcome.basis)
-                }
-            };
-            match loaded {
-                Ok(loaded) => {
-                    room -= loaded.bytes;
-                    findings.outcome.traces().attached.extend(loaded.origin);
-                    true
-                }
-                Err(problem) => {
-                    if !missing.is_empty() {
-                        missing.push('\n');
-                    }
-                    missing.extend(["attachment not included: ", &attachment.data]);
-                    findings.note(problem);
-                    findings.outcome.evidence.dropped += 1;
-                    false
-                }
-            }
-        });
+        let mut loading = Loading {
+            entry: self.entry,
+            outcome: &mut *self.findings.outcome,
+            buffer: &mut self.scratch.attachment,
+            max_file: limits.max_file,
+            room: limits.max_test.saturating_sub(inline_bytes(run)),
+            missing: String::new(),
+            problems: Vec::new(),
+        };
+        loading.load_all(&mut run.evidence);
+        run.steps.iter_mut().for_each(|step| loading.load_all(&mut step.attachments));
+        let Loading { missing, problems, .. } = loading;
+        problems.into_iter().for_each(|problem| self.findings.note(problem));
         if !missing.is_empty() {
             mapping::add_comment_line(&missing, run);
         }
     }
 }
 
-fn inline_bytes(evidence: &[Attachment]) -> u64 {
-    evidence.iter().map(Attachment::content_bytes).sum()
+/// Bytes of the evidence that the run and its steps hold; files that they only name are not read yet.
+fn inline_bytes(run: &TestRun) -> u64 {
+    let of_steps = run.steps.iter().flat_map(|step| step.attachments.iter());
+    run.evidence.iter().chain(of_steps).map(Attachment::content_bytes).sum()
+}
+
+/// The reading of the files of one run.
+struct Loading<'l> {
+    entry: &'l Entry,
+    outcome: &'l mut ReportOutcome,
+    buffer: &'l mut Vec<u8>,
+    max_file: u64,
+    /// Bytes that the run may still take.
+    room: u64,
+    /// A line of the comment for each file that cannot be had.
+    missing: String,
+    problems: Vec<Problem>,
+}
+
+impl Loading<'_> {
+    fn load_all(&mut self, attachments: &mut List<Attachment>) {
+        attachments.retain_mut(|attachment| match attachment.content {
+            Content::Text | Content::Base64 => true,
+            Content::Link => false,
+            Content::Path => self.load(attachment),
+        });
+    }
+
+    /// Replaces a path by the content of the file it names; whether that was possible.
+    fn load(&mut self, attachment: &mut Attachment) -> bool {
+        let limit = self.max_file.min(self.room);
+        match load(self.entry, attachment, limit, self.buffer, &mut self.outcome.basis) {
+            Ok(loaded) => {
+                self.room -= loaded.bytes;
+                self.outcome.traces().attached.extend(loaded.origin);
+                true
+            }
+            Err(problem) => {
+                self.outcome.evidence.dropped += 1;
+                self.miss(&attachment.data, problem);
+                false
+            }
+        }
+    }
+
+    /// Tells of a file that cannot be had, once however many steps name it.
+    fn miss(&mut self, path: &str, problem: Problem) {
+        if self.missing.lines().any(|line| line.strip_prefix(NOT_INCLUDED) == Some(path)) {
+            return;
+        }
+        if !self.missing.is_empty() {
+            self.missing.push('\n');
+        }
+        self.missing.extend([NOT_INCLUDED, path]);
+        self.problems.push(problem);
+    }
 }
 
 /// A file that was read.
