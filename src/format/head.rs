@@ -129,6 +129,12 @@ impl<'h> Head<'h> {
         matches!(self.shape, Shape::Empty)
     }
 
+    /// Whether there are zero bytes and no others: a file that had its length when the power failed, and not yet its
+    /// bytes (J34).
+    pub fn is_zeros(&self) -> bool {
+        !self.bytes.is_empty() && self.bytes.iter().all(|byte| *byte == 0)
+    }
+
     /// Whether it is a picture as screens are shot into.
     pub fn is_picture(&self) -> bool {
         let begins = |magic: &[u8]| self.bytes.starts_with(magic);

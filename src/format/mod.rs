@@ -84,8 +84,13 @@ pub enum Recognition {
     NotYet(Family),
     /// XML, JSON or an archive that is something else; the text says what, and what to do if there is something to do.
     Unsupported(Lookalike),
+    /// JSON that breaks off and may have been going to be a report, unless there is more of it than was looked at; then
+    /// it is this.
+    Begun(Lookalike),
     /// Nothing at all.
     Empty,
+    /// Zero bytes, and nothing else in sight.
+    Zeros,
     /// A picture: a screenshot, perhaps.
     Picture,
     /// Neither XML nor JSON nor an archive.
@@ -104,8 +109,10 @@ pub fn detect(head: &Head<'_>) -> Recognition {
         return Recognition::NotYet(family);
     }
     match lookalike::recognise(head) {
+        Some(lookalike) if head.json().is_some_and(recognise::may_become_report) => Recognition::Begun(lookalike),
         Some(lookalike) => Recognition::Unsupported(lookalike),
         None if head.is_picture() => Recognition::Picture,
+        None if head.is_zeros() => Recognition::Zeros,
         None => Recognition::Other,
     }
 }

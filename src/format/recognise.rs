@@ -322,6 +322,22 @@ fn is_text(json: &JsonHead<'_>, place: &str, key: &str) -> bool {
     json.kind(place, key) == Some(ValueKind::Text)
 }
 
+/// Keys with which objects begin that are reports, or features and tests of one, until one comes that decides.
+const BEGINNINGS: &[&str] = &["testExecutionKey", "info", "tests", "generator", "generated", "rpa"];
+const BEGINNINGS_OF_FEATURES: &[&str] =
+    &["uri", "id", "line", "keyword", "name", "description", "tags", "language", "location", "status", "elements"];
+
+/// Whether a document that breaks off says nothing so far that no report says.
+pub(super) fn may_become_report(json: &JsonHead<'_>) -> bool {
+    let is_in = |names: &[&str], name: &[u8]| names.iter().any(|known| known.as_bytes() == name);
+    json.is_cut()
+        && json.holds_objects()
+        && match json.root() {
+            JsonRoot::Object => json.names("").all(|name| is_in(BEGINNINGS, name) || is_in(ENVELOPES, name)),
+            _ => json.names("[]").all(|name| is_in(BEGINNINGS_OF_FEATURES, name)),
+        }
+}
+
 /// A report of step durations that Cucumber's `usage` formatter writes: an array, but no results.
 pub(super) fn is_usage_report(json: &JsonHead<'_>) -> bool {
     json.has("[]", "source") && json.has_any("[].steps[]", &["durations", "aggregatedDurations"])

@@ -240,7 +240,7 @@ fn recognise_and_parse(
         None => match format::detect(&Head::new(&decoded, file_name)) {
             Recognition::Report(format) => format,
             other => {
-                set_aside(outcome, other, file_name);
+                set_aside(outcome, other, file_name, head.len() < HEAD);
                 return (None, Ok(()));
             }
         },
@@ -305,32 +305,40 @@ fn recognise_and_parse(
     (failure, Ok(()))
 }
 
-/// A file that is no report: says what it is instead.
-fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, file_name: &str) {
+/// A file that is no report: says what it is instead. `is_all`: whether nothing of it is behind what was looked at.
+fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, file_name: &str, is_all: bool) {
     outcome.content = None;
+    let mut damaged = |kind, message| {
+        outcome.state = ReportState::Damaged;
+        outcome.problems.push(Problem::new(kind, message));
+    };
     match recognition {
         Recognition::Report(_) => {}
         Recognition::NotYet(family) => {
             outcome.state = ReportState::Unsupported;
             outcome.reason = format!("recognised as {}, which is not read yet", family.title());
         }
-        Recognition::Unsupported(lookalike) => {
+        Recognition::Begun(_) if is_all && is_named_like_a_report(file_name) => {
+            damaged(ProblemKind::Truncated, "the file ends before it says what it is");
+        }
+        Recognition::Unsupported(lookalike) | Recognition::Begun(lookalike) => {
             outcome.state = ReportState::Unsupported;
             outcome.reason = match lookalike.advice {
                 Some(advice) => format!("{}: {advice}", lookalike.what),
                 None => lookalike.what,
             };
         }
-        Recognition::Empty if is_named_like_a_report(file_name) => {
-            outcome.state = ReportState::Damaged;
-            outcome.problems.push(Problem::new(
-                ProblemKind::EmptyReport,
-                "the file is empty, as a test run leaves it that died before it wrote its report",
-            ));
-        }
+        Recognition::Empty if is_named_like_a_report(file_name) => damaged(
+            ProblemKind::EmptyReport,
+            "the file is empty, as a test run leaves it that died before it wrote its report",
+        ),
+        Recognition::Zeros if is_named_like_a_report(file_name) => damaged(
+            ProblemKind::EmptyReport,
+            "zero bytes stand where the report should begin, as a power failure leaves them",
+        ),
         Recognition::Empty => outcome.reason = "empty".to_owned(),
         Recognition::Picture => outcome.reason = PICTURE.to_owned(),
-        Recognition::Other => outcome.reason = "neither XML nor JSON nor an archive".to_owned(),
+        Recognition::Zeros | Recognition::Other => outcome.reason = "neither XML nor JSON nor an archive".to_owned(),
     }
 }
 

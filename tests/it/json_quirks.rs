@@ -36,6 +36,30 @@ fn c01_an_empty_file_is_damaged_and_the_others_go_on() {
 }
 
 #[test]
+fn c26_what_breaks_off_before_it_is_known_is_damaged() {
+    let good = feature("a.feature", 3, "passed", "");
+    let longer = format!(r#"{{"info":{{"description":"{}"#, "x".repeat(70_000));
+    for (begun, state, kind) in [
+        (r#"{"info":{"summary":"A night"},"te"#.as_bytes(), "damaged", "truncated"),
+        (br#"{"generator":"Robot 7.5","gen"#, "damaged", "truncated"),
+        (b"[\n{\"keyword\":\"Feature\",\"name\":\"F\",\"ta", "damaged", "truncated"),
+        (b"{", "damaged", "truncated"),
+        (&[0; 4096], "damaged", "empty-report"),
+        (br#"{"info":{"summary":"A night"}}"#, "unsupported", ""),
+        (br#"{"name":"a","version":"1","depend"#, "unsupported", ""),
+        (br#"["a","b"#, "unsupported", ""),
+        (longer.as_bytes(), "unsupported", ""),
+    ] {
+        let (tests, lines) = converted(&[("a.json", begun), ("b.json", good.as_bytes())]);
+        assert_eq!(tests.len(), 1);
+        assert_eq!(lines[0]["state"], state, "{}", lines[0]);
+        assert_eq!(lines[0]["problems"][0]["kind"].as_str().unwrap_or(""), kind, "{}", lines[0]);
+        let (_, lines) = converted(&[("a.bin", begun), ("b.json", good.as_bytes())]);
+        assert_ne!(lines[0]["state"], "damaged", "it is not called like a report");
+    }
+}
+
+#[test]
 fn c02_c03_marks_and_utf16_are_read() {
     let report = feature("ü.feature", 3, "failed", "größer");
     let marked = format!("\u{FEFF}{report}");

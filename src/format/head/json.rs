@@ -25,6 +25,8 @@ pub struct JsonHead<'h> {
     junk_before: usize,
     places: Vec<Place<'h>>,
     further_document: bool,
+    holds_objects: bool,
+    is_cut: bool,
 }
 
 /// What the document is.
@@ -94,7 +96,16 @@ impl<'h> JsonHead<'h> {
                 Some(_) => JsonRoot::Array,
             },
         };
-        let head = JsonHead { root, junk_before, places: Vec::new(), further_document: false };
+        let inside = document.get(1..).unwrap_or_default().trim_ascii_start();
+        let holds_objects = root == JsonRoot::Object || inside.starts_with(b"{");
+        let head = JsonHead {
+            root,
+            junk_before,
+            places: Vec::new(),
+            further_document: false,
+            holds_objects,
+            is_cut: false,
+        };
         let mut scan = Scan { bytes: document, at: 0, open: Vec::new(), head, keys: 0, closed: 0 };
         scan.document();
         scan.head
@@ -113,6 +124,16 @@ impl<'h> JsonHead<'h> {
     /// Whether another document follows the first: newline-delimited JSON, or files appended to each other.
     pub fn further_document(&self) -> bool {
         self.further_document
+    }
+
+    /// Whether the document is an object, or an array that begins with one.
+    pub fn holds_objects(&self) -> bool {
+        self.holds_objects
+    }
+
+    /// Whether the document goes on behind what is there, as far as that was looked at.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     fn key(&self, place: &str, name: &str) -> Option<&Key<'h>> {
@@ -246,6 +267,7 @@ impl<'h> Scan<'h> {
                 _ => {}
             }
         }
+        self.head.is_cut = true;
     }
 
     /// Whether the first items, which are complete, decide. That is asked now and then, since asking costs more than going
