@@ -437,14 +437,22 @@ fn heads_a_call(step: &Part, next: Option<&Part>, words: &Spelled<'_>) -> bool {
     is_bare && is_over_steps && matches!(step.status, Some(Reported::Known(Status::Passed)))
 }
 
-/// Keyword and name of a step.
+/// Keyword and name of a step. radish writes the keyword into the name as well.
 fn push_words(part: &Part, words: &mut Spelled<'_>, out: &mut String) {
     let (keyword, name) = (words.text(part.keyword), words.text(part.name));
-    out.push_str(keyword.trim());
-    if !keyword.trim().is_empty() && !name.is_empty() {
-        out.push(' ');
+    let keyword = keyword.trim();
+    if !holds_keyword(name.trim(), keyword) {
+        out.push_str(keyword);
+        if !keyword.is_empty() && !name.is_empty() {
+            out.push(' ');
+        }
     }
     out.push_str(name.trim());
+}
+
+/// Whether a name begins with a keyword that is a word; a `*` may begin the text of a step.
+fn holds_keyword(name: &str, keyword: &str) -> bool {
+    keyword.starts_with(char::is_alphabetic) && name.strip_prefix(keyword).is_some_and(|rest| rest.starts_with(' '))
 }
 
 /// The first line that a failed background says.

@@ -11,6 +11,20 @@ fn c11_a_step_that_says_passed_is_taken_at_its_word() {
     assert_eq!((found.only().outcome, found.only().duration), (Outcome::Passed, Some(1000)));
 }
 
+#[test]
+fn a_keyword_that_the_name_begins_with_is_not_repeated() {
+    for (keyword, name, action) in [
+        ("When", "When I do bad", "When I do bad"),
+        ("Given ", "Givens are given", "Given Givens are given"),
+        ("*", "* is a star", "* * is a star"),
+    ] {
+        let step = step(4, FAILED).replace("Given ", keyword).replace(r#""name":"x""#, &format!(r#""name":"{name}""#));
+        let found = read(feature(&scenario(3, &step)));
+        assert_eq!(found.only().steps[0].action, action);
+        assert_eq!(found.only().details[0].type_name, action);
+    }
+}
+
 /// A step as Karate writes it: keyword without a blank, and a name that tells the steps apart.
 fn karate(keyword: &str, line: u64, name: &str, result: &str) -> String {
     step(line, result).replace("Given ", keyword).replace(r#""name":"x""#, &format!(r#""name":"{name}""#))
