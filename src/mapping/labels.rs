@@ -18,6 +18,7 @@ pub(super) fn push_split(labels: &mut List<String>, value: &str, split: Split) {
         Split::Blank => {
             value.split(|c: char| c == ',' || c.is_whitespace()).for_each(|part| push(labels, part));
         }
+        Split::Never => push(labels, value),
     }
 }
 
@@ -72,6 +73,7 @@ mod tests {
     fn each_source_splits_its_own_way() {
         assert_eq!(split("smoke, slow test ,,smoke", Split::Comma), ["smoke", "slow_test"]);
         assert_eq!(split("core UI,core", Split::Blank), ["core", "UI"]);
+        assert_eq!(split(" slow test, a ", Split::Never), ["slow_test,_a"]);
         assert_eq!(split(" \u{1} ", Split::Comma), Vec::<String>::new());
     }
 

@@ -269,7 +269,11 @@ impl<'r> Mapper<'r> {
     /// Steps, parameters, fields, evidence and comment.
     #[inline(never)]
     fn take_particulars(&mut self, case: &mut TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
+        let states_fields = !case.custom_fields.is_empty();
         take_lists(case, run);
+        if states_fields {
+            self.refuse_unnumbered_fields(run, problem);
+        }
         if self.rules.rows != DataRows::Merged {
             run.row = row_of(case, run, self.examples);
         }

@@ -70,7 +70,8 @@ impl Mapper<'_> {
         }
     }
 
-    fn refuse_unnumbered_fields(&mut self, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
+    /// Leaves out fields that the target cannot find.
+    pub(super) fn refuse_unnumbered_fields(&mut self, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
         if self.rules.field_names == FieldNames::NumberOrName {
             run.custom_fields.retain(|field| !(field.id.is_empty() && field.name.is_empty()));
             return;

@@ -7,6 +7,8 @@ pub(super) enum Split {
     Comma,
     /// At blanks and commas.
     Blank,
+    /// Nowhere: it is one label.
+    Never,
 }
 
 /// What a named value is for.
@@ -65,6 +67,7 @@ const ROLES: &[Row] = &[
     ("Story", Role::Requirements, &["nunit2", "nunit3"]),
     ("tags", Role::Labels(Split::Comma), &[]),
     ("labels", Role::Labels(Split::Blank), &[]),
+    ("label", Role::Labels(Split::Never), &["xray"]),
     ("Category", Role::Tag, &["nunit2", "nunit3"]),
     ("testrun_comment", Role::Comment, &[]),
     ("testrun_customfields", Role::CustomFields, &[]),

@@ -88,6 +88,7 @@ pub(super) struct Conversion<'c> {
     stated: StatedExecution,
     statement: u32,
     told_of_environment: bool,
+    told_of_unwritten: xray::Unwritten,
     told_of_long_texts: bool,
     /// Whether pictures may lie beside the report, and may be evidence.
     may_meet_pictures: bool,
@@ -150,6 +151,7 @@ impl<'c> Conversion<'c> {
             stated: StatedExecution::default(),
             statement: 0,
             told_of_environment: false,
+            told_of_unwritten: xray::Unwritten::default(),
             told_of_long_texts: false,
             may_meet_pictures: context.rules.evidence.of != Evidence::None && entry.may_lie_beside_pictures(),
             chunks_held: CHUNKS_HELD,
@@ -313,6 +315,7 @@ impl<'c> Conversion<'c> {
         self.findings.outcome.evidence.kept += u64::from(facts.evidence) + apart.len() as u64;
         drop(apart);
         self.tell_of_overruled_environment();
+        self.tell_of_unwritten();
         let run = &self.scratch.run;
         let share = share_of(self.findings.outcome, self.group, run);
         self.findings.outcome.shares[share].add(run.start, run.finish, facts.identity);
@@ -347,6 +350,20 @@ impl<'c> Conversion<'c> {
             let message = format!("results of {environment} go into the one Test Execution that is given for all");
             self.findings.note(Problem::new(ProblemKind::Unusual, message).about(OVERRULED_ENVIRONMENT));
         }
+    }
+
+    /// A warning, once for a report, for each kind of what it states and the target does not know.
+    fn tell_of_unwritten(&mut self) {
+        let target = self.context.encoder.options().target;
+        let unwritten = xray::Unwritten::of(&self.scratch.run, target);
+        for what in unwritten.beyond(self.told_of_unwritten) {
+            let message = format!("left out, since the target does not know it: {what}");
+            let problem = Problem::new(ProblemKind::UnknownProperty, message).about(what);
+            if self.mapper.is_first(&problem) {
+                self.findings.note(problem);
+            }
+        }
+        self.told_of_unwritten = self.told_of_unwritten.and(unwritten);
     }
 
     fn store(&mut self) {

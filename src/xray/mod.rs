@@ -25,6 +25,7 @@ mod rows;
 mod sections;
 mod stated;
 mod united;
+mod unwritten;
 mod wire;
 
 pub use apart::{Apart, EvidenceContent, add_apart, noted_evidence, set_apart};
@@ -42,6 +43,7 @@ pub use name::{TestName, name_of};
 pub use note::note;
 pub use oversize::{Shrunk, shrink};
 pub use plain::{Encoder, LastRun};
+pub use unwritten::Unwritten;
 
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,7 @@ use crate::model::Timestamp;
 
 use super::flavour::Target;
 use super::json::{self, Object};
+use super::unwritten::is_of_server;
 
 /// A string that is borrowed where it can be: serde borrows in a list only through a type of its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
@@ -373,7 +374,7 @@ impl TestStep<'_> {
     fn write(&self, target: Target, out: &mut Vec<u8>) {
         let mut object = Object::open(out);
         for (name, text) in &self.0 {
-            if target == Target::Cloud || matches!(name.as_str(), "action" | "data" | "result") {
+            if target == Target::Cloud || is_of_server(name.as_str()) {
                 object.member(name.as_str(), text.as_str());
             }
         }

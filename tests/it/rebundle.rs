@@ -176,6 +176,33 @@ fn of_several_statements_the_first_in_order_wins_and_the_others_are_named() {
 }
 
 #[test]
+fn what_the_target_does_not_know_is_told_once_for_each_kind() {
+    let test = |number: u32| {
+        format!(
+            r#"{{"testKey":"DEMO-{number}","status":"PASS","testVersion":"2","customFields":[{{"name":"n","value":1}},
+            {{"id":"7","value":2}}]}},{{"testInfo":{{"projectKey":"DEMO","summary":"s{number}","testType":"Manual",
+            "description":"d","labels":["l 1","a,b"],"steps":[{{"action":"a","mine":"x"}}]}},"status":"PASS"}}"#
+        )
+    };
+    let document = format!(r#"{{"info":{{}},"tests":[{},{}]}}"#, test(1), test(2));
+    let told = |target: &str| {
+        let (bundles, line) = converted(&[("a.json", document.clone())], &["--project", "DEMO", "--target", target]);
+        assert_eq!(bundles[0]["tests"][1]["testInfo"]["labels"], serde_json::json!(["l_1", "a,b"]));
+        let problems = line["problems"].as_array().unwrap().clone();
+        problems.iter().map(|one| one["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let gap = |what: &str| format!("left out, since the target does not know it: {what}");
+    assert_eq!(
+        told("server"),
+        [
+            r#"the custom field "n" is left out: the target knows fields by number only"#.to_owned(),
+            gap("members of steps in testInfo other than 'action', 'data' and 'result'"),
+        ]
+    );
+    assert_eq!(told("cloud"), [gap("'testVersion' of a test"), gap("'description' in testInfo")]);
+}
+
+#[test]
 fn what_was_converted_is_converted_to_the_same() {
     let fixtures = crate::support::repository().join("fixtures");
     for input in ["cucumber/cucumber-js-12.9.0.json", "behave/behave-1.3.3.json", "junit/pytest-xunit1.xml", "xray"] {

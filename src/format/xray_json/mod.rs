@@ -11,7 +11,7 @@ use crate::format::fill;
 use crate::format::json::{Cut, JsonCursor, JsonItems, Longest, Part, Piece, Place};
 use crate::format::time::{self, Zone};
 use crate::format::{Attachments, Family, Format, Head, ParseError, ReadOptions, Remarks};
-use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor, TestCase, Timestamp, key};
+use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor, StatedExecution, TestCase, Timestamp, key};
 
 use record::{Document, Test};
 
@@ -151,7 +151,7 @@ impl<'o> Reader<'o> {
         let piece =
             Piece { part: Part::Item, bytes, place: Place::known(at), cuts: &[], read, oddities: json.oddities() };
         let mut problems: Vec<_> = fill::outcome(&piece, &mut self.remarks).err().into_iter().collect();
-        let Document { info, start, finish, is_told, .. } = &mut self.document;
+        let Document { info, start, finish, is_told, execution_key, .. } = &mut self.document;
         if let Some(unknown) = json.unknown().filter(|_| *is_told) {
             remark_unknown(unknown, at, &mut self.remarks);
         }
@@ -159,6 +159,11 @@ impl<'o> Reader<'o> {
         keep_key(&mut info.test_plan, key::is_issue_key, at, &mut problems);
         info.start = read_time(start, self.options, &mut self.remarks, at);
         info.finish = read_time(finish, self.options, &mut self.remarks, at);
+        if key::is_issue_key(execution_key.trim()) && is_more_than_a_place(info) {
+            let topic = "the info beside a testExecutionKey is left out but for its testEnvironments: the Test \
+                         Execution exists and keeps its own";
+            self.remarks.add(ProblemKind::UnknownProperty, topic, String::new, || at);
+        }
         visitor.execution(info);
         problems
     }
@@ -275,7 +280,7 @@ fn state_values(test: &mut Test, document: &Document) {
     add("testrun_comment", comment);
     defects.iter().for_each(|defect| add("defects", defect));
     info.requirements.iter().for_each(|requirement| add("requirements", requirement));
-    info.labels.iter().for_each(|label| add("labels", label));
+    info.labels.iter().for_each(|label| add("label", label));
     add("test_description", &info.description);
     add("test_execution_key", document.execution_key.trim());
     add("test_environments", &document.environments.join(";"));
@@ -284,6 +289,11 @@ fn state_values(test: &mut Test, document: &Document) {
 fn remark_unknown(name: &str, position: Position, remarks: &mut Remarks) {
     let topic = "a property that Xray JSON does not know was left out";
     remarks.add(ProblemKind::UnknownProperty, topic, || format!("'{name}'"), || position);
+}
+
+/// Whether an `info` says what is lost where the Test Execution exists: its project and its times are known there.
+fn is_more_than_a_place(info: &mut StatedExecution) -> bool {
+    info.texts_mut().iter().any(|(name, text)| *name != "project" && !text.trim().is_empty())
 }
 
 /// Drops a key that no Jira could have.

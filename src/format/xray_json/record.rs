@@ -207,12 +207,29 @@ impl Record for Attachment {
     fn member(&mut self, name: &[u8], cursor: &mut JsonCursor<'_>) -> Result<(), Fault> {
         self.content = Content::Base64;
         match name {
-            b"data" => fill::content(cursor, &mut self.data, &mut self.omitted),
+            b"data" => {
+                fill::content(cursor, &mut self.data, &mut self.omitted)?;
+                strip_address(self);
+                Ok(())
+            }
             b"filename" => fill::text(cursor, &mut self.name),
             b"contentType" => fill::text(cursor, &mut self.media_type),
             _ => cursor.skip_unknown(name),
         }
     }
+}
+
+/// Takes off the `data:image/png;base64,` that browsers put before the content. What it says of the type counts where
+/// nothing else does.
+fn strip_address(attachment: &mut Attachment) {
+    const BASE64: &str = ";base64,";
+    let Some(rest) = attachment.data.strip_prefix("data:") else { return };
+    let Some(end) = rest.find(',').and_then(|comma| rest[..=comma].strip_suffix(BASE64)).map(str::len) else { return };
+    if attachment.media_type.is_empty() {
+        attachment.media_type.push_str(rest[..end].split(';').next().unwrap_or_default());
+    }
+    let length = attachment.data.len() - rest.len() + end + BASE64.len();
+    attachment.data.drain(..length);
 }
 
 impl Record for CustomField {

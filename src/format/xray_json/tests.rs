@@ -61,6 +61,31 @@ fn read(report: &str) -> Findings {
 }
 
 #[test]
+fn the_address_before_evidence_is_taken_off() {
+    let found = read(
+        r#"{"info":{},"tests":[{"testKey":"DEMO-1","status":"FAIL","evidence":[
+        {"data":"data:image/png;base64,QUJD","filename":"a.png"},
+        {"contentType":"text/plain","data":"data:;base64,QUJD"},{"data":"data:text/plain,abc"}]}]}"#,
+    );
+    let evidence = found.cases[0].attachments.iter();
+    let evidence: Vec<_> = evidence.map(|one| (one.media_type.as_str(), one.data.as_str())).collect();
+    assert_eq!(evidence, [("image/png", "QUJD"), ("text/plain", "QUJD"), ("", "data:text/plain,abc")]);
+}
+
+#[test]
+fn an_info_that_is_lost_beside_a_key_is_told_once() {
+    let document = |info: &str| {
+        let test = r#"[{"testKey":"DEMO-1","status":"PASS"}]"#;
+        format!(r#"{{"testExecutionKey":"DEMO-9","info":{info},"tests":{test}}}"#)
+    };
+    let lost = document(r#"{"project":"DEMO","summary":"A night"}"#);
+    assert_eq!(read(&format!("{lost}\n{lost}")).kinds(), [ProblemKind::UnknownProperty]);
+    let kept = document(r#"{"project":"DEMO","startDate":"2014-08-30T11:47:35Z","testEnvironments":["a"]}"#);
+    assert!(read(&kept).problems.is_empty());
+    assert!(read(&lost.replace("DEMO-9", "")).problems.is_empty());
+}
+
+#[test]
 fn a_run_is_taken_as_it_is() {
     let found = read(
         r#"{"testExecutionKey":"DEMO-9","tests":[{"testKey":"DEMO-1","start":"2014-08-30T11:47:35+01:00",
