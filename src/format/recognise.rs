@@ -262,13 +262,13 @@ fn has_robot_tests(json: &JsonHead<'_>) -> bool {
 /// Tells the features of Cucumber from those of Behave (cucumber.md section 1). Writers put the elements before
 /// everything else, so the look goes down to the steps.
 fn feature(json: &JsonHead<'_>, place: &str) -> Option<Family> {
-    let below = BelowFeature::of(place);
     if json.has(place, "uri") {
         return Some(Family::Cucumber);
     }
     if is_text(json, place, "location") {
         return Some(Family::Behave);
     }
+    let below = BelowFeature::of(place);
     if below.has_marks_of_behave(json) {
         return Some(if below.has_marks_of_cucumber(json) { Family::Cucumber } else { Family::Behave });
     }
@@ -283,27 +283,25 @@ fn feature(json: &JsonHead<'_>, place: &str) -> Option<Family> {
 /// words of Behave, and where they sort their keys `uri` is the last one. Behave's own steps know their `location`, and
 /// nothing of it has a `line`.
 fn waits_for_uri(json: &JsonHead<'_>, place: &str) -> bool {
+    if json.has(place, "uri") {
+        return false;
+    }
     let below = BelowFeature::of(place);
-    let is_behaves_own = is_text(json, &below.steps, "location") && !below.has_marks_of_cucumber(json);
-    !json.has(place, "uri") && below.has_marks_of_behave(json) && !is_behaves_own
+    let is_behaves_own = || is_text(json, &below.steps, "location") && !below.has_marks_of_cucumber(json);
+    below.has_marks_of_behave(json) && !is_behaves_own()
 }
 
 /// The places below a feature whose keys tell who wrote it.
-struct BelowFeature {
+struct BelowFeature<'p> {
+    place: &'p str,
     elements: String,
     steps: String,
-    tags: [String; 2],
 }
 
-impl BelowFeature {
-    fn of(place: &str) -> BelowFeature {
-        let inside = |key: &str| if place.is_empty() { format!("{key}[]") } else { format!("{place}.{key}[]") };
-        let elements = inside("elements");
-        BelowFeature {
-            steps: format!("{elements}.steps[]"),
-            tags: [inside("tags"), format!("{elements}.tags[]")],
-            elements,
-        }
+impl BelowFeature<'_> {
+    fn of(place: &str) -> BelowFeature<'_> {
+        let elements = below(place, "elements");
+        BelowFeature { place, steps: below(&elements, "steps"), elements }
     }
 
     fn has_marks_of_behave(&self, json: &JsonHead<'_>) -> bool {
@@ -314,8 +312,13 @@ impl BelowFeature {
     fn has_marks_of_cucumber(&self, json: &JsonHead<'_>) -> bool {
         json.has(&self.elements, "line")
             || json.has(&self.steps, "line")
-            || self.tags.iter().any(|tags| json.has(tags, "name"))
+            || [self.place, &self.elements].iter().any(|place| json.has(&below(place, "tags"), "name"))
     }
+}
+
+/// The place of the objects in the list behind `key`.
+fn below(place: &str, key: &str) -> String {
+    if place.is_empty() { format!("{key}[]") } else { format!("{place}.{key}[]") }
 }
 
 fn is_text(json: &JsonHead<'_>, place: &str, key: &str) -> bool {

@@ -98,14 +98,8 @@ impl<'h> JsonHead<'h> {
         };
         let inside = document.get(1..).unwrap_or_default().trim_ascii_start();
         let holds_objects = root == JsonRoot::Object || inside.starts_with(b"{");
-        let head = JsonHead {
-            root,
-            junk_before,
-            places: Vec::new(),
-            further_document: false,
-            holds_objects,
-            is_cut: false,
-        };
+        let head =
+            JsonHead { root, junk_before, places: Vec::new(), further_document: false, holds_objects, is_cut: false };
         let mut scan = Scan { bytes: document, at: 0, open: Vec::new(), head, keys: 0, closed: 0 };
         scan.document();
         scan.head

@@ -53,7 +53,11 @@ fn documents_behind_each_other_are_all_read() {
         (format!("{first}\n{{\"printed\":1}}\n{second}\nbye {{}}"), vec![ProblemKind::Repaired]),
     ] {
         let found = read(text.as_bytes());
-        assert_eq!((found.lines(), found.kinds()), (vec!["passed A.t".into(), "failed B.t".into()], problems), "{text}");
+        assert_eq!(
+            (found.lines(), found.kinds()),
+            (vec!["passed A.t".into(), "failed B.t".into()], problems),
+            "{text}"
+        );
     }
     let found = read(format!("{first}\n{}", &second[..second.len() - 3]).as_bytes());
     assert_eq!((found.lines().len(), found.kinds()), (2, vec![ProblemKind::Truncated]));
