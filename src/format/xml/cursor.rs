@@ -4,6 +4,7 @@ use std::io;
 use std::ops::Range;
 
 use super::XmlEvent;
+use super::doubt::{Doubt, Verdict};
 use super::marks;
 use super::open::OpenElements;
 use super::repairs::{RepairLog, Tallies};
@@ -17,6 +18,16 @@ use crate::model::{Body, Limit, LimitReached, Position, Problem, ProblemKind, Re
 
 /// Values of a usual tag: room for them is made at once, since most reports are short.
 const USUAL_QUOTED: usize = 16;
+
+/// How far behind the first quote inside a value in doubt its end is looked for.
+const REACH: u64 = 1 << 20;
+
+/// Bytes behind tags in doubt that are looked at for their sake, in all of a report: more are the work of somebody who means to
+/// keep us busy.
+const DOUBTS: u64 = 64 << 20;
+
+/// Bytes that end the tag of an empty element.
+const EMPTY_TAIL: usize = 2;
 
 /// What a cursor fills again and again. It serves the next one of the same thread: a small report is looked at by three.
 struct Buffers {
@@ -67,6 +78,8 @@ pub struct XmlCursor<'s> {
     log: RepairLog,
     pub(super) tallies: Tallies,
     limits: Limits,
+    /// Bytes that may still be looked at behind tags in doubt.
+    doubts_left: u64,
     /// Tags up to this length need no look at their limits.
     short_tag: usize,
 }
@@ -127,6 +140,7 @@ impl<'s> XmlCursor<'s> {
             log: RepairLog::default(),
             tallies: Tallies::default(),
             limits: Limits::default(),
+            doubts_left: DOUBTS,
             short_tag: 0,
         }
         .within(&Limits::default())
@@ -298,6 +312,7 @@ impl<'s> XmlCursor<'s> {
         self.quoted.clear();
         match markup {
             Markup::Start { .. } => {}
+            Markup::Doubtful { name } => return self.doubtful(name, with_text),
             Markup::End { length, name } => return Ok(self.end(length, name)),
             Markup::CData => {
                 self.next += scan::CDATA_START.len();
@@ -310,20 +325,49 @@ impl<'s> XmlCursor<'s> {
                 self.next += length;
                 self.skip_past(terminator)?;
             }
-            Markup::Literal => return Ok(self.literal_less_than(false, with_text)),
-            Markup::OpenQuote => return Ok(self.literal_less_than(true, with_text)),
-            Markup::Incomplete if self.window.is_last() => {
-                self.cut_off();
-                return Ok(Some(Found::Eof));
-            }
-            Markup::Incomplete => {
-                if (self.window.bytes().len() - self.next) as u64 > self.limits.tag_bytes {
-                    return Err(self.over(Limit::TagBytes, self.limits.tag_bytes, "a tag is longer"));
-                }
-                self.slide()?;
-            }
+            Markup::Literal => return Ok(self.literal_less_than(with_text)),
+            Markup::Incomplete => return self.incomplete(self.limits.tag_bytes),
         }
         Ok(None)
+    }
+
+    /// Moves on to where more of the markup at the cursor can be seen, unless it is longer than `most` bytes.
+    fn incomplete(&mut self, most: u64) -> Result<Option<Found>, ParseError> {
+        if self.window.is_last() {
+            self.cut_off();
+            return Ok(Some(Found::Eof));
+        }
+        if (self.window.bytes().len() - self.next) as u64 > most {
+            return Err(self.over(Limit::TagBytes, self.limits.tag_bytes, "a tag is longer"));
+        }
+        self.slide()?;
+        Ok(None)
+    }
+
+    /// Takes what began like a start tag called `name`, with a careful look.
+    #[cold]
+    fn doubtful(&mut self, name: Name, with_text: bool) -> Result<Option<Found>, ParseError> {
+        let reach = self.limits.tag_bytes.min(self.doubts_left).min(REACH);
+        let doubt = Doubt {
+            bytes: &self.window.bytes()[self.next..],
+            is_last: self.window.is_last(),
+            name,
+            around: self.open.innermost(),
+            reach: usize::try_from(reach).unwrap_or(usize::MAX),
+        };
+        match doubt.look(&mut self.quoted) {
+            Verdict::Literal => {
+                self.quoted.clear();
+                Ok(self.literal_less_than(with_text))
+            }
+            Verdict::Incomplete => self.incomplete(self.limits.tag_bytes.saturating_add(reach)),
+            Verdict::Tag { length, tail, mends, looked } => {
+                self.doubts_left = self.doubts_left.saturating_sub((looked - length) as u64);
+                let event = self.event;
+                self.tallies.mended_tag(mends, self.window.offset(event), || self.window.position(event));
+                self.start(length, name, tail).map(Some)
+            }
+        }
     }
 
     #[inline]
@@ -342,7 +386,7 @@ impl<'s> XmlCursor<'s> {
         let inside = self.event + 1;
         let bytes = self.window.bytes();
         self.open.open(&bytes[inside..inside + name.length()], name.prefix() > 0);
-        self.owed_ends = tail - 1;
+        self.owed_ends = usize::from(tail == EMPTY_TAIL);
         self.next += length;
         self.started = (inside..self.event + length - tail, name);
         Ok(Found::Start)
@@ -354,7 +398,7 @@ impl<'s> XmlCursor<'s> {
             return Err(self.over(Limit::TagBytes, self.limits.tag_bytes, "a tag is longer"));
         }
         let inside = self.event + 1..self.event + length - 1;
-        let tag = Tag::new(self.window.raw(inside), name, 0, &[], &self.log);
+        let tag = Tag::new(self.window.raw(inside), name, 0, &self.quoted, &self.log);
         if tag.attributes().count() as u64 > self.limits.attributes {
             return Err(self.over(Limit::Attributes, self.limits.attributes, "a tag has more attributes"));
         }
@@ -389,13 +433,9 @@ impl<'s> XmlCursor<'s> {
     }
 
     /// A `<` that should have been escaped.
-    fn literal_less_than(&mut self, unclosed_quote: bool, with_text: bool) -> Option<Found> {
+    fn literal_less_than(&mut self, with_text: bool) -> Option<Found> {
         let event = self.event;
-        if unclosed_quote {
-            self.tallies.open_quote(|| self.window.position(event));
-        } else {
-            self.tallies.text_less_than(|| self.window.position(event));
-        }
+        self.tallies.text_less_than(|| self.window.position(event));
         self.next += 1;
         let wanted = with_text && self.open.depth() > 0;
         self.text(event..event + 1, RawKind::CData, wanted)

@@ -7,8 +7,10 @@
 //!
 //! One look at a tag finds its end and its values, in vectors (`marks`); what is passed over is not looked at again.
 
+mod closing;
 mod comment;
 mod cursor;
+mod doubt;
 mod elements;
 mod marks;
 mod open;

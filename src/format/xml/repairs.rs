@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use super::doubt::Mends;
 use super::text::TextRepairs;
 use crate::model::{Position, Problem, ProblemKind, ReportVisitor};
 
@@ -82,7 +83,11 @@ pub(super) struct Tallies {
     stray_ends: Tally,
     missing_ends: Tally,
     pardoned_ends: Tally,
-    open_quotes: Tally,
+    raw_quotes: Tally,
+    guessed_quotes: Tally,
+    torn_values: Tally,
+    /// Where the tag in doubt stands that was told last: a tag may be read twice.
+    last_doubt: Option<u64>,
 }
 
 impl Tallies {
@@ -123,8 +128,14 @@ impl Tallies {
         self.pardoned_ends.add(1, place);
     }
 
-    pub(super) fn open_quote(&mut self, place: impl FnOnce() -> Position) {
-        self.open_quotes.add(1, place);
+    /// Notes what was mended in the values of the tag at this offset.
+    pub(super) fn mended_tag(&mut self, mends: Mends, offset: u64, place: impl Fn() -> Position) {
+        if mends != Mends::default() && self.last_doubt.is_none_or(|last| last < offset) {
+            self.last_doubt = Some(offset);
+            self.raw_quotes.add(mends.quotes, &place);
+            self.guessed_quotes.add(mends.guesses, &place);
+            self.torn_values.add(mends.torn, &place);
+        }
     }
 
     /// Tells the visitor, a line per sort.
@@ -139,6 +150,7 @@ impl Tallies {
         self.bad_references.report(Repaired, "a reference to a character that XML forbids was replaced", visitor);
         self.stray_ampersands.report(Repaired, "'&' without a defined entity was read as text", visitor);
         self.attribute_less_than.report(Repaired, "a raw '<' in an attribute was read as text", visitor);
+        self.raw_quotes.report(Repaired, "a raw quote in an attribute was read as text", visitor);
         self.text_less_than.report(Repaired, "a raw '<' was read as text", visitor);
         self.outside_text.report(Repaired, "text outside the root element was passed over", visitor);
         self.further_documents.report(
@@ -149,9 +161,10 @@ impl Tallies {
         self.stray_ends.report(Malformed, "an end tag that closes nothing was passed over", visitor);
         self.missing_ends.report(Malformed, "an element without its end tag was closed", visitor);
         self.pardoned_ends.report(Repaired, "an element that its producer left open was closed", visitor);
-        self.open_quotes.report(
+        self.guessed_quotes.report(Malformed, "an attribute with raw quotes was ended where it seems to end", visitor);
+        self.torn_values.report(
             Malformed,
-            "an attribute without its closing quote was cut at the end of its tag",
+            "an attribute without its closing quote was cut before the next one or at the end of its tag",
             visitor,
         );
     }

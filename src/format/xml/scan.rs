@@ -12,8 +12,11 @@ const COMMENT_START: &[u8] = b"<!--";
 /// Whole words only: parts of a word that are written one by one and read at once make the processor wait.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Markup {
-    /// A start tag, `<` and `>` included in `length`; `tail` bytes of it end it: one, or two of an empty element.
+    /// A start tag, `<` and `>` included in `length`; `tail` bytes of it end it: one, or two of an empty element. None do
+    /// where a tag in doubt lacks its `>`.
     Start { length: usize, name: Name, tail: usize },
+    /// What begins like a start tag and goes on like none: [`super::doubt`] tells.
+    Doubtful { name: Name },
     /// An end tag.
     End { length: usize, name: Range<usize> },
     /// `<![CDATA[`.
@@ -24,8 +27,6 @@ pub(super) enum Markup {
     SkipTo { length: usize, terminator: &'static [u8] },
     /// Not markup at all, but a `<` that should have been escaped.
     Literal,
-    /// The same, and a quote behind it is never closed.
-    OpenQuote,
     /// It does not end within these bytes.
     Incomplete,
 }
@@ -86,8 +87,13 @@ pub(super) fn markup(bytes: &[u8], is_last: bool, values: &mut Vec<Quoted>) -> M
 }
 
 #[inline]
-fn starts_name(byte: u8) -> bool {
+pub(super) fn starts_name(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_' || byte == b':' || byte >= 0x80
+}
+
+#[inline]
+pub(super) fn is_in_name(byte: u8) -> bool {
+    starts_name(byte) || byte.is_ascii_digit() || matches!(byte, b'-' | b'.')
 }
 
 #[inline]
@@ -130,14 +136,24 @@ fn start_tag(bytes: &[u8], is_last: bool, values: &mut Vec<Quoted>) -> Markup {
                 match byte {
                     b'"' | b'\'' => (quote, begin, is_plain) = (byte, at, true),
                     b'>' => {
-                        return Markup::Start { length: at + 1, name, tail: 1 + usize::from(bytes[at - 1] == b'/') };
+                        let tail = 1 + usize::from(bytes[at - 1] == b'/');
+                        let end = at + 1 - tail;
+                        // As a rule nothing stands before it, or a blank.
+                        if behind != end
+                            && (behind + 1 != end || bytes[behind] != b' ')
+                            && !is_before_end(&bytes[behind..end], values)
+                        {
+                            return Markup::Doubtful { name };
+                        }
+                        return Markup::Start { length: at + 1, name, tail };
                     }
-                    b'<' => return Markup::Literal,
+                    b'<' if values.is_empty() => return Markup::Literal,
+                    b'<' => return Markup::Doubtful { name },
                     _ => {}
                 }
             } else if byte == quote {
-                if values.len() < MOST_QUOTED {
-                    values.push(Quoted { name: usual_name(bytes, behind, begin), value: begin..at - 1, is_plain });
+                if !note(values, bytes, behind, begin..at, is_plain) {
+                    return Markup::Doubtful { name };
                 }
                 behind = at + 1;
                 quote = 0;
@@ -148,9 +164,43 @@ fn start_tag(bytes: &[u8], is_last: bool, values: &mut Vec<Quoted>) -> Markup {
         block += marks::TAG_BLOCK;
     }
     match quote != 0 && is_last && bytes[begin..].contains(&b'>') {
-        true => Markup::OpenQuote,
+        true => Markup::Doubtful { name },
         false => Markup::Incomplete,
     }
+}
+
+/// Notes the value between these quotes, if there is room, and tells whether an attribute stands before it; `behind` is
+/// where the value before it has ended.
+#[inline(always)]
+pub(super) fn note(
+    values: &mut Vec<Quoted>,
+    bytes: &[u8],
+    behind: usize,
+    quotes: Range<usize>,
+    is_plain: bool,
+) -> bool {
+    if values.len() == MOST_QUOTED {
+        return true;
+    }
+    let name = usual_name(bytes, behind, quotes.start);
+    values.push(Quoted { name, value: quotes.start..quotes.end - 1, is_plain });
+    name > 0 || is_before_value(&bytes[behind..quotes.start])
+}
+
+/// Whether it is white space, a name and `=`.
+#[inline(never)]
+fn is_before_value(between: &[u8]) -> bool {
+    let Some(name) = between.trim_ascii_end().strip_suffix(b"=") else { return false };
+    let is_apart = name.first().is_some_and(u8::is_ascii_whitespace);
+    let name = name.trim_ascii();
+    is_apart && !name.is_empty() && !name.iter().any(|byte| byte.is_ascii_whitespace() || *byte == b'=')
+}
+
+/// Whether nothing stands between the last value and the end of the tag but white space. A tag without values may hold
+/// any words.
+#[inline(never)]
+fn is_before_end(between: &[u8], values: &[Quoted]) -> bool {
+    values.is_empty() || between.trim_ascii().is_empty()
 }
 
 /// Length of the name, if nothing but a blank, the name and `=` stand between `behind` and `quote`, and it is a usual one; else
@@ -272,6 +322,16 @@ mod tests {
         assert_eq!(look("< 3"), Markup::Literal);
         assert_eq!(look("<y && z </failure>"), Markup::Literal);
         assert_eq!(look("<y && z <b x=''>"), Markup::Literal);
+    }
+
+    #[test]
+    fn a_tag_is_in_doubt_where_something_is_no_attribute() {
+        for text in ["<a b='1'c='2'>", "<a b='it's'>", "<a b='1' c>", "<a b='1' <c>", "<a b='1'' c='2'>", "<a b='1>"] {
+            assert_eq!(look(text), Markup::Doubtful { name: NAME }, "{text}");
+        }
+        for text in ["<a b='1' c = '2'>", "<a\nb='1'\tan-attribute-of:a-long-name='2' >", "<a b=1>", "<a b='1'\n/>"] {
+            assert!(matches!(look(text), Markup::Start { .. }), "{text}");
+        }
     }
 
     #[test]

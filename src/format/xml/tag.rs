@@ -129,7 +129,7 @@ impl<'t> RawValue<'t> {
 /// closing quote is missing at the end of the tag.
 ///
 /// Where the quotes stand is known from the look at the tag; as long as a name and `=` are before them, nothing is
-/// searched a second time. The first irregular attribute, and all behind it, are read byte by byte.
+/// searched a second time. An irregular attribute is read byte by byte, up to its value.
 #[derive(Debug, Clone)]
 pub struct Attributes<'t> {
     raw: Raw<'t>,
@@ -146,6 +146,7 @@ impl<'t> Iterator for Attributes<'t> {
     #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         let raw = self.raw;
+        let ahead = self.quoted.clone();
         if let Some(quoted) = self.quoted.next() {
             // Its quotes stand around the value.
             let quote = quoted.value.start - 1;
@@ -158,9 +159,10 @@ impl<'t> Iterator for Attributes<'t> {
                 let value = raw.slice(quoted.value.start, quoted.value.end);
                 return Some((name, RawValue { raw: value, is_plain: quoted.is_plain, log: self.log }));
             }
-            self.quoted = [].iter();
+            self.quoted = ahead;
         }
-        if self.at == raw.bytes().len() { None } else { self.next_by_bytes() }
+        // A value without its quote may end where the tag does.
+        if self.at >= raw.bytes().len() { None } else { self.next_by_bytes() }
     }
 }
 
@@ -174,6 +176,7 @@ impl<'t> Attributes<'t> {
                 rest.iter().position(|byte| matches!(byte, b'=' | b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\''));
             let Some(name_length) = name_length else {
                 self.at = raw.len();
+                self.quoted = [].iter();
                 return None;
             };
             let name = &rest[..name_length];
@@ -186,14 +189,29 @@ impl<'t> Attributes<'t> {
             };
             let value = value.trim_ascii_start();
             let start = raw.len() - value.len();
-            let (length, quotes) = value_length(value);
+            let (length, quotes) = self.noted(start).unwrap_or_else(|| value_length(value));
             self.at = (start + length + quotes).min(raw.len());
+            self.pass_noted(self.at);
             if name.is_empty() {
                 continue;
             }
             let start = start + quotes.min(1);
             let value = self.raw.slice(start, start + length);
             return Some((local_name(name), RawValue { raw: value, is_plain: false, log: self.log }));
+        }
+    }
+
+    /// Length of the value behind the quote at `quote`, if its place was noted, and how many quotes stand around it.
+    fn noted(&mut self, quote: usize) -> Option<(usize, usize)> {
+        self.pass_noted(quote);
+        let noted = self.quoted.as_slice().first().filter(|noted| noted.value.start == quote + 1)?;
+        Some((noted.value.len(), 2))
+    }
+
+    /// Forgets the places of values that open before `at`.
+    fn pass_noted(&mut self, at: usize) {
+        while self.quoted.as_slice().first().is_some_and(|noted| noted.value.start <= at) {
+            self.quoted.next();
         }
     }
 }
@@ -221,17 +239,26 @@ fn value_length(text: &[u8]) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::doubt::{Doubt, Mends, Verdict};
     use super::super::scan::{self, Markup};
     use super::*;
 
-    /// The attributes of the tag whose inside this is, read by the places that were noted and once more byte by byte.
+    /// The attributes of the tag whose inside this is, read by the places that were noted and, where nothing was mended, once
+    /// more byte by byte.
     fn attributes(inside: &str) -> Vec<(String, String)> {
         let tag = format!("<{inside}>");
         let mut quoted = Vec::new();
-        let (end, name) = match scan::markup(tag.as_bytes(), true, &mut quoted) {
-            Markup::Start { length, name, tail } => (length - tail, name),
-            // A quote is left open.
-            _ => (tag.len() - 1, Name::new(inside.find(' ').unwrap_or(inside.len()), 0)),
+        let (end, name, is_mended) = match scan::markup(tag.as_bytes(), true, &mut quoted) {
+            Markup::Start { length, name, tail } => (length - tail, name, false),
+            Markup::Doubtful { name } => {
+                quoted.clear();
+                let doubt = Doubt { bytes: tag.as_bytes(), is_last: true, name, around: b"", reach: 1000 };
+                match doubt.look(&mut quoted) {
+                    Verdict::Tag { length, tail, mends, .. } => (length - tail, name, mends != Mends::default()),
+                    other => panic!("{inside}: {other:?}"),
+                }
+            }
+            other => panic!("{inside}: {other:?}"),
         };
         let read = |quoted: &[Quoted]| -> Vec<_> {
             Tag::new(Raw::Text(&tag[1..end]), name, 0, quoted, &RepairLog::default())
@@ -240,7 +267,9 @@ mod tests {
                 .collect()
         };
         let by_quotes = read(&quoted);
-        assert_eq!(by_quotes, read(&[]), "by quotes and by bytes");
+        if !is_mended {
+            assert_eq!(by_quotes, read(&[]), "by quotes and by bytes");
+        }
         by_quotes
     }
 
@@ -264,8 +293,20 @@ mod tests {
 
     #[test]
     fn broken_attributes_are_passed_over() {
-        assert_eq!(attributes("a b=1 c d=\"2\" \"e\" =3 f='4"), pairs(&[("b", "1"), ("d", "2"), ("f", "4")]));
-        assert_eq!(attributes("a b=\"said \"hi\"\" c=\"2\""), pairs(&[("b", "said "), ("c", "2")]));
+        assert_eq!(attributes("a b=1 c d=\"2\" e =3 f='4'"), pairs(&[("b", "1"), ("d", "2"), ("e", "3"), ("f", "4")]));
+        assert_eq!(attributes("a \"b\" c='1'"), pairs(&[("c", "1")]));
+        assert_eq!(attributes("a b='1' c d='2'/"), pairs(&[("b", "1"), ("d", "2")]));
+    }
+
+    #[test]
+    fn mended_values_are_read_as_they_were_noted() {
+        assert_eq!(attributes("a b=\"said \"hi\"\" c=\"2\""), pairs(&[("b", "said \"hi\""), ("c", "2")]));
+        assert_eq!(
+            attributes("a b = 'can't' ns:c\n=\n'1' d='&lt;'s'/"),
+            pairs(&[("b", "can't"), ("c", "1"), ("d", "<'s")])
+        );
+        assert_eq!(attributes("a b='x\tc='1' d=\"2/"), pairs(&[("b", "x"), ("c", "1"), ("d", "2")]));
+        assert_eq!(attributes("a b='1' c='"), pairs(&[("b", "1"), ("c", "")]));
     }
 
     #[test]

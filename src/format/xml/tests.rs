@@ -141,6 +141,54 @@ fn raw_less_than_in_an_attribute() {
 }
 
 #[test]
+fn raw_quotes_in_an_attribute() {
+    check(
+        "<a>\n<b c='can't' d='1'/><b c=\"say \"<hi>\"\"/></a>",
+        &["0<a", "\"\\n\"", "1<b c=\"can't\" d=\"1\"", "1/b", "1<b c=\"say \\\"<hi>\\\"\"", "1/b", "0/a"],
+        &[
+            "2:21: a raw '<' in an attribute was read as text [repaired]",
+            "2:1: a raw quote in an attribute was read as text, 2 times [repaired]",
+        ],
+    );
+    check(
+        "<a><b c='<x d='1' e='2'> y' f='3'/></a>",
+        &["0<a", "1<b c=\"<x d='1' e='2'> y\" f=\"3\"", "1/b", "0/a"],
+        &[
+            "1:4: a raw '<' in an attribute was read as text [repaired]",
+            "1:4: an attribute with raw quotes was ended where it seems to end [malformed]",
+        ],
+    );
+}
+
+#[test]
+fn an_attribute_without_its_closing_quote() {
+    let torn = "an attribute without its closing quote was cut before the next one or at the end of its tag";
+    check(
+        "<a><b c='1' d='2/>\n<b c='3'/></a>",
+        &["0<a", "1<b c=\"1\" d=\"2\"", "1/b", "\"\\n\"", "1<b c=\"3\"", "1/b", "0/a"],
+        &[&format!("1:4: {torn} [malformed]")],
+    );
+    check(
+        "<a><b c='1 d='2'/><b c='1>x</b></a>",
+        &["0<a", "1<b c=\"1\" d=\"2\"", "1/b", "1<b c=\"1\"", "\"x\"", "1/b", "0/a"],
+        &[&format!("1:4: {torn}, 2 times [malformed]")],
+    );
+}
+
+#[test]
+fn an_element_whose_start_is_taken_back_is_told_once() {
+    let mut cursor = XmlCursor::new(Body::Bytes(b"<a><b><c d='it's'/></b></a>"));
+    for _ in 0..3 {
+        cursor.next().unwrap();
+    }
+    cursor.retreat(1);
+    assert_eq!(events(&mut cursor), ["1/b", "1<c d=\"it's\"", "1/c", "0/a"]);
+    let mut problems = Problems::default();
+    cursor.finish(&mut problems);
+    assert_eq!(problems.0[0], "1:7: a raw quote in an attribute was read as text [repaired]");
+}
+
+#[test]
 fn skipped_elements_leave_nothing_behind() {
     let document = b"<a><b><c>x</c><![CDATA[</b>]]></b><d/></a>";
     let mut cursor = XmlCursor::new(Body::Bytes(document));

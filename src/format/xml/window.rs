@@ -124,6 +124,11 @@ impl<'s> Window<'s> {
         self.asked.set(Asked::default());
     }
 
+    /// Where the byte at `index` of the window stands in the report.
+    pub(super) fn offset(&self, index: usize) -> u64 {
+        self.base + index as u64
+    }
+
     /// Line and column of the byte at `index` of the window.
     pub(super) fn position(&self, index: usize) -> Position {
         let bytes = self.bytes();

@@ -43,6 +43,28 @@ fn j44_recovery_at_the_next_case() {
 }
 
 #[test]
+fn j44_raw_quotes_and_missing_ones_cost_no_case() {
+    let lines = |quote: char| {
+        let text = "<testsuite name='s'><testcase name='a 'b' c'/><testcase name='a 'c' b'><failure message='want '<b>''>t\
+                    </failure></testcase><testcase name='d'/></testsuite>";
+        read(&text.replace('\'', &quote.to_string())).lines()
+    };
+    assert_eq!(lines('\''), ["passed s.a 'b' c", "failed s.a 'c' b", "passed s.d"]);
+    assert_eq!(lines('"'), ["passed s.a \"b\" c", "failed s.a \"c\" b", "passed s.d"]);
+    check(
+        "<testsuite name='s'><testcase name='can't log out'><failure message='it didn't'/></testcase></testsuite>",
+        &["failed s.can't log out"],
+        &[ProblemKind::Repaired],
+    );
+    check(
+        "<testsuite name='s'>\n<testcase name='a' time='0.1/>\n<testcase name='b time='1'/>\n<testcase name='c'><failure \
+         message='m>t</failure></testcase></testsuite>",
+        &["passed s.a", "passed s.b", "failed s.c"],
+        &[ProblemKind::Malformed],
+    );
+}
+
+#[test]
 fn j48_xml_1_1_is_read_as_1_0() {
     check("<?xml version='1.1'?><testsuite name='s'><testcase name='a'/></testsuite>", &["passed s.a"], &[]);
 }
