@@ -51,6 +51,7 @@ impl Reader<'_> {
     ) -> Result<ControlFlow<()>, ParseError> {
         self.begin_case(xml);
         let depth = xml.depth();
+        xml.note_misread();
         let (mut is_broken, mut holds_others, mut is_cut) = (false, false, false);
         loop {
             match xml.next_tag()? {
@@ -85,8 +86,8 @@ impl Reader<'_> {
             }
         }
         self.decide(xml);
-        if (is_cut || xml.end_was_implied()) && !self.case.outcome.is_failure() {
-            // Its end is missing, so nobody knows what else it would have told: an open case never passes.
+        if (is_cut || xml.end_was_implied() || xml.was_misread(depth)) && !self.case.outcome.is_failure() {
+            // Its end or one of its children is missing, so nobody knows what else it would have told: such a case never passes.
             self.report_open_case(visitor);
             return Ok(ControlFlow::Continue(()));
         }

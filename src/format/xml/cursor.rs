@@ -78,6 +78,8 @@ pub struct XmlCursor<'s> {
     log: RepairLog,
     pub(super) tallies: Tallies,
     limits: Limits,
+    /// A bit for each depth at which something looked like markup and was not understood.
+    misread: u64,
     /// Bytes that may still be looked at behind tags in doubt.
     doubts_left: u64,
     /// Tags up to this length need no look at their limits.
@@ -140,6 +142,7 @@ impl<'s> XmlCursor<'s> {
             log: RepairLog::default(),
             tallies: Tallies::default(),
             limits: Limits::default(),
+            misread: 0,
             doubts_left: DOUBTS,
             short_tag: 0,
         }
@@ -198,6 +201,18 @@ impl<'s> XmlCursor<'s> {
     /// Whether the end lent out last stands nowhere in the report: the element was left open.
     pub fn end_was_implied(&self) -> bool {
         self.implied_end
+    }
+
+    /// Whether something directly inside the element that was open at `depth`, since that was asked for to be noted, looked
+    /// like a tag and was not understood.
+    pub fn was_misread(&self, depth: usize) -> bool {
+        self.misread & bit_of(depth) != 0
+    }
+
+    /// Forgets what was not understood in earlier elements at the depth of the innermost one.
+    #[inline]
+    pub fn note_misread(&mut self) {
+        self.misread &= !bit_of(self.open.depth());
     }
 
     /// The first comment before the root element (its first few hundred bytes), where some producers sign.
@@ -426,6 +441,7 @@ impl<'s> XmlCursor<'s> {
                 Some(self.close())
             }
             None => {
+                self.misread |= bit_of(self.open.depth());
                 self.tallies.stray_end(|| self.window.position(event));
                 None
             }
@@ -436,6 +452,9 @@ impl<'s> XmlCursor<'s> {
     fn literal_less_than(&mut self, with_text: bool) -> Option<Found> {
         let event = self.event;
         self.tallies.text_less_than(|| self.window.position(event));
+        if self.window.bytes().get(event + 1).is_some_and(|next| *next == b'/' || scan::starts_name(*next)) {
+            self.misread |= bit_of(self.open.depth());
+        }
         self.next += 1;
         let wanted = with_text && self.open.depth() > 0;
         self.text(event..event + 1, RawKind::CData, wanted)
@@ -466,4 +485,9 @@ impl<'s> XmlCursor<'s> {
     fn unreadable(&self, error: io::Error) -> ParseError {
         ParseError::read(error, self.window.position(self.window.bytes().len()))
     }
+}
+
+/// The bit for a depth; very deep elements share one.
+fn bit_of(depth: usize) -> u64 {
+    1 << depth.min(63)
 }

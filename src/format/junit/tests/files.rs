@@ -43,6 +43,19 @@ fn j44_recovery_at_the_next_case() {
 }
 
 #[test]
+fn j44_a_case_whose_markup_was_not_understood_never_passes() {
+    for child in ["<failure && <b>x</failure>", "x</failure>", "<failure <b></failure>", "</failure <b/>"] {
+        let found = read(&format!(
+            "<testsuite name='s'><testcase name='a'>{child}</testcase><testcase name='b'><system-out> 1 <b </a> \
+             </system-out></testcase></testsuite>"
+        ));
+        assert_eq!(found.lines(), ["passed s.b"], "{child}");
+        assert!(found.kinds().contains(&ProblemKind::Truncated), "{child}");
+    }
+    check("<testcase name='a'>1 < 2</testcase>", &["passed a"], &[ProblemKind::Repaired]);
+}
+
+#[test]
 fn j44_raw_quotes_and_missing_ones_cost_no_case() {
     let lines = |quote: char| {
         let text = "<testsuite name='s'><testcase name='a 'b' c'/><testcase name='a 'c' b'><failure message='want '<b>''>t\
