@@ -175,6 +175,29 @@ fn an_attribute_without_its_closing_quote() {
     );
 }
 
+proptest::proptest! {
+    /// What stands where it should not is read alike however the bytes arrive.
+    #[test]
+    fn doubtful_tags_do_not_depend_on_grains(
+        document in "<a>(<b|<c|</b>|</a>|/>|>|<| b=| c = |\"|'|\"|'| d|e|\n|-|<!\\[CDATA\\[|\\]\\]>){0,30}(</a>|)"
+    ) {
+        let whole = seen_in(Body::Bytes(document.as_bytes()));
+        for grain in [1, 2, 5] {
+            assert_eq!(seen_in(Body::Stream(&mut Grains(document.as_bytes(), grain))), whole, "in grains of {grain}");
+        }
+    }
+}
+
+/// Events and problems, without the places of the latter.
+fn seen_in(body: Body<'_>) -> (Vec<String>, Vec<String>) {
+    let mut cursor = XmlCursor::new(body);
+    let seen = events(&mut cursor);
+    let mut problems = Problems::default();
+    cursor.finish(&mut problems);
+    let told = problems.0.iter().map(|told| told.split_once(": ").map_or("", |told| told.1).to_owned()).collect();
+    (seen, told)
+}
+
 #[test]
 fn an_element_whose_start_is_taken_back_is_told_once() {
     let mut cursor = XmlCursor::new(Body::Bytes(b"<a><b><c d='it's'/></b></a>"));
