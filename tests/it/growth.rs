@@ -34,6 +34,7 @@ const XML: &[Shape] = &[
     }),
     ("depth.xml", 20_000, |n| case(&format!("{}{}", "<testsuite>".repeat(n), "</testsuite>".repeat(n)))),
     ("never-closed.xml", 20_000, |n| case(&"<testsuite>".repeat(n))),
+    ("leftovers.xml", 20_000, |n| [case(""), b"<testcase/>".repeat(n)].concat()),
     ("stray-ends.xml", 20_000, |n| case(&"</nothing>".repeat(n))),
     ("suites.xml", 20_000, |n| numbered(n, |i| format!("<testsuite name='s{i}'></testsuite>")).into_bytes()),
     ("text-pieces.xml", 20_000, |n| failure(&"a<!-- b -->".repeat(n))),
@@ -99,6 +100,16 @@ const JSON: &[Shape] = &[
     ("keys.json", 20_000, |n| feature(&format!("{{\"name\":\"s\"{}}}", numbered(n, |i| format!(",\"k{i}\":{i}"))))),
     ("commas.json", 300_000, |n| feature(&format!("{{\"name\":\"s\"{}}}", ",".repeat(n)))),
     ("strange-lines.json", 50_000, |n| [b"[\n".to_vec(), b"oops\n".repeat(n)].concat()),
+    ("documents.json", 20_000, |n| [feature(""), br#"{"a":1}[1]x{"b":2},"#.repeat(n)].concat()),
+    ("robot-documents.json", 20_000, |n| {
+        let report = br#"{"generator":"Robot 7","generated":"x","suite":{"name":"s","tests":[]}}"#;
+        [report.as_slice(), &br#"{"a":1}{b}{"c":[2]},"#.repeat(n)].concat()
+    }),
+    ("robot-tests.json", 3_000, |n| {
+        let tests = vec![r#"{"name":"t","status":"PASS","elapsed_time":1}"#; n].join(",\n");
+        format!(r#"{{"generator":"Robot 7","generated":"x","suite":{{"name":"s","tests":[{tests}]}}}}"#).into_bytes()
+    }),
+    ("objects-behind-text.json", 50_000, |n| [b"> npm test\n".to_vec(), b"{\"level\":1}\n".repeat(n)].concat()),
     ("scenarios.json", 2_000, |n| {
         let scenario = |i| {
             format!(

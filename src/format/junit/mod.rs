@@ -38,12 +38,15 @@ fn recognises(head: &Head<'_>) -> bool {
     head.family() == Some(Family::Junit)
 }
 
+/// Roots of whole reports.
+const ROOTS: &[&[u8]] = &[b"testsuites", b"testsuite", b"testrun"];
+
 /// Start tags that show that the end tag of a text is missing (J44).
 const STRUCTURE: &[&[u8]] = &[b"testcase", b"testsuite", b"testsuites"];
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
     spare::lend(&SPARE, spare::is_small(&body), |records| {
-        let mut xml = XmlCursor::new(body).within(&options.limits);
+        let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS);
         let mut reader = Reader::new(options, records);
         let result = reader.read(&mut xml, 0, visitor).map(drop);
         reader.finish(&xml, visitor);

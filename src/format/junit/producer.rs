@@ -9,7 +9,7 @@ mod marks;
 mod tests;
 
 use crate::format::xml::{Tag, Text};
-use marks::{MARKS, Place, has_microseconds};
+use marks::{CASE_MARKS, MARKS, Mark, Place, has_microseconds};
 
 macro_rules! producers {
     ($($variant:ident = $name:literal, $means:ident, $zone:ident;)*) => {
@@ -175,9 +175,9 @@ impl Recognition {
             return Producer::Unknown;
         }
         let found = match (tag.name(), tag.depth()) {
-            (b"testsuites", 0) => find(tag, |place| place == Place::Wrapper),
-            (_, 0) => find(tag, |place| matches!(place, Place::Root | Place::Suite)),
-            _ => find(tag, |place| place == Place::Suite),
+            (b"testsuites", 0) => find(MARKS, tag, |place| place == Place::Wrapper),
+            (_, 0) => find(MARKS, tag, |place| matches!(place, Place::Root | Place::Suite)),
+            _ => find(MARKS, tag, |place| place == Place::Suite),
         };
         if found == Producer::Unknown {
             self.suites += 1;
@@ -192,14 +192,14 @@ impl Recognition {
             return Producer::Unknown;
         }
         let is_python = self.may_be_python;
-        let found = find(tag, |place| place == Place::Case || (is_python && place == Place::PythonCase));
+        let found = find(CASE_MARKS, tag, |place| place == Place::Case || is_python);
         self.cases += u8::from(found == Producer::Unknown);
         self.note(found)
     }
 
     /// Looks at a property of a suite.
     pub(super) fn read_property(&mut self, tag: &Tag<'_>) -> Producer {
-        self.note(find(tag, |place| place == Place::Property))
+        self.note(find(MARKS, tag, |place| place == Place::Property))
     }
 
     fn note(&mut self, found: Producer) -> Producer {
@@ -213,8 +213,8 @@ impl Recognition {
     }
 }
 
-fn find(tag: &Tag<'_>, here: impl Fn(Place) -> bool) -> Producer {
-    MARKS.iter().find(|mark| here(mark.place) && mark.is_on(tag)).map_or(Producer::Unknown, |mark| mark.producer)
+fn find(marks: &[Mark], tag: &Tag<'_>, here: impl Fn(Place) -> bool) -> Producer {
+    marks.iter().find(|mark| here(mark.place) && mark.is_on(tag)).map_or(Producer::Unknown, |mark| mark.producer)
 }
 
 /// Undoes what a producer did to `]]>` inside CDATA. Text of which no piece was CDATA holds what it shows.

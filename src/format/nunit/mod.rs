@@ -63,6 +63,9 @@ enum Generation {
 /// The word for Pester, whose names are prose.
 const PESTER: &str = "pester";
 
+/// Roots of whole reports.
+const ROOTS: &[&[u8]] = &[b"test-run", b"test-results"];
+
 /// Start tags that show that the end tag of a text is missing.
 const STRUCTURE: &[&[u8]] = &[b"test-case", b"test-suite", b"test-run", b"test-results"];
 
@@ -81,7 +84,7 @@ fn parse(
     visitor: &mut dyn ReportVisitor,
 ) -> Result<(), ParseError> {
     spare::lend(&SPARE, spare::is_small(&body), |records| {
-        let mut xml = XmlCursor::new(body).within(&options.limits);
+        let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS);
         let mut reader = Reader::new(generation, options, records);
         let result = reader.read(&mut xml, visitor);
         reader.finish(visitor);

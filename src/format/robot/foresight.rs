@@ -6,6 +6,7 @@ use crate::format::ParseError;
 use crate::format::xml::{XmlCursor, XmlEvent};
 use crate::model::{Body, Problem, ReportVisitor, TestCase};
 
+use super::ROOTS;
 use super::held::Verdict;
 use super::status::Status;
 use super::suite::Suites;
@@ -19,7 +20,7 @@ pub(super) fn verdicts(report: &[u8]) -> Vec<Verdict> {
 }
 
 fn collect(report: &[u8], verdicts: &mut Vec<Verdict>) -> Result<(), ParseError> {
-    let mut xml = XmlCursor::new(Body::Bytes(report));
+    let mut xml = XmlCursor::new(Body::Bytes(report)).of_roots(ROOTS);
     let mut suites = Suites::default();
     let mut status = Status::default();
     let mut tests = 0;

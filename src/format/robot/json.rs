@@ -5,12 +5,13 @@
 
 mod body;
 mod documents;
+mod places;
 #[cfg(test)]
 mod tests;
 
 use std::io::Read;
 
-use crate::format::json::{self, Fault, JsonCursor, Kind};
+use crate::format::json::{Fault, JsonCursor, Kind};
 use crate::format::{Family, Head, ParseError, ReadOptions, head};
 use crate::model::{Limit, LimitReached, Position, Problem, ProblemKind, ReportVisitor, Reuse};
 
@@ -21,6 +22,7 @@ use super::status::Status;
 use super::suite::Suites;
 use super::test::name_test;
 use documents::Documents;
+use places::Places;
 
 /// Bytes of a report that comes as a stream, at most: it has to be walked twice. Whoever can, gives longer ones whole (see
 /// [`Format::wants_all_bytes`](crate::format::Format::wants_all_bytes)).
@@ -89,9 +91,10 @@ pub(super) fn parse_stream(
 pub(super) fn parse(bytes: &[u8], options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let mut documents = Documents::of(bytes);
+    let places = Places::of(bytes, START);
     let mut result = Ok(());
     while let Some(at) = documents.next() {
-        match parse_document(&Document::at(at, bytes), options, visitor) {
+        match parse_document(&Document { bytes: &bytes[at..], start: places.at(at) }, options, visitor) {
             Ok(Ended::Whole(end)) => documents.go_on_at(at + end),
             Ok(Ended::WasNone(end)) => {
                 documents.was_none(at);
@@ -106,7 +109,7 @@ pub(super) fn parse(bytes: &[u8], options: &ReadOptions, visitor: &mut dyn Repor
     }
     if let Some(at) = documents.strange() {
         let message = "text that is no JSON was passed over";
-        visitor.problem(Problem::new(ProblemKind::Repaired, message).at(json::position(at, bytes, START)));
+        visitor.problem(Problem::new(ProblemKind::Repaired, message).at(places.at(at)));
     }
     result
 }
@@ -116,12 +119,6 @@ struct Document<'a> {
     bytes: &'a [u8],
     /// Where it begins in the file.
     start: Position,
-}
-
-impl<'a> Document<'a> {
-    fn at(at: usize, bytes: &'a [u8]) -> Document<'a> {
-        Document { bytes: &bytes[at..], start: json::position(at, bytes, START) }
-    }
 }
 
 /// How the reading of a document ended.
@@ -155,7 +152,9 @@ fn parse_document(
     let mut reader = Reader::new(options, None, 0);
     reader.know_generator(&survey.generator, visitor);
     reader.held.foresee(std::mem::take(&mut survey.verdicts));
-    let mut reading = Reading { bytes, start, names: &survey.names, next: 0, unnamed: 0, nameless: 0, reader, visitor };
+    let places = Places::of(bytes, start);
+    let mut reading =
+        Reading { bytes, places, names: &survey.names, next: 0, unnamed: 0, nameless: 0, reader, visitor };
     let result = reading.walk();
     let is_whole = result.is_ok() && !reading.reader.is_stopped;
     reading.finish(result);
@@ -282,8 +281,7 @@ fn read_status_part(key: &[u8], cursor: &mut JsonCursor<'_>, status: &mut Status
 /// The second walk.
 struct Reading<'a, 'o, 'v> {
     bytes: &'a [u8],
-    /// Where they begin in the file.
-    start: Position,
+    places: Places<'a>,
     names: &'a [Option<String>],
     /// Number of the next suite.
     next: usize,
@@ -296,10 +294,6 @@ struct Reading<'a, 'o, 'v> {
 }
 
 impl<'a> Reading<'a, '_, '_> {
-    fn place(&self, offset: usize) -> Position {
-        json::position(offset, self.bytes, self.start)
-    }
-
     fn walk(&mut self) -> Result<(), Fault> {
         let mut cursor = JsonCursor::new(self.bytes);
         if !cursor.begin_object()? {
@@ -345,9 +339,8 @@ impl<'a> Reading<'a, '_, '_> {
                 }
                 b"suites" | b"tests" => {}
                 key => {
-                    let (bytes, start) = (self.bytes, self.start);
-                    let place = |offset| json::position(offset, bytes, start);
-                    read_suite_part(key, cursor, &mut self.reader.suites, &place)?;
+                    let places = &self.places;
+                    read_suite_part(key, cursor, &mut self.reader.suites, &|offset| places.at(offset))?;
                 }
             }
         }
@@ -391,8 +384,8 @@ impl<'a> Reading<'a, '_, '_> {
             return Ok(());
         }
         name_test(&mut self.reader.case, self.reader.suites.path(), &name.unwrap_or_default());
-        let place = self.place(offset);
-        self.reader.decide(&|| place);
+        let places = &self.places;
+        self.reader.decide(&|| places.at(offset));
         self.reader.give(number, self.visitor);
         Ok(())
     }
@@ -433,6 +426,6 @@ impl<'a> Reading<'a, '_, '_> {
         };
         let kind = if fault.is_cut() { ProblemKind::Truncated } else { ProblemKind::Malformed };
         let message = format!("the report cannot be read to its end: {}{lost}", fault.what());
-        self.visitor.problem(Problem::new(kind, message).at(fault.position(self.bytes, self.start)));
+        self.visitor.problem(Problem::new(kind, message).at(fault.position(self.bytes, self.places.at(0))));
     }
 }

@@ -44,6 +44,9 @@ fn recognises(head: &Head<'_>) -> bool {
     matches!(head.family(), Some(Family::Robot | Family::RobotJson))
 }
 
+/// Root of a whole report.
+const ROOTS: &[&[u8]] = &[b"robot"];
+
 /// Start tags that show that the end tag of a text or of a test is missing.
 const STRUCTURE: &[&[u8]] = &[b"test", b"suite"];
 
@@ -84,7 +87,7 @@ fn parse_holding(
         Body::Bytes(bytes) => Some(*bytes),
         Body::Stream(_) => None,
     };
-    let mut xml = XmlCursor::new(body).within(&options.limits);
+    let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS);
     xml.pardon_open(b"msg");
     let mut reader = Reader::new(options, whole, most_held);
     let result = reader.read(&mut xml, visitor);

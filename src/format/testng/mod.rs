@@ -37,12 +37,15 @@ fn recognises(head: &Head<'_>) -> bool {
     head.family() == Some(Family::Testng)
 }
 
+/// Roots of whole reports.
+const ROOTS: &[&[u8]] = &[b"testng-results"];
+
 /// Start tags that show that the end tag of a text or of a row is missing.
 const STRUCTURE: &[&[u8]] = &[b"test-method", b"class", b"test", b"suite", b"testng-results"];
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
     spare::lend(&SPARE, spare::is_small(&body), |records| {
-        let mut xml = XmlCursor::new(body).within(&options.limits);
+        let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS);
         let mut reader = Reader::new(options, records);
         let result = reader.read(&mut xml, visitor);
         reader.finish(&xml, visitor);

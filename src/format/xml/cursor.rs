@@ -72,6 +72,8 @@ pub struct XmlCursor<'s> {
     /// Inside a CDATA section whose end is not in the window yet.
     pub(super) in_cdata: bool,
     pub(super) seen_root: bool,
+    /// Roots of documents that may follow the first one; any, where there are none.
+    roots: &'static [&'static [u8]],
     /// Name of an element that its producer is known to leave open at times.
     pub(super) pardoned: &'static [u8],
     truncated: Option<Position>,
@@ -137,6 +139,7 @@ impl<'s> XmlCursor<'s> {
             prolog_comment: String::new(),
             in_cdata: false,
             seen_root: false,
+            roots: &[],
             pardoned: b"",
             truncated: None,
             log: RepairLog::default(),
@@ -156,6 +159,13 @@ impl<'s> XmlCursor<'s> {
         let short = limits.tag_bytes.min(limits.attributes.saturating_mul(SHORTEST));
         self.short_tag = usize::try_from(short).unwrap_or(usize::MAX);
         self.limits = *limits;
+        self
+    }
+
+    /// The same cursor of a format whose documents have these roots. Behind the first document, if that has one of them, only
+    /// such a one is read: anything else is what is left of an older and longer report, or a report of another kind.
+    pub fn of_roots(mut self, roots: &'static [&'static [u8]]) -> XmlCursor<'s> {
+        self.roots = roots;
         self
     }
 
@@ -317,7 +327,7 @@ impl<'s> XmlCursor<'s> {
         self.quoted.clear();
         let bytes = &self.window.bytes()[self.next..];
         match scan::markup(bytes, self.window.is_last(), &mut self.quoted) {
-            Markup::Start { length, name, tail } => self.start(length, name, tail).map(Some),
+            Markup::Start { length, name, tail } => self.start(length, name, tail),
             other => self.other_markup(other, with_text),
         }
     }
@@ -380,13 +390,13 @@ impl<'s> XmlCursor<'s> {
                 self.doubts_left = self.doubts_left.saturating_sub((looked - length) as u64);
                 let event = self.event;
                 self.tallies.mended_tag(mends, self.window.offset(event), || self.window.position(event));
-                self.start(length, name, tail).map(Some)
+                self.start(length, name, tail)
             }
         }
     }
 
     #[inline]
-    fn start(&mut self, length: usize, name: Name, tail: usize) -> Result<Found, ParseError> {
+    fn start(&mut self, length: usize, name: Name, tail: usize) -> Result<Option<Found>, ParseError> {
         let depth = self.open.depth();
         if depth as u64 >= self.limits.xml_depth {
             return Err(self.over(Limit::XmlDepth, self.limits.xml_depth, "elements lie deeper inside each other"));
@@ -394,17 +404,35 @@ impl<'s> XmlCursor<'s> {
         if length > self.short_tag {
             self.check_long_tag(length, name)?;
         }
-        if depth == 0 && std::mem::replace(&mut self.seen_root, true) {
-            let event = self.event;
-            self.tallies.further_document(|| self.window.position(event));
-        }
+        let is_strange = depth == 0 && self.begin_document(name);
         let inside = self.event + 1;
         let bytes = self.window.bytes();
         self.open.open(&bytes[inside..inside + name.length()], name.prefix() > 0);
         self.owed_ends = usize::from(tail == EMPTY_TAIL);
         self.next += length;
         self.started = (inside..self.event + length - tail, name);
-        Ok(Found::Start)
+        if is_strange {
+            self.skip_element()?;
+            return Ok(None);
+        }
+        Ok(Some(Found::Start))
+    }
+
+    /// Takes note of an element that stands in no other one; whether it is none of a document that is read.
+    fn begin_document(&mut self, name: Name) -> bool {
+        let event = self.event;
+        let local = &self.window.bytes()[event + 1..][name.prefix()..name.length()];
+        let is_root = self.roots.is_empty() || self.roots.contains(&local);
+        let place = || self.window.position(event);
+        let is_further = std::mem::replace(&mut self.seen_root, true);
+        match (is_further, is_root) {
+            (false, true) => {}
+            // A fragment, behind which others may follow.
+            (false, false) => self.roots = &[],
+            (true, true) => self.tallies.further_document(place),
+            (true, false) => self.tallies.strange_document(place),
+        }
+        is_further && !is_root
     }
 
     #[cold]

@@ -80,6 +80,7 @@ pub(super) struct Tallies {
     text_less_than: Tally,
     outside_text: Tally,
     further_documents: Tally,
+    strange_documents: Tally,
     stray_ends: Tally,
     missing_ends: Tally,
     pardoned_ends: Tally,
@@ -114,6 +115,10 @@ impl Tallies {
 
     pub(super) fn further_document(&mut self, place: impl FnOnce() -> Position) {
         self.further_documents.add(1, place);
+    }
+
+    pub(super) fn strange_document(&mut self, place: impl FnOnce() -> Position) {
+        self.strange_documents.add(1, place);
     }
 
     pub(super) fn stray_end(&mut self, place: impl FnOnce() -> Position) {
@@ -156,6 +161,11 @@ impl Tallies {
         self.further_documents.report(
             Repaired,
             "a further document follows in the same file and was read, too",
+            visitor,
+        );
+        self.strange_documents.report(
+            Malformed,
+            "an element behind the report that begins no further one was passed over",
             visitor,
         );
         self.stray_ends.report(Malformed, "an end tag that closes nothing was passed over", visitor);

@@ -109,6 +109,24 @@ fn j14_documents_in_a_row_are_all_read() {
 }
 
 #[test]
+fn what_follows_a_report_and_begins_no_further_one_is_passed_over() {
+    let read = |document: &str| {
+        let mut cursor = XmlCursor::new(Body::Bytes(document.as_bytes())).of_roots(&[b"a", b"b"]);
+        let seen = events(&mut cursor);
+        let mut problems = Problems::default();
+        cursor.finish(&mut problems);
+        (seen.join(" "), problems.0)
+    };
+    let (seen, problems) = read("<a><c/></a>\n<c d='1'><a/>x</c></a>\n<c/><x:b><c/></x:b>");
+    assert_eq!(seen, "0<a 1<c 1/c 0/a 0<b 1<c 1/c 0/b");
+    let strange = "an element behind the report that begins no further one was passed over, 2 times [malformed]";
+    assert!(problems.contains(&format!("2:1: {strange}")), "{problems:?}");
+    // Behind a fragment others may follow.
+    let (seen, problems) = read("<c/><c/><a/>");
+    assert_eq!((seen.as_str(), problems.len()), ("0<c 0/c 0<c 0/c 0<a 0/a", 1));
+}
+
+#[test]
 fn j44_what_was_not_escaped_is_read_as_well_as_it_can_be() {
     check(
         "<a>1 < 2<b>x <unknown> y</b></a>",

@@ -93,7 +93,8 @@ const fn mark(producer: Producer, place: Place, signs: &'static [Sign]) -> Mark 
 use Place::{Case, Property, PythonCase, Root, Suite, Wrapper};
 use Sign::{Begins, Ends, EndsInTime, Has, Holds, Is, IsWhole, Shape};
 
-/// All marks. The first one that a tag carries decides: names that are always the same come before shapes.
+/// All marks of suites and their properties. The first one that a tag carries decides: names that are always the same come
+/// before shapes.
 pub(super) const MARKS: &[Mark] = &[
     // Names that a producer always writes.
     mark(Producer::Pytest, Wrapper, &[Is("name", "pytest tests")]),
@@ -167,7 +168,10 @@ pub(super) const MARKS: &[Mark] = &[
     mark(Producer::Gradle, Property, &[Is("name", "org.gradle.test.worker")]),
     mark(Producer::Surefire, Property, &[Is("name", "surefire.test.class.path")]),
     mark(Producer::Surefire, Property, &[Is("name", "surefire.real.class.path")]),
-    // Attributes of a case.
+];
+
+/// The marks of cases, of which many more are looked at.
+pub(super) const CASE_MARKS: &[Mark] = &[
     mark(Producer::Phpunit, Case, &[Has("class"), Has("classname"), Has("assertions"), Has("line")]),
     mark(Producer::Bazel, Case, &[Shape("name status duration time")]),
     mark(Producer::Behave, PythonCase, &[Shape("classname name status time")]),

@@ -7,13 +7,15 @@ pub(super) struct Documents<'a> {
     at: usize,
     /// Whether a document ended on this line.
     behind_one: bool,
+    /// Where the line ends that was looked at last: many documents may stand on one.
+    line_end: usize,
     /// The first byte that belongs to no document.
     strange: Option<usize>,
 }
 
 impl<'a> Documents<'a> {
     pub(super) fn of(bytes: &'a [u8]) -> Documents<'a> {
-        Documents { bytes, at: 0, behind_one: false, strange: None }
+        Documents { bytes, at: 0, behind_one: false, line_end: 0, strange: None }
     }
 
     /// Goes on behind the document that ended before `end`.
@@ -69,8 +71,11 @@ impl<'a> Documents<'a> {
 
     /// Passes over the rest of the line; behind a document only over what stands before the next one.
     fn pass_text(&mut self) {
-        let rest = &self.bytes[self.at..];
-        let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+        if self.line_end <= self.at {
+            let rest = &self.bytes[self.at..];
+            self.line_end = self.at + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        }
+        let line = &self.bytes[self.at..self.line_end];
         let mut braces = memchr::memchr_iter(b'{', line).filter(|at| self.behind_one && begins(&line[*at..]));
         self.at += braces.next().unwrap_or(line.len());
     }
