@@ -215,9 +215,12 @@ impl ReportOutcome {
 
     /// The place of its share in the Test Execution `number`, which is made when there is none.
     pub(super) fn share_in(&mut self, number: u32) -> usize {
-        if let Some(known) = self.shares.iter().position(|share| share.execution == number) {
-            return known;
-        }
+        let known = self.shares.iter().position(|share| share.execution == number);
+        known.unwrap_or_else(|| self.begin_share(number))
+    }
+
+    #[cold]
+    fn begin_share(&mut self, number: u32) -> usize {
         if self.shares.is_empty() {
             // Most reports have one.
             self.shares.reserve_exact(1);

@@ -356,6 +356,9 @@ impl<'c> Conversion<'c> {
     fn tell_of_unwritten(&mut self) {
         let target = self.context.encoder.options().target;
         let unwritten = xray::Unwritten::of(&self.scratch.run, target);
+        if unwritten == xray::Unwritten::default() {
+            return;
+        }
         for what in unwritten.beyond(self.told_of_unwritten) {
             let message = format!("left out, since the target does not know it: {what}");
             let problem = Problem::new(ProblemKind::UnknownProperty, message).about(what);

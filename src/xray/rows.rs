@@ -83,7 +83,8 @@ pub(super) fn with_data<'l>(label: &'l str, noted: &Noted<'_>) -> Cow<'l, str> {
 /// What a result that did not pass is called beside others of its Test, where these are not told apart otherwise: by its
 /// name and its parameters. Empty unless it has some, or the Test is known by a key that says nothing of the name.
 pub(super) fn name_beside_others(run: &TestRun) -> String {
-    if run.outcome == Outcome::Passed || run.is_example {
+    let is_nameless = run.row_name.is_empty() && run.parameters.is_empty();
+    if run.outcome == Outcome::Passed || run.is_example || is_nameless {
         return String::new();
     }
     let data = listed(run.parameters.iter().map(|parameter| (parameter.name.trim(), parameter.value.as_str())));
