@@ -155,7 +155,8 @@ impl Tallies {
         self.bad_references.report(Repaired, "a reference to a character that XML forbids was replaced", visitor);
         self.stray_ampersands.report(Repaired, "'&' without a defined entity was read as text", visitor);
         self.attribute_less_than.report(Repaired, "a raw '<' in an attribute was read as text", visitor);
-        self.raw_quotes.report(Repaired, "a raw quote in an attribute was read as text", visitor);
+        // Read as its writer meant it, as far as one can tell (N29).
+        self.raw_quotes.report(Malformed, "a raw quote in an attribute was read as text", visitor);
         self.text_less_than.report(Repaired, "a raw '<' was read as text", visitor);
         self.outside_text.report(Repaired, "text outside the root element was passed over", visitor);
         self.further_documents.report(

@@ -165,7 +165,7 @@ fn raw_quotes_in_an_attribute() {
         &["0<a", "\"\\n\"", "1<b c=\"can't\" d=\"1\"", "1/b", "1<b c=\"say \\\"<hi>\\\"\"", "1/b", "0/a"],
         &[
             "2:21: a raw '<' in an attribute was read as text [repaired]",
-            "2:1: a raw quote in an attribute was read as text, 2 times [repaired]",
+            "2:1: a raw quote in an attribute was read as text, 2 times [malformed]",
         ],
     );
     check(
@@ -226,7 +226,7 @@ fn an_element_whose_start_is_taken_back_is_told_once() {
     assert_eq!(events(&mut cursor), ["1/b", "1<c d=\"it's\"", "1/c", "0/a"]);
     let mut problems = Problems::default();
     cursor.finish(&mut problems);
-    assert_eq!(problems.0[0], "1:7: a raw quote in an attribute was read as text [repaired]");
+    assert_eq!(problems.0[0], "1:7: a raw quote in an attribute was read as text [malformed]");
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn j44_raw_quotes_and_missing_ones_cost_no_case() {
     check(
         "<testsuite name='s'><testcase name='can't log out'><failure message='it didn't'/></testcase></testsuite>",
         &["failed s.can't log out"],
-        &[ProblemKind::Repaired],
+        &[ProblemKind::Malformed],
     );
     check(
         "<testsuite name='s'>\n<testcase name='a' time='0.1/>\n<testcase name='b time='1'/>\n<testcase name='c'><failure \

@@ -262,7 +262,7 @@ fn n28_lower_case_single_quotes_and_a_twelve_hour_clock() {
 fn n29_raw_quotes_in_a_name_are_told() {
     let found = two("\n<test-case name=\"A.B(\"x\",\"y\")\" executed=\"True\" result=\"Success\"/>");
     assert_eq!(found.lines(), ["passed A.B"]);
-    assert_eq!(found.kinds(), [ProblemKind::Repaired]);
+    assert_eq!(found.kinds(), [ProblemKind::Malformed]);
     assert_eq!(found.problems[0].position.unwrap().line, 2);
     // A name that is only cut is no damage.
     assert_eq!(two("<test-case name='A.B(&quot;aaa...' result='Success'/>").kinds(), []);
