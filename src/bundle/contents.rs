@@ -70,7 +70,7 @@ impl Contents {
         if packed.is_empty() {
             return Ok(to_write);
         }
-        let packed = store.put(&packed)?;
+        let packed = store.put_to_stay(&packed)?;
         let starts = std::iter::once(0).chain(ends.iter().copied());
         for ((merged, repeated), span) in to_write.temporary.iter().zip(&self.repeated).zip(starts.zip(&ends)) {
             let Merged { place, outcome, note, evidence, .. } = *merged;

@@ -30,6 +30,15 @@ struct Chunk {
     wanted: u64,
 }
 
+/// How long a chunk is going to be wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// As a rule until its bundle is written ahead.
+    ForNow,
+    /// To the end. One that lies among others keeps the memory of all of them.
+    ToTheEnd,
+}
+
 /// Where a chunk is.
 #[derive(Debug, Clone)]
 enum Kept {
@@ -55,6 +64,7 @@ pub(super) enum Look {
 #[derive(Debug)]
 struct OnShelf {
     segment: Segment,
+    of: Wanted,
     filled: usize,
     /// What was put into it, with the time of each.
     chunks: Vec<(u32, u64)>,
@@ -116,15 +126,19 @@ impl Shelf {
     const MOST_OPEN: usize = 64;
 
     /// The size of a segment for a chunk of `length` bytes. A store that holds little takes little more, since there may be many.
-    pub(super) fn size_for(&self, length: usize, memory: &RunMemory) -> usize {
-        let size = if self.held < Shelf::MUCH { memory.small_segment() } else { memory.large_segment() };
+    pub(super) fn size_for(&self, length: usize, wanted: Wanted, memory: &RunMemory) -> usize {
+        let is_large = self.held >= Shelf::MUCH && wanted == Wanted::ForNow;
+        let size = if is_large { memory.large_segment() } else { memory.small_segment() };
         length.max(size)
     }
 
-    /// Room for a chunk in one of the segments that there are: its number, and the right to add it there.
-    pub(super) fn place(&mut self, length: usize) -> Option<(u32, Adding)> {
+    /// Room for a chunk in one of the segments that there are: its number, and the right to add it there. Where little is held
+    /// all are one sort.
+    pub(super) fn place(&mut self, length: usize, wanted: Wanted) -> Option<(u32, Adding)> {
+        let is_little = self.held < Shelf::MUCH;
         let (at, adding) = self.open.iter().enumerate().rev().find_map(|(at, number)| {
-            let one = self.segments.get(number).filter(|one| one.room() >= length)?;
+            let is_fit = |one: &&OnShelf| one.room() >= length && (is_little || one.of == wanted);
+            let one = self.segments.get(number).filter(is_fit)?;
             Some((at, one.segment.try_add()?))
         })?;
         let segment = self.open[at];
@@ -137,10 +151,10 @@ impl Shelf {
     }
 
     /// Takes a segment whose first chunk is in it already, and gives the number of that.
-    pub(super) fn add(&mut self, segment: Segment, length: usize) -> Option<u32> {
+    pub(super) fn add(&mut self, segment: Segment, length: usize, of: Wanted) -> Option<u32> {
         let number = self.time;
         self.held += segment.size() as u64;
-        let one = OnShelf { segment, filled: 0, chunks: Vec::new(), wanted: 0, leaving: false };
+        let one = OnShelf { segment, of, filled: 0, chunks: Vec::new(), wanted: 0, leaving: false };
         self.segments.insert(number, one);
         let chunk = self.register(number, length)?;
         if self.segments.get(&number).is_some_and(|one| !one.is_nearly_full()) {

@@ -15,7 +15,7 @@ use super::location::{Location, Spot, StoredChunk};
 use super::reopened::Reopened;
 use super::run_memory::RunMemory;
 use super::segment::Held;
-use super::shelf::{Leaving, Look, Shelf};
+use super::shelf::{Leaving, Look, Shelf, Wanted};
 use super::spill::SpillFile;
 
 #[cfg(test)]
@@ -60,7 +60,19 @@ impl RunStore {
     /// # Errors
     /// When the temporary file cannot be made or written.
     pub fn put(&self, bytes: &[u8]) -> Result<StoredChunk, WriteError> {
-        let start = match self.put_in_memory(bytes)? {
+        self.put_wanted(bytes, Wanted::ForNow)
+    }
+
+    /// As [`RunStore::put`], for what is going to be wanted to the end.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn put_to_stay(&self, bytes: &[u8]) -> Result<StoredChunk, WriteError> {
+        self.put_wanted(bytes, Wanted::ToTheEnd)
+    }
+
+    fn put_wanted(&self, bytes: &[u8], wanted: Wanted) -> Result<StoredChunk, WriteError> {
+        let start = match self.put_in_memory(bytes, wanted)? {
             Some(location) => location,
             None => self.spill(bytes)?,
         };
@@ -190,19 +202,19 @@ impl RunStore {
         self.reopened.add(path).map(Location::of_ahead)
     }
 
-    fn put_in_memory(&self, bytes: &[u8]) -> Result<Option<Location>, WriteError> {
+    fn put_in_memory(&self, bytes: &[u8], wanted: Wanted) -> Result<Option<Location>, WriteError> {
         let most = self.memory.ceiling().min(u64::from(u32::MAX));
         if bytes.is_empty() || bytes.len() as u64 > most {
             return Ok(None);
         }
         let size = loop {
             let mut shelf = self.shelf();
-            if let Some((number, adding)) = shelf.place(bytes.len()) {
+            if let Some((number, adding)) = shelf.place(bytes.len(), wanted) {
                 drop(shelf);
                 adding.add(bytes);
                 return Ok(Some(Location::of_chunk(number)));
             }
-            let size = shelf.size_for(bytes.len(), &self.memory);
+            let size = shelf.size_for(bytes.len(), wanted, &self.memory);
             drop(shelf);
             if self.memory.reserve(size as u64) {
                 break size;
@@ -224,7 +236,7 @@ impl RunStore {
         if let Some(adding) = segment.try_add() {
             adding.add(bytes);
         }
-        Ok(self.shelf().add(segment, bytes.len()).map(Location::of_chunk))
+        Ok(self.shelf().add(segment, bytes.len(), wanted).map(Location::of_chunk))
     }
 
     /// Moves what has been in memory longest into the file; whether there was anything: else the memory is others'.

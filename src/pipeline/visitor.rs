@@ -396,7 +396,7 @@ impl<'c> Conversion<'c> {
         let mut notes = Vec::new();
         let stored_notes = match waiting_notes.is_empty() {
             true => None,
-            false => Some(self.group.store.put(waiting_notes)?),
+            false => Some(self.group.store.put_to_stay(waiting_notes)?),
         };
         for (number, run) in waiting.iter().enumerate() {
             if let Some(stored) = &stored_notes

@@ -137,6 +137,21 @@ fn the_more_tests_are_known_the_less_memory_runs_have() {
 }
 
 #[test]
+fn what_stays_keeps_no_others_in_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = RunStore::new(folder.path(), 64 << 20);
+    let run = vec![b'r'; 64 << 10];
+    let put = || (store.put(&run).unwrap(), store.put_to_stay(b"note").unwrap());
+    let (runs, notes): (Vec<_>, Vec<_>) = (0..400).map(|_| put()).unzip();
+    runs.iter().for_each(|run| store.discard(run));
+    // While little was held they lay among each other.
+    assert!(store.in_memory() < 6 << 20, "{}", store.in_memory());
+    assert!(notes.iter().all(|note| read(&store, *note) == b"note"));
+    notes.iter().for_each(|note| store.discard(note));
+    assert_eq!(store.in_memory(), 0);
+}
+
+#[test]
 fn what_nobody_wants_makes_no_room() {
     let folder = tempfile::tempdir().unwrap();
     let store = RunStore::new(folder.path(), 6);
