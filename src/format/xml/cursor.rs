@@ -4,7 +4,6 @@ use std::io;
 use std::ops::Range;
 
 use super::XmlEvent;
-use super::doubt::{Doubt, Verdict};
 use super::marks;
 use super::open::OpenElements;
 use super::repairs::{RepairLog, Tallies};
@@ -18,9 +17,6 @@ use crate::model::{Body, Limit, LimitReached, Position, Problem, ProblemKind, Re
 
 /// Values of a usual tag: room for them is made at once, since most reports are short.
 const USUAL_QUOTED: usize = 16;
-
-/// How far behind the first quote inside a value in doubt its end is looked for.
-const REACH: u64 = 1 << 20;
 
 /// Bytes behind tags in doubt that are looked at for their sake, in all of a report: more are the work of somebody who means to
 /// keep us busy.
@@ -62,7 +58,7 @@ pub struct XmlCursor<'s> {
     /// The start tag lent out last, as a range of the window, and its name.
     started: (Range<usize>, Name),
     /// Its values.
-    quoted: Vec<Quoted>,
+    pub(super) quoted: Vec<Quoted>,
     /// The name of the element that ended last.
     ended: Range<usize>,
     /// The piece of text lent out last, as a range of the window.
@@ -73,17 +69,17 @@ pub struct XmlCursor<'s> {
     pub(super) in_cdata: bool,
     pub(super) seen_root: bool,
     /// Roots of documents that may follow the first one; any, where there are none.
-    roots: &'static [&'static [u8]],
+    pub(super) roots: &'static [&'static [u8]],
     /// Name of an element that its producer is known to leave open at times.
     pub(super) pardoned: &'static [u8],
     truncated: Option<Position>,
     log: RepairLog,
     pub(super) tallies: Tallies,
-    limits: Limits,
+    pub(super) limits: Limits,
     /// A bit for each depth at which something looked like markup and was not understood.
     misread: u64,
     /// Bytes that may still be looked at behind tags in doubt.
-    doubts_left: u64,
+    pub(super) doubts_left: u64,
     /// Tags up to this length need no look at their limits.
     short_tag: usize,
 }
@@ -357,7 +353,7 @@ impl<'s> XmlCursor<'s> {
     }
 
     /// Moves on to where more of the markup at the cursor can be seen, unless it is longer than `most` bytes.
-    fn incomplete(&mut self, most: u64) -> Result<Option<Found>, ParseError> {
+    pub(super) fn incomplete(&mut self, most: u64) -> Result<Option<Found>, ParseError> {
         if self.window.is_last() {
             self.cut_off();
             return Ok(Some(Found::Eof));
@@ -369,34 +365,8 @@ impl<'s> XmlCursor<'s> {
         Ok(None)
     }
 
-    /// Takes what began like a start tag called `name`, with a careful look.
-    #[cold]
-    fn doubtful(&mut self, name: Name, with_text: bool) -> Result<Option<Found>, ParseError> {
-        let reach = self.limits.tag_bytes.min(self.doubts_left).min(REACH);
-        let doubt = Doubt {
-            bytes: &self.window.bytes()[self.next..],
-            is_last: self.window.is_last(),
-            name,
-            around: self.open.innermost(),
-            reach: usize::try_from(reach).unwrap_or(usize::MAX),
-        };
-        match doubt.look(&mut self.quoted) {
-            Verdict::Literal => {
-                self.quoted.clear();
-                Ok(self.literal_less_than(with_text))
-            }
-            Verdict::Incomplete => self.incomplete(self.limits.tag_bytes.saturating_add(reach)),
-            Verdict::Tag { length, tail, mends, looked } => {
-                self.doubts_left = self.doubts_left.saturating_sub((looked - length) as u64);
-                let event = self.event;
-                self.tallies.mended_tag(mends, self.window.offset(event), || self.window.position(event));
-                self.start(length, name, tail)
-            }
-        }
-    }
-
     #[inline]
-    fn start(&mut self, length: usize, name: Name, tail: usize) -> Result<Option<Found>, ParseError> {
+    pub(super) fn start(&mut self, length: usize, name: Name, tail: usize) -> Result<Option<Found>, ParseError> {
         let depth = self.open.depth();
         if depth as u64 >= self.limits.xml_depth {
             return Err(self.over(Limit::XmlDepth, self.limits.xml_depth, "elements lie deeper inside each other"));
@@ -416,23 +386,6 @@ impl<'s> XmlCursor<'s> {
             return Ok(None);
         }
         Ok(Some(Found::Start))
-    }
-
-    /// Takes note of an element that stands in no other one; whether it is none of a document that is read.
-    fn begin_document(&mut self, name: Name) -> bool {
-        let event = self.event;
-        let local = &self.window.bytes()[event + 1..][name.prefix()..name.length()];
-        let is_root = self.roots.is_empty() || self.roots.contains(&local);
-        let place = || self.window.position(event);
-        let is_further = std::mem::replace(&mut self.seen_root, true);
-        match (is_further, is_root) {
-            (false, true) => {}
-            // A fragment, behind which others may follow.
-            (false, false) => self.roots = &[],
-            (true, true) => self.tallies.further_document(place),
-            (true, false) => self.tallies.strange_document(place),
-        }
-        is_further && !is_root
     }
 
     #[cold]
@@ -477,7 +430,7 @@ impl<'s> XmlCursor<'s> {
     }
 
     /// A `<` that should have been escaped.
-    fn literal_less_than(&mut self, with_text: bool) -> Option<Found> {
+    pub(super) fn literal_less_than(&mut self, with_text: bool) -> Option<Found> {
         let event = self.event;
         self.tallies.text_less_than(|| self.window.position(event));
         if self.window.bytes().get(event + 1).is_some_and(|next| *next == b'/' || scan::starts_name(*next)) {

@@ -18,6 +18,7 @@ mod open;
 mod pieces;
 mod repairs;
 mod scan;
+mod starts;
 mod tag;
 #[cfg(test)]
 mod tests;

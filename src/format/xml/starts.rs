@@ -1,0 +1,54 @@
+//! Starts of elements that are no everyday ones: tags in doubt, and what stands behind the end of a document.
+
+use super::cursor::{Found, XmlCursor};
+use super::doubt::{Doubt, Verdict};
+use super::scan::Name;
+use crate::format::ParseError;
+
+/// How far behind the first quote inside a value in doubt its end is looked for.
+const REACH: u64 = 1 << 20;
+
+impl XmlCursor<'_> {
+    /// Takes what began like a start tag called `name`, with a careful look.
+    #[cold]
+    pub(super) fn doubtful(&mut self, name: Name, with_text: bool) -> Result<Option<Found>, ParseError> {
+        let reach = self.limits.tag_bytes.min(self.doubts_left).min(REACH);
+        let doubt = Doubt {
+            bytes: &self.window.bytes()[self.next..],
+            is_last: self.window.is_last(),
+            name,
+            around: self.open.innermost(),
+            reach: usize::try_from(reach).unwrap_or(usize::MAX),
+        };
+        match doubt.look(&mut self.quoted) {
+            Verdict::Literal => {
+                self.quoted.clear();
+                Ok(self.literal_less_than(with_text))
+            }
+            Verdict::Incomplete => self.incomplete(self.limits.tag_bytes.saturating_add(reach)),
+            Verdict::Tag { length, tail, mends, looked } => {
+                self.doubts_left = self.doubts_left.saturating_sub((looked - length) as u64);
+                let event = self.event;
+                self.tallies.mended_tag(mends, self.window.offset(event), || self.window.position(event));
+                self.start(length, name, tail)
+            }
+        }
+    }
+
+    /// Takes note of an element that stands in no other one; whether it is none of a document that is read.
+    pub(super) fn begin_document(&mut self, name: Name) -> bool {
+        let event = self.event;
+        let local = &self.window.bytes()[event + 1..][name.prefix()..name.length()];
+        let is_root = self.roots.is_empty() || self.roots.contains(&local);
+        let place = || self.window.position(event);
+        let is_further = std::mem::replace(&mut self.seen_root, true);
+        match (is_further, is_root) {
+            (false, true) => {}
+            // A fragment, behind which others may follow.
+            (false, false) => self.roots = &[],
+            (true, true) => self.tallies.further_document(place),
+            (true, false) => self.tallies.strange_document(place),
+        }
+        is_further && !is_root
+    }
+}
