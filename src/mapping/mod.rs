@@ -46,6 +46,9 @@ const SUMMARY_LIMIT: usize = 255;
 /// Bytes of a usual name.
 const USUAL_TEXT: usize = 256;
 
+/// Bytes of room for texts that one mapper leaves to the next.
+const LONGEST_ROOM: usize = 64 << 10;
+
 /// The user's rules.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
@@ -174,26 +177,29 @@ impl Warned {
 impl<'r> Mapper<'r> {
     /// A mapper that follows `rules`.
     pub fn new(rules: &'r Rules) -> Mapper<'r> {
+        Mapper::with_room(rules, String::with_capacity(USUAL_TEXT))
+    }
+
+    /// The same, with another one's room for texts: see [`Mapper::take_room`].
+    pub fn with_room(rules: &'r Rules, room: String) -> Mapper<'r> {
         Mapper {
             rules,
             format: String::new(),
             is_xray: false,
             warned: Warned::default(),
             findings: Findings::default(),
-            scratch: String::with_capacity(USUAL_TEXT),
+            scratch: room,
             fitting: Vec::new(),
             examples: 0,
         }
     }
 
-    /// The same mapper with another one's room for texts: see [`Mapper::take_room`].
-    pub fn with_room(self, room: String) -> Mapper<'r> {
-        Mapper { scratch: room, ..self }
-    }
-
-    /// Takes its room for texts, of which the last case fills some, for the next mapper.
+    /// Takes its room for texts, of which the last case fills some, for the next mapper; not what one long text made of it.
     pub fn take_room(&mut self) -> String {
-        std::mem::take(&mut self.scratch)
+        let mut room = std::mem::take(&mut self.scratch);
+        room.clear();
+        room.shrink_to(LONGEST_ROOM);
+        room
     }
 
     /// Begins a report of `format` (its name in `reports.jsonl`): some names mean something in one format only, and

@@ -136,7 +136,7 @@ impl<'c> Conversion<'c> {
     ) -> Conversion<'c> {
         scratch.empty();
         outcome.marks.expect(scratch.usual_cases);
-        let mut mapper = Mapper::new(context.rules).with_room(std::mem::take(&mut scratch.texts));
+        let mut mapper = Mapper::with_room(context.rules, std::mem::take(&mut scratch.texts));
         mapper.begin(format);
         Conversion {
             findings: Findings::new(outcome, &context.reading.options.limits),

@@ -61,19 +61,6 @@ pub(super) fn has_arguments(name: &str) -> bool {
     bracket(name).is_some()
 }
 
-/// Whether a bracket of the name is never closed.
-pub(super) fn is_cut(name: &str) -> bool {
-    let mut rest = name;
-    while let Some(start) = bracket(rest) {
-        let inside = &rest[start + 1..];
-        match group_end(inside) {
-            Some(end) => rest = &inside[end + 1..],
-            None => return true,
-        }
-    }
-    false
-}
-
 /// Appends the name without its argument lists to `out`, without blanks around it; the whole name when nothing is left.
 pub(super) fn push_plain(name: &str, out: &mut String) {
     let name = trimmed(name);
@@ -271,7 +258,6 @@ mod tests {
     fn a_cut_name_keeps_its_beginning() {
         assert_eq!(plain("A.B.Long(\"aaaa..."), "A.B.Long");
         assert_eq!(arguments("A.B(1).Long(\"aaaa..."), ["arg1=1", "arg2=\"aaaa..."]);
-        assert!(is_cut("A.B(1).Long(\"aaaa") && !is_cut("A.B(1).C(\"(\")"));
     }
 
     #[test]
@@ -298,7 +284,7 @@ mod tests {
                 state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 name.push(signs[(state >> 16) as usize % signs.len()]);
             }
-            let _ = (plain(&name), arguments(&name), is_cut(&name));
+            let _ = (plain(&name), arguments(&name));
         }
     }
 }

@@ -153,14 +153,6 @@ impl Reader<'_> {
         self.children.reset();
         self.assertions.clear();
         self.attributes.read(&tag);
-        if brackets::is_cut(&self.attributes.name) && is_torn(tag.raw()) {
-            self.remarks.add(
-                ProblemKind::Malformed,
-                "quotes inside an attribute are not escaped, arguments of test cases are lost",
-                String::new,
-                || xml.position(),
-            );
-        }
         let description = self.attributes.description.trim();
         if !description.is_empty() {
             self.case.add_property(Role::Description.name_of(""), description);
@@ -372,20 +364,6 @@ impl Reader<'_> {
 /// The name of a case of Pester, as far as its description tells where it ends.
 fn prose<'a>(producer: &str, attributes: &'a CaseAttributes) -> Option<Prose<'a>> {
     if producer == PESTER { Prose::of(&attributes.name, &attributes.description) } else { None }
-}
-
-/// Whether a quote of the tag closes a value and something other than a blank follows: a quote inside it (N29).
-fn is_torn(raw: &[u8]) -> bool {
-    let mut rest = raw;
-    while let Some(start) = rest.iter().position(|byte| matches!(byte, b'"' | b'\'')) {
-        let quote = rest[start];
-        let Some(length) = rest[start + 1..].iter().position(|byte| *byte == quote) else { return true };
-        rest = &rest[start + length + 2..];
-        if rest.first().is_some_and(|next| !next.is_ascii_whitespace() && *next != b'/') {
-            return true;
-        }
-    }
-    false
 }
 
 /// What a child element of a case is.

@@ -66,7 +66,7 @@ impl<'b> Doubt<'b> {
                     let (length, tail) = self.end(at);
                     return Verdict::Tag { length, tail, mends, looked: looked.max(length) };
                 }
-                _ if !is_before_value(&self.bytes[behind..at]) => match self.plain_close(at) {
+                _ if !is_loosely_before_value(&self.bytes[behind..at]) => match self.plain_close(at) {
                     Ok(close) => {
                         scan::note(values, self.bytes, behind, at..close, false);
                         behind = close + 1;
@@ -134,7 +134,7 @@ impl<'b> Doubt<'b> {
 }
 
 /// Whether what stands before a quote is `name=`, after other words of a tag that lack their quotes, if any.
-fn is_before_value(between: &[u8]) -> bool {
+fn is_loosely_before_value(between: &[u8]) -> bool {
     let Some(name) = between.trim_ascii_end().strip_suffix(b"=") else { return false };
     let is_word = |byte: &u8| scan::is_in_name(*byte) || byte.is_ascii_whitespace() || *byte == b'=';
     name.trim_ascii_end().last().is_some_and(|byte| scan::is_in_name(*byte)) && name.iter().all(is_word)
