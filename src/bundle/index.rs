@@ -14,7 +14,7 @@ use crate::model::{Outcome, ReportId, RunFacts};
 /// One run in the index.
 ///
 /// There is one for every Test of a Test Execution, of 24 bytes, and they go to the temporary file when there are many.
-/// What stays in memory of each is its length, in two bytes, ten to thirteen bytes in the table of what is known and, until
+/// What stays in memory of each is its length, in two bytes, twelve to fifteen bytes in the table of what is known and, until
 /// its bundle is written, a location.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IndexEntry {

@@ -200,7 +200,7 @@ impl<'s> XmlCursor<'s> {
     #[inline(always)]
     pub fn started_tag(&self) -> Tag<'_> {
         let (raw, name) = &self.started;
-        let raw = self.window.raw(raw.clone());
+        let raw = self.window.raw_of_parts(raw.clone());
         Tag::new(raw, *name, self.open.depth().saturating_sub(1), &self.quoted, &self.log)
     }
 

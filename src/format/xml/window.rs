@@ -82,6 +82,16 @@ impl<'s> Window<'s> {
         }
     }
 
+    /// As [`raw`](Window::raw), for what is read in several parts: one look tells whether all of them are text, which in a stream
+    /// would be asked of each.
+    #[inline]
+    pub(super) fn raw_of_parts(&self, range: Range<usize>) -> Raw<'_> {
+        match self.raw(range) {
+            Raw::Bytes(bytes) => simdutf8::basic::from_utf8(bytes).map_or(Raw::Bytes(bytes), Raw::Text),
+            text => text,
+        }
+    }
+
     /// Whether nothing follows what is in memory.
     #[inline]
     pub(super) fn is_last(&self) -> bool {
