@@ -5,7 +5,7 @@ use crate::model::{Identity, List, Problem, ProblemKind, TestCase, TestRun, key,
 use super::key_map::Sought;
 use super::marks::Marks;
 use super::prefixes::{TagPrefixes, TagRole};
-use super::{BareKeys, Findings, Mapper, labels, roles, unstable};
+use super::{BareKeys, Findings, KeyPattern, Mapper, Rules, labels, roles, unstable};
 
 /// Bytes from which on a definition is worth a note: other tools cut or skip such names (junit.md J68).
 const LONG_DEFINITION: usize = 1000;
@@ -139,10 +139,7 @@ impl Mapper<'_> {
     }
 
     fn is_bare_key(&self, tag: &str) -> bool {
-        key::is_issue_key(tag) && {
-            let project = key::project_of(tag);
-            self.rules.project.as_deref() == Some(project) || !roles::is_standard(project)
-        }
+        key::is_issue_key(tag) && !names_a_standard(self.rules, tag)
     }
 
     fn warn_of_foreign_project(&mut self, tag: &str, problem: &mut dyn FnMut(Problem)) {
@@ -274,17 +271,17 @@ impl Mapper<'_> {
 
     /// Name, class and tags in this order; the first of them with a well-formed key decides.
     fn search_by_pattern(&mut self, case: &TestCase, run: &mut TestRun) {
-        let Some(pattern) = &self.rules.keys.pattern else { return };
+        let rules = self.rules;
         let keys = &mut self.findings.keys;
         let name = if case.title.is_empty() { &case.qualified_name } else { &case.title };
         for text in [name, &case.container] {
-            pattern.finds(text).for_each(|found| keys.offer(found, Malformed::Warn));
+            found_by_pattern(rules, text).for_each(|found| keys.offer(found, Malformed::Warn));
             if !keys.is_empty() {
                 return;
             }
         }
         for tag in case.tags.iter() {
-            pattern.finds(tag).for_each(|found| keys.offer(found, Malformed::Warn));
+            found_by_pattern(rules, tag).for_each(|found| keys.offer(found, Malformed::Warn));
             if !keys.is_empty() {
                 // A tag that names the Test is no label (decision 18).
                 labels::remove(&mut run.labels, tag);
@@ -294,7 +291,7 @@ impl Mapper<'_> {
     }
 
     fn is_found_by_pattern(&self, tag: &str) -> bool {
-        self.rules.keys.pattern.as_ref().is_some_and(|pattern| pattern.finds(tag).any(key::is_issue_key))
+        found_by_pattern(self.rules, tag).any(key::is_issue_key)
     }
 
     fn warn_of_test_id(&mut self, problem: &mut dyn FnMut(Problem)) {
@@ -356,6 +353,22 @@ impl Mapper<'_> {
 
 /// Why a result without a key can belong to nothing where there is no project, either.
 #[cold]
+/// What the user's pattern finds in `text`. Names of standards are no keys here either (decision 6): everybody's first pattern is
+/// `[A-Z]+-[0-9]+`. One that spells the name out means it.
+fn found_by_pattern<'t>(rules: &'t Rules, text: &'t str) -> impl Iterator<Item = &'t str> {
+    let finds = move |pattern: &'t KeyPattern| {
+        let is_meant = |found: &&str| !names_a_standard(rules, found) || pattern.spells(key::project_of(found));
+        pattern.finds(text).filter(is_meant)
+    };
+    rules.keys.pattern.iter().flat_map(finds)
+}
+
+/// Whether the project of a key is a standard's name, and not the user's own project.
+fn names_a_standard(rules: &Rules, key: &str) -> bool {
+    let project = key::project_of(key);
+    roles::is_standard(project) && rules.project.as_deref() != Some(project)
+}
+
 fn without_project(definition: &str) -> Problem {
     let message =
         format!("{definition} has no key, and no project is given in which its Test could be found or created");

@@ -25,6 +25,11 @@ impl KeyPattern {
         self.0.as_str()
     }
 
+    /// Whether this name stands in the expression itself.
+    pub(super) fn spells(&self, project: &str) -> bool {
+        self.as_str().contains(project)
+    }
+
     /// What the pattern finds in `text`, in order: of each match the first group that took part, or all of it where
     /// the pattern has no group.
     pub(super) fn finds<'t>(&self, text: &'t str) -> impl Iterator<Item = &'t str> {

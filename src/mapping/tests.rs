@@ -235,6 +235,20 @@ fn a_standards_name_is_a_key_in_a_project_of_that_name() {
 }
 
 #[test]
+fn a_pattern_finds_no_standards() {
+    let key_of = |pattern: &str, project: &str, name: &str| {
+        let keys = KeyRules { pattern: Some(pattern.parse().unwrap()), ..KeyRules::default() };
+        let rules = Rules { project: Some(project.to_owned()), keys, ..Rules::default() };
+        map_with(&rules, "junit", case(name)).1.identity.key().map(str::to_owned)
+    };
+    let any = "[A-Z]+-[0-9]+";
+    assert_eq!(key_of(any, "DEMO", "reads UTF-8 stuff"), None);
+    assert_eq!(key_of(any, "DEMO", "reads UTF-8 stuff (DEMO-7)").as_deref(), Some("DEMO-7"));
+    assert_eq!(key_of(any, "UTF", "reads UTF-8 stuff").as_deref(), Some("UTF-8"));
+    assert_eq!(key_of("(?:UTF|SHA)-[0-9]+", "DEMO", "reads UTF-8 stuff").as_deref(), Some("UTF-8"));
+}
+
+#[test]
 fn j62_line_ends_in_a_definition_become_one_blank() {
     let (run, _) = map("junit", case("  a.b\r\n\tc\u{1}  d "));
     assert_eq!(run.identity.as_str(), "a.b c  d");

@@ -1,6 +1,7 @@
 //! The whole conversion: files to workers, outcomes to the collector, runs to bundles. The only room that knows all
 //! the rooms below it.
 
+mod aside;
 mod basis;
 mod batches;
 mod bind;

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::aside;
 use super::basis::{Basis, Extent, HashingReader};
 use super::batches::{Giant, Helpers};
 use super::early::{Beginning, Early, TakeEarly};
@@ -19,9 +20,6 @@ use crate::format::{self, Format, Head, ParseError, ParseErrorKind, ReadOptions,
 use crate::mapping::Evidence;
 use crate::model::{Body, Position, Problem, ProblemKind, ReportId, ReportState, ReportVisitor};
 use crate::source::{self, Doubt, Entry, Found, Skip};
-
-/// Why a picture is set aside, as long as nothing more is known of it.
-const PICTURE: &str = "a picture";
 
 /// Bytes that are looked at to recognise a file.
 const HEAD: usize = Beginning::SHORTEST;
@@ -94,7 +92,7 @@ fn process_found(
             let entry = Arc::new(entry);
             let (mut outcome, failure) = process_entry(id, &entry, basis, work, scratch);
             if let Purpose::Convert(context) = purpose
-                && outcome.reason == PICTURE
+                && outcome.reason == aside::PICTURE
                 && context.rules.evidence.of != Evidence::None
             {
                 outcome.picture = Arc::into_inner(entry).map(|entry| Box::new(entry.later()));
@@ -240,7 +238,7 @@ fn recognise_and_parse(
         None => match format::detect(&Head::new(&decoded, file_name)) {
             Recognition::Report(format) => format,
             other => {
-                set_aside(outcome, other, file_name, head.len() < HEAD);
+                aside::set_aside(outcome, other, file_name, head.len() < HEAD);
                 return (None, Ok(()));
             }
         },
@@ -302,49 +300,11 @@ fn recognise_and_parse(
     }
     let damaged = outcome.problems.iter().any(Problem::is_damage);
     outcome.state = if damaged { ReportState::Damaged } else { ReportState::Converted };
-    (failure, Ok(()))
-}
-
-/// A file that is no report: says what it is instead. `is_all`: whether nothing of it is behind what was looked at.
-fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, file_name: &str, is_all: bool) {
-    outcome.content = None;
-    let mut damaged = |kind, message| {
-        outcome.state = ReportState::Damaged;
-        outcome.problems.push(Problem::new(kind, message));
-    };
-    match recognition {
-        Recognition::Report(_) => {}
-        Recognition::NotYet(family) => {
-            outcome.state = ReportState::Unsupported;
-            outcome.reason = format!("recognised as {}, which is not read yet", family.title());
-        }
-        Recognition::Begun(_) if is_all && is_named_like_a_report(file_name) => {
-            damaged(ProblemKind::Truncated, "the file ends before it says what it is");
-        }
-        Recognition::Unsupported(lookalike) | Recognition::Begun(lookalike) => {
-            outcome.state = ReportState::Unsupported;
-            outcome.reason = match lookalike.advice {
-                Some(advice) => format!("{}: {advice}", lookalike.what),
-                None => lookalike.what,
-            };
-        }
-        Recognition::Empty if is_named_like_a_report(file_name) => damaged(
-            ProblemKind::EmptyReport,
-            "the file is empty, as a test run leaves it that died before it wrote its report",
-        ),
-        Recognition::Zeros if is_named_like_a_report(file_name) => damaged(
-            ProblemKind::EmptyReport,
-            "zero bytes stand where the report should begin, as a power failure leaves them",
-        ),
-        Recognition::Empty => outcome.reason = "empty".to_owned(),
-        Recognition::Picture => outcome.reason = PICTURE.to_owned(),
-        Recognition::Zeros | Recognition::Other => outcome.reason = "neither XML nor JSON nor an archive".to_owned(),
+    if purpose.reading().format.is_some() && outcome.cases.seen == 0 {
+        let recognised = format::detect(&Head::new(&decoded, file_name));
+        aside::review_forced(outcome, format, recognised, file_name, head.len() < HEAD);
     }
-}
-
-fn is_named_like_a_report(file_name: &str) -> bool {
-    let extension = file_name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    ["xml", "json", "ndjson", "junit"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    (failure, Ok(()))
 }
 
 /// What reads a whole report: [`Format::parse`], or what stands in for it.

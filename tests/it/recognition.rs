@@ -7,6 +7,8 @@ use xraypack::format::encoding::{detect, to_utf8};
 use xraypack::format::head::{HEAD, could_be_report};
 use xraypack::format::{Head, Recognition};
 
+use crate::support::{Workshop, reports};
+
 /// Files whose family is debatable: what the corpus says is not what can be recognised.
 const DEBATABLE: &[(&str, Option<&str>, &str)] = &[
     (
@@ -124,4 +126,27 @@ fn generated_reports_are_of_their_family() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Who forces a format on a whole folder finds out where that was wrong.
+#[test]
+fn a_report_that_is_read_as_another_format_is_none_of_it() {
+    let workshop = Workshop::new();
+    workshop.write("in/junit.xml", "<testsuite><testcase name='a' classname='c'/></testsuite>");
+    workshop.write("in/none.xml", "<testsuite name='nothing ran'/>");
+    workshop.write("in/notes.txt", "some text");
+    workshop.write("in/renamed.xml", "<results><testcase name='b' classname='c'/></results>");
+    let states = |format: &str| {
+        let ran = workshop.run(["convert", "in", "--out", format, "-p", "DEMO", "--from", format, "-q"]);
+        let line = |report: &serde_json::Value| {
+            let cases = &report["cases"]["seen"];
+            format!("{} {} {cases}", report["report"].as_str().unwrap(), report["state"].as_str().unwrap())
+        };
+        (ran.code, reports(&workshop.path().join(format)).iter().map(line).collect::<Vec<_>>())
+    };
+    let as_robot = ["junit.xml unsupported 0", "none.xml unsupported 0", "notes.txt ignored 0", "renamed.xml unsupported 0"];
+    assert_eq!(states("robot"), (Some(4), as_robot.map(str::to_owned).to_vec()));
+    // Forcing is for what nobody recognises.
+    let as_junit = ["junit.xml converted 1", "none.xml converted 0", "notes.txt ignored 0", "renamed.xml converted 1"];
+    assert_eq!(states("junit"), (Some(0), as_junit.map(str::to_owned).to_vec()));
 }
