@@ -201,12 +201,12 @@ impl Mapper<'_> {
         if definition.is_empty() {
             return Err(Problem::new(ProblemKind::NoIdentity, "a test case has neither a key nor a name"));
         }
-        if self.rules.project.is_none() && case.stated.test.project.is_empty() {
-            return Err(without_project(definition));
-        }
         self.warn_of_unstable_name(definition, marks, case, problem);
         if definition.len() > LONG_DEFINITION {
             self.note_long_name(definition, problem);
+        }
+        if self.rules.project.is_none() && case.stated.test.project.is_empty() {
+            return Err(without_project(definition));
         }
         Ok(marks)
     }
@@ -351,8 +351,6 @@ impl Mapper<'_> {
     }
 }
 
-/// Why a result without a key can belong to nothing where there is no project, either.
-#[cold]
 /// What the user's pattern finds in `text`. Names of standards are no keys here either (decision 6): everybody's first pattern is
 /// `[A-Z]+-[0-9]+`. One that spells the name out means it.
 fn found_by_pattern<'t>(rules: &'t Rules, text: &'t str) -> impl Iterator<Item = &'t str> {
@@ -369,6 +367,8 @@ fn names_a_standard(rules: &Rules, key: &str) -> bool {
     roles::is_standard(project) && rules.project.as_deref() != Some(project)
 }
 
+/// Why a result without a key can belong to nothing where there is no project, either.
+#[cold]
 fn without_project(definition: &str) -> Problem {
     let message =
         format!("{definition} has no key, and no project is given in which its Test could be found or created");

@@ -64,8 +64,7 @@ pub(super) fn review_forced(
         Recognition::Report(format) => {
             forget(outcome);
             outcome.state = ReportState::Unsupported;
-            outcome.reason =
-                format!("it looks like {}; read as {}, it has no test case", format.title, forced.title);
+            outcome.reason = format!("it looks like {}; read as {}, it has no test case", format.title, forced.title);
         }
         // Who forces a format may know better what this was going to be.
         Recognition::Unsupported(_) | Recognition::Begun(_) | Recognition::NotYet(_)

@@ -383,7 +383,8 @@ pub fn inspect(
 ) -> Result<(), Error> {
     let never = AtomicBool::new(false);
     let stop = Stop::new(&never);
-    let purpose = Purpose::Inspect(reading, &options.limits);
+    let rules = Rules::default();
+    let purpose = Purpose::Inspect(reading, &options.limits, &rules);
     // No run comes of it, so that nothing is ever kept.
     let mut grouping = Grouping::new(GroupBy::All, None, std::env::temp_dir(), RunMemory::of(0));
     let threads = Memory::DEFAULT.workers(threads);

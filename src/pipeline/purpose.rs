@@ -9,8 +9,8 @@ use crate::xray::Encoder;
 
 /// What to do with the cases of a report.
 pub(super) enum Purpose<'c> {
-    /// Count them.
-    Inspect(&'c Reading, &'c Limits),
+    /// Count them, and tell what a conversion by these rules would tell of them.
+    Inspect(&'c Reading, &'c Limits, &'c Rules),
     /// Turn them into stored runs.
     Convert(&'c Context<'c>),
     /// Take each report so far, and measure how long that takes.
@@ -33,14 +33,14 @@ pub enum Depth {
 impl Purpose<'_> {
     pub(super) fn reading(&self) -> &Reading {
         match self {
-            Purpose::Inspect(reading, _) | Purpose::Measure(_, reading, _) => reading,
+            Purpose::Inspect(reading, ..) | Purpose::Measure(_, reading, _) => reading,
             Purpose::Convert(context) => context.reading,
         }
     }
 
     pub(super) fn limits(&self) -> &Limits {
         match self {
-            Purpose::Inspect(_, limits) | Purpose::Measure(_, _, limits) => limits,
+            Purpose::Inspect(_, limits, _) | Purpose::Measure(_, _, limits) => limits,
             Purpose::Convert(context) => context.limits,
         }
     }

@@ -4,6 +4,7 @@ mod attached;
 mod batching;
 mod ending;
 mod findings;
+mod inspection;
 mod lot;
 mod part;
 
@@ -25,6 +26,7 @@ use crate::xray;
 pub(super) use batching::Batching;
 pub(super) use ending::Fallen;
 pub(super) use findings::Findings;
+pub(super) use inspection::Inspection;
 pub(super) use lot::{Lot, Lots};
 pub(super) use part::{Part, Start};
 

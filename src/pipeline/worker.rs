@@ -13,7 +13,7 @@ use super::grouping::Group;
 use super::measure;
 use super::outcome::ReportOutcome;
 use super::purpose::{Context, Depth, Purpose, WritingAhead};
-use super::visitor::{Batching, Conversion, ConversionFailure, Fallen, Findings, Lot, Lots, RunScratch};
+use super::visitor::{Batching, Conversion, ConversionFailure, Fallen, Findings, Inspection, Lot, Lots, RunScratch};
 use crate::bundle::{Ahead, RunStore, WriteError};
 use crate::format::encoding::{self, Transcoder};
 use crate::format::{self, Format, Head, ParseError, ParseErrorKind, ReadOptions, Recognition};
@@ -248,16 +248,19 @@ fn recognise_and_parse(
         outcome.problems.push(Problem::new(ProblemKind::Repaired, declaration.to_string()));
     }
     let (failure, parsed) = match purpose {
-        Purpose::Inspect(reading, _) | Purpose::Measure(_, reading, _) => {
-            let reader = match purpose {
-                Purpose::Measure(Depth::Tokenise, ..) => format::tokens::reader(&decoded),
-                _ => format.parse,
+        Purpose::Inspect(reading, _, rules) => {
+            let wanted = Wanted::of(format, &decoded);
+            let mut inspection = Inspection::new(format.name, outcome, rules, &reading.options.limits, runs);
+            let parsed = parse(format.parse, wanted, body, &detected, &reading.options, &mut inspection);
+            inspection.finish();
+            (None, Ok(parsed))
+        }
+        Purpose::Measure(depth, reading, _) => {
+            let (reader, wanted) = match depth {
+                Depth::Tokenise => (format::tokens::reader(&decoded), Wanted::AsItComes),
+                _ => (format.parse, Wanted::of(format, &decoded)),
             };
             let mut findings = Findings::new(outcome, &reading.options.limits);
-            let wanted = match purpose {
-                Purpose::Measure(Depth::Tokenise, ..) => Wanted::AsItComes,
-                _ => Wanted::of(format, &decoded),
-            };
             let parsed = parse(reader, wanted, body, &detected, &reading.options, &mut findings);
             findings.finish();
             (None, Ok(parsed))

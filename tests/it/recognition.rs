@@ -7,7 +7,7 @@ use xraypack::format::encoding::{detect, to_utf8};
 use xraypack::format::head::{HEAD, could_be_report};
 use xraypack::format::{Head, Recognition};
 
-use crate::support::{Workshop, reports};
+use crate::support::{Workshop, json_lines, reports, repository};
 
 /// Files whose family is debatable: what the corpus says is not what can be recognised.
 const DEBATABLE: &[(&str, Option<&str>, &str)] = &[
@@ -144,9 +144,45 @@ fn a_report_that_is_read_as_another_format_is_none_of_it() {
         };
         (ran.code, reports(&workshop.path().join(format)).iter().map(line).collect::<Vec<_>>())
     };
-    let as_robot = ["junit.xml unsupported 0", "none.xml unsupported 0", "notes.txt ignored 0", "renamed.xml unsupported 0"];
+    let as_robot =
+        ["junit.xml unsupported 0", "none.xml unsupported 0", "notes.txt ignored 0", "renamed.xml unsupported 0"];
     assert_eq!(states("robot"), (Some(4), as_robot.map(str::to_owned).to_vec()));
     // Forcing is for what nobody recognises.
     let as_junit = ["junit.xml converted 1", "none.xml converted 0", "notes.txt ignored 0", "renamed.xml converted 1"];
     assert_eq!(states("junit"), (Some(0), as_junit.map(str::to_owned).to_vec()));
+}
+
+/// Contract: `inspect` prints the lines of `reports.jsonl`, without what only a conversion knows: what attachments turned out to
+/// be, and what was changed to be written.
+#[test]
+fn inspect_tells_what_a_conversion_tells() {
+    let workshop = Workshop::new();
+    let fixtures = repository().join("fixtures").display().to_string();
+    workshop.run(["convert", &fixtures, "--out", "out", "-p", "DEMO", "--group-by", "report", "-q"]);
+    let comparable = |mut line: serde_json::Value| {
+        let is_of_writing = |problem: &serde_json::Value| {
+            ["missing-attachment", "text-shortened", "unknown-property"].contains(&problem["kind"].as_str().unwrap())
+        };
+        let mut told: Vec<_> =
+            line["problems"].as_array().unwrap().iter().filter(|told| !is_of_writing(told)).cloned().collect();
+        told.sort_by_key(ToString::to_string);
+        line["problems"] = told.into();
+        let line_fields = line.as_object_mut().unwrap();
+        for of_a_conversion in ["execution", "runs", "reason"] {
+            line_fields.remove(of_a_conversion);
+        }
+        line
+    };
+    let inspected = workshop.run(["inspect", &fixtures, "--format", "json"]).stdout;
+    let inspected: Vec<_> = json_lines(&inspected).into_iter().filter(|line| line["report"].is_string()).collect();
+    let converted = reports(&workshop.path().join("out"));
+    let mut told = std::collections::BTreeSet::new();
+    assert_eq!(inspected.len(), converted.len());
+    for (inspected, converted) in inspected.into_iter().zip(&converted) {
+        told.extend(inspected["problems"].as_array().unwrap().iter().map(|told| told["kind"].to_string()));
+        assert_eq!(comparable(inspected), comparable(converted.clone()));
+    }
+    for kind in ["bare-key", "unusual", "container-failure"] {
+        assert!(told.contains(&format!("\"{kind}\"")), "{kind} is nowhere in {told:?}");
+    }
 }

@@ -1,0 +1,60 @@
+//! What a conversion would tell of a report, without one.
+
+use std::ops::ControlFlow;
+
+use super::{Findings, RunScratch};
+use crate::format::Limits;
+use crate::mapping::{Mapper, Rules};
+use crate::model::{Problem, ProblemKind, ReportVisitor, TestCase, TestRun};
+use crate::pipeline::outcome::ReportOutcome;
+
+/// Counts the cases of one report, and maps each for what there is to tell of it: names that change from night to night, tags that
+/// look like keys. The runs are forgotten.
+pub(in crate::pipeline) struct Inspection<'o> {
+    findings: Findings<'o>,
+    mapper: Mapper<'o>,
+    run: &'o mut TestRun,
+    room: &'o mut String,
+}
+
+impl<'o> Inspection<'o> {
+    pub(in crate::pipeline) fn new(
+        format: &str,
+        outcome: &'o mut ReportOutcome,
+        rules: &'o Rules,
+        limits: &Limits,
+        scratch: &'o mut RunScratch,
+    ) -> Inspection<'o> {
+        let mut mapper = Mapper::with_room(rules, std::mem::take(&mut scratch.texts));
+        mapper.begin(format);
+        let findings = Findings::new(outcome, limits);
+        Inspection { findings, mapper, run: &mut scratch.run, room: &mut scratch.texts }
+    }
+
+    pub(in crate::pipeline) fn finish(mut self) {
+        *self.room = self.mapper.take_room();
+        self.findings.finish();
+    }
+}
+
+impl ReportVisitor for Inspection<'_> {
+    fn case(&mut self, case: &mut Box<TestCase>) -> ControlFlow<()> {
+        self.findings.case(case)?;
+        let findings = &mut self.findings;
+        self.mapper.map(case, self.run, &mut |problem| {
+            // Nobody has asked for a project yet.
+            if problem.kind != ProblemKind::NoProject {
+                findings.note(problem);
+            }
+        });
+        ControlFlow::Continue(())
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.findings.problem(problem);
+    }
+
+    fn producer(&mut self, name: &str) {
+        self.findings.producer(name);
+    }
+}
