@@ -88,6 +88,32 @@ impl Found {
     }
 }
 
+/// Hexadecimal digits in a row that a [block](has_hexadecimal_run) shows.
+pub(super) const RUN: usize = 4;
+
+/// Whether there are [`RUN`] hexadecimal digits in a row.
+pub(super) fn has_hexadecimal_run(text: &[u8]) -> bool {
+    let Some(last) = text.last_chunk::<VECTOR>() else {
+        let mut block = [0; VECTOR];
+        block[..text.len()].copy_from_slice(text);
+        return block_has_run(&block);
+    };
+    // Each block begins in the one before, so that every row of these lies in one of them.
+    let blocks = (0..text.len()).step_by(VECTOR + 1 - RUN).map_while(|at| text[at..].first_chunk());
+    blocks.chain([last]).any(block_has_run)
+}
+
+#[inline]
+fn block_has_run(block: &[u8; VECTOR]) -> bool {
+    let block = u8x16::new(*block);
+    let within = |block: u8x16, first: u8, last: u8| {
+        block.max(u8x16::splat(first)).simd_eq(block) & block.min(u8x16::splat(last)).simd_eq(block)
+    };
+    let lower = block | u8x16::splat(0x20);
+    let digits = (within(block, b'0', b'9') | within(lower, b'a', b'f')).to_bitmask();
+    digits & digits >> 1 & digits >> 2 & digits >> 3 != 0
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -121,6 +147,23 @@ mod tests {
             let mut bytes = [b'a'; 40];
             bytes[place..place + 2].fill(b' ');
             assert!(Marks::of(std::str::from_utf8(&bytes).unwrap()).gaps, "{place}");
+        }
+    }
+
+    #[test]
+    fn hexadecimal_runs_are_found_at_every_place() {
+        for length in RUN..60 {
+            for run in [b"0000", b"9999", b"aFfA", b"09AF"] {
+                for place in 0..=length - RUN {
+                    let mut bytes = vec![b'g'; length];
+                    bytes[place..place + RUN].copy_from_slice(run);
+                    assert!(has_hexadecimal_run(&bytes), "{run:?} at {place} of {length}");
+                    for stranger in *b"/:@G`g\x10\xe1" {
+                        bytes[place + 1] = stranger;
+                        assert!(!has_hexadecimal_run(&bytes), "{stranger} at {place} of {length}");
+                    }
+                }
+            }
         }
     }
 

@@ -93,12 +93,40 @@ pub(super) fn of(name: &str, format: &str) -> Option<(Role, Spelling)> {
     {
         return Some((Role::Attachment, Spelling::Exact));
     }
-    let holds = |row: &&Row| row.2.is_empty() || row.2.contains(&format);
-    if let Some(row) = ROLES.iter().filter(holds).find(|row| row.0 == name) {
-        return Some((row.1, Spelling::Exact));
+    let rows = rows_of_length(name.len()).filter_map(|row| ROLES.get(row));
+    let is_of_format = |row: &&Row| row.2.is_empty() || row.2.contains(&format);
+    let mut in_other_case = None;
+    for (known, role, _) in rows.filter(|row| row.0.eq_ignore_ascii_case(name)).filter(is_of_format) {
+        if *known == name {
+            return Some((*role, Spelling::Exact));
+        }
+        in_other_case = in_other_case.or(Some(*role));
     }
-    let row = ROLES.iter().filter(holds).find(|row| row.0.eq_ignore_ascii_case(name))?;
-    Some((row.1, Spelling::OtherCase))
+    in_other_case.map(|role| (role, Spelling::OtherCase))
+}
+
+/// Longest name in the table.
+const LONGEST: usize = 26;
+
+/// The rows whose name has this length, a bit for each: most names that are asked for are none of these.
+const OF_LENGTH: [u32; LONGEST + 1] = {
+    let mut rows = [0; LONGEST + 1];
+    let mut row = 0;
+    while row < ROLES.len() {
+        rows[ROLES[row].0.len()] |= 1 << row;
+        row += 1;
+    }
+    rows
+};
+
+/// The numbers of the rows whose name has this length, in order.
+fn rows_of_length(length: usize) -> impl Iterator<Item = usize> {
+    let mut left = OF_LENGTH.get(length).copied().unwrap_or(0);
+    std::iter::from_fn(move || {
+        let row = left.trailing_zeros();
+        left &= left.wrapping_sub(1);
+        (row < u32::BITS).then_some(row as usize)
+    })
 }
 
 /// What the bare tags of a format are for: on a Cucumber or Behave scenario a bare key names the Test (decision 6).

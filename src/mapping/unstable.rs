@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::marks::Marks;
+use super::marks::{self, Marks};
 use crate::model::Timestamp;
 
 /// A part of a name that changes from run to run.
@@ -95,7 +95,7 @@ fn absolute_path_rewrite(path: &str) -> String {
 }
 
 /// Digits or hexadecimal digits in a row that any pattern needs at the least, apart from shards and paths.
-const SHORTEST_RUN: usize = 4;
+const SHORTEST_RUN: usize = marks::RUN;
 
 /// The first volatile part of `name`, of a test that began at `start`. For most names a look for digits and slashes decides
 /// that there is none.
@@ -106,6 +106,7 @@ pub(super) fn find(name: &str, marks: Marks, start: Option<Timestamp>) -> Option
         return Some(Volatile::AbsolutePath);
     }
     if marks.digits
+        && marks::has_hexadecimal_run(bytes)
         && let Some(found) = volatile_runs(bytes, start)
     {
         return Some(found);
