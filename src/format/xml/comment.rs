@@ -7,12 +7,14 @@ use crate::format::ParseError;
 const PROLOG_COMMENT: usize = 300;
 
 impl XmlCursor<'_> {
-    /// Passes over everything up to and including `terminator`, however far it is.
+    /// Passes over everything up to and including `terminator`, which ends with `>`, however far it is.
     pub(super) fn skip_past(&mut self, terminator: &[u8]) -> Result<(), ParseError> {
         loop {
             let bytes = &self.window.bytes()[self.next..];
-            if let Some(found) = memchr::memmem::find(bytes, terminator) {
-                self.next += found + terminator.len();
+            // Most comments are short, and to prepare a search for several bytes costs more than to search them.
+            let ends = |at: &usize| bytes[..=*at].ends_with(terminator);
+            if let Some(last) = memchr::memchr_iter(b'>', bytes).find(ends) {
+                self.next += last + 1;
                 return Ok(());
             }
             if self.window.is_last() {
