@@ -34,6 +34,8 @@ pub enum WriteErrorKind {
         /// What was found in it.
         found: PathBuf,
     },
+    /// Something that is no folder is in the output folder's place.
+    NoFolder(PathBuf),
     /// The folder holds no complete output.
     NoManifest(PathBuf),
     /// Another process writes into the output folder.
@@ -44,6 +46,13 @@ pub enum WriteErrorKind {
         folder: PathBuf,
         /// In what it differed, in words.
         differences: Vec<String>,
+    },
+    /// The output folder holds a complete output whose bundles have got a key since.
+    KeyBound {
+        /// The output folder.
+        folder: PathBuf,
+        /// The key.
+        key: String,
     },
     /// A run is longer than the index can say (4 GiB).
     RunTooLong(u64),
@@ -109,6 +118,13 @@ impl fmt::Display for WriteError {
                     differences.join(", ")
                 )
             }
+            WriteErrorKind::NoFolder(path) => write!(f, "write into {}: it is no folder", path.display()),
+            WriteErrorKind::KeyBound { folder, key } => write!(
+                f,
+                "go on in {}: it is complete, and its bundles have got the Test Execution {key}, which they would wait for \
+                 again",
+                folder.display()
+            ),
             WriteErrorKind::RunTooLong(bytes) => write!(f, "keep a run of {bytes} bytes: the limit is 4 GiB"),
             WriteErrorKind::NotStored => f.write_str("read back a run: it is not in the store"),
             WriteErrorKind::Merge { report, message } => {

@@ -1,30 +1,30 @@
 //! The output folder: when it may be used, what may be removed from it, and how files get into it whole.
 
+mod contents;
+mod earlier;
+
 use std::collections::HashSet;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use serde::Deserialize;
-
 use super::error::{WriteError, WriteErrorKind};
 use super::hashing::Hashing;
-use super::manifest::{EvidenceIndex, InfoRecord, Manifest, SCHEMA_FAMILY};
-use super::name::{
-    BUNDLES, EVIDENCE, JOURNAL, MANIFEST, REPORTS, TEMPORARY_SUFFIX, info_file, is_bundle_name, is_evidence_name,
-    is_evidence_path, is_info_name,
-};
+use super::manifest::{EvidenceIndex, InfoRecord, Manifest};
+use super::name::{BUNDLES, EVIDENCE, JOURNAL, MANIFEST, REPORTS, info_file, is_evidence_path};
 use super::new_file::NewFile;
 use super::sidecar;
 use super::writeback::{OnDisk, Writeback};
+use contents::{Contents, read_mark};
+use earlier::Earlier;
 
 /// What to do with an earlier output in the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opening {
     /// Refuse: the folder must be absent or empty.
     Fresh,
-    /// Remove it (`--force`).
+    /// Put another in its place (`--force`). It stays, set aside, until that is whole.
     Replace,
     /// Go on with it (`--resume`): nothing is removed before [`Folder::go_on`].
     Resume,
@@ -51,21 +51,19 @@ impl Folder {
     /// When it holds an earlier output (with [`Opening::Fresh`]), anything else, or is in use; when the file system
     /// refuses.
     pub fn open(path: &Path, opening: Opening) -> Result<Folder, WriteError> {
+        // Also a link that leads nowhere.
+        if path.symlink_metadata().is_ok() && !path.is_dir() {
+            return Err(WriteErrorKind::NoFolder(path.to_path_buf()).into());
+        }
         let made = create_folder(path)? == Created::Now;
         let folder = Folder { path: path.to_path_buf(), made, writeback: Writeback::default(), lock: lock(path)? };
         let contents = Contents::of(path)?;
         contents.check(path, opening)?;
         match opening {
-            Opening::Fresh => {}
-            Opening::Replace => {
-                folder.remove_manifest(&contents)?;
-                folder.remove_journal()?;
-                remove_all(&contents.ours)?;
-                folder.remove_empty_evidence();
-            }
+            Opening::Fresh => remove_all(&contents.temporary)?,
+            Opening::Replace => earlier::make_way(path, &contents)?,
             Opening::Resume => return Ok(folder),
         }
-        remove_all(&contents.temporary)?;
         create_folder(&path.join(BUNDLES)).map(|_| folder)
     }
 
@@ -81,7 +79,8 @@ impl Folder {
         create_folder(&self.path.join(BUNDLES)).map(drop)
     }
 
-    /// Removes what this run has written so far, when it turns out that it should not have begun.
+    /// Removes what this run has written so far, when it turns out that it should not have begun, and brings the earlier output
+    /// back that it was to replace.
     ///
     /// # Errors
     /// When the file system refuses.
@@ -91,6 +90,14 @@ impl Folder {
         remove_all(&contents.ours)?;
         remove_all(&contents.temporary)?;
         self.remove_empty_evidence();
+        let _ = fs::remove_dir(self.path.join(BUNDLES));
+        let earlier = Earlier::of(&self.path);
+        if earlier.is_kept() {
+            return earlier.restore();
+        }
+        if self.made {
+            let _ = fs::remove_dir(&self.path);
+        }
         Ok(())
     }
 
@@ -184,6 +191,7 @@ impl Folder {
         let files: Vec<PathBuf> = named.into_iter().chain([self.path.join(REPORTS)]).collect();
         let file = self.manifest_file(manifest)?;
         self.writeback.finish();
+        Earlier::of(&self.path).remove()?;
         match self.sync_bundles(&files)? {
             // The manifest under its temporary name as well.
             Synced::Everything => file.commit()?,
@@ -310,130 +318,6 @@ pub(super) enum Synced {
     Files,
     /// All that was written to the file system until then.
     Everything,
-}
-
-/// What is in a folder.
-#[derive(Debug, Default)]
-struct Contents {
-    /// Schema of a manifest of this program.
-    manifest: Option<String>,
-    /// Whether there is a journal.
-    journal: bool,
-    /// Bundles, evidence and `reports.jsonl`, in no order.
-    ours: Vec<PathBuf>,
-    temporary: Vec<PathBuf>,
-    /// The first other thing by name.
-    foreign: Option<PathBuf>,
-    /// Something that is in the way of a file or folder of ours.
-    obstacle: Option<PathBuf>,
-}
-
-impl Contents {
-    fn of(folder: &Path) -> Result<Contents, WriteError> {
-        let mut contents = Contents::default();
-        let manifest = folder.join(MANIFEST);
-        contents.manifest = read_mark(&manifest);
-        let named = named_bundles(&manifest, &contents);
-        for Entry { name, path, is_folder } in entries(folder)? {
-            match name.as_str() {
-                BUNDLES if is_folder => contents.add_bundles(&path, &named)?,
-                MANIFEST if contents.manifest.is_some() => {}
-                EVIDENCE if is_folder => contents.add_evidence(&path)?,
-                BUNDLES | MANIFEST => contents.obstacle = Some(path),
-                JOURNAL if !is_folder => contents.journal = true,
-                REPORTS if is_folder => contents.obstacle = Some(path),
-                REPORTS => contents.ours.push(path),
-                _ => contents.add_other(&name, path, is_folder),
-            }
-        }
-        Ok(contents)
-    }
-
-    fn add_bundles(&mut self, folder: &Path, named: &HashSet<String>) -> Result<(), WriteError> {
-        for Entry { name, path, is_folder } in entries(folder)? {
-            if !is_folder && (is_bundle_name(&name) || is_info_name(&name) || named.contains(&name)) {
-                self.ours.push(path);
-            } else {
-                self.add_other(&name, path, is_folder);
-            }
-        }
-        Ok(())
-    }
-
-    fn add_evidence(&mut self, folder: &Path) -> Result<(), WriteError> {
-        for Entry { name, path, is_folder } in entries(folder)? {
-            if !is_folder && is_evidence_name(&name) {
-                self.ours.push(path);
-            } else {
-                self.add_other(&name, path, is_folder);
-            }
-        }
-        Ok(())
-    }
-
-    fn add_other(&mut self, name: &str, path: PathBuf, is_folder: bool) {
-        if !is_folder && name.starts_with('.') && name.ends_with(TEMPORARY_SUFFIX) {
-            self.temporary.push(path);
-        } else if self.foreign.as_ref().is_none_or(|found| path < *found) {
-            self.foreign = Some(path);
-        }
-    }
-
-    /// Foreign files are tolerated only beside a manifest of ours: without one, names alone must not decide that
-    /// something may be removed.
-    fn check(&self, folder: &Path, opening: Opening) -> Result<(), WriteError> {
-        let foreign = if self.manifest.is_some() { None } else { self.foreign.as_ref() };
-        if let Some(found) = self.obstacle.as_ref().or(foreign) {
-            return Err(WriteErrorKind::NotOurs { folder: folder.to_path_buf(), found: found.clone() }.into());
-        }
-        let earlier = self.manifest.is_some() || self.journal || !self.ours.is_empty();
-        if earlier && opening == Opening::Fresh {
-            return Err(WriteErrorKind::EarlierOutput(folder.to_path_buf()).into());
-        }
-        Ok(())
-    }
-}
-
-/// Something in a folder.
-struct Entry {
-    name: String,
-    path: PathBuf,
-    /// A link is no folder, wherever it leads.
-    is_folder: bool,
-}
-
-fn entries(folder: &Path) -> Result<Vec<Entry>, WriteError> {
-    let read = || -> io::Result<Vec<Entry>> {
-        let entry = |entry: io::Result<fs::DirEntry>| {
-            let entry = entry?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            Ok(Entry { name, path: entry.path(), is_folder: entry.file_type()?.is_dir() })
-        };
-        fs::read_dir(folder)?.map(entry).collect()
-    };
-    read().map_err(WriteError::io("list", folder))
-}
-
-/// The schema of the manifest at `path`, when it is one of this program.
-fn read_mark(path: &Path) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Mark {
-        schema: String,
-    }
-    let text = fs::read(path).ok()?;
-    let mark: Mark = serde_json::from_slice(&text).ok()?;
-    mark.schema.starts_with(SCHEMA_FAMILY).then_some(mark.schema)
-}
-
-/// Names, within the folder of bundles, that the manifest gives. A name that leads anywhere else is not believed: what
-/// is compared with it are names found in that folder.
-fn named_bundles(manifest: &Path, contents: &Contents) -> HashSet<String> {
-    if contents.manifest.is_none() {
-        return HashSet::new();
-    }
-    let manifest = fs::read(manifest).ok().and_then(|text| serde_json::from_slice::<Manifest>(&text).ok());
-    let files = manifest.iter().flat_map(Manifest::files);
-    files.filter_map(|file| file.strip_prefix("bundles/").map(str::to_owned)).collect()
 }
 
 /// Whether a folder was there.

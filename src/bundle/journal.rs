@@ -73,15 +73,42 @@ impl Purpose {
     }
 }
 
-/// What an earlier conversion of the same purpose has finished, in order of finishing: its records in `folder`. Lines
-/// that cannot be read are passed over: they tell of something that was not finished for certain.
+/// An earlier conversion of the same purpose.
+#[derive(Debug)]
+pub struct Earlier<R> {
+    /// What it has finished, in order of finishing: its records.
+    pub records: Vec<R>,
+    /// Whether it came to its end.
+    pub is_complete: bool,
+}
+
+/// The earlier conversion in `folder`. Lines of its journal that cannot be read are passed over: they tell of something that was
+/// not finished for certain.
 ///
 /// # Errors
-/// When the earlier conversion had another purpose; when the file system refuses.
-pub fn earlier<R: DeserializeOwned>(folder: &Path, purpose: &Purpose) -> Result<Vec<R>, WriteError> {
-    if let Some(manifest) = read(&folder.join(MANIFEST))?.and_then(|text| serde_json::from_slice(&text).ok()) {
+/// When the earlier conversion had another purpose, or a key has been bound into it since; when the file system refuses.
+pub fn earlier<R: DeserializeOwned>(folder: &Path, purpose: &Purpose) -> Result<Earlier<R>, WriteError> {
+    let manifest = read(&folder.join(MANIFEST))?.and_then(|text| serde_json::from_slice::<Manifest>(&text).ok());
+    let is_complete = manifest.is_some();
+    if let Some(manifest) = manifest {
+        let bound = bound_key(&manifest);
         refuse_another(folder, purpose, &Purpose::of_manifest(manifest))?;
+        if let Some(key) = bound {
+            return Err(WriteErrorKind::KeyBound { folder: folder.to_path_buf(), key }.into());
+        }
     }
+    Ok(Earlier { records: records(folder, purpose)?, is_complete })
+}
+
+/// A key that bundles were waiting for and have got: a conversion anew would have them wait again. What the user gave with
+/// `--execution` stands in the options.
+fn bound_key(manifest: &Manifest) -> Option<String> {
+    let is_given = manifest.options.0.iter().any(|(name, value)| name == "execution" && !value.is_null());
+    let of_several = |execution: &&Execution| execution.key.is_some() && execution.bundles.len() > 1;
+    manifest.executions.iter().filter(|_| !is_given).find(of_several).and_then(|execution| execution.key.clone())
+}
+
+fn records<R: DeserializeOwned>(folder: &Path, purpose: &Purpose) -> Result<Vec<R>, WriteError> {
     let path = folder.join(JOURNAL);
     let mut lines = match File::open(&path) {
         Ok(file) => Lines { file: BufReader::with_capacity(64 << 10, file), text: Vec::new() },
@@ -334,7 +361,7 @@ mod tests {
     }
 
     fn read_back(path: &Path) -> Vec<String> {
-        earlier(path, &purpose("server", &[])).unwrap()
+        earlier(path, &purpose("server", &[])).unwrap().records
     }
 
     #[test]

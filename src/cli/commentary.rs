@@ -119,7 +119,7 @@ impl Commentary {
 
     /// An earlier conversion is gone on with.
     pub fn resumed(&self, kept: u64, changed: u64) {
-        let mut speaker = self.speaker();
+        let speaker = self.speaker();
         if speaker.verbosity == Verbosity::Quiet || kept + changed == 0 {
             return;
         }
@@ -128,8 +128,17 @@ impl Commentary {
             0 => String::new(),
             changed => format!("; {} changed since and converted again", numbers::counted(changed, "has", "have")),
         };
-        let note = speaker.err.paint(Style::Cyan, "note").to_string();
-        speaker.line(&format!("{note}: {kept} taken over{changed}"));
+        drop(speaker);
+        self.note(&format!("{kept} taken over{changed}"));
+    }
+
+    /// Something worth knowing that is no problem of a report.
+    pub fn note(&self, what: &str) {
+        let mut speaker = self.speaker();
+        if speaker.verbosity != Verbosity::Quiet {
+            let note = speaker.err.paint(Style::Cyan, "note").to_string();
+            speaker.line(&format!("{note}: {what}"));
+        }
     }
 
     /// The last report is done, or the work has stopped: the bar goes, and what was kept back is named. Gives standard

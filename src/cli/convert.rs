@@ -373,6 +373,10 @@ impl Observer for Watching<'_> {
     fn resumed(&self, kept: usize, changed: usize) {
         self.commentary.resumed(kept as u64, changed as u64);
     }
+
+    fn was_complete(&self) {
+        self.commentary.note("the earlier output was complete: everything is converted again");
+    }
 }
 
 /// What no single option can check for itself.

@@ -59,7 +59,7 @@ pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> 
     let multipart_info = multipart_info.map(|file| info_template(file, target)).transpose()?;
     Ok(Job {
         inputs: source::inputs(&args.inputs).map_err(|error| Failure::Usage(error.to_string()))?,
-        source: source_options(&args.reading)?,
+        source: source::Options { output: output.map(|output| output.out.clone()), ..source_options(&args.reading)? },
         reading,
         rules: Rules {
             project: project.clone(),
@@ -104,6 +104,7 @@ pub fn source_options(args: &ReadingArgs) -> Result<source::Options, Failure> {
         exclude: globs(&args.exclude)?,
         limits: source_limits(&args.limit),
         mapping: if args.no_mmap { Mapping::Never } else { Mapping::Allowed },
+        output: None,
     })
 }
 
@@ -143,7 +144,9 @@ pub fn failure(error: Error) -> Failure {
         Error::Source(SourceError::Io(_, disk)) if disk.kind() == ErrorKind::StorageFull => {
             Failure::Output(error.to_string())
         }
-        Error::Source(_) | Error::NoProject { .. } | Error::Budget { .. } => Failure::Usage(error.to_string()),
+        Error::Source(_) | Error::NoProject { .. } | Error::Budget { .. } | Error::InputInOutput { .. } => {
+            Failure::Usage(error.to_string())
+        }
         Error::Output(write) if is_occupied(write.kind()) => Failure::Usage(format!("{error}{}", advice(write.kind()))),
         Error::Renamed(_) => Failure::Usage(format!("{error}; --force begins anew")),
         Error::Changing(_) => Failure::Output(error.to_string()),
@@ -158,6 +161,8 @@ fn is_occupied(kind: &WriteErrorKind) -> bool {
         WriteErrorKind::EarlierOutput(_)
             | WriteErrorKind::NotOurs { .. }
             | WriteErrorKind::AnotherPurpose { .. }
+            | WriteErrorKind::KeyBound { .. }
+            | WriteErrorKind::NoFolder(_)
             | WriteErrorKind::InUse(_)
     )
 }
@@ -166,7 +171,9 @@ fn is_occupied(kind: &WriteErrorKind) -> bool {
 fn advice(kind: &WriteErrorKind) -> &'static str {
     match kind {
         WriteErrorKind::EarlierOutput(_) => "; --force replaces it, --resume goes on with one that was stopped",
-        WriteErrorKind::AnotherPurpose { .. } => "; with --force everything is converted anew",
+        WriteErrorKind::AnotherPurpose { .. } | WriteErrorKind::KeyBound { .. } => {
+            "; with --force everything is converted anew"
+        }
         _ => "",
     }
 }

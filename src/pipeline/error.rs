@@ -1,6 +1,8 @@
 //! Why a conversion ended.
 
 use std::fmt;
+use std::io::ErrorKind;
+use std::path::PathBuf;
 
 use super::outcome::ReportOutcome;
 use super::visitor::ConversionFailure;
@@ -16,6 +18,13 @@ pub enum Error {
     Source(SourceError),
     /// The output cannot be written.
     Output(WriteError),
+    /// An INPUT that lies where the output is to be written.
+    InputInOutput {
+        /// The INPUT.
+        input: PathBuf,
+        /// The output folder.
+        output: PathBuf,
+    },
     /// A case without a Test key, and no project in which its Test could be found or created.
     NoProject {
         /// The report that holds it.
@@ -56,6 +65,16 @@ impl Error {
         Error::Budget { allowed: largest.map_or(0, |run| run.allowed), length: largest.map_or(0, |run| run.length) }
     }
 
+    /// Whether the conversion should not have begun: wrong usage writes nothing, also when it shows late.
+    pub(super) fn is_wrong_usage(&self) -> bool {
+        match self {
+            // Of the folder for temporary files.
+            Error::Source(SourceError::Io(_, disk)) => disk.kind() != ErrorKind::StorageFull,
+            Error::Source(_) | Error::NoProject { .. } | Error::Budget { .. } => true,
+            _ => false,
+        }
+    }
+
     pub(super) fn finisher() -> Error {
         Error::Threads("the thread that finishes Test Executions died".to_owned())
     }
@@ -74,6 +93,12 @@ impl fmt::Display for Error {
         match self {
             Error::Source(error) => error.fmt(f),
             Error::Output(error) => error.fmt(f),
+            Error::InputInOutput { input, output } => write!(
+                f,
+                "the INPUT {} lies in the output folder {}, which is written anew: give another --out",
+                input.display(),
+                output.display()
+            ),
             Error::NoProject { origin, case } => {
                 write!(
                     f,

@@ -163,6 +163,9 @@ pub trait Observer: Sync {
 
     /// Of an earlier conversion, `kept` groups of reports are taken over, and `changed` are converted again.
     fn resumed(&self, _kept: usize, _changed: usize) {}
+
+    /// The earlier conversion that was to be gone on with had come to its end: everything is converted again.
+    fn was_complete(&self) {}
 }
 
 fn report_of(outcome: &ReportOutcome) -> Report<'_> {
@@ -190,6 +193,7 @@ fn report_of(outcome: &ReportOutcome) -> Report<'_> {
 /// damaged report is no error: its problems are told to the observer and written to `reports.jsonl`.
 pub fn convert(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<Manifest, Error> {
     let stop = Stop::new(stop);
+    check_inputs(job)?;
     let folder = Folder::open(&job.output, job.opening).map_err(Error::Output)?;
     let spool = LineSpool::new(folder.path());
     let sidecar = sidecar(job, Some(&folder));
@@ -200,11 +204,23 @@ pub fn convert(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<
         folder.seal(&manifest).map_err(Error::Output)?;
         Ok(manifest)
     });
-    if matches!(converted, Err(Error::NoProject { .. } | Error::Budget { .. })) && job.opening != Opening::Resume {
-        // Wrong usage writes nothing, also when it shows late.
+    if converted.as_ref().is_err_and(Error::is_wrong_usage) && job.opening != Opening::Resume {
         folder.withdraw().map_err(Error::Output)?;
     }
     converted
+}
+
+/// What is read must not lie where is written.
+fn check_inputs(job: &Job) -> Result<(), Error> {
+    let Ok(output) = job.output.canonicalize() else { return Ok(()) };
+    let paths = job.inputs.iter().filter_map(|input| match input {
+        Input::Path(path) => Some(path),
+        Input::Stream(_) => None,
+    });
+    match paths.into_iter().find(|path| path.canonicalize().is_ok_and(|real| real.starts_with(&output))) {
+        Some(input) => Err(Error::InputInOutput { input: input.clone(), output: job.output.clone() }),
+        None => Ok(()),
+    }
 }
 
 /// Does all that [`convert`] does but writing: the same code decides what would be in which bundle.

@@ -34,11 +34,14 @@ impl<'w> Writing<'w> {
         let purpose = Purpose::new(job.encoding.target.name(), &job.recorded);
         let mut kept = HashMap::new();
         if job.opening == Opening::Resume {
-            let earlier: Vec<Record> = journal::earlier(folder.path(), &purpose).map_err(Error::Output)?;
+            let earlier: journal::Earlier<Record> = journal::earlier(folder.path(), &purpose).map_err(Error::Output)?;
             folder.go_on().map_err(Error::Output)?;
-            let all = earlier.len();
+            let all = earlier.records.len();
             if all > 0 {
-                kept = resume::still_true(job, earlier, stop)?;
+                kept = resume::still_true(job, earlier.records, stop)?;
+            }
+            if earlier.is_complete {
+                observer.was_complete();
             }
             observer.resumed(kept.len(), all - kept.len());
         }

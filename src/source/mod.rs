@@ -27,6 +27,8 @@ mod walk;
 mod zip_end;
 
 use globset::GlobSet;
+use std::path::PathBuf;
+
 use limits::Budget;
 
 pub use again::{Later, Take, read_again};
@@ -53,6 +55,9 @@ pub struct Options {
     pub limits: Limits,
     /// Whether archives may be mapped into memory.
     pub mapping: Mapping,
+    /// The folder that is written into. Where it lies in a folder that is walked, nothing of it is found: what is there is no
+    /// report, and changes.
+    pub output: Option<PathBuf>,
 }
 
 impl Options {

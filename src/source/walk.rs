@@ -116,10 +116,15 @@ impl Walk<'_> {
         let mut links = Links::new(root);
         let shared_root = Arc::new(Root::new(root, Extent::Tree));
         let mut neighbours = Neighbours::default();
+        let output = self.options.output.as_ref().and_then(|output| output.canonicalize().ok());
         let mut files = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
         while let Some(file) = files.next() {
             let flow = match file {
                 Ok(file) if file.file_type().is_dir() => {
+                    if output.as_ref().is_some_and(|output| is_same_folder(&file, output)) {
+                        files.skip_current_dir();
+                        continue;
+                    }
                     if links.admit(&file) {
                         neighbours.enter(&file);
                         continue;
@@ -398,6 +403,12 @@ fn plain_below<'p>(root: &Path, path: &'p Path) -> Option<&'p str> {
     let is_odd = |pair: &[u8; 2]| matches!(pair, b"//" | b"/.");
     let is_plain = !below.starts_with(['/', '.']) && !below.ends_with('/') && !below.is_empty();
     (is_plain && !below.as_bytes().array_windows().any(is_odd)).then_some(below)
+}
+
+/// Whether a folder is `output`, whose real path that is, also where a link leads to it.
+fn is_same_folder(folder: &DirEntry, output: &Path) -> bool {
+    (folder.path_is_symlink() || Some(folder.file_name()) == output.file_name())
+        && folder.path().canonicalize().is_ok_and(|real| real == output)
 }
 
 fn file_name(path: &Path) -> String {

@@ -36,6 +36,7 @@ mod probes;
 mod properties;
 mod rebundle;
 mod recognition;
+mod replacing;
 mod reruns;
 #[cfg(unix)]
 mod resume;

@@ -77,21 +77,118 @@ fn refuses_an_earlier_output_unless_told() {
     earlier(outer.path());
     let error = Folder::open(outer.path(), Opening::Fresh).unwrap_err();
     assert!(matches!(error.kind(), WriteErrorKind::EarlierOutput(_)), "{error}");
+    let folder = Folder::open(outer.path(), Opening::Replace).unwrap();
+    assert_eq!(outputs(outer.path()), [""; 0], "it is set aside");
+    folder.seal(&manifest(Vec::new())).unwrap();
+    assert_eq!(listing(outer.path()), [MANIFEST], "and gone when the new one is whole");
+}
+
+/// What is in its place, and not set aside.
+fn outputs(folder: &Path) -> Vec<String> {
+    listing(folder).into_iter().filter(|name| !name.starts_with(".earlier")).collect()
+}
+
+#[test]
+fn an_output_that_was_to_be_replaced_comes_back() {
+    let outer = tempfile::tempdir().unwrap();
+    earlier(outer.path());
+    put(outer.path(), "notes.txt");
+    put(outer.path(), &format!("{EVIDENCE}/{}.png", "a".repeat(64)));
+    let before = listing(outer.path());
+    let folder = Folder::open(outer.path(), Opening::Replace).unwrap();
+    for file in ["bundles/b.0001.json", JOURNAL] {
+        folder.create(file).unwrap().commit().unwrap();
+    }
+    folder.withdraw().unwrap();
+    assert_eq!(listing(outer.path()), before);
+    assert_eq!(fs::read(outer.path().join("bundles/a.0001.json")).unwrap(), b"whole");
+}
+
+#[test]
+fn what_a_run_that_was_stopped_set_aside_is_the_earlier_output() {
+    let outer = tempfile::tempdir().unwrap();
+    earlier(outer.path());
+    let before = listing(outer.path());
+    let stopped = Folder::open(outer.path(), Opening::Replace).unwrap();
+    stopped.create("bundles/b.0001.json").unwrap().commit().unwrap();
+    drop(stopped);
+    let error = Folder::open(outer.path(), Opening::Fresh).unwrap_err();
+    assert!(matches!(error.kind(), WriteErrorKind::EarlierOutput(_)), "{error}");
+    let folder = Folder::open(outer.path(), Opening::Replace).unwrap();
+    assert_eq!(outputs(outer.path()), [""; 0], "what the stopped run wrote is gone");
+    folder.withdraw().unwrap();
+    drop(folder);
+    assert_eq!(listing(outer.path()), before);
+
     drop(Folder::open(outer.path(), Opening::Replace).unwrap());
-    assert!(listing(outer.path()).is_empty());
+    let resumed = Folder::open(outer.path(), Opening::Resume).unwrap();
+    resumed.go_on().unwrap();
+    resumed.seal(&manifest(Vec::new())).unwrap();
+    assert_eq!(listing(outer.path()), [MANIFEST]);
+}
+
+#[test]
+fn what_was_set_aside_in_part_does_not_come_back() {
+    let outer = tempfile::tempdir().unwrap();
+    earlier(outer.path());
+    // Stopped behind the manifest.
+    fs::create_dir(outer.path().join(".earlier-in-part.xraypack-tmp")).unwrap();
+    fs::rename(outer.path().join(MANIFEST), outer.path().join(".earlier-in-part.xraypack-tmp/manifest.json")).unwrap();
+    let folder = Folder::open(outer.path(), Opening::Replace).unwrap();
+    folder.withdraw().unwrap();
+    assert_eq!(listing(outer.path()), ["bundles/a.0001.json", REPORTS]);
+}
+
+#[test]
+fn wrong_usage_leaves_no_folder_behind() {
+    let outer = tempfile::tempdir().unwrap();
+    let out = outer.path().join("out");
+    let folder = Folder::open(&out, Opening::Fresh).unwrap();
+    folder.create("bundles/a.0001.json").unwrap().commit().unwrap();
+    folder.withdraw().unwrap();
+    assert!(!out.exists());
+    fs::create_dir(&out).unwrap();
+    Folder::open(&out, Opening::Fresh).unwrap().withdraw().unwrap();
+    assert!(out.exists() && fs::read_dir(&out).unwrap().next().is_none(), "it was there before");
+}
+
+#[test]
+fn what_is_no_folder_is_no_output_folder() {
+    let outer = tempfile::tempdir().unwrap();
+    put(outer.path(), "out");
+    for opening in [Opening::Fresh, Opening::Replace, Opening::Resume] {
+        let error = Folder::open(&outer.path().join("out"), opening).unwrap_err();
+        assert!(matches!(error.kind(), WriteErrorKind::NoFolder(_)), "{error}");
+    }
 }
 
 #[test]
 fn never_removes_what_is_not_its_own() {
     let outer = tempfile::tempdir().unwrap();
     earlier(outer.path());
-    let foreign =
-        ["bundles/deep/a.0001.json", "bundles/notes.json", "bundles/readme.txt", "notes.txt", "x/a.0001.json"];
+    let foreign = ["notes.txt", "x/a.0001.json"];
     foreign.iter().for_each(|file| put(outer.path(), file));
     put(outer.path(), "bundles/b.0007.json");
     put(outer.path(), "bundles/.b.0008.json.xraypack-tmp");
-    drop(Folder::open(outer.path(), Opening::Replace).unwrap());
-    assert_eq!(listing(outer.path()), foreign);
+    let folder = Folder::open(outer.path(), Opening::Replace).unwrap();
+    assert_eq!(outputs(outer.path()), foreign);
+    folder.seal(&manifest(Vec::new())).unwrap();
+    assert_eq!(listing(outer.path()), ["manifest.json", "notes.txt", "x/a.0001.json"]);
+}
+
+#[test]
+fn among_bundles_nothing_else_is_tolerated() {
+    for file in ["bundles/deep/a.0001.json", "bundles/notes.json", "evidence/notes.txt"] {
+        let outer = tempfile::tempdir().unwrap();
+        earlier(outer.path());
+        put(outer.path(), file);
+        let before = listing(outer.path());
+        for opening in [Opening::Replace, Opening::Resume] {
+            let error = Folder::open(outer.path(), opening).unwrap_err();
+            assert!(matches!(error.kind(), WriteErrorKind::NotOurs { .. }), "{file}: {error}");
+        }
+        assert_eq!(listing(outer.path()), before);
+    }
 }
 
 #[test]
@@ -118,8 +215,8 @@ fn a_manifest_cannot_point_force_outside_the_folder() {
     folder.write_manifest(&manifest(vec![execution(&files)])).unwrap();
     put(&out, "bundles/odd.json");
     drop(folder);
-    drop(Folder::open(&out, Opening::Replace).unwrap());
-    assert_eq!(listing(outer.path()), ["precious.json"]);
+    Folder::open(&out, Opening::Replace).unwrap().seal(&manifest(Vec::new())).unwrap();
+    assert_eq!(listing(outer.path()), ["out/manifest.json", "precious.json"]);
 }
 
 #[cfg(unix)]

@@ -1,0 +1,157 @@
+//! What lies in an output folder, and what of it is ours.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use serde::Deserialize;
+
+use super::Opening;
+use super::earlier::is_set_aside;
+use crate::bundle::error::{WriteError, WriteErrorKind};
+use crate::bundle::manifest::{Manifest, SCHEMA_FAMILY};
+use crate::bundle::name::{
+    BUNDLES, EVIDENCE, JOURNAL, MANIFEST, REPORTS, TEMPORARY_SUFFIX, is_bundle_name, is_evidence_name, is_info_name,
+};
+
+/// What is in a folder.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    /// Schema of a manifest of this program.
+    pub(super) manifest: Option<String>,
+    /// Whether there is a journal.
+    pub(super) journal: bool,
+    /// Bundles, evidence and `reports.jsonl`, in no order.
+    pub(super) ours: Vec<PathBuf>,
+    pub(super) temporary: Vec<PathBuf>,
+    /// Whether an earlier output was set aside.
+    earlier: bool,
+    /// The first other thing by name.
+    foreign: Option<PathBuf>,
+    /// The first other thing among bundles or evidence.
+    amid_ours: Option<PathBuf>,
+    /// Something that is in the way of a file or folder of ours.
+    obstacle: Option<PathBuf>,
+}
+
+impl Contents {
+    pub(super) fn of(folder: &Path) -> Result<Contents, WriteError> {
+        let mut contents = Contents::default();
+        let manifest = folder.join(MANIFEST);
+        contents.manifest = read_mark(&manifest);
+        let named = named_bundles(&manifest, &contents);
+        for Entry { name, path, is_folder } in entries(folder)? {
+            match name.as_str() {
+                BUNDLES if is_folder => contents.add_bundles(&path, &named)?,
+                MANIFEST if contents.manifest.is_some() => {}
+                EVIDENCE if is_folder => contents.add_evidence(&path)?,
+                BUNDLES | MANIFEST => contents.obstacle = Some(path),
+                JOURNAL if !is_folder => contents.journal = true,
+                REPORTS if is_folder => contents.obstacle = Some(path),
+                REPORTS => contents.ours.push(path),
+                _ if is_folder && is_set_aside(&name) => contents.earlier = true,
+                _ => contents.add_other(&name, path, is_folder),
+            }
+        }
+        Ok(contents)
+    }
+
+    fn add_bundles(&mut self, folder: &Path, named: &HashSet<String>) -> Result<(), WriteError> {
+        for Entry { name, path, is_folder } in entries(folder)? {
+            if !is_folder && (is_bundle_name(&name) || is_info_name(&name) || named.contains(&name)) {
+                self.ours.push(path);
+            } else {
+                self.add_other_amid_ours(&name, path, is_folder);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_evidence(&mut self, folder: &Path) -> Result<(), WriteError> {
+        for Entry { name, path, is_folder } in entries(folder)? {
+            if !is_folder && is_evidence_name(&name) {
+                self.ours.push(path);
+            } else {
+                self.add_other_amid_ours(&name, path, is_folder);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_other_amid_ours(&mut self, name: &str, path: PathBuf, is_folder: bool) {
+        let before = self.temporary.len();
+        self.add_other(name, path.clone(), is_folder);
+        if self.temporary.len() == before && self.amid_ours.as_ref().is_none_or(|found| path < *found) {
+            self.amid_ours = Some(path);
+        }
+    }
+
+    fn add_other(&mut self, name: &str, path: PathBuf, is_folder: bool) {
+        if !is_folder && name.starts_with('.') && name.ends_with(TEMPORARY_SUFFIX) {
+            self.temporary.push(path);
+        } else if self.foreign.as_ref().is_none_or(|found| path < *found) {
+            self.foreign = Some(path);
+        }
+    }
+
+    /// Whether there is an output, complete or not.
+    pub(super) fn is_an_output(&self) -> bool {
+        self.manifest.is_some() || self.journal || !self.ours.is_empty()
+    }
+
+    /// Foreign files are tolerated only beside a manifest of ours: without one, names alone must not decide that
+    /// something may be removed. Among bundles they are no part of an output, and would be one of the next.
+    pub(super) fn check(&self, folder: &Path, opening: Opening) -> Result<(), WriteError> {
+        let foreign = if self.manifest.is_some() { None } else { self.foreign.as_ref() };
+        let amid_ours = if opening == Opening::Fresh { None } else { self.amid_ours.as_ref() };
+        if let Some(found) = self.obstacle.as_ref().or(amid_ours).or(foreign) {
+            return Err(WriteErrorKind::NotOurs { folder: folder.to_path_buf(), found: found.clone() }.into());
+        }
+        if opening == Opening::Fresh && (self.is_an_output() || self.earlier) {
+            return Err(WriteErrorKind::EarlierOutput(folder.to_path_buf()).into());
+        }
+        Ok(())
+    }
+}
+
+/// Something in a folder.
+struct Entry {
+    name: String,
+    path: PathBuf,
+    /// A link is no folder, wherever it leads.
+    is_folder: bool,
+}
+
+fn entries(folder: &Path) -> Result<Vec<Entry>, WriteError> {
+    let read = || -> io::Result<Vec<Entry>> {
+        let entry = |entry: io::Result<fs::DirEntry>| {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            Ok(Entry { name, path: entry.path(), is_folder: entry.file_type()?.is_dir() })
+        };
+        fs::read_dir(folder)?.map(entry).collect()
+    };
+    read().map_err(WriteError::io("list", folder))
+}
+
+/// The schema of the manifest at `path`, when it is one of this program.
+pub(super) fn read_mark(path: &Path) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Mark {
+        schema: String,
+    }
+    let text = fs::read(path).ok()?;
+    let mark: Mark = serde_json::from_slice(&text).ok()?;
+    mark.schema.starts_with(SCHEMA_FAMILY).then_some(mark.schema)
+}
+
+/// Names, within the folder of bundles, that the manifest gives. A name that leads anywhere else is not believed: what
+/// is compared with it are names found in that folder.
+fn named_bundles(manifest: &Path, contents: &Contents) -> HashSet<String> {
+    if contents.manifest.is_none() {
+        return HashSet::new();
+    }
+    let manifest = fs::read(manifest).ok().and_then(|text| serde_json::from_slice::<Manifest>(&text).ok());
+    let files = manifest.iter().flat_map(Manifest::files);
+    files.filter_map(|file| file.strip_prefix("bundles/").map(str::to_owned)).collect()
+}

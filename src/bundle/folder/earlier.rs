@@ -1,0 +1,119 @@
+//! An earlier output that another one is going to replace. It is set aside as it is, comes back when the new conversion turns out to
+//! be wrong usage, which writes nothing, and goes when the new output is whole.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use super::contents::Contents;
+use super::{remove, remove_all, sync_folder};
+use crate::bundle::error::WriteError;
+use crate::bundle::name::{BUNDLES, EVIDENCE, JOURNAL, MANIFEST, REPORTS};
+
+/// Holds all of it.
+const WHOLE: &str = ".earlier.xraypack-tmp";
+
+/// Holds what has been moved so far: nothing that could come back.
+const IN_PART: &str = ".earlier-in-part.xraypack-tmp";
+
+/// What an output consists of. The manifest goes first and comes back last, so that no moment has a manifest whose bundles are gone.
+const PARTS: [&str; 5] = [MANIFEST, JOURNAL, REPORTS, BUNDLES, EVIDENCE];
+
+/// Whether a folder of this name is one of these.
+pub(super) fn is_set_aside(name: &str) -> bool {
+    name == WHOLE || name == IN_PART
+}
+
+/// The earlier output of a folder.
+#[derive(Debug)]
+pub(super) struct Earlier<'f> {
+    folder: &'f Path,
+}
+
+impl<'f> Earlier<'f> {
+    pub(super) fn of(folder: &'f Path) -> Earlier<'f> {
+        Earlier { folder }
+    }
+
+    /// Whether one has been set aside, by this run or by one that was stopped.
+    pub(super) fn is_kept(&self) -> bool {
+        self.folder.join(WHOLE).is_dir()
+    }
+
+    /// Sets aside all that lies in the folder and is ours.
+    pub(super) fn set_aside(&self) -> Result<(), WriteError> {
+        let part = self.folder.join(IN_PART);
+        clear(&part)?;
+        fs::create_dir(&part).map_err(WriteError::io("create", &part))?;
+        for name in PARTS {
+            move_if_there(&self.folder.join(name), &part.join(name))?;
+            if name == MANIFEST {
+                sync_folder(self.folder)?;
+            }
+        }
+        sync_folder(&part)?;
+        move_if_there(&part, &self.folder.join(WHOLE))?;
+        sync_folder(self.folder)
+    }
+
+    /// Brings it back. Nothing of the new output is left.
+    pub(super) fn restore(&self) -> Result<(), WriteError> {
+        let whole = self.folder.join(WHOLE);
+        for name in PARTS.into_iter().rev() {
+            if name == MANIFEST {
+                sync_folder(self.folder)?;
+            }
+            let place = self.folder.join(name);
+            let _ = fs::remove_dir(&place);
+            move_if_there(&whole.join(name), &place)?;
+        }
+        let _ = fs::remove_dir(&whole);
+        sync_folder(self.folder)
+    }
+
+    /// Removes it, and what is left of one that was set aside in part.
+    pub(super) fn remove(&self) -> Result<(), WriteError> {
+        clear(&self.folder.join(IN_PART))?;
+        clear(&self.folder.join(WHOLE))
+    }
+}
+
+fn move_if_there(from: &Path, to: &Path) -> Result<(), WriteError> {
+    match fs::rename(from, to) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(WriteError::io("move", from)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Removes what is ours in a folder of ours. Whatever somebody else has put there stays.
+fn clear(folder: &Path) -> Result<(), WriteError> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    let contents = Contents::of(folder)?;
+    let mut files: Vec<PathBuf> = [contents.ours, contents.temporary].concat();
+    files.extend(contents.manifest.map(|_| folder.join(MANIFEST)));
+    files.extend(contents.journal.then(|| folder.join(JOURNAL)));
+    remove_all(&files)?;
+    for name in [BUNDLES, EVIDENCE] {
+        let _ = fs::remove_dir(folder.join(name));
+    }
+    let _ = fs::remove_dir(folder);
+    Ok(())
+}
+
+/// Makes way for a new output: what lies in the folder is set aside, unless an output was set aside already. Then that is the
+/// earlier one, and what lies here was written by a run that was stopped.
+pub(super) fn make_way(folder: &Path, contents: &Contents) -> Result<(), WriteError> {
+    let earlier = Earlier::of(folder);
+    remove_all(&contents.temporary)?;
+    if !earlier.is_kept() || contents.manifest.is_some() {
+        earlier.remove()?;
+        return if contents.is_an_output() { earlier.set_aside() } else { Ok(()) };
+    }
+    if contents.journal {
+        remove(&folder.join(JOURNAL))?;
+    }
+    remove_all(&contents.ours)?;
+    let _ = fs::remove_dir(folder.join(EVIDENCE));
+    Ok(())
+}
