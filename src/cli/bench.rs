@@ -59,7 +59,12 @@ pub fn run(args: &BenchArgs, terminal: &mut Terminal) -> Result<Ending, Failure>
         OutputChoice::Human => human::write(&document, baseline.as_ref(), &mut terminal.out)?,
     }
     terminal.out.flush()?;
-    Ok(Ending::of_reports(document.input.reports, damaged, DamageAllowed::from(args.job.results.allow_damaged)))
+    let allowed = DamageAllowed::from(args.job.results.allow_damaged);
+    let ending = Ending::of_reports(document.input.reports, damaged, allowed);
+    if ending == Ending::NoReport {
+        terminal.err.line(format_args!("error: no report was found; xraypack inspect tells what is there"))?;
+    }
+    Ok(ending)
 }
 
 /// Runs every stage in turn, round after round, so that a machine that slows down slows all of them.

@@ -24,6 +24,7 @@ use super::info;
 use super::job;
 use super::keys::{IssueKey, ProjectKey};
 use super::limits::{self, LimitValue};
+use super::nothing::NoReports;
 use super::numbers;
 use super::signals::Signals;
 use super::size::{self, Size};
@@ -265,13 +266,18 @@ pub fn run(args: &ConvertArgs, terminal: &mut Terminal) -> Result<Ending, Failur
     if let Some(usage) = &key_map {
         usage.tell(terminal);
     }
+    let no_reports = told.no_reports;
     let summary = Summary { key_map, ..Summary::of(&manifest, told.set_aside, told.problems, elapsed) };
     let ending = Ending::of_reports(
         summary.totals.reports,
         summary.totals.damaged,
         DamageAllowed::from(args.job.results.allow_damaged),
     );
-    match show(&summary, args.telling.format, terminal).map_err(Failure::from) {
+    let shown = show(&summary, args.telling.format, terminal).map_err(Failure::from);
+    if ending == Ending::NoReport {
+        no_reports.tell(terminal);
+    }
+    match shown {
         // The bundles are written, whoever listens.
         Ok(()) | Err(Failure::ClosedPipe) => Ok(ending),
         Err(failure) => Err(failure),
@@ -327,6 +333,8 @@ pub struct Told {
     pub set_aside: Vec<SetAside>,
     /// How many problems there were of each kind.
     pub problems: BTreeMap<ProblemKind, u64>,
+    /// Files that are no reports.
+    pub no_reports: NoReports,
     /// Test Executions that are finished although the conversion is not.
     pub executions: u64,
     /// Their bundles.
@@ -354,6 +362,7 @@ impl Observer for Watching<'_> {
             *told.problems.entry(problem.kind).or_default() += 1;
         }
         told.set_aside.extend(SetAside::of(&seen));
+        told.no_reports.add(&seen);
     }
 
     fn further(&self, report: &Report<'_>, problems: &[Problem]) {

@@ -18,6 +18,7 @@ use super::commentary::{Commentary, ReportSeen};
 use super::convert::{ReadingArgs, TellingArgs, check_inputs, check_limits};
 use super::exit::{DamageAllowed, Ending, Failure};
 use super::job;
+use super::nothing::NoReports;
 use super::numbers::{self, count, counted};
 use super::summary::{ProblemCount, SetAside, headed, write_cases, write_problems, write_set_aside};
 use super::table::{Align, Table};
@@ -56,7 +57,11 @@ pub fn run(args: &InspectArgs, terminal: &mut Terminal) -> Result<Ending, Failur
         view.write_human(terminal.verbosity, &mut terminal.out)?;
     }
     terminal.out.flush()?;
-    Ok(Ending::of_reports(view.reports, view.damaged, DamageAllowed::from(args.allow_damaged)))
+    let ending = Ending::of_reports(view.reports, view.damaged, DamageAllowed::from(args.allow_damaged));
+    if ending == Ending::NoReport {
+        view.no_reports.tell(terminal);
+    }
+    Ok(ending)
 }
 
 /// Has the library read everything and calls `each` for every file, in report order.
@@ -111,6 +116,7 @@ struct View {
     groups: BTreeMap<(String, String), Group>,
     set_aside: Vec<SetAside>,
     problems: BTreeMap<ProblemKind, u64>,
+    no_reports: NoReports,
 }
 
 #[derive(Debug, Default)]
@@ -124,6 +130,7 @@ impl View {
     fn add(&mut self, report: &ReportSeen<'_>) {
         self.files += 1;
         self.bytes += report.bytes;
+        self.no_reports.add(report);
         for problem in report.problems {
             *self.problems.entry(problem.kind).or_default() += 1;
         }

@@ -19,6 +19,7 @@ mod job;
 mod keys;
 mod limits;
 mod man;
+mod nothing;
 mod numbers;
 mod plan;
 mod progress;

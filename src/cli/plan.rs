@@ -13,6 +13,7 @@ use super::convert::{self, JobArgs, TellingArgs, Told, Watching};
 use super::exit::{DamageAllowed, Ending, Failure};
 use super::info;
 use super::job;
+use super::nothing::NoReports;
 use super::numbers::counted;
 use super::summary::{ProblemCount, SetAside, Totals};
 use super::terminal::Terminal;
@@ -99,6 +100,7 @@ struct View {
     set_aside: Vec<SetAside>,
     problems: Vec<ProblemCount>,
     key_map: Option<KeyMapUsage>,
+    no_reports: NoReports,
 }
 
 /// Runs the command.
@@ -123,14 +125,18 @@ pub fn run(args: &PlanArgs, terminal: &mut Terminal) -> Result<Ending, Failure> 
         return Err(Failure::Usage(format!("{tests} no Test key, so their Jira project must be given (--project)")));
     }
     let allowed = DamageAllowed::from(args.job.results.allow_damaged);
-    Ok(Ending::of_reports(view.totals.reports, view.totals.damaged, allowed))
+    let ending = Ending::of_reports(view.totals.reports, view.totals.damaged, allowed);
+    if ending == Ending::NoReport {
+        view.no_reports.tell(terminal);
+    }
+    Ok(ending)
 }
 
 fn plan(args: &PlanArgs, commentary: &Commentary) -> Result<View, Failure> {
     let job = job::job(&args.job, None)?;
     let watching = Watching::new(commentary);
     let plan = pipeline::plan(&job, &watching).map_err(job::failure)?;
-    let Told { set_aside, problems, .. } = watching.told();
+    let Told { set_aside, problems, no_reports, .. } = watching.told();
     let problems = problems.into_iter().map(|(kind, count)| ProblemCount { kind, count }).collect();
     Ok(View {
         totals: Totals::of(&plan.totals),
@@ -139,6 +145,7 @@ fn plan(args: &PlanArgs, commentary: &Commentary) -> Result<View, Failure> {
         set_aside,
         problems,
         key_map: args.job.keys.usage(&job.rules.keys),
+        no_reports,
     })
 }
 

@@ -123,6 +123,8 @@ problem_kinds! {
     DuplicateOf = "duplicate-of", Note;
     /// Two reports that tell of the same tests.
     SameTestsTwice = "same-tests-twice", Warning;
+    /// An entry of an archive whose name comes again: the later one counts.
+    ReplacedEntry = "replaced-entry", Warning;
     /// The report declares more results than it holds.
     CountMismatch = "count-mismatch", Warning;
     /// An attachment that cannot be found, read or used.

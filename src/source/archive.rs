@@ -39,6 +39,8 @@ impl Kind {
 pub(super) struct Archive {
     bytes: ArchiveBytes,
     entries: Vec<ArchiveEntry>,
+    /// Earlier entries of the same names, by the number of the one that counts; of each, its size.
+    replaced: Vec<(usize, u64)>,
     /// For references whose case is wrong or whose folders are others. Made when it is first needed.
     lookup: OnceLock<Lookup>,
     /// Folders with a file that is called like lines of JSON, sorted.
@@ -75,7 +77,7 @@ pub(super) struct ArchiveEntry {
 
 /// What the directory says of an entry's bytes. Its local header is read with the bytes, not before: a listing that
 /// touches every header would page in the whole archive.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 enum Content {
     Stored(Place),
     Deflated(Place),
@@ -90,7 +92,7 @@ enum Content {
 }
 
 /// Where an entry is: its local header, and the length of what follows it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Place {
     header: u64,
     packed: u64,
@@ -117,7 +119,7 @@ impl Archive {
             Kind::Tar => tar::list(&bytes, budget)?,
         };
         entries.sort_by(|one, other| name::compare(&one.name, &other.name).then(other.listed_at.cmp(&one.listed_at)));
-        entries.dedup_by(|later, kept| later.name == kept.name);
+        let replaced = drop_replaced(&mut entries);
         budget.spend(&entries)?;
         let breaks_off = || Problem::new(ProblemKind::Truncated, "the packed data of the archive ends too early");
         let damage = damage.or_else(|| cut.then(breaks_off));
@@ -126,7 +128,7 @@ impl Archive {
         with_json_lines.sort_unstable();
         with_json_lines.dedup();
         let has_pictures = entries.iter().any(|entry| litter::is_picture(&entry.name));
-        Ok(Archive { bytes, entries, lookup: OnceLock::new(), with_json_lines, has_pictures, damage })
+        Ok(Archive { bytes, entries, replaced, lookup: OnceLock::new(), with_json_lines, has_pictures, damage })
     }
 
     /// What is wrong with the archive as a whole, although it has entries that can be read.
@@ -136,6 +138,12 @@ impl Archive {
 
     pub(super) fn entries(&self) -> &[ArchiveEntry] {
         &self.entries
+    }
+
+    /// Sizes of the earlier entries that this one takes the place of, the last of them first.
+    pub(super) fn replaced(&self, number: usize) -> impl Iterator<Item = u64> {
+        let first = self.replaced.partition_point(|(by, _)| *by < number);
+        self.replaced[first..].iter().take_while(move |(by, _)| *by == number).map(|(_, bytes)| *bytes)
     }
 
     /// Whether the folder of this entry has a file that is called like lines of JSON.
@@ -209,6 +217,21 @@ impl Archive {
         let lookup = || self.lookup.get_or_init(|| Lookup::new((0..self.entries.len()).map(name_of)));
         exact(folder).or_else(|| exact("")).or_else(|| lookup().find(folder, reference, name_of))
     }
+}
+
+/// Keeps the first of each name, and says what it takes the place of: nothing where the same bytes were listed twice.
+fn drop_replaced(entries: &mut Vec<ArchiveEntry>) -> Vec<(usize, u64)> {
+    let (mut number, mut replaced) = (0, Vec::new());
+    entries.dedup_by(|entry, kept| {
+        let is_replaced = entry.name == kept.name;
+        if !is_replaced {
+            number += 1;
+        } else if entry.content != kept.content {
+            replaced.push((number, entry.expected.bytes));
+        }
+        is_replaced
+    });
+    replaced
 }
 
 fn folder_of(name: &str) -> &str {

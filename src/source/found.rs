@@ -97,11 +97,14 @@ pub enum Skip {
     Package,
     /// Neither a file nor a folder.
     Special,
+    /// An archive without a file in it.
+    EmptyArchive,
 }
 
-impl fmt::Display for Skip {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Skip {
+    /// The reason as it is told.
+    pub const fn reason(self) -> &'static str {
+        match self {
             Skip::Litter => "operating-system litter",
             Skip::Excluded => "excluded",
             Skip::Symlink => "a symbolic link to something that is read elsewhere",
@@ -109,7 +112,14 @@ impl fmt::Display for Skip {
             Skip::BrokenLink => "a symbolic link that leads nowhere",
             Skip::Package => "a program package or office document, which is not descended into",
             Skip::Special => "not a regular file",
-        })
+            Skip::EmptyArchive => "an empty archive",
+        }
+    }
+}
+
+impl fmt::Display for Skip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.reason())
     }
 }
 

@@ -286,9 +286,26 @@ fn of_two_entries_with_one_name_the_last_listed_counts() {
         }
     }
     write(folder.path(), "n.zip", &bytes);
-    assert_eq!(lines(&folder.path().join("n.zip")), ["n.zip!/b.xml = b", "n.zip!/x.xml = late"]);
+    let told = "n.zip!/x.xml: the archive has a later entry of the same name, which is read instead of this one";
+    assert_eq!(lines(&folder.path().join("n.zip")), ["n.zip!/b.xml = b", told, "n.zip!/x.xml = late"]);
+    // Behind other bytes, too.
+    write(folder.path(), "n.zip", &[b"PK\x03\x04 not really\n".as_slice(), &bytes].concat());
+    let exclude = globset::GlobSetBuilder::new().add(globset::Glob::new("b*").unwrap()).build().unwrap();
+    let options = Options { exclude: Some(exclude), ..Options::default() };
+    let found = lines_with(&[Input::Path(folder.path().join("n.zip"))], &options);
+    assert_eq!(found, ["n.zip!/b.xml: excluded", told, "n.zip!/x.xml = late"]);
     write(folder.path(), "n.zip", &deflated(&[("./x.xml", b"early"), ("x.xml", b"late")]));
-    assert_eq!(lines(&folder.path().join("n.zip")), ["n.zip!/x.xml = late"]);
+    assert_eq!(lines(&folder.path().join("n.zip")), [told, "n.zip!/x.xml = late"]);
+    // One whose bytes are listed twice is one entry.
+    let once = deflated(&[("x.xml", b"x")]);
+    let (record, end) = (records(&once, b"PK\x01\x02")[0], records(&once, b"PK\x05\x06")[0]);
+    let mut twice = [&once[..end], &once[record..]].concat();
+    let end = records(&twice, b"PK\x05\x06")[0];
+    twice[end + 8..end + 12].copy_from_slice(&[2, 0, 2, 0]);
+    let length = (end - record) as u32;
+    twice[end + 12..end + 16].copy_from_slice(&length.to_le_bytes());
+    write(folder.path(), "n.zip", &twice);
+    assert_eq!(lines(&folder.path().join("n.zip")), ["n.zip!/x.xml = x"]);
 }
 
 #[test]
@@ -486,4 +503,16 @@ fn pipes_and_sockets_are_never_opened() {
     assert_eq!(lines(&socket), ["a.xml: not a regular file"]);
     write(folder.path(), "r.xml", b"<a/>");
     assert_eq!(attachment(folder.path(), "r.xml", "a.xml"), "there is no such file in the input");
+}
+
+#[test]
+fn an_archive_without_a_file_is_a_file_that_was_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "n.zip", &deflated(&[]));
+    assert_eq!(lines(&folder.path().join("n.zip")), ["n.zip: an empty archive"]);
+    write(folder.path(), "n.zip", &deflated(&[("in.zip", &deflated(&[]))]));
+    assert_eq!(lines(folder.path()), ["n.zip!/in.zip: an empty archive"]);
+    let include = globset::GlobSetBuilder::new().add(globset::Glob::new("*.xml").unwrap()).build().unwrap();
+    let options = Options { include: Some(include), ..Options::default() };
+    assert_eq!(lines_with(&[Input::Path(folder.path().join("n.zip"))], &options), ["n.zip!/in.zip: excluded"]);
 }

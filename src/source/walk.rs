@@ -229,6 +229,11 @@ impl Walk<'_> {
         };
         if let Some(problem) = archive.damage() {
             self.broken(origin, place, length, problem.clone(), depth)?;
+        } else if archive.entries().is_empty() {
+            let wanted = self.options.includes(origin.as_str());
+            let why = if wanted { Skip::EmptyArchive } else { Skip::Excluded };
+            let (origin, place) = (origin.clone(), place.clone());
+            return (self.found)(Found::Skipped { origin, place, bytes: length, why });
         }
         let outermost = place.archive.clone().unwrap_or_else(|| origin.clone());
         let place = Place { archive: Some(outermost), ..place.clone() };
@@ -267,6 +272,9 @@ impl Walk<'_> {
         let origin = outer.inside(&entry.name);
         let place = place.of(&origin);
         let bytes = entry.expected.bytes;
+        for bytes in archive.replaced(number) {
+            self.replaced(&origin, &place, bytes)?;
+        }
         let skip = self.reason_to_skip(&origin).or(entry.is_nothing());
         if let Some(why) = skip {
             return (self.found)(Found::Skipped { origin, place, bytes, why });
@@ -300,6 +308,18 @@ impl Walk<'_> {
         let place = Place { beside_json_lines, ..place };
         let handle = Handle::Archived { archive: Arc::clone(archive), number };
         (self.found)(Found::Entry(Entry { origin, place, handle }))
+    }
+
+    /// An entry whose name comes again in its archive.
+    fn replaced(&mut self, origin: &Origin, place: &Place, bytes: u64) -> ControlFlow<()> {
+        let (origin, place) = (origin.clone(), place.clone());
+        let unwanted = || (!self.options.includes(origin.as_str())).then_some(Skip::Excluded);
+        if let Some(why) = self.reason_to_skip(&origin).or_else(unwanted) {
+            return (self.found)(Found::Skipped { origin, place, bytes, why });
+        }
+        let message = "the archive has a later entry of the same name, which is read instead of this one";
+        let problem = Problem::new(ProblemKind::ReplacedEntry, message);
+        (self.found)(Found::Unreadable { origin, place, bytes, problem })
     }
 
     fn too_deep(&self, depth: u32) -> Option<Problem> {

@@ -197,6 +197,37 @@ fn z15_encrypted_entries_are_named_and_the_others_read() {
 }
 
 #[test]
+fn of_two_entries_with_one_name_the_later_counts_and_the_other_is_told() {
+    let workshop = Workshop::new();
+    let bytes = zip(&[("./a.xml", suite("early").as_bytes()), ("a.xml", suite("late").as_bytes())]);
+    let ran = converted(&workshop, &bytes, &[]);
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.stderr.contains("a.xml: the archive has a later entry of the same name"), "{}", ran.stderr);
+    assert_eq!(statuses(&workshop), ["s.late PASS"]);
+    assert_eq!(states(&workshop).len(), 2);
+    let verified = workshop.run(["verify", "out"]);
+    assert_eq!(verified.code, Some(0), "{}{}", verified.stdout, verified.stderr);
+}
+
+#[test]
+fn an_empty_archive_is_seen_and_told() {
+    let workshop = Workshop::new();
+    workshop.write("in/empty.zip", zip(&[]));
+    workshop.write("in/a.txt", "x");
+    let told = "error: no report was found in 2 files (empty archives: 1, no reports: 1)\n";
+    for command in [&["convert", "-o", "out"][..], &["plan"], &["inspect"]] {
+        let ran = workshop.run([command, &["in", "-q"]].concat());
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(4), told), "{command:?}");
+    }
+    let lines = std::fs::read_to_string(workshop.path().join("out/reports.jsonl")).unwrap();
+    assert!(lines.contains(r#""report":"empty.zip","state":"ignored","reason":"an empty archive""#), "{lines}");
+    assert_eq!(workshop.run(["verify", "out"]).code, Some(0));
+    workshop.write("none/.keep", "x");
+    std::fs::remove_file(workshop.path().join("none/.keep")).unwrap();
+    assert!(workshop.run(["inspect", "none"]).stderr.contains("no report was found: there is no file at all"));
+}
+
+#[test]
 fn archives_behind_other_bytes_are_read() {
     let workshop = Workshop::new();
     let mut bytes = b"PK\x03\x04 not really\n".to_vec();

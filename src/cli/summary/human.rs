@@ -25,14 +25,18 @@ pub fn write_human(summary: &Summary, verbosity: Verbosity, out: &mut Printer) -
 }
 
 fn headline(summary: &Summary, out: &mut Printer) -> io::Result<()> {
-    let Totals { files, reports, ignored, bytes_in, .. } = summary.totals;
-    out.line(format_args!(
-        "Converted {} ({}) in {}, {}",
-        counted(reports, "report", "reports"),
-        numbers::size(bytes_in),
-        numbers::duration(summary.elapsed),
-        numbers::rate(bytes_in, summary.elapsed)
-    ))?;
+    let Totals { files, reports, damaged, ignored, bytes_in, .. } = summary.totals;
+    let of_reports = counted(reports, "report", "reports");
+    if reports > 0 && damaged == reports && bytes_in == 0 {
+        out.line(format_args!("Converted nothing: of {of_reports} not a byte could be read"))?;
+    } else {
+        out.line(format_args!(
+            "Converted {of_reports} ({}) in {}, {}",
+            numbers::size(bytes_in),
+            numbers::duration(summary.elapsed),
+            numbers::rate(bytes_in, summary.elapsed)
+        ))?;
+    }
     if ignored > 0 {
         out.line(format_args!("Ignored {} of {}", count(ignored), counted(files, "file", "files")))?;
     }
@@ -209,6 +213,13 @@ Problems
 Next: 2 bundles wait for a Test Execution key. Import the first bundle of the execution; Xray answers with it.
 ";
         assert_eq!(shown(&night(), Verbosity::Normal, Ink::Plain), expected);
+    }
+
+    #[test]
+    fn a_report_of_which_nothing_could_be_read_was_not_converted() {
+        let totals = Totals { files: 1, reports: 1, damaged: 1, ..Totals::default() };
+        let text = shown(&Summary { totals, ..Summary::default() }, Verbosity::Normal, Ink::Plain);
+        assert!(text.starts_with("Converted nothing: of 1 report not a byte could be read\n"), "{text}");
     }
 
     #[test]

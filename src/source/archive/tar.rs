@@ -49,6 +49,8 @@ struct Walk {
 #[derive(Default)]
 struct Stated {
     name: Option<Vec<u8>>,
+    /// What a link leads to.
+    link: Option<Vec<u8>>,
     size: Option<u64>,
     sparse: bool,
 }
@@ -123,15 +125,14 @@ impl Walk {
         let content = self.archive.exactly(start, length).map(<[u8]>::to_vec);
         let Some(content) = content else { return Err(self.breaks_off("ends inside an entry")) };
         match kind {
-            EntryType::GNULongName => {
-                let length = content.iter().position(|byte| *byte == 0).unwrap_or(content.len());
-                self.stated.name = Some(content[..length].to_vec());
-            }
+            EntryType::GNULongName => self.stated.name = Some(before_zero(&content)),
+            EntryType::GNULongLink => self.stated.link = Some(before_zero(&content)),
             EntryType::XHeader => {
                 for record in PaxExtensions::new(&content).flatten() {
                     let value = record.value_bytes();
                     match record.key_bytes() {
                         b"path" if !self.stated.sparse => self.stated.name = Some(value.to_vec()),
+                        b"linkpath" => self.stated.link = Some(value.to_vec()),
                         b"size" => {
                             self.stated.size = std::str::from_utf8(value).ok().and_then(|size| size.parse().ok())
                         }
@@ -144,7 +145,7 @@ impl Walk {
                     }
                 }
             }
-            // A link's target is of no interest; what holds for the whole archive is neither a name nor a size.
+            // What holds for the whole archive is neither a name nor a size.
             _ => {}
         }
         Ok(())
@@ -161,6 +162,8 @@ impl Walk {
             _ if name.is_empty() => return,
             // A name that ends in a slash was a folder before folders had a type of their own.
             EntryType::Regular if raw_name.ends_with('/') => return,
+            // A file that was named twice, and has another name elsewhere, comes once more as a link to itself.
+            EntryType::Link if leads_to(stated.link, header) == name => return,
             EntryType::Link => Content::Nothing(Skip::Hardlink),
             EntryType::Symlink => Content::Nothing(Skip::Symlink),
             EntryType::Char | EntryType::Block | EntryType::Fifo => Content::Nothing(Skip::Special),
@@ -186,6 +189,16 @@ impl Walk {
         let message = format!("the archive {how}: its {complete} complete entries are read, others may be missing");
         Problem::new(ProblemKind::Truncated, message)
     }
+}
+
+/// The plain name of what a link leads to.
+fn leads_to(stated: Option<Vec<u8>>, header: &Header) -> String {
+    let raw = stated.or_else(|| header.link_name_bytes().map(std::borrow::Cow::into_owned));
+    name::normalise(&String::from_utf8_lossy(&raw.unwrap_or_default()))
+}
+
+fn before_zero(content: &[u8]) -> Vec<u8> {
+    content.split(|byte| *byte == 0).next().unwrap_or_default().to_vec()
 }
 
 /// Whether the checksum says that this block is a header. Some old writers added signed bytes.

@@ -21,16 +21,17 @@ pub(super) fn begins(first: &[u8]) -> bool {
 
 /// Reads the central directory; without one, what the entries say of themselves.
 pub(super) fn list(bytes: &ArchiveBytes, budget: &Budget<'_>) -> Result<Listing, Problem> {
-    let mut entries = Vec::new();
+    let (mut entries, mut replaced) = (Vec::new(), Vec::new());
     let mut looking = Looking::new(bytes);
     let read = match zip_end::behind_which_others_seem_to_end(&mut looking) {
-        Some(end) => list_directory(Uncommented::new(looking, end), bytes, budget, &mut entries)?,
-        None => list_directory(looking, bytes, budget, &mut entries)?,
+        Some(end) => list_directory(Uncommented::new(looking, end), bytes, budget, &mut entries, &mut replaced)?,
+        None => list_directory(looking, bytes, budget, &mut entries, &mut replaced)?,
     };
     if let Err(error) = read {
         return salvage(bytes, &no_directory(&error).message, budget);
     }
     refuse_overlaps(&entries)?;
+    entries.append(&mut replaced);
     Ok(Listing { entries, damage: None })
 }
 
@@ -40,6 +41,7 @@ fn list_directory<R: Read + std::io::Seek>(
     bytes: &ArchiveBytes,
     budget: &Budget<'_>,
     entries: &mut Vec<ArchiveEntry>,
+    replaced: &mut Vec<ArchiveEntry>,
 ) -> Result<Result<(), zip::result::ZipError>, Problem> {
     let zip = match ZipArchive::new(reader) {
         Ok(zip) => zip,
@@ -48,6 +50,7 @@ fn list_directory<R: Read + std::io::Seek>(
     add(&zip, 0, entries);
     budget.room_for(entries.len())?;
     list_beyond_count(&zip, &mut Looking::new(bytes), budget, entries)?;
+    list_replaced(&zip, &mut Looking::new(bytes), budget, entries, replaced)?;
     Ok(Ok(()))
 }
 
@@ -104,6 +107,42 @@ fn list_beyond_count<R: Read + std::io::Seek>(
         entries[already..].iter_mut().for_each(|entry| entry.listed_at += from as u64);
         budget.room_for(entries.len())?;
     }
+}
+
+/// Adds the files that the directory lists and the crate does not, since their very names come again further down.
+fn list_replaced<R: Read + std::io::Seek>(
+    zip: &ZipArchive<R>,
+    archive: &mut Looking,
+    budget: &Budget<'_>,
+    kept: &[ArchiveEntry],
+    replaced: &mut Vec<ArchiveEntry>,
+) -> Result<(), Problem> {
+    let mut listed: Vec<u64> = kept.iter().map(|entry| entry.listed_at).collect();
+    listed.sort_unstable();
+    let Ok(mut at) = usize::try_from(zip.central_directory_start()) else { return Ok(()) };
+    while let Some(next) = after_record(archive, at) {
+        if listed.binary_search(&(at as u64)).is_err()
+            && let Some(record) = archive.exactly(at, next - at)
+            && !is_folder(record)
+        {
+            let directory = directory_of(record, 1);
+            let config = Config { archive_offset: ArchiveOffset::Known(0) };
+            if let Ok(single) = ZipArchive::with_config(config, Cursor::new(directory)) {
+                let already = replaced.len();
+                add(&single, zip.offset(), replaced);
+                replaced[already..].iter_mut().for_each(|entry| entry.listed_at += at as u64);
+                budget.room_for(kept.len() + replaced.len())?;
+            }
+        }
+        at = next;
+    }
+    Ok(())
+}
+
+/// Whether the name in a directory record is that of a folder.
+fn is_folder(record: &[u8]) -> bool {
+    let length = usize::from(u16::from_le_bytes([record[28], record[29]]));
+    record[RECORD..].get(..length).and_then(<[u8]>::last).is_none_or(|last| matches!(last, b'/' | b'\\'))
 }
 
 /// Where the directory record at `at` ends; `None` when there is none.
