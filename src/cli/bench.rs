@@ -6,11 +6,12 @@ mod laps;
 mod memory;
 
 use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use xraypack::bundle::Opening;
 use xraypack::pipeline::Job;
+use xraypack::source::Input;
 
 use super::choices::OutputChoice;
 use super::convert::{self, JobArgs};
@@ -47,11 +48,6 @@ pub struct BenchArgs {
 /// Runs the command.
 pub fn run(args: &BenchArgs, terminal: &mut Terminal) -> Result<Ending, Failure> {
     convert::check(&args.job)?;
-    if args.job.inputs.iter().any(|input| input == Path::new("-")) {
-        return Err(Failure::Usage(
-            "standard input can be read only once; bench reads its input several times".to_owned(),
-        ));
-    }
     let baseline = args.baseline.as_deref().map(document::read).transpose()?;
     let (document, damaged) = measure(args, terminal)?;
     match args.format {
@@ -98,6 +94,11 @@ fn measure(args: &BenchArgs, terminal: &mut Terminal) -> Result<(Document, u64),
 /// The conversion that is measured.
 fn job(args: &BenchArgs, output: PathBuf) -> Result<Job, Failure> {
     let mut job = job::job(&args.job, None)?;
+    if job.inputs.iter().any(|input| matches!(input, Input::Stream { .. })) {
+        return Err(Failure::Usage(
+            "standard input and pipes can be read only once; bench reads its input several times".to_owned(),
+        ));
+    }
     job.output = output;
     job.opening = Opening::Replace;
     if job.rules.project.is_none() {

@@ -141,7 +141,7 @@ pub fn threads(args: &ReadingArgs) -> usize {
 pub fn failure(error: Error) -> Failure {
     match &error {
         // A temporary file, for an archive from standard input.
-        Error::Source(SourceError::Io(_, disk)) if disk.kind() == ErrorKind::StorageFull => {
+        Error::Source(SourceError::Input(_, disk)) if disk.kind() == ErrorKind::StorageFull => {
             Failure::Output(error.to_string())
         }
         Error::Source(_) | Error::NoProject { .. } | Error::Budget { .. } | Error::InputInOutput { .. } => {

@@ -17,7 +17,11 @@ pub enum SourceError {
     NothingMatches(String),
     /// A pattern among the INPUTs that cannot be read.
     Pattern(String, String),
-    /// The operating system refuses.
+    /// An INPUT that is a socket or a device.
+    Special(PathBuf),
+    /// An INPUT that the operating system refuses to read.
+    Input(PathBuf, io::Error),
+    /// The operating system refuses to read an entry.
     Io(PathBuf, io::Error),
     /// An entry of an archive is damaged or not what it says it is.
     Entry(String),
@@ -27,6 +31,10 @@ impl SourceError {
     pub(super) fn io(path: &Path) -> impl FnOnce(io::Error) -> SourceError + '_ {
         |error| SourceError::Io(path.to_path_buf(), error)
     }
+
+    pub(super) fn input(path: &Path) -> impl FnOnce(io::Error) -> SourceError + '_ {
+        |error| SourceError::Input(path.to_path_buf(), error)
+    }
 }
 
 impl fmt::Display for SourceError {
@@ -35,6 +43,12 @@ impl fmt::Display for SourceError {
             SourceError::Missing(path) => write!(f, "there is no file or folder {}", path.display()),
             SourceError::NothingMatches(pattern) => write!(f, "no file matches {pattern}"),
             SourceError::Pattern(pattern, why) => write!(f, "the pattern {pattern} cannot be read: {why}"),
+            SourceError::Special(path) => write!(f, "{} is neither a file, a folder nor a pipe", path.display()),
+            SourceError::Input(path, error) if path.as_os_str() == "-" => {
+                write!(f, "standard input cannot be read: {error}")
+            }
+            SourceError::Input(path, error) => write!(f, "{} cannot be read: {error}", path.display()),
+            // It becomes a problem of that entry, whose line says where it is, on whatever machine.
             SourceError::Io(_, error) => write!(f, "it cannot be read: {error}"),
             SourceError::Entry(what) => f.write_str(what),
         }
@@ -44,7 +58,7 @@ impl fmt::Display for SourceError {
 impl std::error::Error for SourceError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            SourceError::Io(_, error) => Some(error),
+            SourceError::Input(_, error) | SourceError::Io(_, error) => Some(error),
             _ => None,
         }
     }

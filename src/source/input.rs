@@ -1,7 +1,9 @@
 //! What the user named.
 
-use std::io::Read;
+use std::fs::{File, FileType};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use globset::GlobBuilder;
 use walkdir::WalkDir;
@@ -12,41 +14,90 @@ use super::SourceError;
 pub enum Input {
     /// A file, a folder or an archive.
     Path(PathBuf),
-    /// A stream: one report, or one archive. Shown as `-`.
-    Stream(std::sync::Mutex<Option<Box<dyn Read + Send>>>),
+    /// A stream, which can be read once: one report, or one archive.
+    Stream {
+        /// How it is shown: `-`, or the name of a pipe.
+        name: String,
+        /// What comes, until somebody has taken it.
+        bytes: Mutex<Option<Box<dyn Read + Send>>>,
+    },
 }
 
 impl std::fmt::Debug for Input {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Input::Path(path) => f.debug_tuple("Path").field(path).finish(),
-            Input::Stream(_) => f.write_str("Stream"),
+            Input::Stream { name, .. } => f.debug_tuple("Stream").field(name).finish(),
         }
     }
 }
 
 impl Input {
-    /// The input that reads from `stream`.
+    /// The input that reads from `stream`. Shown as `-`.
     pub fn stream(stream: impl Read + Send + 'static) -> Input {
-        Input::Stream(std::sync::Mutex::new(Some(Box::new(stream))))
+        Input::named("-", stream)
+    }
+
+    fn named(name: impl Into<String>, stream: impl Read + Send + 'static) -> Input {
+        Input::Stream { name: name.into(), bytes: Mutex::new(Some(Box::new(stream))) }
     }
 
     fn standard() -> Input {
-        Input::stream(std::io::stdin())
+        Input::stream(io::stdin())
+    }
+
+    /// What is at a path that somebody named.
+    fn at(path: &Path) -> Result<Input, SourceError> {
+        let kind = path.metadata().map_err(SourceError::input(path))?.file_type();
+        if kind.is_file() || kind.is_dir() {
+            return Ok(Input::Path(path.to_path_buf()));
+        }
+        if !is_pipe(kind) {
+            return Err(SourceError::Special(path.to_path_buf()));
+        }
+        let name = path.file_name().map_or_else(|| "-".into(), |name| name.to_string_lossy());
+        Ok(Input::named(name, Pipe { path: path.to_path_buf(), opened: None }))
     }
 }
 
-/// The INPUTs of a command line: `-` is standard input, and patterns that no shell expanded are expanded, in order.
+#[cfg(unix)]
+fn is_pipe(kind: FileType) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&kind)
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: FileType) -> bool {
+    false
+}
+
+/// A pipe, opened when its turn has come: that waits for whoever writes.
+struct Pipe {
+    path: PathBuf,
+    opened: Option<File>,
+}
+
+impl Read for Pipe {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match &mut self.opened {
+            Some(pipe) => pipe.read(buffer),
+            None => self.opened.insert(File::open(&self.path)?).read(buffer),
+        }
+    }
+}
+
+/// The INPUTs of a command line: `-` is standard input, a pipe is read like it, and patterns that no shell expanded are
+/// expanded, in order.
 ///
 /// # Errors
-/// When a path does not exist or a pattern matches nothing: nobody names an input in vain on purpose.
+/// When a path does not exist, is a socket or a device, or a pattern matches nothing: nobody names an input in vain on
+/// purpose.
 pub fn inputs(arguments: &[PathBuf]) -> Result<Vec<Input>, SourceError> {
     let mut inputs = Vec::new();
     for argument in arguments {
         if argument.as_os_str() == "-" {
             inputs.push(Input::standard());
         } else if argument.symlink_metadata().is_ok() {
-            inputs.push(Input::Path(argument.clone()));
+            inputs.push(Input::at(argument)?);
         } else {
             expand(argument, &mut inputs)?;
         }
@@ -100,10 +151,28 @@ mod tests {
             .iter()
             .map(|input| match input {
                 Input::Path(path) => path.file_name().unwrap().to_str().unwrap().to_owned(),
-                Input::Stream(_) => "-".to_owned(),
+                Input::Stream { name, .. } => name.clone(),
             })
             .collect();
         assert_eq!(names, ["a.xml", "b.xml"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_a_stream_and_what_cannot_be_read_is_named() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let refused = |name: &str| inputs(&[folder.path().join(name)]).unwrap_err().to_string();
+        let pipe = folder.path().join("a.xml");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0).unwrap();
+        let found = inputs(&[pipe]).unwrap();
+        let [Input::Stream { name, .. }] = found.as_slice() else { panic!("a stream was expected") };
+        assert_eq!(name, "a.xml");
+        let _listener = std::os::unix::net::UnixListener::bind(folder.path().join("socket")).unwrap();
+        assert!(refused("socket").ends_with("socket is neither a file, a folder nor a pipe"));
+        symlink("nothing", folder.path().join("void")).unwrap();
+        let told = refused("void");
+        assert!(told.contains("void cannot be read: "), "{told}");
     }
 
     #[test]

@@ -47,10 +47,10 @@ pub fn walk_where(
     for (number, input) in inputs.iter().enumerate().filter(|(_, input)| wanted(input)) {
         let flow = match input {
             Input::Path(path) => walk.path(number as u32, path)?,
-            Input::Stream(stream) => {
-                let stream = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
+            Input::Stream { name, bytes } => {
+                let stream = bytes.lock().unwrap_or_else(PoisonError::into_inner).take();
                 match stream {
-                    Some(stream) => walk.stream(number as u32, stream)?,
+                    Some(stream) => walk.stream(number as u32, name, stream)?,
                     None => ControlFlow::Continue(()),
                 }
             }
@@ -69,7 +69,7 @@ struct Walk<'w> {
 
 impl Walk<'_> {
     fn path(&mut self, input: u32, path: &Path) -> Result<ControlFlow<()>, SourceError> {
-        let metadata = path.metadata().map_err(SourceError::io(path))?;
+        let metadata = path.metadata().map_err(SourceError::input(path))?;
         if metadata.is_dir() {
             return Ok(self.folder(input, path));
         }
@@ -84,11 +84,17 @@ impl Walk<'_> {
         Ok(self.file(path, at, root, Origin::new(name), place, Look::Always))
     }
 
-    fn stream(&mut self, input: u32, mut stream: Box<dyn Read + Send>) -> Result<ControlFlow<()>, SourceError> {
-        let origin = Origin::new("-");
-        let place = Place { input, input_name: "stdin".into(), ..Place::default() };
+    fn stream(
+        &mut self,
+        input: u32,
+        name: &str,
+        mut stream: Box<dyn Read + Send>,
+    ) -> Result<ControlFlow<()>, SourceError> {
+        let origin = Origin::new(name);
+        let input_name = if name == "-" { "stdin" } else { input_name(name) };
+        let place = Place { input, input_name: input_name.into(), ..Place::default() };
         let mut first = Vec::new();
-        (&mut stream).take(LOOK).read_to_end(&mut first).map_err(SourceError::io(Path::new("-")))?;
+        (&mut stream).take(LOOK).read_to_end(&mut first).map_err(SourceError::input(Path::new(name)))?;
         let limits = &self.options.limits;
         let seen = unpack::look(&mut first.as_slice(), limits);
         let whole = std::io::Cursor::new(first).chain(stream);
@@ -98,7 +104,7 @@ impl Walk<'_> {
             return Ok(match opened {
                 Ok(whole) => self.archive(whole, &origin, &place, 1, &mut Budget::new(limits)),
                 Err(error) if seen.packed => self.unreadable(origin, place, &error),
-                Err(error) => return Err(SourceError::io(Path::new("-"))(error)),
+                Err(error) => return Err(SourceError::input(Path::new(name))(error)),
             });
         }
         let handle = Handle::Stream(Mutex::new(Some(Box::new(whole))));

@@ -81,7 +81,7 @@ fn what_cannot_be_measured_or_compared_is_refused() {
         assert_eq!(ran.code, Some(2), "{arguments:?}: {}", ran.stderr);
         assert!(ran.stderr.contains(why), "{arguments:?}: {}", ran.stderr);
     };
-    refused(&["-"], "standard input can be read only once");
+    refused(&["-"], "standard input and pipes can be read only once");
     refused(&["absent"], "absent");
     refused(&["night", "--baseline", "absent.json"], "--baseline: absent.json");
     refused(&["night", "--baseline", "old.json"], "it is not what bench --format json prints");

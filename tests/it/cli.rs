@@ -146,3 +146,30 @@ fn the_schemas_take_a_bundle_of_their_own_words_only() {
         assert!(!complaints(&schema, &bundle(foreign)).is_empty(), "{target}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_among_the_inputs_is_read_like_standard_input() {
+    use std::process::Stdio;
+    let workshop = Workshop::new();
+    let report = workshop.write("a.xml", crate::archives::suite("a"));
+    let piped = |arguments: &[&str]| {
+        let mut feed = std::process::Command::new("cat").arg(&report).stdout(Stdio::piped()).spawn().unwrap();
+        let stdin = feed.stdout.take().unwrap();
+        let ran = workshop.command(arguments).stdin(stdin).output().unwrap();
+        feed.wait().unwrap();
+        ran
+    };
+    let ran = piped(&["inspect", "/dev/stdin", "--format", "json"]);
+    let line = String::from_utf8(ran.stdout).unwrap();
+    assert!(line.contains(r#""report":"stdin""#) && line.contains(r#""state":"converted""#), "{line}");
+    assert_eq!(ran.status.code(), Some(0));
+    assert_eq!(piped(&["bench", "/dev/stdin"]).status.code(), Some(2));
+    assert!(refused(&workshop, &["inspect", "/dev/null"]).contains("/dev/null is neither a file, a folder nor a pipe"));
+    std::os::unix::fs::symlink("nothing", workshop.path().join("void")).unwrap();
+    assert!(refused(&workshop, &["inspect", "void"]).contains("error: void cannot be read: "));
+    let folder = std::fs::File::open(workshop.path()).unwrap();
+    let ran = workshop.command(["inspect", "-"]).stdin(folder).output().unwrap();
+    let told = String::from_utf8(ran.stderr).unwrap();
+    assert!(told.starts_with("error: standard input cannot be read: "), "{told}");
+}
