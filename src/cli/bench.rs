@@ -16,9 +16,11 @@ use xraypack::source::Input;
 use super::choices::OutputChoice;
 use super::convert::{self, JobArgs};
 use super::exit::{DamageAllowed, Ending, Failure};
+use super::inputs;
 use super::job;
 use super::keys::ProjectKey;
 use super::terminal::Terminal;
+use super::words;
 
 use document::Document;
 use laps::{Laps, Stage, Survey};
@@ -32,7 +34,8 @@ pub struct BenchArgs {
     #[command(flatten)]
     pub job: JobArgs,
     /// How often each stage is run after a round that does not count; medians are shown
-    #[arg(long, value_name = "N", env = "XRAYPACK_ROUNDS", default_value = "5")]
+    #[arg(long, value_name = "N", env = "XRAYPACK_ROUNDS", default_value = "5",
+          value_parser = words::parse_count::<NonZeroU32>)]
     pub rounds: NonZeroU32,
     /// Compare with what an earlier `bench --format json` printed: rates as ratios, above 1 is faster
     #[arg(long, value_name = "FILE", env = "XRAYPACK_BASELINE", value_hint = clap::ValueHint::FilePath)]
@@ -71,6 +74,7 @@ fn measure(args: &BenchArgs, terminal: &mut Terminal) -> Result<(Document, u64),
     };
     let scratch = scratch.map_err(|error| Failure::Output(format!("cannot make a temporary folder: {error}")))?;
     let mut job = job(args, scratch.path().join("out"))?;
+    inputs::warn_of_overlaps(&job.inputs, terminal);
     let threads = threads(job.threads);
     let survey = Survey::of(&job)?;
     let mut laps = Laps::default();

@@ -11,7 +11,7 @@ use clap::{Args, ValueHint};
 use xraypack::bundle::manifest::{Execution, Manifest};
 use xraypack::format::FORMATS;
 use xraypack::model::{Problem, ProblemKind};
-use xraypack::pipeline::{Error, Observer, Report};
+use xraypack::pipeline::{Error, Job, Observer, Report};
 
 use super::choices::{
     BareKeysChoice, CompressChoice, DamagedChoice, EvidenceChoice, GroupChoice, MergeChoice, OutputChoice,
@@ -21,6 +21,7 @@ use super::commentary::{Commentary, ReportSeen};
 use super::environment::EnvironmentSource;
 use super::exit::{DamageAllowed, Ending, Failure};
 use super::info;
+use super::inputs;
 use super::job;
 use super::keys::{IssueKey, ProjectKey};
 use super::limits::{self, LimitValue};
@@ -118,7 +119,7 @@ pub struct ExecutionArgs {
     #[arg(long, value_name = "TEXT", env = "XRAYPACK_SUMMARY", value_parser = words::parse_title)]
     pub summary: Option<String>,
     /// Description of the Test Executions
-    #[arg(long, value_name = "TEXT", env = "XRAYPACK_DESCRIPTION")]
+    #[arg(long, value_name = "TEXT", env = "XRAYPACK_DESCRIPTION", value_parser = words::parse_text)]
     pub description: Option<String>,
     /// Version that was tested
     #[arg(long, value_name = "NAME", env = "XRAYPACK_FIX_VERSION", value_parser = words::parse_line)]
@@ -151,7 +152,8 @@ pub struct BundleArgs {
           value_parser = size::parse_room)]
     pub max_bytes: Size,
     /// Most tests in a bundle
-    #[arg(long, value_name = "N", env = "XRAYPACK_MAX_TESTS", default_value = "1000")]
+    #[arg(long, value_name = "N", env = "XRAYPACK_MAX_TESTS", default_value = "1000",
+          value_parser = words::parse_count::<NonZeroU32>)]
     pub max_tests: NonZeroU32,
     /// Which attachments become evidence [default: failed]
     #[arg(long, value_enum, value_name = "WHICH", env = "XRAYPACK_EVIDENCE")]
@@ -203,10 +205,12 @@ pub struct ResultArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Reading")]
 pub struct ReadingArgs {
-    /// Read only what this glob matches; may be repeated
+    /// Read only what this glob matches; may be repeated. A glob without a slash is held against each part of a path,
+    /// one with a slash against the path from the top of the INPUT or archive. What matches a folder or an archive takes
+    /// in all that lies in it
     #[arg(long, value_name = "GLOB", env = "XRAYPACK_INCLUDE", value_delimiter = ';')]
     pub include: Vec<Pattern>,
-    /// Leave out what this glob matches; may be repeated
+    /// Leave out what this glob matches, by the same rule; may be repeated
     #[arg(long, value_name = "GLOB", env = "XRAYPACK_EXCLUDE", value_delimiter = ';')]
     pub exclude: Vec<Pattern>,
     /// Take every file for a report of this format
@@ -217,7 +221,7 @@ pub struct ReadingArgs {
     #[arg(long, value_name = "ZONE", env = "XRAYPACK_ASSUME_ZONE", default_value = "UTC", allow_hyphen_values = true)]
     pub assume_zone: ZoneName,
     /// Worker threads [default: one for each core]
-    #[arg(short, long, value_name = "N", env = "XRAYPACK_JOBS")]
+    #[arg(short, long, value_name = "N", env = "XRAYPACK_JOBS", value_parser = words::parse_count::<NonZeroUsize>)]
     pub jobs: Option<NonZeroUsize>,
     /// Ceiling for what is buffered; less is slower and changes nothing else
     #[arg(long, value_name = "SIZE", env = "XRAYPACK_MEMORY", default_value_t = Size::mib(256),
@@ -254,15 +258,18 @@ pub fn run(args: &ConvertArgs, terminal: &mut Terminal) -> Result<Ending, Failur
         ));
     }
     info::warn(&args.job.execution, terminal)?;
+    let job = job::job(&args.job, Some(&args.output))?;
+    inputs::warn_of_overlaps(&job.inputs, terminal);
     let commentary = Commentary::new(terminal, args.telling.progress);
     let watching = Watching::new(&commentary);
-    let converted = convert(args, &watching);
+    let converted = convert(args, &job, &watching);
     let told = watching.told();
     commentary.finish(terminal);
     if let Err(Failure::Output(_) | Failure::Interrupted(_)) = &converted {
         tell_what_stays(&told, &args.output.out, terminal);
     }
     let Converted { manifest, key_map, elapsed } = converted?;
+    inputs::tell_unmet(&job.source, terminal);
     if let Some(usage) = &key_map {
         usage.tell(terminal);
     }
@@ -292,11 +299,10 @@ struct Converted {
 }
 
 /// Has the library do the work and turns the manifest into what is shown.
-fn convert(args: &ConvertArgs, watching: &Watching<'_>) -> Result<Converted, Failure> {
-    let job = job::job(&args.job, Some(&args.output))?;
+fn convert(args: &ConvertArgs, job: &Job, watching: &Watching<'_>) -> Result<Converted, Failure> {
     let began = Instant::now();
     let signals = Signals::listen();
-    let manifest = xraypack::pipeline::convert(&job, watching, signals.stop()).map_err(|error| match error {
+    let manifest = xraypack::pipeline::convert(job, watching, signals.stop()).map_err(|error| match error {
         Error::Interrupted => signals.failure(),
         error => job::failure(error),
     })?;

@@ -11,12 +11,14 @@ use serde::Serialize;
 use xraypack::format::Attachments;
 use xraypack::model::{CaseCounts, Problem, ProblemKind, ReportState};
 use xraypack::pipeline::{Observer, Report};
+use xraypack::source::{self, Input};
 
 use super::Verbosity;
 use super::choices::{OutputChoice, TimeUnitChoice};
 use super::commentary::{Commentary, ReportSeen};
 use super::convert::{ReadingArgs, TellingArgs, check_inputs, check_limits};
 use super::exit::{DamageAllowed, Ending, Failure};
+use super::inputs;
 use super::job;
 use super::nothing::NoReports;
 use super::numbers::{self, count, counted};
@@ -43,15 +45,19 @@ pub struct InspectArgs {
 pub fn run(args: &InspectArgs, terminal: &mut Terminal) -> Result<Ending, Failure> {
     check_inputs(&args.inputs)?;
     check_limits(&args.reading)?;
+    let inputs = inputs::open(&args.inputs)?;
+    let options = job::source_options(&args.reading)?;
+    inputs::warn_of_overlaps(&inputs, terminal);
     let commentary = Commentary::new(terminal, args.telling.progress);
     let listing = Mutex::new(Listing::new(args.telling.format, &mut terminal.out));
-    let inspected = inspect(args, &|report| {
+    let inspected = inspect(args, &inputs, &options, &|report| {
         commentary.report(report);
         listing.lock().unwrap_or_else(PoisonError::into_inner).add(report);
     });
     let Listing { view, printed, .. } = listing.into_inner().unwrap_or_else(PoisonError::into_inner);
     commentary.finish(terminal);
     inspected?;
+    inputs::tell_unmet(&options, terminal);
     printed?;
     if args.telling.format == OutputChoice::Human && !terminal.is_quiet() {
         view.write_human(terminal.verbosity, &mut terminal.out)?;
@@ -65,13 +71,16 @@ pub fn run(args: &InspectArgs, terminal: &mut Terminal) -> Result<Ending, Failur
 }
 
 /// Has the library read everything and calls `each` for every file, in report order.
-fn inspect(args: &InspectArgs, each: &(dyn Fn(&ReportSeen<'_>) + Sync)) -> Result<(), Failure> {
-    let inputs = xraypack::source::inputs(&args.inputs).map_err(|error| Failure::Usage(error.to_string()))?;
-    let options = job::source_options(&args.reading)?;
+fn inspect(
+    args: &InspectArgs,
+    inputs: &[Input],
+    options: &source::Options,
+    each: &(dyn Fn(&ReportSeen<'_>) + Sync),
+) -> Result<(), Failure> {
     let mut reading = job::reading(&args.reading, TimeUnitChoice::S)?;
     reading.options.attachments = Attachments::None;
     let threads = job::threads(&args.reading);
-    xraypack::pipeline::inspect(&inputs, &options, &reading, threads, &Each(each)).map_err(job::failure)
+    xraypack::pipeline::inspect(inputs, options, &reading, threads, &Each(each)).map_err(job::failure)
 }
 
 struct Each<'e>(&'e (dyn Fn(&ReportSeen<'_>) + Sync));

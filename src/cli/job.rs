@@ -3,9 +3,9 @@
 use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::ValueEnum;
-use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde_json::Value;
 use xraypack::bundle::{Budget, Compression, Opening, WriteErrorKind, manifest};
 use xraypack::format::time::Zone;
@@ -15,7 +15,7 @@ use xraypack::mapping::{
 };
 use xraypack::model::DataRows;
 use xraypack::pipeline::{Damaged, Error, GroupBy, Job, Memory, Reading};
-use xraypack::source::{self, Mapping, SourceError};
+use xraypack::source::{self, Globs, Mapping, SourceError};
 use xraypack::xray::{EncodeOptions, EvidencePlace, ExecutionInfo, InfoTemplate, Merge, Target};
 
 use super::choices::{
@@ -26,6 +26,7 @@ use super::convert::{JobArgs, OutputArgs, ReadingArgs};
 use super::environment::EnvironmentSource;
 use super::exit::Failure;
 use super::info;
+use super::inputs;
 use super::limits::LimitValue;
 use super::status::StatusName;
 use super::words::Pattern;
@@ -58,7 +59,7 @@ pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> 
     let multipart_info = output.and_then(|output| output.multipart_info.as_deref());
     let multipart_info = multipart_info.map(|file| info_template(file, target)).transpose()?;
     Ok(Job {
-        inputs: source::inputs(&args.inputs).map_err(|error| Failure::Usage(error.to_string()))?,
+        inputs: inputs::open(&args.inputs)?,
         source: source::Options { output: output.map(|output| output.out.clone()), ..source_options(&args.reading)? },
         reading,
         rules: Rules {
@@ -178,16 +179,12 @@ fn advice(kind: &WriteErrorKind) -> &'static str {
     }
 }
 
-fn globs(patterns: &[Pattern]) -> Result<Option<GlobSet>, Failure> {
+fn globs(patterns: &[Pattern]) -> Result<Option<Arc<Globs>>, Failure> {
     if patterns.is_empty() {
         return Ok(None);
     }
-    let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
-        let glob = Glob::new(pattern.as_str()).map_err(|error| Failure::Usage(error.to_string()))?;
-        set.add(glob);
-    }
-    set.build().map(Some).map_err(|error| Failure::Usage(error.to_string()))
+    let globs = Globs::new(patterns.iter().map(Pattern::as_str)).map_err(Failure::Usage)?;
+    Ok(Some(Arc::new(globs)))
 }
 
 fn target(choice: TargetChoice) -> Target {

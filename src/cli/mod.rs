@@ -14,6 +14,7 @@ mod environment;
 mod exit;
 mod formats;
 mod info;
+mod inputs;
 mod inspect;
 mod job;
 mod keys;
@@ -197,11 +198,12 @@ fn understand(matches: &ArgMatches) -> Result<(Cli, Verbosity), Failure> {
 }
 
 /// Environment variables that are set to nothing count as unset, as CI systems hand on optional ones, and the help
-/// names variables without the values that happen to be there.
+/// names variables without the values that happen to be there. A negative number is a wrong value, not a flag.
 fn hide_surroundings(command: clap::Command) -> clap::Command {
     command
         .mut_args(|arg| {
-            let arg = arg.hide_env_values(true);
+            let takes_value = arg.get_action().takes_values() && !arg.is_positional();
+            let arg = arg.hide_env_values(true).allow_negative_numbers(takes_value);
             let is_empty =
                 arg.get_env().is_some_and(|name| std::env::var_os(name).is_some_and(|value| value.is_empty()));
             if is_empty { arg.env(None) } else { arg }

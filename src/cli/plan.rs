@@ -5,13 +5,14 @@ mod human;
 use clap::Args;
 use serde::Serialize;
 use xraypack::bundle::manifest::Trimmed;
-use xraypack::pipeline::{self, Conflicts, DividedTest, PlannedBundle, PlannedExecution, SharedKey};
+use xraypack::pipeline::{self, Conflicts, DividedTest, Job, PlannedBundle, PlannedExecution, SharedKey};
 
 use super::choices::OutputChoice;
 use super::commentary::Commentary;
 use super::convert::{self, JobArgs, TellingArgs, Told, Watching};
 use super::exit::{DamageAllowed, Ending, Failure};
 use super::info;
+use super::inputs;
 use super::job;
 use super::nothing::NoReports;
 use super::numbers::counted;
@@ -107,10 +108,13 @@ struct View {
 pub fn run(args: &PlanArgs, terminal: &mut Terminal) -> Result<Ending, Failure> {
     convert::check(&args.job)?;
     info::warn(&args.job.execution, terminal)?;
+    let job = job::job(&args.job, None)?;
+    inputs::warn_of_overlaps(&job.inputs, terminal);
     let commentary = Commentary::new(terminal, args.telling.progress);
-    let planned = plan(args, &commentary);
+    let planned = plan(args, &job, &commentary);
     commentary.finish(terminal);
     let view = planned?;
+    inputs::tell_unmet(&job.source, terminal);
     if let Some(usage) = &view.key_map {
         usage.tell(terminal);
     }
@@ -132,10 +136,9 @@ pub fn run(args: &PlanArgs, terminal: &mut Terminal) -> Result<Ending, Failure> 
     Ok(ending)
 }
 
-fn plan(args: &PlanArgs, commentary: &Commentary) -> Result<View, Failure> {
-    let job = job::job(&args.job, None)?;
+fn plan(args: &PlanArgs, job: &Job, commentary: &Commentary) -> Result<View, Failure> {
     let watching = Watching::new(commentary);
-    let plan = pipeline::plan(&job, &watching).map_err(job::failure)?;
+    let plan = pipeline::plan(job, &watching).map_err(job::failure)?;
     let Told { set_aside, problems, no_reports, .. } = watching.told();
     let problems = problems.into_iter().map(|(kind, count)| ProblemCount { kind, count }).collect();
     Ok(View {

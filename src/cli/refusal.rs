@@ -3,16 +3,31 @@
 use std::env;
 use std::ffi::OsString;
 
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::exit::Failure;
 
 /// The failure of a command line. clap does not say that a value came from the environment; this does.
 pub fn of_command_line(error: clap::Error, arguments: &[OsString]) -> Failure {
+    if error.kind() == ErrorKind::InvalidUtf8
+        && let Some(variable) = variable_that_is_no_text(arguments)
+    {
+        return Failure::Usage(format!("{variable} in the environment is not valid UTF-8"));
+    }
     match variable_behind(&error, arguments, |name| env::var(name).ok()) {
         Some(variable) => Failure::Usage(format!("{variable} in the environment: {}", sentence(&error))),
         None => error.into(),
     }
+}
+
+/// The variable that is no text, when all arguments are.
+fn variable_that_is_no_text(arguments: &[OsString]) -> Option<String> {
+    let is_no_text = |text: &OsString| text.to_str().is_none();
+    if arguments.iter().any(is_no_text) {
+        return None;
+    }
+    let mut ours = env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    ours.find(|(name, value)| name.starts_with("XRAYPACK_") && is_no_text(value)).map(|(name, _)| name)
 }
 
 /// The variable that a refused value came from: it holds the value, and the flag was not given.

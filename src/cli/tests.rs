@@ -103,7 +103,12 @@ fn wrong_values_are_usage_errors_that_help() {
     assert!(with(&["--project", "DEMO-1"]).contains("its project is DEMO"));
     assert!(with(&["--test-plan", "DEMO"]).contains("such as DEMO-12"));
     assert!(with(&["--max-bytes", "20M"]).contains("20MiB"));
-    assert!(with(&["--max-tests", "0"]).contains("--max-tests"));
+    for wrong in [["--max-tests", "0"], ["-j", "0"], ["-j", "abc"], ["--jobs", "-5"]] {
+        let told = with(&wrong);
+        assert!(told.contains("invalid value") && told.contains("a whole number of at least 1"), "{told}");
+    }
+    assert!(with(&["--max-bytes", "-5"]).contains("20MiB"));
+    assert!(with(&["--description", " "]).contains("it must not be empty"));
     assert!(with(&["--include", "a["]).contains("--include"));
     assert!(with(&["--from", "trx"]).contains("junit"));
     assert!(with(&["--merge", "median"]).contains("any-pass"));

@@ -1,9 +1,24 @@
 //! Short texts that options carry: titles, environment names, globs, time zones.
 
+use std::num::NonZeroU64;
 use std::str::FromStr;
 
 /// Longest title that Jira takes, in UTF-16 units.
 const TITLE_UNITS: usize = 255;
+
+/// A whole number of at least one.
+pub fn parse_count<N: TryFrom<NonZeroU64>>(text: &str) -> Result<N, String> {
+    let number = text.trim().parse::<NonZeroU64>().ok().and_then(|number| N::try_from(number).ok());
+    number.ok_or_else(|| "a whole number of at least 1 is expected".to_owned())
+}
+
+/// Text that is not empty, of one line or several.
+pub fn parse_text(text: &str) -> Result<String, String> {
+    match text.trim().is_empty() {
+        true => Err("it must not be empty".to_owned()),
+        false => Ok(text.to_owned()),
+    }
+}
 
 /// One line of text that is not empty.
 pub fn parse_line(text: &str) -> Result<String, String> {
@@ -121,6 +136,16 @@ mod tests {
         assert_eq!(parse_title(&"x".repeat(256)).unwrap_err(), "it has 256 characters, and Jira takes 255");
         // Two UTF-16 units each.
         assert!(parse_title(&"😀".repeat(128)).is_err());
+    }
+
+    #[test]
+    fn counts_are_whole_numbers_that_are_not_zero() {
+        assert_eq!(parse_count::<std::num::NonZeroU32>("7").unwrap().get(), 7);
+        for text in ["0", "-5", "abc", "1.5", "4294967296"] {
+            let complaint = parse_count::<std::num::NonZeroU32>(text).unwrap_err();
+            assert_eq!(complaint, "a whole number of at least 1 is expected", "{text}");
+        }
+        assert!(parse_text("a\nb").is_ok() && parse_text(" \n").is_err());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::outcome::ReportOutcome;
 use super::visitor::ConversionFailure;
-use crate::bundle::{Oversize, WriteError};
+use crate::bundle::{Budget, WriteError};
 use crate::model::Origin;
 use crate::source::SourceError;
 
@@ -34,10 +34,14 @@ pub enum Error {
     },
     /// A run that cannot be made small enough for a bundle.
     Budget {
+        /// The Test.
+        test: String,
         /// Bytes that a run may have.
         allowed: u64,
-        /// Bytes of the largest one.
+        /// Bytes that it has at least.
         length: u64,
+        /// The limit of a bundle that it would fit into.
+        max_bytes: u64,
     },
     /// Somebody asked the work to stop. What has been finished stays.
     Interrupted,
@@ -60,9 +64,10 @@ impl Error {
         Error::Run(error.to_string())
     }
 
-    pub(super) fn budget(oversize: &[Oversize]) -> Error {
-        let largest = oversize.iter().max_by_key(|run| run.length);
-        Error::Budget { allowed: largest.map_or(0, |run| run.allowed), length: largest.map_or(0, |run| run.length) }
+    /// Of a run that has `length` bytes when all was left out that may be.
+    pub(super) fn budget(test: &str, length: u64, allowed: u64, budget: &Budget) -> Error {
+        let max_bytes = budget.max_bytes.saturating_add(length.saturating_sub(allowed));
+        Error::Budget { test: test.to_owned(), allowed, length, max_bytes }
     }
 
     /// Whether the conversion should not have begun: wrong usage writes nothing, also when it shows late.
@@ -105,10 +110,10 @@ impl fmt::Display for Error {
                     "the test '{case}' in {origin} has no Test key, so its Jira project must be given (--project)"
                 )
             }
-            Error::Budget { allowed, length } => write!(
+            Error::Budget { test, allowed, length, max_bytes } => write!(
                 f,
-                "a single test needs {length} bytes even without its evidence, and only {allowed} fit into a bundle: \
-                 --max-bytes must be larger"
+                "the test '{test}' needs {length} bytes even without its evidence, and only {allowed} fit into a \
+                 bundle: --max-bytes must be {max_bytes} at least"
             ),
             Error::Interrupted => f.write_str("the work was interrupted"),
             Error::Changing(report) => write!(f, "{report} was exchanged while it was being read"),

@@ -150,7 +150,11 @@ fn plan_bundles(
                 trimming.trim(job, settled, run, store)?;
             }
             // A run that did not become small enough has ended the conversion above, so the second plan is the last.
-            plan(settled, &job.budget, frame).map_err(|oversize| Error::budget(&oversize))
+            plan(settled, &job.budget, frame).map_err(|oversize| {
+                let largest = oversize.iter().max_by_key(|run| run.length);
+                let (length, allowed) = largest.map_or((0, 0), |run| (run.length, run.allowed));
+                Error::budget("", length, allowed, &job.budget)
+            })
         }
     }
 }
@@ -172,10 +176,11 @@ impl Trimming {
             store.read(place.location, place.length as usize, &mut note).map_err(Error::Output)?;
         }
         let shrunk = xray::shrink(&bytes, &note, oversize.allowed, &job.encoding, &mut smaller).map_err(Error::run)?;
-        if smaller.len() as u64 > oversize.allowed {
-            return Err(Error::budget(std::slice::from_ref(oversize)));
-        }
         let test = xray::name_of(&smaller).map_err(Error::run)?.as_str().to_owned();
+        let length = smaller.len() as u64;
+        if length > oversize.allowed {
+            return Err(Error::budget(&test, length, oversize.allowed, &job.budget));
+        }
         settled.replace(oversize.run, &smaller, store).map_err(Error::Output)?;
         self.evidence += u64::from(shrunk.evidence);
         let Oversize { length: bytes, allowed, .. } = *oversize;

@@ -10,6 +10,7 @@ mod attachment;
 mod entry;
 mod error;
 mod found;
+mod globs;
 mod inflate;
 mod input;
 mod limits;
@@ -26,8 +27,8 @@ mod unpack;
 mod walk;
 mod zip_end;
 
-use globset::GlobSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use limits::Budget;
 
@@ -37,6 +38,7 @@ pub use attachment::{Attached, AttachmentError};
 pub use entry::{Doubt, Entry, Lent, Scratch};
 pub use error::SourceError;
 pub use found::{Found, Place, Skip, stem};
+pub use globs::Globs;
 pub use input::{Input, inputs};
 pub use limits::Limits;
 pub use mapped::Mapping;
@@ -46,11 +48,10 @@ pub use walk::{walk, walk_where};
 /// Which files are found, and how far they are trusted.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Only files that match are read; `None`: all. Patterns see the path inside the innermost archive or INPUT, and
-    /// the whole origin.
-    pub include: Option<GlobSet>,
-    /// Files that match are not read; of archives that match, nothing is.
-    pub exclude: Option<GlobSet>,
+    /// Only files that match are read, or that lie in what does; `None`: all.
+    pub include: Option<Arc<Globs>>,
+    /// Files that match, or lie in what does, are not read.
+    pub exclude: Option<Arc<Globs>>,
     /// Bounds on what is read.
     pub limits: Limits,
     /// Whether archives may be mapped into memory.
@@ -63,18 +64,18 @@ pub struct Options {
 impl Options {
     /// Whether the user wants nothing of it, be it a file or an archive with all that it holds.
     fn excludes(&self, origin: &str) -> bool {
-        self.exclude.as_ref().is_some_and(|globs| matches(globs, origin))
+        self.exclude.as_ref().is_some_and(|globs| globs.matches(origin))
     }
 
     /// Whether a file is wanted. Archives are not asked: what they hold is.
     fn includes(&self, origin: &str) -> bool {
-        self.include.as_ref().is_none_or(|globs| matches(globs, origin))
+        self.include.as_ref().is_none_or(|globs| globs.matches(origin))
     }
-}
 
-fn matches(globs: &GlobSet, origin: &str) -> bool {
-    let inner = origin.rsplit_once("!/").map_or(origin, |(_, inner)| inner);
-    globs.is_match(inner) || globs.is_match(origin)
+    /// Whether anything in a folder may be wanted that nobody could look into.
+    fn wants_below(&self, folder: &str) -> bool {
+        !self.excludes(folder) && self.include.as_ref().is_none_or(|globs| globs.may_match_below(folder))
+    }
 }
 
 #[cfg(test)]

@@ -170,6 +170,16 @@ impl Walk<'_> {
         if is_link && error.io_error().is_some_and(leads_nowhere) {
             return self.skip(origin, place, Skip::BrokenLink);
         }
+        let is_wanted = match error.path() {
+            Some(path) if path != root && path.is_dir() => self.options.wants_below(origin.as_str()),
+            Some(path) if path != root => {
+                !self.options.excludes(origin.as_str()) && self.options.includes(origin.as_str())
+            }
+            _ => true,
+        };
+        if !is_wanted {
+            return self.skip(origin, place, Skip::Excluded);
+        }
         let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
         let problem = Problem::new(ProblemKind::Unreadable, format!("it cannot be read: {why}"));
         (self.found)(Found::Unreadable { origin, place, bytes: 0, problem })
@@ -338,7 +348,12 @@ impl Walk<'_> {
         if litter::is_litter(origin.as_str()) {
             return Some(Skip::Litter);
         }
-        self.options.excludes(origin.as_str()).then_some(Skip::Excluded)
+        if !self.options.excludes(origin.as_str()) {
+            return None;
+        }
+        // Asked all the same, so that a pattern whose files are all excluded is not told to match nothing.
+        self.options.includes(origin.as_str());
+        Some(Skip::Excluded)
     }
 
     fn skip(&mut self, origin: Origin, place: Place, why: Skip) -> ControlFlow<()> {

@@ -173,3 +173,53 @@ fn a_pipe_among_the_inputs_is_read_like_standard_input() {
     let told = String::from_utf8(ran.stderr).unwrap();
     assert!(told.starts_with("error: standard input cannot be read: "), "{told}");
 }
+
+#[test]
+fn patterns_that_meet_nothing_and_inputs_that_meet_are_told() {
+    let workshop = Workshop::new();
+    workshop.write("in/unit/a.xml", crate::archives::suite("a"));
+    workshop.write("in/api/b.xml", crate::archives::suite("b"));
+    let ran = workshop.run(["inspect", "in", "--exclude", "unit/", "--exclude", "e2e", "--include", "*.xml"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.stdout.starts_with("2 files, ") && ran.stdout.contains(": 1 report, 1 ignored"), "{}", ran.stdout);
+    assert_eq!(ran.stderr, "note: --exclude e2e matches nothing\n");
+    for command in [&["inspect"][..], &["plan", "-p", "DEMO"], &["convert", "-o", "out", "-p", "DEMO"]] {
+        let ran = workshop.run([command, &["in", "in/unit", "--include", "b", "--include", "unit"]].concat());
+        assert_eq!(ran.code, Some(0), "{command:?}: {ran:?}");
+        let told = "warning: the INPUT in/unit lies in in, and is read twice\n";
+        assert!(ran.stderr.contains(told), "{command:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains("note: --include b matches nothing\n"), "{command:?}: {}", ran.stderr);
+    }
+    let ran = workshop.run(["inspect", "in", "in", "-q", "--exclude", "e2e"]);
+    assert_eq!(ran.stderr, "");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_is_named() {
+    use std::os::unix::ffi::OsStrExt;
+    let workshop = Workshop::new();
+    workshop.write("a.xml", crate::archives::suite("a"));
+    let mut command = workshop.command(["plan", "a.xml"]);
+    let ran = command.env("XRAYPACK_SUMMARY", std::ffi::OsStr::from_bytes(b"\xff")).output().unwrap();
+    let told = String::from_utf8(ran.stderr).unwrap();
+    assert_eq!(told, "error: XRAYPACK_SUMMARY in the environment is not valid UTF-8\n");
+    assert_eq!(ran.status.code(), Some(2));
+}
+
+#[test]
+fn a_test_that_fits_into_no_bundle_is_named_with_the_limit_that_would_do() {
+    let workshop = Workshop::new();
+    workshop.write(
+        "a.xml",
+        format!("<testsuite name='s'><testcase classname='c' name='{}'/></testsuite>", "n".repeat(3000)),
+    );
+    let convert = |most: &str| workshop.run(["convert", "a.xml", "-o", "out", "-p", "DEMO", "--max-bytes", most]);
+    let ran = convert("2000");
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.stderr.contains("the test 'c.nnn"), "{}", ran.stderr);
+    let (_, least) = ran.stderr.trim_end().rsplit_once("--max-bytes must be ").unwrap();
+    let least = least.strip_suffix(" at least").unwrap();
+    assert_eq!(convert(&(least.parse::<u64>().unwrap() - 1).to_string()).code, Some(2));
+    assert_eq!(convert(least).code, Some(0), "{least}");
+}

@@ -164,7 +164,8 @@ fn next_step(summary: &Summary, out: &mut Printer) -> io::Result<()> {
             let bundles = counted(waiting, "bundle waits", "bundles wait");
             out.line(format_args!(""))?;
             out.line(format_args!(
-                "Next: {bundles} for a Test Execution key. Import the first bundle of the execution; Xray answers with it."
+                "Next: {bundles} for a Test Execution key. Import the first bundle of the execution: Xray answers with the key, \
+                 and `xraypack bind` writes it into the others."
             ))
         }
     }
@@ -210,7 +211,8 @@ Problems
   truncated            1  error
   naive-timestamp  1,204  warning
 
-Next: 2 bundles wait for a Test Execution key. Import the first bundle of the execution; Xray answers with it.
+Next: 2 bundles wait for a Test Execution key. Import the first bundle of the execution: Xray answers with the key, \
+and `xraypack bind` writes it into the others.
 ";
         assert_eq!(shown(&night(), Verbosity::Normal, Ink::Plain), expected);
     }

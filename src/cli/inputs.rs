@@ -1,0 +1,100 @@
+//! What is said of the INPUTs and of the patterns that choose among their files.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use xraypack::source::{self, Globs, Input};
+
+use super::exit::Failure;
+use super::numbers;
+use super::terminal::{Printer, Style, Terminal, harmless};
+
+/// Overlaps that are named; further ones are counted.
+const NAMED: usize = 10;
+
+/// The INPUTs of a command line.
+pub fn open(arguments: &[PathBuf]) -> Result<Vec<Input>, Failure> {
+    source::inputs(arguments).map_err(|error| Failure::Usage(error.to_string()))
+}
+
+/// Warns of INPUTs that are, or lie in, others: what is in them is read more than once.
+pub fn warn_of_overlaps(inputs: &[Input], terminal: &mut Terminal) {
+    if terminal.is_quiet() {
+        return;
+    }
+    let overlaps = overlaps(inputs);
+    let warning = terminal.err.paint(Style::Yellow, "warning").to_string();
+    for overlap in overlaps.iter().take(NAMED) {
+        say(&mut terminal.err, &format!("{warning}: {}", harmless(overlap)));
+    }
+    let further = overlaps.len().saturating_sub(NAMED) as u64;
+    if further > 0 {
+        let more = numbers::counted(further, "more INPUT is", "more INPUTs are");
+        say(&mut terminal.err, &format!("{warning}: {more} the same as others or lie in them"));
+    }
+}
+
+/// Names patterns that met nothing, when all files are known.
+pub fn tell_unmet(options: &source::Options, terminal: &mut Terminal) {
+    if terminal.is_quiet() {
+        return;
+    }
+    let note = terminal.err.paint(Style::Cyan, "note").to_string();
+    for (flag, globs) in [("--include", &options.include), ("--exclude", &options.exclude)] {
+        for pattern in globs.iter().flat_map(|globs| Globs::unmet(globs)) {
+            say(&mut terminal.err, &format!("{note}: {flag} {} matches nothing", harmless(pattern)));
+        }
+    }
+}
+
+/// A sentence for each pair.
+fn overlaps(inputs: &[Input]) -> Vec<String> {
+    let paths = inputs.iter().filter_map(|input| match input {
+        Input::Path(path) => Some((path.as_path(), path.canonicalize().ok()?)),
+        Input::Stream { .. } => None,
+    });
+    let paths: Vec<(&Path, PathBuf)> = paths.collect();
+    let mut firsts: HashMap<&Path, usize> = HashMap::new();
+    for (number, (_, real)) in paths.iter().enumerate() {
+        firsts.entry(real).or_insert(number);
+    }
+    let mut told = Vec::new();
+    for (number, (path, real)) in paths.iter().enumerate() {
+        for above in real.ancestors() {
+            let Some(&first) = firsts.get(above).filter(|first| **first != number) else { continue };
+            let (path, other) = (path.display(), paths[first].0.display());
+            told.push(match above == real {
+                true if path.to_string() == other.to_string() => format!("the INPUT {path} is given, and read, twice"),
+                true => format!("the INPUT {path} is the same as {other}, and is read twice"),
+                false => format!("the INPUT {path} lies in {other}, and is read twice"),
+            });
+        }
+    }
+    told
+}
+
+fn say(err: &mut Printer, line: &str) {
+    // When standard error is closed there is nobody to tell.
+    let _ = err.line(format_args!("{line}"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_that_meet_are_told_once_for_each_pair() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir_all(at("a/b")).unwrap();
+        std::fs::create_dir_all(at("ab")).unwrap();
+        let told = |names: &[&str]| {
+            let inputs: Vec<_> = names.iter().map(|name| Input::Path(at(name))).collect();
+            overlaps(&inputs).iter().map(|line| line.replace(folder.path().to_str().unwrap(), "")).collect::<Vec<_>>()
+        };
+        assert!(told(&["a", "ab", "none"]).is_empty());
+        assert_eq!(told(&["a", "a"]), ["the INPUT /a is given, and read, twice"]);
+        assert_eq!(told(&["a", "a/b/.."]), ["the INPUT /a/b/.. is the same as /a, and is read twice"]);
+        assert_eq!(told(&["a/b", "ab", "a"]), ["the INPUT /a/b lies in /a, and is read twice"]);
+    }
+}
