@@ -86,7 +86,7 @@ fn take(night: &Night, depth: Depth) -> u64 {
     let mut bytes = 0;
     let mut each = |measured: Measured| bytes += measured.bytes;
     let options = source::Options::default();
-    pipeline::measure(&inputs, &options, &Reading::default(), 0, depth, &mut each).unwrap();
+    pipeline::measure(&inputs, &options, &Reading::default(), 0, depth, &AtomicBool::new(false), &mut each).unwrap();
     assert!(bytes > 0);
     bytes
 }

@@ -19,6 +19,7 @@ use super::exit::{DamageAllowed, Ending, Failure};
 use super::inputs;
 use super::job;
 use super::keys::ProjectKey;
+use super::signals::{Hanging, Signals};
 use super::terminal::Terminal;
 use super::words;
 
@@ -69,6 +70,9 @@ pub fn run(args: &BenchArgs, terminal: &mut Terminal) -> Result<Ending, Failure>
 /// Runs every stage in turn, round after round, so that a machine that slows down slows all of them.
 fn measure(args: &BenchArgs, terminal: &mut Terminal) -> Result<(Document, u64), Failure> {
     let scratch = match &args.scratch {
+        Some(folder) if !folder.is_dir() => {
+            return Err(Failure::Usage(format!("--scratch {}: there is no such folder", folder.display())));
+        }
         Some(folder) => tempfile::tempdir_in(folder),
         None => tempfile::tempdir(),
     };
@@ -76,7 +80,9 @@ fn measure(args: &BenchArgs, terminal: &mut Terminal) -> Result<(Document, u64),
     let mut job = job(args, scratch.path().join("out"))?;
     inputs::warn_of_overlaps(&job.inputs, terminal);
     let threads = threads(job.threads);
-    let survey = Survey::of(&job)?;
+    // Whatever ends the measuring, the temporary folder goes away with this function.
+    let signals = Signals::listen(Hanging::Temporary(scratch.path().to_path_buf()));
+    let survey = Survey::of(&job, &signals)?;
     let mut laps = Laps::default();
     let mut damaged = 0;
     for round in 0..=args.rounds.get() {
@@ -84,7 +90,7 @@ fn measure(args: &BenchArgs, terminal: &mut Terminal) -> Result<(Document, u64),
         for &threads in &threads {
             job.threads = threads;
             for stage in Stage::ALL {
-                let lap = laps::lap(&job, stage, &survey)?;
+                let lap = laps::lap(&job, stage, &survey, &signals)?;
                 damaged = lap.damaged.unwrap_or(damaged);
                 if round > 0 {
                     laps.add(stage, threads, lap);

@@ -27,7 +27,7 @@ use super::keys::{IssueKey, ProjectKey};
 use super::limits::{self, LimitValue};
 use super::nothing::NoReports;
 use super::numbers;
-use super::signals::Signals;
+use super::signals::{Hanging, Signals};
 use super::size::{self, Size};
 use super::status::{self, StatusName};
 use super::summary::{self, SetAside, Summary};
@@ -49,7 +49,7 @@ pub struct ConvertArgs {
 /// What is converted, and into what. Shared with `plan`.
 #[derive(Debug, Clone, Args)]
 pub struct JobArgs {
-    /// Files, directories, archives, or - for standard input
+    /// Files, directories, archives, pipes, or - for standard input
     #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub inputs: Vec<PathBuf>,
     /// Flavour of Xray JSON
@@ -301,7 +301,7 @@ struct Converted {
 /// Has the library do the work and turns the manifest into what is shown.
 fn convert(args: &ConvertArgs, job: &Job, watching: &Watching<'_>) -> Result<Converted, Failure> {
     let began = Instant::now();
-    let signals = Signals::listen();
+    let signals = Signals::listen(Hanging::Resumable);
     let manifest = xraypack::pipeline::convert(job, watching, signals.stop()).map_err(|error| match error {
         Error::Interrupted => signals.failure(),
         error => job::failure(error),

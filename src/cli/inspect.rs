@@ -29,7 +29,7 @@ use super::terminal::{Printer, Terminal, harmless};
 /// What `inspect` is asked for.
 #[derive(Debug, Args)]
 pub struct InspectArgs {
-    /// Files, directories, archives, or - for standard input
+    /// Files, directories, archives, pipes, or - for standard input
     #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub inputs: Vec<PathBuf>,
     #[command(flatten)]

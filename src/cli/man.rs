@@ -24,7 +24,7 @@ pub fn run(args: &ManArgs, terminal: &mut Terminal) -> Result<Ending, Failure> {
         return Ok(Ending::Complete);
     }
     let mut page = Vec::new();
-    Man::new(super::command()).render(&mut page)?;
+    Man::new(super::command().disable_help_subcommand(true)).render(&mut page)?;
     terminal.out.bytes(&page)?;
     terminal.out.flush()?;
     Ok(Ending::Complete)
@@ -48,6 +48,8 @@ mod tests {
         for command in super::super::command().get_subcommands() {
             assert!(out.text().contains(&format!("xraypack\\-{}(1)", command.get_name())), "{}", command.get_name());
         }
+        // There is no page of it.
+        assert!(!out.text().contains("xraypack\\-help"));
     }
 
     #[test]

@@ -33,6 +33,7 @@ mod summary;
 mod table;
 mod terminal;
 mod test_keys;
+mod variables;
 mod verify;
 mod words;
 
@@ -42,7 +43,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::parser::ValueSource;
-use clap::{ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use choices::ColorChoice;
 use exit::{Ending, Failure};
@@ -150,6 +151,7 @@ fn start(arguments: &[OsString]) -> Result<Ending, Failure> {
     let file = ProjectFile::find(Path::new(""));
     let (cli, verbosity) = parse(arguments, file)?;
     let mut terminal = Terminal::new(cli.voice.color, verbosity);
+    variables::tell_unknown(command, &mut terminal);
     match cli.command {
         Command::Convert(args) => convert::run(&args, &mut terminal),
         Command::Inspect(args) => inspect::run(&args, &mut terminal),
@@ -176,7 +178,7 @@ fn parse(arguments: &[OsString], file: Result<Option<ProjectFile>, Failure>) -> 
         None => Ok(command()),
     });
     match with_file {
-        Ok(command) => match command.try_get_matches_from(arguments) {
+        Ok(command) => match in_color(command, arguments).try_get_matches_from(arguments) {
             Ok(matches) => understand(&matches),
             Err(error) => Err(refusal::of_command_line(error, arguments)),
         },
@@ -186,11 +188,32 @@ fn parse(arguments: &[OsString], file: Result<Option<ProjectFile>, Failure>) -> 
 
 /// Parses for those commands that need no project file, and otherwise says what is wrong with it.
 fn parse_without_file(arguments: &[OsString], failure: Failure) -> Result<(Cli, Verbosity), Failure> {
-    match command().try_get_matches_from(arguments) {
+    match in_color(command(), arguments).try_get_matches_from(arguments) {
         Ok(matches) if matches!(matches.subcommand_name(), Some("completions" | "man")) => understand(&matches),
         Err(shown) if !shown.use_stderr() => Err(shown.into()),
         _ => Err(failure),
     }
+}
+
+/// The command line with its help and its complaints in the colours that are wanted: clap shows them before it has read
+/// the option. A word that is no choice is refused when it is read.
+fn in_color(command: clap::Command, arguments: &[OsString]) -> clap::Command {
+    let given = arguments.iter().map(|argument| argument.to_string_lossy()).take_while(|argument| argument != "--");
+    let given: Vec<_> = given.collect();
+    let by_flag = given.iter().enumerate().rev().find_map(|(place, argument)| match argument.strip_prefix("--color") {
+        Some("") => given.get(place + 1).map(|word| word.clone().into_owned()),
+        Some(word) => word.strip_prefix('=').map(str::to_owned),
+        None => None,
+    });
+    let option = || command.get_arguments().find(|arg| arg.get_long() == Some("color"));
+    let by_variable = || option()?.get_env().and_then(|name| std::env::var(name).ok());
+    let by_file = || Some(option()?.get_default_values().first()?.to_string_lossy().into_owned());
+    let word = by_flag.or_else(by_variable).or_else(by_file).unwrap_or_default();
+    command.color(match ColorChoice::from_str(&word, false) {
+        Ok(ColorChoice::Always) => clap::ColorChoice::Always,
+        Ok(ColorChoice::Never) => clap::ColorChoice::Never,
+        Ok(ColorChoice::Auto) | Err(_) => clap::ColorChoice::Auto,
+    })
 }
 
 fn understand(matches: &ArgMatches) -> Result<(Cli, Verbosity), Failure> {

@@ -1,7 +1,9 @@
 //! SIGINT and SIGTERM: the first asks the work to stop, the second ends the program at once. The one door to
 //! `signal-hook`.
 
+use std::fs;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -17,6 +19,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How often it is asked whether there was a signal.
 const GLANCE: Duration = Duration::from_millis(100);
 
+/// What is left behind when the work hangs and has to be ended.
+#[derive(Debug)]
+pub enum Hanging {
+    /// An output that can be gone on with.
+    Resumable,
+    /// A folder that nobody wants any more.
+    Temporary(PathBuf),
+}
+
 /// What signals have asked for since the program began to listen.
 pub struct Signals {
     stop: Arc<AtomicBool>,
@@ -25,7 +36,7 @@ pub struct Signals {
 
 impl Signals {
     /// Listens from now on. A signal that cannot be listened to goes on ending the program at once.
-    pub fn listen() -> Signals {
+    pub fn listen(hanging: Hanging) -> Signals {
         let signals = Signals { stop: Arc::default(), caught: Arc::default() };
         for signal in [SIGINT, SIGTERM] {
             // In this order: what ends the program asks whether there was a signal before.
@@ -34,7 +45,7 @@ impl Signals {
             let _ = flag::register_usize(signal, Arc::clone(&signals.caught), signal as usize);
             let _ = flag::register(signal, stop());
         }
-        signals.end_what_does_not_stop();
+        signals.end_what_does_not_stop(hanging);
         signals
     }
 
@@ -49,15 +60,20 @@ impl Signals {
     }
 
     /// Ends the program when a read hangs, on standard input or on a network drive, long after the signal. Temporary
-    /// files stay then until the next run.
-    fn end_what_does_not_stop(&self) {
+    /// files of a conversion stay then until the next run.
+    fn end_what_does_not_stop(&self, hanging: Hanging) {
         let (stop, caught) = (Arc::clone(&self.stop), Arc::clone(&self.caught));
         let watch = move || {
             let mut asked = None;
             loop {
                 thread::sleep(GLANCE);
                 if stop.load(Ordering::Relaxed) && asked.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
-                    let _ = writeln!(io::stderr(), "error: interrupted while waiting for input; --resume goes on");
+                    let advice = match &hanging {
+                        Hanging::Resumable => "; --resume goes on",
+                        // What cannot be removed is the system's to clean up.
+                        Hanging::Temporary(folder) => fs::remove_dir_all(folder).map_or("", |()| ""),
+                    };
+                    let _ = writeln!(io::stderr(), "error: interrupted while waiting for input{advice}");
                     low_level::exit(i32::from(SIGNAL) + i32::from(number(&caught)));
                 }
             }

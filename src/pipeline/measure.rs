@@ -34,17 +34,17 @@ pub struct Measured {
 /// Takes every file of `inputs` to `depth` and gives each to `each`, in walk order. Nothing is converted.
 ///
 /// # Errors
-/// When an INPUT cannot be read.
+/// When an INPUT cannot be read, or `stop` was set.
 pub fn measure(
     inputs: &[Input],
     options: &source::Options,
     reading: &Reading,
     threads: usize,
     depth: Depth,
+    stop: &AtomicBool,
     each: &mut (dyn FnMut(Measured) + Send),
 ) -> Result<(), Error> {
-    let never = AtomicBool::new(false);
-    let stop = Stop::new(&never);
+    let stop = Stop::new(stop);
     let purpose = Purpose::Measure(depth, reading, &options.limits);
     let mut grouping = Grouping::new(GroupBy::All, None, std::env::temp_dir(), RunMemory::of(0));
     let threads = Memory::DEFAULT.workers(threads);
@@ -52,7 +52,8 @@ pub fn measure(
         let ReportOutcome { format, bytes, cases, spent, .. } = arrival.outcome;
         each(Measured { format, bytes, cases, spent });
         Ok(())
-    })
+    })?;
+    stop.check()
 }
 
 /// Reads or unpacks one entry and lets go of its bytes.

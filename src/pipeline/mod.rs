@@ -228,21 +228,20 @@ fn check_inputs(job: &Job) -> Result<(), Error> {
 /// # Errors
 /// As there, but for the output folder. Runs that do not fit into memory wait in the system's temporary folder.
 pub fn plan(job: &Job, observer: &dyn Observer) -> Result<Plan, Error> {
-    plan_with(job, Names::Kept, observer)
+    plan_with(job, Names::Kept, observer, &AtomicBool::new(false))
 }
 
 /// Does all that [`convert`] does but writing, and nothing else, as naming the Tests would be: what writing takes is the
 /// difference between the two.
 ///
 /// # Errors
-/// As for [`plan()`], and when a case needs a project and none is given.
-pub fn rehearse(job: &Job, observer: &dyn Observer) -> Result<Totals, Error> {
-    plan_with(job, Names::Forgotten, observer).map(|plan| plan.totals)
+/// As for [`plan()`], when a case needs a project and none is given, or `stop` was set.
+pub fn rehearse(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<Totals, Error> {
+    plan_with(job, Names::Forgotten, observer, stop).map(|plan| plan.totals)
 }
 
-fn plan_with(job: &Job, names: Names, observer: &dyn Observer) -> Result<Plan, Error> {
-    let never = AtomicBool::new(false);
-    let stop = Stop::new(&never);
+fn plan_with(job: &Job, names: Names, observer: &dyn Observer, stop: &AtomicBool) -> Result<Plan, Error> {
+    let stop = Stop::new(stop);
     let spool = LineSpool::new(&std::env::temp_dir());
     let sidecar = sidecar(job, None);
     let waiting = Waiting { folder: None, spool: &spool, sidecar: sidecar.as_ref() };

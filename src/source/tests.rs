@@ -2,13 +2,13 @@
 
 use std::io::{Cursor, Write};
 use std::path::Path;
-use std::sync::Arc;
 
 use super::*;
 use crate::model::Body;
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
+mod chosen;
 mod packed;
 mod shortened;
 
@@ -61,10 +61,6 @@ fn lines(path: &Path) -> Vec<String> {
     lines_with(&[Input::Path(path.to_path_buf())], &Options::default())
 }
 
-fn globs(pattern: &str) -> Option<Arc<Globs>> {
-    Some(Arc::new(Globs::new([pattern]).unwrap()))
-}
-
 fn write(folder: &Path, name: &str, content: &[u8]) {
     let path = folder.join(name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -104,27 +100,6 @@ fn archives_are_known_by_content_and_opened_two_deep() {
             ]
         );
     }
-}
-
-#[test]
-fn litter_packages_and_excluded_files_are_passed_over() {
-    let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), "__MACOSX/._a.xml", b"x");
-    write(folder.path(), ".DS_Store", b"x");
-    write(folder.path(), "lib.jar", &deflated(&[("a.xml", b"x")]));
-    write(folder.path(), "old/a.xml", b"x");
-    write(folder.path(), "b.xml", b"b");
-    let options = Options { exclude: globs("old/**"), ..Options::default() };
-    assert_eq!(
-        lines_with(&[Input::Path(folder.path().to_path_buf())], &options),
-        [
-            ".DS_Store: operating-system litter",
-            "__MACOSX/._a.xml: operating-system litter",
-            "b.xml = b",
-            "lib.jar: a program package or office document, which is not descended into",
-            "old/a.xml: excluded",
-        ]
-    );
 }
 
 #[cfg(unix)]
@@ -294,7 +269,7 @@ fn of_two_entries_with_one_name_the_last_listed_counts() {
     assert_eq!(lines(&folder.path().join("n.zip")), ["n.zip!/b.xml = b", told, "n.zip!/x.xml = late"]);
     // Behind other bytes, too.
     write(folder.path(), "n.zip", &[b"PK\x03\x04 not really\n".as_slice(), &bytes].concat());
-    let options = Options { exclude: globs("b*"), ..Options::default() };
+    let options = Options { exclude: chosen::globs("b*"), ..Options::default() };
     let found = lines_with(&[Input::Path(folder.path().join("n.zip"))], &options);
     assert_eq!(found, ["n.zip!/b.xml: excluded", told, "n.zip!/x.xml = late"]);
     write(folder.path(), "n.zip", &deflated(&[("./x.xml", b"early"), ("x.xml", b"late")]));
@@ -425,18 +400,6 @@ fn the_entry_limit_condemns_the_archive() {
 }
 
 #[test]
-fn inclusion_is_of_files_and_exclusion_of_archives_too() {
-    let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), "night", &deflated(&[("a.xml", b"a"), ("b.log", b"b")]));
-    write(folder.path(), "old.zip", &deflated(&[("a.xml", b"old")]));
-    let options = Options { include: globs("*.xml"), exclude: globs("old*"), ..Options::default() };
-    assert_eq!(
-        lines_with(&[Input::Path(folder.path().to_path_buf())], &options),
-        ["night!/a.xml = a", "night!/b.log: excluded", "old.zip: excluded"]
-    );
-}
-
-#[test]
 fn of_large_unwanted_files_only_the_first_bytes_are_lent() {
     let folder = tempfile::tempdir().unwrap();
     let mut noise = 1u32;
@@ -505,37 +468,4 @@ fn pipes_and_sockets_are_never_opened() {
     assert_eq!(lines(&socket), ["a.xml: not a regular file"]);
     write(folder.path(), "r.xml", b"<a/>");
     assert_eq!(attachment(folder.path(), "r.xml", "a.xml"), "there is no such file in the input");
-}
-
-#[test]
-fn an_archive_without_a_file_is_a_file_that_was_seen() {
-    let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), "n.zip", &deflated(&[]));
-    assert_eq!(lines(&folder.path().join("n.zip")), ["n.zip: an empty archive"]);
-    write(folder.path(), "n.zip", &deflated(&[("in.zip", &deflated(&[]))]));
-    assert_eq!(lines(folder.path()), ["n.zip!/in.zip: an empty archive"]);
-    let options = Options { include: globs("*.xml"), ..Options::default() };
-    assert_eq!(lines_with(&[Input::Path(folder.path().join("n.zip"))], &options), ["n.zip!/in.zip: excluded"]);
-}
-
-#[cfg(unix)]
-#[test]
-fn what_is_excluded_need_not_be_readable() {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), "yes/a.xml", b"a");
-    write(folder.path(), "no/b.xml", b"b");
-    let mode = |mode| std::fs::set_permissions(folder.path().join("no"), PermissionsExt::from_mode(mode)).unwrap();
-    mode(0);
-    // Whoever may read everything cannot try this.
-    if folder.path().join("no").read_dir().is_err() {
-        let input = || [Input::Path(folder.path().to_path_buf())];
-        for (include, exclude) in [(None, globs("no")), (globs("yes/**"), None)] {
-            let options = Options { include, exclude, ..Options::default() };
-            assert_eq!(lines_with(&input(), &options), ["no: excluded", "yes/a.xml = a"]);
-        }
-        let options = Options { include: globs("*.xml"), ..Options::default() };
-        assert!(lines_with(&input(), &options)[0].starts_with("no: it cannot be read: "));
-    }
-    mode(0o700);
 }

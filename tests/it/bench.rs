@@ -83,6 +83,32 @@ fn what_cannot_be_measured_or_compared_is_refused() {
     };
     refused(&["-"], "standard input and pipes can be read only once");
     refused(&["absent"], "absent");
+    refused(&["night", "--scratch", "absent"], "--scratch absent: there is no such folder");
+    refused(&["night", "--rounds", "0"], "a whole number of at least 1");
     refused(&["night", "--baseline", "absent.json"], "--baseline: absent.json");
     refused(&["night", "--baseline", "old.json"], "it is not what bench --format json prints");
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_stays_of_a_run_that_was_interrupted() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let mut workshop = workshop();
+    let scratch = workshop.path().join("scratch");
+    std::fs::create_dir(&scratch).unwrap();
+    workshop.set("TMPDIR", scratch.to_str().unwrap());
+    let mut command = workshop.command(["bench", "night", "--rounds", "1000000"]);
+    let command = command.stdin(std::process::Stdio::null()).stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // It says so before each round.
+    let mut told = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("round 2") {
+        line.clear();
+        assert_ne!(std::io::BufRead::read_line(&mut told, &mut line).unwrap(), 0);
+    }
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    std::io::copy(&mut told, &mut std::io::sink()).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    assert_eq!(std::fs::read_dir(&scratch).unwrap().count(), 0);
 }

@@ -223,3 +223,31 @@ fn a_test_that_fits_into_no_bundle_is_named_with_the_limit_that_would_do() {
     assert_eq!(convert(&(least.parse::<u64>().unwrap() - 1).to_string()).code, Some(2));
     assert_eq!(convert(least).code, Some(0), "{least}");
 }
+
+#[test]
+fn help_and_complaints_have_the_colours_that_are_wanted() {
+    let mut workshop = Workshop::new();
+    let is_colored = |workshop: &Workshop, arguments: &[&str]| {
+        let ran = workshop.run(arguments);
+        ran.stdout.contains("\x1b[") || ran.stderr.contains("\x1b[")
+    };
+    for line in [&["convert", "--nonsense"][..], &["--help"]] {
+        assert!(!is_colored(&workshop, line));
+        assert!(is_colored(&workshop, &[&["--color", "always"], line].concat()));
+        assert!(is_colored(&workshop, &[&["--color=always"], line].concat()));
+    }
+    workshop.set("XRAYPACK_COLOR", "always");
+    assert!(is_colored(&workshop, &["convert", "--nonsense"]));
+    assert!(!is_colored(&workshop, &["convert", "--nonsense", "--color", "never"]));
+}
+
+#[test]
+fn a_variable_that_no_option_reads_is_told() {
+    let mut workshop = Workshop::new();
+    workshop.set("XRAYPACK_MAX_BYTE", "1MiB");
+    workshop.set("XRAYPACK_EMPTY", "");
+    workshop.set("XRAYPACK_MAX_TESTS", "5");
+    let told = "note: no option reads XRAYPACK_MAX_BYTE in the environment; did you mean XRAYPACK_MAX_BYTES?\n";
+    assert_eq!(workshop.run(["formats"]).stderr, told);
+    assert_eq!(workshop.run(["formats", "-q"]).stderr, "");
+}

@@ -1,15 +1,15 @@
 //! One stage, once: what it does, and what it took.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use xraypack::model::CaseCounts;
-use xraypack::pipeline::{self, Depth, Job, Measured, Observer, Report};
+use xraypack::pipeline::{self, Depth, Error, Job, Measured, Observer, Report};
 
 use super::memory;
 use crate::cli::exit::Failure;
 use crate::cli::job;
+use crate::cli::signals::Signals;
 
 /// A stage. Each does what the one before it does, and more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,16 +89,18 @@ impl Share {
 
 impl Survey {
     /// Looks at everything once.
-    pub fn of(job: &Job) -> Result<Survey, Failure> {
+    pub fn of(job: &Job, signals: &Signals) -> Result<Survey, Failure> {
         let mut survey = Survey::default();
-        measure(job, Depth::Parse, &mut |Measured { format, bytes, cases: CaseCounts { seen, .. }, .. }| {
+        measure(job, Depth::Parse, signals, &mut |Measured {
+                                                      format, bytes, cases: CaseCounts { seen, .. }, ..
+                                                  }| {
             survey.formats.push(format);
             if let Some(format) = format {
                 survey.of_format.entry(format).or_default().add(Share { reports: 1, bytes, cases: seen });
             }
         })?;
         let mut packed = 0;
-        measure(job, Depth::Read, &mut |measured| packed += measured.bytes)?;
+        measure(job, Depth::Read, signals, &mut |measured| packed += measured.bytes)?;
         survey.packed = packed;
         Ok(survey)
     }
@@ -126,7 +128,7 @@ pub struct Lap {
 }
 
 /// Runs one stage.
-pub fn lap(job: &Job, stage: Stage, survey: &Survey) -> Result<Lap, Failure> {
+pub fn lap(job: &Job, stage: Stage, survey: &Survey, signals: &Signals) -> Result<Lap, Failure> {
     memory::forget_peak();
     let mut of_format = BTreeMap::new();
     let mut damaged = None;
@@ -134,26 +136,33 @@ pub fn lap(job: &Job, stage: Stage, survey: &Survey) -> Result<Lap, Failure> {
     match (stage.depth(), stage) {
         (Some(depth), _) => {
             let mut formats = survey.formats.iter();
-            measure(job, depth, &mut |measured| {
+            measure(job, depth, signals, &mut |measured| {
                 if let Some(Some(format)) = formats.next() {
                     *of_format.entry(*format).or_default() += measured.spent;
                 }
             })?;
         }
         (None, Stage::Convert) => {
-            let never = AtomicBool::new(false);
-            let manifest = pipeline::convert(job, &Silent, &never).map_err(job::failure)?;
+            let manifest = pipeline::convert(job, &Silent, signals.stop()).map_err(|error| failure(error, signals))?;
             damaged = Some(manifest.totals.damaged);
         }
         (None, _) => {
-            pipeline::rehearse(job, &Silent).map_err(job::failure)?;
+            pipeline::rehearse(job, &Silent, signals.stop()).map_err(|error| failure(error, signals))?;
         }
     }
     Ok(Lap { wall: began.elapsed(), peak: memory::peak(), of_format, damaged })
 }
 
-fn measure(job: &Job, depth: Depth, each: &mut (dyn FnMut(Measured) + Send)) -> Result<(), Failure> {
-    pipeline::measure(&job.inputs, &job.source, &job.reading, job.threads, depth, each).map_err(job::failure)
+fn measure(job: &Job, depth: Depth, signals: &Signals, each: &mut (dyn FnMut(Measured) + Send)) -> Result<(), Failure> {
+    pipeline::measure(&job.inputs, &job.source, &job.reading, job.threads, depth, signals.stop(), each)
+        .map_err(|error| failure(error, signals))
+}
+
+fn failure(error: Error, signals: &Signals) -> Failure {
+    match error {
+        Error::Interrupted => signals.failure(),
+        error => job::failure(error),
+    }
 }
 
 /// All laps that count.
