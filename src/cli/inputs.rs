@@ -49,8 +49,12 @@ pub fn tell_unmet(options: &source::Options, terminal: &mut Terminal) {
 
 /// A sentence for each pair.
 fn overlaps(inputs: &[Input]) -> Vec<String> {
+    if inputs.len() < 2 {
+        return Vec::new();
+    }
+    let mut places = Places::default();
     let paths = inputs.iter().filter_map(|input| match input {
-        Input::Path(path) => Some((path.as_path(), path.canonicalize().ok()?)),
+        Input::Path(path) => Some((path.as_path(), places.real(path)?)),
         Input::Stream { .. } => None,
     });
     let paths: Vec<(&Path, PathBuf)> = paths.collect();
@@ -73,6 +77,26 @@ fn overlaps(inputs: &[Input]) -> Vec<String> {
     told
 }
 
+/// Where paths really are. A shell hands over ten thousand files of one folder, which is asked for once.
+#[derive(Default)]
+struct Places<'p> {
+    folders: HashMap<&'p Path, Option<PathBuf>>,
+}
+
+impl<'p> Places<'p> {
+    fn real(&mut self, path: &'p Path) -> Option<PathBuf> {
+        let is_link = path.symlink_metadata().ok()?.is_symlink();
+        match (path.parent(), path.file_name()) {
+            (Some(folder), Some(name)) if !is_link => {
+                let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+                let real = self.folders.entry(folder).or_insert_with(|| folder.canonicalize().ok());
+                real.as_ref().map(|folder| folder.join(name))
+            }
+            _ => path.canonicalize().ok(),
+        }
+    }
+}
+
 fn say(err: &mut Printer, line: &str) {
     // When standard error is closed there is nobody to tell.
     let _ = err.line(format_args!("{line}"));
@@ -93,6 +117,12 @@ mod tests {
             overlaps(&inputs).iter().map(|line| line.replace(folder.path().to_str().unwrap(), "")).collect::<Vec<_>>()
         };
         assert!(told(&["a", "ab", "none"]).is_empty());
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("a", at("l")).unwrap();
+            assert_eq!(told(&["a", "l"]), ["the INPUT /l is the same as /a, and is read twice"]);
+            assert_eq!(told(&["l/b", "a"]), ["the INPUT /l/b lies in /a, and is read twice"]);
+        }
         assert_eq!(told(&["a", "a"]), ["the INPUT /a is given, and read, twice"]);
         assert_eq!(told(&["a", "a/b/.."]), ["the INPUT /a/b/.. is the same as /a, and is read twice"]);
         assert_eq!(told(&["a/b", "ab", "a"]), ["the INPUT /a/b lies in /a, and is read twice"]);

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::archives::{suite, zip};
 use crate::night::{ARCHIVES, archive, asked, assert_same, contents, end, in_one_go, night, resume, start, waiting};
 use crate::support::{Ran, Workshop};
 
@@ -87,6 +88,23 @@ fn a_changed_archive_is_converted_again_and_a_touched_one_is_not() {
     let is_where_it_was = |name: &str| after.get(name) == before.get(name);
     assert!(!is_where_it_was("n02.0001.json") && !is_where_it_was("n05.0001.json"));
     assert!(is_where_it_was("n04.0001.json") && is_where_it_was("n06.0001.json"));
+}
+
+#[test]
+fn replaced_entries_and_empty_archives_are_taken_over() {
+    for (more, records) in [(&[][..], ARCHIVES + 1), (&["--group-by", "directory"], 41)] {
+        let workshop = night();
+        let twice = [("./a.xml", suite("early")), ("a.xml", suite("late"))];
+        workshop.write("in/n03a.zip", zip(&twice.each_ref().map(|(name, report)| (*name, report.as_bytes()))));
+        workshop.write("in/n01-dir/empty.zip", zip(&[]));
+        let expected = in_one_go(&workshop, more);
+        killed(&workshop, more, records);
+        let ran = resume(&workshop, more);
+        assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+        // None of them has changed.
+        assert!(ran.stderr.contains(" finished groups of reports are taken over\n"), "{}", ran.stderr);
+        assert_same(&contents(&workshop.path().join("out")), &expected, "after kill -9");
+    }
 }
 
 #[test]
