@@ -49,12 +49,11 @@ impl Globs {
 
     /// Whether a pattern matches what is at `origin`, or a folder or archive around it.
     pub(super) fn matches(&self, origin: &str) -> bool {
-        let inner = origin.rsplit_once("!/").map_or(origin, |(_, inner)| inner);
+        let inner = origin.rsplit_once("!/").map(|(_, inner)| inner);
         if self.unmet().next().is_some() {
-            self.note(inner);
-            self.note(origin);
+            inner.into_iter().chain([origin]).for_each(|path| self.note(path));
         }
-        self.set.is_match(inner) || self.set.is_match(origin)
+        inner.is_some_and(|inner| self.set.is_match(inner)) || self.set.is_match(origin)
     }
 
     /// Remembers which patterns have met something.
