@@ -215,7 +215,7 @@ fn check_inputs(job: &Job) -> Result<(), Error> {
     let Ok(output) = job.output.canonicalize() else { return Ok(()) };
     let paths = job.inputs.iter().filter_map(|input| match input {
         Input::Path(path) => Some(path),
-        Input::Stream(_) => None,
+        Input::Stream { .. } => None,
     });
     match paths.into_iter().find(|path| path.canonicalize().is_ok_and(|real| real.starts_with(&output))) {
         Some(input) => Err(Error::InputInOutput { input: input.clone(), output: job.output.clone() }),

@@ -194,7 +194,7 @@ fn a_disk_that_fails_at_any_call() {
 fn a_folder_that_cannot_be_written() {
     let workshop = night();
     workshop.write("file", "");
-    for out in ["/proc/xraypack", "file", "file/out"] {
+    for out in ["/proc/xraypack", "file/out"] {
         let ran = workshop.run(["convert", "in", "--project", "DEMO", "--out", out]);
         assert_eq!(ran.code, Some(6), "{out}: {}", ran.stderr);
         assert!(ran.stderr.contains("error: "), "{out}: {}", ran.stderr);
