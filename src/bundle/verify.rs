@@ -2,6 +2,7 @@
 //!
 //! What a bundle must look like inside is known to the caller, who gives a function for it.
 
+mod belonging;
 mod evidence;
 mod mismatch;
 
@@ -17,6 +18,7 @@ use super::lines::ReportLine;
 use super::manifest::{BundleRecord, Manifest, SCHEMA, Totals};
 use super::name::{BUNDLES, MANIFEST, REPORTS, bundle_file, info_file, is_bundle_name, is_bundle_path};
 
+use belonging::Belonging;
 pub use mismatch::Mismatch;
 
 /// Longest line of `reports.jsonl` that is read: far above what a report with many problems needs.
@@ -33,6 +35,10 @@ pub struct BundleFacts {
     pub identities: Vec<u128>,
     /// Whether it still has the placeholder for a key.
     pub awaits_key: bool,
+    /// Key of its Test Execution; empty where it has none.
+    pub key: String,
+    /// Whether it says what its Test Execution is.
+    pub has_info: bool,
 }
 
 /// Reads a bundle and gives what is in it, or every rule that it breaks.
@@ -43,6 +49,8 @@ pub type BundleCheck<'c> = dyn Fn(&mut dyn Read) -> Result<BundleFacts, Vec<Stri
 pub struct BundleFindings {
     identities: Vec<u128>,
     evidence: u64,
+    /// How it belongs to its Test Execution, of a bundle that could be read.
+    belonging: Option<Belonging>,
     mismatches: Vec<Mismatch>,
 }
 
@@ -119,10 +127,12 @@ impl Verification {
                 is_counted &= finding.mismatches.is_empty();
                 evidence = evidence.saturating_add(finding.evidence);
                 found.extend(finding.mismatches);
+                found.extend(finding.belonging.and_then(|belonging| belonging.check(execution, bundle)));
                 identities.extend(finding.identities.into_iter().map(|identity| (identity, bundle.file.as_str())));
             }
             check_split(&execution.id, identities, &mut found);
         }
+        self.check_limits(&mut found);
         self.check_infos(&mut found);
         self.check_evidence(is_counted.then_some(evidence), &mut found);
         self.check_runs(&mut found);
@@ -199,7 +209,12 @@ impl Verification {
 
     fn check_reports(&self, found: &mut Vec<Mismatch>) {
         let mut sums = Totals::default();
+        let ids: HashSet<&str> = self.manifest.executions.iter().map(|execution| execution.id.as_str()).collect();
         let read = each_line(&self.folder.join(REPORTS), |line| {
+            if let Some(execution) = line.execution.as_ref().filter(|id| !ids.contains(id.as_str())) {
+                let (report, execution) = (line.report.clone(), execution.clone());
+                found.push(Mismatch::UnknownExecution { report, execution });
+            }
             check_cases(&line.report, &line.cases, &line.runs.unwrap_or_default(), found);
             sums.add_report(line);
         });
@@ -254,6 +269,7 @@ impl BundleFindings {
         }
         self.evidence = facts.evidence;
         self.identities = facts.identities;
+        self.belonging = Some(Belonging { key: facts.key, awaits_key: facts.awaits_key, has_info: facts.has_info });
     }
 }
 

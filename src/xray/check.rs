@@ -36,6 +36,10 @@ pub struct Checked {
     pub evidence: u64,
     /// Whether the placeholder stands where a key will be.
     pub unbound: bool,
+    /// Key of the Test Execution; empty where there is none.
+    pub key: String,
+    /// Whether it says what the Test Execution is.
+    pub has_info: bool,
     /// What breaks the schema, each with its path; at most the first fifty.
     pub faults: Vec<String>,
 }
@@ -74,7 +78,9 @@ impl Checking {
                 return;
             }
         }
-        if !key::is_issue_key(value) {
+        if key::is_issue_key(value) {
+            value.clone_into(&mut self.checked.key);
+        } else {
             self.fault("testExecutionKey", format_args!("{value:?} is no key"));
         }
     }
@@ -111,6 +117,7 @@ impl<'de> Visitor<'de> for Bundle<'_> {
                     let info: Info = map.next_value().map_err(|error| A::Error::custom(format!("info: {error}")))?;
                     rules::info(&info, checking);
                     summary = Some(info.summary.is_some());
+                    checking.checked.has_info = true;
                 }
                 "tests" if !has_tests => {
                     has_tests = true;

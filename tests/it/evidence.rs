@@ -207,10 +207,11 @@ fn verify_finds_evidence_that_was_touched() {
     fs::remove_file(&first).unwrap();
     assert!(verdict().contains("is missing"));
     fs::write(&first, &whole).unwrap();
-    let foreign = out.join(format!("evidence/{}.txt", "0".repeat(64)));
-    fs::write(&foreign, "x").unwrap();
-    assert!(verdict().contains("is not in the manifest"));
-    fs::remove_file(foreign).unwrap();
+    for foreign in [format!("evidence/{}.txt", "0".repeat(64)), "evidence/extra.png".to_owned()] {
+        fs::write(out.join(&foreign), "x").unwrap();
+        assert!(verdict().contains("is not in the manifest"));
+        fs::remove_file(out.join(&foreign)).unwrap();
+    }
     let index = out.join("evidence/night.jsonl");
     let lines = fs::read_to_string(&index).unwrap();
     fs::write(&index, lines.lines().skip(1).map(|line| format!("{line}\n")).collect::<String>()).unwrap();

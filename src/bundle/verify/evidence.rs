@@ -91,8 +91,10 @@ impl Verification {
             Err(error) => return found.push(unreadable(EVIDENCE, &error)),
         };
         let names = entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()));
-        let mut files: Vec<String> = names.map(|name| format!("{EVIDENCE}/{name}")).collect();
-        files.retain(|file| is_evidence_path(file) && !named.contains(file));
+        // Hidden files are what a run that was stopped has left.
+        let mut files: Vec<String> =
+            names.filter(|name| !name.starts_with('.')).map(|name| format!("{EVIDENCE}/{name}")).collect();
+        files.retain(|file| !named.contains(file));
         files.sort_unstable();
         found.extend(files.into_iter().map(|file| Mismatch::Foreign { file }));
     }

@@ -73,6 +73,44 @@ pub enum Mismatch {
         /// What the manifest says.
         stated: bool,
     },
+    /// A bundle waits for a key, and the manifest has one.
+    KeyAwaited {
+        /// Which.
+        file: String,
+        /// Id of its Test Execution.
+        execution: String,
+        /// The key in the manifest.
+        key: String,
+    },
+    /// A bundle goes to another Test Execution than the manifest says.
+    Key {
+        /// Which.
+        file: String,
+        /// Id of its Test Execution.
+        execution: String,
+        /// The key in the manifest.
+        stated: Option<String>,
+        /// The key in the bundle.
+        found: String,
+    },
+    /// A bundle is larger than the options allow.
+    Limit {
+        /// Which.
+        file: String,
+        /// The option.
+        name: &'static str,
+        /// Its value.
+        limit: u64,
+        /// What the manifest says of the bundle.
+        found: u64,
+    },
+    /// A report's results went to a Test Execution that the manifest does not know.
+    UnknownExecution {
+        /// The report.
+        report: String,
+        /// Id of the Test Execution.
+        execution: String,
+    },
     /// Results of one Test stand in two places of a Test Execution.
     SplitTest {
         /// Id of the Test Execution.
@@ -125,7 +163,11 @@ impl Mismatch {
             | Mismatch::Hash { file }
             | Mismatch::Content { file, .. }
             | Mismatch::RunsInBundle { file, .. }
-            | Mismatch::NeedsKey { file, .. } => file,
+            | Mismatch::NeedsKey { file, .. }
+            | Mismatch::KeyAwaited { file, .. }
+            | Mismatch::Key { file, .. }
+            | Mismatch::Limit { file, .. } => file,
+            Mismatch::UnknownExecution { .. } => "reports.jsonl",
             Mismatch::SplitTest { second, .. } => second,
             _ => "manifest.json",
         }
@@ -156,6 +198,19 @@ impl fmt::Display for Mismatch {
             }
             Mismatch::NeedsKey { file, stated: false } => {
                 write!(f, "{file} waits for a key, the manifest says that it does not")
+            }
+            Mismatch::KeyAwaited { file, execution, key } => {
+                write!(f, "{file} waits for a key, and the manifest has {key} for test execution {execution}")
+            }
+            Mismatch::Key { file, execution, stated: Some(stated), found } => {
+                write!(f, "{file} goes to {found}, the manifest has {stated} for test execution {execution}")
+            }
+            Mismatch::Key { file, execution, stated: None, found } => {
+                write!(f, "{file} goes to {found}, the manifest has no key for test execution {execution}")
+            }
+            Mismatch::Limit { file, name, limit, found } => write!(f, "{file} has {found}, --{name} was {limit}"),
+            Mismatch::UnknownExecution { report, execution } => {
+                write!(f, "{report} went to test execution {execution}, which is not in the manifest")
             }
             Mismatch::SplitTest { execution, first, second } if first == second => {
                 write!(f, "{first} has two results of one test in test execution {execution}")

@@ -29,6 +29,7 @@ fn output_of(compression: Compression) -> (Fixture, PathBuf, Manifest) {
     let mut report = line();
     report.cases = Cases { seen: 7, passed: 4, failed: 1, errored: 1, skipped: 1 };
     report.runs = Some(Runs { written: 5, merged: 1, left_out: 1 });
+    report.execution = Some("night".to_owned());
     let mut lines = ReportLines::create(&folder).unwrap();
     lines.write(&report).unwrap();
     lines.finish().unwrap();
@@ -60,7 +61,13 @@ fn check(reader: &mut dyn Read) -> Result<BundleFacts, Vec<String>> {
     let (head, runs) = text.split_once('[').ok_or_else(|| vec!["no bracket".to_owned()])?;
     let number = |run: &str| run.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap_or(99);
     let identities: Vec<u128> = runs.split(',').map(number).collect();
-    Ok(BundleFacts { runs: identities.len() as u64, evidence: 0, identities, awaits_key: head == "@" })
+    Ok(BundleFacts {
+        runs: identities.len() as u64,
+        evidence: 0,
+        identities,
+        awaits_key: head == "@",
+        ..BundleFacts::default()
+    })
 }
 
 fn messages(path: &Path) -> Vec<String> {
@@ -128,7 +135,76 @@ fn finds_length_runs_and_key_that_differ() {
             "bundles/night.0002.json was changed: its sha256 is not that of the manifest",
             "bundles/night.0002.json has 3 runs, the manifest says 2",
             "bundles/night.0002.json has its key, the manifest says that it waits for one",
+            "bundles/night.0002.json: testExecutionKey: missing, and this is not the first bundle of its test execution",
         ]
+    );
+}
+
+/// What is found where bundles say this of their Test Execution, and the manifest has this key for it.
+fn belonging(key: Option<&str>, needs_key: bool, says: impl Fn(&mut BundleFacts) + Sync) -> Vec<String> {
+    let (_fixture, path, mut manifest) = output();
+    let execution = &mut manifest.executions[0];
+    execution.key = key.map(str::to_owned);
+    execution.bundles.iter_mut().for_each(|bundle| bundle.needs_key = needs_key && bundle.part > 1);
+    let mut text = Vec::new();
+    manifest.write_to(&mut text).unwrap();
+    fs::write(path.join(MANIFEST), text).unwrap();
+    let check = |reader: &mut dyn Read| {
+        let mut facts = check(reader)?;
+        facts.has_info = !facts.awaits_key;
+        says(&mut facts);
+        Ok(facts)
+    };
+    verify(&path, &check).iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn finds_bundles_that_belong_to_another_execution() {
+    let bound = |facts: &mut BundleFacts| {
+        facts.key = if facts.awaits_key { "DEMO-9".to_owned() } else { String::new() };
+        facts.awaits_key = false;
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(belonging(None, true, |_| ()), none);
+    assert_eq!(belonging(Some("DEMO-9"), false, bound), none);
+    assert_eq!(
+        belonging(Some("DEMO-9"), true, |_| ()),
+        [2, 3].map(|part| format!(
+            "bundles/night.000{part}.json waits for a key, and the manifest has DEMO-9 for test execution night"
+        ))
+    );
+    assert_eq!(
+        belonging(Some("DEMO-8"), false, bound)[0],
+        "bundles/night.0002.json goes to DEMO-9, the manifest has DEMO-8 for test execution night"
+    );
+    assert_eq!(
+        belonging(None, false, bound)[0],
+        "bundles/night.0002.json goes to DEMO-9, the manifest has no key for test execution night"
+    );
+    assert_eq!(
+        belonging(None, true, |facts| facts.has_info = true)[0],
+        "bundles/night.0002.json: info: only the first bundle of a test execution has it"
+    );
+}
+
+#[test]
+fn finds_bundles_that_are_larger_than_the_options_allow() {
+    let options = |tests: u64, bytes: u64| {
+        move |manifest: &mut Manifest| {
+            manifest.options.0 = vec![("max-tests".to_owned(), tests.into()), ("max-bytes".to_owned(), bytes.into())];
+        }
+    };
+    assert_eq!(after(options(2, 13)), Vec::<String>::new());
+    let larger = after(options(1, 12));
+    assert_eq!(larger[0], "bundles/night.0001.json has 2, --max-tests was 1");
+    assert_eq!(larger.iter().filter(|message| message.contains("--max-bytes was 12")).count(), 1, "{larger:?}");
+}
+
+#[test]
+fn finds_a_report_of_an_execution_that_is_not_there() {
+    assert_eq!(
+        after_editing(REPORTS, |text| text.replace("\"execution\":\"night\"", "\"execution\":\"day\"")),
+        ["nightly.zip!/ui/TEST-login.xml went to test execution day, which is not in the manifest"]
     );
 }
 

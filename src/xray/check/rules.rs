@@ -35,6 +35,15 @@ pub(super) fn info(info: &Info<'_>, checking: &mut Checking) {
     checking.set(path, "testEnvironments", &info.test_environments, "an environment", is_label);
 }
 
+/// Whether a time is before another one of the same zone.
+fn is_before(one: &str, other: &str) -> bool {
+    const SECONDS: usize = "2024-05-02T10:00:00".len();
+    match (one.split_at_checked(SECONDS), other.split_at_checked(SECONDS)) {
+        (Some((one, zone)), Some((other, same))) => zone == same && one < other,
+        _ => false,
+    }
+}
+
 pub(super) fn test(test: &Test<'_>, path: &str, checking: &mut Checking) {
     if test.test_key.is_none() && test.test_info.is_none() {
         checking.fault(path, "neither testKey nor testInfo");
@@ -45,6 +54,11 @@ pub(super) fn test(test: &Test<'_>, path: &str, checking: &mut Checking) {
     }
     checking.text(path, "start", &test.start, "a date", is_date);
     checking.text(path, "finish", &test.finish, "a date", is_date);
+    if let (Some(start), Some(finish)) = (&test.start, &test.finish)
+        && is_before(finish.as_str(), start.as_str())
+    {
+        checking.fault(path, "it finishes before it starts");
+    }
     checking.text(path, "executedBy", &test.executed_by, "filled", is_filled);
     checking.text(path, "assignee", &test.assignee, "filled", is_filled);
     checking.status(path, &test.status);

@@ -51,6 +51,20 @@ fn what_the_schemas_refuse_is_refused() {
     }
 }
 
+/// What a schema cannot say: Xray refuses such a run.
+#[test]
+fn a_run_does_not_finish_before_it_starts() {
+    let faults = |start: &str, finish: &str| {
+        let bundle = with(&format!(r#""testKey":"AB-1","status":"TODO","start":"{start}","finish":"{finish}""#));
+        check(&bundle, Target::Server, Unbound::Refused).faults
+    };
+    let (ten, eleven) = ("2024-05-01T10:00:00Z", "2024-05-01T11:00:00Z");
+    assert_eq!(faults(ten, ten), Vec::<String>::new());
+    assert_eq!(faults(ten, eleven), Vec::<String>::new());
+    assert_eq!(faults(eleven, ten), ["tests[0]: it finishes before it starts"]);
+    assert_eq!(faults(eleven, "2024-05-01T10:30:00-01:00"), Vec::<String>::new(), "another zone");
+}
+
 fn file(property: &str, data: &str, name: &str, media_type: &str) -> String {
     format!(
         r#""testKey":"AB-1","status":"TODO","{property}":[{{"data":"{data}","filename":"{name}","contentType":"{media_type}"}}]"#

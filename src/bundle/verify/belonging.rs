@@ -1,0 +1,69 @@
+//! Which Test Execution a bundle goes to, and whether that is the one that the manifest tells of.
+
+use super::{Mismatch, Verification};
+use crate::bundle::manifest::{BundleRecord, Execution};
+
+/// What a bundle says of its Test Execution.
+#[derive(Debug)]
+pub(super) struct Belonging {
+    /// Its key; empty where there is none.
+    pub(super) key: String,
+    pub(super) awaits_key: bool,
+    pub(super) has_info: bool,
+}
+
+impl Belonging {
+    /// The first bundle makes the Test Execution, or names it; all others name it, and say nothing else of it.
+    pub(super) fn check(&self, execution: &Execution, bundle: &BundleRecord) -> Option<Mismatch> {
+        let file = || bundle.file.clone();
+        if let Some(key) = execution.key.as_ref().filter(|_| bundle.needs_key) {
+            return Some(Mismatch::KeyAwaited { file: file(), execution: execution.id.clone(), key: key.clone() });
+        }
+        if !self.key.is_empty() && execution.key.as_ref() != Some(&self.key) {
+            let (stated, found) = (execution.key.clone(), self.key.clone());
+            return Some(Mismatch::Key { file: file(), execution: execution.id.clone(), stated, found });
+        }
+        let message = match self {
+            _ if bundle.part <= 1 => return None,
+            Belonging { has_info: true, .. } => "info: only the first bundle of a test execution has it",
+            Belonging { awaits_key: false, key, .. } if key.is_empty() => {
+                "testExecutionKey: missing, and this is not the first bundle of its test execution"
+            }
+            _ => return None,
+        };
+        Some(Mismatch::Content { file: file(), message: message.to_owned() })
+    }
+}
+
+impl Verification {
+    /// No bundle is larger than the options allow. A key that was bound may be longer than what stood in its place.
+    pub(super) fn check_limits(&self, found: &mut Vec<Mismatch>) {
+        let limit = |name: &str| {
+            let value = self.manifest.options.0.iter().find(|(known, _)| known == name);
+            value.and_then(|(_, value)| value.as_u64()).unwrap_or(u64::MAX)
+        };
+        let (max_tests, max_bytes) = (limit("max-tests"), limit("max-bytes"));
+        for execution in &self.manifest.executions {
+            let key = execution.key.as_ref().map_or(0, |key| key.len() as u64);
+            for bundle in &execution.bundles {
+                let file = || bundle.file.clone();
+                if bundle.runs > max_tests {
+                    found.push(Mismatch::Limit {
+                        file: file(),
+                        name: "max-tests",
+                        limit: max_tests,
+                        found: bundle.runs,
+                    });
+                }
+                if bundle.bytes > max_bytes.saturating_add(key) {
+                    found.push(Mismatch::Limit {
+                        file: file(),
+                        name: "max-bytes",
+                        limit: max_bytes,
+                        found: bundle.bytes,
+                    });
+                }
+            }
+        }
+    }
+}
