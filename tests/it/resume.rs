@@ -391,3 +391,51 @@ fn asked_to_end_at_any_moment_it_leaves_no_trace_and_comes_to_the_same() {
         other => panic!("{other:?}"),
     });
 }
+
+#[test]
+fn killed_at_any_moment_while_it_replaces_an_output_one_of_the_two_is_whole() {
+    let workshop = night();
+    let out = workshop.path().join("out");
+    let begun = Instant::now();
+    let expected = in_one_go(&workshop, &[]);
+    let whole = begun.elapsed();
+    let earlier = in_one_go(&workshop, &["--merge", "last"]);
+    let mut dice = Dice(std::env::var("XRAYPACK_SEED").map_or(0x9E37_79B9, |seed| seed.parse().unwrap()));
+    let (mut old, mut new, mut none) = (0, 0, 0);
+    for round in 0..strikes() {
+        let _ = fs::remove_dir_all(&out);
+        assert_eq!(workshop.run(asked(&["in"], &["--merge", "last"])).code, Some(3));
+        for _ in 0..=dice.below(2) {
+            let mut child = start(&workshop, &asked(&["in"], &["--force"]));
+            sleep(whole.mul_f64(dice.below(1000) as f64 / 900.0));
+            child.kill().unwrap();
+            end(child);
+            let left = contents(&out);
+            if !left.contains_key("manifest.json") {
+                none += 1;
+            } else if left["manifest.json"] == earlier["manifest.json"] {
+                old += 1;
+                assert_same(&without_temporary(left), &earlier, &format!("round {round}: the earlier output"));
+            } else {
+                new += 1;
+                assert_same(&without_temporary(left), &expected, &format!("round {round}: the new output"));
+            }
+        }
+        let how = if none % 2 == 0 { "--force" } else { "--resume" };
+        let ran = workshop.run(asked(&["in"], &[how]));
+        // An output that is still the earlier one was made with other options.
+        let ran = if ran.code == Some(2) { workshop.run(asked(&["in"], &["--force"])) } else { ran };
+        assert_eq!(ran.code, Some(3), "round {round}: {}", ran.stderr);
+        assert_same(&contents(&out), &expected, &format!("round {round}, {how}"));
+    }
+    eprintln!(
+        "{} rounds: {old} times the earlier output was there, {new} times the new one, {none} times none",
+        strikes()
+    );
+    assert!(none > 0, "nothing was struck down midway");
+}
+
+fn without_temporary(mut files: BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<u8>> {
+    files.retain(|name, _| !name.contains(".xraypack-"));
+    files
+}
