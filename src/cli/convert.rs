@@ -84,7 +84,7 @@ pub struct OutputArgs {
     /// Output folder: absent, empty, or an earlier output together with --force or --resume
     #[arg(short, long, value_name = "DIR", env = "XRAYPACK_OUT", value_hint = ValueHint::DirPath)]
     pub out: PathBuf,
-    /// Replace an earlier output
+    /// Replace an earlier output, which stays until the new one is whole
     #[arg(long, env = "XRAYPACK_FORCE", value_parser = BoolishValueParser::new())]
     pub force: bool,
     /// Go on with a conversion that was stopped: what it has finished, and has not changed since, is not converted again
