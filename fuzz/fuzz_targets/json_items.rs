@@ -26,7 +26,7 @@ fn skimmed(body: Body<'_>) -> Seen {
     let mut items = JsonItems::new(body).with_children("elements");
     let mut seen = Vec::new();
     while let Ok(Some(piece)) = items.next() {
-        seen.push((piece.bytes.to_vec(), piece.at.offset));
+        seen.push((piece.bytes.to_vec(), piece.at().offset));
     }
     seen
 }
@@ -42,7 +42,7 @@ fn read(body: Body<'_>) -> Seen {
         }
         Ok(())
     }) {
-        seen.push((piece.bytes.to_vec(), piece.at.offset));
+        seen.push((piece.bytes.to_vec(), piece.at().offset));
     }
     seen
 }
