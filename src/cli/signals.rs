@@ -1,5 +1,5 @@
-//! SIGINT and SIGTERM: the first asks the work to stop, the second ends the program at once. The one door to
-//! `signal-hook`.
+//! SIGINT and SIGTERM: the first asks the work to stop, the second ends the program at once. A file that may not grow ends
+//! nothing but its writing. The one door to `signal-hook`.
 
 use std::fs;
 use std::io::{self, Write};
@@ -45,6 +45,9 @@ impl Signals {
             let _ = flag::register_usize(signal, Arc::clone(&signals.caught), signal as usize);
             let _ = flag::register(signal, stop());
         }
+        // A limit on the size of files (`ulimit -f`) is an error of the write that meets it, once somebody listens.
+        #[cfg(unix)]
+        let _ = flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
         signals.end_what_does_not_stop(hanging);
         signals
     }

@@ -259,3 +259,18 @@ fn a_full_disk_is_told_with_the_file() {
     assert!(said.contains("cannot write to standard output: No space left on device"), "{said}");
     assert!(workshop.path().join("out/manifest.json").exists(), "the bundles are complete, whoever listens");
 }
+
+/// A limit on the size of files ends a program by a signal, unless it listens.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_may_not_grow_is_told_as_one_that_cannot_be_written() {
+    let workshop = night();
+    let script = format!("ulimit -f 8; exec {} {}", env!("CARGO_BIN_EXE_xraypack"), asked(&["in"], &[]).join(" "));
+    let ran = Command::new("sh").args(["-c", &script]).current_dir(workshop.path()).output().unwrap();
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(6), "{said}");
+    assert!(said.contains("File too large"), "{said}");
+    assert!(!workshop.path().join("out/manifest.json").exists());
+    assert_eq!(resume(&workshop, &[]).code, Some(3));
+    assert_same(&contents(&workshop.path().join("out")), &in_one_go(&workshop, &[]), "without the limit");
+}
