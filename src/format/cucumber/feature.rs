@@ -256,14 +256,15 @@ impl Feature {
         }
     }
 
-    /// Outlines without results beside their rows (5).
+    /// Outlines without results whose rows follow (5). One without rows is all that is told of them.
     fn templates(&self, count: usize) -> Vec<usize> {
-        let scenarios = &self.scenarios[..count];
-        let bare = |index: &usize| {
-            let scenario = &scenarios[*index];
-            scenario.is_outline_template && !scenario.has_results
+        let stands_for_rows = |index: &usize| {
+            let template = &self.scenarios[*index];
+            template.is_outline_template
+                && !template.has_results
+                && self.scenarios.get(index + 1).is_some_and(|next| next.is_row_of(template))
         };
-        (0..count).filter(bare).collect()
+        (0..count).filter(stands_for_rows).collect()
     }
 
     /// Fills what only the whole feature tells.

@@ -148,6 +148,15 @@ impl Scenario {
         self.status == Status::Skipped && self.durations.is_zero() && self.step_lines.iter().all(repeats)
     }
 
+    /// Whether it is a row of the outline `template`, which stands before its rows: its id goes on where that ends, or, where there are
+    /// no ids, its name is the same.
+    pub(super) fn is_row_of(&self, template: &Scenario) -> bool {
+        match template.id.as_str() {
+            "" => !self.is_outline_template && self.case.title == template.case.title,
+            id => self.id.strip_prefix(id).is_some_and(|rest| rest.starts_with(';')),
+        }
+    }
+
     /// Puts what belongs to an element of another scenario's background behind the own parts (cucumber-rs).
     pub(super) fn take_background(&mut self, background: &mut Scenario) {
         self.status = self.status.max(background.status);
@@ -433,7 +442,7 @@ fn heads_a_call(step: &Part, next: Option<&Part>, words: &Spelled<'_>) -> bool {
     let calls = |part: &Part| words.raw(part.keyword).iter().take_while(|byte| **byte == b'>').count();
     let own = calls(step);
     let is_bare = words.raw(step.keyword).trim_ascii().len() == own;
-    let is_over_steps = own > 0 || next.is_some_and(|next| calls(next) == 1);
+    let is_over_steps = next.is_some_and(|next| calls(next) == own + 1);
     is_bare && is_over_steps && matches!(step.status, Some(Reported::Known(Status::Passed)))
 }
 

@@ -20,7 +20,26 @@ fn c04_features_and_scenarios_without_content() {
 fn c05_a_step_without_result_did_not_run() {
     assert_eq!(one(r#"{"name":"x"}"#).only().outcome, Outcome::NotRun);
     let outline = r#"{"type":"scenario_outline","id":"f;o","name":"o","line":2,"steps":[{"name":"x"}]}"#;
-    assert_eq!(read(feature(&format!("{outline},{}", scenario(5, &step(4, PASSED))))).cases.len(), 1);
+    let others = scenario(5, &step(4, PASSED));
+    let rows = others.replace("f;s", "f;o;;2");
+    let names = |elements: &str| read(feature(elements)).cases.iter().map(|case| case.outcome).collect::<Vec<_>>();
+    assert_eq!(names(&format!("{outline},{rows}")), [Outcome::Passed], "it stands for its rows");
+    assert_eq!(names(&format!("{outline},{others}")), [Outcome::NotRun, Outcome::Passed], "nothing else tells of it");
+    assert_eq!(names(&format!("{others},{outline}")), [Outcome::Passed, Outcome::NotRun]);
+    let nameless = [outline, &others].map(|element| element.replace("\"id\":\"f;o\",", "").replace("\"id\":\"f;s\",", ""));
+    assert_eq!(names(&nameless.join(",").replace("\"name\":\"s\"", "\"name\":\"o\"")), [Outcome::Passed]);
+}
+
+#[test]
+fn c40_a_bare_arrow_heads_a_call_only_where_steps_lie_below_it() {
+    let arrow = |keyword: &str, line: u64, name: &str| {
+        format!(r#"{{"keyword":"{keyword}","name":"{name}","line":{line},"result":{{{PASSED}}}}}"#)
+    };
+    // Karate: a row over the steps of a feature that was called. TestCafe's reporter: the only step.
+    let called = one(&[arrow("> ", 4, "call read('login.feature')"), arrow(">> Given", 5, "url")].join(","));
+    assert_eq!((called.only().outcome, called.only().steps.len()), (Outcome::Passed, 1));
+    let alone = one(&arrow(">", 4, "login works"));
+    assert_eq!((alone.only().outcome, alone.only().steps.len()), (Outcome::Passed, 1));
 }
 
 #[test]
