@@ -10,7 +10,7 @@ use crate::format::json::{Fault, JsonCursor, Span};
 use crate::format::{Attachments, ReadOptions, Remarks};
 use crate::model::{Attachment, Content, DetailKind, Outcome, Position, ProblemKind, ReportVisitor, Reuse, TestCase};
 
-use super::plan::Plan;
+use super::plan::{HookKind, Part, Plan};
 use super::{StepResult, instant, text};
 
 /// The attempts that run.
@@ -45,7 +45,7 @@ impl<'o> Attempts<'o> {
         Attempts { options, running: HashMap::new(), spare: Vec::new(), begun: 0, held: 0 }
     }
 
-    pub(super) fn start(&mut self, json: &mut JsonCursor<'_>, plan: &Plan) -> Result<(), Fault> {
+    pub(super) fn start(&mut self, json: &mut JsonCursor<'_>, plan: &mut Plan) -> Result<(), Fault> {
         let mut attempt = self.spare.pop().unwrap_or_default();
         attempt.case.reset();
         let mut attempt = Attempt { order: self.begun, case: attempt.case, ..Attempt::default() };
@@ -62,6 +62,7 @@ impl<'o> Attempts<'o> {
             }
         }
         name(&mut attempt.case, &attempt.planned, plan);
+        plan.begin(&attempt.planned);
         self.begun += 1;
         self.running.insert(id, attempt);
         Ok(())
@@ -92,21 +93,21 @@ impl<'o> Attempts<'o> {
             Status::Unknown
         });
         if let Some(attempt) = self.running.get_mut(&id) {
-            let words = plan.step(&attempt.planned, &step);
-            attempt.add(words, status, &result, self.options);
+            attempt.add(plan.part(&attempt.planned, &step), status, &result, self.options);
         }
         Ok(())
     }
 
     /// Reads an attachment, embedded or lying beside the report (`externalAttachment`, or an `attachment` with a `url`).
-    pub(super) fn attach(&mut self, json: &mut JsonCursor<'_>) -> Result<(), Fault> {
+    pub(super) fn attach(&mut self, json: &mut JsonCursor<'_>, plan: &Plan) -> Result<(), Fault> {
         if self.options.attachments == Attachments::None {
             return json.skip();
         }
         let Some(embedded) = Embedded::read(json)? else { return Ok(()) };
         let Some(attempt) = self.running.get_mut(&embedded.attempt) else { return Ok(()) };
         let before = attempt.held;
-        attempt.take(embedded, json, MOST_HELD.saturating_sub(self.held));
+        let part = plan.part(&attempt.planned, &embedded.step);
+        attempt.take(embedded, part, json, MOST_HELD.saturating_sub(self.held));
         self.held += attempt.held - before;
         Ok(())
     }
@@ -162,6 +163,7 @@ impl<'o> Attempts<'o> {
 #[derive(Debug, Default)]
 struct Embedded {
     attempt: String,
+    step: String,
     body: Option<Span>,
     media_type: String,
     file_name: String,
@@ -178,6 +180,7 @@ impl Embedded {
         while let Some(key) = json.key()? {
             match key {
                 b"testCaseStartedId" => embedded.attempt = text(json)?,
+                b"testStepId" => embedded.step = text(json)?,
                 b"body" => embedded.body = json.scalar_span()?,
                 b"mediaType" => embedded.media_type = text(json)?,
                 b"fileName" => embedded.file_name = text(json)?,
@@ -242,8 +245,12 @@ fn name(case: &mut TestCase, planned: &str, plan: &Plan) {
 }
 
 impl Attempt {
-    /// Adds a step, or a hook, which has no words.
-    fn add(&mut self, words: Option<&str>, status: Status, result: &StepResult, options: &ReadOptions) {
+    /// Adds a step or a hook.
+    fn add(&mut self, part: Part<'_>, status: Status, result: &StepResult, options: &ReadOptions) {
+        let words = match part {
+            Part::Step(words) => Some(words),
+            Part::Hook(_) => None,
+        };
         self.parts += 1;
         self.steps += usize::from(words.is_some());
         self.status = self.status.max(status);
@@ -265,13 +272,18 @@ impl Attempt {
         };
         let detail = self.case.details.add();
         detail.kind = kind;
-        detail.type_name.push_str(words.unwrap_or("hook"));
+        detail.type_name.push_str(match part {
+            Part::Step(words) => words,
+            Part::Hook(Some(HookKind::Before)) => "before hook",
+            Part::Hook(Some(HookKind::After)) => "after hook",
+            Part::Hook(None) => "hook",
+        });
         let told = if result.message.is_empty() { status.word() } else { &result.message };
         detail.text.push_str(told);
     }
 
     /// Adds an attachment, whole where there is `room` for its bytes.
-    fn take(&mut self, embedded: Embedded, json: &mut JsonCursor<'_>, room: usize) {
+    fn take(&mut self, embedded: Embedded, part: Part<'_>, json: &mut JsonCursor<'_>, room: usize) {
         let attachment = self.case.attachments.add();
         if !embedded.fill(json, room, attachment) {
             let last = self.case.attachments.len() - 1;
@@ -282,8 +294,12 @@ impl Attempt {
         self.held += attachment.data.len();
         if embedded.name().is_empty() && attachment.content != Content::Link {
             identity::push_slug(&self.case.title, &mut attachment.name);
-            // The step that it belongs to has not finished yet.
-            attachment.name.push_str(&format!("-s{}-{}", self.steps + 1, self.embedded));
+            attachment.name.push_str(&match part {
+                Part::Hook(Some(HookKind::Before)) => format!("-before-{}", self.embedded),
+                Part::Hook(Some(HookKind::After)) => format!("-after-{}", self.embedded),
+                // The step that it belongs to has not finished yet.
+                _ => format!("-s{}-{}", self.steps + 1, self.embedded),
+            });
         } else {
             attachment.name.push_str(embedded.name());
         }

@@ -93,15 +93,16 @@ impl Reader<'_> {
                 b"gherkinDocument" => self.plan.read_document(json)?,
                 b"pickle" => self.plan.read_pickle(json)?,
                 b"testCase" => self.plan.read_case(json)?,
-                b"testCaseStarted" => self.attempts.start(json, &self.plan)?,
+                b"hook" => self.plan.read_hook(json)?,
+                b"testCaseStarted" => self.attempts.start(json, &mut self.plan)?,
                 b"testStepFinished" => self.attempts.step(json, &self.plan, &mut self.remarks, at)?,
-                b"attachment" | b"externalAttachment" => self.attempts.attach(json)?,
+                b"attachment" | b"externalAttachment" => self.attempts.attach(json, &self.plan)?,
                 b"testCaseFinished" => flow = self.attempts.finish(json, visitor)?,
                 b"testRunHookFinished" => read_run_hook(json, at, visitor)?,
                 b"parseError" => read_parse_error(json, at, visitor)?,
                 b"testRunFinished" => {
                     self.finished = true;
-                    json.skip()?;
+                    read_run_end(json, at, visitor)?;
                 }
                 _ => json.skip()?,
             }
@@ -112,9 +113,17 @@ impl Reader<'_> {
     fn finish(&mut self, items: &JsonItems<'_>, visitor: &mut dyn ReportVisitor) {
         if !self.stopped {
             self.attempts.interrupt(visitor);
-            if !self.finished && items.truncation().is_none() {
-                let message = "the run was interrupted: the report does not say that it finished";
-                visitor.problem(Problem::new(ProblemKind::Truncated, message).at(items.position()));
+            if !self.finished {
+                let not_begun = match self.plan.not_begun() {
+                    0 => String::new(),
+                    1 => "; 1 planned test case did not begin".to_owned(),
+                    many => format!("; {many} planned test cases did not begin"),
+                };
+                if items.truncation().is_none() || !not_begun.is_empty() {
+                    let message =
+                        format!("the run was interrupted: the report does not say that it finished{not_begun}");
+                    visitor.problem(Problem::new(ProblemKind::Truncated, message).at(items.position()));
+                }
             }
         }
         self.remarks.finish(visitor);
@@ -175,6 +184,75 @@ fn read_parse_error(json: &mut JsonCursor<'_>, at: Position, visitor: &mut dyn R
     Ok(())
 }
 
+/// The end of the run. What it says of a failure no scenario tells.
+fn read_run_end(json: &mut JsonCursor<'_>, at: Position, visitor: &mut dyn ReportVisitor) -> Result<(), Fault> {
+    let (mut is_success, mut message, mut exception) = (true, String::new(), Exception::default());
+    if !json.begin_object()? {
+        return Ok(());
+    }
+    while let Some(key) = json.key()? {
+        match key {
+            b"success" => is_success = text(json)? != "false",
+            b"message" => message = text(json)?,
+            b"exception" => exception = Exception::read(json)?,
+            _ => json.skip()?,
+        }
+    }
+    exception.add_to(&mut message);
+    if !is_success && let Some(line) = message.lines().next() {
+        let message = format!("the run failed outside its scenarios: {line}");
+        visitor.problem(Problem::new(ProblemKind::ContainerFailure, message).at(at));
+    }
+    Ok(())
+}
+
+/// What was thrown. Some producers write all of it into the message as well, others (Reqnroll) its message alone, or nothing.
+#[derive(Debug, Default)]
+struct Exception {
+    kind: String,
+    message: String,
+    trace: String,
+}
+
+impl Exception {
+    fn read(json: &mut JsonCursor<'_>) -> Result<Exception, Fault> {
+        let mut exception = Exception::default();
+        if !json.begin_object()? {
+            return Ok(exception);
+        }
+        while let Some(key) = json.key()? {
+            match key {
+                b"type" => exception.kind = text(json)?,
+                b"message" => exception.message = text(json)?,
+                b"stackTrace" => exception.trace = text(json)?,
+                _ => json.skip()?,
+            }
+        }
+        Ok(exception)
+    }
+
+    /// Adds to a message what it does not say.
+    fn add_to(&self, message: &mut String) {
+        if message.trim().is_empty() {
+            self.message.trim().clone_into(message);
+        }
+        let trace = self.trace.trim_end();
+        let says_all = |text: &str, part: &str| part.lines().all(|line| text.contains(line.trim()));
+        if !message.is_empty() && says_all(trace, message) {
+            message.clear();
+        }
+        if !self.kind.is_empty() && !message.contains(&self.kind) && !trace.contains(&self.kind) {
+            let between = if message.is_empty() { "" } else { ": " };
+            message.insert_str(0, &format!("{}{between}", self.kind));
+        }
+        if !trace.trim().is_empty() && !says_all(message, trace) {
+            let between = if message.is_empty() { "" } else { "\n" };
+            message.push_str(between);
+            message.push_str(trace);
+        }
+    }
+}
+
 /// What became of a step or a hook.
 #[derive(Debug, Default)]
 struct StepResult {
@@ -185,18 +263,20 @@ struct StepResult {
 
 impl StepResult {
     fn read(json: &mut JsonCursor<'_>) -> Result<StepResult, Fault> {
-        let mut result = StepResult::default();
+        let (mut result, mut exception) = (StepResult::default(), Exception::default());
         if !json.begin_object()? {
             return Ok(result);
         }
         while let Some(key) = json.key()? {
             match key {
+                b"exception" => exception = Exception::read(json)?,
                 b"status" => result.status = text(json)?,
                 b"duration" => result.duration = nanos(json)?,
                 b"message" => result.message = text(json)?,
                 _ => json.skip()?,
             }
         }
+        exception.add_to(&mut result.message);
         Ok(result)
     }
 }

@@ -14,6 +14,28 @@ pub(super) struct Plan {
     lines: HashMap<String, u64>,
     pickles: HashMap<String, Pickle>,
     cases: HashMap<String, PlannedCase>,
+    /// Hooks by id.
+    hooks: HashMap<String, HookKind>,
+    /// Cases that have begun.
+    begun: usize,
+}
+
+/// When a hook runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HookKind {
+    /// Before a scenario or a step.
+    Before,
+    /// Behind one.
+    After,
+}
+
+/// What a step of a test case is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Part<'p> {
+    /// A step with these words.
+    Step(&'p str),
+    /// A hook; of which kind only where the stream says so.
+    Hook(Option<HookKind>),
 }
 
 /// A scenario of a feature.
@@ -40,8 +62,16 @@ pub(super) struct Pickle {
 #[derive(Debug, Default)]
 pub(super) struct PlannedCase {
     pub(super) pickle: String,
-    /// Steps by id: the pickle's step, or nothing for a hook.
-    steps: HashMap<String, Option<String>>,
+    /// Steps by id.
+    steps: HashMap<String, PlannedStep>,
+    has_begun: bool,
+}
+
+#[derive(Debug)]
+enum PlannedStep {
+    /// Id of the pickle's step.
+    Step(String),
+    Hook(Option<HookKind>),
 }
 
 /// What is known of the scenario that a pickle came from.
@@ -70,11 +100,49 @@ impl Plan {
         pickle.nodes.last().and_then(|node| self.lines.get(node)).copied()
     }
 
-    /// The words of a step; `None` for a hook.
-    pub(super) fn step(&self, case: &str, step: &str) -> Option<&str> {
-        let (case, pickle) = self.case(case)?;
-        let step = case.steps.get(step)?.as_ref()?;
-        pickle.steps.get(step).map(String::as_str)
+    /// What a step of a case is.
+    pub(super) fn part(&self, case: &str, step: &str) -> Part<'_> {
+        let Some((case, pickle)) = self.case(case) else { return Part::Hook(None) };
+        match case.steps.get(step) {
+            Some(PlannedStep::Step(id)) => pickle.steps.get(id).map_or(Part::Hook(None), |words| Part::Step(words)),
+            Some(PlannedStep::Hook(kind)) => Part::Hook(*kind),
+            None => Part::Hook(None),
+        }
+    }
+
+    /// An attempt of this case begins.
+    pub(super) fn begin(&mut self, case: &str) {
+        if let Some(case) = self.cases.get_mut(case)
+            && !std::mem::replace(&mut case.has_begun, true)
+        {
+            self.begun += 1;
+        }
+    }
+
+    /// How many cases were announced of which no attempt has begun.
+    pub(super) fn not_begun(&self) -> usize {
+        self.cases.len() - self.begun
+    }
+
+    pub(super) fn read_hook(&mut self, json: &mut JsonCursor<'_>) -> Result<(), Fault> {
+        let (mut id, mut kind) = (String::new(), String::new());
+        if !json.begin_object()? {
+            return Ok(());
+        }
+        while let Some(key) = json.key()? {
+            match key {
+                b"id" => id = text(json)?,
+                b"type" => kind = text(json)?,
+                _ => json.skip()?,
+            }
+        }
+        let kind = match kind.split('_').next() {
+            Some("BEFORE") => HookKind::Before,
+            Some("AFTER") => HookKind::After,
+            _ => return Ok(()),
+        };
+        self.hooks.insert(id, kind);
+        Ok(())
     }
 
     pub(super) fn read_document(&mut self, json: &mut JsonCursor<'_>) -> Result<(), Fault> {
@@ -138,15 +206,38 @@ impl Plan {
             match key {
                 b"id" => id = text(json)?,
                 b"pickleId" => case.pickle = text(json)?,
-                b"testSteps" => {
-                    let steps = pairs(json, b"id", b"pickleStepId")?.into_iter();
-                    case.steps = steps.map(|(id, step)| (id, (!step.is_empty()).then_some(step))).collect();
-                }
+                b"testSteps" => case.steps = self.read_steps(json)?,
                 _ => json.skip()?,
             }
         }
         self.cases.insert(id, case);
         Ok(())
+    }
+
+    fn read_steps(&self, json: &mut JsonCursor<'_>) -> Result<HashMap<String, PlannedStep>, Fault> {
+        let mut steps = HashMap::new();
+        if !json.begin_array()? {
+            return Ok(steps);
+        }
+        while json.element()? {
+            let (mut id, mut step, mut hook) = (String::new(), String::new(), String::new());
+            if json.begin_object()? {
+                while let Some(key) = json.key()? {
+                    match key {
+                        b"id" => id = text(json)?,
+                        b"pickleStepId" => step = text(json)?,
+                        b"hookId" => hook = text(json)?,
+                        _ => json.skip()?,
+                    }
+                }
+            }
+            let planned = match step.as_str() {
+                "" => PlannedStep::Hook(self.hooks.get(&hook).copied()),
+                _ => PlannedStep::Step(step),
+            };
+            steps.insert(id, planned);
+        }
+        Ok(steps)
     }
 }
 

@@ -94,6 +94,83 @@ fn a_failed_hook_of_the_run_is_a_problem() {
     assert_eq!(found.problems, [ProblemKind::ContainerFailure]);
 }
 
+#[test]
+fn a_run_that_failed_outside_its_scenarios_is_a_problem() {
+    let end = |members: &str| read(format!("{{\"testRunFinished\":{{{members}}}}}\n").as_bytes()).problems;
+    assert_eq!(
+        end(r#""success":false,"exception":{"type":"Error","message":"Whoops!"}"#),
+        [ProblemKind::ContainerFailure]
+    );
+    assert_eq!(end(r#""success":false,"message":"exit code 3""#), [ProblemKind::ContainerFailure]);
+    assert_eq!(end(r#""success":false"#), [], "a scenario failed");
+    assert_eq!(end(r#""success":true,"message":"fine""#), []);
+}
+
+#[test]
+fn what_was_planned_and_did_not_begin_is_told() {
+    let bytes = fixture();
+    let begins = memchr::memmem::find(&bytes, b"{\"testCaseStarted\"").unwrap();
+    let mut told = Vec::new();
+    let mut visitor = Tells(&mut told);
+    parse(Body::Bytes(&bytes[..begins]), &ReadOptions::default(), &mut visitor).unwrap();
+    assert_eq!(
+        told,
+        ["the run was interrupted: the report does not say that it finished; 7 planned test cases did not begin"]
+    );
+}
+
+/// Keeps what problems say.
+struct Tells<'t>(&'t mut Vec<String>);
+
+impl ReportVisitor for Tells<'_> {
+    fn case(&mut self, _: &mut Box<TestCase>) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+    fn problem(&mut self, problem: Problem) {
+        self.0.push(problem.message);
+    }
+    fn producer(&mut self, _: &str) {}
+}
+
+#[test]
+fn an_exception_says_what_the_message_does_not() {
+    let told = |message: &str, kind: &str, of_exception: &str, trace: &str| {
+        let exception = Exception { kind: kind.to_owned(), message: of_exception.to_owned(), trace: trace.to_owned() };
+        let mut message = message.to_owned();
+        exception.add_to(&mut message);
+        message
+    };
+    // cucumber-js and cucumber-jvm say everything in the message.
+    let whole = "Error: boom\n    at a.js:1\n    at b.js:2";
+    assert_eq!(told(whole, "Error", "boom", "Error: boom\n    at a.js:1"), whole);
+    assert_eq!(told(whole, "Error", "boom", ""), whole);
+    // Reqnroll says the exception's message, or nothing.
+    assert_eq!(
+        told("boom", "My.Error", "boom", "   at A.B() in C.cs:line 3"),
+        "My.Error: boom\n   at A.B() in C.cs:line 3"
+    );
+    assert_eq!(told("", "My.Error", "boom", ""), "My.Error: boom");
+    assert_eq!(told("boom", "Error", "boom", whole), whole);
+    assert_eq!(told("", "", "", ""), "");
+    assert_eq!(told("skipped: no db", "", "", ""), "skipped: no db");
+}
+
+#[test]
+fn hooks_say_when_they_ran() {
+    let run = |kind: &str| {
+        let with = with_attachments(concat!(
+            r#"{"attachment":{"body":"log","mediaType":"text/plain","contentEncoding":"IDENTITY","testCaseStartedId":"a","testStepId":"t"}}"#,
+        ));
+        let text = String::from_utf8(with).unwrap().replace("\"pickleStepId\":\"s\"", "\"hookId\":\"h\"");
+        let found = read(format!("{{\"hook\":{{\"id\":\"h\"{kind}}}}}\n{text}").as_bytes());
+        (found.cases[0].details[0].type_name.clone(), found.cases[0].attachments[0].name.clone())
+    };
+    let named = |detail: &str, attachment: &str| (detail.to_owned(), attachment.to_owned());
+    assert_eq!(run(",\"type\":\"BEFORE_TEST_CASE\""), named("before hook", "pays-before-1"));
+    assert_eq!(run(",\"type\":\"AFTER_TEST_STEP\""), named("after hook", "pays-after-1"));
+    assert_eq!(run(""), named("hook", "pays-s1-1"));
+}
+
 /// A run of one scenario with one step that carries these envelopes.
 fn with_attachments(envelopes: &str) -> Vec<u8> {
     format!(

@@ -26,7 +26,8 @@ fn c05_a_step_without_result_did_not_run() {
     assert_eq!(names(&format!("{outline},{rows}")), [Outcome::Passed], "it stands for its rows");
     assert_eq!(names(&format!("{outline},{others}")), [Outcome::NotRun, Outcome::Passed], "nothing else tells of it");
     assert_eq!(names(&format!("{others},{outline}")), [Outcome::Passed, Outcome::NotRun]);
-    let nameless = [outline, &others].map(|element| element.replace("\"id\":\"f;o\",", "").replace("\"id\":\"f;s\",", ""));
+    let nameless =
+        [outline, &others].map(|element| element.replace("\"id\":\"f;o\",", "").replace("\"id\":\"f;s\",", ""));
     assert_eq!(names(&nameless.join(",").replace("\"name\":\"s\"", "\"name\":\"o\"")), [Outcome::Passed]);
 }
 
