@@ -4,7 +4,7 @@
 //! junit.md A, testng.md A, nunit.md (a), robot.md (a), cucumber.md 1, bundle-zip.md 5, other-formats.md.
 
 use super::head::{Archive, Head, JsonHead, JsonRoot, Shape, XmlHead};
-use super::recognise::{self, ALLURE1_NAMESPACE, CHECK_NAMESPACE};
+use super::recognise::{self, ALLURE1_NAMESPACE, CHECK_NAMESPACE, RQM_NAMESPACE};
 use XmlCondition::{Always, Child, Namespace, Test};
 
 /// A file that is XML, JSON or an archive and no supported report.
@@ -98,6 +98,16 @@ const OPEN_TEST_REPORTING: Known = advise("Open Test Reporting XML", "hand in th
 const XML: &[XmlRow] = &[
     row("testsuite", Test(recognise::is_testlink), TESTLINK),
     row("testcase", Test(recognise::is_testlink), TESTLINK),
+    row(
+        "testcase",
+        Test(|xml| xml.namespace().starts_with(RQM_NAMESPACE)),
+        tell("a test case of IBM's quality manager, which holds no result"),
+    ),
+    row(
+        "testcases",
+        Test(|xml| xml.root().has("project-id")),
+        tell("a Polarion export of test cases, which holds no results"),
+    ),
     row("testcases", Always, TESTLINK),
     row("testproject", Always, TESTLINK),
     row(

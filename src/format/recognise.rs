@@ -77,6 +77,7 @@ pub(super) fn family_of(shape: &Shape<'_>) -> Option<Family> {
 }
 
 /// Namespace of Check's own XML, whose root is called like JUnit's.
+pub(super) const RQM_NAMESPACE: &str = "http://jazz.net/xmlns/alm/qm/";
 pub(super) const CHECK_NAMESPACE: &str = "http://check.sourceforge.net/ns";
 
 /// Namespace of Allure 1, whose root is called like a fragment of NUnit's.
@@ -86,6 +87,7 @@ pub(super) fn xml_family(xml: &XmlHead<'_>) -> Option<Family> {
     let root = xml.root();
     match root.name() {
         "testsuites" => (xml.namespace() != CHECK_NAMESPACE).then_some(Family::Junit),
+        "testcase" if xml.namespace().starts_with(RQM_NAMESPACE) => None,
         "testsuite" | "testcase" => (!is_testlink(xml)).then_some(Family::Junit),
         "testrun" => is_eclipse(xml).then_some(Family::Junit),
         "testng-results" => Some(Family::Testng),

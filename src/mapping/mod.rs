@@ -442,13 +442,14 @@ fn container_failure(case: &TestCase) -> Problem {
     let name = name.map_or(Cow::Borrowed("a container"), |name| shorten::one_line(name, SUMMARY_LIMIT));
     let told = case.details.iter().flat_map(|detail| [&detail.message, &detail.text]);
     let first = told.flat_map(|text| text.lines()).map(str::trim).find(|line| !line.is_empty());
+    let became = if case.outcome.is_failure() { "failed" } else { "did not run" };
     let message = match first {
         Some(line) => {
             let mut clean = String::new();
             clean::text(line, &mut clean);
-            format!("{name} failed and is no test case: {}", shorten::one_line(&clean, SUMMARY_LIMIT))
+            format!("{name} {became} and is no test case: {}", shorten::one_line(&clean, SUMMARY_LIMIT))
         }
-        None => format!("{name} failed and is no test case"),
+        None => format!("{name} {became} and is no test case"),
     };
     Problem::new(ProblemKind::ContainerFailure, message)
 }

@@ -16,6 +16,8 @@ pub(super) struct CaseAttributes {
     pub(super) finished: String,
     pub(super) status: String,
     pub(super) result: String,
+    /// `ignored` or `incomplete`: it did not run.
+    pub(super) is_not_run: bool,
 }
 
 /// What there is of a `classname`.
@@ -47,6 +49,7 @@ impl CaseAttributes {
             text.clear();
         }
         self.class_name = ClassName::Missing;
+        self.is_not_run = false;
     }
 
     /// Reads the start tag. Of an attribute written twice the first counts (J10); the number of such is given back.
@@ -66,6 +69,11 @@ impl CaseAttributes {
                 b"finished-at" => (7, &mut self.finished),
                 b"status" => (8, &mut self.status),
                 b"result" => (9, &mut self.result),
+                // Eclipse.
+                b"ignored" | b"incomplete" => {
+                    self.is_not_run |= value.raw() == b"true";
+                    continue;
+                }
                 b"requirement" | b"requirements" => {
                     let property = case.properties.add();
                     property.name.push_str("requirements");

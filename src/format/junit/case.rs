@@ -11,7 +11,7 @@ use super::producer::{CdataEnds, Producer};
 use super::{Reader, STRUCTURE, property, times};
 use crate::format::xml::{Text, XmlCursor, XmlEvent};
 use crate::format::{Attachments, ClippedText, ParseError};
-use crate::model::{DetailKind, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed};
+use crate::model::{DetailKind, Outcome, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed};
 
 /// Cases that may be open around another. Reports that nest them go one deep; deeper ones have no end tags.
 const MOST_AROUND: usize = 4;
@@ -260,7 +260,7 @@ impl Reader<'_> {
                     || xml.position(),
                 );
             }
-            outcome
+            if self.attributes.is_not_run && outcome == Outcome::Passed { Outcome::Skipped } else { outcome }
         });
     }
 
@@ -272,7 +272,10 @@ impl Reader<'_> {
     /// A failed container that was written like a case (J29).
     fn is_container_failure(&self) -> bool {
         if !self.case.outcome.is_failure() {
-            return false;
+            // Of a configuration that did not run either.
+            return self.suites.producer() == Producer::TestngJunitXml
+                && self.case.outcome != Outcome::Passed
+                && is_testng_configuration(&self.case.title);
         }
         let class = match self.attributes.class_name {
             ClassName::Filled => self.case.container.as_str(),
@@ -295,10 +298,15 @@ impl Reader<'_> {
             // `setUpClass (module.Class)`; nose2 splits it at the dot.
             Producer::UnittestXml => is_unittest_fixture(name),
             Producer::Nose2 => is_unittest_fixture(class),
-            Producer::TestngJunitXml => name.starts_with("@Before") || name.starts_with("@After"),
+            Producer::TestngJunitXml => is_testng_configuration(name),
             _ => false,
         }
     }
+}
+
+/// Whether TestNG writes a configuration method: only one that did not pass is written.
+fn is_testng_configuration(name: &str) -> bool {
+    name.starts_with("@Before") || name.starts_with("@After")
 }
 
 /// Names under which producers write the failure of a whole class or file (J29).

@@ -200,7 +200,8 @@ impl Suites {
         let mut clip = ClippedText::new(&mut text);
         xml.element_text(STRUCTURE, |piece| clip.push(piece))?;
         clip.finish();
-        let said = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("Iteration:"));
+        let says_something = |line: &&str| line.contains(char::is_alphanumeric) && !line.starts_with("Iteration:");
+        let said = text.lines().map(str::trim).find(says_something);
         if let (Some(suite), Some(said)) = (self.suites[..self.open].last_mut(), said) {
             suite.last_words.clear();
             suite.last_words.extend(said.chars().take(LONGEST_LAST_WORDS));

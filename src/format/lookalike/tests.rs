@@ -8,6 +8,14 @@ fn what(text: &str) -> String {
 fn neighbours_have_names() {
     for (text, expected) in [
         ("<testsuite><node_order/></testsuite>", "a TestLink export"),
+        (
+            "<testcases project-id='p'><testcase/></testcases>",
+            "a Polarion export of test cases, which holds no results",
+        ),
+        (
+            "<q:testcase xmlns:q='http://jazz.net/xmlns/alm/qm/v0.1/'><q:weight>1</q:weight></q:testcase>",
+            "a test case of IBM's quality manager, which holds no result",
+        ),
         ("<TestRun xmlns='http://microsoft.com/schemas/VisualStudio/TeamTest/2010'/>", "Visual Studio TRX"),
         ("<TestRun><FailedTests/></TestRun>", "CppUnit XML"),
         ("<TestRun elapsed='1'><Statistics/></TestRun>", "AUnit XML"),
