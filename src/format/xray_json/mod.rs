@@ -4,6 +4,7 @@
 mod record;
 #[cfg(test)]
 mod tests;
+mod unstated;
 
 use std::ops::{ControlFlow, Range};
 
@@ -211,6 +212,11 @@ impl<'o> Reader<'o> {
         let test = &mut self.test;
         if !test.unknown.is_empty() {
             remark_unknown(&test.unknown, position, &mut self.remarks);
+        }
+        for _ in 0..unstated::settle(&mut test.case) {
+            let topic = "tests, steps or iterations without a status, which Xray requires, count as not run unless a part \
+                         of them failed";
+            self.remarks.add(ProblemKind::UnknownStatus, topic, String::new, || position);
         }
         let stated = &test.case.stated;
         let has_rows = !stated.examples.is_empty() || !stated.iterations.is_empty();

@@ -171,6 +171,41 @@ fn unknown_members_are_told_at_every_depth() {
 }
 
 #[test]
+fn what_states_no_status_has_not_passed() {
+    for status in ["", r#","status":null"#, r#","status":" ""#] {
+        let found = read(&format!(r#"{{"tests":[{{"testKey":"DEMO-1"{status}}},{{"testKey":"DEMO-2"{status}}}]}}"#));
+        assert_eq!(found.kinds(), [ProblemKind::UnknownStatus]);
+        assert!(found.problems[0].message.ends_with("(2 times in this report)"), "{}", found.problems[0].message);
+        assert!(found.cases.iter().all(|case| case.outcome == Outcome::Skipped));
+    }
+    let found = read(
+        r#"{"tests":[{"testKey":"DEMO-1","status":"PASS","steps":[{"comment":"c"},{"status":"PASS"}]},
+        {"testKey":"DEMO-2","status":"PASS","iterations":[{"parameters":[]},{"steps":[{"status":"FAIL"},{}]}]}]}"#,
+    );
+    assert_eq!(found.kinds(), [ProblemKind::UnknownStatus]);
+    assert!(found.problems[0].message.ends_with("(4 times in this report)"), "{}", found.problems[0].message);
+    let outcomes: Vec<_> = found.cases[0].steps.iter().map(|step| step.outcome).collect();
+    assert_eq!((found.cases[0].outcome, outcomes), (Outcome::Passed, vec![Outcome::Skipped, Outcome::Passed]));
+    let rows: Vec<_> = found.cases[1].stated.iterations.iter().map(|row| row.outcome).collect();
+    assert_eq!(rows, [Outcome::Skipped, Outcome::Failed]);
+}
+
+#[test]
+fn a_test_without_a_status_fails_where_a_part_of_it_does() {
+    for (parts, expected) in [
+        (r#""steps":[{"status":"PASS"},{"status":"FAIL"},{"status":"ABORTED"}]"#, Outcome::Failed),
+        (r#""steps":[{"status":"ABORTED"},{"status":"PASS"}]"#, Outcome::Aborted),
+        (r#""steps":[{"status":"PASS"}]"#, Outcome::Skipped),
+        (r#""examples":["PASSED","FAILED"]"#, Outcome::Failed),
+        (r#""iterations":[{"status":"FAIL"}]"#, Outcome::Failed),
+    ] {
+        let found = read(&format!(r#"{{"tests":[{{"testKey":"DEMO-1",{parts}}}]}}"#));
+        assert_eq!(found.cases[0].outcome, expected, "{parts}");
+        assert_eq!(found.kinds(), [ProblemKind::UnknownStatus]);
+    }
+}
+
+#[test]
 fn a_malformed_key_leaves_the_run_without_a_name() {
     let found = read(
         r#"{"testExecutionKey":"DEMO-9","tests":[{"testKey":"TES- 49","status":"PASS","testInfo":{"summary":"s","definition":"d"}}]}"#,
