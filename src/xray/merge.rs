@@ -99,8 +99,8 @@ pub(super) struct Results<'p, 'r> {
     pub(super) runs: Vec<Run<'r>>,
     pub(super) notes: Vec<Note<'r>>,
     /// Indexes of the results that count; all others are attempts.
-    deciding: Vec<usize>,
-    verdict: Verdict<'r>,
+    pub(super) deciding: Vec<usize>,
+    pub(super) verdict: Verdict<'r>,
     shape: Shape,
 }
 
@@ -171,11 +171,11 @@ fn deciding(parts: &[Part<'_>]) -> Vec<usize> {
     deciding
 }
 
-struct Verdict<'r> {
+pub(super) struct Verdict<'r> {
     outcome: Outcome,
     status: Text<'r>,
     /// The part whose steps stand for all.
-    model: usize,
+    pub(super) model: usize,
 }
 
 /// What is to be decided between: each result, or what each data row comes to.
@@ -237,7 +237,7 @@ impl<'r> Results<'_, 'r> {
     fn assemble(&self, target: Target) -> Run<'r> {
         let runs = &self.runs;
         let decided = || self.deciding.iter().map(|index| &runs[*index]);
-        let model = &runs[self.verdict.model];
+        let giver = self.giver();
         let start = decided().filter_map(|run| run.start).min();
         let finish = decided().filter_map(|run| run.finish).max();
         let (steps, examples, iterations) = match &self.shape {
@@ -245,12 +245,18 @@ impl<'r> Results<'_, 'r> {
                 (Vec::new(), decided().flat_map(|run| run.examples.iter().cloned()).collect(), Vec::new())
             }
             Shape::Rows(labels) => (Vec::new(), Vec::new(), self.rows(labels)),
-            Shape::Steps | Shape::Labels(_) => (model.steps.clone(), Vec::new(), model.iterations.clone()),
+            Shape::Steps | Shape::Labels(_) => {
+                let Run { steps, examples, iterations, .. } = &runs[giver];
+                let examples = if self.notes[giver].stated { examples.clone() } else { Vec::new() };
+                (steps.clone(), examples, iterations.clone())
+            }
         };
-        let comment = self.comment(target);
         let mut defects = Texts::default();
         defects.unite(runs.iter().flat_map(|run| run.defects.clone().into_own()));
-        Run {
+        if !self.keeps_all_parts() {
+            defects.unite(self.steps_passed_over().flat_map(|step| step.defects.clone().into_own()));
+        }
+        let mut run = Run {
             test_key: runs[0].test_key.clone(),
             test_info: unite_info(runs),
             start,
@@ -258,18 +264,26 @@ impl<'r> Results<'_, 'r> {
                 (Some(start), Some(finish)) => Some(finish.max(start)),
                 (_, finish) => finish,
             },
-            comment: (!comment.is_empty()).then_some(Text(Cow::Owned(comment))),
+            comment: None,
             status: self.verdict.status.clone(),
-            executed_by: model.executed_by.clone(),
-            assignee: model.assignee.clone(),
+            executed_by: self.first_stated(|run| run.executed_by.clone()),
+            assignee: self.first_stated(|run| run.assignee.clone()),
             steps,
             examples,
             iterations,
             defects,
             evidences: Vec::new(),
             custom_fields: unite_fields(runs),
-            test_version: model.test_version.clone(),
-        }
+            test_version: self.first_stated(|run| run.test_version.clone()),
+        };
+        let comment = self.comment(&self.said_otherwise(&run, self.keeps_all_parts()), target);
+        run.comment = (!comment.is_empty()).then_some(Text(Cow::Owned(comment)));
+        run
+    }
+
+    /// Whether the merged run has the rows of all results.
+    fn keeps_all_parts(&self) -> bool {
+        matches!(self.shape, Shape::Outline | Shape::Rows(_))
     }
 
     fn rows(&self, labels: &[String]) -> Vec<IterationResult<'r>> {
@@ -277,8 +291,9 @@ impl<'r> Results<'_, 'r> {
         results.flat_map(|(index, label)| rows::of_result(&self.runs[*index], &self.notes[*index], label)).collect()
     }
 
-    /// One section for each result that says something, none twice; attempts that do not count are named beneath.
-    fn comment(&self, target: Target) -> String {
+    /// One section for each result that says something, none twice, and what some state `otherwise`; attempts that do not
+    /// count are named beneath.
+    fn comment(&self, otherwise: &[String], target: Target) -> String {
         let unframed: Vec<_> = self
             .runs
             .iter()
@@ -306,6 +321,7 @@ impl<'r> Results<'_, 'r> {
                 None => {}
             }
         }
+        otherwise.iter().for_each(|text| sections.add("", Cow::Borrowed(text)));
         sections.write(&mut comment);
         self.name_attempts(&unframed, &mut comment);
         shorten::head_and_tail(&mut comment, shorten::COMMENT - shorten::COMMENT_FRAME);

@@ -19,6 +19,7 @@ mod merge;
 mod multipart;
 mod name;
 mod note;
+mod only_one;
 mod oversize;
 mod plain;
 mod rows;

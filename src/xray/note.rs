@@ -39,13 +39,17 @@ pub(super) struct Note<'n> {
     /// Names of the evidence in the run that only passed results have, beside failed ones that were merged with them.
     #[serde(borrow, default)]
     pub(super) passed: Vec<Text<'n>>,
+    /// Whether its steps and rows are what a report in the target's own format states, and no account of ours.
+    #[serde(default)]
+    pub(super) stated: bool,
 }
 
 /// Appends what must be known of `run` beyond its bytes: nothing for nearly every run. `evidence` is what
 /// [`set_apart`](super::set_apart) gave.
 pub fn note(run: &TestRun, options: &EncodeOptions, evidence: &[Apart<'_>], out: &mut Vec<u8>) {
     let name = if options.rows == DataRows::Kept { String::new() } else { rows::name_beside_others(run) };
-    if run.outline == 0 && options.rows == DataRows::Merged && evidence.is_empty() && name.is_empty() {
+    let is_stated = run.evidence_is_stated && has_parts(run);
+    if run.outline == 0 && options.rows == DataRows::Merged && evidence.is_empty() && name.is_empty() && !is_stated {
         return;
     }
     let mut object = Object::open(out);
@@ -53,6 +57,9 @@ pub fn note(run: &TestRun, options: &EncodeOptions, evidence: &[Apart<'_>], out:
         if number != 0 {
             object.name(name).extend_from_slice(number.to_string().as_bytes());
         }
+    }
+    if is_stated {
+        object.name("stated").extend_from_slice(b"true");
     }
     object.filled("row", &name);
     if options.rows == DataRows::Kept && !run.is_example {
@@ -65,6 +72,11 @@ pub fn note(run: &TestRun, options: &EncodeOptions, evidence: &[Apart<'_>], out:
         write_evidence(&mut object, run.identity.key(), name_of(run), evidence);
     }
     object.close();
+}
+
+fn has_parts(run: &TestRun) -> bool {
+    let rows = run.stated.existing().map_or(0, |stated| stated.examples.len() + stated.iterations.len());
+    rows > 0 || !run.steps.is_empty()
 }
 
 /// What finds a Test without a key.

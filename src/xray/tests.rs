@@ -1,6 +1,7 @@
 //! What is written, held against the strict schemas of both targets, and read back.
 
 mod merging;
+mod only_one;
 mod oversize;
 mod stated;
 mod strictness;

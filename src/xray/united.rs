@@ -1,6 +1,6 @@
 //! The evidence of several results of one Test, within the limit of one (decision 20; junit.md C3).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -33,16 +33,24 @@ impl<'r> Results<'_, 'r> {
     /// named as kept are of passed results, while others failed: they may go first.
     pub(super) fn unite_evidence(&self, run: &mut Run<'r>, limit: u64) -> United<Text<'r>> {
         let candidate = |item: &EvidenceItem<'r>, is_of_failure, is_placed| Candidate {
-            content: xxh3_128(item.data.as_str().as_bytes()),
+            content: content(item),
             bytes: item.bytes(),
             item: item.clone(),
             is_of_failure,
             is_placed,
         };
-        let placed = wire::all_steps(run).flat_map(|step| &step.evidences).map(|item| candidate(item, true, true));
-        let results = self.parts.iter().zip(&self.runs);
-        let others = results.flat_map(|(part, run)| {
-            wire::all_evidence(run).map(move |item| candidate(item, part.outcome.is_failure(), false))
+        let of_steps = || wire::all_steps(run).flat_map(|step| &step.evidences);
+        let known: HashSet<u128> = of_steps().map(content).collect();
+        let placed = of_steps().map(|item| candidate(item, true, true));
+        let results = self.parts.iter().zip(&self.runs).zip(&self.notes);
+        let others = results.flat_map(|((part, run), note)| {
+            // What a report states of a test stays there, also where it states the same of a step.
+            let stays =
+                |index: usize, item| note.stated && index < run.evidences.len() && known.contains(&content(item));
+            wire::all_evidence(run).enumerate().map(move |(index, item)| {
+                let one = candidate(item, part.outcome.is_failure(), false);
+                if stays(index, item) { Candidate { content: !one.content, ..one } } else { one }
+            })
         });
         let United { kept, dropped } = choose(placed.chain(others), limit);
         let mut names = Names::default();
@@ -79,6 +87,11 @@ impl<'r> Results<'_, 'r> {
         let mut names = Names::default();
         United { kept: kept.iter().map(|one| one.item.renamed(&mut names)).collect(), dropped }
     }
+}
+
+/// Stands for the content of a piece of evidence.
+fn content(item: &EvidenceItem<'_>) -> u128 {
+    xxh3_128(item.data.as_str().as_bytes())
 }
 
 /// Each content once, in order, as far as there is room: first for what stands elsewhere, then for that of failed

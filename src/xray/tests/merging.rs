@@ -3,7 +3,7 @@
 use super::*;
 
 /// A result as the assembly holds it.
-struct Result {
+pub(super) struct Result {
     bytes: Vec<u8>,
     outcome: Outcome,
     report: u32,
@@ -12,7 +12,7 @@ struct Result {
     note: Vec<u8>,
 }
 
-fn result(outcome: Outcome, fill: impl FnOnce(&mut TestRun)) -> Result {
+pub(super) fn result(outcome: Outcome, fill: impl FnOnce(&mut TestRun)) -> Result {
     let mut run = run("a.b");
     run.outcome = outcome;
     fill(&mut run);
@@ -22,7 +22,7 @@ fn result(outcome: Outcome, fill: impl FnOnce(&mut TestRun)) -> Result {
     Result { bytes, outcome, report: 1, attempt_group: run.attempt_group, superseded: run.superseded, note: noted }
 }
 
-fn merged(results: &[Result], policy: Merge) -> (String, Merged) {
+pub(super) fn merged(results: &[Result], policy: Merge) -> (String, Merged) {
     let parts: Vec<Part<'_>> = results
         .iter()
         .map(|result| Part {
