@@ -254,7 +254,7 @@ impl<'r> Results<'_, 'r> {
         let mut defects = Texts::default();
         defects.unite(runs.iter().flat_map(|run| run.defects.clone().into_own()));
         if !self.keeps_all_parts() {
-            defects.unite(self.steps_passed_over().flat_map(|step| step.defects.clone().into_own()));
+            defects.unite(self.defects_passed_over());
         }
         let mut run = Run {
             test_key: runs[0].test_key.clone(),

@@ -2,10 +2,11 @@
 //! the target's own format states them, and who executed it. What the result that decides does not state comes from the
 //! next one that does; what others say otherwise is said in the comment.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 
 use super::merge::Results;
-use super::wire::{IterationResult, Run, StepResult, Text};
+use super::wire::{self, IterationResult, Run, StepResult, Text};
 
 /// A statement of which a run has one, and what it is called.
 type Single<'a, 'r> = (&'static str, Option<&'a Text<'r>>);
@@ -25,12 +26,17 @@ impl<'r> Results<'_, 'r> {
         counting.chain(&self.runs).find_map(of)
     }
 
-    /// The steps that results state and that the merged run has not.
-    pub(super) fn steps_passed_over(&self) -> impl Iterator<Item = &StepResult<'r>> {
+    /// Defects that steps state which the merged run has not.
+    pub(super) fn defects_passed_over(&self) -> impl Iterator<Item = Text<'r>> {
         let giver = self.giver();
-        let passed_over = move |index: &&usize| **index != giver && self.notes[**index].stated;
-        let runs = self.deciding.iter().filter(passed_over).map(|index| &self.runs[*index]);
-        runs.flat_map(super::wire::all_steps)
+        let defects_of = |index: usize| {
+            let steps = wire::all_steps(&self.runs[index]);
+            steps.flat_map(|step| step.defects.clone().into_own())
+        };
+        let kept: HashSet<Text<'r>> = defects_of(giver).collect();
+        let passed_over = move |index: &usize| *index != giver && self.notes[*index].stated;
+        let results = self.deciding.iter().copied().filter(passed_over);
+        results.flat_map(defects_of).filter(move |defect| !kept.contains(defect))
     }
 
     /// What each result that counts states otherwise than `run`, which stands for all; empty for nearly all.
