@@ -79,6 +79,10 @@ impl Archive {
 
     /// The archive that begins with these bytes.
     pub fn recognise(first: &[u8]) -> Option<Archive> {
+        // Zstd may begin with a frame to be skipped.
+        if matches!(first, [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..]) {
+            return Some(Archive::Zstd);
+        }
         let start = STARTS_OF_ARCHIVES.iter().find(|(start, _)| first.starts_with(start));
         let tar = || first.get(257..262).filter(|magic| *magic == b"ustar").map(|_| Archive::Tar);
         start.map(|(_, archive)| *archive).or_else(tar)

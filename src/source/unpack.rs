@@ -27,6 +27,8 @@ impl Packing {
         match first {
             [0x1F, 0x8B, 8, ..] => Some(Packing::Gzip),
             [0x28, 0xB5, 0x2F, 0xFD, ..] => Some(Packing::Zstd),
+            // A frame to be skipped, in which writers leave words of their own.
+            [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Some(Packing::Zstd),
             _ => None,
         }
     }

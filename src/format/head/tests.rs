@@ -176,6 +176,7 @@ fn archives_are_known_by_their_first_bytes() {
         (b"\x1F\x8B\x08", Archive::Gzip),
         (&tar, Archive::Tar),
         (b"\x28\xB5\x2F\xFD", Archive::Zstd),
+        (b"\x5A\x2A\x4D\x18", Archive::Zstd),
     ] {
         assert_eq!(Head::new(bytes, "a").archive(), Some(archive));
     }
