@@ -3,7 +3,7 @@
 use super::marks::Marks;
 use super::outcome::ReportOutcome;
 use crate::format::{Format, Recognition};
-use crate::model::{Problem, ProblemKind, ReportState};
+use crate::model::{Problem, ProblemKind, ReportState, Severity};
 
 /// Why a picture is set aside, as long as nothing more is known of it.
 pub(super) const PICTURE: &str = "a picture";
@@ -41,13 +41,27 @@ pub(super) fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, f
         ),
         Recognition::Empty => outcome.reason = "empty".to_owned(),
         Recognition::Picture => outcome.reason = PICTURE.to_owned(),
+        Recognition::Zeros | Recognition::Other if is_called_zip(file_name) => {
+            let message = "the file is called a zip and is none; what was in it is not read";
+            let mut problem = Problem::new(ProblemKind::Unreadable, message);
+            problem.severity = Severity::Warning;
+            outcome.reason = "neither XML nor JSON nor an archive".to_owned();
+            outcome.problems.push(problem);
+        }
         Recognition::Zeros | Recognition::Other => outcome.reason = "neither XML nor JSON nor an archive".to_owned(),
     }
 }
 
 fn is_named_like_a_report(file_name: &str) -> bool {
-    let extension = file_name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    ["xml", "json", "ndjson", "junit"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    ["xml", "json", "ndjson", "junit"].iter().any(|known| extension(file_name).eq_ignore_ascii_case(known))
+}
+
+fn is_called_zip(file_name: &str) -> bool {
+    extension(file_name).eq_ignore_ascii_case("zip")
+}
+
+fn extension(file_name: &str) -> &str {
+    file_name.rsplit_once('.').map_or("", |(_, extension)| extension)
 }
 
 /// A file that was read as `forced` because the user said so, and had no test case of that: when it looks like something else, it
@@ -85,4 +99,21 @@ fn forget(outcome: &mut ReportOutcome) {
     outcome.problems.clear();
     outcome.shares.clear();
     outcome.marks = Marks::default();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Origin, ReportId};
+
+    #[test]
+    fn a_file_that_is_called_a_zip_and_is_none_is_told() {
+        for (name, expected) in [("a.ZIP", vec![Severity::Warning]), ("zip", vec![]), ("a.bin", vec![])] {
+            let mut outcome = ReportOutcome::new(ReportId(0), Origin::new(name), 9);
+            set_aside(&mut outcome, Recognition::Other, name, true);
+            let told: Vec<_> = outcome.problems.iter().map(|problem| problem.severity).collect();
+            assert_eq!(told, expected, "{name}");
+            assert_eq!(outcome.reason, "neither XML nor JSON nor an archive");
+        }
+    }
 }

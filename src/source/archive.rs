@@ -1,5 +1,6 @@
 //! Archives: their bytes and their entries in walk order, whatever their kind.
 
+mod before;
 mod part;
 mod salvage;
 mod tar;
@@ -122,7 +123,7 @@ impl Archive {
         let replaced = drop_replaced(&mut entries);
         budget.spend(&entries)?;
         let breaks_off = || Problem::new(ProblemKind::Truncated, "the packed data of the archive ends too early");
-        let damage = damage.or_else(|| cut.then(breaks_off));
+        let damage = damage.filter(|damage| damage.is_damage() || !cut).or_else(|| cut.then(breaks_off));
         let lines = entries.iter().filter(|entry| litter::is_json_lines(&entry.name));
         let mut with_json_lines: Vec<_> = lines.map(|entry| folder_of(&entry.name).to_owned()).collect();
         with_json_lines.sort_unstable();

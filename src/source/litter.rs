@@ -53,6 +53,11 @@ pub(super) fn may_be_archive(name: &str) -> bool {
     !PLAIN.iter().any(|plain| plain.eq_ignore_ascii_case(extension(name)))
 }
 
+/// Whether a file is called a zip.
+pub(super) fn is_called_zip(name: &str) -> bool {
+    extension(name).eq_ignore_ascii_case("zip")
+}
+
 /// Whether a file is called like a picture of a screen.
 pub(super) fn is_picture(name: &str) -> bool {
     ["png", "jpg", "jpeg", "gif", "webp"].iter().any(|known| known.eq_ignore_ascii_case(extension(name)))

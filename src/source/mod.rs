@@ -20,6 +20,7 @@ mod look;
 mod lookup;
 mod mapped;
 mod name;
+mod opening;
 mod plain;
 mod root;
 mod spooled;

@@ -12,9 +12,10 @@ use super::archive::{self, Archive, Kind, Whole};
 use super::entry::{At, Entry, Handle};
 use super::links::Links;
 use super::mapped::ArchiveBytes;
+use super::opening::{hidden_zip, open_if_archive};
 use super::root::{Extent, Root};
 use super::unpack::{self, Most, Seen};
-use super::{ArchiveFile, Budget, Found, Input, Limits, Options, Place, Skip, SourceError, found, litter};
+use super::{ArchiveFile, Budget, Found, Input, Options, Place, Skip, SourceError, found, litter};
 use crate::model::{Limit, LimitReached, Origin, Problem, ProblemKind, Severity};
 
 /// Pushes every file of `inputs` into `found`, archives opened, until it breaks off. Inputs keep their order; the files
@@ -200,7 +201,7 @@ impl Walk<'_> {
         }
         if look == Look::Always || litter::may_be_archive(origin.as_str()) {
             let limits = &self.options.limits;
-            match open_if_archive(path, limits) {
+            match open_if_archive(path, litter::is_called_zip(origin.as_str()), limits) {
                 Ok(Some(_)) if litter::is_package(origin.as_str()) => return self.skip(origin, place, Skip::Package),
                 Ok(Some((file, kind, seen))) => {
                     let place = Place { archive_file: Some(Arc::new(ArchiveFile::new(path, &file))), ..place };
@@ -304,6 +305,13 @@ impl Walk<'_> {
         }
         if litter::may_be_archive(&entry.name) {
             let seen = archive.look(number, &self.options.limits);
+            let hidden = if seen == Seen::default() { hidden_zip(archive, number, self.options) } else { None };
+            if let Some(whole) = hidden {
+                if let Some(problem) = self.too_deep(depth + 1) {
+                    return (self.found)(Found::Unreadable { origin, place, bytes, problem });
+                }
+                return self.archive(whole, &origin, &place, depth + 1, budget);
+            }
             if let Some(kind) = seen.archive {
                 if litter::is_package(&entry.name) {
                     return (self.found)(Found::Skipped { origin, place, bytes, why: Skip::Package });
@@ -415,14 +423,6 @@ enum Look {
 /// Bytes of a stream that are looked at before it is known to be an archive: a block of zstd, which is unpacked whole or
 /// not at all.
 const LOOK: u64 = 256 << 10;
-
-fn open_if_archive(path: &Path, limits: &Limits) -> std::io::Result<Option<(File, Kind, Seen)>> {
-    let mut file = File::open(path)?;
-    let seen = unpack::look(&mut file, limits);
-    let Some(kind) = seen.archive else { return Ok(None) };
-    std::io::Seek::rewind(&mut file)?;
-    Ok(Some((file, kind, seen)))
-}
 
 /// What a file below `root` is called, and how it is found by that.
 fn below(root: &Path, path: &Path) -> (Origin, At) {

@@ -7,6 +7,9 @@ use super::look::Looking;
 /// Length of the record at the end, without the comment behind it.
 const RECORD: usize = 22;
 
+/// What it begins with.
+const MARK: &[u8] = b"PK\x05\x06";
+
 /// Longest comment.
 const COMMENT: usize = u16::MAX as usize;
 
@@ -14,14 +17,27 @@ const COMMENT: usize = u16::MAX as usize;
 pub(super) fn behind_which_others_seem_to_end(archive: &mut Looking) -> Option<usize> {
     let from = archive.len().saturating_sub(RECORD + COMMENT);
     let last = archive.at(from, RECORD + COMMENT).ok()?;
-    let ends: Vec<usize> = memchr::memmem::find_iter(last, b"PK\x05\x06").map(|at| from + at).collect();
+    let ends: Vec<usize> = memchr::memmem::find_iter(last, MARK).map(|at| from + at).collect();
     let end = ends.iter().rev().copied().find(|at| is_end(archive, *at))?;
     ends.iter().any(|at| *at > end).then_some(end)
 }
 
+/// Whether these bytes end as a zip, whatever they begin with and whatever follows.
+pub(super) fn is_zip(archive: &mut Looking) -> bool {
+    let from = archive.len().saturating_sub(RECORD + COMMENT);
+    let Ok(last) = archive.at(from, RECORD + COMMENT) else { return false };
+    let ends: Vec<usize> = memchr::memmem::find_iter(last, MARK).map(|at| from + at).collect();
+    ends.into_iter().rev().any(|at| end_of(archive, at).is_some())
+}
+
 /// Whether the record at `at` is followed by its comment and nothing else, and preceded by its directory.
 fn is_end(archive: &mut Looking, at: usize) -> bool {
-    let Some(record) = archive.exactly(at, RECORD) else { return false };
+    end_of(archive, at) == Some(archive.len())
+}
+
+/// Where the comment of the record at `at` ends, when its directory stands before it.
+fn end_of(archive: &mut Looking, at: usize) -> Option<usize> {
+    let record = archive.exactly(at, RECORD)?;
     let short = |place: usize| usize::from(u16::from_le_bytes([record[place], record[place + 1]]));
     let long = |place: usize| short(place) | short(place + 2) << 16;
     let (entries, size, offset, comment) = (short(10), long(12), long(16), short(20));
@@ -29,7 +45,7 @@ fn is_end(archive: &mut Looking, at: usize) -> bool {
     let is_zip64 = size == u32::MAX as usize || offset == u32::MAX as usize;
     let mut is_directory = |start| archive.exactly(start, 4).is_some_and(|mark| mark == b"PK\x01\x02");
     let has_directory = at.checked_sub(size).is_some_and(|start| entries == 0 || is_directory(start));
-    at + RECORD + comment == archive.len() && (is_zip64 || offset.saturating_add(size) <= at && has_directory)
+    (is_zip64 || offset.saturating_add(size) <= at && has_directory).then_some(at + RECORD + comment)
 }
 
 /// The archive without its comment: reads as if its end record said that there is none.

@@ -6,6 +6,7 @@ use std::ops::Range;
 use zip::read::{ArchiveOffset, Config, ZipFileEntry};
 use zip::{CompressionMethod, ZipArchive};
 
+use super::before;
 use super::salvage::salvage;
 use super::{ArchiveEntry, Content, Expected, Listing, Place, name};
 use crate::model::{Problem, ProblemKind};
@@ -21,18 +22,56 @@ pub(super) fn begins(first: &[u8]) -> bool {
 
 /// Reads the central directory; without one, what the entries say of themselves.
 pub(super) fn list(bytes: &ArchiveBytes, budget: &Budget<'_>) -> Result<Listing, Problem> {
-    let (mut entries, mut replaced) = (Vec::new(), Vec::new());
-    let mut looking = Looking::new(bytes);
-    let read = match zip_end::behind_which_others_seem_to_end(&mut looking) {
-        Some(end) => list_directory(Uncommented::new(looking, end), bytes, budget, &mut entries, &mut replaced)?,
-        None => list_directory(looking, bytes, budget, &mut entries, &mut replaced)?,
+    let directory = match Directory::read(bytes, budget)? {
+        Ok(directory) => directory,
+        Err(error) => return salvage(bytes, &no_directory(&error).message, budget),
     };
-    if let Err(error) = read {
-        return salvage(bytes, &no_directory(&error).message, budget);
+    refuse_overlaps(&directory.entries)?;
+    let before = directory.begins_at(&mut Looking::new(bytes));
+    let mut listing = Listing { entries: directory.entries, damage: None };
+    listing.entries.extend(directory.replaced);
+    if let Some(before) = before {
+        before::add(&bytes.slice(0..before), &mut listing, budget)?;
     }
-    refuse_overlaps(&entries)?;
-    entries.append(&mut replaced);
-    Ok(Listing { entries, damage: None })
+    Ok(listing)
+}
+
+/// What a directory lists.
+#[derive(Default)]
+pub(super) struct Directory {
+    pub(super) entries: Vec<ArchiveEntry>,
+    /// Those whose very names come again further down.
+    pub(super) replaced: Vec<ArchiveEntry>,
+    /// Where the first of all local headers is, and the last.
+    first: Option<u64>,
+    last: u64,
+}
+
+impl Directory {
+    /// The outer error says that it is not to be trusted, the inner one why there is none.
+    pub(super) fn read(
+        bytes: &ArchiveBytes,
+        budget: &Budget<'_>,
+    ) -> Result<Result<Directory, zip::result::ZipError>, Problem> {
+        let mut directory = Directory::default();
+        let mut looking = Looking::new(bytes);
+        let read = match zip_end::behind_which_others_seem_to_end(&mut looking) {
+            Some(end) => list_directory(Uncommented::new(looking, end), bytes, budget, &mut directory)?,
+            None => list_directory(looking, bytes, budget, &mut directory)?,
+        };
+        Ok(read.map(|()| directory))
+    }
+
+    /// How many bytes stand before all that it lists, if any do. The mark of an archive in one part is nothing, and a
+    /// directory that points beyond the end tells nothing of what it does not list.
+    pub(super) fn begins_at(&self, archive: &mut Looking) -> Option<usize> {
+        const MARK: usize = 4;
+        let is_within = usize::try_from(self.last).is_ok_and(|last| last < archive.len());
+        let first = usize::try_from(self.first?).ok().filter(|first| *first > 0 && is_within)?;
+        let marks: [&[u8]; 2] = [b"PK\x07\x08", b"PK00"];
+        let is_mark = first == MARK && archive.exactly(0, MARK).is_some_and(|found| marks.contains(&found));
+        (!is_mark).then_some(first)
+    }
 }
 
 /// Adds all files of the directory; the inner error says why there is none.
@@ -40,21 +79,20 @@ fn list_directory<R: Read + std::io::Seek>(
     reader: R,
     bytes: &ArchiveBytes,
     budget: &Budget<'_>,
-    entries: &mut Vec<ArchiveEntry>,
-    replaced: &mut Vec<ArchiveEntry>,
+    directory: &mut Directory,
 ) -> Result<Result<(), zip::result::ZipError>, Problem> {
     let zip = match ZipArchive::new(reader) {
         Ok(zip) => zip,
         Err(error) => return Ok(Err(error)),
     };
-    add(&zip, 0, entries);
-    budget.room_for(entries.len())?;
-    list_beyond_count(&zip, &mut Looking::new(bytes), budget, entries)?;
-    list_replaced(&zip, &mut Looking::new(bytes), budget, entries, replaced)?;
+    add(&zip, 0, &mut directory.entries);
+    budget.room_for(directory.entries.len())?;
+    list_beyond_count(&zip, &mut Looking::new(bytes), budget, &mut directory.entries)?;
+    list_replaced(&zip, &mut Looking::new(bytes), budget, directory)?;
     Ok(Ok(()))
 }
 
-fn no_directory(error: &zip::result::ZipError) -> Problem {
+pub(super) fn no_directory(error: &zip::result::ZipError) -> Problem {
     Problem::new(ProblemKind::Truncated, format!("the archive has no readable central directory: {error}"))
 }
 
@@ -67,6 +105,9 @@ fn add<R: Read + std::io::Seek>(zip: &ZipArchive<R>, offset: u64, entries: &mut 
         }
     }
 }
+
+/// What a file is called that has no name.
+const UNNAMED: &str = "unnamed";
 
 /// Length of a directory record before its name.
 const RECORD: usize = 46;
@@ -109,18 +150,25 @@ fn list_beyond_count<R: Read + std::io::Seek>(
     }
 }
 
-/// Adds the files that the directory lists and the crate does not, since their very names come again further down.
+/// Adds the files that the directory lists and the crate does not, since their very names come again further down. On the
+/// way it sees where the first of all is.
 fn list_replaced<R: Read + std::io::Seek>(
     zip: &ZipArchive<R>,
     archive: &mut Looking,
     budget: &Budget<'_>,
-    kept: &[ArchiveEntry],
-    replaced: &mut Vec<ArchiveEntry>,
+    directory: &mut Directory,
 ) -> Result<(), Problem> {
+    let Directory { entries: kept, replaced, first, last } = directory;
     let mut listed: Vec<u64> = kept.iter().map(|entry| entry.listed_at).collect();
     listed.sort_unstable();
     let Ok(mut at) = usize::try_from(zip.central_directory_start()) else { return Ok(()) };
     while let Some(next) = after_record(archive, at) {
+        let header = archive.exactly(at, RECORD).map_or(u32::MAX, header_of);
+        if header != u32::MAX {
+            let header = zip.offset().saturating_add(header.into());
+            *first = Some(first.map_or(header, |first| first.min(header)));
+            *last = (*last).max(header);
+        }
         if listed.binary_search(&(at as u64)).is_err()
             && let Some(record) = archive.exactly(at, next - at)
             && !is_folder(record)
@@ -137,6 +185,11 @@ fn list_replaced<R: Read + std::io::Seek>(
         at = next;
     }
     Ok(())
+}
+
+/// Where a directory record says that its local header is; all bits are set where it says so elsewhere.
+fn header_of(record: &[u8]) -> u32 {
+    u32::from_le_bytes([record[42], record[43], record[44], record[45]])
 }
 
 /// Whether the name in a directory record is that of a folder.
@@ -191,7 +244,10 @@ impl ArchiveEntry {
     /// Reads an entry of the directory, of an archive that begins at `offset`; `None` for a folder.
     fn read(entry: &ZipFileEntry<'_>, offset: u64) -> Option<ArchiveEntry> {
         let raw_name = plain_name(entry);
-        let name = name::normalise(&raw_name);
+        let mut name = name::normalise(&raw_name);
+        if raw_name.is_empty() && entry.size() > 0 {
+            name.push_str(UNNAMED);
+        }
         if name.is_empty() || raw_name.ends_with(['/', '\\']) {
             return None;
         }
@@ -221,7 +277,7 @@ fn plain_name(entry: &ZipFileEntry<'_>) -> String {
 }
 
 /// Two entries over the same bytes are a trap: a small archive that inflates to a huge one.
-fn refuse_overlaps(entries: &[ArchiveEntry]) -> Result<(), Problem> {
+pub(super) fn refuse_overlaps(entries: &[ArchiveEntry]) -> Result<(), Problem> {
     /// A local header without its name: what every entry has before its bytes.
     const LEAST_HEADER: u64 = 30;
     let mut ranges: Vec<_> = entries

@@ -1,0 +1,37 @@
+//! Whether a file is an archive, and which.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::archive::{Archive, Kind, Whole};
+use super::look::Looking;
+use super::mapped::ArchiveBytes;
+use super::unpack::{self, Seen};
+use super::{Limits, Options, litter, zip_end};
+
+/// Opens the file where it is an archive. What is called a zip may be one behind other bytes, which only its end tells.
+pub(super) fn open_if_archive(
+    path: &Path,
+    is_called_zip: bool,
+    limits: &Limits,
+) -> std::io::Result<Option<(File, Kind, Seen)>> {
+    let mut file = File::open(path)?;
+    let mut seen = unpack::look(&mut file, limits);
+    if is_called_zip && seen == Seen::default() && is_zip_by_its_end(&ArchiveBytes::of_file(file.try_clone()?)?) {
+        seen.archive = Some(Kind::Zip);
+    }
+    let Some(kind) = seen.archive else { return Ok(None) };
+    std::io::Seek::rewind(&mut file)?;
+    Ok(Some((file, kind, seen)))
+}
+
+/// An entry that is called a zip, does not begin as one, and is one all the same.
+pub(super) fn hidden_zip(archive: &Archive, number: usize, options: &Options) -> Option<Whole> {
+    let is_called_zip = litter::is_called_zip(&archive.entries()[number].name);
+    let whole = is_called_zip.then(|| archive.inner(number, Kind::Zip, Seen::default(), options).ok())??;
+    is_zip_by_its_end(&whole.bytes).then_some(whole)
+}
+
+fn is_zip_by_its_end(bytes: &ArchiveBytes) -> bool {
+    zip_end::is_zip(&mut Looking::new(bytes))
+}
