@@ -44,7 +44,10 @@ pub enum Arrived {
     /// It is the first result of its Test. A bundle of runs before it is to be written ahead now.
     First(Option<Arc<Ahead>>),
     /// It will be merged into the first result of its Test.
-    Repeat,
+    Repeat {
+        /// Number of that result.
+        of: u32,
+    },
 }
 
 impl ExecutionIndex {
@@ -85,7 +88,7 @@ impl ExecutionIndex {
     pub fn add(&mut self, report: ReportId, run: StoredRun, store: &RunStore) -> Result<Arrived, WriteError> {
         if let Added::Repeat { of } = self.index.add(report, run, store)? {
             self.late.extend(self.places.touch(of as usize));
-            return Ok(Arrived::Repeat);
+            return Ok(Arrived::Repeat { of });
         }
         let complete = match &mut self.ahead {
             Some((cutter, _)) => cutter.push(u64::from(run.entry.length)),
@@ -100,6 +103,11 @@ impl ExecutionIndex {
         let next =
             if !self.ready.is_empty() && self.fills_the_waiting_room(store) { self.ready.pop_front() } else { None };
         Ok(Arrived::First(next))
+    }
+
+    /// The report of a first result.
+    pub fn report_of(&self, run: u32) -> ReportId {
+        self.index.report_of(run as usize)
     }
 
     /// Whether runs fill the part of their memory in which bundles wait. Where a merge may still touch one it had better wait; where

@@ -46,6 +46,8 @@ pub(super) struct Collected {
     /// How the long ones of them begin.
     pub(super) beginnings: HashSet<Beginning>,
     repeats: Repeats,
+    /// The reports whose results the first and the last run of the report at hand repeat, if any does.
+    repeated: Option<[ReportId; 2]>,
     twins: Twins,
     /// Files behind `reports`, from the first on whose twin may still come: nothing of them counts yet.
     held: VecDeque<Held>,
@@ -240,9 +242,12 @@ impl Collected {
                 None => {}
             }
             self.count_scenarios(&mut outcome);
-            self.repeats.look(&mut outcome, &self.reports, spool)?;
+            let is_told = self.repeats.look(&mut outcome, &self.reports, spool)?;
             self.add_shares(&mut outcome, &job.execution);
-            self.add_runs(&mut outcome, &group.store, ahead).map_err(Error::Output)?;
+            let repeated = self.add_runs(&mut outcome, &group.store, ahead).map_err(Error::Output)?;
+            if let Some(around) = repeated.filter(|_| !is_told) {
+                self.repeats.look_around(&mut outcome, around, &self.reports, spool)?;
+            }
             self.evidence.merge(outcome.evidence);
             observer.report(&super::report_of(&outcome));
             self.reports.keep(outcome, spool)?;
@@ -315,17 +320,21 @@ impl Collected {
         }
     }
 
-    /// Moves the runs, as far as that has not been done, into the index of their Test Execution.
+    /// Moves the runs, as far as that has not been done, into the index of their Test Execution. Where none of them is the
+    /// first result of its Test, as far as a look at the first and the last of them tells all those are of the report that
+    /// is given.
     fn add_runs(
         &mut self,
         outcome: &mut ReportOutcome,
         store: &RunStore,
         ahead: &mut dyn FnMut(Arc<Ahead>),
-    ) -> Result<(), WriteError> {
+    ) -> Result<Option<ReportId>, WriteError> {
         let chunks = std::mem::take(&mut outcome.chunks);
         outcome.runs.merge(&std::mem::take(&mut self.early));
+        self.repeated = None;
         outcome.runs.merge(&self.add_chunks(outcome.id, chunks, store, ahead)?);
-        Ok(())
+        let of_one = self.repeated.filter(|[first, last]| first == last && outcome.runs.written == 0);
+        Ok(of_one.map(|[first, _]| first))
     }
 
     fn add_chunks(
@@ -336,6 +345,7 @@ impl Collected {
         ahead: &mut dyn FnMut(Arc<Ahead>),
     ) -> Result<RunCounts, WriteError> {
         let mut counts = RunCounts::default();
+        let mut last = None;
         for chunk in chunks {
             let mut location = chunk.stored.begin();
             let mut from = 0;
@@ -355,9 +365,18 @@ impl Collected {
                             counts.written += 1;
                             complete.into_iter().for_each(&mut *ahead);
                         }
-                        Arrived::Repeat => counts.merged += 1,
+                        Arrived::Repeat { of } => {
+                            counts.merged += 1;
+                            if self.repeated.is_none() {
+                                self.repeated = Some([index.report_of(of); 2]);
+                            }
+                            last = Some(of);
+                        }
                     }
                     location = location.forward(u64::from(entry.length) + xray::SEPARATOR.len() as u64);
+                }
+                if let (Some(of), Some([_, last])) = (last.take(), &mut self.repeated) {
+                    *last = index.report_of(of);
                 }
                 from = end;
             }

@@ -9,7 +9,7 @@ use super::Error;
 use super::kept::KeptReports;
 use super::outcome::ReportOutcome;
 use crate::bundle::LineSpool;
-use crate::model::{Problem, ProblemKind};
+use crate::model::{Problem, ProblemKind, ReportId};
 
 /// What was seen so far.
 #[derive(Default)]
@@ -19,6 +19,8 @@ pub(super) struct Repeats {
     first: HashMap<u64, u32>,
     /// Pairs of folders that were told of: one warning says enough.
     told: HashSet<(u32, String, String)>,
+    /// Reports of which it was told that others, in folders inside theirs, tell of the same Tests.
+    told_around: HashSet<ReportId>,
 }
 
 /// All Tests of a report in one Test Execution.
@@ -38,17 +40,19 @@ impl Tests {
 }
 
 impl Repeats {
-    /// Looks whether an earlier report has the very same Tests, and warns. `reports` are those before.
+    /// Looks whether an earlier report has the very same Tests, and warns. `reports` are those before. Whether one has.
     pub(super) fn look(
         &mut self,
         outcome: &mut ReportOutcome,
         reports: &KeptReports,
         spool: &LineSpool,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
+        let mut is_found = false;
         for share in &outcome.shares {
             let tests = Tests { execution: share.execution, runs: share.runs, identities: share.identities };
             let first = *self.first.entry(tests.hash()).or_insert(reports.len() as u32);
             let Some(first) = reports.seen(first as usize, spool)? else { continue };
+            is_found = true;
             let folders = [folder_of(&first.report), folder_of(outcome.origin.as_str())];
             if folders[0] == folders[1] && first.format.as_deref() != outcome.format {
                 // Twins: they have been told of.
@@ -66,8 +70,41 @@ impl Repeats {
                 outcome.problems.push(Problem::new(ProblemKind::SameTestsTwice, message));
             }
         }
+        Ok(is_found)
+    }
+
+    /// Warns of a report whose Tests come in that report, too, if it lies in a folder around: what was put together of
+    /// parts beside the parts themselves, as pabot leaves them.
+    pub(super) fn look_around(
+        &mut self,
+        outcome: &mut ReportOutcome,
+        around: ReportId,
+        reports: &KeptReports,
+        spool: &LineSpool,
+    ) -> Result<(), Error> {
+        if self.told_around.contains(&around) {
+            return Ok(());
+        }
+        let seen = reports.place_of(around).map(|place| reports.seen(place, spool)).transpose()?.flatten();
+        let is_around = |report: &str| is_inside(folder_of(outcome.origin.as_str()), folder_of(report));
+        let whole = seen.filter(|seen| seen.format.as_deref() == outcome.format && is_around(&seen.report));
+        if let Some(whole) = whole {
+            self.told_around.insert(around);
+            let message = format!(
+                "all of its tests come before, in {}, which may be put together of this report and others: their results \
+                 are merged, and each counts as a case of its own; --exclude leaves out the parts",
+                whole.report
+            );
+            outcome.problems.push(Problem::new(ProblemKind::SameTestsTwice, message));
+        }
         Ok(())
     }
+}
+
+/// Whether a folder lies inside another one.
+fn is_inside(folder: &str, around: &str) -> bool {
+    let rest = folder.strip_prefix(around);
+    rest.is_some_and(|rest| !rest.is_empty() && (around.is_empty() || rest.starts_with('/')))
 }
 
 fn folder_of(report: &str) -> &str {

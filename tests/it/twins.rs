@@ -107,6 +107,26 @@ fn reports_of_the_same_tests_in_two_folders_are_told_whatever_their_formats() {
     assert_eq!(statuses(&workshop), ["DEMO-1 PASS", "DEMO-2 FAIL"]);
 }
 
+#[test]
+fn parts_beside_the_report_that_was_put_together_of_them_are_told_once() {
+    let case = |name: &str| format!("<testcase classname='Login' name='{name}'/>");
+    let suite = |cases: &[String]| format!("<testsuite name='r'>{}</testsuite>", cases.concat());
+    let [a, b, c] = ["a", "b", "c"].map(case);
+    let whole = suite(&[a.clone(), b.clone(), c.clone()]);
+    let (one, two) = (suite(&[a.clone(), b]), suite(&[c]));
+    let places = ["output.xml", "parts/0/output.xml", "parts/1/output.xml"];
+    let workshop = Workshop::new();
+    let archive = |texts: [&String; 3]| zip(&std::array::from_fn::<_, 3, _>(|n| (places[n], texts[n].as_bytes())));
+    let ran = converted(&workshop, &archive([&whole, &one, &two]), &[]);
+    assert_eq!(problems(&workshop, "parts/0/output.xml"), ["same-tests-twice"]);
+    assert!(problems(&workshop, "parts/1/output.xml").is_empty());
+    assert!(ran.stderr.contains("all of its tests come before, in n.zip!/output.xml, which"), "{}", ran.stderr);
+    // Of a report around that does not tell of all of them nothing is said.
+    let workshop = Workshop::new();
+    let ran = converted(&workshop, &archive([&suite(&[a]), &one, &two]), &[]);
+    assert!(!ran.stderr.contains("same-tests-twice"), "{}", ran.stderr);
+}
+
 /// The JSON and the messages of one run: the messages are of some scenarios only, the second one with a retry.
 fn run_of_messages() -> (Vec<u8>, Vec<u8>) {
     let fixtures = repository().join("fixtures/cucumber");
