@@ -29,6 +29,8 @@ pub(super) struct Element {
     pub(super) worst: Status,
     /// Whether there is a list of elements inside, as no known producer writes one.
     pub(super) holds_elements: bool,
+    /// Whether a list of parts was written as an object with their numbers for keys, as PHP does.
+    pub(super) numbers_parts: bool,
 }
 
 /// A tag, with its sign or without.
@@ -48,6 +50,8 @@ pub(super) struct Part {
     pub(super) status: Option<Reported>,
     pub(super) duration: Option<Span>,
     pub(super) error: Span,
+    /// Lines behind the first, of an error that is written as a list of them.
+    pub(super) error_lines: List<Span>,
     pub(super) embeddings: List<Embedding>,
     pub(super) output: List<Span>,
     /// Hooks of this step.
@@ -89,6 +93,7 @@ impl Reuse for Element {
         self.after.clear();
         self.worst = Status::default();
         self.holds_elements = false;
+        self.numbers_parts = false;
     }
 }
 
@@ -107,6 +112,7 @@ impl Reuse for Part {
         self.status = None;
         self.duration = None;
         self.error = Span::default();
+        self.error_lines.clear();
         self.embeddings.clear();
         self.output.clear();
         self.before.clear();
@@ -137,10 +143,10 @@ impl Element {
                 b"line" => self.line = json.number()?,
                 b"start_timestamp" => self.start = scalar(json)?,
                 b"tags" => tags(json, &mut self.tags)?,
-                b"steps" => parts(json, Depth::Outer, &mut self.steps)?,
-                b"before" => parts(json, Depth::Outer, &mut self.before)?,
-                b"around" => parts(json, Depth::Outer, &mut self.around)?,
-                b"after" => parts(json, Depth::Outer, &mut self.after)?,
+                b"steps" => self.numbers_parts |= parts(json, Depth::Outer, &mut self.steps)?,
+                b"before" => self.numbers_parts |= parts(json, Depth::Outer, &mut self.before)?,
+                b"around" => self.numbers_parts |= parts(json, Depth::Outer, &mut self.around)?,
+                b"after" => self.numbers_parts |= parts(json, Depth::Outer, &mut self.after)?,
                 b"children" | b"elements" => {
                     self.holds_elements = true;
                     json.skip()?;
@@ -160,6 +166,18 @@ impl Element {
             b"" => self.id.is_empty() && words.raw(self.keyword).trim_ascii() == b"Background",
             _ => false,
         }
+    }
+}
+
+impl Part {
+    /// Appends what its error says to `out`, clipped; gives the bytes left out.
+    pub(super) fn push_error(&self, words: &mut Spelled<'_>, out: &mut String) -> u64 {
+        let mut omitted = words.push_clipped(self.error, out);
+        for line in self.error_lines.iter() {
+            out.push('\n');
+            omitted += words.push_clipped(*line, out);
+        }
+        omitted
     }
 }
 
@@ -235,10 +253,17 @@ enum Depth {
     Inner,
 }
 
-/// A list of parts, or one alone (45).
-fn parts(json: &mut JsonCursor<'_>, depth: Depth, parts: &mut List<Part>) -> Result<(), Fault> {
+/// A list of parts, or one alone (45); whether the list is written as an object with numbers for keys.
+fn parts(json: &mut JsonCursor<'_>, depth: Depth, parts: &mut List<Part>) -> Result<bool, Fault> {
     parts.clear();
     match json.kind() {
+        Kind::Object if begins_with_number(json) => {
+            json.begin_object()?;
+            while json.key()?.is_some() {
+                part(json, depth, parts)?;
+            }
+            return Ok(true);
+        }
         Kind::Object => part(json, depth, parts)?,
         Kind::Array => {
             json.begin_array()?;
@@ -248,7 +273,14 @@ fn parts(json: &mut JsonCursor<'_>, depth: Depth, parts: &mut List<Part>) -> Res
         }
         _ => json.skip()?,
     }
-    Ok(())
+    Ok(false)
+}
+
+/// Whether the first key of the object that stands next is a number.
+fn begins_with_number(json: &JsonCursor<'_>) -> bool {
+    let mut ahead = json.clone();
+    let first = ahead.begin_object().and_then(|_| ahead.key());
+    matches!(first, Ok(Some(key)) if !key.is_empty() && key.iter().all(u8::is_ascii_digit))
 }
 
 /// A step or hook; an object without any key says nothing.
@@ -258,6 +290,7 @@ fn part(json: &mut JsonCursor<'_>, depth: Depth, parts: &mut List<Part>) -> Resu
     }
     let part = parts.add();
     let mut keys = 0;
+    let mut own_status = None;
     while let Some(key) = json.key()? {
         keys += 1;
         match key {
@@ -266,39 +299,85 @@ fn part(json: &mut JsonCursor<'_>, depth: Depth, parts: &mut List<Part>) -> Resu
             b"line" => part.line = json.number()?,
             b"hidden" => part.hidden = json.scalar()?.as_deref() == Some("true"),
             b"result" => result(json, part)?,
+            b"status" => own_status = status(json)?,
             b"embeddings" | b"embedding" => embeddings(json, part)?,
             b"output" => output(json, part)?,
-            b"before" if depth == Depth::Outer => self::parts(json, Depth::Inner, &mut part.before)?,
-            b"after" if depth == Depth::Outer => self::parts(json, Depth::Inner, &mut part.after)?,
+            b"before" if depth == Depth::Outer => {
+                self::parts(json, Depth::Inner, &mut part.before)?;
+            }
+            b"after" if depth == Depth::Outer => {
+                self::parts(json, Depth::Inner, &mut part.after)?;
+            }
             _ => json.skip()?,
         }
     }
+    part.status = part.status.or(own_status);
     if keys == 0 {
         parts.truncate(parts.len() - 1);
     }
     Ok(())
 }
 
+/// A result: an object, or its status alone.
 fn result(json: &mut JsonCursor<'_>, part: &mut Part) -> Result<(), Fault> {
+    if json.kind() == Kind::Text {
+        part.status = status(json)?;
+        return Ok(());
+    }
     if !json.begin_object()? {
         return Ok(());
     }
     while let Some(key) = json.key()? {
         match key {
-            b"status" => part.status = json.scalar_span()?.map(|word| reported(word, json)),
+            b"status" => part.status = status(json)?,
             b"duration" => part.duration = json.scalar_span()?,
-            b"error_message" => part.error = scalar(json)?,
+            b"error_message" => error(json, part)?,
             _ => json.skip()?,
         }
     }
     Ok(())
 }
 
-fn reported(word: Span, json: &JsonCursor<'_>) -> Reported {
-    match Status::from_word(json.raw_of(word)) {
+#[inline]
+fn status(json: &mut JsonCursor<'_>) -> Result<Option<Reported>, Fault> {
+    let word = json.scalar_span()?;
+    Ok(word.map(|word| match Status::from_word(json.raw_of(word)) {
         Some(status) => Reported::Known(status),
         None => Reported::Unknown(word),
+    }))
+}
+
+/// An error: a text, or a list or an object of texts, of which each is a line.
+fn error(json: &mut JsonCursor<'_>, part: &mut Part) -> Result<(), Fault> {
+    part.error_lines.clear();
+    match json.kind() {
+        Kind::Array => {
+            part.error = Span::default();
+            json.begin_array()?;
+            while json.element()? {
+                error_line(json, part)?;
+            }
+        }
+        Kind::Object => {
+            part.error = Span::default();
+            json.begin_object()?;
+            while json.key()?.is_some() {
+                error_line(json, part)?;
+            }
+        }
+        _ => part.error = scalar(json)?,
     }
+    Ok(())
+}
+
+fn error_line(json: &mut JsonCursor<'_>, part: &mut Part) -> Result<(), Fault> {
+    let Some(line) = json.scalar_span()? else { return Ok(()) };
+    if part.error.is_empty() {
+        part.error = line;
+    } else {
+        part.error_lines.push(line);
+    }
+    Ok(())
 }
 
 fn embeddings(json: &mut JsonCursor<'_>, part: &mut Part) -> Result<(), Fault> {

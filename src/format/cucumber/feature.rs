@@ -1,12 +1,12 @@
 //! The scenarios of one feature: which background belongs to which, which are rows of one outline, which attempts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::format::ReadOptions;
-use crate::format::json::{Fault, JsonCursor, Oddities, Spelled};
+use crate::format::json::{Fault, JsonCursor, Kind, Oddities, Spelled};
 use crate::model::{List, Position, Problem, ProblemKind, ReportVisitor, Reuse};
 
 use super::element::tags;
@@ -23,6 +23,8 @@ pub(super) struct Header {
     pub(super) has_tags: bool,
     /// Whether its language is named: pytest-bdd does that.
     pub(super) has_language: bool,
+    /// Whether its scenarios are written as an object: none of them is read.
+    pub(super) has_elements_by_name: bool,
 }
 
 impl Header {
@@ -57,11 +59,24 @@ impl Header {
                     self.has_language = true;
                     json.skip()?;
                 }
+                b"elements" if json.kind() == Kind::Object => self.has_elements_by_name |= has_keys(json)?,
                 _ => json.skip()?,
             }
         }
         Ok(())
     }
+}
+
+/// Passes over an object; whether there is anything in it.
+fn has_keys(json: &mut JsonCursor<'_>) -> Result<bool, Fault> {
+    let mut any = false;
+    if json.begin_object()? {
+        while json.key()?.is_some() {
+            any = true;
+            json.skip()?;
+        }
+    }
+    Ok(any)
 }
 
 /// Which of the waiting scenarios are given out.
@@ -138,6 +153,7 @@ impl Feature {
             scenario.tags.clear();
         }
         scenario.begin(told);
+        scenario.name_evidence_of_background();
         scenario.add_parts(told, "");
         scenario.held()
     }
@@ -151,6 +167,7 @@ impl Feature {
             last.line.is_some() && last.line == background.line && last.case.title == background.case.title
         };
         if let Some(last) = self.scenarios.last_mut().filter(repeats) {
+            background.name_evidence_of_background();
             last.take_background(&mut background);
             return;
         }
@@ -185,7 +202,7 @@ impl Feature {
         let templates = self.templates(count);
         let mut flow = ControlFlow::Continue(());
         for index in 0..count {
-            if templates.contains(&index) {
+            if templates.binary_search(&index).is_ok() {
                 continue;
             }
             self.complete(index, options);
@@ -256,15 +273,18 @@ impl Feature {
         }
     }
 
-    /// Outlines without results whose rows follow (5). One without rows is all that is told of them.
+    /// Outlines without results beside their rows (5), in order. One whose rows are nowhere in the feature is no template but all
+    /// that the report says of it: a scenario that did not run. Rows follow their outline, so that the first of them is there
+    /// even where a large feature is given out before its end.
     fn templates(&self, count: usize) -> Vec<usize> {
-        let stands_for_rows = |index: &usize| {
-            let template = &self.scenarios[*index];
-            template.is_outline_template
-                && !template.has_results
-                && self.scenarios.get(index + 1).is_some_and(|next| next.is_row_of(template))
-        };
-        (0..count).filter(stands_for_rows).collect()
+        let mut templates: Vec<usize> = (0..count).filter(|index| self.scenarios[*index].is_bare_outline()).collect();
+        if templates.is_empty() {
+            return templates;
+        }
+        let others = self.scenarios.iter().filter(|scenario| !scenario.is_bare_outline());
+        let rows: HashSet<u64> = others.flat_map(outlines_of).map(|name| xxh3_64(name.as_bytes())).collect();
+        templates.retain(|index| rows.contains(&xxh3_64(self.scenarios[*index].id_or_title().as_bytes())));
+        templates
     }
 
     /// Fills what only the whole feature tells.
@@ -298,6 +318,16 @@ impl Feature {
             case.container_tags.add().push_str(&tag.name);
         }
     }
+}
+
+/// What the outline that a scenario is a row of may be called: as the scenario itself, or its id without the row, without the
+/// Examples, too.
+fn outlines_of(scenario: &Scenario) -> impl Iterator<Item = &str> {
+    fn without_last<'n>(name: &&'n str) -> Option<&'n str> {
+        name.rsplit_once([';', '/']).map(|(outline, _)| outline)
+    }
+    let names = if scenario.id.is_empty() { 1 } else { 3 };
+    std::iter::successors(Some(scenario.id_or_title()), without_last).take(names)
 }
 
 /// Never zero, which stands for no lines.

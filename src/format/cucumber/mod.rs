@@ -60,7 +60,7 @@ fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor)
         JsonItems::new(body).with_children("elements").with_longest(Longest::of(options)).within(&options.limits);
     let mut reader = Reader::new(options);
     let result = reader.read(&mut items, visitor);
-    reader.finish(&items, visitor);
+    reader.finish(&items, result.is_ok(), visitor);
     items.finish(visitor);
     reader.keep_buffers();
     result
@@ -78,6 +78,8 @@ struct Reader<'o> {
     /// How many they were when their feature's head was looked for in vain.
     looked_at: usize,
     features: usize,
+    /// Whether a scenario was seen, perhaps of a feature that was cut.
+    has_elements: bool,
     /// Bytes of the largest element, or held for all that waited at a time.
     largest: usize,
     stopped: bool,
@@ -95,6 +97,7 @@ impl<'o> Reader<'o> {
             waiting: 0,
             looked_at: 0,
             features: 0,
+            has_elements: false,
             largest: 0,
             stopped: false,
         }
@@ -122,6 +125,7 @@ impl<'o> Reader<'o> {
     }
 
     fn read_element(&mut self, piece: &Piece<'_>, visitor: &mut dyn ReportVisitor) {
+        self.has_elements = true;
         if let Err(fault) = &piece.read {
             malformed("a scenario", fault, piece.bytes, piece.at(), visitor);
             return;
@@ -133,6 +137,10 @@ impl<'o> Reader<'o> {
         if self.element.holds_elements {
             let topic = "scenarios inside another element were not read; Cucumber writes them side by side";
             self.remarks.add(ProblemKind::Malformed, topic, String::new, || piece.at());
+        }
+        if self.element.numbers_parts {
+            let topic = "a list that was written as an object with numbers for keys was read as a list";
+            self.remarks.add(ProblemKind::Repaired, topic, String::new, || piece.at());
         }
         let mut told = Told {
             element: &self.element,
@@ -171,6 +179,10 @@ impl<'o> Reader<'o> {
         self.feature.header = header;
         if let Some(fault) = fault {
             malformed("a feature", &fault, piece.bytes, piece.at(), visitor);
+        }
+        if self.feature.header.has_elements_by_name {
+            let topic = "the scenarios of a feature are written as an object instead of a list and were not read";
+            self.remarks.add(ProblemKind::Malformed, topic, String::new, || piece.at());
         }
         if self.feature.header.has_language {
             self.recognise_pytest_bdd(piece);
@@ -224,7 +236,8 @@ impl<'o> Reader<'o> {
         });
     }
 
-    fn finish(&mut self, items: &JsonItems<'_>, visitor: &mut dyn ReportVisitor) {
+    /// `is_whole` when nothing kept the report from being read to its end.
+    fn finish(&mut self, items: &JsonItems<'_>, is_whole: bool, visitor: &mut dyn ReportVisitor) {
         if !self.stopped && self.feature.is_open() {
             // The report broke off. The complete scenarios of a cut feature are kept (decision 16), under what is known of it.
             let (header, ..) = Header::read(items.item_so_far());
@@ -232,7 +245,8 @@ impl<'o> Reader<'o> {
             self.feature.take_common_tags();
             let _ = self.end_feature(visitor);
         }
-        if self.features == 0 && items.truncation().is_none() {
+        let is_empty = self.features == 0 && !self.has_elements;
+        if is_empty && is_whole && items.truncation().is_none() {
             // Some writers leave such a report when everything failed (46).
             let message = "there is no feature in this report, so that it tells of no test";
             visitor.problem(Problem::new(ProblemKind::Unusual, message));

@@ -64,6 +64,8 @@ pub(super) struct Scenario {
     parts: usize,
     visible: usize,
     embedded: usize,
+    /// Evidence of a background, which is named after the scenario that it belongs to once that is known.
+    unnamed: Vec<usize>,
 }
 
 impl Reuse for Scenario {
@@ -81,6 +83,7 @@ impl Reuse for Scenario {
         self.parts = 0;
         self.visible = 0;
         self.embedded = 0;
+        self.unnamed.clear();
     }
 }
 
@@ -139,6 +142,27 @@ impl Scenario {
         element.after.iter().for_each(|part| reading.part(part, Role::Hook("after")));
     }
 
+    /// Whether it is an outline that no result stands in.
+    pub(super) fn is_bare_outline(&self) -> bool {
+        self.is_outline_template && !self.has_results
+    }
+
+    /// What tells it from the others of its feature.
+    pub(super) fn id_or_title(&self) -> &str {
+        if self.id.is_empty() { &self.case.title } else { &self.id }
+    }
+
+    /// Puts the scenario's own name before those that the evidence of its background was given.
+    pub(super) fn name_evidence_of_background(&mut self) {
+        for index in self.unnamed.drain(..) {
+            if let Some(attachment) = self.case.attachments.get_mut(index) {
+                let place = std::mem::take(&mut attachment.name);
+                push_slug(&self.case.title, &mut attachment.name);
+                attachment.name.push_str(&place);
+            }
+        }
+    }
+
     /// Whether it tells nothing: no results, or only skipped steps that took no time and that `scenario` repeats.
     pub(super) fn is_template_of(&self, scenario: &Element) -> bool {
         if self.parts == 0 || self.status == Status::Unknown && !self.has_results {
@@ -146,15 +170,6 @@ impl Scenario {
         }
         let repeats = |line: &u64| scenario.steps.iter().any(|step| step.line == Some(*line));
         self.status == Status::Skipped && self.durations.is_zero() && self.step_lines.iter().all(repeats)
-    }
-
-    /// Whether it is a row of the outline `template`, which stands before its rows: its id goes on where that ends, or, where there are
-    /// no ids, its name is the same.
-    pub(super) fn is_row_of(&self, template: &Scenario) -> bool {
-        match template.id.as_str() {
-            "" => !self.is_outline_template && self.case.title == template.case.title,
-            id => self.id.strip_prefix(id).is_some_and(|rest| rest.starts_with(';')),
-        }
     }
 
     /// Puts what belongs to an element of another scenario's background behind the own parts (cucumber-rs).
@@ -287,7 +302,7 @@ impl Reading<'_, '_, '_> {
             let step = self.scenario.case.steps.add();
             push_words(part, &mut self.told.words, &mut step.action);
             step.outcome = status.outcome();
-            self.told.words.push_clipped(part.error, &mut step.comment);
+            part.push_error(&mut self.told.words, &mut step.comment);
         }
         self.embeddings(part, role);
         if self.told.options.output != Attachments::None {
@@ -313,7 +328,7 @@ impl Reading<'_, '_, '_> {
             let detail = self.scenario.case.details.add();
             detail.kind = DetailKind::Attempt;
             push_words(step, &mut self.told.words, &mut detail.type_name);
-            detail.omitted = self.told.words.push_clipped(step.error, &mut detail.text);
+            detail.omitted = step.push_error(&mut self.told.words, &mut detail.text);
         }
     }
 
@@ -366,7 +381,7 @@ impl Reading<'_, '_, '_> {
         if part.error.is_empty() && kind != DetailKind::Failure {
             detail.text.push_str(status.word());
         } else {
-            detail.omitted = self.told.words.push_clipped(part.error, &mut detail.text);
+            detail.omitted = part.push_error(&mut self.told.words, &mut detail.text);
             detail.omitted += self.told.piece.missing(part.error);
         }
     }
@@ -380,6 +395,7 @@ impl Reading<'_, '_, '_> {
     fn embedding(&mut self, embedding: &Embedding, role: Role) {
         let scenario = &mut *self.scenario;
         let Told { element, words, piece, .. } = &mut *self.told;
+        let index = scenario.case.attachments.len();
         let attachment = scenario.case.attachments.add();
         let name = words.text(embedding.name);
         let media_type = words.text(embedding.media_type);
@@ -390,8 +406,7 @@ impl Reading<'_, '_, '_> {
                 || attachment::refer(&words.text(embedding.place), &media_type, attachment)
         };
         if !filled {
-            let last = scenario.case.attachments.len() - 1;
-            scenario.case.attachments.truncate(last);
+            scenario.case.attachments.truncate(index);
             let detail = scenario.case.details.add();
             detail.kind = DetailKind::Note;
             detail.message.push_str("attachment not included: ");
@@ -403,7 +418,11 @@ impl Reading<'_, '_, '_> {
         if !name.is_empty() {
             attachment.name.push_str(name);
         } else if attachment.content != Content::Path && attachment.content != Content::Link {
-            push_slug(&words.text(element.name), &mut attachment.name);
+            if self.place.is_empty() {
+                push_slug(&words.text(element.name), &mut attachment.name);
+            } else {
+                scenario.unnamed.push(index);
+            }
             let number = scenario.embedded;
             let place = match role {
                 Role::Step => format!("-s{}-{number}", scenario.visible),
@@ -437,7 +456,8 @@ fn start_of_last_attempt(steps: &[Part], words: &Spelled<'_>) -> usize {
 }
 
 /// Whether a step is no step but the row that Karate writes over the steps of a feature that was called: always passed, and
-/// for a keyword one `>` for each call around it, of which the steps below it have one more (40).
+/// for a keyword one `>` for each call around it, of which the steps below it have one more (40). Without steps below it, it is
+/// one: TestCafe's reporter gives all steps a bare `>`.
 fn heads_a_call(step: &Part, next: Option<&Part>, words: &Spelled<'_>) -> bool {
     let calls = |part: &Part| words.raw(part.keyword).iter().take_while(|byte| **byte == b'>').count();
     let own = calls(step);

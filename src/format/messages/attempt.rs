@@ -10,8 +10,9 @@ use crate::format::json::{Fault, JsonCursor, Span};
 use crate::format::{Attachments, ReadOptions, Remarks};
 use crate::model::{Attachment, Content, DetailKind, Outcome, Position, ProblemKind, ReportVisitor, Reuse, TestCase};
 
-use super::plan::{HookKind, Part, Plan};
-use super::{StepResult, instant, text};
+use super::plan::{Plan, Role};
+use super::result::StepResult;
+use super::{instant, text};
 
 /// The attempts that run.
 pub(super) struct Attempts<'o> {
@@ -61,8 +62,8 @@ impl<'o> Attempts<'o> {
                 _ => json.skip()?,
             }
         }
-        name(&mut attempt.case, &attempt.planned, plan);
         plan.begin(&attempt.planned);
+        name(&mut attempt.case, &attempt.planned, plan);
         self.begun += 1;
         self.running.insert(id, attempt);
         Ok(())
@@ -93,21 +94,32 @@ impl<'o> Attempts<'o> {
             Status::Unknown
         });
         if let Some(attempt) = self.running.get_mut(&id) {
-            attempt.add(plan.part(&attempt.planned, &step), status, &result, self.options);
+            let role = plan.step(&attempt.planned, &step).unwrap_or(Role::Hook("hook"));
+            attempt.add(role, status, &result, self.options);
         }
         Ok(())
     }
 
     /// Reads an attachment, embedded or lying beside the report (`externalAttachment`, or an `attachment` with a `url`).
-    pub(super) fn attach(&mut self, json: &mut JsonCursor<'_>, plan: &Plan) -> Result<(), Fault> {
+    pub(super) fn attach(
+        &mut self,
+        json: &mut JsonCursor<'_>,
+        plan: &Plan,
+        remarks: &mut Remarks,
+        at: Position,
+    ) -> Result<(), Fault> {
         if self.options.attachments == Attachments::None {
             return json.skip();
         }
         let Some(embedded) = Embedded::read(json)? else { return Ok(()) };
-        let Some(attempt) = self.running.get_mut(&embedded.attempt) else { return Ok(()) };
+        let Some(attempt) = self.running.get_mut(&embedded.attempt) else {
+            let topic = "attachments of no scenario, as those of hooks of the whole run, are left out";
+            remarks.add(ProblemKind::Unusual, topic, || embedded.name().to_owned(), || at);
+            return Ok(());
+        };
+        let role = plan.step(&attempt.planned, &embedded.step);
         let before = attempt.held;
-        let part = plan.part(&attempt.planned, &embedded.step);
-        attempt.take(embedded, part, json, MOST_HELD.saturating_sub(self.held));
+        attempt.take(embedded, role, json, MOST_HELD.saturating_sub(self.held));
         self.held += attempt.held - before;
         Ok(())
     }
@@ -115,6 +127,7 @@ impl<'o> Attempts<'o> {
     pub(super) fn finish(
         &mut self,
         json: &mut JsonCursor<'_>,
+        plan: &mut Plan,
         visitor: &mut dyn ReportVisitor,
     ) -> Result<ControlFlow<()>, Fault> {
         let (mut id, mut finish, mut retried) = (String::new(), None, false);
@@ -133,6 +146,9 @@ impl<'o> Attempts<'o> {
         self.held -= attempt.held;
         attempt.case.finish = finish;
         attempt.case.superseded = retried;
+        if retried {
+            plan.expect_again(&attempt.planned);
+        }
         let status = if attempt.parts == 0 { Status::Unknown } else { attempt.status };
         attempt.case.outcome = status.outcome();
         let flow = attempt.give_out(self.options, visitor);
@@ -246,18 +262,14 @@ fn name(case: &mut TestCase, planned: &str, plan: &Plan) {
 
 impl Attempt {
     /// Adds a step or a hook.
-    fn add(&mut self, part: Part<'_>, status: Status, result: &StepResult, options: &ReadOptions) {
-        let words = match part {
-            Part::Step(words) => Some(words),
-            Part::Hook(_) => None,
-        };
+    fn add(&mut self, role: Role<'_>, status: Status, result: &StepResult, options: &ReadOptions) {
         self.parts += 1;
-        self.steps += usize::from(words.is_some());
+        self.steps += usize::from(matches!(role, Role::Step(_)));
         self.status = self.status.max(status);
         if let Some(nanos) = result.duration {
             self.nanos = Some(self.nanos.unwrap_or(0).saturating_add(nanos.max(0)));
         }
-        if let Some(words) = words.filter(|_| options.steps) {
+        if let (Role::Step(words), true) = (role, options.steps) {
             let step = self.case.steps.add();
             step.action.push_str(words);
             step.outcome = status.outcome();
@@ -272,18 +284,18 @@ impl Attempt {
         };
         let detail = self.case.details.add();
         detail.kind = kind;
-        detail.type_name.push_str(match part {
-            Part::Step(words) => words,
-            Part::Hook(Some(HookKind::Before)) => "before hook",
-            Part::Hook(Some(HookKind::After)) => "after hook",
-            Part::Hook(None) => "hook",
+        detail.type_name.push_str(match role {
+            Role::Step(words) => words,
+            Role::Hook("before") => "before hook",
+            Role::Hook("after") => "after hook",
+            Role::Hook(_) => "hook",
         });
         let told = if result.message.is_empty() { status.word() } else { &result.message };
         detail.text.push_str(told);
     }
 
-    /// Adds an attachment, whole where there is `room` for its bytes.
-    fn take(&mut self, embedded: Embedded, part: Part<'_>, json: &mut JsonCursor<'_>, room: usize) {
+    /// Adds an attachment of a step or a hook, if that is said, whole where there is `room` for its bytes.
+    fn take(&mut self, embedded: Embedded, role: Option<Role<'_>>, json: &mut JsonCursor<'_>, room: usize) {
         let attachment = self.case.attachments.add();
         if !embedded.fill(json, room, attachment) {
             let last = self.case.attachments.len() - 1;
@@ -294,11 +306,11 @@ impl Attempt {
         self.held += attachment.data.len();
         if embedded.name().is_empty() && attachment.content != Content::Link {
             identity::push_slug(&self.case.title, &mut attachment.name);
-            attachment.name.push_str(&match part {
-                Part::Hook(Some(HookKind::Before)) => format!("-before-{}", self.embedded),
-                Part::Hook(Some(HookKind::After)) => format!("-after-{}", self.embedded),
+            let number = self.embedded;
+            attachment.name.push_str(&match role {
+                Some(Role::Hook(hook)) => format!("-{hook}-{number}"),
                 // The step that it belongs to has not finished yet.
-                _ => format!("-s{}-{}", self.steps + 1, self.embedded),
+                _ => format!("-s{}-{number}", self.steps + 1),
             });
         } else {
             attachment.name.push_str(embedded.name());

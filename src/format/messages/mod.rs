@@ -4,6 +4,7 @@
 
 mod attempt;
 mod plan;
+mod result;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor, Timestam
 
 use attempt::Attempts;
 use plan::Plan;
+use result::{Failure, StepResult};
 
 pub(super) const FORMAT: Format = Format {
     name: "cucumber-messages",
@@ -92,12 +94,14 @@ impl Reader<'_> {
                 b"meta" => read_meta(json, visitor)?,
                 b"gherkinDocument" => self.plan.read_document(json)?,
                 b"pickle" => self.plan.read_pickle(json)?,
-                b"testCase" => self.plan.read_case(json)?,
                 b"hook" => self.plan.read_hook(json)?,
+                b"testCase" => self.plan.read_case(json)?,
                 b"testCaseStarted" => self.attempts.start(json, &mut self.plan)?,
                 b"testStepFinished" => self.attempts.step(json, &self.plan, &mut self.remarks, at)?,
-                b"attachment" | b"externalAttachment" => self.attempts.attach(json, &self.plan)?,
-                b"testCaseFinished" => flow = self.attempts.finish(json, visitor)?,
+                b"attachment" | b"externalAttachment" => {
+                    self.attempts.attach(json, &self.plan, &mut self.remarks, at)?
+                }
+                b"testCaseFinished" => flow = self.attempts.finish(json, &mut self.plan, visitor)?,
                 b"testRunHookFinished" => read_run_hook(json, at, visitor)?,
                 b"parseError" => read_parse_error(json, at, visitor)?,
                 b"testRunFinished" => {
@@ -113,20 +117,25 @@ impl Reader<'_> {
     fn finish(&mut self, items: &JsonItems<'_>, visitor: &mut dyn ReportVisitor) {
         if !self.stopped {
             self.attempts.interrupt(visitor);
-            if !self.finished {
-                let not_begun = match self.plan.not_begun() {
-                    0 => String::new(),
-                    1 => "; 1 planned test case did not begin".to_owned(),
-                    many => format!("; {many} planned test cases did not begin"),
-                };
-                if items.truncation().is_none() || !not_begun.is_empty() {
-                    let message =
-                        format!("the run was interrupted: the report does not say that it finished{not_begun}");
-                    visitor.problem(Problem::new(ProblemKind::Truncated, message).at(items.position()));
-                }
+            if let Some(message) = self.interruption(items.truncation().is_some()) {
+                visitor.problem(Problem::new(ProblemKind::Truncated, message).at(items.position()));
             }
         }
         self.remarks.finish(visitor);
+    }
+
+    /// What is to be told of a run that did not say that it ended. That the report breaks off is told of all kinds of reports.
+    fn interruption(&self, breaks_off: bool) -> Option<String> {
+        if self.finished {
+            return None;
+        }
+        let what = "the run was interrupted";
+        match (self.plan.never_ran(), breaks_off) {
+            (Some(never), true) => Some(format!("{what}: {never}")),
+            (None, true) => None,
+            (Some(never), false) => Some(format!("{what}: the report does not say that it finished; {never}")),
+            (None, false) => Some(format!("{what}: the report does not say that it finished")),
+        }
     }
 }
 
@@ -171,6 +180,28 @@ fn read_run_hook(json: &mut JsonCursor<'_>, at: Position, visitor: &mut dyn Repo
     Ok(())
 }
 
+/// A run may fail beside its hooks and its scenarios: that, too, is a problem of the report. That scenarios failed is none.
+fn read_run_end(json: &mut JsonCursor<'_>, at: Position, visitor: &mut dyn ReportVisitor) -> Result<(), Fault> {
+    let (mut succeeded, mut failure) = (String::new(), Failure::default());
+    if !json.begin_object()? {
+        return Ok(());
+    }
+    while let Some(key) = json.key()? {
+        match key {
+            b"success" => succeeded = text(json)?,
+            b"message" => failure.message = text(json)?,
+            b"exception" => failure.read_exception(json)?,
+            _ => json.skip()?,
+        }
+    }
+    let told = failure.text();
+    if let Some(line) = told.lines().next().filter(|_| succeeded != "true") {
+        let message = format!("the run failed outside of its scenarios: {line}");
+        visitor.problem(Problem::new(ProblemKind::ContainerFailure, message).at(at));
+    }
+    Ok(())
+}
+
 fn read_parse_error(json: &mut JsonCursor<'_>, at: Position, visitor: &mut dyn ReportVisitor) -> Result<(), Fault> {
     let mut told = String::new();
     if json.begin_object()? {
@@ -182,103 +213,6 @@ fn read_parse_error(json: &mut JsonCursor<'_>, at: Position, visitor: &mut dyn R
     let message = format!("a feature could not be parsed, so that none of its scenarios ran: {line}");
     visitor.problem(Problem::new(ProblemKind::ContainerFailure, message).at(at));
     Ok(())
-}
-
-/// The end of the run. What it says of a failure no scenario tells.
-fn read_run_end(json: &mut JsonCursor<'_>, at: Position, visitor: &mut dyn ReportVisitor) -> Result<(), Fault> {
-    let (mut is_success, mut message, mut exception) = (true, String::new(), Exception::default());
-    if !json.begin_object()? {
-        return Ok(());
-    }
-    while let Some(key) = json.key()? {
-        match key {
-            b"success" => is_success = text(json)? != "false",
-            b"message" => message = text(json)?,
-            b"exception" => exception = Exception::read(json)?,
-            _ => json.skip()?,
-        }
-    }
-    exception.add_to(&mut message);
-    if !is_success && let Some(line) = message.lines().next() {
-        let message = format!("the run failed outside its scenarios: {line}");
-        visitor.problem(Problem::new(ProblemKind::ContainerFailure, message).at(at));
-    }
-    Ok(())
-}
-
-/// What was thrown. Some producers write all of it into the message as well, others (Reqnroll) its message alone, or nothing.
-#[derive(Debug, Default)]
-struct Exception {
-    kind: String,
-    message: String,
-    trace: String,
-}
-
-impl Exception {
-    fn read(json: &mut JsonCursor<'_>) -> Result<Exception, Fault> {
-        let mut exception = Exception::default();
-        if !json.begin_object()? {
-            return Ok(exception);
-        }
-        while let Some(key) = json.key()? {
-            match key {
-                b"type" => exception.kind = text(json)?,
-                b"message" => exception.message = text(json)?,
-                b"stackTrace" => exception.trace = text(json)?,
-                _ => json.skip()?,
-            }
-        }
-        Ok(exception)
-    }
-
-    /// Adds to a message what it does not say.
-    fn add_to(&self, message: &mut String) {
-        if message.trim().is_empty() {
-            self.message.trim().clone_into(message);
-        }
-        let trace = self.trace.trim_end();
-        let says_all = |text: &str, part: &str| part.lines().all(|line| text.contains(line.trim()));
-        if !message.is_empty() && says_all(trace, message) {
-            message.clear();
-        }
-        if !self.kind.is_empty() && !message.contains(&self.kind) && !trace.contains(&self.kind) {
-            let between = if message.is_empty() { "" } else { ": " };
-            message.insert_str(0, &format!("{}{between}", self.kind));
-        }
-        if !trace.trim().is_empty() && !says_all(message, trace) {
-            let between = if message.is_empty() { "" } else { "\n" };
-            message.push_str(between);
-            message.push_str(trace);
-        }
-    }
-}
-
-/// What became of a step or a hook.
-#[derive(Debug, Default)]
-struct StepResult {
-    status: String,
-    duration: Option<i64>,
-    message: String,
-}
-
-impl StepResult {
-    fn read(json: &mut JsonCursor<'_>) -> Result<StepResult, Fault> {
-        let (mut result, mut exception) = (StepResult::default(), Exception::default());
-        if !json.begin_object()? {
-            return Ok(result);
-        }
-        while let Some(key) = json.key()? {
-            match key {
-                b"exception" => exception = Exception::read(json)?,
-                b"status" => result.status = text(json)?,
-                b"duration" => result.duration = nanos(json)?,
-                b"message" => result.message = text(json)?,
-                _ => json.skip()?,
-            }
-        }
-        exception.add_to(&mut result.message);
-        Ok(result)
-    }
 }
 
 /// A text or a number; empty for anything else.

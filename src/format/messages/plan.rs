@@ -14,28 +14,8 @@ pub(super) struct Plan {
     lines: HashMap<String, u64>,
     pickles: HashMap<String, Pickle>,
     cases: HashMap<String, PlannedCase>,
-    /// Hooks by id.
-    hooks: HashMap<String, HookKind>,
-    /// Cases that have begun.
-    begun: usize,
-}
-
-/// When a hook runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum HookKind {
-    /// Before a scenario or a step.
-    Before,
-    /// Behind one.
-    After,
-}
-
-/// What a step of a test case is.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Part<'p> {
-    /// A step with these words.
-    Step(&'p str),
-    /// A hook; of which kind only where the stream says so.
-    Hook(Option<HookKind>),
+    /// Which hooks stand before, and which after, what they belong to.
+    hooks: HashMap<String, &'static str>,
 }
 
 /// A scenario of a feature.
@@ -62,16 +42,25 @@ pub(super) struct Pickle {
 #[derive(Debug, Default)]
 pub(super) struct PlannedCase {
     pub(super) pickle: String,
-    /// Steps by id.
     steps: HashMap<String, PlannedStep>,
-    has_begun: bool,
+    started: bool,
+    /// Whether an attempt of it was to be followed by another one.
+    expected_again: bool,
 }
 
 #[derive(Debug)]
 enum PlannedStep {
-    /// Id of the pickle's step.
+    /// The pickle's step of this id.
     Step(String),
-    Hook(Option<HookKind>),
+    /// A hook, and where it stands.
+    Hook(&'static str),
+}
+
+/// A step, with its words, or a hook: `before`, `after`, or no more than a `hook` where that is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role<'p> {
+    Step(&'p str),
+    Hook(&'static str),
 }
 
 /// What is known of the scenario that a pickle came from.
@@ -100,48 +89,63 @@ impl Plan {
         pickle.nodes.last().and_then(|node| self.lines.get(node)).copied()
     }
 
-    /// What a step of a case is.
-    pub(super) fn part(&self, case: &str, step: &str) -> Part<'_> {
-        let Some((case, pickle)) = self.case(case) else { return Part::Hook(None) };
-        match case.steps.get(step) {
-            Some(PlannedStep::Step(id)) => pickle.steps.get(id).map_or(Part::Hook(None), |words| Part::Step(words)),
-            Some(PlannedStep::Hook(kind)) => Part::Hook(*kind),
-            None => Part::Hook(None),
+    /// A step or a hook of a case; `None` when it was not announced.
+    pub(super) fn step(&self, case: &str, step: &str) -> Option<Role<'_>> {
+        let (case, pickle) = self.case(case)?;
+        match case.steps.get(step)? {
+            PlannedStep::Step(step) => pickle.steps.get(step).map(|words| Role::Step(words)),
+            PlannedStep::Hook(hook) => Some(Role::Hook(hook)),
         }
     }
 
-    /// An attempt of this case begins.
+    /// Notes that an attempt of a case starts.
     pub(super) fn begin(&mut self, case: &str) {
-        if let Some(case) = self.cases.get_mut(case)
-            && !std::mem::replace(&mut case.has_begun, true)
-        {
-            self.begun += 1;
+        if let Some(case) = self.cases.get_mut(case) {
+            case.started = true;
+            case.expected_again = false;
         }
     }
 
-    /// How many cases were announced of which no attempt has begun.
-    pub(super) fn not_begun(&self) -> usize {
-        self.cases.len() - self.begun
+    /// Notes that another attempt of a case is to follow.
+    pub(super) fn expect_again(&mut self, case: &str) {
+        if let Some(case) = self.cases.get_mut(case) {
+            case.expected_again = true;
+        }
+    }
+
+    /// What of the plan never ran, in words.
+    pub(super) fn never_ran(&self) -> Option<String> {
+        let count = |is: fn(&PlannedCase) -> bool| self.cases.values().filter(|case| is(case)).count();
+        let (waiting, again) = (count(|case| !case.started), count(|case| case.expected_again));
+        let never_started = format!("{waiting} of {} planned test cases never started", self.cases.len());
+        let never_again = format!("retries that were announced and never started: {again}");
+        match (waiting, again) {
+            (0, 0) => None,
+            (_, 0) => Some(never_started),
+            (0, _) => Some(never_again),
+            _ => Some(format!("{never_started}; {never_again}")),
+        }
     }
 
     pub(super) fn read_hook(&mut self, json: &mut JsonCursor<'_>) -> Result<(), Fault> {
-        let (mut id, mut kind) = (String::new(), String::new());
+        let (mut id, mut place) = (String::new(), None);
         if !json.begin_object()? {
             return Ok(());
         }
         while let Some(key) = json.key()? {
             match key {
                 b"id" => id = text(json)?,
-                b"type" => kind = text(json)?,
+                b"type" => {
+                    place = match text(json)?.as_str() {
+                        "BEFORE_TEST_CASE" | "BEFORE_TEST_STEP" => Some("before"),
+                        "AFTER_TEST_CASE" | "AFTER_TEST_STEP" => Some("after"),
+                        _ => None,
+                    }
+                }
                 _ => json.skip()?,
             }
         }
-        let kind = match kind.split('_').next() {
-            Some("BEFORE") => HookKind::Before,
-            Some("AFTER") => HookKind::After,
-            _ => return Ok(()),
-        };
-        self.hooks.insert(id, kind);
+        self.hooks.extend(place.map(|place| (id, place)));
         Ok(())
     }
 
@@ -213,31 +217,56 @@ impl Plan {
         self.cases.insert(id, case);
         Ok(())
     }
+}
 
+/// A step of a test case as it is announced: one of the pickle or a hook.
+#[derive(Debug, Default)]
+struct Announced {
+    id: String,
+    step: String,
+    hook: String,
+}
+
+impl Plan {
     fn read_steps(&self, json: &mut JsonCursor<'_>) -> Result<HashMap<String, PlannedStep>, Fault> {
-        let mut steps = HashMap::new();
-        if !json.begin_array()? {
-            return Ok(steps);
+        let mut announced: Vec<Announced> = Vec::new();
+        if json.begin_array()? {
+            while json.element()? {
+                announced.push(Announced::read(json)?);
+            }
         }
-        while json.element()? {
-            let (mut id, mut step, mut hook) = (String::new(), String::new(), String::new());
-            if json.begin_object()? {
-                while let Some(key) = json.key()? {
-                    match key {
-                        b"id" => id = text(json)?,
-                        b"pickleStepId" => step = text(json)?,
-                        b"hookId" => hook = text(json)?,
-                        _ => json.skip()?,
-                    }
+        let is_step = |one: &Announced| !one.step.is_empty();
+        let (first, last) = (announced.iter().position(is_step), announced.iter().rposition(is_step));
+        let planned = announced.into_iter().enumerate().map(|(index, Announced { id, step, hook })| {
+            if !step.is_empty() {
+                return (id, PlannedStep::Step(step));
+            }
+            let place = self.hooks.get(&hook).copied().unwrap_or(match (first, last) {
+                // Producers before version 25 of the messages do not say which hook it is, but where it stands.
+                (Some(first), _) if index < first => "before",
+                (_, Some(last)) if index > last => "after",
+                _ => "hook",
+            });
+            (id, PlannedStep::Hook(place))
+        });
+        Ok(planned.collect())
+    }
+}
+
+impl Announced {
+    fn read(json: &mut JsonCursor<'_>) -> Result<Announced, Fault> {
+        let mut announced = Announced::default();
+        if json.begin_object()? {
+            while let Some(key) = json.key()? {
+                match key {
+                    b"id" => announced.id = text(json)?,
+                    b"pickleStepId" => announced.step = text(json)?,
+                    b"hookId" => announced.hook = text(json)?,
+                    _ => json.skip()?,
                 }
             }
-            let planned = match step.as_str() {
-                "" => PlannedStep::Hook(self.hooks.get(&hook).copied()),
-                _ => PlannedStep::Step(step),
-            };
-            steps.insert(id, planned);
         }
-        Ok(steps)
+        Ok(announced)
     }
 }
 

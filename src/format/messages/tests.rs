@@ -9,6 +9,7 @@ use crate::model::{Content, Outcome, TestCase};
 struct Found {
     cases: Vec<TestCase>,
     problems: Vec<ProblemKind>,
+    messages: Vec<String>,
     producer: String,
 }
 
@@ -19,6 +20,7 @@ impl ReportVisitor for Found {
     }
     fn problem(&mut self, problem: Problem) {
         self.problems.push(problem.kind);
+        self.messages.push(problem.message);
     }
     fn producer(&mut self, name: &str) {
         name.clone_into(&mut self.producer);
@@ -94,83 +96,6 @@ fn a_failed_hook_of_the_run_is_a_problem() {
     assert_eq!(found.problems, [ProblemKind::ContainerFailure]);
 }
 
-#[test]
-fn a_run_that_failed_outside_its_scenarios_is_a_problem() {
-    let end = |members: &str| read(format!("{{\"testRunFinished\":{{{members}}}}}\n").as_bytes()).problems;
-    assert_eq!(
-        end(r#""success":false,"exception":{"type":"Error","message":"Whoops!"}"#),
-        [ProblemKind::ContainerFailure]
-    );
-    assert_eq!(end(r#""success":false,"message":"exit code 3""#), [ProblemKind::ContainerFailure]);
-    assert_eq!(end(r#""success":false"#), [], "a scenario failed");
-    assert_eq!(end(r#""success":true,"message":"fine""#), []);
-}
-
-#[test]
-fn what_was_planned_and_did_not_begin_is_told() {
-    let bytes = fixture();
-    let begins = memchr::memmem::find(&bytes, b"{\"testCaseStarted\"").unwrap();
-    let mut told = Vec::new();
-    let mut visitor = Tells(&mut told);
-    parse(Body::Bytes(&bytes[..begins]), &ReadOptions::default(), &mut visitor).unwrap();
-    assert_eq!(
-        told,
-        ["the run was interrupted: the report does not say that it finished; 7 planned test cases did not begin"]
-    );
-}
-
-/// Keeps what problems say.
-struct Tells<'t>(&'t mut Vec<String>);
-
-impl ReportVisitor for Tells<'_> {
-    fn case(&mut self, _: &mut Box<TestCase>) -> ControlFlow<()> {
-        ControlFlow::Continue(())
-    }
-    fn problem(&mut self, problem: Problem) {
-        self.0.push(problem.message);
-    }
-    fn producer(&mut self, _: &str) {}
-}
-
-#[test]
-fn an_exception_says_what_the_message_does_not() {
-    let told = |message: &str, kind: &str, of_exception: &str, trace: &str| {
-        let exception = Exception { kind: kind.to_owned(), message: of_exception.to_owned(), trace: trace.to_owned() };
-        let mut message = message.to_owned();
-        exception.add_to(&mut message);
-        message
-    };
-    // cucumber-js and cucumber-jvm say everything in the message.
-    let whole = "Error: boom\n    at a.js:1\n    at b.js:2";
-    assert_eq!(told(whole, "Error", "boom", "Error: boom\n    at a.js:1"), whole);
-    assert_eq!(told(whole, "Error", "boom", ""), whole);
-    // Reqnroll says the exception's message, or nothing.
-    assert_eq!(
-        told("boom", "My.Error", "boom", "   at A.B() in C.cs:line 3"),
-        "My.Error: boom\n   at A.B() in C.cs:line 3"
-    );
-    assert_eq!(told("", "My.Error", "boom", ""), "My.Error: boom");
-    assert_eq!(told("boom", "Error", "boom", whole), whole);
-    assert_eq!(told("", "", "", ""), "");
-    assert_eq!(told("skipped: no db", "", "", ""), "skipped: no db");
-}
-
-#[test]
-fn hooks_say_when_they_ran() {
-    let run = |kind: &str| {
-        let with = with_attachments(concat!(
-            r#"{"attachment":{"body":"log","mediaType":"text/plain","contentEncoding":"IDENTITY","testCaseStartedId":"a","testStepId":"t"}}"#,
-        ));
-        let text = String::from_utf8(with).unwrap().replace("\"pickleStepId\":\"s\"", "\"hookId\":\"h\"");
-        let found = read(format!("{{\"hook\":{{\"id\":\"h\"{kind}}}}}\n{text}").as_bytes());
-        (found.cases[0].details[0].type_name.clone(), found.cases[0].attachments[0].name.clone())
-    };
-    let named = |detail: &str, attachment: &str| (detail.to_owned(), attachment.to_owned());
-    assert_eq!(run(",\"type\":\"BEFORE_TEST_CASE\""), named("before hook", "pays-before-1"));
-    assert_eq!(run(",\"type\":\"AFTER_TEST_STEP\""), named("after hook", "pays-after-1"));
-    assert_eq!(run(""), named("hook", "pays-s1-1"));
-}
-
 /// A run of one scenario with one step that carries these envelopes.
 fn with_attachments(envelopes: &str) -> Vec<u8> {
     format!(
@@ -243,4 +168,115 @@ fn attempts_that_run_hold_a_bounded_amount() {
     let kept: usize = attachments.iter().map(|one| one.data.len()).sum();
     assert_eq!((attachments.len(), kept), (10, 8 * body.len()), "96 MiB and no more");
     assert_eq!(attachments[9].omitted, body.len() as u64);
+}
+
+/// A run of one scenario whose step has this result.
+fn with_result(result: &str) -> Vec<u8> {
+    let usual = r#"{"status":"FAILED","duration":{"seconds":0,"nanos":1}}"#;
+    String::from_utf8(with_attachments("{}")).unwrap().replace(usual, result).into_bytes()
+}
+
+#[test]
+fn a_failure_is_told_with_the_type_and_the_trace_of_its_exception() {
+    let told = |message: &str, exception: &str| {
+        let found = read(&with_result(&format!(r#"{{"status":"FAILED",{message}"exception":{{{exception}}}}}"#)));
+        found.cases[0].details[0].text.clone()
+    };
+    let reqnroll = r#""type":"System.Exception","message":"no db","stackTrace":"   at A.B() in A.cs:3\n""#;
+    assert_eq!(told("", reqnroll), "System.Exception: no db\nat A.B() in A.cs:3");
+    assert_eq!(told(r#""message":"no db","#, reqnroll), "System.Exception: no db\nat A.B() in A.cs:3");
+    assert_eq!(told(r#""message":"more: no db","#, reqnroll), "System.Exception: more: no db\nat A.B() in A.cs:3");
+    let whole = r#""type":"Error","message":"no db","stackTrace":"Error: no db\n  at a.js:1""#;
+    for message in ["", r#""message":"no db","#, r#""message":"Error: no db\n  at a.js:1","#] {
+        assert_eq!(told(message, whole), "Error: no db\n  at a.js:1");
+    }
+    assert_eq!(told("", r#""type":"Error""#), "Error");
+    assert_eq!(told(r#""message":"no db","#, ""), "no db");
+    assert_eq!(told("", r#""message":"no db""#), "no db");
+}
+
+#[test]
+fn a_run_may_fail_outside_of_its_scenarios() {
+    let end = |fields: &str| read(format!("{{\"testRunFinished\":{{{fields}}}}}\n").as_bytes());
+    let found = end(r#""success":false,"message":"Whoops!","exception":{"type":"Error","message":"Whoops!"}"#);
+    assert_eq!(found.problems, [ProblemKind::ContainerFailure]);
+    assert_eq!(found.messages, ["the run failed outside of its scenarios: Error: Whoops!"]);
+    assert_eq!(end(r#""success":false"#).problems, []);
+    assert_eq!(end(r#""success":true,"message":"fine""#).problems, []);
+}
+
+#[test]
+fn what_an_interrupted_run_did_not_start_is_counted() {
+    let lines = |ids: &str| {
+        let case = |id: char| format!("{{\"testCase\":{{\"id\":\"{id}\",\"pickleId\":\"p\",\"testSteps\":[]}}}}\n");
+        ids.chars().map(case).collect::<String>()
+    };
+    let attempt = r#"{"testCaseStarted":{"id":"1","testCaseId":"a"}}
+{"testCaseFinished":{"testCaseStartedId":"1","willBeRetried":RETRIED}}
+"#;
+    let run = |ids: &str, retried: &str| format!("{}{}", lines(ids), attempt.replace("RETRIED", retried));
+    let interrupted = "the run was interrupted: the report does not say that it finished";
+    let found = read(run("abc", "false").as_bytes());
+    assert_eq!(found.messages, [format!("{interrupted}; 2 of 3 planned test cases never started")]);
+    let retry = "retries that were announced and never started: 1";
+    assert_eq!(read(run("a", "true").as_bytes()).messages, [format!("{interrupted}; {retry}")]);
+    let found = read(run("ab", "true").as_bytes());
+    assert_eq!(found.messages, [format!("{interrupted}; 1 of 2 planned test cases never started; {retry}")]);
+    assert_eq!(read(run("a", "false").as_bytes()).messages, [interrupted]);
+    let cut = run("ab", "false");
+    assert_eq!(read(&cut.as_bytes()[..cut.len() - 9]).problems, [ProblemKind::Truncated; 2]);
+    let finished = format!("{}{{\"testRunFinished\":{{\"success\":true}}}}\n", run("abc", "false"));
+    assert!(read(finished.as_bytes()).messages.is_empty());
+}
+
+/// A scenario between two hooks, each of which fails and attaches something; `kinds` are what the hooks say of themselves.
+fn with_hooks(kinds: [&str; 2]) -> Found {
+    let hook = |id: &str, kind: &str| format!("{{\"hook\":{{\"id\":\"{id}\"{kind}}}}}\n");
+    let attachment = |step: &str| {
+        format!(
+            "{{\"attachment\":{{\"body\":\"x\",\"mediaType\":\"text/plain\",\"testCaseStartedId\":\"a\",\"testStepId\":\"{step}\"}}}}\n"
+        )
+    };
+    let failed = |step: &str| {
+        format!(
+            "{{\"testStepFinished\":{{\"testCaseStartedId\":\"a\",\"testStepId\":\"{step}\",\"testStepResult\":{{\"status\":\"FAILED\"}}}}}}\n"
+        )
+    };
+    let told = format!("{}{}{}{}", attachment("one"), failed("one"), attachment("two"), failed("two"));
+    let run = String::from_utf8(with_attachments(told.trim_end())).unwrap();
+    let steps = r#"{"id":"one","hookId":"h"},{"id":"t","pickleStepId":"s"},{"id":"two","hookId":"i"}"#;
+    let run = run.replace(r#"{"id":"t","pickleStepId":"s"}"#, steps);
+    read(format!("{}{}{run}", hook("h", kinds[0]), hook("i", kinds[1])).as_bytes())
+}
+
+#[test]
+fn hooks_are_told_apart() {
+    let named = |kinds| {
+        let found = with_hooks(kinds);
+        let case = &found.cases[0];
+        let details: Vec<_> = case.details.iter().map(|detail| detail.type_name.clone()).collect();
+        let attachments: Vec<_> = case.attachments.iter().map(|one| one.name.clone()).collect();
+        (details, attachments)
+    };
+    let usual = (vec!["before hook", "after hook", "it pays"], vec!["pays-before-1", "pays-after-2"]);
+    let kinds = [r#","type":"BEFORE_TEST_CASE""#, r#","type":"AFTER_TEST_CASE""#];
+    assert_eq!(named(kinds), (strings(&usual.0), strings(&usual.1)));
+    assert_eq!(named(["", ""]), (strings(&usual.0), strings(&usual.1)), "where they stand says it, too");
+    let odd = (vec!["after hook", "before hook", "it pays"], vec!["pays-after-1", "pays-before-2"]);
+    let kinds = [r#","type":"AFTER_TEST_STEP""#, r#","type":"BEFORE_TEST_STEP""#];
+    assert_eq!(named(kinds), (strings(&odd.0), strings(&odd.1)));
+}
+
+fn strings(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+#[test]
+fn attachments_of_no_scenario_are_told() {
+    let found = read(&with_attachments(
+        r#"{"attachment":{"body":"x","mediaType":"text/plain","fileName":"db.log","testRunHookStartedId":"h"}}"#,
+    ));
+    assert_eq!(found.problems, [ProblemKind::Unusual]);
+    let left_out = "attachments of no scenario, as those of hooks of the whole run, are left out: db.log";
+    assert_eq!((found.messages[0].as_str(), found.cases[0].attachments.len()), (left_out, 0));
 }

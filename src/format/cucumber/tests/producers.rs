@@ -68,6 +68,16 @@ fn c40_what_only_looks_like_such_a_row_is_a_step() {
 }
 
 #[test]
+fn testcafe_gives_every_step_a_bare_keyword_of_karates() {
+    let step =
+        |result: &str| format!(r#"{{"keyword":">","name":"Scenario: pays","hidden":false,"result":{{{result}}}}}"#);
+    let outcome = |steps: &str| read(feature(&scenario(0, steps))).only().outcome;
+    assert_eq!(outcome(&step(PASSED)), Outcome::Passed);
+    assert_eq!(outcome(&step(FAILED)), Outcome::Failed);
+    assert_eq!(outcome(&[step(PASSED), step(r#""status":"skipped""#)].join(",")), Outcome::Skipped);
+}
+
+#[test]
 fn c40_a_redacted_step_fails_its_scenario() {
     let redacted = step(1, r#""status":"failed","error_message":"@report=false""#).replace("Given ", "* ");
     let found = read(feature(&scenario(3, &redacted)));

@@ -20,27 +20,38 @@ fn c04_features_and_scenarios_without_content() {
 fn c05_a_step_without_result_did_not_run() {
     assert_eq!(one(r#"{"name":"x"}"#).only().outcome, Outcome::NotRun);
     let outline = r#"{"type":"scenario_outline","id":"f;o","name":"o","line":2,"steps":[{"name":"x"}]}"#;
-    let others = scenario(5, &step(4, PASSED));
-    let rows = others.replace("f;s", "f;o;;2");
-    let names = |elements: &str| read(feature(elements)).cases.iter().map(|case| case.outcome).collect::<Vec<_>>();
-    assert_eq!(names(&format!("{outline},{rows}")), [Outcome::Passed], "it stands for its rows");
-    assert_eq!(names(&format!("{outline},{others}")), [Outcome::NotRun, Outcome::Passed], "nothing else tells of it");
-    assert_eq!(names(&format!("{others},{outline}")), [Outcome::Passed, Outcome::NotRun]);
-    let nameless =
-        [outline, &others].map(|element| element.replace("\"id\":\"f;o\",", "").replace("\"id\":\"f;s\",", ""));
-    assert_eq!(names(&nameless.join(",").replace("\"name\":\"s\"", "\"name\":\"o\"")), [Outcome::Passed]);
+    for row in ["f;o", "f;o;2", "f;o;;2", "f;o;examples;2"] {
+        let row = scenario(5, &step(4, PASSED)).replace("f;s", row);
+        assert_eq!(read(feature(&format!("{outline},{row}"))).outcomes(), [Outcome::Passed]);
+    }
 }
 
 #[test]
-fn c40_a_bare_arrow_heads_a_call_only_where_steps_lie_below_it() {
-    let arrow = |keyword: &str, line: u64, name: &str| {
-        format!(r#"{{"keyword":"{keyword}","name":"{name}","line":{line},"result":{{{PASSED}}}}}"#)
-    };
-    // Karate: a row over the steps of a feature that was called. TestCafe's reporter: the only step.
-    let called = one(&[arrow("> ", 4, "call read('login.feature')"), arrow(">> Given", 5, "url")].join(","));
-    assert_eq!((called.only().outcome, called.only().steps.len()), (Outcome::Passed, 1));
-    let alone = one(&arrow(">", 4, "login works"));
-    assert_eq!((alone.only().outcome, alone.only().steps.len()), (Outcome::Passed, 1));
+fn c05_an_outline_whose_rows_are_nowhere_did_not_run() {
+    let outline =
+        |id: &str| format!(r#"{{"type":"scenario_outline","id":"{id}","name":"o","line":2,"steps":[{{"name":"x"}}]}}"#);
+    let found = read(feature(&outline("f;o")));
+    assert_eq!((found.outcomes(), found.problems.len()), (vec![Outcome::NotRun], 0));
+    let other = scenario(5, &step(4, PASSED)).replace("f;s", "f;other;;2");
+    let found = read(feature(&format!("{},{other},{}", outline("f;o"), outline("f;p"))));
+    assert_eq!(found.outcomes(), [Outcome::NotRun, Outcome::Passed, Outcome::NotRun]);
+    assert_eq!(found.names(), ["a/b.feature#f;o", "a/b.feature#f;other", "a/b.feature#f;p"]);
+}
+
+#[test]
+fn c05_the_rows_of_an_outline_are_found_in_a_feature_that_is_given_out_early() {
+    let long = format!(r#""status":"failed","error_message":"{}""#, "x".repeat(3 << 20));
+    let elements: Vec<_> = (0..6)
+        .map(|number| {
+            let outline = format!(
+                r#"{{"type":"scenario_outline","id":"f;o{number}","name":"o","line":{number},"steps":[{{"name":"x"}}]}}"#
+            );
+            let row = scenario(5, &step(4, &long)).replace("f;s", &format!("f;o{number};;2"));
+            format!("{outline},{row}")
+        })
+        .collect();
+    let found = read(format!(r#"[{{"uri":"u","tags":[],"elements":[{}]}}]"#, elements.join(",")));
+    assert_eq!(found.outcomes(), [Outcome::Failed; 6]);
 }
 
 #[test]
@@ -302,6 +313,58 @@ fn c45_c48_other_types_are_survived() {
     let found = read(text);
     assert_eq!((found.only().outcome, found.problems.len()), (Outcome::Passed, 0));
     assert_eq!(found.names(), ["u#s"]);
+}
+
+#[test]
+fn c45_other_shapes_are_read_as_what_they_mean() {
+    assert_eq!(one(r#"{"name":"x","status":"failed"}"#).only().outcome, Outcome::Failed);
+    assert_eq!(one(r#"{"name":"x","status":"failed","result":{"status":"passed"}}"#).only().outcome, Outcome::Passed);
+    assert_eq!(one(r#"{"name":"x","result":"passed"}"#).only().outcome, Outcome::Passed);
+    for error in [r#"["boom","at a.js:1"]"#, r#"{"message":"boom","code":null,"stack":"at a.js:1"}"#] {
+        let found = one(&step(4, &format!(r#""status":"failed","error_message":{error}"#)));
+        assert_eq!(found.only().details[0].text, "boom\nat a.js:1", "{error}");
+        assert!(found.problems.is_empty());
+    }
+    let numbered =
+        format!(r#"{{"id":"f;s","name":"s","line":3,"steps":{{"1":{},"2":{}}}}}"#, step(4, PASSED), step(5, FAILED));
+    let found = read(feature(&numbered));
+    assert_eq!((found.only().outcome, found.only().steps.len()), (Outcome::Failed, 2));
+    assert_eq!(found.problems, [ProblemKind::Repaired]);
+}
+
+#[test]
+fn c45_scenarios_that_are_no_list_are_told() {
+    let found = read(format!(r#"[{{"uri":"u","elements":{{"0":{}}}}}]"#, scenario(3, &step(4, FAILED))));
+    assert_eq!((found.cases.len(), &found.problems[..]), (0, &[ProblemKind::Malformed][..]));
+    assert!(read(r#"[{"uri":"u","elements":{}}]"#).problems.is_empty());
+}
+
+#[test]
+fn evidence_of_a_background_is_named_after_its_scenario() {
+    let shot = r#"{"keyword":"Given ","name":"x","line":2,"result":{"status":"passed"},"embeddings":[{"data":"a b","mime_type":"text/plain"}]}"#;
+    let background = format!(r#"{{"type":"background","name":"","line":2,"steps":[{shot}]}}"#);
+    let found = read(feature(&format!("{background},{}", scenario(3, &shot.replace("2", "4")))));
+    let names: Vec<_> = found.only().attachments.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["s-s1-1", "s-s2-2"]);
+}
+
+#[test]
+fn a_cut_feature_is_not_called_an_empty_report() {
+    struct Broken<'d>(&'d [u8]);
+    impl Read for Broken<'_> {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            match self.0.read(out)? {
+                0 => Err(io::Error::other("gone")),
+                length => Ok(length),
+            }
+        }
+    }
+    let text = feature(&[scenario(3, &step(4, PASSED)), scenario(7, &step(8, PASSED))].join(","));
+    for length in [10, text.len() - 120] {
+        let mut found = Found::default();
+        parse(Body::Stream(&mut Broken(&text.as_bytes()[..length])), &all(), &mut found).unwrap_err();
+        assert!(found.problems.is_empty(), "{:?}", found.problems);
+    }
 }
 
 #[test]
