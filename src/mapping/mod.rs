@@ -442,7 +442,7 @@ fn container_failure(case: &TestCase) -> Problem {
     let name = name.map_or(Cow::Borrowed("a container"), |name| shorten::one_line(name, SUMMARY_LIMIT));
     let told = case.details.iter().flat_map(|detail| [&detail.message, &detail.text]);
     let first = told.flat_map(|text| text.lines()).map(str::trim).find(|line| !line.is_empty());
-    let became = if case.outcome.is_failure() { "failed" } else { "did not run" };
+    let became = if matches!(case.outcome, Outcome::Skipped | Outcome::NotRun) { "did not run" } else { "failed" };
     let message = match first {
         Some(line) => {
             let mut clean = String::new();
