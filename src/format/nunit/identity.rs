@@ -1,6 +1,7 @@
 //! How a case is named: for good, for people, and by the class around it.
 
-use super::brackets;
+use super::suite::Suites;
+use super::{brackets, scope};
 use crate::model::{TestCase, trimmed};
 
 /// The names that a case of version 3 is given.
@@ -87,9 +88,18 @@ impl Scratch {
     }
 }
 
-/// Names a case of version 2 by its name without argument lists. The form in which Xray itself defines such a Test is
-/// not documented (decision 10): this is the one place that would change.
-pub(super) fn name_two(name: &str, case: &mut TestCase) {
+/// Names a case of version 2 by its name without argument lists, behind the path of the suites around it where the name
+/// does not hold that. The form in which Xray itself defines such a Test is not documented (decision 10): this is the one
+/// place that would change.
+pub(super) fn name_two(name: &str, suites: &Suites, case: &mut TestCase) {
+    scope::push_path(suites, name, &mut case.container);
+    if !case.container.is_empty() {
+        case.qualified_name.push_str(&case.container);
+        case.qualified_name.push('.');
+        brackets::push_plain(name, &mut case.qualified_name);
+        case.title.push_str(&case.qualified_name[case.container.len() + 1..]);
+        return;
+    }
     brackets::push_plain(name, &mut case.qualified_name);
     push_container(case);
     let segment = last_segment(&case.qualified_name);
@@ -180,7 +190,7 @@ fn head(name: &str) -> &str {
 }
 
 /// What follows the last dot of a name. Dots between `<` and `>` belong to types, those before a blank to prose.
-fn last_segment(name: &str) -> &str {
+pub(super) fn last_segment(name: &str) -> &str {
     let bytes = name.as_bytes();
     let mut depth = 0usize;
     for (at, byte) in bytes.iter().enumerate().rev() {
@@ -249,7 +259,7 @@ mod tests {
     fn version_2_names_hold_everything() {
         let named = |name: &str| {
             let mut case = TestCase::default();
-            name_two(name, &mut case);
+            name_two(name, &Suites::default(), &mut case);
             [case.qualified_name, case.title, case.container]
         };
         assert_eq!(named("N.C<System.Int32>.M(2.5)"), ["N.C<System.Int32>.M", "M", "N.C<System.Int32>"]);

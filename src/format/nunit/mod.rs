@@ -10,6 +10,7 @@ mod detail;
 mod identity;
 mod property;
 mod result;
+mod scope;
 mod settle;
 mod suite;
 #[cfg(test)]

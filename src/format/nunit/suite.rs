@@ -5,6 +5,7 @@ use super::result;
 use crate::format::xml::Tag;
 use crate::model::{
     CaseDetail, DetailKind, List, Outcome, Position, Problem, ProblemKind, Property, ReportVisitor, Reuse, TestCase,
+    trimmed,
 };
 
 /// Most bytes of properties that open suites hand down together: every case carries them.
@@ -31,6 +32,8 @@ enum SuiteKind {
     Fixture,
     /// A collection of xUnit.net.
     Collection,
+    /// A namespace, or what another producer calls a fixture.
+    Path,
     /// Anything else, unknown types included.
     #[default]
     Container,
@@ -42,7 +45,21 @@ impl SuiteKind {
             "ParameterizedMethod" | "ParameterizedTest" | "GenericMethod" | "Theory" => SuiteKind::Method,
             "TestFixture" => SuiteKind::Fixture,
             "TestCollection" => SuiteKind::Collection,
+            // A set-up fixture takes the place of its namespace. Pester writes `Powershell` for the run as a whole.
+            "Namespace" | "SetUpFixture" | "Fixture" | "PowerShell" => SuiteKind::Path,
             _ => SuiteKind::Container,
+        }
+    }
+
+    /// What a suite without a type groups: its name tells an assembly, or a project, from the rest.
+    fn of_name(name: &str) -> SuiteKind {
+        let is_file = [".dll", ".exe", ".nunit"].iter().any(|end| {
+            let beginning = name.len().saturating_sub(end.len());
+            name.as_bytes()[beginning..].eq_ignore_ascii_case(end.as_bytes())
+        });
+        match is_file || name.contains(['/', '\\']) {
+            true => SuiteKind::Container,
+            false => SuiteKind::Path,
         }
     }
 }
@@ -128,9 +145,11 @@ impl Suites {
         suite.inherited_from = inherited_from;
         let (mut outcome_word, mut label, mut site) = (String::new(), String::new(), String::new());
         let mut description = String::new();
+        let mut has_type = false;
         for (name, value) in tag.attributes() {
             match name {
                 b"type" => {
+                    has_type = true;
                     value.read_into(&mut self.text);
                     suite.kind = SuiteKind::of(&self.text);
                 }
@@ -143,6 +162,9 @@ impl Suites {
             }
         }
         cut(&mut suite.name, LONGEST_NAME);
+        if !has_type {
+            suite.kind = SuiteKind::of_name(trimmed(&suite.name));
+        }
         suite.fault = fault(&outcome_word, &label, &site);
         if suite.fault == Fault::Own {
             let what = [site.as_str(), label.as_str(), result::word(&outcome_word)];
@@ -300,12 +322,23 @@ impl Suites {
         self.innermost(SuiteKind::Collection)
     }
 
+    /// Names of the open namespaces and fixtures, outermost first, each with whether cases have its arguments.
+    pub(super) fn paths(&self) -> impl DoubleEndedIterator<Item = (&str, bool)> {
+        let fixture = self.open.iter().rposition(|suite| suite.kind == SuiteKind::Fixture);
+        let named = self.open.iter().enumerate().filter(|(_, suite)| suite.is_path());
+        named.map(move |(at, suite)| (suite.name.as_str(), fixture == Some(at)))
+    }
+
     fn innermost(&self, kind: SuiteKind) -> Option<&str> {
         self.open.iter().rev().find(|suite| suite.kind == kind).map(|suite| suite.name.as_str())
     }
 }
 
 impl Suite {
+    fn is_path(&self) -> bool {
+        matches!(self.kind, SuiteKind::Path | SuiteKind::Fixture) && !trimmed(&self.name).is_empty()
+    }
+
     /// The problem that its own failure is (N13, N14, N16).
     fn problem(&self) -> Option<Problem> {
         let failure = [self.failure.message.as_str(), self.failure.text.as_str()];

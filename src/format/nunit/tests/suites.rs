@@ -209,3 +209,82 @@ fn there_is_an_end_to_failures_told() {
     assert_eq!(found.problems.len(), 1001);
     assert!(found.problems[1000].message.starts_with("200 further suites"));
 }
+
+/// Qualified name, title and class of each case.
+fn names(found: &Findings) -> Vec<[&str; 3]> {
+    found.cases.iter().map(|case| [&*case.qualified_name, &*case.title, &*case.container]).collect()
+}
+
+fn named_case(name: &str) -> String {
+    format!("<test-case name='{name}' executed='True' result='Success'/>")
+}
+
+#[test]
+fn a_case_that_names_its_method_alone_is_named_by_its_suites() {
+    let suite = |type_name: &str, name: &str, inside: &str| {
+        format!("<test-suite type='{type_name}' name='{name}'><results>{inside}</results></test-suite>")
+    };
+    // DUnitX.
+    let fixture = |name: &str| suite("Fixture", name, &named_case("TestExecute.Half 0.5"));
+    let inside = suite("Namespace", "Calc", &suite("Namespace", "Ops", &(fixture("TAdd") + &fixture("TSub"))));
+    let found = two(&suite("Assembly", "Calc.exe", &inside));
+    assert_eq!(
+        names(&found),
+        [
+            ["Calc.Ops.TAdd.TestExecute.Half 0.5", "TestExecute.Half 0.5", "Calc.Ops.TAdd"],
+            ["Calc.Ops.TSub.TestExecute.Half 0.5", "TestExecute.Half 0.5", "Calc.Ops.TSub"],
+        ]
+    );
+    // NUnitLite on devices, with the rows of a method and the arguments of a fixture.
+    let rows = suite("ParameterizedMethod", "Dns", &named_case("Dns(System.Net.Handler)"));
+    let found = two(&suite("Assembly", "/app/a.exe", &suite("TestFixture", "Http(1)", &rows)));
+    assert_eq!(names(&found), [["Http.Dns", "Dns", "Http"]]);
+    assert_eq!(arguments(found.only()), ["arg1=1", "arg2=System.Net.Handler"]);
+    // helm-unittest.
+    let found = two(&(suite("TestFixture", "deployment (a)", &named_case("has labels"))
+        + &suite("TestFixture", "deployment (b)", &named_case("has labels"))));
+    assert_eq!(found.lines(), ["passed deployment (a).has labels", "passed deployment (b).has labels"]);
+}
+
+#[test]
+fn suites_without_a_type_name_their_cases() {
+    let suite =
+        |name: &str, inside: &str| format!("<test-suite name='{name}'><results>{inside}</results></test-suite>");
+    let inner = suite("Form", &(suite("f(a)", &named_case("works")) + &suite("f(b)", &named_case("works"))));
+    assert_eq!(two(&inner).lines(), ["passed Form.f(a).works", "passed Form.f(b).works"]);
+    for file in ["a.dll", "C:\\b\\a", "/b/a", "A.EXE", ""] {
+        assert_eq!(two(&suite(file, &named_case("works"))).lines(), ["passed works"], "{file}");
+    }
+}
+
+#[test]
+fn names_that_hold_their_class_are_left_alone() {
+    for (namespace, fixture, name) in [
+        ("N", "C", "N.C.M"),
+        ("N", "C", "N.Base.M"),
+        ("N", "N.C", "N.C.M"),
+        ("N", "N.C", "C.M"),
+        ("N", "Outer+C", "X.Outer+C.M"),
+        ("N", "C&lt;Int32&gt;", "X.C&lt;System.Int32&gt;.M"),
+        ("N", "C`1", "X.C&lt;System.Int32&gt;.M"),
+        ("", "C(1)", "X.C(1).M"),
+        ("", "C(1)", "X.C.M"),
+    ] {
+        let with = two(&format!(
+            "<test-suite type='Namespace' name='{namespace}'><test-suite type='TestFixture' name='{fixture}'>\
+             {}</test-suite></test-suite>",
+            named_case(name)
+        ));
+        assert_eq!(names(&with), names(&two(&named_case(name))), "{namespace} {fixture} {name}");
+    }
+    let found = two("<test-suite type='Namespace' name='N'><test-suite type='TestFixture' name='N.C'>\
+         <test-case name='M' result='Success'/></test-suite></test-suite>");
+    assert_eq!(found.lines(), ["passed N.C.M"]);
+}
+
+#[test]
+fn there_is_an_end_to_the_path_of_a_case() {
+    let suite = format!("<test-suite type='Namespace' name='{}'>", "n".repeat(3000));
+    let found = two(&format!("{suite}{suite}{}</test-suite></test-suite>", named_case("M")));
+    assert_eq!(found.only().qualified_name.len(), 3002);
+}
