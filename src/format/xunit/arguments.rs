@@ -27,6 +27,24 @@ pub(super) fn split(name: &str) -> (&str, Option<&str>) {
     }
 }
 
+/// Splits a name of which nothing says where the method ends: what stands behind a path (`N.C.M`) are arguments, what
+/// stands in or behind a sentence belongs to it (`works (admin)`, `shows <Button />`).
+pub(super) fn split_path(name: &str) -> (&str, Option<&str>) {
+    let end = name.find(['(', '<']).unwrap_or(name.len());
+    let types = &name[end..];
+    let behind = if types.starts_with('<') { types.find('(').map(|open| &types[..open]) } else { None };
+    // Between a type argument and the list stands nothing.
+    let is_path = is_path(&name[..end]) && behind.is_none_or(|types| types.ends_with('>'));
+    if is_path { split(name) } else { (name, None) }
+}
+
+fn is_path(name: &str) -> bool {
+    let is_first = |first: char| first.is_alphabetic() || matches!(first, '_' | '@');
+    name.starts_with(is_first)
+        && name.ends_with(|last: char| last.is_alphanumeric() || last == '_')
+        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '@' | '.' | '+' | '`' | '-' | '/' | '\\'))
+}
+
 /// Splits a custom display name: only a list with named parts is one of arguments, because `Adds (fast path)` is a
 /// title (X10, X11).
 pub(super) fn split_named(name: &str) -> (&str, Option<&str>) {
@@ -297,6 +315,12 @@ mod tests {
         assert_eq!(split("N.C.M<System.String>(\"A\")"), ("N.C.M", Some("\"A\"")));
         assert_eq!(split("N.C.M"), ("N.C.M", None));
         assert_eq!(split("N.C.M(a: \"very long..."), ("N.C.M", Some("a: \"very long...")));
+        assert_eq!(split_path("N.C.M<System.String>(\"A\")"), ("N.C.M", Some("\"A\"")));
+        assert_eq!(split_path("N.C.M<Int32>"), ("N.C.M", None));
+        assert_eq!(split_path("N.C.M(a: \"very long..."), ("N.C.M", Some("a: \"very long...")));
+        for prose in ["works (admin)", "shows <Button />", "M (1)", "M <A>(1)", "calls f(1)", "(1)", "<A>", "a. (b)"] {
+            assert_eq!(split_path(prose), (prose, None));
+        }
         assert_eq!(split_named("Adds (fast path)"), ("Adds (fast path)", None));
         assert_eq!(split_named("Adds (fast path)(a: 1)"), ("Adds (fast path)", Some("a: 1")));
         assert_eq!(split_named("MyName(p1: \"x\")"), ("MyName", Some("p1: \"x\"")));

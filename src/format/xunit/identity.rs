@@ -49,7 +49,7 @@ impl Names {
         let is_unknown = trimmed(&self.type_name) == UNKNOWN_TYPE;
         let name = if is_unknown && !method.is_empty() { method } else { self.display() };
         let name = if name.is_empty() { method } else { name };
-        let (before, _) = arguments::split(name);
+        let (before, _) = self.split(name);
         out.push_str(trimmed(before));
     }
 
@@ -58,7 +58,7 @@ impl Names {
         let method = trimmed(&self.method);
         let name = self.display();
         if method.is_empty() {
-            let (title, list) = arguments::split(name);
+            let (title, list) = self.split(name);
             return (trimmed(title), list);
         }
         match self.behind_method(name) {
@@ -69,6 +69,12 @@ impl Names {
                 (trimmed(title), list)
             }
         }
+    }
+
+    /// Splits a name of which no method says where it ends. A logger that does not know the type still writes arguments
+    /// behind any method; other producers without types and methods write titles (X11).
+    fn split<'n>(&self, name: &'n str) -> (&'n str, Option<&'n str>) {
+        if trimmed(&self.type_name) == UNKNOWN_TYPE { arguments::split(name) } else { arguments::split_path(name) }
     }
 
     /// What follows the method in a display name that begins with it, with or without its type.

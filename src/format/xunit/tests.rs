@@ -140,6 +140,18 @@ fn x5_without_type_and_method_the_name_identifies() {
 }
 
 #[test]
+fn titles_without_type_and_method_are_kept_apart() {
+    for title in ["login works (admin)", "login works (guest)", "Form shows &lt;Button /&gt;"] {
+        let found = test_with(&format!("name='{title}'"), "");
+        let shown = title.replace("&lt;", "<").replace("&gt;", ">");
+        assert_eq!(found.lines(), [format!("passed {shown}")]);
+        let case = found.only();
+        assert_eq!((case.title.as_str(), case.parameters.len(), case.row_group), (shown.as_str(), 0, 0));
+    }
+    assert_eq!(test_with("name='N.C.M&lt;A&gt;(a: 1)'", "").lines(), ["passed N.C.M"]);
+}
+
+#[test]
 fn x6_x7_titles() {
     let found = named("Uninstall application if it is installed.", "N.C", "Uninstall");
     assert_eq!(
