@@ -22,6 +22,13 @@ impl Names {
         self.method.clear();
     }
 
+    /// Lets the display name stand for a method that tells nothing.
+    pub(super) fn take_name_as_method(&mut self) {
+        if !trimmed(&self.name).is_empty() {
+            self.method.clone_from(&self.name);
+        }
+    }
+
     /// The type, if it is known; a nested one keeps its `+` (X20).
     pub(super) fn class(&self) -> &str {
         match trimmed(&self.type_name) {

@@ -14,6 +14,9 @@ const LONGEST_ATTACHMENT: usize = 64 * 1024 * 1024;
 /// Most traits, warnings and attachments of one test, each; more is no report of a test.
 const MOST_PARTS: usize = 10_000;
 
+/// A producer that writes the same method for every test.
+const HELM: &str = "helm-unittest";
+
 /// What the start tag of a test says.
 #[derive(Default)]
 pub(super) struct TestAttributes {
@@ -107,6 +110,9 @@ impl Reader<'_> {
     }
 
     fn name_test(&mut self) {
+        if trimmed(&self.producer) == HELM {
+            self.attributes.names.take_name_as_method();
+        }
         let (case, names) = (&mut self.case, &self.attributes.names);
         names.push_qualified(&mut case.qualified_name);
         let (title, list) = names.title_and_arguments();

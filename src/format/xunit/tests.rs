@@ -152,6 +152,18 @@ fn titles_without_type_and_method_are_kept_apart() {
 }
 
 #[test]
+fn a_method_that_is_always_the_same_names_no_test() {
+    let test = |name: &str| format!("<test name='{name}' type='deployment' method='Helm-Validation' result='Pass'/>");
+    let found = read(&format!(
+        "<assembly test-framework='helm-unittest'><collection>{}{}</collection></assembly>",
+        test("sets the image (tag: 1)"),
+        test("has labels")
+    ));
+    assert_eq!(found.lines(), ["passed deployment.sets the image (tag: 1)", "passed deployment.has labels"]);
+    assert_eq!((found.cases[0].title.as_str(), found.cases[0].row_group), ("sets the image (tag: 1)", 0));
+}
+
+#[test]
 fn x6_x7_titles() {
     let found = named("Uninstall application if it is installed.", "N.C", "Uninstall");
     assert_eq!(
