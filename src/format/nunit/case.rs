@@ -316,7 +316,7 @@ impl Reader<'_> {
             Some(class) if !children.method.is_empty() && !attributes.name.contains(&children.method) => {
                 identity::name_by_collection(class, &children.method, &attributes.name, &mut self.case);
             }
-            _ => identity::name_two(&attributes.name, &self.suites, &mut self.case),
+            _ => identity::name_two(&attributes.name, &self.suites, self.producer, &mut self.case),
         }
         Naming::Plain
     }

@@ -1,7 +1,7 @@
 //! How a case is named: for good, for people, and by the class around it.
 
 use super::suite::Suites;
-use super::{brackets, scope};
+use super::{PESTER, brackets, scope};
 use crate::model::{TestCase, trimmed};
 
 /// The names that a case of version 3 is given.
@@ -91,7 +91,7 @@ impl Scratch {
 /// Names a case of version 2 by its name without argument lists, behind the path of the suites around it where the name
 /// does not hold that. The form in which Xray itself defines such a Test is not documented (decision 10): this is the one
 /// place that would change.
-pub(super) fn name_two(name: &str, suites: &Suites, case: &mut TestCase) {
+pub(super) fn name_two(name: &str, suites: &Suites, producer: &str, case: &mut TestCase) {
     scope::push_path(suites, name, &mut case.container);
     if !case.container.is_empty() {
         case.qualified_name.push_str(&case.container);
@@ -101,6 +101,10 @@ pub(super) fn name_two(name: &str, suites: &Suites, case: &mut TestCase) {
         return;
     }
     brackets::push_plain(name, &mut case.qualified_name);
+    if producer == PESTER {
+        // Nothing tells where its blocks end and its title begins.
+        return case.title.push_str(&case.qualified_name);
+    }
     push_container(case);
     let segment = last_segment(&case.qualified_name);
     case.title.push_str(segment);
@@ -189,21 +193,28 @@ fn head(name: &str) -> &str {
     trimmed(&name[..end])
 }
 
-/// What follows the last dot of a name. Dots between `<` and `>` belong to types, those before a blank to prose.
+/// What follows the last dot of a name that separates parts. Dots between `<` and `>` belong to types, those between
+/// digits to numbers, and what follows the first blank, bracket or quote is prose.
 pub(super) fn last_segment(name: &str) -> &str {
     let bytes = name.as_bytes();
     let mut depth = 0usize;
-    for (at, byte) in bytes.iter().enumerate().rev() {
+    let mut start = 0;
+    for (at, byte) in bytes.iter().enumerate() {
         match byte {
-            b'>' => depth += 1,
-            b'<' => depth = depth.saturating_sub(1),
-            b'.' if depth == 0 && bytes.get(at + 1).is_some_and(|next| !next.is_ascii_whitespace()) => {
-                return &name[at + 1..];
-            }
+            b'<' => depth += 1,
+            b'>' => depth = depth.saturating_sub(1),
+            b'.' if depth == 0 && separates(&bytes[..at], &bytes[at + 1..]) => start = at + 1,
+            b' ' | b'\t' | b'(' | b'[' | b'\'' | b'"' if depth == 0 => break,
             _ => {}
         }
     }
-    name
+    &name[start..]
+}
+
+/// Whether a dot between these is one between parts of a name.
+fn separates(before: &[u8], behind: &[u8]) -> bool {
+    let is_number = || before.last().is_some_and(u8::is_ascii_digit) && behind[0].is_ascii_digit();
+    behind.first().is_some_and(|next| !next.is_ascii_whitespace()) && !is_number()
 }
 
 #[cfg(test)]
@@ -259,13 +270,27 @@ mod tests {
     fn version_2_names_hold_everything() {
         let named = |name: &str| {
             let mut case = TestCase::default();
-            name_two(name, &Suites::default(), &mut case);
+            name_two(name, &Suites::default(), "nunit", &mut case);
             [case.qualified_name, case.title, case.container]
         };
         assert_eq!(named("N.C<System.Int32>.M(2.5)"), ["N.C<System.Int32>.M", "M", "N.C<System.Int32>"]);
         assert_eq!(named("Alone"), ["Alone", "Alone", ""]);
         assert_eq!(named("N.C.It works. Really"), ["N.C.It works. Really", "It works. Really", "N.C"]);
         assert_eq!(named("N.C."), ["N.C.", "C.", "N"]);
+        let segments = [
+            ("NS.Fix.Handles file.txt", "Handles file.txt"),
+            ("N.F.Does 1.5 things", "Does 1.5 things"),
+            ("1.1.3 Ensure 'Master Key' is set", "1.1.3 Ensure 'Master Key' is set"),
+            ("N.C<A.B, D<E.F>>.M", "M"),
+            ("N.C.M[a.b]", "M[a.b]"),
+            ("N.C.'a.b'", "'a.b'"),
+            ("N2.C.M", "M"),
+            ("N.C.v1.2", "v1.2"),
+        ];
+        for (name, segment) in segments {
+            assert_eq!(last_segment(name), segment);
+            assert_eq!(named(name)[1], segment);
+        }
     }
 
     #[test]

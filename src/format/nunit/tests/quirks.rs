@@ -237,6 +237,18 @@ fn names_of_pester_are_prose() {
     assert_eq!((found.cases[1].title.as_str(), found.cases[1].container.as_str()), ("Get(1) is 1.5", "Get-Foo(x)"));
     let rows: Vec<_> = found.cases.iter().map(|case| (case.parameters.len(), case.row_group != 0)).collect();
     assert_eq!(rows, [(0, false), (0, false), (1, true)]);
+    // Pester 3 has no descriptions.
+    let case = "<test-case name='1.1.3 Ensure v1.x' result='Success'/>";
+    for (inside, name) in [
+        (case.to_owned(), "1.1.3 Ensure v1.x"),
+        (format!("<test-suite type='PowerShell' name='1.1 Plane'>{case}</test-suite>"), "1.1 Plane.1.1.3 Ensure v1.x"),
+    ] {
+        let report = format!(
+            "<test-results name='Pester'><test-suite type='Powershell' name='Pester'>{inside}</test-suite></test-results>"
+        );
+        let found = read_with(Generation::Two, report.as_bytes(), &ReadOptions::default());
+        assert_eq!((found.only().qualified_name.as_str(), found.only().title.as_str()), (name, "1.1.3 Ensure v1.x"));
+    }
 }
 
 #[test]
