@@ -1,6 +1,5 @@
 //! From options to what the library is asked to do: the one place where both vocabularies meet.
 
-use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,7 +14,7 @@ use xraypack::mapping::{
 };
 use xraypack::model::DataRows;
 use xraypack::pipeline::{Damaged, Error, GroupBy, Job, Memory, Reading};
-use xraypack::source::{self, Globs, Mapping, SourceError};
+use xraypack::source::{self, Globs, Mapping};
 use xraypack::xray::{EncodeOptions, EvidencePlace, ExecutionInfo, InfoTemplate, Merge, Target};
 
 use super::choices::{
@@ -141,17 +140,10 @@ pub fn threads(args: &ReadingArgs) -> usize {
 /// What an error of the library means to the user.
 pub fn failure(error: Error) -> Failure {
     match &error {
-        // A temporary file, for an archive from standard input.
-        Error::Source(SourceError::Input(_, disk)) if disk.kind() == ErrorKind::StorageFull => {
-            Failure::Output(error.to_string())
-        }
-        Error::Source(_) | Error::NoProject { .. } | Error::Budget { .. } | Error::InputInOutput { .. } => {
-            Failure::Usage(error.to_string())
-        }
+        _ if error.is_wrong_usage() => Failure::Usage(error.to_string()),
         Error::Output(write) if is_occupied(write.kind()) => Failure::Usage(format!("{error}{}", advice(write.kind()))),
         Error::Renamed(_) => Failure::Usage(format!("{error}; --force begins anew")),
-        Error::Changing(_) => Failure::Output(error.to_string()),
-        Error::Output(_) => Failure::Output(error.to_string()),
+        Error::Source(_) | Error::Changing(_) | Error::Output(_) => Failure::Output(error.to_string()),
         _ => Failure::Internal(error.to_string()),
     }
 }

@@ -71,11 +71,11 @@ impl Error {
     }
 
     /// Whether the conversion should not have begun: wrong usage writes nothing, also when it shows late.
-    pub(super) fn is_wrong_usage(&self) -> bool {
+    pub fn is_wrong_usage(&self) -> bool {
         match self {
-            // Of the folder for temporary files.
-            Error::Source(SourceError::Io(_, disk)) => disk.kind() != ErrorKind::StorageFull,
-            Error::Source(_) | Error::NoProject { .. } | Error::Budget { .. } => true,
+            // A temporary file, for an archive from standard input.
+            Error::Source(SourceError::Input(_, disk)) => disk.kind() != ErrorKind::StorageFull,
+            Error::Source(_) | Error::NoProject { .. } | Error::Budget { .. } | Error::InputInOutput { .. } => true,
             _ => false,
         }
     }
@@ -135,5 +135,18 @@ impl std::error::Error for Error {
             Error::Output(error) => Some(error),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_no_wrong_usage() {
+        let failed = |kind: ErrorKind| Error::Source(SourceError::Input("-".into(), kind.into()));
+        assert!(failed(ErrorKind::NotFound).is_wrong_usage());
+        assert!(!failed(ErrorKind::StorageFull).is_wrong_usage(), "what is finished stays");
+        assert!(!Error::Interrupted.is_wrong_usage());
     }
 }

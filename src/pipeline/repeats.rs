@@ -91,8 +91,8 @@ impl Repeats {
         if let Some(whole) = whole {
             self.told_around.insert(around);
             let message = format!(
-                "all of its tests come before, in {}, which may be put together of this report and others: their results \
-                 are merged, and each counts as a case of its own; --exclude leaves out the parts",
+                "all of its tests come before, the first and the last of them in {}, which may be put together of this \
+                 report and others: their results are merged, and each counts as a case of its own; --exclude leaves out the parts",
                 whole.report
             );
             outcome.problems.push(Problem::new(ProblemKind::SameTestsTwice, message));

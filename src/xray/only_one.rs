@@ -2,6 +2,7 @@
 //! the target's own format states them, and who executed it. What the result that decides does not state comes from the
 //! next one that does; what others say otherwise is said in the comment.
 
+use std::cell::LazyCell;
 use std::collections::HashSet;
 use std::fmt::Write;
 
@@ -42,7 +43,8 @@ impl<'r> Results<'_, 'r> {
     /// What each result that counts states otherwise than `run`, which stands for all; empty for nearly all.
     pub(super) fn said_otherwise(&self, run: &Run<'r>, parts_are_kept: bool) -> Vec<String> {
         let giver = self.giver();
-        let parts_of_giver = parts_as_text(&self.runs[giver]);
+        // Results of other formats state none, and have many steps where these are written.
+        let parts_of_giver = LazyCell::new(|| parts_as_text(&self.runs[giver]));
         let of_result = |(number, index): (usize, &usize)| {
             let other = &self.runs[*index];
             let mut text = String::new();
@@ -53,7 +55,7 @@ impl<'r> Results<'_, 'r> {
             }
             if !parts_are_kept && self.notes[*index].stated && *index != giver {
                 let parts = parts_as_text(other);
-                text.push_str(if parts == parts_of_giver { "" } else { &parts });
+                text.push_str(if parts == *parts_of_giver { "" } else { &parts });
             }
             (!text.is_empty()).then(|| format!("result {number} ({}):{text}", other.status.as_str()))
         };

@@ -288,17 +288,20 @@ fn c42_attempts_in_one_scenario_are_cut() {
     assert_eq!(rows.only().outcome, Outcome::Failed, "ruby 2.4 gives every step the line of the row");
 }
 
-#[test]
-fn a_read_error_keeps_what_is_complete() {
-    struct Broken<'d>(&'d [u8]);
-    impl Read for Broken<'_> {
-        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-            match self.0.read(out)? {
-                0 => Err(io::Error::other("gone")),
-                length => Ok(length),
-            }
+/// A stream that fails where it should end.
+struct Broken<'d>(&'d [u8]);
+
+impl Read for Broken<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(out)? {
+            0 => Err(io::Error::other("gone")),
+            length => Ok(length),
         }
     }
+}
+
+#[test]
+fn a_read_error_keeps_what_is_complete() {
     let text = feature(&[scenario(3, &step(4, PASSED)), scenario(7, &step(8, PASSED))].join(","));
     let mut found = Found::default();
     parse(Body::Stream(&mut Broken(&text.as_bytes()[..text.len() - 120])), &all(), &mut found).unwrap_err();
@@ -350,15 +353,6 @@ fn evidence_of_a_background_is_named_after_its_scenario() {
 
 #[test]
 fn a_cut_feature_is_not_called_an_empty_report() {
-    struct Broken<'d>(&'d [u8]);
-    impl Read for Broken<'_> {
-        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-            match self.0.read(out)? {
-                0 => Err(io::Error::other("gone")),
-                length => Ok(length),
-            }
-        }
-    }
     let text = feature(&[scenario(3, &step(4, PASSED)), scenario(7, &step(8, PASSED))].join(","));
     for length in [10, text.len() - 120] {
         let mut found = Found::default();
