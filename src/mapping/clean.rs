@@ -52,6 +52,31 @@ pub fn text(text: &str, out: &mut String) -> Cleaned {
     cleaned
 }
 
+/// Writes `name` to `out` as one line: without terminal sequences, each run of line ends and tabs as one blank (J62), any
+/// other control character as U+FFFD, so that names which differ in nothing else stay apart (J34, J35); ends are trimmed.
+pub(super) fn name(name: &str, out: &mut String) {
+    out.clear();
+    let mut rest = name;
+    let mut in_run = false;
+    while let Some(character) = rest.chars().next() {
+        let sequence = if character == char::from(ESC) { sequence_length(rest.as_bytes()) } else { None };
+        rest = &rest[sequence.unwrap_or(character.len_utf8())..];
+        if sequence.is_some() {
+            continue;
+        }
+        let breaks = matches!(character, '\r' | '\n' | '\t');
+        match character {
+            _ if breaks && in_run => {}
+            _ if breaks => out.push(' '),
+            '\0'..' ' | '\u{7f}' => out.push(char::REPLACEMENT_CHARACTER),
+            _ => out.push(character),
+        }
+        in_run = breaks;
+    }
+    out.truncate(out.trim_end().len());
+    out.drain(..out.len() - out.trim_start().len());
+}
+
 /// Place of the first byte that does not stay. Whole blocks are looked at without a branch, so that it is done with
 /// vectors.
 fn first_removed(bytes: &[u8]) -> Option<usize> {
@@ -150,6 +175,20 @@ fn pytest_escape(bytes: &[u8], hash: usize) -> Option<(usize, usize, u8)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_one_line_and_stay_apart() {
+        let named = |text: &str| {
+            let mut out = "before".to_owned();
+            name(text, &mut out);
+            out
+        };
+        assert_eq!(named(" a\r\n\t b "), "a  b");
+        assert_eq!(named("set \"\u{1}\""), "set \"\u{fffd}\"");
+        assert_eq!(named("\u{1b}[1m adds \u{1b}[31mred\u{1b}[0m "), "adds red");
+        assert_eq!(named("é \u{1b}]8;;x\u{7}ü\u{1b}"), "é ü\u{fffd}");
+        assert_eq!(named("\u{1b}[0m"), "");
+    }
 
     fn cleaned(dirty: &str) -> (String, Cleaned) {
         let mut out = String::new();

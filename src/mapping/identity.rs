@@ -2,6 +2,7 @@
 
 use crate::model::{Identity, List, Problem, ProblemKind, TestCase, TestRun, key, shorten, trimmed};
 
+use super::clean;
 use super::key_map::Sought;
 use super::marks::Marks;
 use super::prefixes::{TagPrefixes, TagRole};
@@ -392,26 +393,16 @@ fn means_a_key(rest: &str) -> bool {
         })
 }
 
-/// Makes a definition of a name: a run of line ends and tabs becomes one blank (J62), other controls go, ends are trimmed.
+/// Makes a definition of a name: see [`clean::name`].
 ///
 /// The common name, which needs none of that, is left where it is.
 fn clean_definition(name: &mut String, scratch: &mut String) -> Marks {
     let marks = Marks::of(name);
-    let trimmed = trimmed(name);
-    if !marks.controls && trimmed.len() == name.len() {
+    if !marks.controls && trimmed(name).len() == name.len() {
         return marks;
     }
     scratch.clear();
-    let mut in_run = false;
-    for character in trimmed.chars() {
-        let breaks = matches!(character, '\r' | '\n' | '\t');
-        if breaks && !in_run {
-            scratch.push(' ');
-        } else if !breaks && (character >= ' ' && character != '\u{7f}') {
-            scratch.push(character);
-        }
-        in_run = breaks;
-    }
+    clean::name(name, scratch);
     std::mem::swap(name, scratch);
     Marks::of(name)
 }

@@ -35,7 +35,7 @@ pub use key_map::{KEY_MAP_LIMIT, KeyMap, KeyMapError, KeyMapErrorKind, KeyMapRow
 use marks::Marks;
 pub use pattern::{KeyPattern, Rewrite};
 pub use prefixes::{TagPrefix, TagPrefixes, TagRole};
-use summary::{first_line_of, is_end_of_line};
+use summary::{first_line_of, is_end_of_line, summary_line};
 
 /// Name of the format that is also the target's.
 const XRAY: &str = "xray";
@@ -234,7 +234,7 @@ impl<'r> Mapper<'r> {
         }
         if self.rules.rows == DataRows::Kept || case.outcome != Outcome::Passed {
             // Before anything is replaced in the name: rows may differ in what rewrites take out of it.
-            run.row_name.push_str(&shorten::one_line(&case.title, SUMMARY_LIMIT));
+            run.row_name.push_str(&summary_line(&case.title));
         }
         self.findings.clear();
         // Most cases say nothing but their names and how it ended: what the others say is looked for apart.
@@ -250,8 +250,8 @@ impl<'r> Mapper<'r> {
                 return Mapped::LeftOut;
             }
         };
-        if self.rules.rows != DataRows::Kept && !has_name_beside_others(case, run) {
-            run.row_name.clear();
+        if self.rules.rows != DataRows::Kept && !run.row_name.is_empty() {
+            name_beside_others(case, run);
         }
         self.describe_test(case, run, marks);
         take_result(case, run);
@@ -371,12 +371,26 @@ fn take_result(case: &mut TestCase, run: &mut TestRun) {
     run.superseded = case.superseded;
 }
 
-/// Steps, parameters, fields and what only Xray JSON states change hands.
-/// Whether results of the same Test may be called otherwise: data rows, and all of a Test that a key names.
-fn has_name_beside_others(case: &TestCase, run: &TestRun) -> bool {
-    case.row_group != 0 || !case.parameters.is_empty() || run.identity.key().is_some()
+/// Leaves a result that did not pass the name that tells it from others of its Test, if it has one.
+fn name_beside_others(case: &TestCase, run: &mut TestRun) {
+    if !case.setting.is_empty() {
+        run.row_name.push_str(" in ");
+        run.row_name.push_str(&summary_line(&case.setting));
+    } else if !has_name_beside_others(case, run) {
+        run.row_name.clear();
+    }
 }
 
+/// Whether results of the same Test may be called otherwise: data rows, all of a Test that a key names, and those whose
+/// name for people is not the end of what names the Test.
+fn has_name_beside_others(case: &TestCase, run: &TestRun) -> bool {
+    case.row_group != 0
+        || !case.parameters.is_empty()
+        || run.identity.key().is_some()
+        || !run.identity.as_str().ends_with(&run.row_name)
+}
+
+/// Steps, parameters, fields and what only Xray JSON states change hands.
 fn take_lists(case: &mut TestCase, run: &mut TestRun) {
     std::mem::swap(&mut run.steps, &mut case.steps);
     for step in run.steps.iter_mut() {

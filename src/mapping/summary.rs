@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::SUMMARY_LIMIT;
+use super::clean;
 use super::marks::Marks;
 use crate::model::{shorten, trimmed};
 
@@ -24,11 +25,17 @@ pub(super) fn first_line_of<'t>(candidates: [&'t str; 3]) -> Cow<'t, str> {
 }
 
 /// A text as one line that a summary can be (decision 9).
-fn summary_line(text: &str) -> Cow<'_, str> {
-    match is_line(text, Marks::of(text)) {
-        true => Cow::Borrowed(text),
-        false => shorten::one_line(text, SUMMARY_LIMIT),
+pub(super) fn summary_line(text: &str) -> Cow<'_, str> {
+    let marks = Marks::of(text);
+    if is_line(text, marks) {
+        return Cow::Borrowed(text);
     }
+    if !marks.controls {
+        return shorten::one_line(text, SUMMARY_LIMIT);
+    }
+    let mut clean = String::with_capacity(text.len());
+    clean::name(text, &mut clean);
+    Cow::Owned(shorten::one_line(&clean, SUMMARY_LIMIT).into_owned())
 }
 
 #[cfg(test)]

@@ -170,6 +170,9 @@ pub struct TestCase {
     pub stated: Rare<Stated>,
     /// The machine it ran on (JUnit `hostname`, NUnit `machine-name`, xUnit `computer`); may be empty.
     pub host: String,
+    /// What it ran in, where one report may hold the same test in several: a `test` of TestNG, a project of Playwright; may
+    /// be empty.
+    pub setting: String,
     /// Value of the property that the reader was asked for, where the nearest suite with it has it; may be empty.
     pub suite_property: String,
     /// Standard output, when the reader was asked for it.
@@ -233,7 +236,7 @@ impl TestCase {
     pub fn weight(&self) -> usize {
         const ELEMENT: usize = 64;
         let names = [&self.qualified_name, &self.title, &self.container, &self.status_name];
-        let names = bytes(names) + bytes([&self.host, &self.suite_property]);
+        let names = bytes(names) + bytes([&self.host, &self.setting, &self.suite_property]);
         if self.is_bare() {
             return names;
         }
@@ -303,6 +306,7 @@ impl Reuse for TestCase {
         self.custom_fields.clear();
         self.stated.reset();
         self.host.clear();
+        self.setting.clear();
         self.suite_property.clear();
         self.stdout.reset();
         self.stderr.reset();

@@ -103,7 +103,8 @@ pub struct TestRun {
     pub environment: String,
     /// Stands for its data row: equal for results of the same test with the same data. Zero unless rows are told apart.
     pub row: u64,
-    /// Name of its data row; empty unless rows are kept.
+    /// What it is called beside other results of its Test: the name of its data row, where rows are kept; else of a result
+    /// that did not pass, where that tells more than what names the Test.
     pub row_name: String,
     /// Whether the report is in the target's own format, so that its evidence stands as it is (decision 21).
     pub evidence_is_stated: bool,

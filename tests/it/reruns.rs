@@ -219,6 +219,34 @@ fn failed_rows_are_named_whatever_decides() {
     };
     let junit = format!("<testsuite>{}{}</testsuite>", case("pays", ""), case("refunds", "<failure>boom</failure>"));
     assert_eq!(comment("in/a.xml", &junit, "worst"), "2 results merged: 1 passed, 1 failed\n\nrefunds: boom");
+    // Names for people that are no end of what names the Test.
+    let named = r#"<assemblies><assembly name="a.dll"><collection name="c">
+        <test name="opens" type="N.C" method="Case" time="0.1" result="Pass"/>
+        <test name="closes" type="N.C" method="Case" time="0.1" result="Fail"><failure><message>boom</message></failure></test>
+        </collection></assembly></assemblies>"#;
+    assert_eq!(comment("in/a.xml", named, "worst"), "2 results merged: 1 passed, 1 failed\n\ncloses: boom");
+    // Where it ran, where that is part of the report: a `test` of TestNG, a project of Playwright (J63).
+    let browser = |name: &str, result: &str| {
+        format!(
+            r#"<test name="{name}"><class name="p.C"><test-method name="logsIn" {result}</test-method></class></test>"#
+        )
+    };
+    let failed = r#"status="FAIL"><exception class="java.lang.AssertionError"><message>boom</message></exception>"#;
+    let testng = [browser("chrome", r#"status="PASS">"#), browser("edge", failed)].concat();
+    let testng = format!(r#"<testng-results><suite name="s">{testng}</suite></testng-results>"#);
+    let expected = "2 results merged: 1 passed, 1 failed\n\nlogsIn in edge: java.lang.AssertionError: boom";
+    assert_eq!(comment("in/a.xml", &testng, "worst"), expected);
+    let project = |name: &str, failure: &str| {
+        format!(
+            r#"<testsuite name="a.spec.ts" hostname="{name}"><testcase name="logs in" classname="a.spec.ts">{failure}</testcase></testsuite>"#
+        )
+    };
+    let playwright = [project("chromium", ""), project("firefox", "<failure>boom</failure>")].concat();
+    let playwright = format!(
+        r#"<testsuites id="" name="" tests="2" failures="1" skipped="0" errors="0" time="1">{playwright}</testsuites>"#
+    );
+    let expected = "2 results merged: 1 passed, 1 failed\n\nlogs in in firefox: boom";
+    assert_eq!(comment("in/a.xml", &playwright, "worst"), expected);
     // What all are called tells none from another.
     let twice = case("pays", "<failure>boom</failure>").repeat(2);
     assert_eq!(comment("in/a.xml", &format!("<testsuite>{twice}</testsuite>"), "worst"), "boom");

@@ -38,6 +38,10 @@ impl Reader<'_> {
         self.name_case();
         self.time_case(xml);
         self.case.host.push_str(self.suites.host());
+        if self.suites.producer() == Producer::Playwright {
+            // Its host is the project: a browser, a device (J63).
+            self.case.setting.push_str(self.suites.host());
+        }
         if self.options.suite_property.is_some() {
             self.case.suite_property.push_str(self.suites.property());
         }
@@ -253,10 +257,10 @@ impl Reader<'_> {
         self.case.outcome = self.children.outcome().unwrap_or_else(|| {
             let (outcome, unknown) = outcome::of_attributes(&self.attributes.result, &self.attributes.status);
             if let Some(word) = unknown {
-                self.remarks.add(
+                self.remarks.add_word(
                     ProblemKind::UnknownStatus,
                     "a status word that no producer is known to write was read as passed",
-                    || format!("'{word}'"),
+                    word,
                     || xml.position(),
                 );
             }

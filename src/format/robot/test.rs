@@ -188,8 +188,7 @@ impl Reader<'_> {
         }
         let Some(outcome) = self.status.outcome() else {
             let topic = "a status word that Robot Framework does not write was read as failed";
-            let word = self.status.word();
-            self.remarks.add(ProblemKind::UnknownStatus, topic, || format!("'{word}'"), at);
+            self.remarks.add_word(ProblemKind::UnknownStatus, topic, self.status.word(), at);
             return Outcome::Failed;
         };
         if outcome == Outcome::Passed && self.keywords.none_ran() {

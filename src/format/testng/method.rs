@@ -137,16 +137,17 @@ impl Reader<'_> {
         qualify(&self.class_name, &self.attributes.name, &mut case.qualified_name);
         case.container.push_str(trimmed(&self.class_name));
         case.host.push_str(trimmed(&self.test_name));
+        case.setting.push_str(trimmed(&self.test_name));
         let times = self.clock.times(&self.attributes.times, self.options, &mut self.remarks, xml);
         case.start = times.start;
         case.finish = times.finish;
         case.duration = times.duration;
         case.outcome = self.attributes.status.outcome();
         if self.attributes.status == Status::Unknown {
-            self.remarks.add(
+            self.remarks.add_word(
                 ProblemKind::UnknownStatus,
                 "a status that TestNG does not write was read as skipped",
-                || format!("'{}'", self.attributes.status_word),
+                &self.attributes.status_word,
                 || xml.position(),
             );
         }

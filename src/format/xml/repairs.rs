@@ -151,7 +151,7 @@ impl Tallies {
             "bytes that are not valid in the report's encoding were replaced by U+FFFD",
             visitor,
         );
-        self.controls.report(Repaired, "control characters that XML forbids were removed", visitor);
+        self.controls.report(Repaired, "control characters that XML forbids were removed, in names replaced", visitor);
         self.bad_references.report(Repaired, "a reference to a character that XML forbids was replaced", visitor);
         self.stray_ampersands.report(Repaired, "'&' without a defined entity was read as text", visitor);
         self.attribute_less_than.report(Repaired, "a raw '<' in an attribute was read as text", visitor);

@@ -59,6 +59,7 @@ impl PackedCases {
             custom_fields,
             stated,
             host,
+            setting,
             suite_property,
             stdout,
             stderr,
@@ -81,7 +82,7 @@ impl PackedCases {
         if !is_usual {
             return false;
         }
-        [qualified_name, title, container, host, suite_property].into_iter().for_each(|text| self.text(text));
+        [qualified_name, title, container, host, setting, suite_property].into_iter().for_each(|text| self.text(text));
         for CaseDetail { kind, type_name, message, text, omitted } in details.iter() {
             self.details.push((*kind, *omitted));
             [type_name, message, text].into_iter().for_each(|text| self.text(text));
@@ -157,7 +158,10 @@ impl Unpacking<'_> {
         let Some(packed) = self.cases.next() else { return };
         case.reset();
         let names = [&mut case.qualified_name, &mut case.title, &mut case.container];
-        names.into_iter().chain([&mut case.host, &mut case.suite_property]).for_each(|text| self.take(text));
+        names
+            .into_iter()
+            .chain([&mut case.host, &mut case.setting, &mut case.suite_property])
+            .for_each(|text| self.take(text));
         for _ in 0..packed.details {
             let CaseDetail { kind, type_name, message, text, omitted } = case.details.add();
             (*kind, *omitted) = self.details.next().copied().unwrap_or_default();
@@ -212,6 +216,7 @@ mod tests {
             finish: Some(Timestamp::from_nanos(2)),
             duration: Some(3),
             host: "ci-1".to_owned(),
+            setting: "edge".to_owned(),
             suite_property: "x".to_owned(),
             site: 4,
             is_example: true,

@@ -28,6 +28,7 @@ fn j63_the_project_of_playwright_is_the_host() {
     );
     assert_eq!(found.lines(), ["passed a.spec.ts.A › b"; 2]);
     assert_eq!(found.cases.iter().map(|case| &*case.host).collect::<Vec<_>>(), ["chromium", "firefox"]);
+    assert_eq!(found.cases.iter().map(|case| &*case.setting).collect::<Vec<_>>(), ["chromium", "firefox"]);
     // Karma's browser stands in the class name.
     let found = read(
         "<testsuite name='s'><testcase classname='Chrome_120.pkg' name='t'/><testcase classname='Firefox_121.pkg' name='t'/></testsuite>",
