@@ -235,7 +235,9 @@ impl Reader<'_> {
             match xml.next_tag()? {
                 XmlEvent::Start(tag) if tag.name() == b"assertion" && self.assertions.len() < MOST_CHILDREN => {
                     let assertion = self.assertions.add();
-                    let is = |word: &[u8]| tag.attribute(b"result").is_some_and(|result| result.raw() == word);
+                    let is = |word: &[u8]| {
+                        tag.attribute(b"result").is_some_and(|result| result.raw().eq_ignore_ascii_case(word))
+                    };
                     assertion.kind = match () {
                         () if is(b"Failed") => DetailKind::Failure,
                         () if is(b"Error") => DetailKind::Error,

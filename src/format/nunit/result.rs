@@ -33,6 +33,11 @@ pub(super) fn of_words(result: &str, label: &str) -> Verdict {
         ("Skipped", Outcome::Skipped),
         ("Ignored", Outcome::Skipped),
         ("Inconclusive", Outcome::Inconclusive),
+        // No NUnit writes these; other writers of its format do.
+        ("Pass", Outcome::Passed),
+        ("Fail", Outcome::Failed),
+        ("Skip", Outcome::Skipped),
+        ("NotRun", Outcome::NotRun),
     ];
     let word = word(result);
     if word.is_empty() {
@@ -56,7 +61,7 @@ pub(super) fn label_of_failure<'w>(result: &'w str, label: &'w str) -> &'w str {
         return label;
     }
     match word(result) {
-        word if ["Failed", "Failure"].iter().any(|plain| plain.eq_ignore_ascii_case(word)) => "",
+        word if ["Failed", "Failure", "Fail"].iter().any(|plain| plain.eq_ignore_ascii_case(word)) => "",
         word => word,
     }
 }
@@ -89,6 +94,8 @@ mod tests {
         assert_eq!(of_words("Skipped", "Invalid"), Verdict::Known(Outcome::Skipped));
         assert_eq!(of_words("", "Error"), Verdict::Missing);
         assert_eq!(of_words("Exploded", ""), Verdict::Unknown);
+        assert_eq!(of_words("failed", ""), Verdict::Known(Outcome::Failed));
+        assert_eq!(of_words("fail", "error"), Verdict::Known(Outcome::Errored));
     }
 
     #[test]

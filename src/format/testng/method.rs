@@ -9,7 +9,9 @@ use super::status::Status;
 use super::{Reader, STRUCTURE, content};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
 use crate::format::{Attachments, ClippedText, ParseError, number_of};
-use crate::model::{Content, DetailKind, Outcome, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed};
+use crate::model::{
+    Content, DetailKind, Outcome, Position, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed,
+};
 
 /// Longest attachment that is read, in bytes of base64. Longer ones are dropped whole.
 const LONGEST_ATTACHMENT: usize = 64 * 1024 * 1024;
@@ -24,6 +26,8 @@ pub(super) struct MethodAttributes {
     status: Status,
     /// The status as written, for the remark on one that nobody knows.
     status_word: String,
+    /// Where the row begins, if its status says nothing that is known.
+    undecided: Option<Position>,
     description: String,
     /// Method and types of its parameters, without what follows: `pay(int)`.
     signature: String,
@@ -117,6 +121,7 @@ impl Reader<'_> {
                 _ => {}
             }
         }
+        self.tell_undecided();
         if xml.end_was_implied() && !self.case.outcome.is_failure() {
             // Its end is missing, so nobody knows what else it would have told: an open row never passes.
             self.report_open_row(visitor);
@@ -143,17 +148,20 @@ impl Reader<'_> {
         case.finish = times.finish;
         case.duration = times.duration;
         case.outcome = self.attributes.status.outcome();
-        if self.attributes.status == Status::Unknown {
-            self.remarks.add_word(
-                ProblemKind::UnknownStatus,
-                "a status that TestNG does not write was read as skipped",
-                &self.attributes.status_word,
-                || xml.position(),
-            );
-        }
+        self.attributes.undecided = if self.attributes.status == Status::Unknown { Some(xml.position()) } else { None };
     }
 
-    /// The exception never decides whether a row passed or failed; its class tells a failure from an error.
+    /// Tells of a status that is missing or unknown, and what was made of the row.
+    fn tell_undecided(&mut self) {
+        let Some(place) = self.attributes.undecided.take() else { return };
+        let topic = match self.case.outcome.is_failure() {
+            true => "a row with an exception and without a status that TestNG writes was read as failed",
+            false => "a status that TestNG does not write was read as skipped",
+        };
+        self.remarks.add_word(ProblemKind::UnknownStatus, topic, &self.attributes.status_word, || place);
+    }
+
+    /// The exception decides whether a row failed only where no status does; its class tells a failure from an error.
     fn read_exception(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
         if self.attributes.status == Status::Passed {
             // It was expected (T02).
@@ -162,6 +170,10 @@ impl Reader<'_> {
         let detail = self.case.details.add();
         if let Some(class) = xml.started_tag().attribute(b"class") {
             class.push_into(&mut detail.type_name);
+        }
+        let is_skip = detail.type_name.ends_with("SkipException") || self.attributes.is_retried;
+        if self.attributes.undecided.is_some() && !is_skip {
+            self.case.outcome = Outcome::Failed;
         }
         detail.kind = match self.case.outcome {
             Outcome::Passed => DetailKind::Note,
@@ -301,11 +313,14 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// A retried row can still become one that failed (T06).
+    /// A retried row can still become one that failed (T06), and so can one whose status says nothing.
     fn wants_attachments(&self) -> bool {
         match self.options.attachments {
             Attachments::None => false,
-            Attachments::OfFailed => self.case.outcome.is_failure() || self.attributes.is_retried,
+            Attachments::OfFailed => {
+                let may_fail = self.attributes.is_retried || self.attributes.undecided.is_some();
+                self.case.outcome.is_failure() || may_fail
+            }
             Attachments::All => true,
         }
     }

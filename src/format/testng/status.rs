@@ -22,8 +22,20 @@ impl Status {
             b"SUCCESS_PERCENTAGE_FAILURE" => Status::FailedWithinPercentage,
             b"FAIL" => Status::Failed,
             b"SKIP" => Status::Skipped,
-            _ => Status::Unknown,
+            other => Status::of_foreign(other),
         }
+    }
+
+    /// What other writers of the format put there.
+    fn of_foreign(word: &[u8]) -> Status {
+        const WORDS: &[(Status, &[&[u8]])] = &[
+            (Status::Passed, &[b"pass", b"passed", b"success"]),
+            (Status::FailedWithinPercentage, &[b"success_percentage_failure"]),
+            (Status::Failed, &[b"fail", b"failed", b"failure"]),
+            (Status::Skipped, &[b"skip", b"skipped"]),
+        ];
+        let is = |known: &&[u8]| known.eq_ignore_ascii_case(word);
+        WORDS.iter().find(|(_, words)| words.iter().any(is)).map_or(Status::Unknown, |(status, _)| *status)
     }
 
     pub(super) fn outcome(self) -> Outcome {

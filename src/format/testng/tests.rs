@@ -398,6 +398,29 @@ fn unknown_status_words_are_skips() {
 }
 
 #[test]
+fn words_in_lower_case_and_of_other_writers_are_statuses() {
+    for (word, line) in [("fail", "failed c.m"), ("Passed", "passed c.m"), ("skipped", "skipped c.m")] {
+        let found = row_with(word, "");
+        assert_eq!((found.lines(), found.kinds()), (vec![line.to_owned()], vec![]), "{word}");
+    }
+}
+
+#[test]
+fn an_exception_decides_where_no_status_does() {
+    for (class, line) in [
+        ("java.lang.AssertionError", "failed c.m"),
+        ("java.lang.NullPointerException", "errored c.m"),
+        ("org.testng.SkipException", "skipped c.m"),
+    ] {
+        for word in ["", "BLOCKED"] {
+            let found = row_with(word, &format!("<exception class='{class}'><message>boom</message></exception>"));
+            assert_eq!((found.lines(), found.kinds()), (vec![line.to_owned()], vec![ProblemKind::UnknownStatus]));
+            assert_eq!(found.only().details[0].message, "boom");
+        }
+    }
+}
+
+#[test]
 fn groups_are_tags_and_the_test_tag_is_the_host() {
     let found = class_with("<test-method name='m' status='PASS' groups='smoke, slow ,'/>");
     assert_eq!(found.only().tags.to_vec(), ["smoke", "slow"]);

@@ -6,6 +6,7 @@
 mod arguments;
 mod failure;
 mod identity;
+mod result;
 mod test;
 #[cfg(test)]
 mod tests;

@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 
 use super::identity::Names;
-use super::{Reader, STRUCTURE, arguments, failure};
+use super::{Reader, STRUCTURE, arguments, failure, result};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
 use crate::format::{Attachments, ClippedText, ParseError, dotnet, number_of, time};
-use crate::model::{Content, DetailKind, Outcome, Problem, ProblemKind, ReportVisitor, Reuse, trimmed};
+use crate::model::{Content, DetailKind, Outcome, Position, Problem, ProblemKind, ReportVisitor, Reuse, trimmed};
 
 /// Longest attachment that is read, in bytes. Longer ones are dropped whole.
 const LONGEST_ATTACHMENT: usize = 64 * 1024 * 1024;
@@ -26,6 +26,8 @@ pub(super) struct TestAttributes {
     clock: String,
     started: String,
     finished: String,
+    /// Where the test begins, if its result says nothing that is known: a failure in it decides.
+    undecided: Option<Position>,
 }
 
 impl TestAttributes {
@@ -63,7 +65,12 @@ impl Reader<'_> {
             match xml.next_tag()? {
                 XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
                 XmlEvent::Start(tag) => match tag.name() {
-                    b"failure" => self.read_detail(DetailKind::Failure, xml)?,
+                    b"failure" => {
+                        if self.attributes.undecided.is_some() {
+                            self.case.outcome = Outcome::Failed;
+                        }
+                        self.read_detail(DetailKind::Failure, xml)?;
+                    }
                     b"reason" => self.read_detail(DetailKind::Skip, xml)?,
                     b"warning" => self.read_detail(DetailKind::Note, xml)?,
                     b"trait" => self.read_trait(xml)?,
@@ -81,6 +88,7 @@ impl Reader<'_> {
                 _ => {}
             }
         }
+        self.tell_undecided();
         if xml.end_was_implied() && !self.case.outcome.is_failure() {
             // Its end is missing, so nobody knows what else it would have told: an open test never passes.
             self.report_open_test(visitor);
@@ -125,23 +133,23 @@ impl Reader<'_> {
         }
     }
 
-    /// The result decides, whatever children the test has (X34).
+    /// The result decides, whatever children the test has (X34). Where it says nothing, a failure does.
     fn outcome(&mut self, xml: &XmlCursor<'_>) -> Outcome {
-        match trimmed(&self.attributes.result) {
-            "Pass" => Outcome::Passed,
-            "Fail" => Outcome::Failed,
-            "Skip" => Outcome::Skipped,
-            "NotRun" => Outcome::NotRun,
-            other => {
-                self.remarks.add(
-                    ProblemKind::UnknownStatus,
-                    "a result that is none of Pass, Fail, Skip and NotRun was read as inconclusive",
-                    || format!("'{other}'"),
-                    || xml.position(),
-                );
-                Outcome::Inconclusive
+        let known = result::of_word(&self.attributes.result);
+        self.attributes.undecided = if known.is_none() { Some(xml.position()) } else { None };
+        known.unwrap_or(Outcome::Inconclusive)
+    }
+
+    /// Tells of a result that is missing or unknown, and what was made of the test.
+    fn tell_undecided(&mut self) {
+        let Some(place) = self.attributes.undecided.take() else { return };
+        let topic = match self.case.outcome {
+            Outcome::Failed => {
+                "a test that holds a failure was read as failed; its result is none of Pass, Fail, Skip and NotRun"
             }
-        }
+            _ => "a result that is none of Pass, Fail, Skip and NotRun was read as inconclusive",
+        };
+        self.remarks.add(ProblemKind::UnknownStatus, topic, || format!("'{}'", self.attributes.result), || place);
     }
 
     fn read_detail(&mut self, kind: DetailKind, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
@@ -171,7 +179,8 @@ impl Reader<'_> {
     fn read_attachment(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
         let wanted = match self.options.attachments {
             Attachments::None => false,
-            Attachments::OfFailed => self.case.outcome.is_failure(),
+            // A failure may still follow.
+            Attachments::OfFailed => self.case.outcome.is_failure() || self.attributes.undecided.is_some(),
             Attachments::All => true,
         };
         if !wanted || self.case.attachments.len() >= MOST_PARTS {
