@@ -186,7 +186,7 @@ fn shape<'h>(bytes: &'h [u8], file_name: &str) -> Shape<'h> {
     }
     if bytes[start] == b'<' {
         return match XmlHead::read(bytes, 0) {
-            Some(xml) => Shape::Xml(xml),
+            Some(xml) => Shape::Xml(behind_markup(bytes, start, &xml, file_name).unwrap_or(xml)),
             None if xml::is_declaration_only(&bytes[start..]) => Shape::Empty,
             None => Shape::Other,
         };
@@ -228,6 +228,16 @@ fn behind_text<'h>(bytes: &'h [u8], file_name: &str) -> Shape<'h> {
     let first_line = memchr::memchr(b'\n', bytes).filter(|_| !is_named_xml(file_name)).unwrap_or(bytes.len());
     let xml = memchr::memchr_iter(b'<', &bytes[..first_line]).find_map(|at| xml_behind_text(bytes, at));
     xml.map_or(Shape::Other, Shape::Xml)
+}
+
+/// A report behind lines that look like markup (`<br />` of a PHP warning), which `first` was taken from. Pages show reports
+/// without being any.
+fn behind_markup<'h>(bytes: &'h [u8], start: usize, first: &XmlHead<'h>, file_name: &str) -> Option<XmlHead<'h>> {
+    let may_be_banner = recognise::xml_family(first).is_none()
+        && !first.root().name().eq_ignore_ascii_case("html")
+        && !is_prose(file_name);
+    let begin = if may_be_banner { xml::report_behind(&bytes[start..])? } else { return None };
+    XmlHead::read(bytes, start + begin).filter(|xml| recognise::xml_family(xml).is_some())
 }
 
 /// The document that begins at `start`, behind other text, if it is one that is looked for there.

@@ -44,6 +44,39 @@ fn j43_text_before_the_root_is_passed_over() {
 }
 
 #[test]
+fn j43_lines_like_markup_before_the_root_are_passed_over() {
+    for text in [
+        "\n<br />\n<b>Warning</b>: undefined in <b>/app/t.php</b><br />\n<?xml version='1.0'?>\n<testsuites/>",
+        "<info>starting</info>\n<testsuites/>",
+        "<file> is read\n<?xml version='1.0'?>\n<testsuites/>",
+        "Usage: run <file>\n<testsuites/>",
+    ] {
+        assert_eq!(family(text), Some(Family::Junit), "{text}");
+    }
+    for text in [
+        "<report>\n<testsuites/>\n</report>",
+        "<report><![CDATA[\n<?xml version='1.0'?>\n<testsuites/>]]></report>",
+        "<html><br/>\n<?xml version='1.0'?>\n<testsuites/></html>",
+        "<p>so <b>x</b> <testsuites/></p>\n<testsuites/>",
+        "<br/>\n<?xml version='1.0'?>\n<other/>",
+    ] {
+        assert_eq!(family(text), None, "{text}");
+    }
+    assert_eq!(Head::new(b"<br/>\n<testsuites/>", "README.md").family(), None);
+}
+
+#[test]
+fn xamarin_wraps_reports_of_nunit() {
+    for (inside, expected) in [
+        ("<NUnitOutput>\n<test-results/></NUnitOutput>", Some(Family::Nunit2)),
+        ("<NUnitOutput>\n<test-run/></NUnitOutput>", Some(Family::Nunit3)),
+        ("<TouchUnitExtraData/>", None),
+    ] {
+        assert_eq!(family(&format!("<TouchUnitTestRun>\n{inside}</TouchUnitTestRun>")), expected, "{inside}");
+    }
+}
+
+#[test]
 fn j42_a_report_may_break_off_inside_the_tag_of_its_root() {
     for (text, expected) in [
         ("<?xml version='1.0'?>\n<testsuites name='x' te", Some(Family::Junit)),

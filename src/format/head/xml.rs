@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use crate::format::xml::{Tag, XmlCursor, XmlEvent};
+use crate::format::xml::{self, Tag, XmlCursor, XmlEvent};
 
 /// Elements below the root that are kept: enough for every second test of the formats' sniffing tables.
 const ELEMENTS: usize = 32;
@@ -227,6 +227,12 @@ pub(super) fn begins(bytes: &[u8]) -> Option<Begins> {
         return Some(Begins::Known);
     }
     AMBIGUOUS_ROOTS.contains(&name).then_some(Begins::Perhaps)
+}
+
+/// Where the report begins behind what begins `bytes` like an element and is none of it.
+pub(super) fn report_behind(bytes: &[u8]) -> Option<usize> {
+    let is_tag = bytes.get(1).is_some_and(u8::is_ascii_alphabetic);
+    if is_tag { xml::report_behind(bytes, false, |name| ROOTS.contains(&name)) } else { None }
 }
 
 /// The whole name of the tag that begins here.

@@ -67,6 +67,12 @@ const PESTER: &str = "pester";
 /// Roots of whole reports.
 const ROOTS: &[&[u8]] = &[b"test-run", b"test-results"];
 
+/// What the runner of Xamarin wraps around one.
+const WRAPPER: &[u8] = b"TouchUnitTestRun";
+
+/// Roots of parts of one.
+const FRAGMENTS: &[&[u8]] = &[b"test-suite", b"test"];
+
 /// Start tags that show that the end tag of a text is missing.
 const STRUCTURE: &[&[u8]] = &[b"test-case", b"test-suite", b"test-run", b"test-results"];
 
@@ -85,7 +91,7 @@ fn parse(
     visitor: &mut dyn ReportVisitor,
 ) -> Result<(), ParseError> {
     spare::lend(&SPARE, spare::is_small(&body), |records| {
-        let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS);
+        let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS).or_fragments(FRAGMENTS);
         let mut reader = Reader::new(generation, options, records);
         let result = reader.read(&mut xml, visitor);
         reader.finish(visitor);

@@ -47,6 +47,9 @@ fn recognises(head: &Head<'_>) -> bool {
 /// Root of a whole report.
 const ROOTS: &[&[u8]] = &[b"robot"];
 
+/// Roots of parts of one.
+const FRAGMENTS: &[&[u8]] = &[b"suite"];
+
 /// Start tags that show that the end tag of a text or of a test is missing.
 const STRUCTURE: &[&[u8]] = &[b"test", b"suite"];
 
@@ -87,7 +90,7 @@ fn parse_holding(
         Body::Bytes(bytes) => Some(*bytes),
         Body::Stream(_) => None,
     };
-    let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS);
+    let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS).or_fragments(FRAGMENTS);
     xml.pardon_open(b"msg");
     let mut reader = Reader::new(options, whole, most_held);
     let result = reader.read(&mut xml, visitor);

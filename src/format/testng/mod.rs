@@ -40,12 +40,15 @@ fn recognises(head: &Head<'_>) -> bool {
 /// Roots of whole reports.
 const ROOTS: &[&[u8]] = &[b"testng-results"];
 
+/// Roots of parts of one.
+const FRAGMENTS: &[&[u8]] = &[b"suite", b"test"];
+
 /// Start tags that show that the end tag of a text or of a row is missing.
 const STRUCTURE: &[&[u8]] = &[b"test-method", b"class", b"test", b"suite", b"testng-results"];
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
     spare::lend(&SPARE, spare::is_small(&body), |records| {
-        let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS);
+        let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS).or_fragments(FRAGMENTS);
         let mut reader = Reader::new(options, records);
         let result = reader.read(&mut xml, visitor);
         reader.finish(&xml, visitor);

@@ -70,6 +70,10 @@ pub struct XmlCursor<'s> {
     pub(super) seen_root: bool,
     /// Roots of documents that may follow the first one; any, where there are none.
     pub(super) roots: &'static [&'static [u8]],
+    /// Roots of parts of such documents.
+    pub(super) fragments: &'static [&'static [u8]],
+    /// Whether something in front of the report looked like markup.
+    pub(super) behind_banner: bool,
     /// Name of an element that its producer is known to leave open at times.
     pub(super) pardoned: &'static [u8],
     truncated: Option<Position>,
@@ -136,6 +140,8 @@ impl<'s> XmlCursor<'s> {
             in_cdata: false,
             seen_root: false,
             roots: &[],
+            fragments: &[],
+            behind_banner: false,
             pardoned: b"",
             truncated: None,
             log: RepairLog::default(),
@@ -162,6 +168,12 @@ impl<'s> XmlCursor<'s> {
     /// such a one is read: anything else is what is left of an older and longer report, or a report of another kind.
     pub fn of_roots(mut self, roots: &'static [&'static [u8]]) -> XmlCursor<'s> {
         self.roots = roots;
+        self
+    }
+
+    /// The same cursor of a format that is read in parts, too: elements with these names may be roots as well.
+    pub fn or_fragments(mut self, fragments: &'static [&'static [u8]]) -> XmlCursor<'s> {
+        self.fragments = fragments;
         self
     }
 
@@ -374,6 +386,9 @@ impl<'s> XmlCursor<'s> {
         if length > self.short_tag {
             self.check_long_tag(length, name)?;
         }
+        if depth == 0 && self.pass_banner(name)? {
+            return Ok(None);
+        }
         let is_strange = depth == 0 && self.begin_document(name);
         let inside = self.event + 1;
         let bytes = self.window.bytes();
@@ -421,6 +436,11 @@ impl<'s> XmlCursor<'s> {
                 self.implied_end = true;
                 Some(self.close())
             }
+            // What was passed over in front of the report ends behind that.
+            None if self.open.depth() == 0 && self.behind_banner && !self.roots.contains(&name) => {
+                self.tallies.outside_text(|| self.window.position(event));
+                None
+            }
             None => {
                 self.misread |= bit_of(self.open.depth());
                 self.tallies.stray_end(|| self.window.position(event));
@@ -457,6 +477,11 @@ impl<'s> XmlCursor<'s> {
     pub(super) fn slide(&mut self) -> Result<(), ParseError> {
         self.started = (0..0, Name::default());
         self.quoted.clear();
+        self.widen()
+    }
+
+    /// Reads on behind the markup at the cursor.
+    pub(super) fn widen(&mut self) -> Result<(), ParseError> {
         let result = self.window.slide(self.next);
         self.next = 0;
         self.event = 0;

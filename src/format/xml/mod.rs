@@ -8,6 +8,7 @@
 //! One look at a tag finds its end and its values, in vectors (`marks`); what is passed over is not looked at again.
 //! Only a tag in which something is no attribute is read once more, with care (`doubt`, `closing`).
 
+mod banner;
 mod closing;
 mod comment;
 mod cursor;
@@ -25,6 +26,7 @@ mod tests;
 mod text;
 mod window;
 
+pub use banner::report_behind;
 pub use cursor::XmlCursor;
 pub use tag::{Attributes, RawValue, Tag};
 pub use text::Text;

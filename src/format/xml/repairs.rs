@@ -113,6 +113,10 @@ impl Tallies {
         }
     }
 
+    pub(super) fn has_outside_text(&self) -> bool {
+        self.outside_text.first.is_some()
+    }
+
     pub(super) fn further_document(&mut self, place: impl FnOnce() -> Position) {
         self.further_documents.add(1, place);
     }

@@ -12,6 +12,9 @@ impl XmlCursor<'_> {
     /// Takes what began like a start tag called `name`, with a careful look.
     #[cold]
     pub(super) fn doubtful(&mut self, name: Name, with_text: bool) -> Result<Option<Found>, ParseError> {
+        if self.open.depth() == 0 && self.pass_banner(name)? {
+            return Ok(None);
+        }
         let reach = self.limits.tag_bytes.min(self.doubts_left).min(REACH);
         let doubt = Doubt {
             bytes: &self.window.bytes()[self.next..],

@@ -99,6 +99,55 @@ fn j43_text_around_the_root_is_passed_over() {
     );
 }
 
+/// Events, without those of single texts, and problems of a format whose documents have the root `r`, and fragments `f`.
+fn read_rooted(document: &str) -> (String, Vec<String>) {
+    let mut told = Vec::new();
+    for grain in [usize::MAX, 1, 7] {
+        let mut reader = Grains(document.as_bytes(), grain);
+        let body = if grain == usize::MAX { Body::Bytes(document.as_bytes()) } else { Body::Stream(&mut reader) };
+        let mut cursor = XmlCursor::new(body).of_roots(&[b"r"]).or_fragments(&[b"f"]);
+        let seen = events(&mut cursor).join(" ");
+        let mut problems = Problems::default();
+        cursor.finish(&mut problems);
+        told.push((seen, problems.0));
+    }
+    assert!(told.iter().all(|each| *each == told[0]), "{told:?}");
+    told.swap_remove(0)
+}
+
+#[test]
+fn j43_what_looks_like_markup_in_front_of_the_root_is_passed_over() {
+    for banner in [
+        "Usage: run <file> [options]\n",
+        "at Foo.<init>(Foo.java:3)\n<?xml version='1.0'?>\n",
+        "List<String> <x y='1\n<?xml version='1.0'?>\n",
+        "<br />\n<b>Warning</b>: x<br />\n",
+        "<info>starting</info>\n<?xml version='1.0'?>",
+        "by Jo <jo@x.org>\n",
+        "x <a> <b/> </b> ",
+        "by <f>\n",
+    ] {
+        let (seen, problems) = read_rooted(&format!("{banner}<r><a/>x</r>\n</file>"));
+        assert_eq!(seen, "0<r 1<a 1/a \"x\" 0/r", "{banner}");
+        assert_eq!(problems.len(), 1, "{banner}: {problems:?}");
+        assert!(problems[0].ends_with("text outside the root element was passed over [repaired]"), "{problems:?}");
+    }
+    // Of a root that is no tag the end is left.
+    let (_, problems) = read_rooted("<br />\n<?xml version='1.0'?>\n<r <\n</r>");
+    assert!(problems.iter().any(|told| told.ends_with("an end tag that closes nothing was passed over [malformed]")));
+}
+
+#[test]
+fn what_stands_around_a_report_is_not_in_front_of_it() {
+    for (document, seen) in [
+        ("<w>\n<r/></w>", "0<w \"\\n\" 1<r 1/r 0/w"),
+        ("<w><![CDATA[\n<?xml?>\n<r/>]]></w>", "0<w \"\\n<?xml?>\\n<r/>\" 0/w"),
+        ("<f n='1'><a/>\n<?xml ?></f>", "0<f n=\"1\" 1<a 1/a \"\\n\" 0/f"),
+    ] {
+        assert_eq!(read_rooted(document), (seen.to_owned(), vec![]), "{document}");
+    }
+}
+
 #[test]
 fn j14_documents_in_a_row_are_all_read() {
     check(
@@ -111,7 +160,7 @@ fn j14_documents_in_a_row_are_all_read() {
 #[test]
 fn what_follows_a_report_and_begins_no_further_one_is_passed_over() {
     let read = |document: &str| {
-        let mut cursor = XmlCursor::new(Body::Bytes(document.as_bytes())).of_roots(&[b"a", b"b"]);
+        let mut cursor = XmlCursor::new(Body::Bytes(document.as_bytes())).of_roots(&[b"a", b"b"]).or_fragments(&[b"c"]);
         let seen = events(&mut cursor);
         let mut problems = Problems::default();
         cursor.finish(&mut problems);
@@ -122,8 +171,8 @@ fn what_follows_a_report_and_begins_no_further_one_is_passed_over() {
     let strange = "an element behind the report that begins no further one was passed over, 2 times [malformed]";
     assert!(problems.contains(&format!("2:1: {strange}")), "{problems:?}");
     // Behind a fragment others may follow.
-    let (seen, problems) = read("<c/><c/><a/>");
-    assert_eq!((seen.as_str(), problems.len()), ("0<c 0/c 0<c 0/c 0<a 0/a", 1));
+    let (seen, problems) = read("<c d='1'/><c/><a/>");
+    assert_eq!((seen.as_str(), problems.len()), ("0<c d=\"1\" 0/c 0<c 0/c 0<a 0/a", 1));
 }
 
 #[test]

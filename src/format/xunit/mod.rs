@@ -34,12 +34,15 @@ fn recognises(head: &Head<'_>) -> bool {
 /// Roots of whole reports.
 const ROOTS: &[&[u8]] = &[b"assemblies", b"assembly"];
 
+/// Roots of parts of one.
+const FRAGMENTS: &[&[u8]] = &[b"collection", b"class"];
+
 /// Start tags that show that the end tag of a text or of a test is missing.
 const STRUCTURE: &[&[u8]] = &[b"test", b"collection", b"class", b"assembly", b"assemblies"];
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
     spare::lend(&SPARE, spare::is_small(&body), |records| {
-        let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS);
+        let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS).or_fragments(FRAGMENTS);
         let mut reader = Reader::new(options, records);
         let result = reader.read(&mut xml, visitor);
         reader.finish(&xml, visitor);

@@ -27,6 +27,14 @@ fn j43_junk_around_the_report() {
 }
 
 #[test]
+fn j43_junk_that_looks_like_markup() {
+    for junk in ["Usage: run <file>\n", "<br />\n<b>Notice</b>: x\n", "INFO <init> started\n<?xml version='1.0'?>\n"] {
+        let report = format!("{junk}<testsuite name='s'><testcase name='a'/><testcase name='b'/></testsuite>");
+        check(&report, &["passed s.a", "passed s.b"], &[ProblemKind::Repaired]);
+    }
+}
+
+#[test]
 fn j44_recovery_at_the_next_case() {
     check(
         "<testsuite name='s'><testcase name='a'><failure>no <end> here<testcase name='b'/></testsuite>",
