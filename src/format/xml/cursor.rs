@@ -77,7 +77,7 @@ pub struct XmlCursor<'s> {
     /// Name of an element that its producer is known to leave open at times.
     pub(super) pardoned: &'static [u8],
     truncated: Option<Position>,
-    log: RepairLog,
+    pub(super) log: RepairLog,
     pub(super) tallies: Tallies,
     pub(super) limits: Limits,
     /// A bit for each depth at which something looked like markup and was not understood.
@@ -198,7 +198,7 @@ impl<'s> XmlCursor<'s> {
 
     // What is made in one function and looked at in another goes through memory, in parts of two sizes.
     #[inline(always)]
-    fn event_of(&self, found: Found) -> XmlEvent<'_> {
+    pub(super) fn event_of(&self, found: Found) -> XmlEvent<'_> {
         match found {
             Found::Start => XmlEvent::Start(self.started_tag()),
             Found::End => XmlEvent::End(self.open.local_name(self.ended.clone()), self.open.depth()),
@@ -458,7 +458,7 @@ impl<'s> XmlCursor<'s> {
         }
         self.next += 1;
         let wanted = with_text && self.open.depth() > 0;
-        self.text(event..event + 1, RawKind::CData, wanted)
+        self.text(event..event + 1, RawKind::Markup, wanted)
     }
 
     pub(super) fn end_of_report(&mut self) -> Found {

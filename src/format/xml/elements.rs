@@ -32,19 +32,35 @@ impl XmlCursor<'_> {
     pub fn element_text(&mut self, stops: &[&[u8]], mut piece: impl FnMut(Text<'_>)) -> Result<(), ParseError> {
         let around = self.open.depth().saturating_sub(1);
         loop {
-            match self.next()? {
-                XmlEvent::Text(text) => piece(text),
-                XmlEvent::Start(tag) if stops.contains(&tag.name()) => self.retreat(around),
-                XmlEvent::Start(tag) => {
-                    for raw in [Raw::Text("<"), tag.as_text(), Raw::Text(">")] {
-                        piece(Text::new(raw, RawKind::CData, tag.log()));
+            match self.advance(true)? {
+                Found::Text => {
+                    if let XmlEvent::Text(text) = self.event_of(Found::Text) {
+                        piece(text);
                     }
                 }
-                XmlEvent::End(_, depth) if depth == around => return Ok(()),
-                XmlEvent::End(..) => {}
-                XmlEvent::Eof => return Ok(()),
+                Found::Start if stops.contains(&self.started_tag().name()) => self.retreat(around),
+                Found::Start => {
+                    let tag = self.started_tag();
+                    let end = if self.owed_ends > 0 { "/>" } else { ">" };
+                    for raw in [Raw::Text("<"), tag.as_text(), Raw::Text(end)] {
+                        piece(Text::new(raw, RawKind::Markup, tag.log()));
+                    }
+                }
+                Found::End if self.open.depth() == around => return Ok(()),
+                Found::End => {
+                    if let Some(tag) = self.end_tag() {
+                        piece(Text::new(tag, RawKind::Markup, &self.log));
+                    }
+                }
+                Found::Eof => return Ok(()),
             }
         }
+    }
+
+    /// The end tag of the event lent out last, if it stands in the report.
+    fn end_tag(&self) -> Option<Raw<'_>> {
+        let raw = self.window.raw(self.event..self.next);
+        (!self.end_was_implied() && raw.bytes().starts_with(b"</")).then_some(raw)
     }
 
     /// Takes back the start event lent out last and ends open elements until `keep` are left: the way out of an

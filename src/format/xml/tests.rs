@@ -333,6 +333,24 @@ fn element_text_keeps_tags_that_nobody_knows() {
 }
 
 #[test]
+fn element_text_keeps_markup_with_its_end_tags() {
+    for (document, expected) in [
+        ("<a>x <b>bold</b> &amp; <i:c d='&lt;'>y<br />z</i:c></a>", "x <b>bold</b> & <i:c d='&lt;'>y<br />z</i:c>"),
+        ("<a>x <b>y <c>z</b> <d/></a>", "x <b>y <c>z</b> <d/>"),
+        ("<a>x <b>y</  b ></a>", "x <b>y</  b >"),
+    ] {
+        for grain in [1, 3, usize::MAX] {
+            let mut reader = Grains(document.as_bytes(), grain);
+            let mut cursor = XmlCursor::new(Body::Stream(&mut reader));
+            cursor.next().unwrap();
+            let mut text = String::new();
+            cursor.element_text(&[], |piece| piece.push_into(&mut text)).unwrap();
+            assert_eq!(text, expected);
+        }
+    }
+}
+
+#[test]
 fn a_stop_ends_an_element_whose_end_tag_is_missing() {
     let mut cursor = XmlCursor::new(Body::Bytes(b"<a><b>x<c/>y</b></a>"));
     cursor.next().unwrap();

@@ -23,6 +23,8 @@ pub(super) enum RawKind {
     Characters,
     /// A CDATA section: line ends become line feeds.
     CData,
+    /// Markup outside of CDATA sections that is read as text: line ends become line feeds.
+    Markup,
     /// Between quotes: references are resolved, literal white space becomes blanks.
     Attribute,
 }
@@ -117,7 +119,7 @@ pub(super) fn decode(raw: Raw<'_>, kind: RawKind, out: &mut String, log: &Repair
 fn decode_text(text: &str, kind: RawKind, out: &mut String, log: &RepairLog) {
     match kind {
         RawKind::Characters => decode_from_hit_to_hit::<InCharacters>(text, kind, out, log),
-        RawKind::CData => decode_from_hit_to_hit::<InCData>(text, kind, out, log),
+        RawKind::CData | RawKind::Markup => decode_from_hit_to_hit::<InCData>(text, kind, out, log),
         RawKind::Attribute => decode_from_hit_to_hit::<InAttribute>(text, kind, out, log),
     }
 }

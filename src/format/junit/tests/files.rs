@@ -48,6 +48,9 @@ fn j44_recovery_at_the_next_case() {
     );
     let found = case_with("<failure>expected <unknown> but 1 < 2 </  failure>");
     assert_eq!(found.only().details[0].text, "expected <unknown> but 1 < 2 ");
+    let found = case_with("<failure>expected <b>bold</b> text<br/></failure>");
+    assert_eq!(found.only().details[0].text, "expected <b>bold</b> text<br/>");
+    assert_eq!(found.kinds(), []);
 }
 
 #[test]
