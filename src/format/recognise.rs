@@ -96,6 +96,7 @@ pub(super) fn xml_family(xml: &XmlHead<'_>) -> Option<Family> {
         "test" if root.has("testcasecount") => Some(Family::Nunit3),
         "test-run" => Some(Family::Nunit3),
         "test-results" => Some(Family::Nunit2),
+        "TouchUnitTestRun" => touch_unit(xml),
         "test-suite" => test_suite(xml),
         "assemblies" => (xml.has_child(&["assembly"]) || xml.first_child().is_none()).then_some(Family::Xunit),
         "assembly" => is_xunit_assembly(xml).then_some(Family::Xunit),
@@ -151,6 +152,12 @@ fn test_suite(xml: &XmlHead<'_>) -> Option<Family> {
     } else {
         root.has_any(&["testcasecount", "runstate", "classname"]).then_some(Family::Nunit3)
     }
+}
+
+/// What the runner of Xamarin wraps around the report of either NUnit.
+fn touch_unit(xml: &XmlHead<'_>) -> Option<Family> {
+    const INSIDE: [(&str, Family); 2] = [("test-run", Family::Nunit3), ("test-results", Family::Nunit2)];
+    INSIDE.iter().find(|(root, _)| xml.has_below(&[root])).map(|(_, family)| *family)
 }
 
 /// `assembly` is also the root of .NET manifests and of Maven's assembly descriptors.

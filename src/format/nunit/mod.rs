@@ -17,7 +17,7 @@ mod suite;
 mod tests;
 
 use crate::format::spare::{self, Spare};
-use crate::format::xml::{XmlCursor, XmlEvent};
+use crate::format::xml::{Tag, XmlCursor, XmlEvent};
 use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks, dotnet};
 use crate::model::{Body, CaseDetail, List, Problem, ProblemKind, ReportVisitor, Reuse, TestCase};
 
@@ -146,6 +146,8 @@ struct Reader<'o> {
     host: String,
     host_depth: usize,
     producer: &'static str,
+    /// The report stands in a wrapper.
+    is_wrapped: bool,
     /// The root has no result: it may be a list of tests instead of a run.
     is_listing: bool,
     /// Entries of such a list.
@@ -170,6 +172,7 @@ impl<'o> Reader<'o> {
             host: String::new(),
             host_depth: 0,
             producer: "nunit",
+            is_wrapped: false,
             is_listing: false,
             listed: 0,
             remarks: Remarks::default(),
@@ -192,7 +195,7 @@ impl<'o> Reader<'o> {
                 }
                 XmlEvent::Start(tag) => {
                     let element = Element::of(tag.name());
-                    if tag.depth() == 0 {
+                    if self.is_root(&tag) {
                         self.begin_root(xml, visitor);
                     }
                     self.read_element(element, xml)?;
@@ -202,6 +205,12 @@ impl<'o> Reader<'o> {
                 _ => {}
             }
         }
+    }
+
+    fn is_root(&mut self, tag: &Tag<'_>) -> bool {
+        let is_outermost = tag.depth() == 0;
+        self.is_wrapped |= is_outermost && tag.name() == WRAPPER;
+        if self.is_wrapped { ROOTS.contains(&tag.name()) } else { is_outermost }
     }
 
     /// What stands around the cases.

@@ -288,3 +288,28 @@ fn there_is_an_end_to_the_path_of_a_case() {
     let found = two(&format!("{suite}{suite}{}</test-suite></test-suite>", named_case("M")));
     assert_eq!(found.only().qualified_name.len(), 3002);
 }
+
+#[test]
+fn xamarin_wraps_reports_of_both_generations() {
+    let wrapped = |report: &str| {
+        format!(
+            "<TouchUnitTestRun>\n<NUnitOutput>\n{report}</NUnitOutput><TouchUnitExtraData><![CDATA[<x]]></TouchUnitExtraData>\
+             </TouchUnitTestRun>"
+        )
+    };
+    let two = wrapped(
+        "<!-- x --><test-results name='Pester' date='2019-12-18' time='02:12:41'><environment machine-name='mac'/>\
+         <test-suite name='s'><results><test-case name='N.C.M' result='Success'/></results></test-suite></test-results>",
+    );
+    let found = read_with(Generation::Two, two.as_bytes(), &all_attachments());
+    assert_eq!((found.lines(), found.kinds()), (vec!["passed s.N.C.M".to_owned()], vec![]));
+    assert_eq!((&*found.only().host, &*found.producer), ("mac", "pester"));
+    let three = wrapped(&format!("<test-run result='Passed'>{}</test-run>", suite("Assembly", "", CASE)));
+    let found = read_with(Generation::Three, three.as_bytes(), &all_attachments());
+    assert_eq!((found.lines(), found.kinds()), (vec!["passed N.C.M".to_owned()], vec![]));
+    // A list of tests is one inside the wrapper, too.
+    let bare = CASE.replace("result='Passed'", "");
+    let listing = wrapped(&format!("<test-run>{}</test-run>", suite("Assembly", "", &bare)));
+    let found = read_with(Generation::Three, listing.as_bytes(), &all_attachments());
+    assert_eq!((found.lines().len(), found.kinds()), (0, vec![ProblemKind::Unsupported]));
+}
