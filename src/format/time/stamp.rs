@@ -29,7 +29,7 @@ pub fn timestamp(text: &str, zone: &Zone) -> Option<Stamp> {
         [first, ..] if first.is_ascii_digit() => {
             epoch(text).or_else(|| compact(text, zone)).or_else(|| american(text, zone)).or_else(|| rfc1123(text, zone))
         }
-        [first, ..] if first.is_ascii_alphabetic() => rfc1123(text, zone),
+        [first, ..] if first.is_ascii_alphabetic() => rfc1123(text, zone).or_else(|| asctime(text, zone)),
         _ => None,
     }
 }
@@ -80,6 +80,7 @@ pub fn is_absent(text: &str) -> bool {
         || text == "0"
         || zero("1970-01-01")
         || zero("1969-12-31")
+        || (zero("Thu Jan  1 ") && text.ends_with(" 1970"))
 }
 
 /// `2024-05-02T10:00:00`, with or without a fraction and a zone: digit by digit, at fixed places.
@@ -167,12 +168,45 @@ fn rfc1123(text: &[u8], zone: &Zone) -> Option<Stamp> {
     };
     take_byte(&mut rest, b' ')?;
     let (name, after) = rest.split_at_checked(3)?;
-    let month = MONTHS.iter().position(|month| month.eq_ignore_ascii_case(name))?;
+    let month = month_number(name)?;
     rest = after;
     take_byte(&mut rest, b' ')?;
     let year = take_number(&mut rest, 4)?;
     take_byte(&mut rest, b' ')?;
-    finish(Day { year, month: i64::try_from(month).ok()? + 1, day: i64::try_from(day).ok()? }, rest, zone)
+    finish(Day { year, month, day: i64::try_from(day).ok()? }, rest, zone)
+}
+
+/// The number of the month with these three letters.
+fn month_number(name: &[u8]) -> Option<i64> {
+    let index = MONTHS.iter().position(|month| month.eq_ignore_ascii_case(name))?;
+    i64::try_from(index + 1).ok()
+}
+
+/// The first word, and what follows the blanks behind it.
+fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = memchr::memchr(b' ', text)?;
+    Some((&text[..end], text[end..].trim_ascii_start()))
+}
+
+/// `Tue Mar 31 05:03:00 2020`, as C writes it, also with a zone before the year, as Java does.
+fn asctime(text: &[u8], zone: &Zone) -> Option<Stamp> {
+    let (head, mut year) = text.split_last_chunk::<5>().map(|(head, year)| (head, year.as_slice()))?;
+    take_byte(&mut year, b' ')?;
+    let year = take_number(&mut year, 4)?;
+    let (weekday, rest) = word(head)?;
+    let (month, rest) = word(rest)?;
+    let (mut day, rest) = word(rest)?;
+    if weekday.len() != 3 {
+        return None;
+    }
+    let month = month_number(month)?;
+    let (number, 1 | 2) = take_digits(&mut day, 2) else {
+        return None;
+    };
+    if !day.is_empty() {
+        return None;
+    }
+    finish(Day { year, month, day: i64::try_from(number).ok()? }, rest, zone)
 }
 
 const MONTHS: [&[u8]; 12] =
@@ -317,6 +351,7 @@ mod tests {
             "Thu, 02 May 2024 10:00:00 GMT",
             "02 May 2024 10:00:00 GMT",
             "2 May 2024 12:00:00 +0200",
+            "Thu May  2 12:00:00 CEST 2024",
             "1714644000",
             "1714644000000",
         ] {
@@ -335,6 +370,8 @@ mod tests {
             "20240502 10:00:00.000",
             "20240502T100000",
             "05/02/2024 10:00:00",
+            "Thu May  2 10:00:00 2024",
+            "Thu May 02 10:00:00 2024",
             "2024-05-02T10:00:00 IST",
             "2024-05-02T10:00:00[here]",
             "2024-05-02T10:00:00[]",
@@ -372,6 +409,11 @@ mod tests {
             "12:00:00",
             "13/25/2024 10:00:00",
             "Thu, 02 Mai 2024 10:00:00",
+            "Thu Mai  2 10:00:00 2024",
+            "Thu May  2 10:00:00",
+            "Thu May  2 2024",
+            "Thu May 2x 10:00:00 2024",
+            "May  2 10:00:00 2024",
             "YYYY-MM-DD",
             "٢٠٢٤-05-02",
             "2024-05-02T",
@@ -383,7 +425,15 @@ mod tests {
 
     #[test]
     fn zero_times_say_that_there_is_none() {
-        for text in ["", " ", "N/A", "0001-01-01T00:00:00Z", "00000000 00:00:00.000", "1970-01-01T01:00:00.000"] {
+        for text in [
+            "",
+            " ",
+            "N/A",
+            "0001-01-01T00:00:00Z",
+            "00000000 00:00:00.000",
+            "1970-01-01T01:00:00.000",
+            "Thu Jan  1 01:00:00 1970",
+        ] {
             assert!(is_absent(text), "{text:?}");
         }
         assert!(!is_absent("yesterday"));

@@ -42,6 +42,16 @@ fn j56_counters_that_are_no_numbers_are_ignored() {
 }
 
 #[test]
+fn times_as_c_writes_them_are_naive() {
+    let found = in_berlin(
+        "<testsuite name='s' timestamp='Tue Mar 31 05:03:00 2020'><testcase name='a'/>\
+         <testcase name='b' timestamp='Fri Apr  3 05:03:00 2020'/></testsuite>",
+    );
+    assert_eq!(starts(&found), ["2020-03-31T03:03:00Z", "2020-04-03T03:03:00Z"]);
+    assert_eq!(found.kinds(), [ProblemKind::NaiveTimestamp]);
+}
+
+#[test]
 fn j57_the_zone_is_that_of_the_producer_or_the_assumed_one() {
     // Gradle's shape: naive and UTC. pytest's: naive and local, told once.
     let found = in_berlin(
