@@ -69,6 +69,7 @@ pub(super) enum StampZone {
 
 producers! {
     Ant = "ant", Start, Utc;
+    Avocado = "avocado", End, Unknown;
     Bats = "bats", Start, Unknown;
     Bazel = "bazel", Start, Unknown;
     Behave = "behave", End, Unknown;

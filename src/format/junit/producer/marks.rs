@@ -130,6 +130,12 @@ pub(super) const MARKS: &[Mark] = &[
             Shape("id name package tests errors failures hostname timestamp time"),
         ],
     ),
+    // Avocado names the suite after its job and lists what Robot Framework lists.
+    mark(
+        Producer::Avocado,
+        Root,
+        &[Begins("name", "job-20"), Shape("name tests errors failures skipped time timestamp")],
+    ),
     // Lists of attributes of a root.
     mark(Producer::Playwright, Wrapper, &[Shape("id name tests failures skipped errors time")]),
     mark(Producer::Ctest, Root, &[Shape("name tests failures disabled skipped hostname time timestamp")]),

@@ -63,6 +63,17 @@ fn roots_of_fixed_name() {
 }
 
 #[test]
+fn avocado_lists_what_robot_lists() {
+    let root = |name: &str| {
+        format!(
+            "testsuite name='{name}' tests='1' errors='0' failures='0' skipped='0' time='1' timestamp='2026-11-27T03:00:15.660178'"
+        )
+    };
+    check("avocado", &root("job-2026-11-27T03.00-0b5a670"), "testcase classname='A' name='av.py:A.test' time='1'");
+    check("robot", &root("Shop"), "testcase classname='Shop' name='t' time='1'");
+}
+
+#[test]
 fn schemas_and_comments() {
     const SCHEMA: &str = "https://maven.apache.org/surefire/maven-surefire-plugin/xsd/surefire-test-report.xsd";
     check("surefire", &format!("testsuite xsi:noNamespaceSchemaLocation='{SCHEMA}' name='s'"), "testcase name='t'");
