@@ -273,13 +273,16 @@ impl Reader<'_> {
         outcome::is_pardon(message(DetailKind::Failure).unwrap_or(""), message(DetailKind::Skip).unwrap_or(""))
     }
 
-    /// A failed container that was written like a case (J29).
+    /// A container that failed or did not run and was written like a case (J29).
     fn is_container_failure(&self) -> bool {
+        if self.case.outcome == Outcome::Passed {
+            return false;
+        }
         if !self.case.outcome.is_failure() {
-            // Of a configuration that did not run either.
-            return self.suites.producer() == Producer::TestngJunitXml
-                && self.case.outcome != Outcome::Passed
-                && is_testng_configuration(&self.case.title);
+            // A class that did not run, a configuration that did not either.
+            let name = self.case.title.as_str();
+            return (CONTAINER_NAMES.contains(&name) && !self.case.container.is_empty())
+                || (self.suites.producer() == Producer::TestngJunitXml && is_testng_configuration(name));
         }
         let class = match self.attributes.class_name {
             ClassName::Filled => self.case.container.as_str(),
@@ -313,7 +316,7 @@ fn is_testng_configuration(name: &str) -> bool {
     name.starts_with("@Before") || name.starts_with("@After")
 }
 
-/// Names under which producers write the failure of a whole class or file (J29).
+/// Names under which producers write the failure of a whole class or file, or that it was skipped (J29).
 const CONTAINER_NAMES: &[&str] = &["", "null", "initializationError", "executionError", "Test suite failed to run"];
 
 /// Classes under which they do: jest-junit's, and the one that Ant names when `@BeforeClass` fails.

@@ -100,7 +100,11 @@ fn j29_container_failures() {
     assert!(found.only().container_failure);
     assert!(!case_with("<failure/>").only().container_failure);
     let passed = read("<testsuite name='s'><testcase classname='c' name=''/></testsuite>");
-    assert_eq!(passed.lines(), ["passed c"]);
+    assert_eq!((passed.lines(), passed.only().container_failure), (vec!["passed c".to_owned()], false));
+    // A class that was skipped as a whole is no more of a test than one that failed.
+    let skipped = read("<testsuite name='s'><testcase classname='c' name=''><skipped/></testcase></testsuite>");
+    assert_eq!((skipped.lines(), skipped.only().container_failure), (vec!["skipped c".to_owned()], true));
+    assert!(!case_with("<skipped/>").only().container_failure);
     check("<testsuite name='s'><error message='x'>boom</error></testsuite>", &[], &[ProblemKind::ContainerFailure]);
 }
 
