@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::attachment::ReferenceFinder;
 use super::attributes::{CaseAttributes, ClassName};
 use super::outcome::{self, Children};
-use super::producer::{CdataEnds, Producer};
+use super::producer::{self, CdataEnds, Producer};
 use super::{Reader, STRUCTURE, property, times};
 use crate::format::xml::{Text, XmlCursor, XmlEvent};
 use crate::format::{Attachments, ClippedText, ParseError};
@@ -206,6 +206,9 @@ impl Reader<'_> {
                 b"type" if detail.type_name.is_empty() => value.push_into(&mut detail.type_name),
                 _ => {}
             }
+        }
+        if self.suites.producer().escapes_messages_twice() {
+            producer::unescape(&mut detail.message);
         }
         let mut clip = ClippedText::new(&mut detail.text);
         let mut ends = CdataEnds::default();

@@ -115,6 +115,11 @@ impl Producer {
         matches!(self, Producer::Behave | Producer::Playwright)
     }
 
+    /// Whether it escapes messages before the writer of its XML does so once more.
+    pub(super) fn escapes_messages_twice(self) -> bool {
+        self == Producer::TestngJunitXml
+    }
+
     /// Whether the counter `errors` counts something else than tests (Qt: warnings that were logged).
     pub(super) fn miscounts_errors(self) -> bool {
         self == Producer::QtTest
@@ -216,6 +221,23 @@ impl Recognition {
 
 fn find(marks: &[Mark], tag: &Tag<'_>, here: impl Fn(Place) -> bool) -> Producer {
     marks.iter().find(|mark| here(mark.place) && mark.is_on(tag)).map_or(Producer::Unknown, |mark| mark.producer)
+}
+
+/// Takes one layer of escapes off a message.
+pub(super) fn unescape(message: &mut String) {
+    const ESCAPES: &[(&str, &str)] = &[("&lt;", "<"), ("&gt;", ">"), ("&apos;", "'"), ("&quot;", "\""), ("&amp;", "&")];
+    let Some(first) = message.find('&') else { return };
+    let escaped = message.split_off(first);
+    let mut rest = escaped.as_str();
+    while let Some(at) = rest.find('&') {
+        message.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let found = ESCAPES.iter().find(|(escape, _)| rest.starts_with(escape));
+        let (escape, plain) = found.copied().unwrap_or(("&", "&"));
+        message.push_str(plain);
+        rest = &rest[escape.len()..];
+    }
+    message.push_str(rest);
 }
 
 /// Undoes what a producer did to `]]>` inside CDATA. Text of which no piece was CDATA holds what it shows.
