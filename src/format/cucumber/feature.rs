@@ -255,7 +255,7 @@ impl Feature {
     /// Finds the rows of outlines whose ids do not say so: equal lines of steps, another line or id (decision 7).
     fn find_outlines(&mut self, count: usize) {
         for scenario in self.scenarios[..count].iter_mut() {
-            if scenario.step_lines.is_empty() || without_row(&scenario.id).is_some() {
+            if !are_places(&scenario.step_lines, scenario.line) || without_row(&scenario.id).is_some() {
                 continue;
             }
             scenario.steps_hash = hash_of_lines(&scenario.step_lines);
@@ -328,6 +328,16 @@ fn outlines_of(scenario: &Scenario) -> impl Iterator<Item = &str> {
     }
     let names = if scenario.id.is_empty() { 1 } else { 3 };
     std::iter::successors(Some(scenario.id_or_title()), without_last).take(names)
+}
+
+/// Whether lines of steps are places in a feature file, so that equal ones are the same steps. Converters that know no lines
+/// write one for all steps, often that of the scenario, or count the steps: different scenarios have equal lists then. In a
+/// file each step has a line of its own, behind those of its feature and its scenario.
+fn are_places(lines: &[u64], own: Option<u64>) -> bool {
+    let Some(first) = lines.first().copied() else { return false };
+    let are_counted = || first <= 2 && (first..).zip(lines).all(|(number, line)| number == *line);
+    let is_one_for_all = || lines.iter().all(|line| *line == first) && (lines.len() > 1 || own == Some(first));
+    !(are_counted() || is_one_for_all())
 }
 
 /// Never zero, which stands for no lines.

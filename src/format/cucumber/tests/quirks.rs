@@ -135,6 +135,38 @@ fn c17_the_first_row_names_the_outline() {
 }
 
 #[test]
+fn c17_lines_that_are_no_places_make_no_rows() {
+    let named = |id: &str, own: u64, lines: &[u64]| {
+        let steps: Vec<_> = lines.iter().map(|line| step(*line, PASSED)).collect();
+        scenario(own, &steps.join(",")).replace("f;s", id)
+    };
+    for (own, lines) in [
+        (0, &[0][..]),
+        (1, &[1]),
+        (1, &[1, 1]),
+        (0, &[0, 0, 0]),
+        (0, &[0, 1, 2]),
+        (0, &[1, 2, 3]),
+        (1, &[2, 3]),
+        (7, &[7]),
+        (9, &[7, 7]),
+    ] {
+        for next in [own, own + 10] {
+            let found = read(feature(&[named("f;s", own, lines), named("f;t", next, lines)].join(",")));
+            assert_eq!(found.names(), ["a/b.feature#f;s", "a/b.feature#f;t"], "{own} {lines:?}");
+            assert!(found.cases.iter().all(|case| !case.is_example));
+        }
+        let again = read(feature(&[named("f;s", own, lines), named("f;s", own, lines)].join(",")));
+        assert_eq!(again.cases[0].attempt_group, again.cases[1].attempt_group, "the same once more is another attempt");
+        assert_ne!(again.cases[0].attempt_group, 0);
+    }
+    for lines in [&[3][..], &[6, 10, 11], &[0, 5, 6], &[3, 4]] {
+        let found = read(feature(&[named("f;s[1]", 9, lines), named("f;s[2]", 9, lines)].join(",")));
+        assert_eq!(found.names(), ["a/b.feature#f;s[1]"; 2], "{lines:?}");
+    }
+}
+
+#[test]
 fn c18_rows_of_all_examples_are_one_test() {
     let rows = ["f;o;small;2", "f;o;;2", "f;r;o;big;3"].map(|id| scenario(9, &step(4, PASSED)).replace("f;s", id));
     let found = read(feature(&rows.join(",")));
