@@ -273,7 +273,7 @@ impl<'r> Results<'_, 'r> {
             iterations,
             defects,
             evidences: Vec::new(),
-            custom_fields: unite_fields(runs),
+            custom_fields: self.custom_fields(),
             test_version: self.first_stated(|run| run.test_version.clone()),
         };
         let comment = self.comment(&self.said_otherwise(&run, self.keeps_all_parts()), target);
@@ -384,13 +384,6 @@ fn unite_info<'r>(runs: &[Run<'r>]) -> Option<TestInfo<'r>> {
     united.requirement_keys.unite(infos().skip(1).flat_map(|info| info.requirement_keys.clone().into_own()));
     united.description = infos().find_map(|info| info.description.clone());
     Some(united)
-}
-
-/// Every field once, with the value of the first result that has it.
-fn unite_fields<'r>(runs: &[Run<'r>]) -> Vec<super::wire::Field<'r>> {
-    let mut known = HashSet::new();
-    let fields = runs.iter().flat_map(|run| &run.custom_fields);
-    fields.filter(|field| known.insert((field.id.clone(), field.name.clone()))).cloned().collect()
 }
 
 /// `3 results merged: 1 passed, 2 failed`.

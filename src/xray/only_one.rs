@@ -1,13 +1,15 @@
 //! What only one of several results can give the run that stands for them: its steps, rows or data rows as a report in
-//! the target's own format states them, and who executed it. What the result that decides does not state comes from the
+//! the target's own format states them, who executed it, and the value of a custom field. What the result that decides does not state comes from the
 //! next one that does; what others say otherwise is said in the comment.
 
 use std::cell::LazyCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
+use serde_json::value::RawValue;
+
 use super::merge::Results;
-use super::wire::{self, IterationResult, Run, StepResult, Text};
+use super::wire::{self, Field, IterationResult, Run, StepResult, Text};
 
 /// A statement of which a run has one, and what it is called.
 type Single<'a, 'r> = (&'static str, Option<&'a Text<'r>>);
@@ -23,8 +25,23 @@ impl<'r> Results<'_, 'r> {
 
     /// What `of` finds in the result that decides, or else in the first that has it, those that count first.
     pub(super) fn first_stated(&self, of: impl Fn(&Run<'r>) -> Option<Text<'r>>) -> Option<Text<'r>> {
+        self.those_that_count_first().find_map(of)
+    }
+
+    fn those_that_count_first(&self) -> impl Iterator<Item = &Run<'r>> {
         let counting = std::iter::once(&self.verdict.model).chain(&self.deciding).map(|index| &self.runs[*index]);
-        counting.chain(&self.runs).find_map(of)
+        counting.chain(&self.runs)
+    }
+
+    /// Every custom field that any result has, in order, each with the value of the result that decides, or else of the
+    /// first that has it.
+    pub(super) fn custom_fields(&self) -> Vec<Field<'r>> {
+        let mut decided = HashMap::new();
+        for field in self.those_that_count_first().flat_map(|run| &run.custom_fields) {
+            decided.entry(field.key()).or_insert(field);
+        }
+        let fields = self.runs.iter().flat_map(|run| &run.custom_fields);
+        fields.filter_map(|field| decided.remove(&field.key()).cloned()).collect()
     }
 
     /// Defects that steps state which the merged run has not.
@@ -45,6 +62,7 @@ impl<'r> Results<'_, 'r> {
         let giver = self.giver();
         // Results of other formats state none, and have many steps where these are written.
         let parts_of_giver = LazyCell::new(|| parts_as_text(&self.runs[giver]));
+        let taken_fields = run.custom_fields.iter().map(|field| (field.key(), field.value)).collect();
         let of_result = |(number, index): (usize, &usize)| {
             let other = &self.runs[*index];
             let mut text = String::new();
@@ -53,6 +71,7 @@ impl<'r> Results<'_, 'r> {
                     let _ = write!(text, "\n{name}: {}", said.as_str());
                 }
             }
+            fields_as_text(&other.custom_fields, &taken_fields, &mut text);
             if !parts_are_kept && self.notes[*index].stated && *index != giver {
                 let parts = parts_as_text(other);
                 text.push_str(if parts == *parts_of_giver { "" } else { &parts });
@@ -69,6 +88,20 @@ fn singles<'a, 'r>(run: &'a Run<'r>) -> [Single<'a, 'r>; 3] {
         ("assignee", run.assignee.as_ref()),
         ("testVersion", run.test_version.as_ref()),
     ]
+}
+
+/// What tells a custom field from others, and the value that the merged run has.
+type Taken<'a> = HashMap<(Option<&'a str>, Option<&'a str>), &'a RawValue>;
+
+/// A line for each field whose value is not the one that was `taken`, with both.
+fn fields_as_text(fields: &[Field<'_>], taken: &Taken<'_>, text: &mut String) {
+    for field in fields {
+        let value = field.value.get();
+        let kept = taken.get(&field.key()).map(|kept| kept.get());
+        if let Some(kept) = kept.filter(|kept| *kept != value) {
+            let _ = write!(text, "\ncustom field {}: {value} (the run has {kept})", field.called());
+        }
+    }
 }
 
 fn has_parts(run: &Run<'_>) -> bool {

@@ -302,6 +302,18 @@ pub(super) struct Field<'a> {
     pub(super) value: &'a RawValue,
 }
 
+impl Field<'_> {
+    /// What tells it from other fields.
+    pub(super) fn key(&self) -> (Option<&str>, Option<&str>) {
+        (self.id.as_ref().map(Text::as_str), self.name.as_ref().map(Text::as_str))
+    }
+
+    /// What a reader knows it by.
+    pub(super) fn called(&self) -> &str {
+        self.name.as_ref().or(self.id.as_ref()).map_or("", Text::as_str)
+    }
+}
+
 /// The steps of the run and of its data rows.
 pub(super) fn all_steps<'a, 'r>(run: &'a Run<'r>) -> impl Iterator<Item = &'a StepResult<'r>> {
     run.steps.iter().chain(run.iterations.iter().flat_map(|row| &row.steps))

@@ -56,6 +56,27 @@ fn what_results_state_otherwise_is_said_in_the_comment() {
 }
 
 #[test]
+fn values_of_a_custom_field_are_all_told() {
+    let one = |outcome, fields: &[(&str, &str)]| {
+        stated(outcome, &[], |run| {
+            for (id, value) in fields {
+                let field = run.custom_fields.add();
+                field.id.push_str(id);
+                field.value.push_str(value);
+            }
+        })
+    };
+    let passed = || one(Outcome::Passed, &[("7", r#""blue""#), ("8", "[1]"), ("9", "true")]);
+    let (text, _) = merged(&[passed(), one(Outcome::Failed, &[("8", "[1]"), ("7", r#""red""#)])], Merge::Worst);
+    let fields = r#""customFields":[{"id":"7","value":"red"},{"id":"8","value":[1]},{"id":"9","value":true}]"#;
+    assert!(text.contains(fields), "the value of the result that decides, in {text}");
+    let told = r#"result 1 (PASS):\ncustom field 7: \"blue\" (the run has \"red\")""#;
+    assert!(text.contains(told) && !text.contains("result 2"), "{text}");
+    let (text, _) = merged(&[passed(), passed(), one(Outcome::Passed, &[])], Merge::Worst);
+    assert!(!text.contains("custom field") && !text.contains("comment"), "{text}");
+}
+
+#[test]
 fn rows_of_one_result_stay_beside_one_without() {
     let rows = |fill: fn(&mut TestRun)| [stated(Outcome::Passed, &[], fill), stated(Outcome::Failed, &[], |_| {})];
     let (text, _) = merged(&rows(|run| run.stated.examples.push(Outcome::Passed)), Merge::Worst);
