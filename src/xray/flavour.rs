@@ -155,23 +155,60 @@ impl Statuses {
         &self.names[outcome as usize]
     }
 
-    /// The name written for a result that brings its own word: a built-in of the other product becomes that of this one
-    /// (decision 21), every other word is handed on.
+    /// The name written for a result that brings its own word: a built-in of either product, in whatever case, becomes that
+    /// of this one (decision 21), every other word is handed on.
     pub fn handed_on<'s>(&'s self, word: &'s str, outcome: Outcome) -> &'s str {
-        match (self.target, word.trim()) {
-            (_, "") => self.name(outcome),
-            (_, "PASS" | "PASSED") => self.target.status(Outcome::Passed),
-            (_, "FAIL" | "FAILED") => self.target.status(Outcome::Failed),
-            (_, "TO DO") => TODO,
-            (Target::Cloud, "ABORTED") => self.name(Outcome::Aborted),
-            (_, word) => word,
+        let word = word.trim();
+        if word.is_empty() {
+            return self.name(outcome);
+        }
+        match built_in(word) {
+            Some(Outcome::Aborted) if self.target == Target::Cloud => self.name(Outcome::Aborted),
+            Some(meant) => self.target.status(meant),
+            None => word,
         }
     }
+}
+
+/// What a built-in word of either product stands for. No instance has a status of its own that differs from one of these in
+/// nothing but capitals.
+fn built_in(word: &str) -> Option<Outcome> {
+    const WORDS: [(&str, Outcome); 8] = [
+        ("PASS", Outcome::Passed),
+        ("PASSED", Outcome::Passed),
+        ("FAIL", Outcome::Failed),
+        ("FAILED", Outcome::Failed),
+        (TODO, Outcome::NotRun),
+        ("TO DO", Outcome::NotRun),
+        ("EXECUTING", Outcome::Running),
+        ("ABORTED", Outcome::Aborted),
+    ];
+    WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, outcome)| *outcome)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn built_in_words_are_known_in_any_case() {
+        let (server, cloud) = (Statuses::new(Target::Server), Statuses::new(Target::Cloud));
+        for (word, for_server, for_cloud) in [
+            ("PASS", "PASS", "PASSED"),
+            (" passed ", "PASS", "PASSED"),
+            ("Fail", "FAIL", "FAILED"),
+            ("failed", "FAIL", "FAILED"),
+            ("To Do", "TODO", "TODO"),
+            ("todo", "TODO", "TODO"),
+            ("executing", "EXECUTING", "EXECUTING"),
+            ("Aborted", "ABORTED", "FAILED"),
+            ("Skipped", "Skipped", "Skipped"),
+            ("Passed with remarks", "Passed with remarks", "Passed with remarks"),
+        ] {
+            assert_eq!(server.handed_on(word, Outcome::Skipped), for_server);
+            assert_eq!(cloud.handed_on(word, Outcome::Skipped), for_cloud);
+        }
+    }
 
     #[test]
     fn outcomes_sit_at_their_own_place() {
@@ -196,6 +233,7 @@ mod tests {
         assert_eq!(statuses.name(Outcome::Skipped), "SKIPPED");
         assert_eq!(statuses.handed_on("PASSED", Outcome::Passed), "PASS");
         assert_eq!(statuses.handed_on("BLOCKED", Outcome::Skipped), "BLOCKED");
+        assert_eq!(statuses.handed_on("skipped", Outcome::Skipped), "skipped");
         assert_eq!(statuses.handed_on("", Outcome::Skipped), "SKIPPED");
     }
 }

@@ -284,14 +284,19 @@ fn status(cursor: &mut JsonCursor<'_>, word: &mut String, outcome: &mut Outcome)
     Ok(())
 }
 
-/// What the words of both products say; of a word of the user's own it is known only that it is no built-in one.
+/// What the words of both products say, in whatever case; of a word of the user's own it is known only that it is no built-in one.
 fn outcome_of(word: &str) -> Outcome {
-    match word.trim() {
-        "PASS" | "PASSED" => Outcome::Passed,
-        "FAIL" | "FAILED" => Outcome::Failed,
-        "ABORTED" => Outcome::Aborted,
-        "EXECUTING" => Outcome::Running,
-        "TODO" | "TO DO" => Outcome::NotRun,
-        _ => Outcome::Skipped,
-    }
+    const WORDS: [(&str, Outcome); 8] = [
+        ("PASS", Outcome::Passed),
+        ("PASSED", Outcome::Passed),
+        ("FAIL", Outcome::Failed),
+        ("FAILED", Outcome::Failed),
+        ("TODO", Outcome::NotRun),
+        ("TO DO", Outcome::NotRun),
+        ("EXECUTING", Outcome::Running),
+        ("ABORTED", Outcome::Aborted),
+    ];
+    let word = word.trim();
+    let known = WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word));
+    known.map_or(Outcome::Skipped, |(_, outcome)| *outcome)
 }

@@ -171,6 +171,24 @@ fn unknown_members_are_told_at_every_depth() {
 }
 
 #[test]
+fn built_in_words_are_known_in_any_case() {
+    for (word, outcome) in [
+        ("passed", Outcome::Passed),
+        ("Pass", Outcome::Passed),
+        ("failed", Outcome::Failed),
+        ("Fail", Outcome::Failed),
+        ("aborted", Outcome::Aborted),
+        ("Executing", Outcome::Running),
+        ("To Do", Outcome::NotRun),
+        ("skipped", Outcome::Skipped),
+    ] {
+        let test = format!(r#"{{"testKey":"DEMO-1","status":"{word}","steps":[{{"status":"{word}"}}]}}"#);
+        let found = read(&format!(r#"{{"tests":[{test}]}}"#));
+        assert_eq!((found.cases[0].outcome, found.cases[0].steps[0].outcome), (outcome, outcome), "{word}");
+    }
+}
+
+#[test]
 fn what_states_no_status_has_not_passed() {
     for status in ["", r#","status":null"#, r#","status":" ""#] {
         let found = read(&format!(r#"{{"tests":[{{"testKey":"DEMO-1"{status}}},{{"testKey":"DEMO-2"{status}}}]}}"#));
