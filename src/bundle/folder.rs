@@ -24,7 +24,7 @@ use earlier::Earlier;
 pub enum Opening {
     /// Refuse: the folder must be absent or empty.
     Fresh,
-    /// Put another in its place (`--force`). It stays, set aside, until that is whole.
+    /// Put another in its place (`--force`). It stays, set aside, until that is whole, and for good where no report is found.
     Replace,
     /// Go on with it (`--resume`): nothing is removed before [`Folder::go_on`].
     Resume,
@@ -77,6 +77,11 @@ impl Folder {
         self.remove_manifest(&contents)?;
         remove_all(&contents.temporary)?;
         create_folder(&self.path.join(BUNDLES)).map(drop)
+    }
+
+    /// Whether an earlier output waits to be replaced.
+    pub fn keeps_earlier(&self) -> bool {
+        Earlier::of(&self.path).is_kept()
     }
 
     /// Removes what this run has written so far, when it turns out that it should not have begun, and brings the earlier output

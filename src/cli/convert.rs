@@ -84,7 +84,7 @@ pub struct OutputArgs {
     /// Output folder: absent, empty, or an earlier output together with --force or --resume
     #[arg(short, long, value_name = "DIR", env = "XRAYPACK_OUT", value_hint = ValueHint::DirPath)]
     pub out: PathBuf,
-    /// Replace an earlier output, which stays until the new one is whole
+    /// Replace an earlier output, which stays until the new one is whole, and where no report is found
     #[arg(long, env = "XRAYPACK_FORCE", value_parser = BoolishValueParser::new())]
     pub force: bool,
     /// Go on with a conversion that was stopped: what it has finished, and has not changed since, is not converted again
@@ -387,6 +387,10 @@ impl Observer for Watching<'_> {
 
     fn resumed(&self, kept: usize, changed: usize) {
         self.commentary.resumed(kept as u64, changed as u64);
+    }
+
+    fn earlier_stays(&self) {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).no_reports.keep_earlier();
     }
 
     fn was_complete(&self) {

@@ -14,6 +14,7 @@ pub struct NoReports {
     empty_archives: u64,
     unsupported: u64,
     others: u64,
+    earlier_stays: bool,
 }
 
 impl NoReports {
@@ -29,15 +30,24 @@ impl NoReports {
         *counted += 1;
     }
 
+    /// The output that was to be replaced lies where it was.
+    pub fn keep_earlier(&mut self) {
+        self.earlier_stays = true;
+    }
+
     /// Says that there was no report, and what there was: an error, which no option hides.
     pub fn tell(&self, terminal: &mut Terminal) {
         let error = terminal.err.paint(Style::Red, "error").to_string();
         // When standard error is closed there is nobody to tell.
-        let _ = terminal.err.line(format_args!("{error}: {}", self.sentence()));
+        let _ = terminal.err.line(format_args!("{error}: {}{}", self.sentence(), self.consequence()));
+    }
+
+    fn consequence(&self) -> &'static str {
+        if self.earlier_stays { "; the earlier output stays as it is" } else { "" }
     }
 
     fn sentence(&self) -> String {
-        let NoReports { excluded, empty_archives, unsupported, others } = *self;
+        let NoReports { excluded, empty_archives, unsupported, others, earlier_stays: _ } = *self;
         let kinds = [
             ("left out by --include or --exclude", excluded),
             ("empty archives", empty_archives),

@@ -166,6 +166,9 @@ pub trait Observer: Sync {
 
     /// The earlier conversion that was to be gone on with had come to its end: everything is converted again.
     fn was_complete(&self) {}
+
+    /// There was no report to replace the earlier output with: that is what lies in the folder.
+    fn earlier_stays(&self) {}
 }
 
 fn report_of(outcome: &ReportOutcome) -> Report<'_> {
@@ -181,7 +184,8 @@ fn report_of(outcome: &ReportOutcome) -> Report<'_> {
     }
 }
 
-/// Converts everything and gives the manifest of what was written.
+/// Converts everything and gives the manifest of what was written. Where no report was found an output that was to be replaced
+/// stays, and nothing is written.
 ///
 /// Nothing in the output depends on the number of threads, the clock, the order in which a file system or an archive
 /// lists its files, or on whether it was made in one go or with [`Opening::Resume`] after any number of interruptions.
@@ -201,7 +205,13 @@ pub fn convert(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<
     let converted = Writing::begin(job, &folder, waiting, observer, &stop).and_then(|(writing, records)| {
         let whole = convert_groups(job, waiting, Names::Forgotten, records, observer, &stop, &writing)?;
         let manifest = whole.write(job, &folder, &spool)?;
-        folder.seal(&manifest).map_err(Error::Output)?;
+        if manifest.totals.reports == 0 && folder.keeps_earlier() {
+            // A job whose tests left no report would take last night's output with it.
+            folder.withdraw().map_err(Error::Output)?;
+            observer.earlier_stays();
+        } else {
+            folder.seal(&manifest).map_err(Error::Output)?;
+        }
         Ok(manifest)
     });
     if converted.as_ref().is_err_and(Error::is_wrong_usage) && job.opening != Opening::Resume {

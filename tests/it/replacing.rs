@@ -60,6 +60,34 @@ fn an_output_outlives_the_conversion_that_should_not_have_begun() {
 }
 
 #[test]
+fn an_output_outlives_a_night_without_reports() {
+    let workshop = night(2);
+    let out = workshop.path().join("out");
+    let before = contents(&out);
+    fs::create_dir(workshop.path().join("empty")).unwrap();
+    workshop.write("log/build.txt", "no tests today");
+    for input in ["empty", "log"] {
+        for _ in 0..2 {
+            let ran = convert(&workshop, &[input], &["--force", "-p", "DEMO"]);
+            assert_eq!(ran.code, Some(4), "{ran:?}");
+            assert!(
+                ran.stderr.contains("no report was found") && ran.stderr.contains("the earlier output stays"),
+                "{ran:?}"
+            );
+            assert_eq!(contents(&out), before, "{input}");
+        }
+        let fresh = workshop.run(["convert", input, "--out", "fresh", "-q", "--force"]);
+        assert_eq!(fresh.code, Some(4), "{fresh:?}");
+        assert!(!fresh.stderr.contains("earlier"), "{fresh:?}");
+        assert_eq!(manifest(&workshop.path().join("fresh"))["totals"]["reports"], 0);
+        fs::remove_dir_all(workshop.path().join("fresh")).unwrap();
+    }
+    assert_eq!(workshop.run(["verify", "out"]).code, Some(0));
+    assert_eq!(convert(&workshop, &["in"], &["--force", "-p", "DEMO"]).code, Some(0));
+    assert_eq!(manifest(&out)["totals"]["bundles"], 1);
+}
+
+#[test]
 fn nothing_is_read_from_where_the_output_is_to_be() {
     let workshop = night(1);
     let before = contents(&workshop.path().join("out"));

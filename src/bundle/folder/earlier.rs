@@ -1,5 +1,5 @@
 //! An earlier output that another one is going to replace. It is set aside as it is, comes back when the new conversion turns out to
-//! be wrong usage, which writes nothing, and goes when the new output is whole.
+//! be wrong usage, which writes nothing, or finds no report, and goes when the new output is whole.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
