@@ -111,7 +111,7 @@ pub fn bind(folder: &Path, bindings: &[Binding], rebind: Rebind, threads: usize)
     let keys = assign(&manifest, bindings, rebind)?;
     let folder = Folder::complete(folder).map_err(BindError::Write)?;
     let tasks: Vec<_> = tasks(&manifest, &keys);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = super::threads::pool(threads);
     let pool = pool.map_err(|error| BindError::Threads(error.to_string()))?;
     let prepared: Result<Vec<_>, BindError> =
         pool.install(|| tasks.into_par_iter().map(|task| Ok((task.place, task.prepare(&folder, rebind)?))).collect());

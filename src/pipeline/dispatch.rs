@@ -101,18 +101,26 @@ pub(super) fn run(
             let worker = std::thread::Builder::new().name(format!("worker-{number}"));
             worker.spawn_scoped(scope, || work(&queue, purpose, &helpers, &line))
         };
-        let workers: Result<Vec<_>, _> = (0..threads).map(worker).collect();
-        let walked = match &workers {
-            Ok(_) => walk(inputs, options, stop, grouping, &queue).map_err(Error::Source),
-            Err(error) => Err(Error::Threads(error.to_string())),
+        // Where the system does not give them all, those that came do the work of the others.
+        let (workers, refused) = until_refused((0..threads).map(worker));
+        let walked = match refused {
+            Some(error) if workers.is_empty() => Err(Error::NoThread(error)),
+            _ => walk(inputs, options, stop, grouping, &queue).map_err(Error::Source),
         };
         queue.end();
         // One that fell has said so.
-        workers.into_iter().flatten().for_each(|worker| drop(worker.join()));
+        workers.into_iter().for_each(|worker| drop(worker.join()));
         walked
     });
     line.into_result()?;
     walked
+}
+
+/// What was made until something could not be, and why not.
+fn until_refused<T, E>(made: impl Iterator<Item = Result<T, E>>) -> (Vec<T>, Option<E>) {
+    let mut refused = None;
+    let given = made.map_while(|one| one.map_err(|error| refused = Some(error)).ok()).collect();
+    (given, refused)
 }
 
 fn walk(

@@ -51,7 +51,9 @@ pub enum Error {
     Renamed(String),
     /// A run that cannot be read back: a defect, or a disk that fails.
     Run(String),
-    /// The worker threads cannot be started, or one of ours died.
+    /// The system gives not even the threads without which nothing is read.
+    NoThread(std::io::Error),
+    /// A pool of threads cannot be made, or a thread of ours died.
     Threads(String),
 }
 
@@ -76,6 +78,8 @@ impl Error {
             // A temporary file, for an archive from standard input.
             Error::Source(SourceError::Input(_, disk)) => disk.kind() != ErrorKind::StorageFull,
             Error::Source(_) | Error::NoProject { .. } | Error::Budget { .. } | Error::InputInOutput { .. } => true,
+            // No file was opened.
+            Error::NoThread(_) => true,
             _ => false,
         }
     }
@@ -123,6 +127,11 @@ impl fmt::Display for Error {
                  differently now"
             ),
             Error::Run(why) => f.write_str(why),
+            Error::NoThread(why) => write!(
+                f,
+                "the system gives no further thread ({why}), and two are needed: its limit of processes and threads, of \
+                 the user or the container, must be higher"
+            ),
             Error::Threads(why) => write!(f, "worker threads failed: {why}"),
         }
     }
@@ -133,6 +142,7 @@ impl std::error::Error for Error {
         match self {
             Error::Source(error) => Some(error),
             Error::Output(error) => Some(error),
+            Error::NoThread(error) => Some(error),
             _ => None,
         }
     }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
 
-use rayon::ThreadPoolBuilder;
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSlice;
 
@@ -19,7 +18,7 @@ use super::outcome::EvidenceCounts;
 use super::plan::PlannedExecution;
 use super::purpose::Names;
 use super::stop::Stop;
-use super::{Error, Job, Observer, Waiting};
+use super::{Error, Job, Observer, Waiting, threads};
 use crate::bundle::manifest::{Execution, Totals};
 use crate::bundle::{Compression, ExecutionIndex, Folder, Grouped, RunStore, Settled, WriteError};
 use crate::model::ReportId;
@@ -119,9 +118,10 @@ pub(super) fn run<E: Send>(
         // ten milliseconds; new ones begin where there is nothing else to do.
         let pool = match &pool {
             Some(pool) => pool,
-            None => pool.insert(ThreadPoolBuilder::new().num_threads(threads).build().map_err(Error::threads)?),
+            None => pool.insert(threads::pool(threads).map_err(Error::threads)?),
         };
         let done = pool.install(|| batch.into_par_iter().map(finish_one).collect::<Result<Vec<_>, _>>());
+        threads::do_what_was_left();
         match done.and_then(|done| finish.settle_down().map(|()| done)) {
             Ok(done) => all.extend(done),
             Err(error) => {

@@ -31,6 +31,7 @@ mod repeats;
 mod resume;
 mod rows;
 mod stop;
+mod threads;
 mod twins;
 mod verify;
 mod visitor;
@@ -332,7 +333,9 @@ fn convert_groups<E: Send>(
     let collector = Collector::new(job, observer, spool, &index);
     let mut collecting = Collecting { collector, finisher, outstanding };
     std::thread::scope(|scope| {
-        let finisher = scope.spawn(|| finish::run(threads, waiting, stop, finish, outstanding));
+        let finisher = std::thread::Builder::new().name("finisher".to_owned());
+        let finisher = finisher.spawn_scoped(scope, || finish::run(threads, waiting, stop, finish, outstanding));
+        let finisher = finisher.map_err(Error::NoThread)?;
         let purpose = Purpose::Convert(&context);
         let read = dispatch::run(&job.inputs, &job.source, threads, &purpose, &mut grouping, stop, &mut collecting);
         let read = read.and_then(|()| {

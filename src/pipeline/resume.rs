@@ -7,13 +7,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rayon::ThreadPool;
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
-use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::grouping::{Entered, Grouping};
 use super::record::{Record, RecordedArchive, RecordedBasis, RecordedReport};
 use super::stop::Stop;
-use super::{Error, Job};
+use super::{Error, Job, threads};
 use crate::bundle::{RunMemory, journal};
 use crate::model::ReportState;
 use crate::source::{self, ArchiveFile, Entry, Found, Input};
@@ -24,7 +24,7 @@ const BATCH: usize = 256;
 /// Gives those records that still hold, by the number of their group. It reads the files again and hashes them; nothing
 /// is parsed, and of archives nothing is inflated but archives inside them.
 pub(super) fn still_true(job: &Job, records: Vec<Record>, stop: &Stop<'_>) -> Result<HashMap<u32, Record>, Error> {
-    let pool = ThreadPoolBuilder::new().num_threads(job.threads).build().map_err(Error::threads)?;
+    let pool = threads::pool(job.threads).map_err(Error::threads)?;
     let mut review = Review::new(job, records, &pool);
     let mut grouping =
         Grouping::new(job.group_by, job.execution_key.as_deref(), std::env::temp_dir(), RunMemory::of(0));

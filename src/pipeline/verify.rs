@@ -36,7 +36,7 @@ pub fn verify(folder: &Path, threads: usize) -> Result<Verdict, Error> {
         };
         return Ok(Verdict { manifest: Some(manifest), mismatches: vec![mismatch] });
     };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(Error::threads)?;
+    let pool = super::threads::pool(threads).map_err(Error::threads)?;
     let check = |bundle: &mut dyn Read| check_bundle(bundle, target);
     let findings: Vec<_> = pool.install(|| {
         verification.bundles().into_par_iter().map(|record| verification.check_bundle(record, &check)).collect()

@@ -43,5 +43,6 @@ mod resume;
 mod robot_json;
 mod shards;
 mod support;
+mod threads;
 mod twins;
 mod zips;
