@@ -1,7 +1,7 @@
 //! Which Test Execution a run belongs to.
 
 use crate::model::Origin;
-use crate::source::{Place, stem};
+use crate::source::{Place, Spelling, stem};
 
 /// What all reports together are called.
 const ALL: &str = "all";
@@ -33,17 +33,19 @@ pub(super) struct GroupKey {
     pub(super) key: String,
     /// Test environments, where the reports name some.
     pub(super) environment: String,
+    /// Tells sources apart that are shown alike.
+    spelling: u64,
 }
 
 impl GroupKey {
     /// The group of a report, as far as its place decides.
     pub(super) fn of(by: GroupBy, place: &Place, report: &Origin) -> GroupKey {
         let input = if by == GroupBy::All { 0 } else { place.input };
-        GroupKey::named(input, source_of(by, place, report))
+        GroupKey { spelling: spelling_of(by, place), ..GroupKey::named(input, source_of(by, place, report)) }
     }
 
     pub(super) fn named(input: u32, source: &str) -> GroupKey {
-        GroupKey { input, source: source.to_owned(), key: String::new(), environment: String::new() }
+        GroupKey { input, source: source.to_owned(), key: String::new(), environment: String::new(), spelling: 0 }
     }
 
     /// Number of its INPUT.
@@ -53,7 +55,9 @@ impl GroupKey {
 
     /// Whether a report is of this group.
     pub(super) fn holds(&self, by: GroupBy, place: &Place, report: &Origin) -> bool {
-        (by == GroupBy::All || self.input == place.input) && self.source == source_of(by, place, report)
+        (by == GroupBy::All || self.input == place.input)
+            && self.source == source_of(by, place, report)
+            && self.spelling == spelling_of(by, place)
     }
 
     /// Whether reports of this group may still come when the walk is at this one.
@@ -99,6 +103,18 @@ fn source_of<'p>(by: GroupBy, place: &'p Place, report: &'p Origin) -> &'p str {
         GroupBy::Directory if place.directory.is_empty() => &place.input_name,
         GroupBy::Directory => &place.directory,
         GroupBy::Report => report.as_str(),
+    }
+}
+
+/// What tells that from others which are shown alike.
+fn spelling_of(by: GroupBy, place: &Place) -> u64 {
+    let Spelling { file, directory } = place.spelling;
+    match by {
+        GroupBy::All | GroupBy::Input => 0,
+        GroupBy::Report => file,
+        GroupBy::Archive | GroupBy::Directory if place.archive.is_some() => file,
+        GroupBy::Archive => 0,
+        GroupBy::Directory => directory,
     }
 }
 

@@ -1,8 +1,12 @@
 //! What a walk comes upon.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::entry::At;
 use super::{ArchiveFile, Entry};
 use crate::model::{Origin, Problem};
 
@@ -66,6 +70,8 @@ pub struct Place {
     pub archive_file: Option<Arc<ArchiveFile>>,
     /// The folder part of its origin; empty at the top.
     pub directory: Arc<str>,
+    /// What tells it from files that are shown alike.
+    pub spelling: Spelling,
     /// Of a file called `.json`: whether another one of its folder is called like lines of JSON.
     pub beside_json_lines: bool,
 }
@@ -77,6 +83,28 @@ impl Place {
         // Files of one folder come one after the other.
         let directory = if *self.directory == *directory { Arc::clone(&self.directory) } else { directory.into() };
         Place { directory, ..self.clone() }
+    }
+}
+
+/// Stands for names on disk that are no text: bytes that are not UTF-8 are all shown alike. Zero: it is text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Spelling {
+    /// Of the file, or of the outermost archive that holds it.
+    pub file: u64,
+    /// Of the folder that this lies in.
+    pub directory: u64,
+}
+
+impl Spelling {
+    /// Of a file below `root`: nearly all are found by their names, which are text then.
+    pub(super) fn of(root: &Path, at: &At) -> Spelling {
+        let At::Path(path) = at else { return Spelling::default() };
+        let below = path.strip_prefix(root).unwrap_or(path);
+        let number = |path: &Path| match path.to_str() {
+            Some(_) => 0,
+            None => xxh3_64(path.as_os_str().as_encoded_bytes()).max(1),
+        };
+        Spelling { file: number(below), directory: below.parent().map_or(0, number) }
     }
 }
 

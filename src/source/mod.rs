@@ -38,7 +38,7 @@ pub use archive_file::{ArchiveFile, Fingerprint};
 pub use attachment::{Attached, AttachmentError};
 pub use entry::{Doubt, Entry, Lent, Scratch};
 pub use error::SourceError;
-pub use found::{Found, Place, Skip, stem};
+pub use found::{Found, Place, Skip, Spelling, stem};
 pub use globs::Globs;
 pub use input::{Input, inputs};
 pub use limits::Limits;

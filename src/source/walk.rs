@@ -15,7 +15,7 @@ use super::mapped::ArchiveBytes;
 use super::opening::{hidden_zip, open_if_archive};
 use super::root::{Extent, Root};
 use super::unpack::{self, Most, Seen};
-use super::{ArchiveFile, Budget, Found, Input, Options, Place, Skip, SourceError, found, litter};
+use super::{ArchiveFile, Budget, Found, Input, Options, Place, Skip, SourceError, Spelling, found, litter};
 use crate::model::{Limit, LimitReached, Origin, Problem, ProblemKind, Severity};
 
 /// Pushes every file of `inputs` into `found`, archives opened, until it breaks off. Inputs keep their order; the files
@@ -144,7 +144,7 @@ impl Walk<'_> {
                 Ok(file) => {
                     let (origin, at) = below(root, file.path());
                     let beside_json_lines = litter::is_json(origin.as_str()) && neighbours.have_json_lines(&file);
-                    let place = Place { beside_json_lines, ..near.of(&origin) };
+                    let place = Place { beside_json_lines, spelling: Spelling::of(root, &at), ..near.of(&origin) };
                     near.directory = Arc::clone(&place.directory);
                     if !links.admit(&file) {
                         self.skip(origin, place, Skip::Symlink)

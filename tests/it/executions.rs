@@ -175,3 +175,39 @@ fn an_execution_that_exists_gets_what_is_given_and_keeps_the_rest() {
     });
     assert_eq!(infos(&workshop)[0], expected);
 }
+
+/// Names of files that are shown alike, since neither is text.
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_no_text_are_told_apart() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let write = |workshop: &Workshop, name: &[u8], content: &[u8]| {
+        let path = workshop.path().join("in").join(OsStr::from_bytes(name));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    };
+    let suite = |name: &str| format!("<testsuite name='s'><testcase name='{name}'/></testsuite>").into_bytes();
+    let workshop = Workshop::new();
+    write(&workshop, b"a\xfe.xml", &suite("one"));
+    write(&workshop, b"a\xff.xml", &suite("two"));
+    write(&workshop, b"d\xfe/x.xml", &suite("three"));
+    write(&workshop, b"d\xff/x.xml", &suite("four"));
+    write(&workshop, b"d\xff/y.xml", &suite("five"));
+    for (by, expected) in [
+        ("report", &["a-.xml 1", "a-.xml-2 1", "d--x.xml 1", "d--x.xml-2 1", "d--y.xml 1"][..]),
+        ("directory", &["in 2", "d- 1", "d--2 2"]),
+        ("archive", &["in 5"]),
+    ] {
+        let ran = convert(&workshop, &["in"], &["--group-by", by]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        assert_eq!(executions(&workshop), expected, "{by}");
+    }
+    for (name, test) in [(b"z\xfe.zip", "one"), (b"z\xff.zip", "two")] {
+        let report = suite(test);
+        write(&workshop, name, &crate::archives::zip(&[("x.xml", &report)]));
+    }
+    let ran = convert(&workshop, &["in"], &[]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(executions(&workshop), ["in 5", "z- 1", "z--2 1"]);
+}
