@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::counts::{Cases, Runs};
 use super::hashing::Sum;
 use super::lines::ReportLine;
+use super::name::REPORTS;
 use crate::model::ReportState;
 
 /// What `schema` says; a field that is changed or dropped makes a new number.
@@ -30,6 +31,9 @@ pub struct Manifest {
     pub options: Options,
     /// Sums over all reports and bundles.
     pub totals: Totals,
+    /// The file with a line for each file seen; manifests of earlier versions do not tell of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reports: Option<ReportsRecord>,
     /// The Test Executions, in order of their first report.
     pub executions: Vec<Execution>,
 }
@@ -230,6 +234,23 @@ pub struct Execution {
     pub trimmed: Vec<Trimmed>,
 }
 
+/// The file `reports.jsonl` as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportsRecord {
+    /// The file, relative to the output folder.
+    pub file: String,
+    /// Its length.
+    pub bytes: u64,
+    /// SHA-256 of its bytes, in lower-case hexadecimal digits.
+    pub sha256: String,
+}
+
+impl ReportsRecord {
+    pub(super) fn of(Sum { bytes, sha256 }: Sum) -> ReportsRecord {
+        ReportsRecord { file: REPORTS.to_owned(), bytes, sha256 }
+    }
+}
+
 /// A file with the `info` part of a multipart import.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InfoRecord {
@@ -329,6 +350,7 @@ pub(super) mod tests {
             target: "server".to_owned(),
             options: Options(vec![("zeta".to_owned(), Value::from(1)), ("alpha".to_owned(), Value::from("x"))]),
             totals: Totals::default(),
+            reports: None,
             executions,
         }
     }
@@ -356,7 +378,8 @@ pub(super) mod tests {
             bundles: vec![record],
             trimmed: Vec::new(),
         };
-        let manifest = manifest(vec![execution]);
+        let mut manifest = manifest(vec![execution]);
+        manifest.reports = Some(ReportsRecord::of(Sum { bytes: 9, sha256: "00".to_owned() }));
         let mut out = Vec::new();
         manifest.write_to(&mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
@@ -383,6 +406,10 @@ pub(super) mod tests {
             "cases",
             "runs",
             "evidence",
+            "reports",
+            "file",
+            "bytes",
+            "sha256",
             "executions",
             "id",
             "source",

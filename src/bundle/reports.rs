@@ -1,17 +1,19 @@
 //! The file `reports.jsonl` while it is written.
 
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 
 use super::error::WriteError;
 use super::folder::Folder;
+use super::hashing::Hashing;
 use super::lines::{ReportLine, write_line};
+use super::manifest::ReportsRecord;
 use super::name::REPORTS;
 use super::new_file::NewFile;
 
 /// `reports.jsonl` while it is written, under a temporary name.
 #[derive(Debug)]
 pub struct ReportLines {
-    file: BufWriter<NewFile>,
+    file: BufWriter<Hashing<NewFile>>,
 }
 
 impl ReportLines {
@@ -20,7 +22,7 @@ impl ReportLines {
     /// # Errors
     /// When it cannot be made.
     pub fn create(folder: &Folder) -> Result<ReportLines, WriteError> {
-        Ok(ReportLines { file: BufWriter::with_capacity(64 << 10, folder.create(REPORTS)?) })
+        Ok(ReportLines { file: BufWriter::with_capacity(64 << 10, Hashing::new(folder.create(REPORTS)?)) })
     }
 
     /// Adds a line. Lines are expected in the order of the reports.
@@ -28,7 +30,7 @@ impl ReportLines {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&mut self, line: &ReportLine) -> Result<(), WriteError> {
-        write_line(&mut self.file, line).map_err(|error| self.file.get_ref().failed(error))
+        write_line(&mut self.file, line).map_err(|error| self.failed(error))
     }
 
     /// Adds a line that is JSON already, and ends it.
@@ -37,17 +39,22 @@ impl ReportLines {
     /// As [`ReportLines::write`].
     pub fn write_json(&mut self, line: &mut Vec<u8>) -> Result<(), WriteError> {
         line.push(b'\n');
-        self.file.write_all(line).map_err(|error| self.file.get_ref().failed(error))
+        self.file.write_all(line).map_err(|error| self.failed(error))
     }
 
-    /// Brings the file to the disk and gives it its name.
+    /// Brings the file to the disk, gives it its name, and tells what the manifest says of it.
     ///
     /// # Errors
     /// When that fails; the file then has no name.
-    pub fn finish(mut self) -> Result<(), WriteError> {
-        self.file.flush().map_err(|error| self.file.get_ref().failed(error))?;
-        let (file, _) = self.file.into_parts();
-        file.commit()
+    pub fn finish(mut self) -> Result<ReportsRecord, WriteError> {
+        self.file.flush().map_err(|error| self.failed(error))?;
+        let (file, sum) = self.file.into_parts().0.finish();
+        file.commit()?;
+        Ok(ReportsRecord::of(sum))
+    }
+
+    fn failed(&self, error: io::Error) -> WriteError {
+        self.file.get_ref().get_ref().failed(error)
     }
 }
 
@@ -66,7 +73,8 @@ mod tests {
         lines.write(&line()).unwrap();
         lines.write(&line()).unwrap();
         assert!(!path.exists());
-        lines.finish().unwrap();
-        assert_eq!(std::fs::read_to_string(path).unwrap().lines().count(), 2);
+        let record = lines.finish().unwrap();
+        let text = std::fs::read_to_string(path).unwrap();
+        assert_eq!((text.lines().count(), text.len() as u64), (2, record.bytes));
     }
 }

@@ -220,15 +220,34 @@ impl Verification {
         });
         let totals = &self.manifest.totals;
         check_cases(MANIFEST, &totals.cases, &totals.runs, found);
-        if let Err(mismatch) = read {
-            found.push(mismatch);
-            return;
+        match read {
+            Ok(sum) => self.check_reports_file(sum, found),
+            Err(mismatch) => {
+                found.push(mismatch);
+                return;
+            }
         }
         self.bundles().into_iter().for_each(|bundle| sums.add_bundle(bundle));
         for ((name, stated), (_, sum)) in totals.sums().into_iter().zip(sums.sums()) {
             if stated != sum {
                 found.push(Mismatch::Total { name, stated, found: sum });
             }
+        }
+    }
+
+    /// Holds `reports.jsonl` against what the manifest says of it, if it does.
+    fn check_reports_file(&self, sum: Sum, found: &mut Vec<Mismatch>) {
+        let Some(stated) = &self.manifest.reports else { return };
+        let file = || REPORTS.to_owned();
+        if stated.file != REPORTS {
+            let reason = format!("it has {:?} in the place of {REPORTS}", stated.file);
+            found.push(Mismatch::Unreadable { file: MANIFEST.to_owned(), reason });
+        }
+        if stated.bytes != sum.bytes {
+            found.push(Mismatch::Length { file: file(), stated: stated.bytes, found: sum.bytes });
+        }
+        if stated.sha256 != sum.sha256 {
+            found.push(Mismatch::Hash { file: file() });
         }
     }
 }
@@ -311,10 +330,10 @@ fn check_cases(report: &str, cases: &Cases, runs: &Runs, found: &mut Vec<Mismatc
     }
 }
 
-/// Reads `reports.jsonl` line by line.
-fn each_line(path: &Path, mut take: impl FnMut(&ReportLine)) -> Result<(), Mismatch> {
+/// Reads `reports.jsonl` line by line; gives its length and hash.
+fn each_line(path: &Path, mut take: impl FnMut(&ReportLine)) -> Result<Sum, Mismatch> {
     let failed = |error: io::Error| unreadable(REPORTS, &error);
-    let mut file = BufReader::with_capacity(64 << 10, File::open(path).map_err(failed)?);
+    let mut file = BufReader::with_capacity(64 << 10, Hashing::new(File::open(path).map_err(failed)?));
     let mut text = Vec::new();
     for number in 1_u64.. {
         text.clear();
@@ -327,7 +346,7 @@ fn each_line(path: &Path, mut take: impl FnMut(&ReportLine)) -> Result<(), Misma
         })?;
         take(&line);
     }
-    Ok(())
+    Ok(file.into_inner().finish().1)
 }
 
 /// Facts or faults of a bundle, the sum of its body, and that of its file where it is compressed.

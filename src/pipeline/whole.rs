@@ -56,7 +56,7 @@ impl Whole<Execution> {
             spooled.line(&report.line, report.execution.as_deref(), &mut text).map_err(Error::Output)?;
             lines.write_json(&mut text).map_err(Error::Output)?;
         }
-        lines.finish().map_err(Error::Output)?;
+        let reports = lines.finish().map_err(Error::Output)?;
         let mut totals = self.totals;
         self.executions.iter().flat_map(|execution| &execution.bundles).for_each(|bundle| totals.add_bundle(bundle));
         Ok(Manifest {
@@ -65,6 +65,7 @@ impl Whole<Execution> {
             target: job.encoding.target.name().to_owned(),
             options: job.recorded.clone(),
             totals,
+            reports: Some(reports),
             executions: self.executions,
         })
     }

@@ -32,7 +32,7 @@ fn output_of(compression: Compression) -> (Fixture, PathBuf, Manifest) {
     report.execution = Some("night".to_owned());
     let mut lines = ReportLines::create(&folder).unwrap();
     lines.write(&report).unwrap();
-    lines.finish().unwrap();
+    let reports = lines.finish().unwrap();
 
     let mut totals = Totals::default();
     totals.add_report(&report);
@@ -50,6 +50,7 @@ fn output_of(compression: Compression) -> (Fixture, PathBuf, Manifest) {
         trimmed: Vec::new(),
     }]);
     manifest.totals = totals;
+    manifest.reports = Some(reports);
     folder.seal(&manifest).unwrap();
     (fixture, path, manifest)
 }
@@ -204,7 +205,11 @@ fn finds_bundles_that_are_larger_than_the_options_allow() {
 fn finds_a_report_of_an_execution_that_is_not_there() {
     assert_eq!(
         after_editing(REPORTS, |text| text.replace("\"execution\":\"night\"", "\"execution\":\"day\"")),
-        ["nightly.zip!/ui/TEST-login.xml went to test execution day, which is not in the manifest"]
+        [
+            "nightly.zip!/ui/TEST-login.xml went to test execution day, which is not in the manifest",
+            "reports.jsonl has 360 bytes, the manifest says 362",
+            "reports.jsonl was changed: its sha256 is not that of the manifest",
+        ]
     );
 }
 
@@ -255,6 +260,7 @@ fn finds_a_report_with_a_case_that_is_lost() {
         found,
         [
             "nightly.zip!/ui/TEST-login.xml: 7 cases were seen, but written + merged + left_out is 6",
+            "reports.jsonl was changed: its sha256 is not that of the manifest",
             "totals.runs.merged is 1, the sum is 0",
         ]
     );
@@ -266,6 +272,16 @@ fn finds_a_report_with_a_case_that_is_lost() {
 fn finds_a_line_that_is_cut() {
     let found = after_editing(REPORTS, |text| text[..40].to_owned());
     assert!(found[0].starts_with("reports.jsonl cannot be read: line 1: EOF"), "{found:?}");
+}
+
+#[test]
+fn finds_a_line_that_was_edited() {
+    let found = after_editing(REPORTS, |text| text.replacen("\"report\":\"", "\"report\":\"x", 1));
+    assert!(found[0].starts_with("reports.jsonl has ") && found[0].contains(", the manifest says "), "{found:?}");
+    assert_eq!(found[1..], ["reports.jsonl was changed: its sha256 is not that of the manifest"]);
+    let elsewhere = after(|manifest| manifest.reports.as_mut().unwrap().file = "../reports.jsonl".to_owned());
+    assert_eq!(elsewhere.len(), 1);
+    assert_eq!(after(|manifest| manifest.reports = None), Vec::<String>::new(), "as earlier versions wrote it");
 }
 
 #[test]
