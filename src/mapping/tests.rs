@@ -251,8 +251,8 @@ fn a_pattern_finds_no_standards() {
 #[test]
 fn j62_line_ends_in_a_definition_become_one_blank() {
     let (run, _) = map("junit", case("  a.b\r\n\tc\u{1}  d "));
-    assert_eq!(run.identity.as_str(), "a.b c  d");
-    assert_eq!(run.summary, "a.b c d");
+    assert_eq!(run.identity.as_str(), "a.b c\u{fffd}  d");
+    assert_eq!(run.summary, "a.b c\u{fffd} d");
 }
 
 #[test]

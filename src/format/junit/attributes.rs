@@ -89,6 +89,12 @@ impl CaseAttributes {
             }
             seen |= 1 << bit;
         }
+        if seen & 1 == 0
+            && let Some(id) = tag.attribute(b"id")
+        {
+            // Hurl before version 4 names its cases by it alone.
+            id.push_into(&mut case.title);
+        }
         trim(&mut case.title);
         trim(&mut case.container);
         self.class_name = match seen & 0b10 {

@@ -52,3 +52,15 @@ fn j67_j69_subtests_and_shards_keep_their_names() {
     );
     assert_eq!(found.lines(), ["passed p.TestA", "passed p.TestA/sub", "passed b.t_shard_1/4", "passed b.t_shard_2/4"]);
 }
+
+#[test]
+fn a_case_without_a_name_is_called_by_its_id() {
+    let found = read(
+        "<testsuite><testcase id='get.hurl' time='0.2'/><testcase id='post.hurl'><failure>status</failure></testcase>\
+         <testcase id='7' name='put.hurl'/></testsuite>",
+    );
+    assert_eq!(found.lines(), ["passed get.hurl", "failed post.hurl", "passed put.hurl"]);
+    // A name that is empty says that there is none (J29).
+    let found = read("<testsuite><testcase id='7' name='' classname='a.B'/></testsuite>");
+    assert_eq!(found.lines(), ["passed a.B"]);
+}
