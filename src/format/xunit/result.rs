@@ -22,7 +22,7 @@ fn of_foreign_word(word: &str) -> Option<Outcome> {
         (Outcome::NotRun, &["notrun", "notexecuted"]),
     ];
     let is = |known: &&str| known.eq_ignore_ascii_case(word);
-    WORDS.iter().find(|(_, words)| words.iter().any(|known| is(known))).map(|(outcome, _)| *outcome)
+    WORDS.iter().find(|(_, words)| words.iter().any(is)).map(|(outcome, _)| *outcome)
 }
 
 #[cfg(test)]
