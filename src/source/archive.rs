@@ -6,6 +6,7 @@ mod salvage;
 mod tar;
 mod zip;
 
+use std::cmp::Ordering;
 use std::io::Read;
 use std::sync::OnceLock;
 
@@ -70,6 +71,8 @@ struct Listing {
 pub(super) struct ArchiveEntry {
     /// Its name, made plain.
     pub(super) name: String,
+    /// Tells it from names that are shown alike.
+    spelling: u64,
     pub(super) expected: Expected,
     content: Content,
     /// Where the directory lists it: of two entries with one name the later one counts.
@@ -119,7 +122,7 @@ impl Archive {
             Kind::Zip => zip::list(&bytes, budget)?,
             Kind::Tar => tar::list(&bytes, budget)?,
         };
-        entries.sort_by(|one, other| name::compare(&one.name, &other.name).then(other.listed_at.cmp(&one.listed_at)));
+        entries.sort_by(in_order);
         let replaced = drop_replaced(&mut entries);
         budget.spend(&entries)?;
         let breaks_off = || Problem::new(ProblemKind::Truncated, "the packed data of the archive ends too early");
@@ -224,7 +227,7 @@ impl Archive {
 fn drop_replaced(entries: &mut Vec<ArchiveEntry>) -> Vec<(usize, u64)> {
     let (mut number, mut replaced) = (0, Vec::new());
     entries.dedup_by(|entry, kept| {
-        let is_replaced = entry.name == kept.name;
+        let is_replaced = entry.name == kept.name && entry.spelling == kept.spelling;
         if !is_replaced {
             number += 1;
         } else if entry.content != kept.content {
@@ -237,6 +240,12 @@ fn drop_replaced(entries: &mut Vec<ArchiveEntry>) -> Vec<(usize, u64)> {
 
 fn folder_of(name: &str) -> &str {
     name.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// By name; of one name the last that is listed comes first.
+fn in_order(one: &ArchiveEntry, other: &ArchiveEntry) -> Ordering {
+    let by_name = name::compare(&one.name, &other.name).then(one.spelling.cmp(&other.spelling));
+    by_name.then(other.listed_at.cmp(&one.listed_at))
 }
 
 impl ArchiveEntry {

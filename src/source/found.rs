@@ -4,10 +4,8 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use xxhash_rust::xxh3::xxh3_64;
-
 use super::entry::At;
-use super::{ArchiveFile, Entry};
+use super::{ArchiveFile, Entry, name};
 use crate::model::{Origin, Problem};
 
 /// One file that was found.
@@ -100,10 +98,7 @@ impl Spelling {
     pub(super) fn of(root: &Path, at: &At) -> Spelling {
         let At::Path(path) = at else { return Spelling::default() };
         let below = path.strip_prefix(root).unwrap_or(path);
-        let number = |path: &Path| match path.to_str() {
-            Some(_) => 0,
-            None => xxh3_64(path.as_os_str().as_encoded_bytes()).max(1),
-        };
+        let number = |path: &Path| name::spelling(path.as_os_str().as_encoded_bytes());
         Spelling { file: number(below), directory: below.parent().map_or(0, number) }
     }
 }

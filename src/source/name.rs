@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
 /// An entry's name with `/` between its parts and nothing before the first: no drive, no leading slash, no `./`. Parts
 /// `..` stay: the name is a label, nothing is ever written or looked up on disk by it.
 pub(super) fn normalise(name: &str) -> String {
@@ -12,6 +14,12 @@ pub(super) fn normalise(name: &str) -> String {
     };
     let parts: Vec<&str> = name.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
     parts.join("/")
+}
+
+/// Stands for those bytes of a name that are no text, since they are all shown alike; zero where there are none.
+pub(super) fn spelling(raw: &[u8]) -> u64 {
+    let odd = raw.utf8_chunks().map(|chunk| chunk.invalid()).filter(|bytes| !bytes.is_empty());
+    odd.fold(0, |before, bytes| xxh3_64_with_seed(bytes, before).max(1))
 }
 
 /// The order of a walk: part by part, each by its bytes, so that a folder and its archive have the same. A part that ends is
@@ -51,6 +59,15 @@ mod tests {
         assert_eq!(normalise("C:\\a\\.\\b"), "a/b");
         assert_eq!(normalise("//a//b/"), "a/b");
         assert_eq!(normalise("../a"), "../a");
+    }
+
+    #[test]
+    fn what_is_no_text_tells_names_apart() {
+        assert_eq!(spelling("a/b/é.xml".as_bytes()), 0);
+        assert_eq!(spelling(b"./a\xff.xml"), spelling(b"a\xff.xml"));
+        let names: [&[u8]; 5] = [b"a\xff", b"a\xfe", b"a\xff\xff", b"a\xff/b\xfe", b"a\xfe/b\xff"];
+        let distinct: std::collections::HashSet<_> = names.into_iter().map(spelling).collect();
+        assert_eq!(distinct.len(), names.len());
     }
 
     #[test]

@@ -66,12 +66,7 @@ impl Workshop {
     pub fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xraypack"));
         command.args(arguments).current_dir(self.path());
-        for (name, _) in std::env::vars_os() {
-            if name.to_str().is_some_and(|name| name.starts_with("XRAYPACK_")) {
-                command.env_remove(name);
-            }
-        }
-        command.env_remove("NO_COLOR").envs(self.environment.iter().map(|(name, value)| (name, value)));
+        without_settings(&mut command).envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 
@@ -82,6 +77,16 @@ impl Workshop {
         names.sort();
         names
     }
+}
+
+/// Keeps settings of the surroundings from the program.
+pub fn without_settings(command: &mut Command) -> &mut Command {
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("XRAYPACK_")) {
+            command.env_remove(name);
+        }
+    }
+    command.env_remove("NO_COLOR")
 }
 
 fn collect(folder: &Path, prefix: &str, names: &mut Vec<String>) {

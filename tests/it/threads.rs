@@ -4,7 +4,7 @@
 use std::process::Command;
 
 use crate::night::contents;
-use crate::support::{Ran, Workshop};
+use crate::support::{Ran, Workshop, without_settings};
 
 /// Runs the program where `threads` find room beside it, and hardly one more: a thread asks for a GiB of addresses.
 fn with_room_for(threads: u64, workshop: &Workshop, arguments: &[&str]) -> Ran {
@@ -12,7 +12,8 @@ fn with_room_for(threads: u64, workshop: &Workshop, arguments: &[&str]) -> Ran {
     let script = format!("ulimit -v {} && exec \"$0\" \"$@\"", threads * GIB + GIB * 3 / 4);
     let mut command = Command::new("sh");
     command.args(["-c", &script, env!("CARGO_BIN_EXE_xraypack")]).args(arguments).current_dir(workshop.path());
-    let output = command.env("RUST_MIN_STACK", (GIB << 10).to_string()).output().unwrap();
+    let command = without_settings(&mut command).env("RUST_MIN_STACK", (GIB << 10).to_string());
+    let output = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }

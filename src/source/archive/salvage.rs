@@ -199,7 +199,7 @@ impl Local {
             (_, other) => Content::Unreadable(format!("its compression method ({other}) is not supported")),
         };
         let expected = Expected { bytes: end.map_or(0, |end| end.plain), crc: end.map(|end| end.crc) };
-        Some(ArchiveEntry { name, expected, content, listed_at: header })
+        Some(ArchiveEntry { name, spelling: name::spelling(&self.name), expected, content, listed_at: header })
     }
 }
 

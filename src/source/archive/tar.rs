@@ -154,6 +154,7 @@ impl Walk {
     fn entry(&mut self, header: &Header, kind: EntryType, listed_at: usize, start: usize, end: Option<usize>) {
         let stated = std::mem::take(&mut self.stated);
         let raw_name = stated.name.unwrap_or_else(|| header.path_bytes().into_owned());
+        let spelling = name::spelling(&raw_name);
         let raw_name = String::from_utf8_lossy(&raw_name);
         let name = name::normalise(&raw_name);
         let length = end.map_or(0, |end| end - start);
@@ -176,7 +177,7 @@ impl Walk {
             _ => Content::Plain { start, length },
         };
         let expected = Expected { bytes: length as u64, crc: None };
-        self.entries.push(ArchiveEntry { name, expected, content, listed_at: listed_at as u64 });
+        self.entries.push(ArchiveEntry { name, spelling, expected, content, listed_at: listed_at as u64 });
     }
 
     /// The block at `at`; nothing when the archive ends before, or was cut meanwhile.

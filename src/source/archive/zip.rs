@@ -243,7 +243,7 @@ impl Place {
 impl ArchiveEntry {
     /// Reads an entry of the directory, of an archive that begins at `offset`; `None` for a folder.
     fn read(entry: &ZipFileEntry<'_>, offset: u64) -> Option<ArchiveEntry> {
-        let raw_name = plain_name(entry);
+        let (raw_name, spelling) = plain_name(entry);
         let mut name = name::normalise(&raw_name);
         if raw_name.is_empty() && entry.size() > 0 {
             name.push_str(UNNAMED);
@@ -261,17 +261,19 @@ impl ArchiveEntry {
             other => Content::Unreadable(format!("its compression method ({other}) is not supported")),
         };
         let expected = Expected { bytes: entry.size(), crc: Some(entry.crc32()) };
-        Some(ArchiveEntry { name, expected, content, listed_at: entry.central_header_start() })
+        Some(ArchiveEntry { name, spelling, expected, content, listed_at: entry.central_header_start() })
     }
 }
 
 /// Quirk Z11: macOS writes UTF-8 without saying so, hence UTF-8 first, then what the flags say (CP437).
-fn plain_name(entry: &ZipFileEntry<'_>) -> String {
-    match std::str::from_utf8(entry.name_raw()) {
-        Ok(name) => name.to_owned(),
+/// And what tells it from names that are shown alike.
+fn plain_name(entry: &ZipFileEntry<'_>) -> (String, u64) {
+    let raw = entry.name_raw();
+    match std::str::from_utf8(raw) {
+        Ok(name) => (name.to_owned(), 0),
         Err(_) => match entry.name() {
-            Ok(name) => name.into_owned(),
-            Err(_) => String::from_utf8_lossy(entry.name_raw()).into_owned(),
+            Ok(name) => (name.into_owned(), 0),
+            Err(_) => (String::from_utf8_lossy(raw).into_owned(), name::spelling(raw)),
         },
     }
 }

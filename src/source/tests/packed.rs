@@ -181,6 +181,22 @@ fn of_two_tar_entries_with_one_name_the_later_counts() {
 }
 
 #[test]
+fn tar_entries_whose_names_are_no_text_are_told_apart() {
+    let mut builder = Builder::new(Vec::new());
+    for (at, content) in [(b'\xff', b"early"), (b'\xfe', b"other"), (b'\xff', b"later")] {
+        let mut header = header("a?.xml", 5, EntryType::Regular);
+        header.as_mut_bytes()[1] = at;
+        header.set_cksum();
+        builder.append(&header, content.as_slice()).unwrap();
+    }
+    let told =
+        "n.tar!/a\u{fffd}.xml: the archive has a later entry of the same name, which is read instead of this one";
+    let mut found = found("n.tar", &builder.into_inner().unwrap());
+    found.sort_unstable();
+    assert_eq!(found, ["n.tar!/a\u{fffd}.xml = later", "n.tar!/a\u{fffd}.xml = other", told]);
+}
+
+#[test]
 fn long_names_come_from_extended_headers() {
     let long = format!("{}/a.xml", "d".repeat(150));
     let mut builder = Builder::new(Vec::new());
