@@ -6,6 +6,7 @@
 mod archives;
 mod bench;
 mod bind;
+mod citations;
 mod cli;
 mod conformance;
 mod convert;
