@@ -15,6 +15,8 @@ pub struct Limits {
     pub json_item_bytes: u64,
     /// Objects and arrays inside each other, in one item of a JSON report.
     pub json_depth: u64,
+    /// Bytes of memory for what Cucumber messages announce before it runs.
+    pub plan_bytes: u64,
     /// UTF-16 units kept of one text of a case.
     pub text_length: u64,
     /// Cases of one report.
@@ -30,6 +32,7 @@ impl Limits {
             Limit::Attributes => self.attributes = value,
             Limit::JsonItemBytes => self.json_item_bytes = value,
             Limit::JsonDepth => self.json_depth = value,
+            Limit::PlanBytes => self.plan_bytes = value,
             Limit::TextLength => self.text_length = value,
             Limit::Cases => self.cases = value,
             _ => {}
@@ -45,6 +48,7 @@ impl Default for Limits {
             attributes: Limit::Attributes.default(),
             json_item_bytes: Limit::JsonItemBytes.default(),
             json_depth: Limit::JsonDepth.default(),
+            plan_bytes: Limit::PlanBytes.default(),
             text_length: Limit::TextLength.default(),
             cases: Limit::Cases.default(),
         }

@@ -1,15 +1,15 @@
 //! Attempts: a pickle that runs, once or several times.
 
-use std::collections::HashMap;
 use std::ops::ControlFlow;
-
-use xxhash_rust::xxh3::xxh3_64;
 
 use crate::format::cucumber::{attachment, identity, status::Status};
 use crate::format::json::{Fault, JsonCursor, Span};
 use crate::format::{Attachments, ReadOptions, Remarks};
-use crate::model::{Attachment, Content, DetailKind, Outcome, Position, ProblemKind, ReportVisitor, Reuse, TestCase};
+use crate::model::{
+    Attachment, Content, DetailKind, HashedMap, Outcome, Position, ProblemKind, ReportVisitor, Reuse, TestCase,
+};
 
+use super::ids::{Id, NO_ID, id};
 use super::plan::{Plan, Role};
 use super::result::StepResult;
 use super::{instant, text};
@@ -17,7 +17,7 @@ use super::{instant, text};
 /// The attempts that run.
 pub(super) struct Attempts<'o> {
     options: &'o ReadOptions,
-    running: HashMap<String, Attempt>,
+    running: HashedMap<Attempt>,
     spare: Vec<Attempt>,
     /// Attempts begun so far; what is interrupted is given out in this order.
     begun: u64,
@@ -31,7 +31,7 @@ const MOST_HELD: usize = 96 << 20;
 #[derive(Debug, Default)]
 struct Attempt {
     order: u64,
-    planned: String,
+    planned: Id,
     case: Box<TestCase>,
     status: Status,
     parts: usize,
@@ -43,29 +43,29 @@ struct Attempt {
 
 impl<'o> Attempts<'o> {
     pub(super) fn new(options: &'o ReadOptions) -> Attempts<'o> {
-        Attempts { options, running: HashMap::new(), spare: Vec::new(), begun: 0, held: 0 }
+        Attempts { options, running: HashedMap::default(), spare: Vec::new(), begun: 0, held: 0 }
     }
 
     pub(super) fn start(&mut self, json: &mut JsonCursor<'_>, plan: &mut Plan) -> Result<(), Fault> {
         let mut attempt = self.spare.pop().unwrap_or_default();
         attempt.case.reset();
         let mut attempt = Attempt { order: self.begun, case: attempt.case, ..Attempt::default() };
-        let mut id = String::new();
+        let mut started = NO_ID;
         if !json.begin_object()? {
             return Ok(());
         }
         while let Some(key) = json.key()? {
             match key {
-                b"id" => id = text(json)?,
-                b"testCaseId" => attempt.planned = text(json)?,
+                b"id" => started = id(json)?,
+                b"testCaseId" => attempt.planned = id(json)?,
                 b"timestamp" => attempt.case.start = instant(json)?,
                 _ => json.skip()?,
             }
         }
-        plan.begin(&attempt.planned);
-        name(&mut attempt.case, &attempt.planned, plan);
+        plan.begin(attempt.planned);
+        name(&mut attempt.case, attempt.planned, plan);
         self.begun += 1;
-        self.running.insert(id, attempt);
+        self.running.insert(started, attempt);
         Ok(())
     }
 
@@ -76,14 +76,14 @@ impl<'o> Attempts<'o> {
         remarks: &mut Remarks,
         at: Position,
     ) -> Result<(), Fault> {
-        let (mut id, mut step, mut result) = (String::new(), String::new(), StepResult::default());
+        let (mut started, mut step, mut result) = (NO_ID, NO_ID, StepResult::default());
         if !json.begin_object()? {
             return Ok(());
         }
         while let Some(key) = json.key()? {
             match key {
-                b"testCaseStartedId" => id = text(json)?,
-                b"testStepId" => step = text(json)?,
+                b"testCaseStartedId" => started = id(json)?,
+                b"testStepId" => step = id(json)?,
                 b"testStepResult" => result = StepResult::read(json)?,
                 _ => json.skip()?,
             }
@@ -93,8 +93,8 @@ impl<'o> Attempts<'o> {
             remarks.add(ProblemKind::UnknownStatus, topic, || result.status.clone(), || at);
             Status::Unknown
         });
-        if let Some(attempt) = self.running.get_mut(&id) {
-            let role = plan.step(&attempt.planned, &step).unwrap_or(Role::Hook("hook"));
+        if let Some(attempt) = self.running.get_mut(&started) {
+            let role = plan.step(attempt.planned, step).unwrap_or(Role::Hook("hook"));
             attempt.add(role, status, &result, self.options);
         }
         Ok(())
@@ -117,7 +117,7 @@ impl<'o> Attempts<'o> {
             remarks.add(ProblemKind::Unusual, topic, || embedded.name().to_owned(), || at);
             return Ok(());
         };
-        let role = plan.step(&attempt.planned, &embedded.step);
+        let role = plan.step(attempt.planned, embedded.step);
         let before = attempt.held;
         attempt.take(embedded, role, json, MOST_HELD.saturating_sub(self.held));
         self.held += attempt.held - before;
@@ -130,25 +130,23 @@ impl<'o> Attempts<'o> {
         plan: &mut Plan,
         visitor: &mut dyn ReportVisitor,
     ) -> Result<ControlFlow<()>, Fault> {
-        let (mut id, mut finish, mut retried) = (String::new(), None, false);
+        let (mut started, mut finish, mut retried) = (NO_ID, None, None);
         if !json.begin_object()? {
             return Ok(ControlFlow::Continue(()));
         }
         while let Some(key) = json.key()? {
             match key {
-                b"testCaseStartedId" => id = text(json)?,
+                b"testCaseStartedId" => started = id(json)?,
                 b"timestamp" => finish = instant(json)?,
-                b"willBeRetried" => retried = text(json)? == "true",
+                b"willBeRetried" => retried = Some(text(json)? == "true"),
                 _ => json.skip()?,
             }
         }
-        let Some(mut attempt) = self.running.remove(&id) else { return Ok(ControlFlow::Continue(())) };
+        let Some(mut attempt) = self.running.remove(&started) else { return Ok(ControlFlow::Continue(())) };
         self.held -= attempt.held;
         attempt.case.finish = finish;
-        attempt.case.superseded = retried;
-        if retried {
-            plan.expect_again(&attempt.planned);
-        }
+        attempt.case.superseded = retried == Some(true);
+        plan.end(attempt.planned, retried);
         let status = if attempt.parts == 0 { Status::Unknown } else { attempt.status };
         attempt.case.outcome = status.outcome();
         let flow = attempt.give_out(self.options, visitor);
@@ -178,8 +176,8 @@ impl<'o> Attempts<'o> {
 /// An attachment as a message states it; its content is still where it stands.
 #[derive(Debug, Default)]
 struct Embedded {
-    attempt: String,
-    step: String,
+    attempt: Id,
+    step: Id,
     body: Option<Span>,
     media_type: String,
     file_name: String,
@@ -195,8 +193,8 @@ impl Embedded {
         }
         while let Some(key) = json.key()? {
             match key {
-                b"testCaseStartedId" => embedded.attempt = text(json)?,
-                b"testStepId" => embedded.step = text(json)?,
+                b"testCaseStartedId" => embedded.attempt = id(json)?,
+                b"testStepId" => embedded.step = id(json)?,
                 b"body" => embedded.body = json.scalar_span()?,
                 b"mediaType" => embedded.media_type = text(json)?,
                 b"fileName" => embedded.file_name = text(json)?,
@@ -244,7 +242,7 @@ impl Embedded {
 }
 
 /// Fills what the plan knows of a case.
-fn name(case: &mut TestCase, planned: &str, plan: &Plan) {
+fn name(case: &mut TestCase, planned: Id, plan: &Plan) {
     let Some((known, pickle)) = plan.case(planned) else { return };
     let place = plan.place(pickle);
     case.title.push_str(pickle.name.trim());
@@ -252,10 +250,9 @@ fn name(case: &mut TestCase, planned: &str, plan: &Plan) {
     case.is_example = pickle.nodes.len() > 1;
     identity::write(&pickle.uri, place.id, &pickle.name, &mut case.qualified_name);
     case.site = identity::site(&pickle.uri, plan.line(pickle));
-    case.attempt_group = xxh3_64(known.pickle.as_bytes()).max(1);
+    case.attempt_group = known.pickle.max(1);
     for (tag, node) in &pickle.tags {
-        let is_feature = place.feature_tags.contains(node);
-        let tags = if is_feature { &mut case.container_tags } else { &mut case.tags };
+        let tags = if place.has_tag(*node) { &mut case.container_tags } else { &mut case.tags };
         tags.add().push_str(tag.strip_prefix('@').unwrap_or(tag));
     }
 }

@@ -3,10 +3,13 @@
 //! Attempts run side by side where a run is parallel; each is given out when it is finished.
 
 mod attempt;
+mod document;
+mod ids;
 mod plan;
 mod result;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use std::ops::ControlFlow;
 
@@ -34,8 +37,9 @@ fn recognises(head: &Head<'_>) -> bool {
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
     let mut items = JsonItems::new(body).with_longest(Longest::of(options)).within(&options.limits);
     let mut reader = Reader {
-        plan: Plan::default(),
+        plan: Plan::new(options.limits.plan_bytes),
         attempts: Attempts::new(options),
+        overflow: None,
         remarks: Remarks::default(),
         finished: false,
         stopped: false,
@@ -49,6 +53,8 @@ fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor)
 struct Reader<'o> {
     plan: Plan,
     attempts: Attempts<'o>,
+    /// Where the plan first had no room.
+    overflow: Option<Position>,
     remarks: Remarks,
     /// Whether the run said that it ended.
     finished: bool,
@@ -71,6 +77,9 @@ impl Reader<'_> {
                     let place = fault.position(bytes, at);
                     visitor.problem(Problem::new(ProblemKind::Malformed, message).at(place));
                 }
+            }
+            if self.plan.is_full() {
+                self.overflow.get_or_insert(at);
             }
             if let Some(words) = json.oddities().words() {
                 self.remarks.add(ProblemKind::Repaired, words, String::new, || at);
@@ -115,6 +124,9 @@ impl Reader<'_> {
     }
 
     fn finish(&mut self, items: &JsonItems<'_>, visitor: &mut dyn ReportVisitor) {
+        if let Some(at) = self.overflow {
+            visitor.problem(Problem::from(self.plan.overflow()).at(at));
+        }
         if !self.stopped {
             self.attempts.interrupt(visitor);
             if let Some(message) = self.interruption(items.truncation().is_some()) {
@@ -218,17 +230,6 @@ fn read_parse_error(json: &mut JsonCursor<'_>, at: Position, visitor: &mut dyn R
 /// A text or a number; empty for anything else.
 fn text(json: &mut JsonCursor<'_>) -> Result<String, Fault> {
     Ok(json.scalar()?.unwrap_or_default().into_owned())
-}
-
-/// A list of texts.
-fn texts(json: &mut JsonCursor<'_>) -> Result<Vec<String>, Fault> {
-    let mut texts = Vec::new();
-    if json.begin_array()? {
-        while json.element()? {
-            texts.push(text(json)?);
-        }
-    }
-    Ok(texts)
 }
 
 /// `{seconds, nanos}` as nanoseconds.

@@ -1,57 +1,85 @@
 //! What a stream announces before it runs: features, pickles and the test cases made of them.
 
-use std::collections::HashMap;
+mod announced;
 
-use crate::format::json::{Fault, JsonCursor};
+use std::collections::VecDeque;
+use std::rc::Rc;
 
-use super::{text, texts};
+use crate::model::{HashedMap, Limit, LimitReached};
 
-/// Everything announced so far. It grows with the number of scenarios: results refer to it until the end.
-#[derive(Debug, Default)]
+use super::ids::Id;
+use super::texts::Texts;
+
+/// What is announced and may still be referred to. Much of it is there before the first scenario runs, so it is as small as may
+/// be; what has finished goes, the first first, when there is much of that, or no more room.
+#[derive(Debug)]
 pub(super) struct Plan {
-    nodes: HashMap<String, Node>,
+    nodes: HashedMap<Node>,
     /// Lines of scenarios and of rows of Examples.
-    lines: HashMap<String, u64>,
-    pickles: HashMap<String, Pickle>,
-    cases: HashMap<String, PlannedCase>,
+    lines: HashedMap<u64>,
+    pickles: HashedMap<Box<Pickle>>,
+    cases: HashedMap<Box<PlannedCase>>,
     /// Which hooks stand before, and which after, what they belong to.
-    hooks: HashMap<String, &'static str>,
+    hooks: HashedMap<&'static str>,
+    texts: Texts,
+    /// Cases that have finished, in this order. Who began once more is in it, too.
+    finished: VecDeque<Id>,
+    /// What the cases take that have finished.
+    finished_bytes: usize,
+    /// Cases that have finished and are forgotten.
+    forgotten: usize,
+    /// Whether a case was announced before its pickle: then nobody knows who needs a pickle.
+    out_of_order: bool,
+    /// What all takes, but for texts.
+    bytes: usize,
+    /// What all may take.
+    most: usize,
+    /// Parts for which there was no room.
+    left_out: u64,
 }
 
 /// A scenario of a feature.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug)]
 struct Node {
-    feature: String,
+    feature: Rc<str>,
     /// `feature;rule;scenario`, as the JSON reports of Cucumber have it.
-    id: String,
-    /// Ids of the feature's own tags.
-    feature_tags: Vec<String>,
+    id: Box<str>,
+    /// Ids of the feature's own tags, in their own order.
+    feature_tags: Rc<[Id]>,
 }
 
 /// A scenario, or a row of an outline, ready to run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Pickle {
-    pub(super) uri: String,
-    pub(super) name: String,
-    pub(super) nodes: Vec<String>,
+    pub(super) uri: Rc<str>,
+    pub(super) name: Rc<str>,
+    pub(super) nodes: Box<[Id]>,
     /// Names of tags and the ids of what they stand on.
-    pub(super) tags: Vec<(String, String)>,
-    steps: HashMap<String, String>,
+    pub(super) tags: Box<[(Rc<str>, Id)]>,
+    /// Words of its steps, by ids in order.
+    steps: Box<[(Id, Rc<str>)]>,
+    /// Cases that are made of it.
+    cases: u32,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct PlannedCase {
-    pub(super) pickle: String,
-    steps: HashMap<String, PlannedStep>,
+    pub(super) pickle: Id,
+    /// By ids in order.
+    steps: Box<[(Id, PlannedStep)]>,
     started: bool,
+    /// Attempts that run.
+    running: u32,
     /// Whether an attempt of it was to be followed by another one.
     expected_again: bool,
+    /// Whether its last attempt is over, as the report says.
+    finished: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 enum PlannedStep {
     /// The pickle's step of this id.
-    Step(String),
+    Step(Id),
     /// A hook, and where it stands.
     Hook(&'static str),
 }
@@ -68,12 +96,38 @@ pub(super) enum Role<'p> {
 pub(super) struct Place<'p> {
     pub(super) feature: &'p str,
     pub(super) id: &'p str,
-    pub(super) feature_tags: &'p [String],
+    feature_tags: &'p [Id],
+}
+
+impl Place<'_> {
+    /// Whether a tag with this id stands on the feature.
+    pub(super) fn has_tag(&self, tag: Id) -> bool {
+        self.feature_tags.binary_search(&tag).is_ok()
+    }
 }
 
 impl Plan {
-    pub(super) fn case(&self, id: &str) -> Option<(&PlannedCase, &Pickle)> {
-        let case = self.cases.get(id)?;
+    /// A plan that may take so many bytes.
+    pub(super) fn new(most: u64) -> Plan {
+        Plan {
+            nodes: HashedMap::default(),
+            lines: HashedMap::default(),
+            pickles: HashedMap::default(),
+            cases: HashedMap::default(),
+            hooks: HashedMap::default(),
+            texts: Texts::default(),
+            finished: VecDeque::new(),
+            finished_bytes: 0,
+            forgotten: 0,
+            out_of_order: false,
+            bytes: 0,
+            most: usize::try_from(most).unwrap_or(usize::MAX),
+            left_out: 0,
+        }
+    }
+
+    pub(super) fn case(&self, id: Id) -> Option<(&PlannedCase, &Pickle)> {
+        let case = self.cases.get(&id)?;
         Some((case, self.pickles.get(&case.pickle)?))
     }
 
@@ -90,34 +144,44 @@ impl Plan {
     }
 
     /// A step or a hook of a case; `None` when it was not announced.
-    pub(super) fn step(&self, case: &str, step: &str) -> Option<Role<'_>> {
+    pub(super) fn step(&self, case: Id, step: Id) -> Option<Role<'_>> {
         let (case, pickle) = self.case(case)?;
-        match case.steps.get(step)? {
-            PlannedStep::Step(step) => pickle.steps.get(step).map(|words| Role::Step(words)),
+        match find(&case.steps, step)? {
+            PlannedStep::Step(step) => find(&pickle.steps, *step).map(|words| Role::Step(words)),
             PlannedStep::Hook(hook) => Some(Role::Hook(hook)),
         }
     }
 
     /// Notes that an attempt of a case starts.
-    pub(super) fn begin(&mut self, case: &str) {
-        if let Some(case) = self.cases.get_mut(case) {
-            case.started = true;
-            case.expected_again = false;
+    pub(super) fn begin(&mut self, id: Id) {
+        let Some(case) = self.cases.get_mut(&id) else { return };
+        case.started = true;
+        case.running += 1;
+        case.expected_again = false;
+        if std::mem::take(&mut case.finished) {
+            self.finished_bytes -= case.bytes();
         }
     }
 
-    /// Notes that another attempt of a case is to follow.
-    pub(super) fn expect_again(&mut self, case: &str) {
-        if let Some(case) = self.cases.get_mut(case) {
-            case.expected_again = true;
+    /// Notes that an attempt of a case is over, and whether another one is to follow, where that is said.
+    pub(super) fn end(&mut self, id: Id, retried: Option<bool>) {
+        let Some(case) = self.cases.get_mut(&id) else { return };
+        case.running = case.running.saturating_sub(1);
+        case.expected_again |= retried == Some(true);
+        if retried == Some(false) && case.running == 0 && !case.finished {
+            case.finished = true;
+            self.finished_bytes += case.bytes();
+            self.finished.push_back(id);
         }
+        while self.finished_bytes > FINISHED.min(self.most / 8) && self.forget_first() {}
     }
 
     /// What of the plan never ran, in words.
     pub(super) fn never_ran(&self) -> Option<String> {
         let count = |is: fn(&PlannedCase) -> bool| self.cases.values().filter(|case| is(case)).count();
         let (waiting, again) = (count(|case| !case.started), count(|case| case.expected_again));
-        let never_started = format!("{waiting} of {} planned test cases never started", self.cases.len());
+        let planned = self.cases.len() + self.forgotten;
+        let never_started = format!("{waiting} of {planned} planned test cases never started");
         let never_again = format!("retries that were announced and never started: {again}");
         match (waiting, again) {
             (0, 0) => None,
@@ -127,296 +191,155 @@ impl Plan {
         }
     }
 
-    pub(super) fn read_hook(&mut self, json: &mut JsonCursor<'_>) -> Result<(), Fault> {
-        let (mut id, mut place) = (String::new(), None);
-        if !json.begin_object()? {
-            return Ok(());
+    /// What is to be told where not all found room.
+    pub(super) fn overflow(&self) -> LimitReached {
+        let what = format!("{} parts of the plan were left out, for which more memory would be needed", self.left_out);
+        LimitReached::new(Limit::PlanBytes, self.most as u64, what)
+    }
+
+    /// Whether anything found no room.
+    pub(super) fn is_full(&self) -> bool {
+        self.left_out > 0
+    }
+
+    /// Takes room for so many bytes; `false`, and noted, where there is none.
+    fn take_room(&mut self, bytes: usize) -> bool {
+        while self.bytes + self.texts.bytes() + bytes > self.most {
+            if !self.forget_first() {
+                self.left_out += 1;
+                return false;
+            }
         }
-        while let Some(key) = json.key()? {
-            match key {
-                b"id" => id = text(json)?,
-                b"type" => {
-                    place = match text(json)?.as_str() {
-                        "BEFORE_TEST_CASE" | "BEFORE_TEST_STEP" => Some("before"),
-                        "AFTER_TEST_CASE" | "AFTER_TEST_STEP" => Some("after"),
-                        _ => None,
-                    }
+        self.bytes += bytes;
+        true
+    }
+
+    /// Forgets the case that finished first, and its pickle when no other one is made of it; `false` when there is none.
+    fn forget_first(&mut self) -> bool {
+        while let Some(id) = self.finished.pop_front() {
+            if self.cases.get(&id).is_some_and(|case| case.finished)
+                && let Some(case) = self.forget_case(id)
+            {
+                self.forgotten += 1;
+                let is_needed = self.pickles.get(&case.pickle).is_some_and(|pickle| pickle.cases > 0);
+                if !is_needed && !self.out_of_order {
+                    self.forget_pickle(case.pickle);
                 }
-                _ => json.skip()?,
+                return true;
             }
         }
-        self.hooks.extend(place.map(|place| (id, place)));
-        Ok(())
+        false
     }
 
-    pub(super) fn read_document(&mut self, json: &mut JsonCursor<'_>) -> Result<(), Fault> {
-        if !json.begin_object()? {
-            return Ok(());
+    fn forget_case(&mut self, id: Id) -> Option<Box<PlannedCase>> {
+        let case = self.cases.remove(&id)?;
+        self.bytes -= case.bytes();
+        if case.finished {
+            self.finished_bytes -= case.bytes();
         }
-        while let Some(key) = json.key()? {
-            if key == b"feature" { self.read_feature(json)? } else { json.skip()? }
+        if let Some(pickle) = self.pickles.get_mut(&case.pickle) {
+            pickle.cases = pickle.cases.saturating_sub(1);
         }
-        Ok(())
+        Some(case)
     }
 
-    fn read_feature(&mut self, json: &mut JsonCursor<'_>) -> Result<(), Fault> {
-        let (mut name, mut tags, mut scenarios) = (String::new(), Vec::new(), Vec::new());
-        if !json.begin_object()? {
-            return Ok(());
-        }
-        while let Some(key) = json.key()? {
-            match key {
-                b"name" => name = text(json)?,
-                b"tags" => tags = pairs(json, b"id", b"name")?.into_iter().map(|(id, _)| id).collect(),
-                b"children" => read_children(json, "", Level::Feature, &mut scenarios)?,
-                _ => json.skip()?,
-            }
-        }
-        for Scenario { node, id, line, rows } in scenarios {
-            let id = format!("{};{id}", slug(&name));
-            self.lines.extend(line.map(|line| (node.clone(), line)));
-            self.lines.extend(rows);
-            self.nodes.insert(node, Node { feature: name.clone(), id, feature_tags: tags.clone() });
-        }
-        Ok(())
+    fn forget_pickle(&mut self, id: Id) -> Option<u32> {
+        let pickle = *self.pickles.remove(&id)?;
+        self.bytes -= pickle.bytes();
+        let cases = pickle.cases;
+        self.release(pickle);
+        Some(cases)
     }
 
-    pub(super) fn read_pickle(&mut self, json: &mut JsonCursor<'_>) -> Result<(), Fault> {
-        let (mut id, mut pickle) = (String::new(), Pickle::default());
-        if !json.begin_object()? {
-            return Ok(());
-        }
-        while let Some(key) = json.key()? {
-            match key {
-                b"id" => id = text(json)?,
-                b"uri" => pickle.uri = text(json)?,
-                b"name" => pickle.name = text(json)?,
-                b"astNodeIds" => pickle.nodes = texts(json)?,
-                b"tags" => pickle.tags = pairs(json, b"name", b"astNodeId")?,
-                b"steps" => pickle.steps = pairs(json, b"id", b"text")?.into_iter().collect(),
-                _ => json.skip()?,
-            }
-        }
-        self.pickles.insert(id, pickle);
-        Ok(())
+    fn release(&mut self, pickle: Pickle) {
+        self.texts.release(pickle.uri);
+        self.texts.release(pickle.name);
+        pickle.tags.into_iter().for_each(|(tag, _)| self.texts.release(tag));
+        pickle.steps.into_iter().for_each(|(_, words)| self.texts.release(words));
     }
 
-    pub(super) fn read_case(&mut self, json: &mut JsonCursor<'_>) -> Result<(), Fault> {
-        let (mut id, mut case) = (String::new(), PlannedCase::default());
-        if !json.begin_object()? {
-            return Ok(());
+    /// Adds a pickle; one of the same id is replaced.
+    fn add_pickle(&mut self, id: Id, mut pickle: Pickle) {
+        pickle.cases = self.forget_pickle(id).unwrap_or(0);
+        if self.take_room(pickle.bytes()) {
+            self.pickles.insert(id, Box::new(pickle));
+        } else {
+            self.release(pickle);
         }
-        while let Some(key) = json.key()? {
-            match key {
-                b"id" => id = text(json)?,
-                b"pickleId" => case.pickle = text(json)?,
-                b"testSteps" => case.steps = self.read_steps(json)?,
-                _ => json.skip()?,
-            }
+    }
+
+    /// Adds a case; one of the same id is replaced.
+    fn add_case(&mut self, id: Id, mut case: PlannedCase) {
+        case.running = self.forget_case(id).map_or(0, |known| known.running);
+        if !self.take_room(case.bytes()) {
+            return;
         }
-        self.cases.insert(id, case);
-        Ok(())
+        match self.pickles.get_mut(&case.pickle) {
+            Some(pickle) => pickle.cases += 1,
+            // It may have found no room, and will not come.
+            None => self.out_of_order |= !self.is_full(),
+        }
+        self.cases.insert(id, Box::new(case));
+    }
+
+    fn add_node(&mut self, id: Id, node: Node) {
+        if let Some(known) = self.nodes.remove(&id) {
+            self.bytes -= known.bytes();
+            self.texts.release(known.feature);
+        }
+        if self.take_room(node.bytes()) {
+            self.nodes.insert(id, node);
+        } else {
+            self.texts.release(node.feature);
+        }
+    }
+
+    fn add_line(&mut self, node: Id, line: u64) {
+        if self.lines.contains_key(&node) || self.take_room(SLOT) {
+            self.lines.insert(node, line);
+        }
+    }
+
+    fn add_hook(&mut self, id: Id, place: &'static str) {
+        if self.hooks.contains_key(&id) || self.take_room(SLOT) {
+            self.hooks.insert(id, place);
+        }
     }
 }
 
-/// A step of a test case as it is announced: one of the pickle or a hook.
-#[derive(Debug, Default)]
-struct Announced {
-    id: String,
-    step: String,
-    hook: String,
-}
+/// Most bytes of cases that have finished: some producers announce no retry and do retry.
+const FINISHED: usize = 8 << 20;
 
-impl Plan {
-    fn read_steps(&self, json: &mut JsonCursor<'_>) -> Result<HashMap<String, PlannedStep>, Fault> {
-        let mut announced: Vec<Announced> = Vec::new();
-        if json.begin_array()? {
-            while json.element()? {
-                announced.push(Announced::read(json)?);
-            }
-        }
-        let is_step = |one: &Announced| !one.step.is_empty();
-        let (first, last) = (announced.iter().position(is_step), announced.iter().rposition(is_step));
-        let planned = announced.into_iter().enumerate().map(|(index, Announced { id, step, hook })| {
-            if !step.is_empty() {
-                return (id, PlannedStep::Step(step));
-            }
-            let place = self.hooks.get(&hook).copied().unwrap_or(match (first, last) {
-                // Producers before version 25 of the messages do not say which hook it is, but where it stands.
-                (Some(first), _) if index < first => "before",
-                (_, Some(last)) if index > last => "after",
-                _ => "hook",
-            });
-            (id, PlannedStep::Hook(place))
-        });
-        Ok(planned.collect())
+/// Bytes that a place in a table takes, with those that are free beside it.
+const SLOT: usize = 48;
+
+impl Node {
+    fn bytes(&self) -> usize {
+        SLOT + size_of::<Node>() + self.id.len()
     }
 }
 
-impl Announced {
-    fn read(json: &mut JsonCursor<'_>) -> Result<Announced, Fault> {
-        let mut announced = Announced::default();
-        if json.begin_object()? {
-            while let Some(key) = json.key()? {
-                match key {
-                    b"id" => announced.id = text(json)?,
-                    b"pickleStepId" => announced.step = text(json)?,
-                    b"hookId" => announced.hook = text(json)?,
-                    _ => json.skip()?,
-                }
-            }
-        }
-        Ok(announced)
+impl Pickle {
+    fn bytes(&self) -> usize {
+        let lists = size_of_val(&*self.nodes) + size_of_val(&*self.tags) + size_of_val(&*self.steps);
+        SLOT + size_of::<Pickle>() + lists
     }
 }
 
-/// Where children are read: a rule holds no rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Level {
-    Feature,
-    Rule,
-}
-
-/// A scenario as the document states it.
-#[derive(Debug, Default)]
-struct Scenario {
-    node: String,
-    /// The id that it has in JSON reports, without the feature's part.
-    id: String,
-    line: Option<u64>,
-    /// Rows of its Examples, with their lines.
-    rows: Vec<(String, u64)>,
-}
-
-/// Scenarios below a feature or a rule.
-fn read_children(
-    json: &mut JsonCursor<'_>,
-    rule: &str,
-    level: Level,
-    scenarios: &mut Vec<Scenario>,
-) -> Result<(), Fault> {
-    each(json, |json, key| match key {
-        b"scenario" => {
-            let (mut scenario, mut name) = (Scenario::default(), String::new());
-            if !json.begin_object()? {
-                return Ok(());
-            }
-            while let Some(key) = json.key()? {
-                match key {
-                    b"id" => scenario.node = text(json)?,
-                    b"name" => name = text(json)?,
-                    b"location" => scenario.line = read_line(json)?,
-                    b"examples" => each(json, |json, key| match key {
-                        b"tableBody" => read_rows(json, &mut scenario.rows),
-                        _ => json.skip(),
-                    })?,
-                    _ => json.skip()?,
-                }
-            }
-            let between = if level == Level::Rule { ";" } else { "" };
-            scenario.id = format!("{}{between}{}", slug(rule), slug(&name));
-            scenarios.push(scenario);
-            Ok(())
-        }
-        b"rule" if level == Level::Feature => read_rule(json, scenarios),
-        _ => json.skip(),
-    })
-}
-
-/// The line of a location.
-fn read_line(json: &mut JsonCursor<'_>) -> Result<Option<u64>, Fault> {
-    let mut line = None;
-    if json.begin_object()? {
-        while let Some(key) = json.key()? {
-            if key == b"line" { line = text(json)?.parse().ok() } else { json.skip()? }
-        }
-    }
-    Ok(line)
-}
-
-/// Rows of a table, with their lines.
-fn read_rows(json: &mut JsonCursor<'_>, rows: &mut Vec<(String, u64)>) -> Result<(), Fault> {
-    if !json.begin_array()? {
-        return Ok(());
-    }
-    while json.element()? {
-        let (mut node, mut line) = (String::new(), None);
-        if json.begin_object()? {
-            while let Some(key) = json.key()? {
-                match key {
-                    b"id" => node = text(json)?,
-                    b"location" => line = read_line(json)?,
-                    _ => json.skip()?,
-                }
-            }
-        }
-        rows.extend(line.map(|line| (node, line)));
-    }
-    Ok(())
-}
-
-fn read_rule(json: &mut JsonCursor<'_>, scenarios: &mut Vec<Scenario>) -> Result<(), Fault> {
-    let (mut name, mut children) = (String::new(), None);
-    if !json.begin_object()? {
-        return Ok(());
-    }
-    while let Some(key) = json.key()? {
-        match key {
-            b"name" => name = text(json)?,
-            b"children" => {
-                children = Some(json.clone());
-                json.skip()?;
-            }
-            _ => json.skip()?,
-        }
-    }
-    match children {
-        Some(mut children) => read_children(&mut children, &name, Level::Rule, scenarios),
-        None => Ok(()),
+impl PlannedCase {
+    fn bytes(&self) -> usize {
+        SLOT + size_of::<PlannedCase>() + size_of_val(&*self.steps)
     }
 }
 
-/// Calls `read` for every key of every object of an array; it reads the value.
-fn each<'a>(
-    json: &mut JsonCursor<'a>,
-    mut read: impl FnMut(&mut JsonCursor<'a>, &[u8]) -> Result<(), Fault>,
-) -> Result<(), Fault> {
-    if !json.begin_array()? {
-        return Ok(());
-    }
-    while json.element()? {
-        if json.begin_object()? {
-            while let Some(key) = json.key()? {
-                read(json, key)?;
-            }
-        }
-    }
-    Ok(())
+/// What an id stands for in a list in order of ids; of several the last counts.
+fn find<T>(list: &[(Id, T)], id: Id) -> Option<&T> {
+    let behind = list.partition_point(|(one, _)| *one <= id);
+    list[..behind].last().filter(|(one, _)| *one == id).map(|(_, found)| found)
 }
 
-/// Two texts of every object of an array; empty where one is missing.
-fn pairs(json: &mut JsonCursor<'_>, first: &[u8], second: &[u8]) -> Result<Vec<(String, String)>, Fault> {
-    let mut pairs = Vec::new();
-    if !json.begin_array()? {
-        return Ok(pairs);
-    }
-    while json.element()? {
-        let mut pair = (String::new(), String::new());
-        if json.begin_object()? {
-            while let Some(key) = json.key()? {
-                match key {
-                    _ if key == first => pair.0 = text(json)?,
-                    _ if key == second => pair.1 = text(json)?,
-                    _ => json.skip()?,
-                }
-            }
-        }
-        pairs.push(pair);
-    }
-    Ok(pairs)
-}
-
-/// A name as the ids of JSON reports have it: lower case, blanks as hyphens.
-fn slug(name: &str) -> String {
-    name.trim().to_lowercase().replace(' ', "-")
+/// A list as [`find`] looks through it.
+fn in_order<T>(mut list: Vec<(Id, T)>) -> Box<[(Id, T)]> {
+    list.sort_by_key(|(id, _)| *id);
+    list.into_boxed_slice()
 }

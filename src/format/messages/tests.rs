@@ -280,3 +280,100 @@ fn attachments_of_no_scenario_are_told() {
     let left_out = "attachments of no scenario, as those of hooks of the whole run, are left out: db.log";
     assert_eq!((found.messages[0].as_str(), found.cases[0].attachments.len()), (left_out, 0));
 }
+
+/// Scenarios that are announced all at once or one by one, then run in turn.
+fn scenarios(count: usize, all_at_once: bool) -> Vec<u8> {
+    let announced = |n: usize| {
+        format!(
+            concat!(
+                r#"{{"pickle":{{"id":"p{n}","uri":"a.feature","name":"Pays {n}","steps":[{{"id":"s{n}","text":"it pays {n}"}}],"tags":[],"astNodeIds":[]}}}}"#,
+                "\n",
+                r#"{{"testCase":{{"id":"c{n}","pickleId":"p{n}","testSteps":[{{"id":"t{n}","pickleStepId":"s{n}"}}]}}}}"#,
+                "\n"
+            ),
+            n = n
+        )
+    };
+    let ran = |n: usize| {
+        let step = format!(
+            r#"{{"testStepFinished":{{"testCaseStartedId":"a{n}","testStepId":"t{n}","testStepResult":{{"status":"FAILED"}}}}}}"#
+        );
+        format!(
+            "{}\n{step}\n{}\n",
+            format_args!(r#"{{"testCaseStarted":{{"id":"a{n}","testCaseId":"c{n}"}}}}"#),
+            format_args!(r#"{{"testCaseFinished":{{"testCaseStartedId":"a{n}","willBeRetried":false}}}}"#),
+        )
+    };
+    let mut run = String::new();
+    if all_at_once {
+        (0..count).for_each(|n| run.push_str(&announced(n)));
+        (0..count).for_each(|n| run.push_str(&ran(n)));
+    } else {
+        (0..count).for_each(|n| run.push_str(&(announced(n) + &ran(n))));
+    }
+    run.push_str("{\"testRunFinished\":{\"success\":false}}\n");
+    run.into_bytes()
+}
+
+/// Reads with so much room for what is announced.
+fn read_within(bytes: &[u8], plan_bytes: u64) -> Found {
+    let mut options = ReadOptions::default();
+    options.limits.plan_bytes = plan_bytes;
+    let mut found = Found::default();
+    parse(Body::Bytes(bytes), &options, &mut found).unwrap();
+    found
+}
+
+#[test]
+fn what_has_finished_makes_room() {
+    let run = scenarios(2_000, false);
+    let (found, whole) = (read_within(&run, 16 << 10), read_within(&run, u64::MAX));
+    assert!(found.messages.is_empty(), "{:?}", found.messages);
+    assert_eq!(format!("{:?}", found.cases), format!("{:?}", whole.cases));
+    assert_eq!(found.cases[1_999].details[0].type_name, "it pays 1999");
+}
+
+#[test]
+fn what_finds_no_room_is_told() {
+    let found = read_within(&scenarios(2_000, true), 16 << 10);
+    assert_eq!((found.cases.len(), found.problems.as_slice()), (2_000, [ProblemKind::LimitReached].as_slice()));
+    let named = found.cases.iter().filter(|case| !case.title.is_empty()).count();
+    assert!((10..100).contains(&named), "{named}");
+    let parts = found.messages[0].split(' ').next().unwrap().parse::<usize>().unwrap();
+    assert!(parts >= 2_000 - named, "{}", found.messages[0]);
+    assert!(found.messages[0].ends_with("which is over --limit plan-bytes=16384"), "{}", found.messages[0]);
+}
+
+#[test]
+fn who_begins_again_after_the_end_is_known() {
+    let mut run = String::from_utf8(scenarios(200, false)).unwrap();
+    run.push_str("{\"testCaseStarted\":{\"id\":\"b\",\"testCaseId\":\"c0\"}}\n");
+    let last = read(run.as_bytes()).cases.pop().unwrap();
+    assert_eq!((last.title.as_str(), last.outcome), ("Pays 0", Outcome::Running));
+}
+
+#[test]
+fn a_case_may_be_announced_before_its_pickle_and_share_it() {
+    let mut run = String::from_utf8(scenarios(300, false)).unwrap();
+    let other = r#"{"testCase":{"id":"d","pickleId":"p0","testSteps":[{"id":"u","pickleStepId":"s0"}]}}"#;
+    run.insert_str(0, &format!("{other}\n"));
+    run.push_str("{\"testCaseStarted\":{\"id\":\"b\",\"testCaseId\":\"d\"}}\n");
+    let found = read_within(run.as_bytes(), 512 << 10);
+    assert!(found.messages.is_empty(), "{:?}", found.messages);
+    assert_eq!(found.cases.last().unwrap().title, "Pays 0");
+}
+
+#[test]
+fn runs_behind_each_other_may_have_the_same_ids() {
+    let run = scenarios(300, false);
+    let found = read_within(&[run.as_slice(), &run].concat(), 64 << 10);
+    assert!(found.messages.is_empty(), "{:?}", found.messages);
+    assert_eq!(found.cases.len(), 600);
+    for (one, other) in found.cases[..300].iter().zip(&found.cases[300..]) {
+        assert_eq!((&one.title, &one.details[0].type_name), (&other.title, &other.details[0].type_name));
+        assert!(!one.title.is_empty());
+    }
+    let at_once = scenarios(300, true);
+    let found = read(&[at_once.as_slice(), &at_once].concat());
+    assert!(found.cases.iter().all(|case| !case.title.is_empty() && case.details[0].type_name.starts_with("it pays")));
+}
