@@ -11,8 +11,9 @@ use super::grouping::Group;
 use super::kept::KeptReports;
 use super::loose::MOST_SCENARIOS;
 use super::naming::Naming;
-use super::outcome::{EvidenceCounts, ReportOutcome, RunChunk, conflict, earliest};
+use super::outcome::{EvidenceCounts, ReportOutcome, RunChunk};
 use super::repeats::Repeats;
+use super::share::{conflict, earliest};
 use super::twins::{Twins, Verdict, Verdicts};
 use super::{Damaged, Error, Job, Observer};
 use crate::bundle::{Ahead, Arrived, ExecutionIndex, LineSpool, RunStore, StoredRun, WriteError, file_safe_id};
@@ -183,7 +184,7 @@ impl Collected {
         index: &dyn Fn(&GroupKey) -> ExecutionIndex,
     ) {
         let mut new = Vec::new();
-        for share in &outcome.shares {
+        for share in outcome.shares.iter() {
             if self.execution(share.execution).named.is_none() {
                 new.push((group.key_of(share.execution), share.execution));
             }

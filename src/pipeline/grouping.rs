@@ -24,7 +24,7 @@ pub(super) struct Group {
     /// What becomes of the Test Executions and environments that reports name for their results.
     pub(super) takes: Takes,
     /// What sets its Test Executions apart.
-    executions: Mutex<Vec<GroupKey>>,
+    executions: Mutex<Executions>,
     key: GroupKey,
     /// What an earlier conversion found, when it has finished the group and nothing has changed since.
     pub(super) record: Option<Record>,
@@ -41,7 +41,7 @@ pub(super) enum Takes {
 
 impl Group {
     fn new(number: u32, key: GroupKey, takes: Takes, store: RunStore) -> Group {
-        let executions = Mutex::new(vec![key.clone()]);
+        let executions = Mutex::default();
         Group { number, store, takes, executions, key, record: None }
     }
 
@@ -60,22 +60,48 @@ impl Group {
         if self.takes == Takes::Everything || (key.is_empty() && environment.is_empty()) {
             return 0;
         }
-        let mut executions = self.executions();
-        let known = executions.iter().position(|known| known.key == key && known.environment == environment);
-        let number = known.unwrap_or_else(|| {
-            executions.push(self.key.with(key, environment));
-            executions.len() - 1
-        });
-        number as u32
+        self.executions().number_of(key, environment)
     }
 
     /// What sets a Test Execution of this group apart from all others.
     pub(super) fn key_of(&self, execution: u32) -> GroupKey {
-        self.executions().get(execution as usize).cloned().unwrap_or_else(|| self.key.clone())
+        match self.executions().named(execution) {
+            Some((key, environment)) => self.key.with(key, environment),
+            None => self.key.clone(),
+        }
     }
 
-    fn executions(&self) -> MutexGuard<'_, Vec<GroupKey>> {
+    fn executions(&self) -> MutexGuard<'_, Executions> {
         self.executions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What sets the Test Executions apart that reports of a group name themselves. They are numbered from one.
+#[derive(Debug, Default)]
+struct Executions {
+    /// Key and environments of each.
+    named: Vec<(Arc<str>, Arc<str>)>,
+    /// Their numbers, by key and environments.
+    numbers: HashMap<Arc<str>, HashMap<Arc<str>, u32>>,
+}
+
+impl Executions {
+    /// The number of the one that these name, which is new when there is none.
+    fn number_of(&mut self, key: &str, environment: &str) -> u32 {
+        if let Some(number) = self.numbers.get(key).and_then(|numbers| numbers.get(environment)) {
+            return *number;
+        }
+        let (key, environment): (Arc<str>, Arc<str>) = (key.into(), environment.into());
+        self.named.push((key.clone(), environment.clone()));
+        let number = self.named.len() as u32;
+        self.numbers.entry(key).or_default().insert(environment, number);
+        number
+    }
+
+    /// Key and environments of the one with this number.
+    fn named(&self, number: u32) -> Option<(&str, &str)> {
+        let (key, environment) = self.named.get((number as usize).checked_sub(1)?)?;
+        Some((key, environment))
     }
 }
 

@@ -30,6 +30,7 @@ mod record;
 mod repeats;
 mod resume;
 mod rows;
+mod share;
 mod stop;
 mod threads;
 mod twins;

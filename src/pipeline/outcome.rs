@@ -10,10 +10,9 @@ use super::grouping::Group;
 use super::loose::Traces;
 use super::marks::Marks;
 use super::naming::KeyedName;
+use super::share::Shares;
 use crate::bundle::{Place, RunStore, StoredChunk, WaitingEntries};
-use crate::model::{
-    CaseCounts, Origin, Problem, ProblemKind, ReportId, ReportState, RunCounts, StatedExecution, Timestamp,
-};
+use crate::model::{CaseCounts, Origin, Problem, ProblemKind, ReportId, ReportState, RunCounts};
 use crate::source::Later;
 
 /// What a worker found out about one file.
@@ -43,7 +42,7 @@ pub(super) struct ReportOutcome {
     /// How it begins, when it is long.
     pub(super) beginning: Option<Beginning>,
     /// Its runs' Test Executions.
-    pub(super) shares: Vec<Share>,
+    pub(super) shares: Shares,
     /// What it was made of.
     pub(super) basis: Basis,
     /// Environments that its place tells of; they hold for results that name none.
@@ -101,79 +100,6 @@ impl EvidenceCounts {
     }
 }
 
-/// A report's part in one Test Execution: when its runs there began and ended, and of which Tests they are.
-#[derive(Debug)]
-pub(super) struct Share {
-    /// Number of the Test Execution within the report's group.
-    pub(super) execution: u32,
-    pub(super) start: Option<Timestamp>,
-    pub(super) finish: Option<Timestamp>,
-    /// What the report says of the Test Execution.
-    pub(super) stated: StatedExecution,
-    /// Which of the report's statements was taken last.
-    pub(super) statement: u32,
-    /// Problems that were kept of the report before it took that one.
-    pub(super) stated_behind: usize,
-    pub(super) runs: u64,
-    /// Sum of hashes of their identities: equal for the same Tests in whatever order.
-    pub(super) identities: u64,
-}
-
-impl Share {
-    pub(super) fn new(execution: u32) -> Share {
-        let stated = StatedExecution::default();
-        Share { execution, start: None, finish: None, stated, statement: 0, stated_behind: 0, runs: 0, identities: 0 }
-    }
-
-    /// Takes in one run.
-    pub(super) fn add(&mut self, start: Option<Timestamp>, finish: Option<Timestamp>, identity: u128) {
-        self.runs += 1;
-        self.identities = self.identities.wrapping_add(identity as u64);
-        self.span(start, finish);
-    }
-
-    /// Takes in the runs of the next part of the report; what that states is left to [`Share::state`].
-    pub(super) fn take_in(&mut self, part: &Share) {
-        self.runs += part.runs;
-        self.identities = self.identities.wrapping_add(part.identities);
-        self.span(part.start, part.finish);
-    }
-
-    /// Takes what the report's statement number `statement` says of the Test Execution, unless it has done so. Names what
-    /// differs from what an earlier one says.
-    pub(super) fn state(&mut self, statement: u32, stated: &StatedExecution, problems: usize) -> Vec<&'static str> {
-        if self.statement == statement {
-            return Vec::new();
-        }
-        (self.statement, self.stated_behind) = (statement, problems);
-        self.span(stated.start, stated.finish);
-        self.stated.adopt(stated)
-    }
-
-    /// Widens the span of time.
-    pub(super) fn span(&mut self, start: Option<Timestamp>, finish: Option<Timestamp>) {
-        self.start = earliest(self.start, start.or(finish));
-        self.finish = self.finish.max(finish.or(start));
-    }
-}
-
-/// Says that two statements about one Test Execution differ.
-pub(super) fn conflict(fields: &[&str]) -> Problem {
-    let message = format!(
-        "what an earlier report says of the Test Execution is kept, where this one says something else: {}",
-        fields.join(", ")
-    );
-    Problem::new(ProblemKind::ConflictingInfo, message)
-}
-
-/// The earlier of two times, either of which may be unknown.
-pub(super) fn earliest(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        _ => one.or(other),
-    }
-}
-
 impl ReportOutcome {
     pub(super) fn new(id: ReportId, origin: Origin, bytes: u64) -> ReportOutcome {
         ReportOutcome {
@@ -193,7 +119,7 @@ impl ReportOutcome {
             execution: 0,
             content: None,
             beginning: None,
-            shares: Vec::new(),
+            shares: Shares::default(),
             basis: Basis::Listing,
             environment: String::new(),
             names: Vec::new(),
@@ -211,22 +137,6 @@ impl ReportOutcome {
     pub(super) fn read(&mut self, extent: Extent) {
         self.content = Some(extent.hash);
         self.basis.read(extent);
-    }
-
-    /// The place of its share in the Test Execution `number`, which is made when there is none.
-    pub(super) fn share_in(&mut self, number: u32) -> usize {
-        let known = self.shares.iter().position(|share| share.execution == number);
-        known.unwrap_or_else(|| self.begin_share(number))
-    }
-
-    #[cold]
-    fn begin_share(&mut self, number: u32) -> usize {
-        if self.shares.is_empty() {
-            // Most reports have one.
-            self.shares.reserve_exact(1);
-        }
-        self.shares.push(Share::new(number));
-        self.shares.len() - 1
     }
 
     /// What it leaves behind for pictures, which most reports do not.

@@ -48,7 +48,7 @@ impl Repeats {
         spool: &LineSpool,
     ) -> Result<bool, Error> {
         let mut is_found = false;
-        for share in &outcome.shares {
+        for share in outcome.shares.iter() {
             let tests = Tests { execution: share.execution, runs: share.runs, identities: share.identities };
             let first = *self.first.entry(tests.hash()).or_insert(reports.len() as u32);
             let Some(first) = reports.seen(first as usize, spool)? else { continue };

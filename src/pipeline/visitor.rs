@@ -17,6 +17,7 @@ use super::naming::KeyedName;
 use super::outcome::{ReportOutcome, RunChunk, conflict};
 use super::purpose::{Context, Names};
 use super::rows::{Placed, Rows};
+use super::share::conflict;
 use crate::bundle::{IndexEntry, Place, WaitingEntries};
 use crate::mapping::{Evidence, Mapped, Mapper};
 use crate::model::{Limit, Problem, ProblemKind, ReportVisitor, RunFacts, StatedExecution, TestCase, TestRun, shorten};
@@ -431,7 +432,7 @@ fn share_of(outcome: &mut ReportOutcome, group: &Group, run: &TestRun) -> usize 
     // What the report says of a result comes before what its place says of all.
     let environment = if run.environment.is_empty() { &outcome.environment } else { &run.environment };
     let number = group.execution(&run.execution_key, environment);
-    outcome.share_in(number)
+    outcome.shares.place_in(number)
 }
 
 impl ReportVisitor for Conversion<'_> {

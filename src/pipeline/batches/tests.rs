@@ -225,7 +225,7 @@ fn told(outcome: &mut ReportOutcome, group: &Group) -> String {
             from = end;
         }
     }
-    for share in &mut outcome.shares {
+    for share in outcome.shares.iter_mut() {
         text.push_str(&format!("{:?}\n", group.key_of(share.execution)));
         (share.execution, share.stated_behind) = (0, 0);
     }

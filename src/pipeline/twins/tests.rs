@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::{Origin, TestCase};
-use crate::pipeline::outcome::Share;
+use crate::pipeline::share::Share;
 
 /// A whole report of these tests.
 fn report(id: u32, origin: &str, format: &'static str, names: &[&str]) -> ReportOutcome {

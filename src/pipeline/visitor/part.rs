@@ -110,7 +110,7 @@ impl Conversion<'_> {
         }
         outcome.unmapped.append(&mut part.unmapped);
         outcome.chunks.append(&mut part.chunks);
-        let places: Vec<usize> = part.shares.iter().map(|share| outcome.share_in(share.execution)).collect();
+        let places: Vec<usize> = part.shares.iter().map(|share| outcome.shares.place_in(share.execution)).collect();
         for (share, place) in part.shares.iter().zip(&places) {
             outcome.shares[*place].take_in(share);
         }
