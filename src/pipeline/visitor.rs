@@ -14,7 +14,7 @@ use super::early::Early;
 use super::evidence;
 use super::grouping::{Group, Takes};
 use super::naming::KeyedName;
-use super::outcome::{ReportOutcome, RunChunk, conflict};
+use super::outcome::{ReportOutcome, RunChunk};
 use super::purpose::{Context, Names};
 use super::rows::{Placed, Rows};
 use super::share::conflict;
@@ -24,6 +24,7 @@ use crate::model::{Limit, Problem, ProblemKind, ReportVisitor, RunFacts, StatedE
 use crate::source::Entry;
 use crate::xray;
 
+use attached::LastAttached;
 pub(super) use batching::Batching;
 pub(super) use ending::Fallen;
 pub(super) use findings::Findings;
@@ -55,7 +56,7 @@ pub(super) struct RunScratch {
     notes: Vec<u8>,
     /// Runs in `bytes`, and the share to which each belongs.
     waiting: Vec<Waiting>,
-    attachment: Vec<u8>,
+    attachment: LastAttached,
     slug: String,
     /// The mapper's room.
     texts: String,

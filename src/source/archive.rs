@@ -8,13 +8,14 @@ mod zip;
 
 use std::cmp::Ordering;
 use std::io::Read;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 pub(super) use part::Part;
 
 use super::inflate::{self, Checked, Expected};
 use super::lookup::Lookup;
 use super::mapped::ArchiveBytes;
+use super::purse::Purse;
 use super::unpack::{self, Most};
 use super::{Budget, Limits, Mapping, Options, Skip, litter, name};
 use crate::model::{Limit, LimitReached, Problem, ProblemKind};
@@ -48,6 +49,7 @@ pub(super) struct Archive {
     /// Folders with a file that is called like lines of JSON, sorted.
     with_json_lines: Vec<String>,
     has_pictures: bool,
+    purse: Arc<Purse>,
     damage: Option<Problem>,
 }
 
@@ -132,7 +134,8 @@ impl Archive {
         with_json_lines.sort_unstable();
         with_json_lines.dedup();
         let has_pictures = entries.iter().any(|entry| litter::is_picture(&entry.name));
-        Ok(Archive { bytes, entries, replaced, lookup: OnceLock::new(), with_json_lines, has_pictures, damage })
+        let (lookup, purse) = (OnceLock::new(), budget.purse());
+        Ok(Archive { bytes, entries, replaced, lookup, with_json_lines, has_pictures, purse, damage })
     }
 
     /// What is wrong with the archive as a whole, although it has entries that can be read.
@@ -158,6 +161,11 @@ impl Archive {
     /// Whether a file in it is called like a picture.
     pub(super) fn has_pictures(&self) -> bool {
         self.has_pictures
+    }
+
+    /// So many bytes are attached to a report in it.
+    pub(super) fn attach(&self, bytes: u64) -> Result<(), LimitReached> {
+        self.purse.spend(bytes)
     }
 
     /// The packed bytes of an entry, or why there are none.

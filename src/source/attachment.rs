@@ -11,7 +11,7 @@ use super::archive::{Archive, Packed};
 use super::entry::{Entry, Handle};
 use super::root::{self, Root};
 use super::{Limits, inflate, name};
-use crate::model::Origin;
+use crate::model::{LimitReached, Origin};
 
 /// Why an attachment cannot be had.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub enum AttachmentError {
     Outside,
     /// It is larger than the limit, in bytes.
     TooLarge(u64),
+    /// With it, all that the reports of its archive attach would be too much.
+    TooMuch(LimitReached),
     /// It is there and cannot be read.
     Unreadable(String),
 }
@@ -30,7 +32,7 @@ pub enum AttachmentError {
 impl AttachmentError {
     /// Whether it was left out for its size.
     pub fn is_over_limit(&self) -> bool {
-        matches!(self, AttachmentError::TooLarge(_))
+        matches!(self, AttachmentError::TooLarge(_) | AttachmentError::TooMuch(_))
     }
 }
 
@@ -40,6 +42,7 @@ impl fmt::Display for AttachmentError {
             AttachmentError::NotFound => f.write_str("there is no such file in the input"),
             AttachmentError::Outside => f.write_str("it lies outside the input and was not opened"),
             AttachmentError::TooLarge(limit) => write!(f, "it is larger than the limit of {limit} bytes"),
+            AttachmentError::TooMuch(reached) => reached.fmt(f),
             AttachmentError::Unreadable(why) => f.write_str(why),
         }
     }
@@ -64,7 +67,8 @@ impl Entry {
     /// `%20`, backslashes and `file://` are understood. An absolute path counts only below the INPUT.
     ///
     /// # Errors
-    /// When there is no such file, when it lies outside, is larger than `limit` or cannot be read.
+    /// When there is no such file, when it lies outside, is larger than `limit` or cannot be read, and when the reports of the archive have
+    /// attached too much.
     pub fn attachment(&self, reference: &str, limit: u64, out: &mut Vec<u8>) -> Result<Attached, AttachmentError> {
         let reference = plain_reference(reference);
         let name = reference.rsplit('/').next().unwrap_or(&reference).to_owned();
@@ -81,6 +85,17 @@ impl Entry {
             Handle::Stream(_) => return Err(AttachmentError::NotFound),
         };
         Ok(Attached { name, origin })
+    }
+
+    /// A file that was read as an attachment, of so many bytes, is attached once more.
+    ///
+    /// # Errors
+    /// When the reports of the archive have attached too much.
+    pub fn attached_again(&self, bytes: u64) -> Result<(), AttachmentError> {
+        match &self.handle {
+            Handle::Archived { archive, .. } => archive.attach(bytes).map_err(AttachmentError::TooMuch),
+            Handle::File { .. } | Handle::Stream(_) => Ok(()),
+        }
     }
 }
 
@@ -212,6 +227,7 @@ fn from_archive<'a>(
     }
     let number = archive.find(folder, reference).ok_or(AttachmentError::NotFound)?;
     read_entry(archive, number, limit, out)?;
+    archive.attach(archive.entries()[number].expected.bytes).map_err(AttachmentError::TooMuch)?;
     Ok(&archive.entries()[number].name)
 }
 

@@ -1,6 +1,9 @@
 //! Bounds on what is taken from strangers' archives (spec bundle-zip.md section 3).
 
+use std::sync::Arc;
+
 use super::archive::ArchiveEntry;
+use super::purse::Purse;
 use crate::model::{Limit, LimitReached};
 
 /// Bounds, each with the default that its constant documents.
@@ -63,11 +66,18 @@ pub(super) struct Budget<'l> {
     limits: &'l Limits,
     entries: u64,
     bytes: u64,
+    purse: Arc<Purse>,
 }
 
 impl<'l> Budget<'l> {
-    pub(super) fn new(limits: &'l Limits) -> Budget<'l> {
-        Budget { limits, entries: 0, bytes: 0 }
+    /// That of an archive which has so many bytes, as it is packed; of a stream nobody knows more than what was unpacked.
+    pub(super) fn new(limits: &'l Limits, packed: u64) -> Budget<'l> {
+        Budget { limits, entries: 0, bytes: 0, purse: Arc::new(Purse::of(packed, limits)) }
+    }
+
+    /// What the reports of all of it may attach.
+    pub(super) fn purse(&self) -> Arc<Purse> {
+        Arc::clone(&self.purse)
     }
 
     pub(super) fn limits(&self) -> &'l Limits {

@@ -22,6 +22,7 @@ mod mapped;
 mod name;
 mod opening;
 mod plain;
+mod purse;
 mod root;
 mod spooled;
 mod unpack;

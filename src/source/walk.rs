@@ -103,7 +103,10 @@ impl Walk<'_> {
             let opened = unpack::unpacked(Box::new(whole), Most::archive(limits), limits)
                 .and_then(|whole| archive::spool(kind, whole, self.options.mapping));
             return Ok(match opened {
-                Ok(whole) => self.archive(whole, &origin, &place, 1, &mut Budget::new(limits)),
+                Ok(whole) => {
+                    let length = whole.bytes.len() as u64;
+                    self.archive(whole, &origin, &place, 1, &mut Budget::new(limits, length))
+                }
                 Err(error) if seen.packed => self.unreadable(origin, place, &error),
                 Err(error) => return Err(SourceError::input(Path::new(name))(error)),
             });
@@ -204,9 +207,10 @@ impl Walk<'_> {
             match open_if_archive(path, litter::is_called_zip(origin.as_str()), limits) {
                 Ok(Some(_)) if litter::is_package(origin.as_str()) => return self.skip(origin, place, Skip::Package),
                 Ok(Some((file, kind, seen))) => {
+                    let packed = file.metadata().map_or(0, |metadata| metadata.len());
                     let place = Place { archive_file: Some(Arc::new(ArchiveFile::new(path, &file))), ..place };
                     return match self.whole(file, kind, seen) {
-                        Ok(whole) => self.archive(whole, &origin, &place, 1, &mut Budget::new(limits)),
+                        Ok(whole) => self.archive(whole, &origin, &place, 1, &mut Budget::new(limits, packed)),
                         Err(error) => self.unreadable(origin, place, &error),
                     };
                 }

@@ -2,10 +2,9 @@
 
 use super::Conversion;
 use crate::mapping;
-use crate::model::{Attachment, Content, List, Origin, Problem, ProblemKind, TestRun};
-use crate::pipeline::basis::Basis;
+use crate::model::{Attachment, Content, List, Origin, Problem, ProblemKind, ReportId, TestRun};
 use crate::pipeline::outcome::ReportOutcome;
-use crate::source::{Attached, Entry};
+use crate::source::{Attached, AttachmentError, Entry};
 
 /// Begins the line of the comment that names what cannot be had.
 const NOT_INCLUDED: &str = "attachment not included: ";
@@ -22,7 +21,7 @@ impl Conversion<'_> {
         let mut loading = Loading {
             entry: self.entry,
             outcome: &mut *self.findings.outcome,
-            buffer: &mut self.scratch.attachment,
+            last: &mut self.scratch.attachment,
             max_file: limits.max_file,
             room: limits.max_test.saturating_sub(inline_bytes(run)),
             missing: String::new(),
@@ -48,7 +47,7 @@ fn inline_bytes(run: &TestRun) -> u64 {
 struct Loading<'l> {
     entry: &'l Entry,
     outcome: &'l mut ReportOutcome,
-    buffer: &'l mut Vec<u8>,
+    last: &'l mut LastAttached,
     max_file: u64,
     /// Bytes that the run may still take.
     room: u64,
@@ -69,7 +68,7 @@ impl Loading<'_> {
     /// Replaces a path by the content of the file it names; whether that was possible.
     fn load(&mut self, attachment: &mut Attachment) -> bool {
         let limit = self.max_file.min(self.room);
-        match load(self.entry, attachment, limit, self.buffer, &mut self.outcome.basis) {
+        match load(self.entry, attachment, limit, self.last, self.outcome) {
             Ok(loaded) => {
                 self.room -= loaded.bytes;
                 self.outcome.traces().attached.extend(loaded.origin);
@@ -96,6 +95,39 @@ impl Loading<'_> {
     }
 }
 
+/// The file that was read last: tests that fail together often refer to one file.
+#[derive(Debug, Default)]
+pub(super) struct LastAttached {
+    content: Vec<u8>,
+    /// Which report referred to it and how, and what it is.
+    of: Option<(ReportId, String, Attached)>,
+}
+
+impl LastAttached {
+    /// Reads what `reference` names into `content`, unless it is there.
+    fn read(
+        &mut self,
+        entry: &Entry,
+        report: ReportId,
+        reference: &str,
+        limit: u64,
+    ) -> Result<Attached, AttachmentError> {
+        let bytes = self.content.len() as u64;
+        if let Some((of, known, attached)) = &self.of
+            && (*of, known.as_str()) == (report, reference)
+            && bytes <= limit
+        {
+            entry.attached_again(bytes)?;
+            return Ok(attached.clone());
+        }
+        self.of = None;
+        self.content.clear();
+        let attached = entry.attachment(reference, limit, &mut self.content)?;
+        self.of = Some((report, reference.to_owned(), attached.clone()));
+        Ok(attached)
+    }
+}
+
 /// A file that was read.
 struct Loaded {
     bytes: u64,
@@ -107,12 +139,12 @@ fn load(
     entry: &Entry,
     attachment: &mut Attachment,
     limit: u64,
-    buffer: &mut Vec<u8>,
-    basis: &mut Basis,
+    last: &mut LastAttached,
+    outcome: &mut ReportOutcome,
 ) -> Result<Loaded, Problem> {
-    buffer.clear();
-    let loaded = entry.attachment(&attachment.data, limit, buffer);
-    basis.followed(&attachment.data, limit, &loaded, buffer);
+    let loaded = last.read(entry, outcome.id, &attachment.data, limit);
+    let content = last.content.as_slice();
+    outcome.basis.followed(&attachment.data, limit, &loaded, content);
     match loaded {
         Ok(Attached { name, origin }) => {
             if attachment.name.is_empty() {
@@ -120,8 +152,8 @@ fn load(
             }
             attachment.content = Content::Base64;
             attachment.data.clear();
-            base64_simd::STANDARD.encode_append(&buffer[..], &mut attachment.data);
-            Ok(Loaded { bytes: buffer.len() as u64, origin })
+            base64_simd::STANDARD.encode_append(content, &mut attachment.data);
+            Ok(Loaded { bytes: content.len() as u64, origin })
         }
         Err(error) => {
             let kind =

@@ -337,3 +337,34 @@ fn salvaged_entries_are_held_against_their_checksums() {
     let lines = found("n.zip", &whole[..directory]);
     assert_eq!(lines[1..], ["n.zip!/a.xml: its checksum does not match", "n.zip!/b.xml = bbbb"]);
 }
+
+#[test]
+fn reports_of_an_archive_attach_a_bounded_amount_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = deflated(&[("b.xml", b"<b/>")]);
+    let archive = deflated(&[("a.xml", b"<a/>"), ("in.zip", &inner), ("log.txt", b"log"), ("z.xml", b"<z/>")]);
+    write(folder.path(), "n.zip", &archive);
+    write(folder.path(), "r.xml", b"<r/>");
+    let mut answers = Vec::new();
+    walk(&[Input::Path(folder.path().to_path_buf())], &Options::default(), &mut |found| {
+        if let Found::Entry(entry) = found {
+            let answer = entry.attached_again(100 << 20).map(|()| String::new());
+            answers.push((entry.origin.as_str().to_owned(), answer.unwrap_or_else(|error| error.to_string())));
+            if entry.origin.as_str().ends_with("z.xml") {
+                assert!(entry.attachment("log.txt", 100, &mut Vec::new()).is_ok(), "there is room for three bytes");
+            }
+        }
+        std::ops::ControlFlow::Continue(())
+    })
+    .unwrap();
+    let told = "what is attached to the reports of its archive comes to more than 256 MiB and to more for each packed byte, which is \
+                over --limit ratio=1000";
+    let expected = [
+        ("n.zip!/a.xml", ""),
+        ("n.zip!/in.zip!/b.xml", ""),
+        ("n.zip!/log.txt", told),
+        ("n.zip!/z.xml", told),
+        ("r.xml", ""),
+    ];
+    assert_eq!(answers, expected.map(|(origin, answer)| (origin.to_owned(), answer.to_owned())));
+}
