@@ -24,6 +24,9 @@ pub(super) enum Basis {
     Stream,
 }
 
+/// References of one report that are remembered, of a few hundred bytes each.
+const MOST_REFERENCES: usize = 20_000;
+
 /// A file on disk, as far as it was read.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct FileBasis {
@@ -94,8 +97,10 @@ impl Basis {
 
     /// Takes in what the next part refers to.
     pub(super) fn take_in(&mut self, part: Basis) {
-        if let (Basis::File(whole), Basis::File(part)) = (self, part) {
-            whole.references.extend(part.references);
+        match part {
+            Basis::File(part) => part.references.into_iter().for_each(|reference| self.refers(reference)),
+            Basis::Stream => self.refers_to_too_much(),
+            Basis::Listing | Basis::Archive(_) => {}
         }
     }
 
@@ -128,8 +133,24 @@ impl Basis {
         result: &Result<Attached, AttachmentError>,
         content: &[u8],
     ) {
-        if let Basis::File(file) = self {
-            file.references.push(Reference { text: text.to_owned(), limit, answer: Answer::of(result, content) });
+        if let Basis::File(_) = self {
+            self.refers(Reference { text: text.to_owned(), limit, answer: Answer::of(result, content) });
+        }
+    }
+
+    fn refers(&mut self, reference: Reference) {
+        let Basis::File(file) = self else { return };
+        if file.references.len() < MOST_REFERENCES {
+            file.references.push(reference);
+        } else {
+            self.refers_to_too_much();
+        }
+    }
+
+    /// Nobody remembers all that it refers to, so that it is converted again when a conversion goes on.
+    fn refers_to_too_much(&mut self) {
+        if let Basis::File(_) = self {
+            *self = Basis::Stream;
         }
     }
 }
@@ -214,6 +235,41 @@ impl Read for HashingReader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn follow(basis: &mut Basis, times: usize) {
+        let missing = Err(AttachmentError::NotFound);
+        (0..times).for_each(|number| basis.followed(&number.to_string(), 7, &missing, b""));
+    }
+
+    #[test]
+    fn a_report_that_refers_to_too_much_is_converted_again() {
+        let mut basis = Basis::File(FileBasis::default());
+        follow(&mut basis, MOST_REFERENCES);
+        assert!(matches!(&basis, Basis::File(file) if file.references.len() == MOST_REFERENCES));
+        follow(&mut basis, 1);
+        assert!(matches!(basis, Basis::Stream));
+        follow(&mut basis, 1);
+        assert!(matches!(basis, Basis::Stream), "and nothing is kept of it any more");
+    }
+
+    #[test]
+    fn parts_refer_to_too_much_together_or_alone() {
+        let whole = || Basis::File(FileBasis::default());
+        let part = |times| {
+            let mut part = whole().of_part();
+            follow(&mut part, times);
+            part
+        };
+        let mut basis = whole();
+        basis.take_in(part(MOST_REFERENCES / 2));
+        basis.take_in(part(MOST_REFERENCES / 2));
+        assert!(matches!(&basis, Basis::File(file) if file.references.len() == MOST_REFERENCES));
+        basis.take_in(part(1));
+        assert!(matches!(basis, Basis::Stream));
+        let mut basis = whole();
+        basis.take_in(part(MOST_REFERENCES + 1));
+        assert!(matches!(basis, Basis::Stream));
+    }
 
     fn read(mut bytes: &[u8], length: u64) -> Extent {
         let mut hashing = HashingReader::new(&mut bytes);
