@@ -43,6 +43,13 @@ pub enum Error {
         /// The limit of a bundle that it would fit into.
         max_bytes: u64,
     },
+    /// What was written before it showed that the conversion should not have begun could not be taken back.
+    NotWithdrawn {
+        /// Why it should not have begun.
+        cause: Box<Error>,
+        /// Why it is still there.
+        left: WriteError,
+    },
     /// Somebody asked the work to stop. What has been finished stays.
     Interrupted,
     /// An input was exchanged while an earlier conversion was being taken over.
@@ -80,6 +87,7 @@ impl Error {
             Error::Source(_) | Error::NoProject { .. } | Error::Budget { .. } | Error::InputInOutput { .. } => true,
             // No file was opened.
             Error::NoThread(_) => true,
+            Error::NotWithdrawn { cause, .. } => cause.is_wrong_usage(),
             _ => false,
         }
     }
@@ -119,6 +127,9 @@ impl fmt::Display for Error {
                 "the test '{test}' needs {length} bytes even without its evidence, and only {allowed} fit into a \
                  bundle: --max-bytes must be {max_bytes} at least"
             ),
+            Error::NotWithdrawn { cause, left } => {
+                write!(f, "{cause}; what was written by then could not be taken back: {left}")
+            }
             Error::Interrupted => f.write_str("the work was interrupted"),
             Error::Changing(report) => write!(f, "{report} was exchanged while it was being read"),
             Error::Renamed(id) => write!(
@@ -143,6 +154,7 @@ impl std::error::Error for Error {
             Error::Source(error) => Some(error),
             Error::Output(error) => Some(error),
             Error::NoThread(error) => Some(error),
+            Error::NotWithdrawn { cause, .. } => Some(cause),
             _ => None,
         }
     }
@@ -150,6 +162,8 @@ impl std::error::Error for Error {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -158,5 +172,17 @@ mod tests {
         assert!(failed(ErrorKind::NotFound).is_wrong_usage());
         assert!(!failed(ErrorKind::StorageFull).is_wrong_usage(), "what is finished stays");
         assert!(!Error::Interrupted.is_wrong_usage());
+    }
+
+    #[test]
+    fn the_cause_comes_before_what_could_not_be_taken_back() {
+        let cause = Error::NoProject { origin: Origin::new("a.xml"), case: "pays".to_owned() };
+        let told = cause.to_string();
+        let left = WriteError::io("remove", Path::new("out/bundles"))(ErrorKind::PermissionDenied.into());
+        let error = Error::NotWithdrawn { cause: Box::new(cause), left };
+        assert!(error.is_wrong_usage());
+        let both =
+            format!("{told}; what was written by then could not be taken back: remove out/bundles: permission denied");
+        assert_eq!(error.to_string(), both);
     }
 }

@@ -1,9 +1,11 @@
 //! When the last file of a group has been read: merge, plan, write, and say what was written.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
 
+use rayon::ThreadPool;
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSlice;
 
@@ -114,13 +116,12 @@ pub(super) fn run<E: Send>(
             outstanding.remove(has_runs);
             done
         };
-        // Threads that were made before and slept since are woken where they slept, two on one processor perhaps, and stay there for
-        // ten milliseconds; new ones begin where there is nothing else to do.
-        let pool = match &pool {
-            Some(pool) => pool,
-            None => pool.insert(threads::pool(threads).map_err(Error::threads)?),
-        };
-        let done = pool.install(|| batch.into_par_iter().map(finish_one).collect::<Result<Vec<_>, _>>());
+        let finish_all = || batch.into_par_iter().map(finish_one).collect::<Result<Vec<_>, _>>();
+        let done = pool_of(threads, &mut pool).and_then(|pool| {
+            // Whoever reads must hear of a panic now: nobody would be told before the last report otherwise.
+            let finished = catch_unwind(AssertUnwindSafe(|| pool.install(finish_all)));
+            finished.unwrap_or_else(|_| Err(Error::finisher()))
+        });
         threads::do_what_was_left();
         match done.and_then(|done| finish.settle_down().map(|()| done)) {
             Ok(done) => all.extend(done),
@@ -131,6 +132,15 @@ pub(super) fn run<E: Send>(
         }
     }
     result.map(|()| all)
+}
+
+/// The pool, made when it is first needed. Threads that were made before and slept since are woken where they slept, two on one
+/// processor perhaps, and stay there for ten milliseconds; new ones begin where there is nothing else to do.
+fn pool_of(threads: usize, pool: &mut Option<ThreadPool>) -> Result<&ThreadPool, Error> {
+    match pool {
+        Some(pool) => Ok(pool),
+        None => Ok(pool.insert(threads::pool(threads).map_err(Error::threads)?)),
+    }
 }
 
 /// A Test Execution whose runs are settled.
@@ -246,7 +256,46 @@ fn settle(job: &Job, index: ExecutionIndex, store: &RunStore, evidence: &mut Evi
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc::sync_channel;
+
     use super::*;
+    use crate::bundle::RunMemory;
+    use crate::model::Origin;
+    use crate::pipeline::group::GroupBy;
+    use crate::pipeline::grouping::Grouping;
+    use crate::source::{Found, Place, Skip};
+
+    struct Falling;
+
+    impl Finish<()> for Falling {
+        fn finish(&self, _: Closed, _: &Outstanding) -> Result<Done<()>, Error> {
+            panic!("a defect");
+        }
+    }
+
+    #[test]
+    fn a_panic_ends_the_reading_at_once() {
+        let mut grouping = Grouping::new(GroupBy::All, None, std::env::temp_dir(), RunMemory::of(0));
+        let (origin, place) = (Origin::new("a"), Place::default());
+        let group = grouping.enter(&Found::Skipped { origin, place, bytes: 0, why: Skip::Special }).group;
+        let (sender, receiver) = sync_channel(2);
+        for group in [group.clone(), group] {
+            sender.send(Closed { group, collected: Collected::default(), has_runs: false }).unwrap();
+        }
+        let asked = AtomicBool::new(false);
+        let stop = Stop::new(&asked);
+        std::thread::scope(|scope| {
+            let finisher = scope.spawn(|| run(1, receiver, &stop, &Falling, &Outstanding::default()).map(|_| ()));
+            // This end has not hung up: there is more to read.
+            let waited = (0..1000).any(|_| {
+                std::thread::sleep(std::time::Duration::from_millis(10));
+                stop.is_set()
+            });
+            assert!(waited, "nobody was told");
+            drop(sender);
+            assert!(matches!(finisher.join().unwrap(), Err(Error::Threads(_))));
+        });
+    }
 
     #[test]
     fn a_group_is_the_only_thing_left_when_all_is_read_and_no_other_has_runs() {

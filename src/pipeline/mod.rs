@@ -47,7 +47,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use crate::bundle::manifest::{Execution, Manifest, Options as RecordedOptions, Totals};
-use crate::bundle::{Budget, Compression, Folder, LineSpool, Opening, RunMemory, Sidecar};
+use crate::bundle::{Budget, Compression, Folder, LineSpool, Opening, RunMemory, Sidecar, WriteError};
 use crate::mapping::Rules;
 use crate::model::{CaseCounts, Origin, Problem, ReportState};
 use crate::source::{self, Input};
@@ -217,9 +217,17 @@ pub fn convert(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<
         Ok(manifest)
     });
     if converted.as_ref().is_err_and(Error::is_wrong_usage) && job.opening != Opening::Resume {
-        folder.withdraw().map_err(Error::Output)?;
+        return taken_back(converted, folder.withdraw());
     }
     converted
+}
+
+/// What is to be told when what was written was, or could not be, taken back: the cause comes first.
+fn taken_back<T>(converted: Result<T, Error>, withdrawn: Result<(), WriteError>) -> Result<T, Error> {
+    match (converted, withdrawn) {
+        (Err(cause), Err(left)) => Err(Error::NotWithdrawn { cause: Box::new(cause), left }),
+        (converted, _) => converted,
+    }
 }
 
 /// What is read must not lie where is written.
@@ -382,7 +390,7 @@ impl Collecting<'_> {
 
     fn hand_over(&self, groups: Vec<Closed>) {
         for group in groups {
-            // The finisher takes whatever comes, until this end hangs up.
+            // The finisher takes whatever comes, until this end hangs up: what fails there is told by its result, and by `stop`.
             let _ = self.finisher.send(group);
         }
     }
