@@ -162,6 +162,19 @@ impl Serialize for NewReports<'_> {
 }
 
 impl Record {
+    /// The record with its Test Executions in order of their first reports, as their ids were given.
+    pub(super) fn in_order(mut self) -> Record {
+        self.executions.sort_by_key(|one| (one.first, one.among));
+        self
+    }
+
+    /// The Test Executions that begin with file number `place`, of a record [in order](Record::in_order).
+    fn executions_from(&self, place: usize) -> &[RecordedExecution] {
+        let from = self.executions.partition_point(|one| one.first < place);
+        let to = self.executions.partition_point(|one| one.first <= place);
+        &self.executions[from..to]
+    }
+
     /// The outcome of file number `place`, as far as others want to know of it.
     pub(super) fn outcome(&self, place: usize, id: ReportId, origin: &Origin) -> Option<ReportOutcome> {
         let line = &self.reports.get(place)?.line;
@@ -176,7 +189,7 @@ impl Record {
     pub(super) fn take_ids(&self, place: usize, report: &str, ids: &mut HashSet<String>) -> Result<&ReportLine, Error> {
         let recorded = self.reports.get(place).filter(|recorded| recorded.line.report == report);
         let recorded = recorded.ok_or_else(|| Error::Changing(report.to_owned()))?;
-        for one in self.executions.iter().filter(|one| one.first == place) {
+        for one in self.executions_from(place) {
             if file_safe_id(&one.label, ids) != one.execution.id {
                 return Err(Error::Renamed(one.execution.id.clone()));
             }

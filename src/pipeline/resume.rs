@@ -47,7 +47,8 @@ fn can_be_read_again(input: &Input) -> bool {
 struct Review<'r> {
     job: &'r Job,
     pool: &'r ThreadPool,
-    claims: Vec<Arc<Claim>>,
+    /// What the records tell of, by INPUT and name; nothing where two tell of the same: nobody can say which of them is meant.
+    claims: HashMap<(u32, String), Option<Arc<Claim>>>,
     /// By number of the group in this walk; nothing where no record tells of it.
     met: HashMap<u32, Option<Meeting>>,
     /// What must be read again, until there is enough to keep the pool busy.
@@ -63,6 +64,7 @@ struct Claim {
 
 impl From<Record> for Claim {
     fn from(record: Record) -> Claim {
+        let record = record.in_order();
         Claim { record, holds: AtomicBool::new(true), is_met: AtomicBool::new(false) }
     }
 }
@@ -74,6 +76,8 @@ struct Meeting {
     files: usize,
     /// The last archive that has come by.
     archive: Option<String>,
+    /// How many have.
+    archives: usize,
 }
 
 struct Check {
@@ -90,7 +94,12 @@ enum Content {
 
 impl<'r> Review<'r> {
     fn new(job: &'r Job, records: Vec<Record>, pool: &'r ThreadPool) -> Review<'r> {
-        let claims = records.into_iter().map(|record| Arc::new(Claim::from(record))).collect();
+        let mut claims = HashMap::new();
+        for record in records {
+            let key = (record.input, record.source.clone());
+            let claim = Arc::new(Claim::from(record));
+            claims.entry(key).and_modify(|claim| *claim = None).or_insert(Some(claim));
+        }
         Review { job, pool, claims, met: HashMap::new(), checks: Vec::new() }
     }
 
@@ -98,12 +107,12 @@ impl<'r> Review<'r> {
         let group = &entered.group;
         let claims = &self.claims;
         let meeting = self.met.entry(group.number).or_insert_with(|| {
-            let claim = only(claims.iter().filter(|claim| claim.is_of(group.input(), group.source())))?;
+            let claim = claims.get(&(group.input(), group.source().to_owned()))?.as_ref()?;
             if claim.is_met.swap(true, Ordering::Relaxed) {
                 // Two groups of one name: nobody can say which of them is meant.
                 claim.fail();
             }
-            Some(Meeting { claim: Arc::clone(claim), files: 0, archive: None })
+            Some(Meeting { claim: Arc::clone(claim), files: 0, archive: None, archives: 0 })
         });
         let Some(meeting) = meeting else { return };
         if meeting.claim.holds.load(Ordering::Relaxed) {
@@ -162,10 +171,6 @@ impl<'r> Review<'r> {
 }
 
 impl Claim {
-    fn is_of(&self, input: u32, source: &str) -> bool {
-        self.record.input == input && self.record.source == source
-    }
-
     fn fail(&self) {
         self.holds.store(false, Ordering::Relaxed);
     }
@@ -202,7 +207,13 @@ impl Meeting {
                     return None;
                 }
                 self.archive = Some(origin.to_owned());
-                let number = record.archives.iter().position(|RecordedArchive { origin: known, .. }| known == origin);
+                let is_known = |known: &RecordedArchive| known.origin == origin;
+                // They come in the order in which they came before, unless a folder has changed.
+                let number = match record.archives.get(self.archives) {
+                    Some(next) if is_known(next) => Some(self.archives),
+                    _ => record.archives.iter().position(is_known),
+                };
+                self.archives += 1;
                 number.map(|number| Content::Archive(number, file))
             }
             (RecordedBasis::File(_), None, Found::Entry(entry)) => Some(Content::File(place, entry)),
@@ -235,10 +246,4 @@ fn is_listed_as_before(recorded: &RecordedReport, found: &Found) -> bool {
             line.bytes == *bytes && line.state == state && is_told
         }
     }
-}
-
-/// The only one there is.
-fn only<T>(mut found: impl Iterator<Item = T>) -> Option<T> {
-    let first = found.next();
-    first.filter(|_| found.next().is_none())
 }

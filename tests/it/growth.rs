@@ -119,6 +119,41 @@ const JSON: &[Shape] = &[
         let scenarios: Vec<_> = (0..n).map(scenario).collect();
         elements(&scenarios.join(","))
     }),
+    ("executions.json", 1_000, |n| {
+        let feature = |i| {
+            let scenario = format!(
+                "{{\"id\":\"f{i};s\",\"keyword\":\"Scenario\",\"name\":\"s\",\"line\":3,\"type\":\"scenario\",\"steps\":[]}}"
+            );
+            let names =
+                format!("\"uri\":\"f{i}.feature\",\"id\":\"f{i}\",\"keyword\":\"Feature\",\"name\":\"F\",\"line\":1");
+            format!("{{{names},\"tags\":[{{\"name\":\"@DEMO-{}\",\"line\":1}}],\"elements\":[{scenario}]}}", i + 1)
+        };
+        let features: Vec<_> = (0..n).map(feature).collect();
+        format!("[{}]", features.join(",")).into_bytes()
+    }),
+    ("inherited-tags.json", 2_000, |n| {
+        let tags: Vec<_> = (0..n).map(|i| format!("{{\"name\":\"@t{i}\",\"line\":1}}")).collect();
+        let tags = tags.join(",");
+        let scenario = format!(
+            "{{\"id\":\"f;s\",\"keyword\":\"Scenario\",\"name\":\"s\",\"line\":3,\"type\":\"scenario\",\"tags\":[{tags}],\"steps\":[]}}"
+        );
+        let names = "\"uri\":\"f.feature\",\"id\":\"f\",\"keyword\":\"Feature\",\"name\":\"F\",\"line\":1";
+        format!("[{{{names},\"tags\":[{tags}],\"elements\":[{scenario}]}}]").into_bytes()
+    }),
+    ("inherited-tags.ndjson", 2_000, |n| {
+        let list = |fields: &dyn Fn(usize) -> String| (0..n).map(fields).collect::<Vec<_>>().join(",");
+        let of_feature = list(&|i| format!("{{\"id\":\"t{i}\",\"name\":\"@t{i}\"}}"));
+        let of_pickle = list(&|i| format!("{{\"astNodeId\":\"t{i}\",\"name\":\"@t{i}\"}}"));
+        let scenario = "{\"scenario\":{\"id\":\"n\",\"name\":\"s\",\"location\":{\"line\":3}}}";
+        format!(
+            "{{\"gherkinDocument\":{{\"uri\":\"f\",\"feature\":{{\"name\":\"F\",\"tags\":[{of_feature}],\"children\":[{scenario}]}}}}}}\n\
+             {{\"pickle\":{{\"id\":\"p\",\"uri\":\"f\",\"name\":\"s\",\"steps\":[],\"tags\":[{of_pickle}],\"astNodeIds\":[\"n\"]}}}}\n\
+             {{\"testCase\":{{\"id\":\"c\",\"pickleId\":\"p\",\"testSteps\":[]}}}}\n\
+             {{\"testCaseStarted\":{{\"id\":\"s\",\"testCaseId\":\"c\"}}}}\n{{\"testCaseFinished\":{{\"testCaseStartedId\":\"s\"}}}}\n\
+             {{\"testRunFinished\":{{\"success\":true}}}}\n"
+        )
+        .into_bytes()
+    }),
     ("messages.ndjson", 5_000, |n| {
         let pickle = |i| {
             format!(

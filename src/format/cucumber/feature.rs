@@ -309,13 +309,46 @@ impl Feature {
         case.container.push_str(&header.name);
         case.site = identity::site(&header.uri, *line);
         case.attempt_group = line.map_or(0, |line| attempt_group(*number, id, line, &case.title));
-        for tag in tags.iter() {
-            if !header.tags.iter().any(|of_feature| of_feature.is_same(tag)) {
-                case.tags.add().push_str(&tag.name);
-            }
+        let of_feature = Inherited::of(&header.tags, tags.len());
+        for tag in tags.iter().filter(|tag| !of_feature.has(tag)) {
+            case.tags.add().push_str(&tag.name);
         }
         for tag in header.tags.iter() {
             case.container_tags.add().push_str(&tag.name);
+        }
+    }
+}
+
+/// Tags of a feature, among which those of its scenarios are looked for.
+enum Inherited<'f> {
+    Few(&'f List<OwnTag>),
+    /// Their lines, by name.
+    Many(HashMap<&'f str, HashSet<Option<u64>>>),
+}
+
+impl<'f> Inherited<'f> {
+    /// So many tags are looked for one by one: all tags of the feature become tags of its scenario anyway.
+    const FEW: usize = 32;
+
+    /// The feature's `tags`, as a scenario with `count` of its own looks for them.
+    fn of(tags: &'f List<OwnTag>, count: usize) -> Inherited<'f> {
+        if tags.len().min(count) <= Inherited::FEW {
+            return Inherited::Few(tags);
+        }
+        let mut by_name: HashMap<&str, HashSet<Option<u64>>> = HashMap::new();
+        for tag in tags.iter() {
+            by_name.entry(&tag.name).or_default().insert(tag.line);
+        }
+        Inherited::Many(by_name)
+    }
+
+    fn has(&self, tag: &OwnTag) -> bool {
+        match self {
+            Inherited::Few(tags) => tags.iter().any(|of_feature| of_feature.is_same(tag)),
+            // As for few: a line that is not known is any line.
+            Inherited::Many(by_name) => by_name
+                .get(tag.name.as_str())
+                .is_some_and(|lines| tag.line.is_none() || lines.contains(&tag.line) || lines.contains(&None)),
         }
     }
 }
@@ -351,4 +384,28 @@ fn attempt_group(feature: u64, id: &str, line: u64, title: &str) -> u64 {
     let of_id = xxh3_64_with_seed(id.as_bytes(), feature);
     let of_line = xxh3_64_with_seed(&line.to_le_bytes(), of_id);
     xxh3_64_with_seed(title.as_bytes(), of_line).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_tags_are_inherited_as_few_are() {
+        let tag = |name: usize, line: Option<u64>| OwnTag { name: format!("t{name}"), line };
+        let mut of_feature = List::default();
+        for number in 0..2 * Inherited::FEW {
+            let line = (!number.is_multiple_of(3)).then_some(number as u64 % 5);
+            tag(number / 2, line).clone_into(of_feature.add());
+        }
+        let many = Inherited::of(&of_feature, usize::MAX);
+        let few = Inherited::of(&of_feature, Inherited::FEW);
+        assert!(matches!((&many, &few), (Inherited::Many(_), Inherited::Few(_))));
+        for name in 0..3 * Inherited::FEW {
+            for line in [None, Some(0), Some(1), Some(2), Some(3), Some(4), Some(9)] {
+                let tag = tag(name, line);
+                assert_eq!(many.has(&tag), few.has(&tag), "{tag:?}");
+            }
+        }
+    }
 }
