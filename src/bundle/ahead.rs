@@ -107,9 +107,13 @@ impl Begun<'_> {
         }
         let on_disk = folder.begin_writeback(&file, settling.bundle.is_large());
         let file = file.close(on_disk);
-        // More bundles than have a number: this one is not needed, but its runs would be lost with it.
-        let begin = store.written_ahead(file.path().to_path_buf()).ok_or(WriteErrorKind::NotStored)?;
         let separator = settling.bundle.frame.separator;
+        let Some(begin) = store.written_ahead(file.path().to_path_buf()) else {
+            // More bundles than have a number: it is written when all is known, from where its runs are.
+            to_write.discard(separator, store);
+            settling.becomes = State::Waiting(contents);
+            return Ok(());
+        };
         to_write.release(separator, store);
         contents.release(separator, store);
         settling.becomes = State::Written { begin, file, sums, merged: to_write.merged };
@@ -139,13 +143,16 @@ impl Ahead {
         begun.into_iter().try_for_each(|one| one.finish(folder))
     }
 
-    /// Nothing comes of it when somebody has begun, or when merging makes the bundle too long.
+    /// Nothing comes of it when somebody has begun, when merging makes the bundle too long, or when there are too many already.
     fn begin<'a>(
         &'a self,
         store: &'a RunStore,
         folder: &Folder,
         merge: &Merge<'_>,
     ) -> Result<Option<Begun<'a>>, WriteError> {
+        if !store.takes_more_ahead() {
+            return Ok(None);
+        }
         let Some(contents) = self.take_contents() else { return Ok(None) };
         let mut settling = Settling { bundle: self, becomes: State::Gone };
         let separator = self.frame.separator;

@@ -10,8 +10,18 @@ use super::error::{WriteError, WriteErrorKind};
 use super::positioned;
 
 /// Where they were written, by their number, and the open ones.
-#[derive(Debug, Default)]
-pub(super) struct Reopened(Mutex<Files>);
+#[derive(Debug)]
+pub(super) struct Reopened {
+    files: Mutex<Files>,
+    /// How many there can be.
+    most: usize,
+}
+
+impl Default for Reopened {
+    fn default() -> Reopened {
+        Reopened::with_most(Reopened::MOST)
+    }
+}
 
 #[derive(Debug, Default)]
 struct Files {
@@ -24,14 +34,24 @@ struct Files {
 const MOST_OPEN: usize = 16;
 
 impl Reopened {
-    /// How many there can be.
+    /// How many have a number.
     pub(super) const MOST: usize = 1 << 22;
+
+    /// Takes so many.
+    pub(super) fn with_most(most: usize) -> Reopened {
+        Reopened { files: Mutex::default(), most }
+    }
+
+    /// Whether there can be one more.
+    pub(super) fn takes_more(&self) -> bool {
+        self.files().paths.len() < self.most
+    }
 
     /// The number of one more; nothing when there are too many.
     pub(super) fn add(&self, path: PathBuf) -> Option<usize> {
         let mut files = self.files();
         let number = files.paths.len();
-        (number < Reopened::MOST).then(|| {
+        (number < self.most).then(|| {
             files.paths.push(path);
             number
         })
@@ -69,7 +89,7 @@ impl Reopened {
     }
 
     fn files(&self) -> MutexGuard<'_, Files> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

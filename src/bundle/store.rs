@@ -55,6 +55,13 @@ impl RunStore {
         }
     }
 
+    /// As it is, with no more than `most` bundles written ahead.
+    #[cfg(test)]
+    pub(super) fn with_most_ahead(mut self, most: usize) -> RunStore {
+        self.reopened = Reopened::with_most(most);
+        self
+    }
+
     /// Keeps a copy of `bytes`; the caller's buffer can be used again.
     ///
     /// # Errors
@@ -195,6 +202,11 @@ impl RunStore {
     #[cfg(test)]
     pub(super) fn wanted_in_memory(&self) -> u64 {
         self.shelf().wanted_in_memory()
+    }
+
+    /// Whether a bundle more can be written ahead.
+    pub(super) fn takes_more_ahead(&self) -> bool {
+        self.reopened.takes_more()
     }
 
     /// Where the bytes of a bundle begin that was written ahead and lies at `path`; nothing when there are too many.

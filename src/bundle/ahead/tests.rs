@@ -62,7 +62,10 @@ struct Come {
 /// What comes of `runs`, with those bundles written ahead, as soon as they are ready, that `writes` chooses by their number, and
 /// how many of them came out as they had been written.
 fn come_to(ceiling: u64, runs: &[Run], max_bytes: u64, writes: &dyn Fn(usize) -> bool) -> (Come, usize) {
-    let fixture = Fixture::new(ceiling);
+    come_to_in(&Fixture::new(ceiling), runs, max_bytes, writes)
+}
+
+fn come_to_in(fixture: &Fixture, runs: &[Run], max_bytes: u64, writes: &dyn Fn(usize) -> bool) -> (Come, usize) {
     let store = &fixture.store;
     let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
     let budget = Budget { max_bytes, max_runs: 4 };
@@ -126,6 +129,21 @@ fn with_repeats(at: &[u32], of: u128) -> Vec<Run> {
     let mut runs = runs(20);
     runs.extend(at.iter().map(|&n| (of << 64 | of, n, n, "again!".to_owned())));
     runs
+}
+
+#[test]
+fn beyond_the_last_number_bundles_are_written_in_the_end() {
+    for (at, of) in [(&[][..], 0), (&[30, 31], 5)] {
+        let runs = with_repeats(at, of);
+        let (expected, _) = come_to(1 << 20, &runs, 1000, &|_| false);
+        for most in 0..4 {
+            let Fixture { store, folder } = Fixture::new(100);
+            let fixture = Fixture { store: store.with_most_ahead(most), folder };
+            let (come, kept) = come_to_in(&fixture, &runs, 1000, &|_| true);
+            assert_eq!(come, expected);
+            assert!(kept <= most, "{kept} of {most}");
+        }
+    }
 }
 
 #[test]
