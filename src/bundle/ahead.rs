@@ -14,7 +14,7 @@ use super::folder::Folder;
 use super::gather::{Gathering, Part, gather, parts};
 use super::location::Location;
 use super::merging::Merge;
-use super::new_file::ClosedFile;
+use super::new_file::Nameless;
 use super::plan::BundlePlan;
 use super::store::RunStore;
 
@@ -48,7 +48,7 @@ enum State {
     Writing,
     Written {
         begin: Location,
-        file: ClosedFile,
+        file: Nameless,
         sums: Sums,
         merged: Vec<MergedAhead>,
     },
@@ -201,7 +201,7 @@ impl Ahead {
     }
 
     /// The written file and its sum, when it begins with `head`; it can be taken once.
-    pub(super) fn take(&self, head: &[u8]) -> Option<(ClosedFile, Sums)> {
+    pub(super) fn take(&self, head: &[u8]) -> Option<(Nameless, Sums)> {
         if self.frame.head != head {
             return None;
         }

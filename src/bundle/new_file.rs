@@ -62,23 +62,17 @@ impl NewFile {
     /// # Errors
     /// As there.
     pub fn commit_to_disk(self) -> Result<(), WriteError> {
-        if let Some(file) = &self.file {
-            file.sync_all().map_err(WriteError::io("sync", &self.path))?;
-        }
+        self.sync()?;
         self.take_name()
     }
 
-    /// Brings the file to the disk and closes it; it keeps its temporary name until [`WholeFile::commit`].
+    /// Brings the file to the disk and closes it; it keeps its temporary name until it is given another.
     ///
     /// # Errors
     /// When the file system refuses; the file is removed then.
-    pub(super) fn whole(mut self) -> Result<WholeFile, WriteError> {
-        if let Some(file) = &self.file {
-            file.sync_all().map_err(WriteError::io("sync", &self.path))?;
-        }
-        self.file = None;
-        let (temporary, path) = (std::mem::take(&mut self.temporary), std::mem::take(&mut self.path));
-        Ok(WholeFile { temporary: Some(temporary), path })
+    pub(super) fn close_to_disk(self) -> Result<Nameless, WriteError> {
+        self.sync()?;
+        Ok(self.close(OnDisk::already()))
     }
 
     /// Another way to the same file.
@@ -87,9 +81,14 @@ impl NewFile {
     }
 
     /// Closes the file; it is whole and keeps its temporary name until it is given another.
-    pub(super) fn close(mut self, on_disk: OnDisk) -> ClosedFile {
+    pub(super) fn close(mut self, on_disk: OnDisk) -> Nameless {
         self.file = None;
-        ClosedFile { temporary: Some(std::mem::take(&mut self.temporary)), on_disk }
+        Nameless { temporary: Some(std::mem::take(&mut self.temporary)), on_disk }
+    }
+
+    fn sync(&self) -> Result<(), WriteError> {
+        let synced = self.file.as_ref().map_or(Ok(()), File::sync_all);
+        synced.map_err(WriteError::io("sync", &self.path))
     }
 
     fn take_name(mut self) -> Result<(), WriteError> {
@@ -104,44 +103,14 @@ impl NewFile {
     }
 }
 
-/// A file that is whole and on the disk, and still has its temporary name. Dropped before it got its own, it vanishes.
-#[derive(Debug)]
-pub(super) struct WholeFile {
-    temporary: Option<PathBuf>,
-    path: PathBuf,
-}
-
-impl WholeFile {
-    /// Gives the file its name, in place of an earlier file of that name.
-    ///
-    /// # Errors
-    /// When the file system refuses; the file is removed then.
-    pub(super) fn commit(mut self) -> Result<(), WriteError> {
-        if let Some(temporary) = &self.temporary {
-            fs::rename(temporary, &self.path).map_err(WriteError::io("rename a temporary file to", &self.path))?;
-            self.temporary = None;
-        }
-        Ok(())
-    }
-}
-
-impl Drop for WholeFile {
-    fn drop(&mut self) {
-        if let Some(temporary) = self.temporary.take() {
-            // As for a file that is not whole: the next run removes what is left.
-            let _ = fs::remove_file(temporary);
-        }
-    }
-}
-
 /// A whole file under a temporary name. Dropped before it is given another one, it vanishes.
 #[derive(Debug)]
-pub(super) struct ClosedFile {
+pub(super) struct Nameless {
     temporary: Option<PathBuf>,
     on_disk: OnDisk,
 }
 
-impl ClosedFile {
+impl Nameless {
     /// Where it lies.
     pub(super) fn path(&self) -> &Path {
         self.temporary.as_deref().unwrap_or(Path::new(""))
@@ -158,7 +127,7 @@ impl ClosedFile {
     }
 }
 
-impl Drop for ClosedFile {
+impl Drop for Nameless {
     fn drop(&mut self) {
         if let Some(temporary) = self.temporary.take() {
             // Nothing can be done about a failure here; the next run removes what is left.

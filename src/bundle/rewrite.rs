@@ -6,6 +6,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
+use std::path::PathBuf;
 
 use super::body::{BundleBody, Sums};
 use super::compress::Compression;
@@ -14,7 +15,7 @@ use super::folder::Folder;
 use super::hashing::{Hashing, Sum};
 use super::manifest::{BundleRecord, CompressedFile};
 use super::name::is_bundle_path;
-use super::new_file::{NewFile, WholeFile};
+use super::new_file::{Nameless, NewFile};
 
 /// What becomes of the beginning of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +32,8 @@ pub struct NewBeginning {
 #[derive(Debug)]
 pub struct Rewritten {
     record: BundleRecord,
-    file: Option<WholeFile>,
+    /// With its name.
+    file: Option<(Nameless, PathBuf)>,
 }
 
 /// Why a bundle cannot be rewritten.
@@ -95,7 +97,7 @@ impl Rewritten {
                 let file = old.finish().1;
                 (None, Sums { body, file: (compression != Compression::None).then_some(file) })
             }
-            Written::Beside(file, sums) => (Some(file.whole()?), sums),
+            Written::Beside(file, sums) => (Some((file.close_to_disk()?, folder.path().join(&record.file))), sums),
         };
         let Sums { body, file: compressed } = sums;
         let compressed = compressed.map(CompressedFile::from);
@@ -113,8 +115,8 @@ impl Rewritten {
     /// # Errors
     /// When the file system refuses.
     pub fn commit(self) -> Result<BundleRecord, WriteError> {
-        if let Some(file) = self.file {
-            file.commit()?;
+        if let Some((file, path)) = self.file {
+            file.commit_as(&path)?;
         }
         Ok(self.record)
     }

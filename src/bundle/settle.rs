@@ -9,7 +9,7 @@ use super::contents::MergedAhead;
 use super::error::{WriteError, WriteErrorKind};
 use super::index::{Index, Repeat};
 use super::merging::{Batch, EvidenceLost, Loaded, Merge, Merged, OneResult, unpack};
-use super::new_file::ClosedFile;
+use super::new_file::Nameless;
 use super::places::{Place, Places, Stretch};
 use super::plan::BundlePlan;
 use super::store::RunStore;
@@ -274,7 +274,7 @@ impl Settled {
     }
 
     /// The bundle as it was written ahead, when it came out just like that.
-    pub(super) fn take_ahead(&self, plan: &BundlePlan, head: &[u8]) -> Option<(ClosedFile, Sums)> {
+    pub(super) fn take_ahead(&self, plan: &BundlePlan, head: &[u8]) -> Option<(Nameless, Sums)> {
         let ahead = self.places.ahead(plan.runs.start, plan.runs.len())?;
         let is_changed = self.replaced_from(plan.runs.start).first().is_some_and(|(run, _)| *run < plan.runs.end);
         if is_changed { None } else { ahead.take(head) }

@@ -20,6 +20,13 @@ use super::neighbours::Neighbours;
 #[derive(Debug, Clone, Default)]
 pub(super) struct OnDisk(Arc<AtomicBool>);
 
+impl OnDisk {
+    /// Of a file that the disk has.
+    pub(super) fn already() -> OnDisk {
+        OnDisk(Arc::new(AtomicBool::new(true)))
+    }
+}
+
 /// Brings whole files to the disk on a thread of its own: where the disk is slow that takes long, and nobody is to wait for it.
 #[derive(Debug, Default)]
 pub(super) struct Writeback {
