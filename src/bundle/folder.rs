@@ -168,8 +168,8 @@ impl Folder {
     }
 
     /// That file has got its name.
-    pub(super) fn is_named(&self, path: PathBuf, on_disk: OnDisk) {
-        self.writeback.is_named(path, on_disk);
+    pub(super) fn note_named(&self, path: PathBuf, on_disk: OnDisk) {
+        self.writeback.note_named(path, on_disk);
     }
 
     /// A name for a bundle that does not know yet what it will be called.

@@ -165,7 +165,7 @@ impl Batch {
         self.window.place = 0..0;
         if !self.left.is_empty() {
             self.copied.append(&mut self.left);
-            self.is_copied(0..self.copied.len());
+            self.push_copied(0..self.copied.len());
         }
     }
 
@@ -213,13 +213,13 @@ impl Batch {
             }
             Found::Spilled(place) => {
                 let range = self.window.read(&(place.start..place.start + length), store, &mut self.copied)?;
-                self.is_copied(range);
+                self.push_copied(range);
             }
             Found::Ahead { number, place } => {
                 let from = self.copied.len();
                 let place = place.start..place.start + length;
                 store.copy(&Found::Ahead { number, place }, &mut self.copied)?;
-                self.is_copied(from..self.copied.len());
+                self.push_copied(from..self.copied.len());
             }
         }
         let rest = Stretch { at: stretch.at.forward(length), bytes: stretch.bytes - length, ..stretch };
@@ -259,11 +259,11 @@ impl Batch {
     fn copy(&mut self, bytes: &[u8]) {
         let from = self.copied.len();
         self.copied.extend_from_slice(bytes);
-        self.is_copied(from..self.copied.len());
+        self.push_copied(from..self.copied.len());
     }
 
     /// This is written next of what was copied.
-    fn is_copied(&mut self, range: Range<usize>) {
+    fn push_copied(&mut self, range: Range<usize>) {
         self.bytes += range.len();
         match self.pieces.last_mut() {
             Some(Piece::Copied(last)) if last.end == range.start => last.end = range.end,

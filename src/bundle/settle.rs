@@ -131,11 +131,11 @@ impl Grouped {
         // What was merged anew has all its results in `merged`.
         for MergedAhead { run, outcome, note, evidence, .. } in ahead {
             if merged.binary_search_by_key(&(run as usize), |merged| merged.run).is_err() {
-                settled.is_merged(run as usize, outcome, note, evidence);
+                settled.note_merged(run as usize, outcome, note, evidence);
             }
         }
         for Merged { run, outcome, note, evidence, .. } in merged {
-            settled.is_merged(run, outcome, note, evidence);
+            settled.note_merged(run, outcome, note, evidence);
         }
         settled.outcomes.sort_unstable_by_key(|(run, _)| *run);
         Ok(settled)
@@ -175,7 +175,7 @@ pub struct Settled {
 }
 
 impl Settled {
-    fn is_merged(&mut self, run: usize, outcome: Outcome, note: Option<Place>, evidence: EvidenceLost) {
+    fn note_merged(&mut self, run: usize, outcome: Outcome, note: Option<Place>, evidence: EvidenceLost) {
         self.outcomes.push((run, outcome));
         match note {
             Some(note) => self.notes.insert(run as u32, note),

@@ -68,7 +68,7 @@ impl Assembly<'_> {
         let Some((written, sums)) = self.settled.take_ahead(plan, self.head_of(plan)) else { return Ok(None) };
         let path = self.folder.path().join(self.file_of(plan));
         let on_disk = written.commit_as(&path)?;
-        self.folder.is_named(path, on_disk);
+        self.folder.note_named(path, on_disk);
         Ok(Some(sums))
     }
 
@@ -93,7 +93,7 @@ impl Assembly<'_> {
         }
         let on_disk = self.folder.begin_writeback(&new, plan.is_large());
         new.commit()?;
-        self.folder.is_named(self.folder.path().join(file), on_disk);
+        self.folder.note_named(self.folder.path().join(file), on_disk);
         Ok(sums)
     }
 }

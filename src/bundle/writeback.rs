@@ -74,7 +74,7 @@ impl Writeback {
     }
 
     /// The file has got its name.
-    pub(super) fn is_named(&self, path: PathBuf, on_disk: OnDisk) {
+    pub(super) fn note_named(&self, path: PathBuf, on_disk: OnDisk) {
         lock(&self.named).insert(path, on_disk);
     }
 
@@ -150,11 +150,11 @@ mod tests {
         let on_disk = writeback.begin(File::create(&path).unwrap(), false);
         writeback.finish();
         assert!(!writeback.has(&path), "it has no name");
-        writeback.is_named(path.clone(), on_disk);
+        writeback.note_named(path.clone(), on_disk);
         assert!(writeback.has(&path));
         writeback.refused().unwrap();
         let late = writeback.begin(File::create(&path).unwrap(), false);
-        writeback.is_named(path.clone(), late);
+        writeback.note_named(path.clone(), late);
         assert!(!writeback.has(&path), "it was begun after the end");
     }
 
@@ -164,11 +164,11 @@ mod tests {
         let path = folder.path().join("a");
         let writeback = beside(Neighbours::always(true));
         let on_disk = writeback.begin(File::create(&path).unwrap(), false);
-        writeback.is_named(path.clone(), on_disk);
+        writeback.note_named(path.clone(), on_disk);
         let large = writeback.begin(File::create(&path).unwrap(), true);
         writeback.finish();
         assert!(!writeback.has(&path));
-        writeback.is_named(path.clone(), large);
+        writeback.note_named(path.clone(), large);
         assert!(writeback.has(&path), "a large one is not");
     }
 
@@ -180,7 +180,7 @@ mod tests {
         let writeback = beside(Neighbours::always(false));
         let on_disk = writeback.begin(File::from(std::os::fd::OwnedFd::from(writer)), false);
         writeback.finish();
-        writeback.is_named(PathBuf::from("pipe"), on_disk);
+        writeback.note_named(PathBuf::from("pipe"), on_disk);
         assert!(!writeback.has(Path::new("pipe")));
         writeback.refused().unwrap_err();
     }

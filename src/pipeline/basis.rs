@@ -20,7 +20,7 @@ pub(super) enum Basis {
     Archive(Arc<ArchiveFile>),
     /// The file itself, and the files that it refers to.
     File(FileBasis),
-    /// Something that cannot be read a second time.
+    /// Something that cannot be read a second time, or of which too much would have to be.
     Stream,
 }
 
@@ -105,21 +105,21 @@ impl Basis {
     }
 
     /// It is a picture of this many bytes.
-    pub(super) fn is_long(&mut self, bytes: u64) {
+    pub(super) fn note_length(&mut self, bytes: u64) {
         if let Basis::File(file) = self {
             file.length = Some(bytes);
         }
     }
 
     /// The picture was read to its end.
-    pub(super) fn is_whole(&mut self, extent: Extent) {
+    pub(super) fn note_whole(&mut self, extent: Extent) {
         if let Basis::File(file) = self {
             (file.extent, file.is_whole) = (Some(extent), true);
         }
     }
 
     /// The picture could not be read; another time it may be.
-    pub(super) fn is_unreadable(&mut self) {
+    pub(super) fn note_unreadable(&mut self) {
         if let Basis::File(file) = self {
             file.extent = None;
         }

@@ -155,7 +155,7 @@ struct Picture {
 impl Picture {
     fn of((place, mut report): (usize, ReportOutcome)) -> Option<Picture> {
         let file = report.picture.take()?;
-        report.basis.is_long(file.bytes());
+        report.basis.note_length(file.bytes());
         Some(Picture { place, report, file, decision: Decision::Orphan })
     }
 
@@ -276,8 +276,8 @@ impl Scope {
             let picture = &mut pictures[at];
             picture.decision = decision;
             match seen {
-                Some(extent) => picture.report.basis.is_whole(extent),
-                None => picture.report.basis.is_unreadable(),
+                Some(extent) => picture.report.basis.note_whole(extent),
+                None => picture.report.basis.note_unreadable(),
             }
         }
         result
