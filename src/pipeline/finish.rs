@@ -119,11 +119,15 @@ pub(super) fn run<E: Send>(
         let finish_all = || batch.into_par_iter().map(finish_one).collect::<Result<Vec<_>, _>>();
         let done = pool_of(threads, &mut pool).and_then(|pool| {
             // Whoever reads must hear of a panic now: nobody would be told before the last report otherwise.
-            let finished = catch_unwind(AssertUnwindSafe(|| pool.install(finish_all)));
+            let finish_all = || {
+                let done = pool.install(finish_all);
+                threads::do_what_was_left();
+                done.and_then(|done| finish.settle_down().map(|()| done))
+            };
+            let finished = catch_unwind(AssertUnwindSafe(finish_all));
             finished.unwrap_or_else(|_| Err(Error::finisher()))
         });
-        threads::do_what_was_left();
-        match done.and_then(|done| finish.settle_down().map(|()| done)) {
+        match done {
             Ok(done) => all.extend(done),
             Err(error) => {
                 stop.fail();
