@@ -46,13 +46,19 @@ impl<'o> Attempts<'o> {
         Attempts { options, running: HashedMap::default(), spare: Vec::new(), begun: 0, held: 0 }
     }
 
-    pub(super) fn start(&mut self, json: &mut JsonCursor<'_>, plan: &mut Plan) -> Result<(), Fault> {
+    /// An attempt of the same id that has not finished, as of a run before that was interrupted, never will.
+    pub(super) fn start(
+        &mut self,
+        json: &mut JsonCursor<'_>,
+        plan: &mut Plan,
+        visitor: &mut dyn ReportVisitor,
+    ) -> Result<ControlFlow<()>, Fault> {
         let mut attempt = self.spare.pop().unwrap_or_default();
         attempt.case.reset();
         let mut attempt = Attempt { order: self.begun, case: attempt.case, ..Attempt::default() };
         let mut started = NO_ID;
         if !json.begin_object()? {
-            return Ok(());
+            return Ok(ControlFlow::Continue(()));
         }
         while let Some(key) = json.key()? {
             match key {
@@ -65,8 +71,10 @@ impl<'o> Attempts<'o> {
         plan.begin(attempt.planned);
         name(&mut attempt.case, attempt.planned, plan);
         self.begun += 1;
-        self.running.insert(started, attempt);
-        Ok(())
+        let Some(before) = self.running.insert(started, attempt) else { return Ok(ControlFlow::Continue(())) };
+        self.held -= before.held;
+        plan.end(before.planned, None);
+        Ok(self.leave(before, visitor))
     }
 
     pub(super) fn step(
@@ -158,18 +166,23 @@ impl<'o> Attempts<'o> {
     pub(super) fn interrupt(&mut self, visitor: &mut dyn ReportVisitor) {
         let mut left: Vec<Attempt> = self.running.drain().map(|(_, attempt)| attempt).collect();
         left.sort_by_key(|attempt| attempt.order);
-        for mut attempt in left {
-            attempt.case.outcome = match attempt.status {
-                Status::Failed | Status::Ambiguous => attempt.status.outcome(),
-                _ => Outcome::Running,
-            };
-            let detail = attempt.case.details.add();
-            detail.kind = DetailKind::Note;
-            detail.message.push_str("run interrupted");
-            if attempt.give_out(self.options, visitor).is_break() {
+        for attempt in left {
+            if self.leave(attempt, visitor).is_break() {
                 return;
             }
         }
+    }
+
+    /// Gives out an attempt that never finished.
+    fn leave(&self, mut attempt: Attempt, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
+        attempt.case.outcome = match attempt.status {
+            Status::Failed | Status::Ambiguous => attempt.status.outcome(),
+            _ => Outcome::Running,
+        };
+        let detail = attempt.case.details.add();
+        detail.kind = DetailKind::Note;
+        detail.message.push_str("run interrupted");
+        attempt.give_out(self.options, visitor)
     }
 }
 

@@ -105,7 +105,7 @@ impl Reader<'_> {
                 b"pickle" => self.plan.read_pickle(json)?,
                 b"hook" => self.plan.read_hook(json)?,
                 b"testCase" => self.plan.read_case(json)?,
-                b"testCaseStarted" => self.attempts.start(json, &mut self.plan)?,
+                b"testCaseStarted" => flow = self.attempts.start(json, &mut self.plan, visitor)?,
                 b"testStepFinished" => self.attempts.step(json, &self.plan, &mut self.remarks, at)?,
                 b"attachment" | b"externalAttachment" => {
                     self.attempts.attach(json, &self.plan, &mut self.remarks, at)?

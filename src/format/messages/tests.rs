@@ -377,3 +377,13 @@ fn runs_behind_each_other_may_have_the_same_ids() {
     let found = read(&[at_once.as_slice(), &at_once].concat());
     assert!(found.cases.iter().all(|case| !case.title.is_empty() && case.details[0].type_name.starts_with("it pays")));
 }
+
+#[test]
+fn an_attempt_that_another_takes_the_place_of_is_given_out() {
+    let run = String::from_utf8(scenarios(2, false)).unwrap();
+    let finish = run.find("{\"testCaseFinished\"").unwrap();
+    let found = read(format!("{}{run}", &run[..finish]).as_bytes());
+    let told: Vec<_> = found.cases.iter().map(|case| (case.title.as_str(), case.outcome)).collect();
+    assert_eq!(told, [("Pays 0", Outcome::Failed), ("Pays 0", Outcome::Failed), ("Pays 1", Outcome::Failed)]);
+    assert!(found.cases[0].details.iter().any(|detail| detail.message == "run interrupted"));
+}
