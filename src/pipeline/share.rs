@@ -83,7 +83,7 @@ pub(super) fn earliest(one: Option<Timestamp>, other: Option<Timestamp>) -> Opti
 pub(super) struct Shares {
     list: Vec<Share>,
     /// Their places by Test Execution, once there are more than a [`Shares::FEW`].
-    places: Option<Box<HashMap<u32, usize>>>,
+    places: Option<HashMap<u32, usize>>,
 }
 
 impl Shares {
@@ -117,7 +117,7 @@ impl Shares {
         self.list.push(share);
         if place == Shares::FEW {
             let numbers = self.list.iter().map(|share| share.execution);
-            self.places = Some(Box::new(numbers.zip(0..).collect()));
+            self.places = Some(numbers.zip(0..).collect());
         }
     }
 

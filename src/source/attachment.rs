@@ -226,8 +226,12 @@ fn from_archive<'a>(
         return Err(AttachmentError::Outside);
     }
     let number = archive.find(folder, reference).ok_or(AttachmentError::NotFound)?;
+    let bytes = archive.entries()[number].expected.bytes;
+    if bytes <= limit {
+        // Before it is read: what comes too late is not to be inflated again and again.
+        archive.attach(bytes).map_err(AttachmentError::TooMuch)?;
+    }
     read_entry(archive, number, limit, out)?;
-    archive.attach(archive.entries()[number].expected.bytes).map_err(AttachmentError::TooMuch)?;
     Ok(&archive.entries()[number].name)
 }
 
