@@ -2,7 +2,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::model::{HashedMap, ReportId, TestCase, trimmed};
+use crate::model::{HashedMap, Identity, ReportId, TestCase, trimmed};
 
 /// Cases of one report that are marked; a report with more of them is compared with none.
 const MOST: usize = 1 << 18;
@@ -19,6 +19,8 @@ pub(super) struct Marks {
     others: Vec<(u64, u64)>,
     /// See [`TestCase::site`].
     sites: Vec<u64>,
+    /// Cases that only a key names: nothing is known of them that another format would tell, so that they are never shared.
+    nameless: usize,
     is_full: bool,
 }
 
@@ -35,21 +37,24 @@ pub(super) struct Shared {
 }
 
 impl Marks {
-    /// Marks a case that became a run.
-    pub(super) fn add(&mut self, case: &TestCase) {
-        if self.names.len() == MOST {
+    /// Marks a case that became a run of `identity`.
+    pub(super) fn add(&mut self, case: &TestCase, identity: &Identity) {
+        if self.cases() == MOST {
             *self = Marks::full();
         }
         if self.is_full {
             return;
         }
-        let name = if case.title.is_empty() { &case.qualified_name } else { &case.title };
-        let name = trimmed(name);
-        let hash = xxh3_64(name.as_bytes());
-        self.names.push(hash);
         if case.site != 0 {
             self.sites.push(case.site);
         }
+        let name = name_of(case, identity);
+        if name.is_empty() {
+            self.nameless += 1;
+            return;
+        }
+        let hash = xxh3_64(name.as_bytes());
+        self.names.push(hash);
         if may_have_others(name) {
             self.others.extend(other_names(name).map(|other| (hash, xxh3_64(other.as_bytes()))));
         }
@@ -70,13 +75,14 @@ impl Marks {
 
     /// Takes in the marks of cases behind these.
     pub(super) fn take_in(&mut self, behind: Marks) {
-        if self.is_full || behind.is_full || self.names.len() + behind.names.len() > MOST {
+        if self.is_full || behind.is_full || self.cases() + behind.cases() > MOST {
             *self = Marks::full();
             return;
         }
         self.names.extend(behind.names);
         self.others.extend(behind.others);
         self.sites.extend(behind.sites);
+        self.nameless += behind.nameless;
     }
 
     /// How many hashes it holds.
@@ -86,7 +92,7 @@ impl Marks {
 
     /// Whether there is nothing to compare.
     pub(super) fn is_empty(&self) -> bool {
-        self.names.is_empty()
+        self.cases() == 0
     }
 
     /// All names, other ones too.
@@ -111,9 +117,9 @@ impl Marks {
         self.is_full
     }
 
-    /// How many cases are marked.
+    /// How many cases it tells of.
     pub(super) fn cases(&self) -> usize {
-        self.names.len()
+        self.names.len() + self.nameless
     }
 
     /// The places in feature files, sorted, each once; they are taken.
@@ -123,6 +129,16 @@ impl Marks {
         sites.dedup();
         sites
     }
+}
+
+/// The name for people, or else the one that identifies the case, which is the definition where the mapper made that of it.
+fn name_of<'n>(case: &'n TestCase, identity: &'n Identity) -> &'n str {
+    let name = match identity {
+        _ if !case.title.is_empty() => &case.title,
+        Identity::Definition(definition) => definition,
+        Identity::Key(_) => &case.qualified_name,
+    };
+    trimmed(name)
 }
 
 /// Whether there is anything by which [`other_names`] part a name: all begin with a blank.
@@ -149,7 +165,7 @@ mod tests {
     fn marks(names: &[&str]) -> Marks {
         let mut marks = Marks::default();
         for name in names {
-            marks.add(&TestCase { title: (*name).to_owned(), ..TestCase::default() });
+            marks.add(&TestCase { title: (*name).to_owned(), ..TestCase::default() }, &Identity::default());
         }
         marks
     }
@@ -181,6 +197,24 @@ mod tests {
     }
 
     #[test]
+    fn cases_without_a_title_are_known_by_what_identifies_them_and_never_by_a_key() {
+        let of = |identities: &[Identity]| {
+            let mut marks = Marks::default();
+            identities.iter().for_each(|identity| marks.add(&TestCase::default(), identity));
+            marks
+        };
+        let known = of(&[Identity::Definition("a.b".to_owned()), Identity::Key("DEMO-1".to_owned())]);
+        let mut names = Names::default();
+        names.extend(known.all_names().map(|name| (name, ReportId(7))));
+        assert_eq!((known.cases(), known.is_empty(), names.len()), (2, false, 1));
+        for (name, expected) in [("a.b", 1), ("a.c", 0), ("DEMO-1", 0)] {
+            let others = of(&[Identity::Definition(name.to_owned()), Identity::Key("DEMO-1".to_owned())]);
+            assert_eq!(others.shared_with(&names).cases, expected, "{name}");
+        }
+        assert!(!of(&[Identity::Key("DEMO-1".to_owned())]).is_empty());
+    }
+
+    #[test]
     fn sites_are_a_set() {
         let of = |sites: &[u64]| Marks { sites: sites.to_vec(), ..Marks::default() }.take_sites();
         assert_eq!(of(&[2, 1, 2]), of(&[1, 2]));
@@ -190,7 +224,7 @@ mod tests {
     fn a_report_of_very_many_cases_is_not_compared() {
         let mut marks = Marks::default();
         let case = TestCase { title: "t".to_owned(), site: 1, ..TestCase::default() };
-        (0..=MOST).for_each(|_| marks.add(&case));
+        (0..=MOST).for_each(|_| marks.add(&case, &Identity::default()));
         assert!(marks.is_empty());
         assert_eq!(marks.len(), 0);
     }
@@ -198,12 +232,13 @@ mod tests {
     #[test]
     fn parts_are_as_full_as_the_whole() {
         let case = TestCase { title: "a -- @1.1".to_owned(), site: 1, ..TestCase::default() };
+        let key = Identity::default();
         for count in [MOST, MOST + 1] {
             let mut whole = Marks::default();
             let (mut first, mut second) = (Marks::default(), Marks::default());
-            (0..count).for_each(|_| whole.add(&case));
-            (0..count / 3).for_each(|_| first.add(&case));
-            (count / 3..count).for_each(|_| second.add(&case));
+            (0..count).for_each(|_| whole.add(&case, &key));
+            (0..count / 3).for_each(|_| first.add(&case, &key));
+            (count / 3..count).for_each(|_| second.add(&case, &key));
             first.take_in(second);
             assert_eq!((first.is_full(), first.len(), first.cases()), (whole.is_full(), whole.len(), whole.cases()));
         }

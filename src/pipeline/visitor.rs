@@ -220,7 +220,7 @@ impl<'c> Conversion<'c> {
         match mapped {
             Mapped::Run => {
                 self.scratch.run.case_number = self.findings.outcome.cases.seen;
-                self.findings.outcome.marks.add(case);
+                self.findings.outcome.marks.add(case, &self.scratch.run.identity);
                 self.take_row();
                 // A row that waits for the others was not encoded: it is no scenario.
                 if case.site != 0 && row_group == 0 {

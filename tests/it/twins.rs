@@ -59,6 +59,24 @@ fn a_report_with_a_test_of_its_own_is_never_set_aside() {
 }
 
 #[test]
+fn a_report_whose_tests_only_a_key_names_is_never_set_aside() {
+    let xray = r#"{"tests":[{"testKey":"DEMO-1","status":"PASS"},{"testKey":"DEMO-2","status":"FAIL"}]}"#;
+    let nameless = "<testsuite name='r'><testcase classname='a.b'/></testsuite>";
+    let workshop = Workshop::new();
+    let archive = zip(&[("r/TEST-r.xml", nameless.as_bytes()), ("r/xray.json", xray.as_bytes())]);
+    for more in [&[][..], &["--prefer", "junit"], &["--prefer", "xray"]] {
+        let ran = converted(&workshop, &archive, more);
+        assert_eq!(statuses(&workshop), ["a.b PASS", "DEMO-1 PASS", "DEMO-2 FAIL"], "{more:?}");
+        assert!(!ran.stderr.contains("same-tests-twice"), "{}", ran.stderr);
+    }
+    // What has a class and no name is known by its class.
+    let named = cucumber(&[Scenario { name: "a.b", ..SCENARIO }]);
+    let archive = zip(&[("r/TEST-r.xml", nameless.as_bytes()), ("r/cucumber.json", named.as_bytes())]);
+    converted(&workshop, &archive, &["--prefer", "cucumber"]);
+    assert_eq!(cases(&workshop), 1);
+}
+
+#[test]
 fn the_times_of_an_ignored_report_do_not_count() {
     let workshop = Workshop::new();
     let timed = JUNIT.replace("name='r'", "name='r' timestamp='2026-11-20T10:00:00Z'");
