@@ -72,7 +72,7 @@ pub use lines::{ProblemLine, ReportLine};
 pub use location::{Location, StoredChunk};
 pub use manifest::{BundleRecord, Manifest};
 pub use merging::{EvidenceLost, Merge, MergePart, Merged, MergedFacts};
-pub use name::{MANIFEST, REPORTS, bundle_file, evidence_index_file, file_safe_id, info_file};
+pub use name::{Ids, MANIFEST, REPORTS, bundle_file, evidence_index_file, info_file};
 pub use new_file::NewFile;
 pub use places::Place;
 pub use plan::{Budget, BundlePlan, Oversize, plan};

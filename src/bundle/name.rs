@@ -1,6 +1,6 @@
 //! Names of the files in the output folder, and the ids of Test Executions that bundles are named by.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::compress::Compression;
 
@@ -85,21 +85,43 @@ pub(super) fn is_bundle_name(name: &str) -> bool {
     })
 }
 
-/// An id made of `name` that can be a file name on every system, and differs from all in `taken`, to which it is added.
-///
-/// Letters, digits, `.`, `_` and `-` of ASCII stay, anything else becomes `-`. It is never empty, has no leading dot and
-/// at most 100 characters. A name that is taken, in whatever case, gets `-2`, `-3` and so on: the same names in the same
-/// order always give the same ids.
-pub fn file_safe_id(name: &str, taken: &mut HashSet<String>) -> String {
-    let base = plain(name);
-    let mut id = base.clone();
-    let mut number = 2_u64;
-    while !taken.insert(id.to_ascii_lowercase()) {
-        let suffix = format!("-{number}");
-        id = format!("{}{suffix}", &base[..base.len().min(MAX_ID - suffix.len())]);
-        number += 1;
+/// Ids of Test Executions, each of which is a file name.
+#[derive(Debug, Default)]
+pub struct Ids {
+    /// In lower case: some file systems know no other.
+    taken: HashSet<String>,
+    /// Number that is tried next behind a beginning, where it has so many digits: all before it are taken.
+    next: HashMap<(String, usize), u64>,
+}
+
+impl Ids {
+    /// An id made of `name` that can be a file name on every system, and differs from all given before.
+    ///
+    /// Letters, digits, `.`, `_` and `-` of ASCII stay, anything else becomes `-`. It is never empty, has no leading dot and
+    /// at most 100 characters. A name that is taken, in whatever case, gets `-2`, `-3` and so on: the same names in the same
+    /// order always give the same ids.
+    pub fn give(&mut self, name: &str) -> String {
+        let base = plain(name);
+        if self.taken.insert(base.to_ascii_lowercase()) { base } else { self.number(&base) }
     }
-    id
+
+    /// The first number that is free behind `base`. What stays of a long one depends on how many digits the number has.
+    fn number(&mut self, base: &str) -> String {
+        let (mut first, mut digits) = (2, 1);
+        loop {
+            let end = 10_u64.saturating_pow(digits as u32);
+            let kept = &base[..base.len().min(MAX_ID - 1 - digits)];
+            let next = self.next.entry((kept.to_ascii_lowercase(), digits)).or_insert(first);
+            while *next < end {
+                let id = format!("{kept}-{next}");
+                *next += 1;
+                if self.taken.insert(id.to_ascii_lowercase()) {
+                    return id;
+                }
+            }
+            (first, digits) = (end, digits + 1);
+        }
+    }
 }
 
 fn plain(name: &str) -> String {
@@ -128,8 +150,8 @@ mod tests {
     use super::*;
 
     fn ids(names: &[&str]) -> Vec<String> {
-        let mut taken = HashSet::new();
-        names.iter().map(|name| file_safe_id(name, &mut taken)).collect()
+        let mut ids = Ids::default();
+        names.iter().map(|name| ids.give(name)).collect()
     }
 
     #[test]
@@ -154,6 +176,26 @@ mod tests {
         ]);
         assert_eq!(ids.iter().map(String::len).collect::<Vec<_>>(), [100, 100, 100]);
         assert!(ids[1].ends_with("x-2") && ids[2].starts_with("_aux."));
+    }
+
+    #[test]
+    fn numbers_go_on_where_they_stopped_as_if_each_were_tried() {
+        let long = "x".repeat(97);
+        let mut names = vec!["a-3".to_owned(), "a-10".to_owned(), format!("{long}-12")];
+        for number in 0..300 {
+            names.extend([["a", "A"][number % 2].to_owned(), format!("{long}{:03}", number % 7)]);
+        }
+        let mut ids = Ids::default();
+        let mut taken = HashSet::new();
+        for name in names {
+            let base = plain(&name);
+            let numbered = |number: u64| match number {
+                1 => base.clone(),
+                _ => format!("{}-{number}", &base[..base.len().min(MAX_ID - 1 - number.to_string().len())]),
+            };
+            let tried = (1..).map(numbered).find(|id| taken.insert(id.to_ascii_lowercase())).unwrap();
+            assert_eq!(ids.give(&name), tried);
+        }
     }
 
     #[test]

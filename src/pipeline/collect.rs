@@ -16,7 +16,7 @@ use super::repeats::Repeats;
 use super::share::{conflict, earliest};
 use super::twins::{Twins, Verdict, Verdicts};
 use super::{Damaged, Error, Job, Observer};
-use crate::bundle::{Ahead, Arrived, ExecutionIndex, LineSpool, RunStore, StoredRun, WriteError, file_safe_id};
+use crate::bundle::{Ahead, Arrived, ExecutionIndex, Ids, LineSpool, RunStore, StoredRun, WriteError};
 use crate::model::{Problem, ProblemKind, ReportId, ReportState, RunCounts, Severity, StatedExecution, Timestamp};
 use crate::xray::{self, ExecutionInfo};
 
@@ -105,7 +105,7 @@ pub(super) struct Collector<'c> {
     verdicts: Verdicts,
     /// Ids that were given, in lower case. They are given in the order of ranks, whichever group is finished first, so
     /// that they depend on nothing but the input.
-    ids: HashSet<String>,
+    ids: Ids,
 }
 
 impl<'c> Collector<'c> {
@@ -115,7 +115,7 @@ impl<'c> Collector<'c> {
         spool: &'c LineSpool,
         index: &'c (dyn Fn(&GroupKey) -> ExecutionIndex + Sync),
     ) -> Collector<'c> {
-        Collector { job, observer, spool, index, open: HashMap::new(), verdicts: Verdicts::new(), ids: HashSet::new() }
+        Collector { job, observer, spool, index, open: HashMap::new(), verdicts: Verdicts::new(), ids: Ids::default() }
     }
 
     /// Takes the next outcome. Bundles that became complete with it are appended to `bundles`.
@@ -180,7 +180,7 @@ impl Collected {
         &mut self,
         outcome: &ReportOutcome,
         group: &Group,
-        ids: &mut HashSet<String>,
+        ids: &mut Ids,
         index: &dyn Fn(&GroupKey) -> ExecutionIndex,
     ) {
         let mut new = Vec::new();
@@ -194,7 +194,7 @@ impl Collected {
             let rank = Rank { first: outcome.id, among: among as u32 };
             let execution = self.execution(number);
             execution.index.get_or_insert_with(|| index(&key));
-            execution.named = Some(Named { id: file_safe_id(&key.label(), ids), rank });
+            execution.named = Some(Named { id: ids.give(&key.label()), rank });
         }
     }
 

@@ -1,6 +1,6 @@
 //! What the journal says of a group that is finished, and how it is taken over by a later conversion.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::ser::{Error as _, SerializeSeq, Serializer};
@@ -16,7 +16,7 @@ use super::hexadecimal;
 use super::kept::FinishedReport;
 use super::outcome::{EvidenceCounts, ReportOutcome};
 use crate::bundle::manifest::Execution;
-use crate::bundle::{LineSpool, ProblemLine, ReportLine, WriteError, file_safe_id};
+use crate::bundle::{Ids, LineSpool, ProblemLine, ReportLine, WriteError};
 use crate::format;
 use crate::model::{CaseCounts, Origin, Position, Problem, ProblemKind, ReportId, Severity};
 use crate::source::{ArchiveFile, Fingerprint};
@@ -186,11 +186,11 @@ impl Record {
     /// # Errors
     /// When an id comes out differently than it was, because others that come before have changed; when the file there is
     /// another one than a moment ago.
-    pub(super) fn take_ids(&self, place: usize, report: &str, ids: &mut HashSet<String>) -> Result<&ReportLine, Error> {
+    pub(super) fn take_ids(&self, place: usize, report: &str, ids: &mut Ids) -> Result<&ReportLine, Error> {
         let recorded = self.reports.get(place).filter(|recorded| recorded.line.report == report);
         let recorded = recorded.ok_or_else(|| Error::Changing(report.to_owned()))?;
         for one in self.executions_from(place) {
-            if file_safe_id(&one.label, ids) != one.execution.id {
+            if ids.give(&one.label) != one.execution.id {
                 return Err(Error::Renamed(one.execution.id.clone()));
             }
         }
