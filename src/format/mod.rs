@@ -13,6 +13,7 @@ pub mod encoding;
 mod error;
 mod fill;
 pub mod head;
+mod held;
 pub mod json;
 mod junit;
 mod limits;

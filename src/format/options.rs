@@ -17,9 +17,11 @@ pub struct ReadOptions {
     pub suite_property: Option<String>,
     /// Which cases' attachments are worth copying. Default: those of failed cases.
     pub attachments: Attachments,
-    /// Bytes of one attachment, at most: what is longer is told of, and nothing of it has to be kept. Default: 10 MiB.
+    /// Bytes of one attachment, at most: what is longer is told of, and nothing of it has to be kept. Readers of JSON keep
+    /// nothing of it; readers of XML have a limit of their own. Default: 10 MiB.
     pub attachment_bytes: u64,
-    /// Bytes of all attachments of one case, at most. Default: 20 MiB.
+    /// Bytes of all attachments of one case, at most: readers hold about as much, those of XML never less than 64 MiB.
+    /// Default: 20 MiB.
     pub case_attachment_bytes: u64,
     /// Nanoseconds in one unit of JUnit's `time`. Default: a second.
     pub junit_time_unit: i64,

@@ -61,7 +61,8 @@ const XML: &[Shape] = &[
     ("identities.xml", 5_000, |n| case(&numbered(n, |i| format!("<testcase classname='c' name='n{i}'/>")))),
     ("long-name.xml", 200_000, |n| case(&format!("<testcase classname='c' name='{}'/>", "n\u{e9}".repeat(n)))),
     ("controls.xml", 300_000, |n| failure(&"\u{1}\u{FFFE}".repeat(n))),
-    ("attachments.xml", 500, |n| failure(&numbered(n, |i| format!("[[ATTACHMENT|missing/{i}.png]]\n")))),
+    ("attachments.xml", 500, |n| attachments("<failure/>", n)),
+    ("attachments-of-passed.xml", 500, |n| attachments("", n)),
     ("robot-keywords.xml", 10_000, |n| {
         let keywords = "<kw name='k'><status status='FAIL'>m</status></kw>".repeat(n);
         format!(
@@ -187,25 +188,36 @@ const PACKED: &[Shape] = &[
     }),
 ];
 
+/// Reports each of which is a Test Execution of its own.
+const EXECUTIONS: &[Shape] = &[
+    ("long-labels.zip", 500, |n| zip_of(n, &case(""), |i| format!("{}/{i}.xml", "folder/".repeat(20)))),
+    ("short-labels.zip", 500, |n| zip_of(n, &case(""), |i| format!("{i}.xml"))),
+];
+
 #[test]
 fn xml_takes_time_in_proportion() {
-    hold(XML);
+    hold(XML, &[]);
 }
 
 #[test]
 fn json_takes_time_in_proportion() {
-    hold(JSON);
+    hold(JSON, &[]);
 }
 
 #[test]
 fn archives_take_time_in_proportion() {
-    hold(PACKED);
+    hold(PACKED, &[]);
 }
 
-fn hold(shapes: &[Shape]) {
+#[test]
+fn test_executions_take_time_in_proportion() {
+    hold(EXECUTIONS, &["--group-by", "report"]);
+}
+
+fn hold(shapes: &[Shape], more: &[&str]) {
     let mut grown = Vec::new();
     for (name, size, make) in shapes {
-        if let Err(ratio) = grow(name, *size, *make) {
+        if let Err(ratio) = grow(name, *size, *make, more) {
             grown.push(format!("{name}: four times the input took {ratio:.1} times as long"));
         }
     }
@@ -213,34 +225,35 @@ fn hold(shapes: &[Shape]) {
 }
 
 /// Looks for a size that takes long enough, then compares it with four times as much.
-fn grow(name: &str, size: usize, make: fn(usize) -> Vec<u8>) -> Result<(), f64> {
+fn grow(name: &str, size: usize, make: fn(usize) -> Vec<u8>, more: &[&str]) -> Result<(), f64> {
     let mut size = size;
-    let mut small = time(name, &make(size));
+    let mut small = time(name, &make(size), more);
     while small < LEAST && make(size).len() < LARGEST {
         size *= 2;
-        small = time(name, &make(size));
+        small = time(name, &make(size), more);
     }
     let (single, fourfold) = (make(size), make(4 * size));
     let mut best = f64::MAX;
     let mut large = Duration::MAX;
     for _ in 0..TRIES {
-        large = large.min(time(name, &fourfold));
+        large = large.min(time(name, &fourfold, more));
         best = best.min(large.as_secs_f64() / small.as_secs_f64());
         if best < MOST_GROWTH {
             return Ok(());
         }
         // What was too quick by chance made the ratio too large.
-        small = small.max(time(name, &single));
+        small = small.max(time(name, &single, more));
     }
     Err(best)
 }
 
 /// How long the program takes for one file with this content. It plans only: waiting for a disk tells nothing.
-fn time(name: &str, content: &[u8]) -> Duration {
+fn time(name: &str, content: &[u8], more: &[&str]) -> Duration {
     let workshop = Workshop::new();
     workshop.write(name, content);
     let options = ["plan", name, "--project", "DEMO", "--jobs", "1", "--evidence", "all", "--steps"];
     let mut command = workshop.command(options);
+    command.args(more);
     for limit in ["tag-bytes=1GiB", "attributes=100000000", "ratio=100000000", "json-depth=1000000000"] {
         command.args(["--limit", limit]);
     }
@@ -264,6 +277,12 @@ fn failure(text: &str) -> Vec<u8> {
     case(&format!("<testcase classname='c' name='n'><failure>{text}</failure></testcase>"))
 }
 
+/// A case that refers to files, none of which is there.
+fn attachments(child: &str, n: usize) -> Vec<u8> {
+    let references = numbered(n, |i| format!("[[ATTACHMENT|missing/{i}.png]]\n"));
+    case(&format!("<testcase classname='c' name='n'>{child}<system-out>{references}</system-out></testcase>"))
+}
+
 fn feature(steps: &str) -> Vec<u8> {
     elements(&format!(
         "{{\"id\":\"f;s\",\"keyword\":\"Scenario\",\"name\":\"s\",\"line\":3,\"type\":\"scenario\",\"steps\":[{steps}]}}"
@@ -275,10 +294,14 @@ fn elements(elements: &str) -> Vec<u8> {
 }
 
 fn zip(entries: usize, name: impl Fn(usize) -> String) -> Vec<u8> {
+    zip_of(entries, b"<a/>", name)
+}
+
+fn zip_of(entries: usize, content: &[u8], name: impl Fn(usize) -> String) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for number in 0..entries {
         writer.start_file(name(number), SimpleFileOptions::default()).unwrap();
-        writer.write_all(b"<a/>").unwrap();
+        writer.write_all(content).unwrap();
     }
     writer.finish().unwrap().into_inner()
 }

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::io::Write as _;
 use std::process::Stdio;
 use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use crate::support::Workshop;
 
@@ -89,6 +93,66 @@ fn the_ceiling_is_kept() {
     // What the program itself needs, its index included, is in both.
     assert!(tight < (16 + 32) << 20, "{} MiB", tight >> 20);
     assert!(tight < ample, "{} MiB and {} MiB: the ceiling has no effect", tight >> 20, ample >> 20);
+}
+
+/// A report of one case that holds `count` times `piece`, between `before` and `after`, packed.
+fn giant_case(before: &str, piece: &str, count: usize, after: &str) -> Vec<u8> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(before.as_bytes()).unwrap();
+    (0..count).for_each(|_| packed.write_all(piece.as_bytes()).unwrap());
+    packed.write_all(after.as_bytes()).unwrap();
+    packed.finish().unwrap()
+}
+
+/// A kind of giant case: what begins it, a piece, what ends it, and how many pieces are more than is held of one case.
+type GiantCase = (&'static str, String, &'static str, usize);
+
+fn giant_cases() -> [GiantCase; 4] {
+    let (text, base64) = ("at org.example.Some.line\n".repeat(4000), "QUJD".repeat(250_000));
+    [
+        (
+            "<testsuite name='s'><testcase classname='c' name='n'>",
+            format!("<failure message='m'>{text}</failure>"),
+            "</testcase></testsuite>",
+            200,
+        ),
+        (
+            "<testsuite name='s'><testcase classname='c' name='n'><failure/><properties><property name='testrun_evidence'>",
+            format!("<item name='a.png'>{base64}</item>"),
+            "</property></properties></testcase></testsuite>",
+            75,
+        ),
+        (
+            "<testsuite name='s'><testcase classname='c' name='n'><failure/><properties>",
+            format!("<property name='attachment1'>data:image/png;base64,{base64}</property>"),
+            "</properties></testcase></testsuite>",
+            75,
+        ),
+        (
+            "<assemblies><assembly name='a'><collection><test name='c.n' type='c' method='n' result='Fail'><attachments>",
+            format!("<attachment name='a.png' media-type='image/png'>{base64}</attachment>"),
+            "</attachments></test></collection></assembly></assemblies>",
+            75,
+        ),
+    ]
+}
+
+/// What `giant_cases` hold beyond their bounds is not held, and told.
+#[test]
+#[cfg(target_os = "linux")]
+fn one_case_takes_no_more_memory_for_being_larger() {
+    let workshop = Workshop::new();
+    for (before, piece, after, count) in giant_cases() {
+        let peak = |count| {
+            workshop.write("night/a.xml.gz", giant_case(before, &piece, count, after));
+            let peak = convert(&workshop, &["--jobs", "1", "--limit", "ratio=1000000"]);
+            let reports = std::fs::read_to_string(workshop.path().join("out/reports.jsonl")).unwrap();
+            assert!(reports.contains(" of one test case were left out: "), "{before}: {reports}");
+            peak
+        };
+        let (single, fourfold) = (peak(count), peak(4 * count));
+        assert!(fourfold < single + (16 << 20), "{before}: {} MiB and {} MiB", single >> 20, fourfold >> 20);
+    }
 }
 
 #[test]

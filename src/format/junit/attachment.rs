@@ -1,9 +1,12 @@
 //! Attachments that a case points to: `[[ATTACHMENT|path]]` in its output, attachment properties, data URIs.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
+use xxhash_rust::xxh3::xxh3_128;
 
+use crate::format::held::Held;
 use crate::format::xml::Text;
 use crate::model::{Attachment, Content, List};
 
@@ -21,22 +24,50 @@ pub(super) fn is_property(name: &str) -> bool {
     rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_digit() || c == ':' || c == '_')
 }
 
-/// Adds what `reference` names: a path, an address or a data URI. The same reference twice is one attachment.
-pub(super) fn add_reference(reference: &str, attachments: &mut List<Attachment>) {
-    let reference = reference.trim();
-    if reference.is_empty() || attachments.iter().any(|known| known.data == reference) {
-        return;
+/// The paths and addresses that one case names, by their hashes.
+#[derive(Debug, Default)]
+pub(super) struct References(HashSet<u128>);
+
+impl References {
+    /// Another case begins.
+    pub(super) fn reset(&mut self) {
+        self.0.clear();
     }
-    let attachment = attachments.add();
-    if let Some((media_type, data)) = data_uri(reference) {
-        attachment.content = Content::Base64;
-        attachment.media_type.push_str(media_type);
-        attachment.data.push_str(data);
-        return;
+}
+
+/// Where the attachments of one case are gathered.
+pub(super) struct Gathering<'g> {
+    pub(super) attachments: &'g mut List<Attachment>,
+    pub(super) known: &'g mut References,
+    pub(super) held: &'g mut Held,
+    /// Set where there were too many.
+    pub(super) left_out: &'g mut bool,
+}
+
+impl Gathering<'_> {
+    /// Adds what `reference` names: a path, an address or a data URI. The same reference twice is one attachment.
+    pub(super) fn add(&mut self, reference: &str) {
+        let reference = reference.trim();
+        let embedded = data_uri(reference);
+        if reference.is_empty() || (embedded.is_none() && !self.known.0.insert(xxh3_128(reference.as_bytes()))) {
+            return;
+        }
+        if !self.held.takes_content(self.attachments.len()) {
+            *self.left_out = true;
+            return;
+        }
+        self.held.add_content(reference.len());
+        let attachment = self.attachments.add();
+        if let Some((media_type, data)) = embedded {
+            attachment.content = Content::Base64;
+            attachment.media_type.push_str(media_type);
+            attachment.data.push_str(data);
+            return;
+        }
+        let is_link = reference.starts_with("http://") || reference.starts_with("https://");
+        attachment.content = if is_link { Content::Link } else { Content::Path };
+        attachment.data.push_str(reference);
     }
-    let is_link = reference.starts_with("http://") || reference.starts_with("https://");
-    attachment.content = if is_link { Content::Link } else { Content::Path };
-    attachment.data.push_str(reference);
 }
 
 /// Media type and base64 text of a data URI.
@@ -54,12 +85,12 @@ pub(super) struct ReferenceFinder {
 }
 
 impl ReferenceFinder {
-    pub(super) fn push(&mut self, piece: Text<'_>, attachments: &mut List<Attachment>) {
+    pub(super) fn push(&mut self, piece: Text<'_>, gathering: &mut Gathering<'_>) {
         if self.pending.is_empty() && !may_hold_reference(piece.raw()) {
             return;
         }
         piece.push_into(&mut self.pending);
-        self.take_references(attachments);
+        self.take_references(gathering);
     }
 
     /// Forgets a reference that was never closed.
@@ -67,7 +98,7 @@ impl ReferenceFinder {
         self.pending.clear();
     }
 
-    fn take_references(&mut self, attachments: &mut List<Attachment>) {
+    fn take_references(&mut self, gathering: &mut Gathering<'_>) {
         let mut done = 0;
         loop {
             let rest = &self.pending.as_bytes()[done..];
@@ -83,7 +114,7 @@ impl ReferenceFinder {
             };
             let from = done + start + OPENING.len();
             if length <= LONGEST_PATH {
-                add_reference(&self.pending[from..from + length], attachments);
+                gathering.add(&self.pending[from..from + length]);
             }
             done = from + length + CLOSING.len();
         }

@@ -4,11 +4,12 @@ use std::ops::ControlFlow;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::attachment::ReferenceFinder;
+use super::attachment::{Gathering, ReferenceFinder};
 use super::attributes::{CaseAttributes, ClassName};
 use super::outcome::{self, Children};
 use super::producer::{self, CdataEnds, Producer};
-use super::{Reader, STRUCTURE, property, times};
+use super::{Reader, STRUCTURE, times};
+use crate::format::held::{CONTENTS_LEFT_OUT, DETAILS_LEFT_OUT, Held};
 use crate::format::xml::{Text, XmlCursor, XmlEvent};
 use crate::format::{Attachments, ClippedText, ParseError};
 use crate::model::{DetailKind, Outcome, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed};
@@ -22,6 +23,8 @@ impl Reader<'_> {
         let tag = xml.started_tag();
         self.case.reset();
         self.children = Children::default();
+        self.held.reset();
+        self.references.reset();
         let repeated = self.attributes.read(&tag, &mut self.case);
         if repeated > 0 {
             self.remarks.add(
@@ -119,6 +122,8 @@ impl Reader<'_> {
         let case = std::mem::replace(&mut self.case, TestCase::with_room());
         let attributes = std::mem::replace(&mut self.attributes, CaseAttributes::with_room());
         let children = self.children;
+        let held = std::mem::replace(&mut self.held, Held::new(self.options));
+        let references = std::mem::take(&mut self.references);
         self.around += 1;
         let flow = if is_case {
             self.read_case(xml, visitor)
@@ -128,6 +133,7 @@ impl Reader<'_> {
         };
         self.around -= 1;
         (self.case, self.attributes, self.children) = (case, attributes, children);
+        (self.held, self.references) = (held, references);
         flow
     }
 
@@ -171,7 +177,7 @@ impl Reader<'_> {
             Child::Failure => self.children.failure = true,
             Child::Skipped => self.children.skipped = true,
             Child::Rerun => self.children.rerun = true,
-            Child::Properties => return property::read_all(xml, &mut self.case, self.options),
+            Child::Properties => return self.read_properties(xml),
             Child::Output | Child::ErrorOutput => return self.read_output(child, xml),
             Child::Flaky => self.children.flaky = true,
             Child::Warning => {}
@@ -198,6 +204,11 @@ impl Reader<'_> {
 
     /// A result child: attributes, then text. An attempt's own output is not the case's (J28).
     fn read_detail(&mut self, child: Child, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        if !self.held.takes_detail(self.case.details.len()) {
+            let name = || self.case.qualified_name.clone();
+            self.remarks.add(ProblemKind::TextShortened, DETAILS_LEFT_OUT, name, || xml.position());
+            return xml.skip_element();
+        }
         let detail = self.case.details.add();
         detail.kind = child.detail();
         for (name, value) in xml.started_tag().attributes() {
@@ -223,6 +234,7 @@ impl Reader<'_> {
         }
         detail.omitted = clip.finish();
         ends.restore(self.suites.producer(), &mut detail.text);
+        self.held.add_detail(detail);
         Ok(())
     }
 
@@ -235,12 +247,17 @@ impl Reader<'_> {
         }
         let mut finder = ReferenceFinder::default();
         let kept = if child == Child::Output { &mut self.case.stdout } else { &mut self.case.stderr };
-        let attachments = &mut self.case.attachments;
+        let mut gathering = Gathering {
+            attachments: &mut self.case.attachments,
+            known: &mut self.references,
+            held: &mut self.held,
+            left_out: &mut self.children.left_out,
+        };
         let mut clip = wanted.then(|| ClippedText::of_output(kept));
         let mut ends = CdataEnds::default();
         xml.element_text(STRUCTURE, |piece| {
             if searched {
-                finder.push(piece, attachments);
+                finder.push(piece, &mut gathering);
             }
             if let Some(clip) = &mut clip {
                 ends.note(piece);
@@ -269,6 +286,10 @@ impl Reader<'_> {
             }
             if self.attributes.is_not_run && outcome == Outcome::Passed { Outcome::Skipped } else { outcome }
         });
+        if self.children.left_out && self.options.attachments.are_of(self.case.outcome) {
+            let name = || self.case.qualified_name.clone();
+            self.remarks.add(ProblemKind::EvidenceDropped, CONTENTS_LEFT_OUT, name, || xml.position());
+        }
     }
 
     fn is_pardoned(&self) -> bool {

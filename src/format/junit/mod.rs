@@ -15,11 +15,13 @@ mod times;
 
 use std::ops::ControlFlow;
 
+use crate::format::held::Held;
 use crate::format::spare::{self, Spare};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
 use crate::format::{ClippedText, Family, Format, Head, ParseError, ReadOptions, Remarks};
 use crate::model::{Body, Problem, ProblemKind, ReportVisitor, TestCase};
 
+use attachment::References;
 use attributes::CaseAttributes;
 use outcome::Children;
 use producer::{Producer, Recognition};
@@ -83,6 +85,9 @@ struct Reader<'o> {
     case: Box<TestCase>,
     attributes: CaseAttributes,
     children: Children,
+    held: Held,
+    /// The files that it refers to, each once.
+    references: References,
     /// Cases that are open around it.
     around: usize,
     remarks: Remarks,
@@ -97,6 +102,8 @@ impl<'o> Reader<'o> {
             case,
             attributes,
             children: Children::default(),
+            held: Held::new(options),
+            references: References::default(),
             around: 0,
             remarks: Remarks::default(),
         }

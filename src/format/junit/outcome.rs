@@ -17,6 +17,8 @@ pub(super) struct Children {
     pub(super) flaky: bool,
     /// A failure that its producer takes back by the `skipped` beside it.
     pub(super) pardoned: bool,
+    /// Attachments, of which there were too many to hold them.
+    pub(super) left_out: bool,
 }
 
 impl Children {

@@ -1,31 +1,130 @@
 //! Properties of a case, and the shapes in which their values come (spec junit.md section D).
 
-use super::STRUCTURE;
-use super::attachment;
+use super::attachment::{self, Gathering, References};
+use super::outcome::Children;
+use super::{Reader, STRUCTURE};
+use crate::format::held::{Held, MOST_PARTS, PROPERTIES_LEFT_OUT};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
-use crate::format::{Attachments, ParseError, ReadOptions};
-use crate::model::{Property, TestCase};
+use crate::format::{Attachments, ParseError};
+use crate::model::{Parameter, ProblemKind, Property, TestCase};
 
-/// Longest value that is read, in bytes: evidence as base64. Longer ones are dropped whole.
-const LONGEST_VALUE: usize = 64 * 1024 * 1024;
+/// Bytes that are read of an item that nobody asked for.
+const LONGEST_UNWANTED: usize = 4096;
 
-/// Most properties of one case; more is no report of a test.
-const MOST_PROPERTIES: usize = 10_000;
+impl Reader<'_> {
+    /// Reads the `properties` element that was started last into the case at hand.
+    pub(super) fn read_properties(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        let mut reading = Reading {
+            case: &mut self.case,
+            held: &mut self.held,
+            references: &mut self.references,
+            children: &mut self.children,
+            wants_items: self.options.attachments != Attachments::None,
+            left_out: false,
+        };
+        reading.read_all(xml)?;
+        if reading.left_out {
+            let name = || self.case.qualified_name.clone();
+            self.remarks.add(ProblemKind::LimitReached, PROPERTIES_LEFT_OUT, name, || xml.position());
+        }
+        Ok(())
+    }
+}
 
-/// Reads the `properties` element that was started last into `case`.
-pub(super) fn read_all(xml: &mut XmlCursor<'_>, case: &mut TestCase, options: &ReadOptions) -> Result<(), ParseError> {
-    let depth = xml.depth();
-    loop {
-        match xml.next_tag()? {
-            XmlEvent::Start(tag) if tag.name() == b"property" => {
-                begin(&tag, case.properties.add());
-                read_content(xml, case, options)?;
+/// The reading of one `properties` element.
+struct Reading<'r> {
+    case: &'r mut TestCase,
+    held: &'r mut Held,
+    references: &'r mut References,
+    children: &'r mut Children,
+    wants_items: bool,
+    /// Whether there was more than is held of one case.
+    left_out: bool,
+}
+
+impl Reading<'_> {
+    fn read_all(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        let depth = xml.depth();
+        loop {
+            match xml.next_tag()? {
+                XmlEvent::Start(tag) if tag.name() == b"property" => {
+                    if self.held.takes_property(self.case.properties.len()) {
+                        begin(&tag, self.case.properties.add());
+                        self.read_content(xml)?;
+                    } else {
+                        self.left_out = true;
+                        xml.skip_element()?;
+                    }
+                }
+                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
+                XmlEvent::Start(_) => xml.skip_element()?,
+                XmlEvent::End(_, around) if around < depth => return Ok(()),
+                XmlEvent::Eof => return Ok(()),
+                _ => {}
             }
-            XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
-            XmlEvent::Start(_) => xml.skip_element()?,
-            XmlEvent::End(_, around) if around < depth => return Ok(()),
-            XmlEvent::Eof => return Ok(()),
-            _ => {}
+        }
+    }
+
+    /// Reads what stands inside the property added last: text when there is no `value` (J13), items always.
+    fn read_content(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
+        let last = self.case.properties.len() - 1;
+        let Property { name, value, items, .. } = &mut self.case.properties[last];
+        let takes_text = value.is_empty();
+        let written = value.len();
+        let mut text = self.held.content(value);
+        let depth = xml.depth();
+        loop {
+            match xml.next()? {
+                XmlEvent::Start(tag) if tag.name() == b"item" => {
+                    if items.len() < MOST_PARTS && self.held.takes_property(0) {
+                        let item = items.add();
+                        if let Some(name) = tag.attribute(b"name") {
+                            name.push_into(&mut item.name);
+                        }
+                        self.children.left_out |= !read_item(xml, item, self.held, self.wants_items)?;
+                    } else {
+                        self.left_out = true;
+                        xml.skip_element()?;
+                    }
+                }
+                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
+                XmlEvent::Text(piece) if takes_text => text.push(piece),
+                XmlEvent::End(_, around) if around < depth => break,
+                XmlEvent::Eof => break,
+                _ => {}
+            }
+        }
+        let is_whole = text.is_whole();
+        if !attachment::is_property(name) {
+            self.held.add_property(name, &value[..written]);
+        }
+        self.finish(last, takes_text, is_whole);
+        Ok(())
+    }
+
+    /// Trims a value that came as text, and takes out what is an attachment or nothing.
+    fn finish(&mut self, index: usize, was_text: bool, is_whole: bool) {
+        let property = &mut self.case.properties[index];
+        if was_text {
+            trim(&mut property.value);
+        }
+        let is_attachment = attachment::is_property(&property.name);
+        if !is_whole {
+            *(if is_attachment { &mut self.children.left_out } else { &mut self.left_out }) = true;
+            self.case.properties.truncate(index);
+        } else if is_attachment && !property.value.is_empty() {
+            let mut gathering = Gathering {
+                attachments: &mut self.case.attachments,
+                known: self.references,
+                held: self.held,
+                left_out: &mut self.children.left_out,
+            };
+            gathering.add(&property.value);
+            self.case.properties.truncate(index);
+        } else if property.name == "_dummy_" {
+            self.case.properties.truncate(index);
+        } else if was_text {
+            self.held.add_content(property.value.len());
         }
     }
 }
@@ -40,61 +139,23 @@ fn begin(tag: &Tag<'_>, property: &mut Property) {
     }
 }
 
-/// Reads what stands inside the property added last: text when there is no `value` (J13), items always.
-fn read_content(xml: &mut XmlCursor<'_>, case: &mut TestCase, options: &ReadOptions) -> Result<(), ParseError> {
-    let last = case.properties.len() - 1;
-    let property = &mut case.properties[last];
-    let takes_text = property.value.is_empty();
-    let depth = xml.depth();
-    loop {
-        match xml.next()? {
-            XmlEvent::Start(tag) if tag.name() == b"item" => {
-                let item = property.items.add();
-                if let Some(name) = tag.attribute(b"name") {
-                    name.push_into(&mut item.name);
-                }
-                read_item(xml, &mut item.value, options)?;
-            }
-            XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
-            XmlEvent::Text(text) if takes_text && property.value.len() + text.raw().len() <= LONGEST_VALUE => {
-                text.push_into(&mut property.value);
-            }
-            XmlEvent::End(_, around) if around < depth => break,
-            XmlEvent::Eof => break,
-            _ => {}
-        }
-    }
-    finish(case, last, takes_text);
-    Ok(())
-}
-
-fn read_item(xml: &mut XmlCursor<'_>, value: &mut String, options: &ReadOptions) -> Result<(), ParseError> {
-    let wanted = options.attachments != Attachments::None;
-    let mut whole = true;
+/// Reads the value of an item, of one that is not wanted little; whether there was room for it.
+fn read_item(
+    xml: &mut XmlCursor<'_>,
+    item: &mut Parameter,
+    held: &mut Held,
+    is_wanted: bool,
+) -> Result<bool, ParseError> {
+    let mut value = held.content(&mut item.value);
     xml.element_text(STRUCTURE, |text| {
-        whole = whole && value.len() + text.raw().len() <= LONGEST_VALUE;
-        if whole && (wanted || value.len() < 4096) {
-            text.push_into(value);
+        if is_wanted || value.len() < LONGEST_UNWANTED {
+            value.push(text);
         }
     })?;
-    if !whole {
-        value.clear();
-    }
-    Ok(())
-}
-
-/// Trims a value that came as text, and takes out what is an attachment or nothing.
-fn finish(case: &mut TestCase, index: usize, was_text: bool) {
-    let property = &mut case.properties[index];
-    if was_text {
-        trim(&mut property.value);
-    }
-    if attachment::is_property(&property.name) && !property.value.is_empty() {
-        attachment::add_reference(&property.value, &mut case.attachments);
-        case.properties.truncate(index);
-    } else if property.name == "_dummy_" || index >= MOST_PROPERTIES {
-        case.properties.truncate(index);
-    }
+    let is_whole = value.is_whole();
+    held.add_content(item.value.len());
+    held.add_property(&item.name, "");
+    Ok(is_whole || !is_wanted)
 }
 
 fn trim(text: &mut String) {

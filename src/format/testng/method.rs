@@ -7,17 +7,15 @@ use super::identity::{push_without_identity_hashes, qualify};
 use super::rows::RowKind;
 use super::status::Status;
 use super::{Reader, STRUCTURE, content};
+use crate::format::held::{CONTENTS_LEFT_OUT, DETAILS_LEFT_OUT, MOST_PARTS, PROPERTIES_LEFT_OUT};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
 use crate::format::{Attachments, ClippedText, ParseError, number_of};
 use crate::model::{
     Content, DetailKind, Outcome, Position, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed,
 };
 
-/// Longest attachment that is read, in bytes of base64. Longer ones are dropped whole.
-const LONGEST_ATTACHMENT: usize = 64 * 1024 * 1024;
-
-/// Most parameters, attributes and attachments of one row, each; more is no report of a test.
-const MOST_PARTS: usize = 10_000;
+/// Bytes of a parameter behind which no further `value` of it is read: it has one.
+const MOST_OF_PARAMETER: usize = 64 << 10;
 
 /// What the start tag of a row says, beside what goes straight into the case.
 #[derive(Default)]
@@ -137,6 +135,7 @@ impl Reader<'_> {
     /// What the start tag says: name, outcome, times.
     fn begin_method(&mut self, xml: &XmlCursor<'_>) {
         self.case.reset();
+        self.held.reset();
         self.attributes.read(&xml.started_tag(), &mut self.case);
         let case = &mut self.case;
         qualify(&self.class_name, &self.attributes.name, &mut case.qualified_name);
@@ -165,6 +164,10 @@ impl Reader<'_> {
     fn read_exception(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
         if self.attributes.status == Status::Passed {
             // It was expected (T02).
+            return xml.skip_element();
+        }
+        if !self.held.takes_detail(self.case.details.len()) {
+            self.remark_left_out(ProblemKind::TextShortened, DETAILS_LEFT_OUT, xml);
             return xml.skip_element();
         }
         let detail = self.case.details.add();
@@ -201,16 +204,19 @@ impl Reader<'_> {
                     }
                     _ => xml.skip_element()?,
                 },
-                XmlEvent::End(_, around) if around < depth => return Ok(()),
-                XmlEvent::Eof => return Ok(()),
+                XmlEvent::End(_, around) if around < depth => break,
+                XmlEvent::Eof => break,
                 _ => {}
             }
         }
+        self.held.add_detail(detail);
+        Ok(())
     }
 
     /// A parameter has no name in the report: it is called by its place.
     fn read_parameter(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
-        if self.case.parameters.len() >= MOST_PARTS {
+        if !self.held.takes_property(self.case.parameters.len()) {
+            self.remark_left_out(ProblemKind::LimitReached, PROPERTIES_LEFT_OUT, xml);
             return xml.skip_element();
         }
         let place = self.case.parameters.len() + 1;
@@ -227,16 +233,18 @@ impl Reader<'_> {
                         parameter.value.push_str("null");
                         xml.skip_element()?;
                     }
-                    b"value" => {
+                    b"value" if parameter.value.len() < MOST_OF_PARAMETER => {
                         content::read(xml, &mut parameter.value)?;
                     }
                     _ => xml.skip_element()?,
                 },
-                XmlEvent::End(_, around) if around < depth => return Ok(()),
-                XmlEvent::Eof => return Ok(()),
+                XmlEvent::End(_, around) if around < depth => break,
+                XmlEvent::Eof => break,
                 _ => {}
             }
         }
+        self.held.add_property(&parameter.name, &parameter.value);
+        Ok(())
     }
 
     /// A test result attribute. An empty one says nothing (T22), and `attachments` is the name of a Java array.
@@ -245,7 +253,11 @@ impl Reader<'_> {
         let tag = xml.started_tag();
         let name = tag.attribute(b"name");
         let is_noise = name.is_none_or(|name| matches!(name.raw(), b"" | b"attachments"));
-        if is_noise || is_null(&tag) || self.case.properties.len() >= MOST_PARTS {
+        if is_noise || is_null(&tag) {
+            return xml.skip_element();
+        }
+        if !self.held.takes_property(self.case.properties.len()) {
+            self.remark_left_out(ProblemKind::LimitReached, PROPERTIES_LEFT_OUT, xml);
             return xml.skip_element();
         }
         let property = self.case.properties.add();
@@ -253,6 +265,7 @@ impl Reader<'_> {
             name.push_into(&mut property.name);
         }
         content::read(xml, &mut property.value)?;
+        self.held.add_property(&property.name, &property.value);
         if property.value.trim().is_empty() {
             let last = self.case.properties.len() - 1;
             self.case.properties.truncate(last);
@@ -261,7 +274,11 @@ impl Reader<'_> {
     }
 
     fn read_attachment(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
-        if !self.wants_attachments() || self.case.attachments.len() >= MOST_PARTS {
+        if !self.wants_attachments() {
+            return xml.skip_element();
+        }
+        if !self.held.takes_content(self.case.attachments.len()) {
+            self.remark_left_out(ProblemKind::EvidenceDropped, CONTENTS_LEFT_OUT, xml);
             return xml.skip_element();
         }
         let attachment = self.case.attachments.add();
@@ -273,7 +290,7 @@ impl Reader<'_> {
             }
         }
         attachment.content = Content::Path;
-        let mut whole = true;
+        let mut is_whole = true;
         let depth = xml.depth();
         loop {
             match xml.next_tag()? {
@@ -282,12 +299,9 @@ impl Reader<'_> {
                     name_by_path(&mut attachment.name, &attachment.data);
                     attachment.content = Content::Base64;
                     attachment.data.clear();
-                    xml.element_text(STRUCTURE, |piece| {
-                        whole = whole && attachment.data.len() + piece.raw().len() <= LONGEST_ATTACHMENT;
-                        if whole {
-                            piece.push_into(&mut attachment.data);
-                        }
-                    })?;
+                    let mut content = self.held.content(&mut attachment.data);
+                    xml.element_text(STRUCTURE, |piece| content.push(piece))?;
+                    is_whole &= content.is_whole();
                 }
                 XmlEvent::Start(_) => xml.skip_element()?,
                 XmlEvent::End(_, around) if around < depth => break,
@@ -298,19 +312,21 @@ impl Reader<'_> {
         if attachment.content == Content::Base64 {
             attachment.data.retain(|c| !c.is_ascii_whitespace());
         }
-        if !whole {
-            self.remarks.add(
-                ProblemKind::EvidenceDropped,
-                "an attachment of more than 64 MiB was left out",
-                || attachment.name.clone(),
-                || xml.position(),
-            );
-        }
-        if !whole || attachment.data.is_empty() {
+        self.held.add_content(attachment.data.len());
+        if !is_whole || attachment.data.is_empty() {
             let last = self.case.attachments.len() - 1;
             self.case.attachments.truncate(last);
         }
+        if !is_whole {
+            self.remark_left_out(ProblemKind::EvidenceDropped, CONTENTS_LEFT_OUT, xml);
+        }
         Ok(())
+    }
+
+    /// A case of so many parts is told.
+    fn remark_left_out(&mut self, kind: ProblemKind, topic: &'static str, xml: &XmlCursor<'_>) {
+        let name = || self.case.qualified_name.clone();
+        self.remarks.add(kind, topic, name, || xml.position());
     }
 
     /// A retried row can still become one that failed (T06), and so can one whose status says nothing.

@@ -14,6 +14,7 @@ mod tests;
 
 use std::ops::ControlFlow;
 
+use crate::format::held::Held;
 use crate::format::spare::{self, Spare};
 use crate::format::xml::{RawValue, Tag, XmlCursor, XmlEvent};
 use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks};
@@ -81,6 +82,7 @@ struct Reader<'o> {
     /// The row being read and what its start tag says.
     case: Box<TestCase>,
     attributes: MethodAttributes,
+    held: Held,
     /// Rows that the root declares, and rows that were there.
     declared: u64,
     seen: u64,
@@ -97,6 +99,7 @@ impl<'o> Reader<'o> {
             rows,
             case,
             attributes,
+            held: Held::new(options),
             declared: 0,
             seen: 0,
             remarks: Remarks::default(),

@@ -490,3 +490,16 @@ fn g1_the_example_of_the_specification() {
     assert_eq!(parameters(pay), [("param1", "5")]);
     assert_eq!((pay.row_group, pay.tags.len()), (found.cases[0].row_group, 0));
 }
+
+#[test]
+fn what_is_more_than_is_held_of_one_row_is_told() {
+    let parts = |part: &str| row_with("FAIL", &part.repeat(10_001));
+    let found = parts("<exception class='E'><message>m</message></exception>");
+    assert_eq!((found.only().details.len(), found.kinds()), (10_000, vec![ProblemKind::TextShortened]));
+    let found = parts("<param index='0'><value>v</value></param>");
+    assert_eq!((found.only().parameters.len(), found.kinds()), (10_000, vec![ProblemKind::LimitReached]));
+    let found = parts("<attribute name='a'>v</attribute>");
+    assert_eq!((found.only().properties.len(), found.kinds()), (10_000, vec![ProblemKind::LimitReached]));
+    let found = parts("<attachment src='a.png'/>");
+    assert_eq!((found.only().attachments.len(), found.kinds()), (10_000, vec![ProblemKind::EvidenceDropped]));
+}

@@ -11,6 +11,7 @@ mod test;
 #[cfg(test)]
 mod tests;
 
+use crate::format::held::Held;
 use crate::format::spare::{self, Spare};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
 use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks, dotnet};
@@ -79,6 +80,7 @@ struct Reader<'o> {
     /// The test being read and what its start tag says.
     case: Box<TestCase>,
     attributes: TestAttributes,
+    held: Held,
     remarks: Remarks,
 }
 
@@ -107,6 +109,7 @@ impl<'o> Reader<'o> {
             group: String::new(),
             case,
             attributes,
+            held: Held::new(options),
             remarks: Remarks::default(),
         }
     }

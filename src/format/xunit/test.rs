@@ -4,15 +4,10 @@ use std::ops::ControlFlow;
 
 use super::identity::Names;
 use super::{Reader, STRUCTURE, arguments, failure, result};
+use crate::format::held::{CONTENTS_LEFT_OUT, DETAILS_LEFT_OUT, PROPERTIES_LEFT_OUT};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
 use crate::format::{Attachments, ClippedText, ParseError, dotnet, number_of, time};
 use crate::model::{Content, DetailKind, Outcome, Position, Problem, ProblemKind, ReportVisitor, Reuse, trimmed};
-
-/// Longest attachment that is read, in bytes. Longer ones are dropped whole.
-const LONGEST_ATTACHMENT: usize = 64 * 1024 * 1024;
-
-/// Most traits, warnings and attachments of one test, each; more is no report of a test.
-const MOST_PARTS: usize = 10_000;
 
 /// A producer that writes the same method for every test.
 const HELM: &str = "helm-unittest";
@@ -100,6 +95,7 @@ impl Reader<'_> {
 
     fn begin_test(&mut self, xml: &XmlCursor<'_>) {
         self.case.reset();
+        self.held.reset();
         self.attributes.read(&xml.started_tag());
         self.name_test();
         let (case, attributes) = (&mut self.case, &self.attributes);
@@ -153,25 +149,31 @@ impl Reader<'_> {
     }
 
     fn read_detail(&mut self, kind: DetailKind, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
-        if self.case.details.len() >= MOST_PARTS {
+        if !self.held.takes_detail(self.case.details.len()) {
+            self.remark_left_out(ProblemKind::TextShortened, DETAILS_LEFT_OUT, xml);
             return xml.skip_element();
         }
         let detail = self.case.details.add();
         detail.kind = kind;
-        failure::read(xml, detail)
+        failure::read(xml, detail)?;
+        self.held.add_detail(detail);
+        Ok(())
     }
 
     fn read_trait(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
-        if self.case.properties.len() < MOST_PARTS {
-            let property = self.case.properties.add();
-            for (name, value) in xml.started_tag().attributes() {
-                match name {
-                    b"name" => value.read_into(&mut property.name),
-                    b"value" => value.read_into(&mut property.value),
-                    _ => {}
-                }
+        if !self.held.takes_property(self.case.properties.len()) {
+            self.remark_left_out(ProblemKind::LimitReached, PROPERTIES_LEFT_OUT, xml);
+            return xml.skip_element();
+        }
+        let property = self.case.properties.add();
+        for (name, value) in xml.started_tag().attributes() {
+            match name {
+                b"name" => value.read_into(&mut property.name),
+                b"value" => value.read_into(&mut property.value),
+                _ => {}
             }
         }
+        self.held.add_property(&property.name, &property.value);
         xml.skip_element()
     }
 
@@ -183,7 +185,11 @@ impl Reader<'_> {
             Attachments::OfFailed => self.case.outcome.is_failure() || self.attributes.undecided.is_some(),
             Attachments::All => true,
         };
-        if !wanted || self.case.attachments.len() >= MOST_PARTS {
+        if !wanted {
+            return xml.skip_element();
+        }
+        if !self.held.takes_content(self.case.attachments.len()) {
+            self.remark_left_out(ProblemKind::EvidenceDropped, CONTENTS_LEFT_OUT, xml);
             return xml.skip_element();
         }
         let attachment = self.case.attachments.add();
@@ -200,27 +206,25 @@ impl Reader<'_> {
         } else {
             attachment.content = Content::Base64;
         }
-        let mut whole = true;
-        xml.element_text(STRUCTURE, |piece| {
-            whole = whole && attachment.data.len() + piece.raw().len() <= LONGEST_ATTACHMENT;
-            if whole {
-                piece.push_into(&mut attachment.data);
-            }
-        })?;
+        let mut content = self.held.content(&mut attachment.data);
+        xml.element_text(STRUCTURE, |piece| content.push(piece))?;
+        let is_whole = content.is_whole();
         if attachment.content == Content::Base64 {
             attachment.data.retain(|c| !c.is_ascii_whitespace());
         }
-        if !whole {
-            self.remarks.add(
-                ProblemKind::EvidenceDropped,
-                "an attachment of more than 64 MiB was left out",
-                || attachment.name.clone(),
-                || xml.position(),
-            );
+        self.held.add_content(attachment.data.len());
+        if !is_whole {
             let last = self.case.attachments.len() - 1;
             self.case.attachments.truncate(last);
+            self.remark_left_out(ProblemKind::EvidenceDropped, CONTENTS_LEFT_OUT, xml);
         }
         Ok(())
+    }
+
+    /// A case of so many parts is told.
+    fn remark_left_out(&mut self, kind: ProblemKind, topic: &'static str, xml: &XmlCursor<'_>) {
+        let name = || self.case.qualified_name.clone();
+        self.remarks.add(kind, topic, name, || xml.position());
     }
 
     fn read_output(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {

@@ -495,3 +495,15 @@ fn the_machine_and_attributes_of_the_assembly_tell_the_environment() {
     let wanted = ReadOptions { suite_property: Some("target-framework".to_owned()), ..ReadOptions::default() };
     assert_eq!(read_with(report, &wanted).only().suite_property, "net8.0");
 }
+
+#[test]
+fn what_is_more_than_is_held_of_one_test_is_told() {
+    let found = test_with("name='n' type='T' method='m' result='Fail'", &"<failure/>".repeat(10_001));
+    assert_eq!((found.only().details.len(), found.kinds()), (10_000, vec![ProblemKind::TextShortened]));
+    let traits = "<trait name='a' value='b'/>".repeat(10_001);
+    let found = test_with("name='n' type='T' method='m' result='Pass'", &format!("<traits>{traits}</traits>"));
+    assert_eq!((found.only().properties.len(), found.kinds()), (10_000, vec![ProblemKind::LimitReached]));
+    let files = "<attachment name='a'>b</attachment>".repeat(10_001);
+    let found = test_with("name='n' type='T' method='m' result='Fail'", &format!("<attachments>{files}</attachments>"));
+    assert_eq!((found.only().attachments.len(), found.kinds()), (10_000, vec![ProblemKind::EvidenceDropped]));
+}

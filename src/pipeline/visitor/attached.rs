@@ -1,6 +1,10 @@
 //! The files that attachments name, read while their run is at hand.
 
-use super::Conversion;
+use std::collections::HashSet;
+
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::{Conversion, Findings};
 use crate::mapping;
 use crate::model::{Attachment, Content, List, Origin, Problem, ProblemKind, ReportId, TestRun};
 use crate::pipeline::outcome::ReportOutcome;
@@ -8,6 +12,9 @@ use crate::source::{Attached, AttachmentError, Entry};
 
 /// Begins the line of the comment that names what cannot be had.
 const NOT_INCLUDED: &str = "attachment not included: ";
+
+/// Bytes of such lines, of which a comment keeps a beginning and an end.
+const MOST_LINES: usize = 256 << 10;
 
 impl Conversion<'_> {
     /// Reads the files that the attachments of the run and of its steps name. What cannot be read is left out, and the run
@@ -20,19 +27,17 @@ impl Conversion<'_> {
         let limits = &self.context.rules.evidence;
         let mut loading = Loading {
             entry: self.entry,
-            outcome: &mut *self.findings.outcome,
+            findings: &mut self.findings,
             last: &mut self.scratch.attachment,
             max_file: limits.max_file,
             room: limits.max_test.saturating_sub(inline_bytes(run)),
-            missing: String::new(),
-            problems: Vec::new(),
+            missing: Missing::default(),
         };
         loading.load_all(&mut run.evidence);
         run.steps.iter_mut().for_each(|step| loading.load_all(&mut step.attachments));
-        let Loading { missing, problems, .. } = loading;
-        problems.into_iter().for_each(|problem| self.findings.note(problem));
-        if !missing.is_empty() {
-            mapping::add_comment_line(&missing, run);
+        let Missing { lines, .. } = loading.missing;
+        if !lines.is_empty() {
+            mapping::add_comment_line(&lines, run);
         }
     }
 }
@@ -44,19 +49,40 @@ fn inline_bytes(run: &TestRun) -> u64 {
 }
 
 /// The reading of the files of one run.
-struct Loading<'l> {
+struct Loading<'l, 'f> {
     entry: &'l Entry,
-    outcome: &'l mut ReportOutcome,
+    findings: &'l mut Findings<'f>,
     last: &'l mut LastAttached,
     max_file: u64,
     /// Bytes that the run may still take.
     room: u64,
-    /// A line of the comment for each file that cannot be had.
-    missing: String,
-    problems: Vec<Problem>,
+    missing: Missing,
 }
 
-impl Loading<'_> {
+/// The files that cannot be had.
+#[derive(Default)]
+struct Missing {
+    /// Hashes of their paths.
+    paths: HashSet<u128>,
+    /// A line of the comment for each.
+    lines: String,
+}
+
+impl Missing {
+    /// Whether that was not known yet.
+    fn add(&mut self, path: &str) -> bool {
+        let is_new = self.paths.insert(xxh3_128(path.as_bytes()));
+        if is_new && self.lines.len() < MOST_LINES {
+            if !self.lines.is_empty() {
+                self.lines.push('\n');
+            }
+            self.lines.extend([NOT_INCLUDED, path]);
+        }
+        is_new
+    }
+}
+
+impl Loading<'_, '_> {
     fn load_all(&mut self, attachments: &mut List<Attachment>) {
         attachments.retain_mut(|attachment| match attachment.content {
             Content::Text | Content::Base64 => true,
@@ -68,14 +94,14 @@ impl Loading<'_> {
     /// Replaces a path by the content of the file it names; whether that was possible.
     fn load(&mut self, attachment: &mut Attachment) -> bool {
         let limit = self.max_file.min(self.room);
-        match load(self.entry, attachment, limit, self.last, self.outcome) {
+        match load(self.entry, attachment, limit, self.last, self.findings.outcome) {
             Ok(loaded) => {
                 self.room -= loaded.bytes;
-                self.outcome.traces().attached.extend(loaded.origin);
+                self.findings.outcome.traces().attached.extend(loaded.origin);
                 true
             }
             Err(problem) => {
-                self.outcome.evidence.dropped += 1;
+                self.findings.outcome.evidence.dropped += 1;
                 self.miss(&attachment.data, problem);
                 false
             }
@@ -84,14 +110,9 @@ impl Loading<'_> {
 
     /// Tells of a file that cannot be had, once however many steps name it.
     fn miss(&mut self, path: &str, problem: Problem) {
-        if self.missing.lines().any(|line| line.strip_prefix(NOT_INCLUDED) == Some(path)) {
-            return;
+        if self.missing.add(path) {
+            self.findings.note(problem);
         }
-        if !self.missing.is_empty() {
-            self.missing.push('\n');
-        }
-        self.missing.extend([NOT_INCLUDED, path]);
-        self.problems.push(problem);
     }
 }
 

@@ -77,3 +77,29 @@ fn data_addresses_of_every_form() {
     assert_eq!(shown[0], (Content::Base64, "image/png", "AA=="));
     assert_eq!(shown.len(), 2, "an empty property names nothing: {shown:?}");
 }
+
+#[test]
+fn what_is_more_than_is_held_of_one_case_is_told() {
+    let references = |count| (0..count).map(|number| format!("[[ATTACHMENT|{number}.png]]")).collect::<String>();
+    for (count, problems) in [(10_000, vec![]), (10_001, vec![ProblemKind::EvidenceDropped])] {
+        let output = references(count);
+        let inside = format!("<system-out>{output}</system-out><system-err>{output}</system-err>");
+        let found = case_with(&inside);
+        assert_eq!((found.only().attachments.len(), found.kinds()), (10_000, problems), "{count}");
+        // Nobody misses those of a passed case, unless all were asked for.
+        let report = format!("<testsuite name='s'><testcase name='a'>{inside}</testcase></testsuite>");
+        assert!(read_with(&report, &ReadOptions::default()).problems.is_empty());
+    }
+    let found = case_with(&"<failure>x</failure>".repeat(10_001));
+    assert_eq!((found.only().details.len(), found.kinds()), (10_000, vec![ProblemKind::TextShortened]));
+    let properties = "<property name='a' value='b'/><property name='attachment' value='a.png'/>".repeat(10_001);
+    let found = case_with(&format!("<properties>{properties}</properties>"));
+    assert_eq!((found.only().properties.len(), found.kinds()), (10_000, vec![ProblemKind::LimitReached]));
+    // What one case holds is not held against the next one, or against the one around it.
+    let case = |inside: &str| format!("<testcase name='a'><failure/>{inside}</testcase>");
+    let full = format!("<system-out>{}</system-out>", references(10_000));
+    let report = format!("<testsuite name='s'>{}{}</testsuite>", case(&full), case(&format!("{}{full}", case(&full))));
+    let found = read(&report);
+    assert!(found.problems.is_empty(), "{:?}", found.problems);
+    assert_eq!(found.cases.iter().map(|case| case.attachments.len()).collect::<Vec<_>>(), [10_000; 3]);
+}
