@@ -13,6 +13,10 @@ use crate::pipeline::kept::KeptReports;
 use crate::pipeline::outcome::ReportOutcome;
 use crate::xray;
 
+/// Bytes of a file name that is looked into, which is more than any file system allows. Names in archives may be longer, and
+/// whatever might stand in them is tried.
+const LONGEST_NAME: usize = 1024;
+
 /// What the pictures of a group may belong to.
 #[derive(Default)]
 pub(super) struct Scope {
@@ -59,7 +63,13 @@ impl Scope {
 
     /// Identities that the file name of a picture may stand for: by key, and by the name of a scenario.
     fn named_by(&self, picture: &ReportOutcome) -> [Vec<[u64; 2]>; 2] {
-        let name = base_name(&picture.origin);
+        self.named_in(base_name(&picture.origin))
+    }
+
+    fn named_in(&self, name: &str) -> [Vec<[u64; 2]>; 2] {
+        if name.len() > LONGEST_NAME {
+            return [Vec::new(), Vec::new()];
+        }
         let keys = keys_in(name).map(|key| halves(xray::key_identity(key))).collect();
         [keys, self.scenarios_in(name)]
     }
@@ -188,6 +198,15 @@ mod tests {
             scope.scenarios.entry(slug).or_default().push(identity);
         }
         scope
+    }
+
+    #[test]
+    fn names_that_no_file_can_have_name_nobody() {
+        let scope = scope(&["Login"]);
+        for (blanks, named) in [(LONGEST_NAME - 11, [1, 1]), (LONGEST_NAME, [0, 0])] {
+            let name = format!("AB-1-{}-login", "_".repeat(blanks));
+            assert_eq!(scope.named_in(&name).map(|named| named.len()), named, "{}", name.len());
+        }
     }
 
     #[test]
