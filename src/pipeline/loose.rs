@@ -264,7 +264,7 @@ impl Scope {
             open.iter().map(|at| (&*pictures[*at].file, pictures[*at].file.bytes())).collect();
         let mut decisions = Vec::new();
         let mut result = Ok(());
-        source::read_again(&files, &job.source.limits, &mut |at, content| {
+        source::read_again(&files, &job.source, &mut |at, content| {
             if result.is_ok() {
                 let picture = &pictures[open[at]];
                 let decided = self.look_at(job, picture, content, reports, executions, stores);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::entry::{Entry, Handle};
-use super::{ArchiveFile, AttachmentError, Found, Input, Limits, Options, walk};
+use super::{ArchiveFile, AttachmentError, Found, Input, Options, walk};
 
 /// A file that can be found again.
 #[derive(Debug)]
@@ -62,8 +62,8 @@ impl Entry {
 
 /// Reads each of `files` and gives its content to `take`, with its place in the list. A file that is longer than the limit
 /// beside it is not read. Those of one archive must follow each other, in the order of the walk; the archive is opened once
-/// for them.
-pub fn read_again(files: &[(&Later, u64)], limits: &Limits, take: &mut Take<'_>) {
+/// for them, within the limits of `options` and as these say.
+pub fn read_again(files: &[(&Later, u64)], options: &Options, take: &mut Take<'_>) {
     let mut content = Vec::new();
     let mut at = 0;
     while let Some((file, limit)) = files.get(at) {
@@ -74,7 +74,7 @@ pub fn read_again(files: &[(&Later, u64)], limits: &Limits, take: &mut Take<'_>)
                     _ => None,
                 });
                 let inside: Vec<_> = inside.collect();
-                read_archive(archive, &inside, limits, &mut |number, content| take(at + number, content));
+                read_archive(archive, &inside, options, &mut |number, content| take(at + number, content));
                 at += inside.len();
             }
             How::Here(entry) => {
@@ -92,10 +92,11 @@ pub fn read_again(files: &[(&Later, u64)], limits: &Limits, take: &mut Take<'_>)
 }
 
 /// Walks through an archive once more and reads these of its files.
-fn read_archive(archive: &ArchiveFile, wanted: &[(&str, u64)], limits: &Limits, take: &mut Take<'_>) {
+fn read_archive(archive: &ArchiveFile, wanted: &[(&str, u64)], options: &Options, take: &mut Take<'_>) {
     let mut numbers: HashMap<&str, usize> = wanted.iter().map(|(name, _)| *name).zip(0..).collect();
     let mut content = Vec::new();
-    let options = Options { limits: *limits, ..Options::default() };
+    // Which of its files are wanted is known, whatever globs say.
+    let options = Options { limits: options.limits, mapping: options.mapping, ..Options::default() };
     let walked = walk(&[Input::Path(archive.path().to_path_buf())], &options, &mut |found| {
         if let Found::Entry(entry) = found
             && let Some((_, name)) = entry.origin.as_str().split_once("!/")

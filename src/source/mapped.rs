@@ -44,13 +44,13 @@ impl ArchiveBytes {
 
     /// Those of a file of our own that nobody else can reach. It is mapped, unless that is not allowed or not possible.
     pub(super) fn of_own_file(file: File, mapping: Mapping) -> io::Result<ArchiveBytes> {
-        match map(&file) {
-            Ok(map) if mapping == Mapping::Allowed => {
-                let part = 0..map.len();
-                Ok(ArchiveBytes { whole: Arc::new(Whole::Mapped(map, file, AtomicUsize::new(0))), part })
-            }
-            _ => ArchiveBytes::of_file(file),
-        }
+        let mapped = match mapping {
+            Mapping::Allowed => map(&file).ok(),
+            Mapping::Never => None,
+        };
+        let Some(map) = mapped else { return ArchiveBytes::of_file(file) };
+        let part = 0..map.len();
+        Ok(ArchiveBytes { whole: Arc::new(Whole::Mapped(map, file, AtomicUsize::new(0))), part })
     }
 
     pub(super) fn held(bytes: Vec<u8>) -> ArchiveBytes {
