@@ -4,6 +4,7 @@ use super::marks::Marks;
 use super::outcome::ReportOutcome;
 use crate::format::{Format, Recognition};
 use crate::model::{Problem, ProblemKind, ReportState, Severity};
+use crate::source::{is_called_like_a_report, is_called_zip};
 
 /// Why a picture is set aside, as long as nothing more is known of it.
 pub(super) const PICTURE: &str = "a picture";
@@ -21,7 +22,7 @@ pub(super) fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, f
             outcome.state = ReportState::Unsupported;
             outcome.reason = format!("recognised as {}, which is not read yet", family.title());
         }
-        Recognition::Begun(_) if is_all && is_named_like_a_report(file_name) => {
+        Recognition::Begun(_) if is_all && is_called_like_a_report(file_name) => {
             damaged(ProblemKind::Truncated, "the file ends before it says what it is");
         }
         Recognition::Unsupported(lookalike) | Recognition::Begun(lookalike) => {
@@ -31,11 +32,11 @@ pub(super) fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, f
                 None => lookalike.what,
             };
         }
-        Recognition::Empty if is_named_like_a_report(file_name) => damaged(
+        Recognition::Empty if is_called_like_a_report(file_name) => damaged(
             ProblemKind::EmptyReport,
             "the file is empty, as a test run leaves it that died before it wrote its report",
         ),
-        Recognition::Zeros if is_named_like_a_report(file_name) => damaged(
+        Recognition::Zeros if is_called_like_a_report(file_name) => damaged(
             ProblemKind::EmptyReport,
             "zero bytes stand where the report should begin, as a power failure leaves them",
         ),
@@ -50,18 +51,6 @@ pub(super) fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, f
         }
         Recognition::Zeros | Recognition::Other => outcome.reason = "neither XML nor JSON nor an archive".to_owned(),
     }
-}
-
-fn is_named_like_a_report(file_name: &str) -> bool {
-    ["xml", "json", "ndjson", "junit"].iter().any(|known| extension(file_name).eq_ignore_ascii_case(known))
-}
-
-fn is_called_zip(file_name: &str) -> bool {
-    extension(file_name).eq_ignore_ascii_case("zip")
-}
-
-fn extension(file_name: &str) -> &str {
-    file_name.rsplit_once('.').map_or("", |(_, extension)| extension)
 }
 
 /// A file that was read as `forced` because the user said so, and had no test case of that: when it looks like something else, it
@@ -105,6 +94,20 @@ fn forget(outcome: &mut ReportOutcome) {
 mod tests {
     use super::*;
     use crate::model::{Origin, ReportId};
+
+    #[test]
+    fn an_empty_file_is_missed_where_it_is_called_like_a_report() {
+        for (name, expected) in [
+            ("a.xml", ReportState::Damaged),
+            ("a.ndjson", ReportState::Damaged),
+            ("a.jsonl", ReportState::Damaged),
+            ("a.txt", ReportState::Ignored),
+        ] {
+            let mut outcome = ReportOutcome::new(ReportId(0), Origin::new(name), 0);
+            set_aside(&mut outcome, Recognition::Empty, name, true);
+            assert_eq!(outcome.state, expected, "{name}");
+        }
+    }
 
     #[test]
     fn a_file_that_is_called_a_zip_and_is_none_is_told() {

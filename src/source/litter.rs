@@ -17,14 +17,20 @@ pub(super) fn is_package(name: &str) -> bool {
     PACKAGES.iter().any(|package| package.eq_ignore_ascii_case(extension(name)))
 }
 
+/// Endings of reports.
+const REPORTS: &[&str] = &["xml", "json", "ndjson", "jsonl"];
+
+/// Whether a file is called like a report, so that it is missed where it is empty.
+pub fn is_called_like_a_report(name: &str) -> bool {
+    // This one may as well be an archive.
+    let others = ["junit"];
+    REPORTS.iter().chain(&others).any(|ending| ending.eq_ignore_ascii_case(extension(name)))
+}
+
 /// Whether a file of this name is worth a look whether it is an archive. Looking costs as much as reading a small
 /// report, so files whose names promise text or pictures are not opened twice.
 pub(super) fn may_be_archive(name: &str) -> bool {
     const PLAIN: &[&str] = &[
-        "xml",
-        "json",
-        "ndjson",
-        "jsonl",
         "txt",
         "log",
         "html",
@@ -50,11 +56,11 @@ pub(super) fn may_be_archive(name: &str) -> bool {
         "bz2",
         "xz",
     ];
-    !PLAIN.iter().any(|plain| plain.eq_ignore_ascii_case(extension(name)))
+    !REPORTS.iter().chain(PLAIN).any(|plain| plain.eq_ignore_ascii_case(extension(name)))
 }
 
 /// Whether a file is called a zip.
-pub(super) fn is_called_zip(name: &str) -> bool {
+pub fn is_called_zip(name: &str) -> bool {
     extension(name).eq_ignore_ascii_case("zip")
 }
 
@@ -82,6 +88,19 @@ fn extension(name: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reports_are_known_by_name_whatever_they_hold() {
+        for name in ["a.xml", "a/B.XML", "a.json", "a.ndjson", "a.jsonl", "a.junit"] {
+            assert!(is_called_like_a_report(name), "{name}");
+        }
+        assert!(
+            !is_called_like_a_report("xml")
+                && !is_called_like_a_report("a.json/b")
+                && !is_called_like_a_report("a.txt")
+        );
+        assert!(!may_be_archive("a.jsonl") && may_be_archive("a.junit") && may_be_archive("a.zip"));
+    }
 
     #[test]
     fn lines_of_json_are_known_by_name() {
