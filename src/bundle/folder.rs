@@ -178,9 +178,8 @@ impl Folder {
         format!("{BUNDLES}/ahead-{}", NUMBER.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Completes the output: removes bundles of an earlier one that `manifest` does not name and evidence that no index names,
-    /// brings all names to the
-    /// disk, and then writes the manifest.
+    /// Completes the output: removes bundles of an earlier one that `manifest` does not name and evidence that no index
+    /// names, brings all names to the disk, and then writes the manifest.
     ///
     /// # Errors
     /// When the file system refuses; there is no manifest then.

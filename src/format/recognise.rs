@@ -76,8 +76,10 @@ pub(super) fn family_of(shape: &Shape<'_>) -> Option<Family> {
     }
 }
 
-/// Namespace of Check's own XML, whose root is called like JUnit's.
+/// Beginning of the namespaces of Rational Quality Manager, whose test cases are called like JUnit's.
 pub(super) const RQM_NAMESPACE: &str = "http://jazz.net/xmlns/alm/qm/";
+
+/// Namespace of Check's own XML, whose root is called like JUnit's.
 pub(super) const CHECK_NAMESPACE: &str = "http://check.sourceforge.net/ns";
 
 /// Namespace of Allure 1, whose root is called like a fragment of NUnit's.

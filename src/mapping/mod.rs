@@ -52,7 +52,7 @@ const LONGEST_ROOM: usize = 64 << 10;
 /// The user's rules.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
-    /// Project of Tests that have no key. Without it such cases are left out.
+    /// Project of Tests that have no key. Without it there is no run of such a case, which is wrong usage.
     pub project: Option<String>,
     /// What a bare key-shaped tag is where the format cannot tell. Default: a label.
     pub bare_keys: BareKeys,

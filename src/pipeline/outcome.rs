@@ -55,7 +55,7 @@ pub(super) struct ReportOutcome {
     pub(super) marks: Marks,
     /// What it leaves behind for the pictures beside it.
     pub(super) traces: Option<Box<Traces>>,
-    /// Its bytes, when it is a picture.
+    /// How its bytes are read again, when it is a picture.
     pub(super) picture: Option<Box<Later>>,
     /// Its runs, in order.
     pub(super) chunks: Vec<RunChunk>,
