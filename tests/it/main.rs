@@ -27,6 +27,7 @@ mod json_quirks;
 mod junit_quirks;
 mod keys;
 mod layers;
+mod limits;
 mod memory;
 mod multipart;
 #[cfg(unix)]

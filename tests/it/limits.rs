@@ -1,0 +1,121 @@
+//! Every limit ends what goes beyond it, at its edge, and names its option.
+
+use std::io::{Cursor, Write};
+
+use flate2::write::GzEncoder;
+use xraypack::model::Limit;
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+use crate::archives::suite;
+use crate::support::Workshop;
+
+/// What reaches a limit: a file, the least value that admits it, and one that does not.
+struct Reaching {
+    file: &'static str,
+    content: Vec<u8>,
+    admits: u64,
+    refuses: u64,
+}
+
+/// `content` just fits into `edge`.
+fn at_the_edge(file: &'static str, content: Vec<u8>, edge: usize) -> Reaching {
+    Reaching { file, content, admits: edge as u64, refuses: edge as u64 - 1 }
+}
+
+fn reaching(limit: Limit) -> Reaching {
+    let report = suite("a");
+    let length = report.len();
+    match limit.name() {
+        "entry-bytes" => at_the_edge("a.xml.gz", gzip(report.as_bytes()), length),
+        "archive-bytes" => at_the_edge("a.zip", zip(&[("a.xml", &report), ("b.xml", &suite("b"))]), 2 * length),
+        "archive-entries" => at_the_edge("a.zip", zip(&[("a.xml", &report), ("b.xml", &suite("b"))]), 2),
+        "archive-depth" => {
+            let inner = zip(&[("a.xml", &report)]);
+            at_the_edge("a.zip", zip(&[("inner.zip", &inner)]), 2)
+        }
+        "ratio" => {
+            let long = report.replace("/>", &format!("><system-out>{}</system-out></testcase>", "x".repeat(24 << 20)));
+            let packed = gzip(long.as_bytes());
+            let ratio = (long.len() / packed.len()) as u64;
+            // The first 10 MiB are no part of it, and neither are bytes that wait to be unpacked.
+            Reaching { file: "a.xml.gz", content: packed, admits: 4 * ratio, refuses: ratio / 4 }
+        }
+        "zstd-window" => {
+            let mut packed = zstd::Encoder::new(Vec::new(), 1).unwrap();
+            packed.window_log(22).unwrap();
+            packed.write_all(report.as_bytes()).unwrap();
+            at_the_edge("a.xml.zst", packed.finish().unwrap(), 1 << 22)
+        }
+        "xml-depth" => {
+            let nested = format!("{}{report}{}", "<testsuite>".repeat(8), "</testsuite>".repeat(8));
+            at_the_edge("a.xml", nested.into_bytes(), 10)
+        }
+        "tag-bytes" => {
+            let tag = format!("<testcase name='{}'>", "n".repeat(5000));
+            at_the_edge("a.xml", format!("<testsuite>{tag}</testcase></testsuite>").into_bytes(), tag.len())
+        }
+        "attributes" => at_the_edge("a.xml", report.replace("name='a'", "name='a' b='' c='' d=''").into_bytes(), 4),
+        "json-item-bytes" => {
+            // A report that comes as a stream, of which a window of some MiB is at hand whatever is allowed.
+            let report = cucumber(&"{\"name\":\"s\"},".repeat(1_000_000)).into_bytes();
+            Reaching { file: "a.json", content: report, admits: 16 << 20, refuses: 1 << 20 }
+        }
+        "json-depth" => {
+            let rows = format!("{{\"name\":\"s\",\"rows\":{}{}}},", "[".repeat(50), "]".repeat(50));
+            at_the_edge("a.json", cucumber(&rows).into_bytes(), 53)
+        }
+        "text-length" => {
+            let failed = report.replace("/>", &format!("><failure>{}</failure></testcase>", "x".repeat(1000)));
+            at_the_edge("a.xml", failed.into_bytes(), 1000)
+        }
+        "cases" => at_the_edge("a.xml", report.replace("<testcase name='a'/>", &case_row(3)).into_bytes(), 3),
+        other => panic!("nothing reaches {other} yet"),
+    }
+}
+
+fn case_row(count: usize) -> String {
+    (0..count).map(|number| format!("<testcase name='{number}'/>")).collect()
+}
+
+/// A report of one scenario with these steps, each followed by a comma.
+fn cucumber(steps: &str) -> String {
+    let steps = format!("{steps}{{\"name\":\"last\",\"result\":{{\"status\":\"passed\"}}}}");
+    let scenario = format!(
+        "{{\"id\":\"f;s\",\"keyword\":\"Scenario\",\"name\":\"s\",\"line\":3,\"type\":\"scenario\",\"steps\":[{steps}]}}"
+    );
+    format!(
+        "[{{\"uri\":\"f.feature\",\"id\":\"f\",\"keyword\":\"Feature\",\"name\":\"F\",\"line\":1,\"elements\":[{scenario}]}}]"
+    )
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zip(files: &[(&str, &dyn AsRef<[u8]>)]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in files {
+        writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(content.as_ref()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn every_limit_ends_what_goes_beyond_it_and_names_its_option() {
+    for limit in Limit::ALL.iter().copied() {
+        let Reaching { file, content, admits, refuses } = reaching(limit);
+        let workshop = Workshop::new();
+        workshop.write(file, content);
+        for (value, is_told) in [(admits, false), (refuses, true)] {
+            let setting = format!("{}={value}", limit.name());
+            let ran =
+                workshop.run(["convert", file, "--out", "out", "--project", "DEMO", "--force", "--limit", &setting]);
+            assert!(matches!(ran.code, Some(0 | 3 | 4)), "{setting}: {}", ran.stderr);
+            let reports = std::fs::read_to_string(workshop.path().join("out/reports.jsonl")).unwrap();
+            assert_eq!(reports.contains(&format!("--limit {setting}")), is_told, "{setting}: {reports}");
+        }
+    }
+}
