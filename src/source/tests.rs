@@ -8,6 +8,8 @@ use crate::model::Body;
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
+#[cfg(target_os = "linux")]
+mod again;
 mod before;
 mod chosen;
 mod packed;
