@@ -58,19 +58,20 @@ impl Mapper<'_> {
             std::mem::swap(&mut step.attachments, &mut kept);
         }
         let title = if case.title.is_empty() { run.identity.as_str() } else { &case.title };
-        let mut number = 0;
-        for attachment in run.evidence.iter_mut().filter(|attachment| attachment.name.trim().is_empty()) {
-            if attachment.content == Content::Path {
-                continue;
-            }
-            number += 1;
-            attachment.name.clear();
-            push_slug(title, &mut attachment.name);
-            if attachment.name.is_empty() {
-                attachment.name.push_str(UNNAMED);
-            }
-            attachment.name.push_str(&format!("-{number}"));
+        name_unnamed(&mut run.evidence, title);
+    }
+}
+
+/// Numbers the evidence that has no name, behind that of the test.
+fn name_unnamed(evidence: &mut List<Attachment>, title: &str) {
+    let unnamed = evidence.iter_mut().filter(|attachment| attachment.name.trim().is_empty());
+    for (attachment, number) in unnamed.filter(|attachment| attachment.content != Content::Path).zip(1..) {
+        attachment.name.clear();
+        push_slug(title, &mut attachment.name);
+        if attachment.name.is_empty() {
+            attachment.name.push_str(UNNAMED);
         }
+        attachment.name.push_str(&format!("-{number}"));
     }
 }
 

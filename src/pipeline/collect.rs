@@ -1,6 +1,8 @@
 //! Outcomes in order: the times of their Test Execution and its id, duplicates and twins set aside, each group handed on
 //! as soon as its last file has been collected.
 
+mod runs;
+
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -11,14 +13,14 @@ use super::grouping::Group;
 use super::kept::KeptReports;
 use super::loose::MOST_SCENARIOS;
 use super::naming::Naming;
-use super::outcome::{EvidenceCounts, ReportOutcome, RunChunk};
+use super::outcome::{EvidenceCounts, ReportOutcome};
 use super::repeats::Repeats;
 use super::share::{conflict, earliest};
 use super::twins::{Twins, Verdict, Verdicts};
 use super::{Damaged, Error, Job, Observer};
-use crate::bundle::{Ahead, Arrived, ExecutionIndex, Ids, LineSpool, RunStore, StoredRun, WriteError};
+use crate::bundle::{Ahead, ExecutionIndex, Ids, LineSpool};
 use crate::model::{Problem, ProblemKind, ReportId, ReportState, RunCounts, Severity, StatedExecution, Timestamp};
-use crate::xray::{self, ExecutionInfo};
+use crate::xray::ExecutionInfo;
 
 /// A group of which all files have been collected.
 pub(super) struct Closed {
@@ -47,8 +49,6 @@ pub(super) struct Collected {
     /// How the long ones of them begin.
     pub(super) beginnings: HashSet<Beginning>,
     repeats: Repeats,
-    /// The reports whose results the first and the last run of the report at hand repeat, if any does.
-    repeated: Option<[ReportId; 2]>,
     twins: Twins,
     /// Files behind `reports`, from the first on whose twin may still come: nothing of them counts yet.
     held: VecDeque<Held>,
@@ -155,8 +155,8 @@ impl<'c> Collector<'c> {
             }
         }
         let ahead = &mut |bundle| bundles.push(BundleAhead { group: Arc::clone(group), bundle });
-        let counts = collected.add_chunks(runs.report, chunks, &group.store, ahead).map_err(Error::Output)?;
-        collected.early.merge(&counts);
+        let added = collected.add_chunks(runs.report, chunks, &group.store, ahead).map_err(Error::Output)?;
+        collected.early.merge(&added.counts);
         Ok(())
     }
 
@@ -319,70 +319,6 @@ impl Collected {
                 outcome.problems.push(conflict(&differing));
             }
         }
-    }
-
-    /// Moves the runs, as far as that has not been done, into the index of their Test Execution. Where none of them is the
-    /// first result of its Test, as far as a look at the first and the last of them tells all those are of the report that
-    /// is given.
-    fn add_runs(
-        &mut self,
-        outcome: &mut ReportOutcome,
-        store: &RunStore,
-        ahead: &mut dyn FnMut(Arc<Ahead>),
-    ) -> Result<Option<ReportId>, WriteError> {
-        let chunks = std::mem::take(&mut outcome.chunks);
-        outcome.runs.merge(&std::mem::take(&mut self.early));
-        self.repeated = None;
-        outcome.runs.merge(&self.add_chunks(outcome.id, chunks, store, ahead)?);
-        let of_one = self.repeated.filter(|[first, last]| first == last && outcome.runs.written == 0);
-        Ok(of_one.map(|[first, _]| first))
-    }
-
-    fn add_chunks(
-        &mut self,
-        report: ReportId,
-        chunks: Vec<RunChunk>,
-        store: &RunStore,
-        ahead: &mut dyn FnMut(Arc<Ahead>),
-    ) -> Result<RunCounts, WriteError> {
-        let mut counts = RunCounts::default();
-        let mut last = None;
-        for chunk in chunks {
-            let mut location = chunk.stored.begin();
-            let mut from = 0;
-            let mut notes = chunk.notes.into_iter().peekable();
-            let entries = chunk.entries.take(store)?;
-            for (execution, end) in chunk.executions {
-                let execution = self.executions.get_mut(execution as usize);
-                let Some(index) = execution.and_then(|execution| execution.index.as_mut()) else { continue };
-                for (number, entry) in entries.iter().enumerate().take(end).skip(from) {
-                    if (number - from).is_multiple_of(ExecutionIndex::BATCH) {
-                        let batch = number..end.min(number + ExecutionIndex::BATCH);
-                        index.approach(entries.get(batch).unwrap_or_default());
-                    }
-                    let note = notes.next_if(|(at, _)| *at == number).map(|(_, note)| note);
-                    match index.add(report, StoredRun { location, entry: *entry, note }, store)? {
-                        Arrived::First(complete) => {
-                            counts.written += 1;
-                            complete.into_iter().for_each(&mut *ahead);
-                        }
-                        Arrived::Repeat { of } => {
-                            counts.merged += 1;
-                            if self.repeated.is_none() {
-                                self.repeated = Some([index.report_of(of); 2]);
-                            }
-                            last = Some(of);
-                        }
-                    }
-                    location = location.forward(u64::from(entry.length) + xray::SEPARATOR.len() as u64);
-                }
-                if let (Some(of), Some([_, last])) = (last.take(), &mut self.repeated) {
-                    *last = index.report_of(of);
-                }
-                from = end;
-            }
-        }
-        Ok(counts)
     }
 
     fn execution(&mut self, number: u32) -> &mut CollectedExecution {

@@ -26,6 +26,7 @@ mod outcome;
 mod plan;
 mod purpose;
 mod queue;
+mod recognised;
 mod record;
 mod repeats;
 mod resume;
@@ -340,21 +341,30 @@ fn convert_groups<E: Send>(
     let (finisher, waiting) = sync_channel(WAITING);
     let outstanding = &Outstanding::default();
     let collector = Collector::new(job, observer, spool, &index);
+    let purpose = &Purpose::Convert(&context);
     let mut collecting = Collecting { collector, finisher, outstanding };
+    // With its end `collecting` goes, too, which tells the finisher that nothing more comes.
+    let read = move || {
+        dispatch::run(&job.inputs, &job.source, threads, purpose, &mut grouping, stop, &mut collecting)?;
+        let left = if stop.is_set() { Vec::new() } else { grouping.leave_all() };
+        collecting.close_last(left)
+    };
+    let finished = read_and_finish(read, || finish::run(threads, waiting, stop, finish, outstanding))?;
+    stop.check().map(|()| Whole::of(finished))
+}
+
+/// Reads on this thread while another one finishes what has been read.
+fn read_and_finish<T: Send>(
+    read: impl FnOnce() -> Result<(), Error>,
+    finish: impl FnOnce() -> Result<T, Error> + Send,
+) -> Result<T, Error> {
     std::thread::scope(|scope| {
         let finisher = std::thread::Builder::new().name("finisher".to_owned());
-        let finisher = finisher.spawn_scoped(scope, || finish::run(threads, waiting, stop, finish, outstanding));
-        let finisher = finisher.map_err(Error::NoThread)?;
-        let purpose = Purpose::Convert(&context);
-        let read = dispatch::run(&job.inputs, &job.source, threads, &purpose, &mut grouping, stop, &mut collecting);
-        let read = read.and_then(|()| {
-            let left = if stop.is_set() { Vec::new() } else { grouping.leave_all() };
-            collecting.close_last(left)
-        });
-        drop(collecting);
+        let finisher = finisher.spawn_scoped(scope, finish).map_err(Error::NoThread)?;
+        let read = read();
         let finished = finisher.join().map_err(|_| Error::finisher())?;
         match (read, finished) {
-            (Ok(()), Ok(finished)) => stop.check().map(|()| Whole::of(finished)),
+            (Ok(()), Ok(finished)) => Ok(finished),
             // One failure has the other side stop; what it stopped for is the one to tell.
             (Err(Error::Interrupted), Err(error)) | (Err(error), _) | (_, Err(error)) => Err(error),
         }

@@ -18,7 +18,7 @@ use super::outcome::{ReportOutcome, RunChunk};
 use super::purpose::{Context, Names};
 use super::rows::{Placed, Rows};
 use super::share::conflict;
-use crate::bundle::{IndexEntry, Place, WaitingEntries};
+use crate::bundle::{IndexEntry, Place, WaitingEntries, WriteError};
 use crate::mapping::{Evidence, Mapped, Mapper};
 use crate::model::{Limit, Problem, ProblemKind, ReportVisitor, RunFacts, StatedExecution, TestCase, TestRun, shorten};
 use crate::source::Entry;
@@ -122,7 +122,7 @@ struct Waiting {
 #[derive(Debug)]
 pub(super) enum ConversionFailure {
     /// The runs cannot be stored.
-    Store(crate::bundle::WriteError),
+    Store(WriteError),
     /// A case without a key and no project to create its Test in.
     NoProject(String),
     /// The work was told to stop.
@@ -293,36 +293,52 @@ impl<'c> Conversion<'c> {
         self.mapper.adopt_key(&mut self.scratch.run, key);
     }
 
+    /// Encodes the run at hand, and has it wait for the store.
     fn encode(&mut self) {
         let number = std::mem::take(&mut self.scratch.run.case_number);
         debug_assert!(number > 0, "a run of {} is encoded twice, or was no case", self.entry.origin);
         self.load_attachments();
-        let run = &self.scratch.run;
-        let apart = match self
-            .context
-            .sidecar
-            .map(|sidecar| xray::set_apart(run, &mut |content| evidence::keep(content, sidecar)))
-        {
-            None => Vec::new(),
-            Some(Ok(apart)) => apart,
-            Some(Err(error)) => {
+        let (length, note, facts) = match self.encode_run() {
+            Ok(encoded) => encoded,
+            Err(error) => {
                 self.failure = Some(ConversionFailure::Store(error));
                 return;
             }
         };
-        let start = self.scratch.bytes.len() as u64;
-        let facts = self.context.encoder.encode(run, &mut self.scratch.last, &mut self.scratch.bytes);
-        self.identity = facts.identity;
-        let end = self.scratch.bytes.len() as u64;
-        let note_start = self.scratch.notes.len();
-        xray::note(run, self.context.encoder.options(), &apart, &mut self.scratch.notes);
-        self.findings.outcome.evidence.kept += u64::from(facts.evidence) + apart.len() as u64;
-        drop(apart);
         self.tell_of_overruled_environment();
         self.tell_of_unwritten();
+        let share = self.account_for(facts.identity);
+        self.scratch.waiting.push(Waiting { share, length, note, facts });
+        self.encoded += 1;
+        if self.scratch.bytes.len() >= CHUNK {
+            self.store();
+        }
+    }
+
+    /// Appends the run at hand to those that wait, and its note to theirs: its length, the place of its note, what is
+    /// known of it.
+    #[inline]
+    fn encode_run(&mut self) -> Result<(u64, Range<usize>, RunFacts), WriteError> {
+        let encoder = self.context.encoder;
+        let RunScratch { run, last, bytes, notes, .. } = &mut *self.scratch;
+        let apart = keep_apart(self.context, run)?;
+        let (start, note_start) = (bytes.len(), notes.len());
+        let facts = encoder.encode(run, last, bytes);
+        self.identity = facts.identity;
+        let length = (bytes.len() - start) as u64;
+        xray::note(run, encoder.options(), &apart, notes);
+        bytes.extend_from_slice(xray::SEPARATOR);
+        self.findings.outcome.evidence.kept += u64::from(facts.evidence) + apart.len() as u64;
+        Ok((length, note_start..notes.len(), facts))
+    }
+
+    /// Adds the run at hand, which is of the Test `identity`, to the report's share in its Test Execution, and to what is
+    /// kept of the report beside its runs. Gives the place of that share.
+    #[inline]
+    fn account_for(&mut self, identity: u128) -> usize {
         let run = &self.scratch.run;
         let share = share_of(self.findings.outcome, self.group, run);
-        self.findings.outcome.shares[share].add(run.start, run.finish, facts.identity);
+        self.findings.outcome.shares[share].add(run.start, run.finish, identity);
         let problems = self.findings.outcome.problems.len();
         let differing = self.findings.outcome.shares[share].state(self.statement, &self.stated, problems);
         if !differing.is_empty() {
@@ -337,13 +353,7 @@ impl<'c> Conversion<'c> {
             let name = KeyedName { key: key.to_owned(), definition: std::mem::take(&mut self.definition) };
             self.findings.outcome.names.push((share, name));
         }
-        let note = note_start..self.scratch.notes.len();
-        self.scratch.bytes.extend_from_slice(xray::SEPARATOR);
-        self.scratch.waiting.push(Waiting { share, length: end - start, note, facts });
-        self.encoded += 1;
-        if self.scratch.bytes.len() >= CHUNK {
-            self.store();
-        }
+        share
     }
 
     /// A note, once for a report, that its environments are lost.
@@ -391,7 +401,7 @@ impl<'c> Conversion<'c> {
         }
     }
 
-    fn try_store(&mut self) -> Result<(), crate::bundle::WriteError> {
+    fn try_store(&mut self) -> Result<(), WriteError> {
         let stored = self.group.store.put(&self.scratch.bytes)?;
         let outcome = &mut *self.findings.outcome;
         let RunScratch { waiting, notes: waiting_notes, .. } = &*self.scratch;
@@ -426,6 +436,13 @@ impl<'c> Conversion<'c> {
         outcome.chunks.push(RunChunk { stored, entries, executions, notes });
         Ok(())
     }
+}
+
+/// Writes the evidence of a run that is to be no part of its bundle; that is none where all evidence is part of it.
+#[inline]
+fn keep_apart<'r>(context: &Context<'_>, run: &'r TestRun) -> Result<Vec<xray::Apart<'r>>, WriteError> {
+    let Some(sidecar) = context.sidecar else { return Ok(Vec::new()) };
+    xray::set_apart(run, &mut |content| evidence::keep(content, sidecar))
 }
 
 /// The report's share in the run's Test Execution; most reports have one.

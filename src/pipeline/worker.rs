@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::thread;
 use std::time::Instant;
 
 use super::aside;
@@ -12,17 +13,14 @@ use super::early::{Beginning, Early, TakeEarly};
 use super::grouping::Group;
 use super::measure;
 use super::outcome::ReportOutcome;
-use super::purpose::{Context, Depth, Purpose, WritingAhead};
+use super::purpose::{Context, Depth, Purpose, Reading, WritingAhead};
+use super::recognised::{HEAD, Recognised};
 use super::visitor::{Batching, Conversion, ConversionFailure, Fallen, Findings, Inspection, Lot, Lots, RunScratch};
 use crate::bundle::{Ahead, RunStore, WriteError};
-use crate::format::encoding::{self, Transcoder};
-use crate::format::{self, Format, Head, ParseError, ParseErrorKind, ReadOptions, Recognition};
-use crate::mapping::Evidence;
-use crate::model::{Body, Position, Problem, ProblemKind, ReportId, ReportState, ReportVisitor};
-use crate::source::{self, Doubt, Entry, Found, Skip};
-
-/// Bytes that are looked at to recognise a file.
-const HEAD: usize = Beginning::SHORTEST;
+use crate::format::{self, Format, ParseError, ParseErrorKind};
+use crate::mapping::{Evidence, Rules};
+use crate::model::{Body, Problem, ProblemKind, ReportId, ReportState, ReportVisitor};
+use crate::source::{self, Doubt, Entry, Found, Lent, Skip, SourceError};
 
 /// What one worker keeps from report to report.
 #[derive(Default)]
@@ -140,7 +138,7 @@ fn process_entry(
     work: &Work<'_>,
     scratch: &mut Scratch,
 ) -> (ReportOutcome, Option<ConversionFailure>) {
-    let Work { purpose, group, .. } = *work;
+    let purpose = work.purpose;
     let mut outcome = ReportOutcome::new(id, entry.origin.clone(), 0);
     outcome.basis = basis;
     if let Purpose::Convert(context) = purpose {
@@ -159,29 +157,38 @@ fn process_entry(
             read_report(entry, body, &Work { early, ..*work }, report, &mut outcome)
         })
     }));
-    let failure = match lent {
-        Ok(Ok(lent)) => {
-            let (failure, read) = lent.value;
-            match read {
-                Ok(()) => outcome.bytes = lent.bytes,
-                // How far the reader had come by then depends on the threads.
-                Err(Fallen) => outcome.fall(),
-            }
+    let failure = close(lent, &work.group.store, &mut outcome);
+    (outcome, failure)
+}
+
+/// What becomes of a report whose bytes were lent to its reader, or could not be.
+fn close(
+    lent: thread::Result<Result<Lent<Ended>, SourceError>>,
+    store: &RunStore,
+    outcome: &mut ReportOutcome,
+) -> Option<ConversionFailure> {
+    match lent {
+        Ok(Ok(Lent { value: (failure, Ok(())), bytes })) => {
+            outcome.bytes = bytes;
+            failure
+        }
+        // How far the reader had come by then depends on the threads.
+        Ok(Ok(Lent { value: (failure, Err(Fallen)), .. })) => {
+            outcome.fall();
             failure
         }
         Ok(Err(error)) => {
             outcome.problems.push(Problem::new(ProblemKind::Unreadable, error.to_string()));
-            outcome.leave_out_runs(&group.store);
+            outcome.leave_out_runs(store);
             outcome.state = ReportState::Damaged;
             None
         }
         Err(_) => {
-            outcome.leave_out_runs(&group.store);
+            outcome.leave_out_runs(store);
             outcome.fall();
             None
         }
-    };
-    (outcome, failure)
+    }
 }
 
 /// Recognises the report by its first bytes and has it parsed.
@@ -226,162 +233,105 @@ fn recognise_and_parse(
     head: &[u8],
     body: Body<'_>,
     work: &Work<'_>,
-    ReportScratch { runs, lot, parts }: &mut ReportScratch,
+    scratch: &mut ReportScratch,
     outcome: &mut ReportOutcome,
 ) -> Ended {
-    let Work { purpose, group, helpers, early } = *work;
-    let detected = encoding::detect(head);
-    let decoded = encoding::to_utf8(head, detected);
-    let file_name = entry.origin.as_str();
-    let format = match purpose.reading().format {
-        Some(format) => format,
-        None => match format::detect(&Head::new(&decoded, file_name)) {
-            Recognition::Report(format) => format,
-            other => {
-                aside::set_aside(outcome, other, file_name, head.len() < HEAD);
-                return (None, Ok(()));
-            }
-        },
-    };
-    outcome.format = Some(format.name);
-    if let Some(declaration) = detected.false_declaration(&decoded) {
-        outcome.problems.push(Problem::new(ProblemKind::Repaired, declaration.to_string()));
-    }
-    let (failure, parsed) = match purpose {
+    let Some(report) = Recognised::of(entry, head, work.purpose, outcome) else { return (None, Ok(())) };
+    let (failure, parsed) = match work.purpose {
         Purpose::Inspect(reading, _, rules) => {
-            let wanted = Wanted::of(format, &decoded);
-            let mut inspection = Inspection::new(format.name, outcome, rules, &reading.options.limits, runs);
-            let parsed = parse(format.parse, wanted, body, &detected, &reading.options, &mut inspection);
-            inspection.finish();
-            (None, Ok(parsed))
+            (None, Ok(inspect(&report, body, reading, rules, &mut scratch.runs, outcome)))
         }
-        Purpose::Measure(depth, reading, _) => {
-            let (reader, wanted) = match depth {
-                Depth::Tokenise => (format::tokens::reader(&decoded), Wanted::AsItComes),
-                _ => (format.parse, Wanted::of(format, &decoded)),
-            };
-            let mut findings = Findings::new(outcome, &reading.options.limits);
-            let parsed = parse(reader, wanted, body, &detected, &reading.options, &mut findings);
-            findings.finish();
-            (None, Ok(parsed))
-        }
-        Purpose::Convert(context) => {
-            let wanted = Wanted::of(format, &decoded);
-            let options = &context.reading.options;
-            let is_large = matches!(body, Body::Stream(_));
-            let giant = (is_large && helpers.are_there()).then(|| Giant::new(format.name, outcome, entry, group));
-            let early = early.filter(|_| is_large);
-            let early = early.and_then(|take| Early::new(outcome, group, format.name, take));
-            let conversion = Conversion::new(format.name, outcome, context, entry, runs, group).offering(early);
-            let read = |visitor: &mut dyn ReportVisitor| {
-                catch_unwind(AssertUnwindSafe(|| parse(format.parse, wanted, body, &detected, options, visitor)))
-            };
-            match giant {
-                Some(giant) => {
-                    let mut batching = Batching::new(conversion, giant, helpers, parts);
-                    let parsed = read(&mut batching);
-                    batching.finish(parsed)
-                }
-                None => {
-                    let mut lots = Lots::new(conversion, lot);
-                    let parsed = read(&mut lots);
-                    lots.finish(parsed)
-                }
-            }
-        }
+        Purpose::Measure(depth, reading, _) => (None, Ok(take_apart(&report, body, *depth, reading, outcome))),
+        Purpose::Convert(context) => convert(&report, body, context, work, scratch, outcome),
     };
     let Ok(parsed) = parsed else { return (failure, Err(Fallen)) };
-    if let Err(error) = parsed {
-        outcome.problems.push(error.to_problem());
-        if let ParseErrorKind::Read(error) = error.kind()
-            && error.kind() == io::ErrorKind::InvalidData
-            && early.is_none()
-        {
-            // Size or checksum say that these are not the bytes that were archived: none of them can be trusted.
-            outcome.leave_out_runs(&group.store);
-        }
-    }
-    let damaged = outcome.problems.iter().any(Problem::is_damage);
-    outcome.state = if damaged { ReportState::Damaged } else { ReportState::Converted };
-    if purpose.reading().format.is_some() && outcome.cases.seen == 0 {
-        let recognised = format::detect(&Head::new(&decoded, file_name));
-        aside::review_forced(outcome, format, recognised, file_name, head.len() < HEAD);
+    conclude(parsed, work, outcome);
+    if work.purpose.reading().format.is_some() && outcome.cases.seen == 0 {
+        report.review_forced(outcome);
     }
     (failure, Ok(()))
 }
 
-/// What reads a whole report: [`Format::parse`], or what stands in for it.
-type Parse = fn(Body<'_>, &ReadOptions, &mut dyn ReportVisitor) -> Result<(), ParseError>;
-
-/// How a reader wants a long report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wanted {
-    AsItComes,
-    /// In one piece.
-    Whole,
-}
-
-impl Wanted {
-    fn of(format: &Format, head: &[u8]) -> Wanted {
-        if format.wants_all_bytes(head) { Wanted::Whole } else { Wanted::AsItComes }
-    }
-}
-
-/// Has a stream read, in one piece if that is wanted: what came before it failed is read, then.
-fn read_stream(
-    reader: Parse,
-    wanted: Wanted,
-    stream: &mut dyn Read,
-    options: &ReadOptions,
-    visitor: &mut dyn ReportVisitor,
-) -> Result<(), ParseError> {
-    if wanted == Wanted::AsItComes {
-        return reader(Body::Stream(stream), options, visitor);
-    }
-    let failed = |error| ParseError::read(error, Position { offset: 0, line: 1, column: 1 });
-    let spooled = source::Spooled::of(stream).map_err(failed)?;
-    let parsed = reader(Body::Bytes(spooled.bytes()), options, visitor);
-    match spooled.failed {
-        Some(error) => Err(failed(error)),
-        None => parsed,
-    }
-}
-
-/// Parses a body in any encoding.
-fn parse(
-    reader: Parse,
-    wanted: Wanted,
+/// Counts the cases of a report, and tells what a conversion would tell of them.
+fn inspect(
+    report: &Recognised<'_>,
     body: Body<'_>,
-    detected: &encoding::Detected,
-    options: &ReadOptions,
-    visitor: &mut dyn ReportVisitor,
+    reading: &Reading,
+    rules: &Rules,
+    runs: &mut RunScratch,
+    outcome: &mut ReportOutcome,
 ) -> Result<(), ParseError> {
-    if detected.is_utf8() {
-        return match body {
-            Body::Bytes(_) => reader(body, options, visitor),
-            Body::Stream(stream) => read_stream(reader, wanted, stream, options, visitor),
-        };
-    }
-    let mut replaced = 0;
-    let result = match body {
-        Body::Bytes(bytes) => {
-            let mut transcoder = Transcoder::new(bytes, *detected);
-            let result = read_stream(reader, wanted, &mut transcoder, options, visitor);
-            replaced += transcoder.replaced();
-            result
-        }
-        Body::Stream(stream) => {
-            let mut transcoder = Transcoder::new(stream, *detected);
-            let result = read_stream(reader, wanted, &mut transcoder, options, visitor);
-            replaced += transcoder.replaced();
-            result
-        }
+    let options = &reading.options;
+    let mut inspection = Inspection::new(report.format.name, outcome, rules, &options.limits, runs);
+    let parsed = report.parse(body, options, &mut inspection);
+    inspection.finish();
+    parsed
+}
+
+/// Takes a report as far as it is measured.
+fn take_apart(
+    report: &Recognised<'_>,
+    body: Body<'_>,
+    depth: Depth,
+    reading: &Reading,
+    outcome: &mut ReportOutcome,
+) -> Result<(), ParseError> {
+    let options = &reading.options;
+    let mut findings = Findings::new(outcome, &options.limits);
+    let parsed = match depth {
+        Depth::Tokenise => report.tokenise(body, options, &mut findings),
+        _ => report.parse(body, options, &mut findings),
     };
-    if replaced > 0 {
-        let message = format!("{replaced} sequences that are not valid {} were replaced", detected.name());
-        visitor.problem(Problem::new(ProblemKind::Repaired, message));
+    findings.finish();
+    parsed
+}
+
+/// Turns the cases of a report into stored runs: those of a large one with the help of others, if there are any.
+fn convert(
+    report: &Recognised<'_>,
+    body: Body<'_>,
+    context: &Context<'_>,
+    work: &Work<'_>,
+    ReportScratch { runs, lot, parts }: &mut ReportScratch,
+    outcome: &mut ReportOutcome,
+) -> (Option<ConversionFailure>, Result<Result<(), ParseError>, Fallen>) {
+    let Work { group, helpers, .. } = *work;
+    let Recognised { entry, format: Format { name: format, .. }, .. } = *report;
+    let is_large = matches!(body, Body::Stream(_));
+    let giant = (is_large && helpers.are_there()).then(|| Giant::new(format, outcome, entry, group));
+    let early = work.early.filter(|_| is_large).and_then(|take| Early::new(outcome, group, format, take));
+    let conversion = Conversion::new(format, outcome, context, entry, runs, group).offering(early);
+    let read = |visitor: &mut dyn ReportVisitor| {
+        catch_unwind(AssertUnwindSafe(|| report.parse(body, &context.reading.options, visitor)))
+    };
+    match giant {
+        Some(giant) => {
+            let mut batching = Batching::new(conversion, giant, helpers, parts);
+            let parsed = read(&mut batching);
+            batching.finish(parsed)
+        }
+        None => {
+            let mut lots = Lots::new(conversion, lot);
+            let parsed = read(&mut lots);
+            lots.finish(parsed)
+        }
     }
-    result
+}
+
+/// What becomes of a report that was read to its end, or until it could not be read any further.
+fn conclude(parsed: Result<(), ParseError>, work: &Work<'_>, outcome: &mut ReportOutcome) {
+    if let Err(error) = parsed {
+        outcome.problems.push(error.to_problem());
+        if let ParseErrorKind::Read(error) = error.kind()
+            && error.kind() == io::ErrorKind::InvalidData
+            && work.early.is_none()
+        {
+            // Size or checksum say that these are not the bytes that were archived: none of them can be trusted.
+            outcome.leave_out_runs(&work.group.store);
+        }
+    }
+    let is_damaged = outcome.problems.iter().any(Problem::is_damage);
+    outcome.state = if is_damaged { ReportState::Damaged } else { ReportState::Converted };
 }
 
 /// What follows a head whose reading has perhaps failed.

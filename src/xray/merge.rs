@@ -12,7 +12,7 @@ use super::markup::{self, Unframed};
 use super::note::{self, Note};
 use super::rows;
 use super::sections::{Sections, part_from_before};
-use super::wire::{self, IterationResult, Run, TestInfo, Text, Texts};
+use super::wire::{self, IterationResult, Run, StepResult, TestInfo, Text, Texts};
 
 /// Which result counts when one Test has several in one Test Execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -232,30 +232,22 @@ fn worst(mut candidates: Vec<Verdict<'_>>) -> Verdict<'_> {
     }
 }
 
+/// What a run consists of.
+#[derive(Default)]
+struct RunParts<'r> {
+    steps: Vec<StepResult<'r>>,
+    examples: Vec<Text<'r>>,
+    iterations: Vec<IterationResult<'r>>,
+}
+
 impl<'r> Results<'_, 'r> {
     /// The merged run, with no evidence but that of its steps.
     fn assemble(&self, target: Target) -> Run<'r> {
         let runs = &self.runs;
         let decided = || self.deciding.iter().map(|index| &runs[*index]);
-        let giver = self.giver();
         let start = decided().filter_map(|run| run.start).min();
         let finish = decided().filter_map(|run| run.finish).max();
-        let (steps, examples, iterations) = match &self.shape {
-            Shape::Outline => {
-                (Vec::new(), decided().flat_map(|run| run.examples.iter().cloned()).collect(), Vec::new())
-            }
-            Shape::Rows(labels) => (Vec::new(), Vec::new(), self.rows(labels)),
-            Shape::Steps | Shape::Labels(_) => {
-                let Run { steps, examples, iterations, .. } = &runs[giver];
-                let examples = if self.notes[giver].stated { examples.clone() } else { Vec::new() };
-                (steps.clone(), examples, iterations.clone())
-            }
-        };
-        let mut defects = Texts::default();
-        defects.unite(runs.iter().flat_map(|run| run.defects.clone().into_own()));
-        if !self.keeps_all_parts() {
-            defects.unite(self.defects_passed_over());
-        }
+        let RunParts { steps, examples, iterations } = self.parts();
         let mut run = Run {
             test_key: runs[0].test_key.clone(),
             test_info: unite_info(runs),
@@ -271,7 +263,7 @@ impl<'r> Results<'_, 'r> {
             steps,
             examples,
             iterations,
-            defects,
+            defects: self.defects(),
             evidences: Vec::new(),
             custom_fields: self.custom_fields(),
             test_version: self.first_stated(|run| run.test_version.clone()),
@@ -279,6 +271,33 @@ impl<'r> Results<'_, 'r> {
         let comment = self.comment(&self.said_otherwise(&run, self.keeps_all_parts()), target);
         run.comment = (!comment.is_empty()).then_some(Text(Cow::Owned(comment)));
         run
+    }
+
+    /// What the merged run consists of.
+    fn parts(&self) -> RunParts<'r> {
+        match &self.shape {
+            Shape::Outline => {
+                let examples = self.deciding.iter().flat_map(|index| self.runs[*index].examples.iter().cloned());
+                RunParts { examples: examples.collect(), ..RunParts::default() }
+            }
+            Shape::Rows(labels) => RunParts { iterations: self.rows(labels), ..RunParts::default() },
+            Shape::Steps | Shape::Labels(_) => {
+                let giver = self.giver();
+                let Run { steps, examples, iterations, .. } = &self.runs[giver];
+                let examples = if self.notes[giver].stated { examples.clone() } else { Vec::new() };
+                RunParts { steps: steps.clone(), examples, iterations: iterations.clone() }
+            }
+        }
+    }
+
+    /// Those of all results, and of steps and rows that the merged run does not have.
+    fn defects(&self) -> Texts<'r> {
+        let mut defects = Texts::default();
+        defects.unite(self.runs.iter().flat_map(|run| run.defects.clone().into_own()));
+        if !self.keeps_all_parts() {
+            defects.unite(self.defects_passed_over());
+        }
+        defects
     }
 
     /// Whether the merged run has the rows of all results.

@@ -1,0 +1,154 @@
+//! A report whose format is known, and how its bytes come to the reader of that format: in UTF-8, in one piece where it
+//! wants that.
+
+use std::borrow::Cow;
+use std::io::Read;
+use std::sync::Arc;
+
+use super::aside;
+use super::early::Beginning;
+use super::outcome::ReportOutcome;
+use super::purpose::Purpose;
+use crate::format::encoding::{self, Detected, Transcoder};
+use crate::format::{self, Format, Head, ParseError, ReadOptions, Recognition};
+use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor};
+use crate::source::{self, Entry};
+
+/// Bytes that are looked at to recognise a file.
+pub(super) const HEAD: usize = Beginning::SHORTEST;
+
+/// A file of which it is known what it is.
+pub(super) struct Recognised<'h> {
+    pub(super) entry: &'h Arc<Entry>,
+    pub(super) format: &'static Format,
+    encoding: Detected,
+    /// Its head, in UTF-8.
+    decoded: Cow<'h, [u8]>,
+    /// Whether the head is all of it.
+    is_all: bool,
+}
+
+impl<'h> Recognised<'h> {
+    /// Recognises a file by its head, unless the user says what all files are. One that is no report is set aside.
+    pub(super) fn of(
+        entry: &'h Arc<Entry>,
+        head: &'h [u8],
+        purpose: &Purpose<'_>,
+        outcome: &mut ReportOutcome,
+    ) -> Option<Recognised<'h>> {
+        let encoding = encoding::detect(head);
+        let decoded = encoding::to_utf8(head, encoding);
+        let (file_name, is_all) = (entry.origin.as_str(), head.len() < HEAD);
+        let format = match purpose.reading().format {
+            Some(format) => format,
+            None => match format::detect(&Head::new(&decoded, file_name)) {
+                Recognition::Report(format) => format,
+                other => {
+                    aside::set_aside(outcome, other, file_name, is_all);
+                    return None;
+                }
+            },
+        };
+        outcome.format = Some(format.name);
+        if let Some(declaration) = encoding.false_declaration(&decoded) {
+            outcome.problems.push(Problem::new(ProblemKind::Repaired, declaration.to_string()));
+        }
+        Some(Recognised { entry, format, encoding, decoded, is_all })
+    }
+
+    /// Has its format's reader make test cases of it.
+    pub(super) fn parse(
+        &self,
+        body: Body<'_>,
+        options: &ReadOptions,
+        visitor: &mut dyn ReportVisitor,
+    ) -> Result<(), ParseError> {
+        let wanted = if self.format.wants_all_bytes(&self.decoded) { Wanted::Whole } else { Wanted::AsItComes };
+        parse(self.format.parse, wanted, body, &self.encoding, options, visitor)
+    }
+
+    /// Has it taken apart, and nothing made of it.
+    pub(super) fn tokenise(
+        &self,
+        body: Body<'_>,
+        options: &ReadOptions,
+        visitor: &mut dyn ReportVisitor,
+    ) -> Result<(), ParseError> {
+        parse(format::tokens::reader(&self.decoded), Wanted::AsItComes, body, &self.encoding, options, visitor)
+    }
+
+    /// Says so where it was read as the user wanted, holds no case, and looks like something else.
+    pub(super) fn review_forced(&self, outcome: &mut ReportOutcome) {
+        let file_name = self.entry.origin.as_str();
+        let recognised = format::detect(&Head::new(&self.decoded, file_name));
+        aside::review_forced(outcome, self.format, recognised, file_name, self.is_all);
+    }
+}
+
+/// What reads a whole report: [`Format::parse`], or what stands in for it.
+type Parse = fn(Body<'_>, &ReadOptions, &mut dyn ReportVisitor) -> Result<(), ParseError>;
+
+/// How a reader wants a long report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    AsItComes,
+    /// In one piece.
+    Whole,
+}
+
+/// Has a stream read, in one piece if that is wanted: what came before it failed is read, then.
+fn read_stream(
+    reader: Parse,
+    wanted: Wanted,
+    stream: &mut dyn Read,
+    options: &ReadOptions,
+    visitor: &mut dyn ReportVisitor,
+) -> Result<(), ParseError> {
+    if wanted == Wanted::AsItComes {
+        return reader(Body::Stream(stream), options, visitor);
+    }
+    let failed = |error| ParseError::read(error, Position { offset: 0, line: 1, column: 1 });
+    let spooled = source::Spooled::of(stream).map_err(failed)?;
+    let parsed = reader(Body::Bytes(spooled.bytes()), options, visitor);
+    match spooled.failed {
+        Some(error) => Err(failed(error)),
+        None => parsed,
+    }
+}
+
+/// Parses a body in any encoding.
+fn parse(
+    reader: Parse,
+    wanted: Wanted,
+    body: Body<'_>,
+    detected: &encoding::Detected,
+    options: &ReadOptions,
+    visitor: &mut dyn ReportVisitor,
+) -> Result<(), ParseError> {
+    if detected.is_utf8() {
+        return match body {
+            Body::Bytes(_) => reader(body, options, visitor),
+            Body::Stream(stream) => read_stream(reader, wanted, stream, options, visitor),
+        };
+    }
+    let mut replaced = 0;
+    let result = match body {
+        Body::Bytes(bytes) => {
+            let mut transcoder = Transcoder::new(bytes, *detected);
+            let result = read_stream(reader, wanted, &mut transcoder, options, visitor);
+            replaced += transcoder.replaced();
+            result
+        }
+        Body::Stream(stream) => {
+            let mut transcoder = Transcoder::new(stream, *detected);
+            let result = read_stream(reader, wanted, &mut transcoder, options, visitor);
+            replaced += transcoder.replaced();
+            result
+        }
+    };
+    if replaced > 0 {
+        let message = format!("{replaced} sequences that are not valid {} were replaced", detected.name());
+        visitor.problem(Problem::new(ProblemKind::Repaired, message));
+    }
+    result
+}
