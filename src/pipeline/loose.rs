@@ -4,23 +4,22 @@
 //! of one scenario become its evidence; the rest is listed. That is decided when all results of a group are merged and
 //! none of its bundles is planned: a bundle written ahead whose runs get a picture is written anew.
 
+mod deciding;
 mod scope;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use deciding::Deciding;
 use scope::{Meant, Scope};
 
-use super::basis::Extent;
 use super::finish::SettledExecution;
 use super::kept::KeptReports;
 use super::outcome::{EvidenceCounts, ReportOutcome};
-use super::{Error, Job, Observer, evidence};
-use crate::bundle::{LineSpool, RunStore, Settled, Sidecar};
-use crate::format::Head;
+use super::{Error, Job, Observer};
+use crate::bundle::{LineSpool, RunStore, Sidecar};
 use crate::mapping::Evidence;
-use crate::model::{Attachment, Content, Origin, Problem, ProblemKind, ReportId, TestRun, push_slug};
-use crate::source::{self, AttachmentError, Later};
-use crate::xray::{self, Addition};
+use crate::model::{Content, Origin, Problem, ProblemKind, ReportId, TestRun, push_slug};
+use crate::source::Later;
 
 /// Scenarios of one group that are remembered by name. With more of them no picture is found to name one.
 pub(super) const MOST_SCENARIOS: usize = 1 << 16;
@@ -105,12 +104,9 @@ pub(super) fn attach(
     if pictures.is_empty() {
         return Ok(evidence);
     }
-    let reports = Reports { kept, spool };
     let scope = Scope::of(&pictures, kept, executions, stores.runs)?;
-    for picture in &mut pictures {
-        picture.decision = scope.decide(job, picture, reports, executions, stores.runs)?;
-    }
-    scope.decide_by_content(job, &mut pictures, reports, executions, stores)?;
+    let reports = Reports { kept, spool };
+    Deciding { job, scope: &scope, reports, executions, stores }.decide(&mut pictures)?;
     for picture in pictures {
         let Picture { place, mut report, decision, .. } = picture;
         let told = report.problems.len();
@@ -214,174 +210,6 @@ fn tell(picture: &mut ReportOutcome, job: &Job, decision: Decision) {
             format!("orphan attachment: no {whose} refers to it, and it is named after none")
         }
     };
-}
-
-impl Scope {
-    /// Decides as far as that can be done without the content.
-    fn decide(
-        &self,
-        job: &Job,
-        picture: &Picture,
-        reports: Reports<'_>,
-        executions: &[SettledExecution],
-        store: &RunStore,
-    ) -> Result<Decision, Error> {
-        let report = &picture.report;
-        if self.attached.contains(&report.origin) {
-            return Ok(Decision::Attached);
-        }
-        let meant = self.run_named_by(report, reports, executions)?;
-        if self.lengths.contains(&picture.encoded_length()) {
-            return Ok(Decision::Open(meant));
-        }
-        let (execution, run) = match meant {
-            Meant::One(execution, run) => (execution, run),
-            Meant::Nobody => return Ok(Decision::Orphan),
-            Meant::Several(tests) => return Ok(Decision::Ambiguous(tests)),
-        };
-        let settled = &executions[execution].settled;
-        let is_wanted = job.rules.evidence.of.is_of(settled.outcome(run, store).map_err(Error::Output)?);
-        let fits = picture.file.bytes() <= job.rules.evidence.max_file;
-        if is_wanted && fits {
-            return Ok(Decision::Open(meant));
-        }
-        let test = name_of(settled, run, store)?;
-        Ok(if is_wanted { Decision::TooLarge(test) } else { Decision::Unwanted(test) })
-    }
-
-    /// Reads the pictures whose content decides, one after the other, and decides about them.
-    fn decide_by_content(
-        &self,
-        job: &Job,
-        pictures: &mut [Picture],
-        reports: Reports<'_>,
-        executions: &mut [SettledExecution],
-        stores: Stores<'_>,
-    ) -> Result<(), Error> {
-        let open: Vec<usize> =
-            (0..pictures.len()).filter(|at| matches!(pictures[*at].decision, Decision::Open(_))).collect();
-        let files: Vec<(&Later, u64)> =
-            open.iter().map(|at| (&*pictures[*at].file, pictures[*at].file.bytes())).collect();
-        let mut decisions = Vec::new();
-        let mut result = Ok(());
-        source::read_again(&files, &job.source, &mut |at, content| {
-            if result.is_ok() {
-                let picture = &pictures[open[at]];
-                let decided = self.look_at(job, picture, content, reports, executions, stores);
-                result = decided.map(|decision| decisions.push((open[at], decision)));
-            }
-        });
-        drop(files);
-        for (at, (decision, seen)) in decisions {
-            let picture = &mut pictures[at];
-            picture.decision = decision;
-            match seen {
-                Some(extent) => picture.report.basis.note_whole(extent),
-                None => picture.report.basis.note_unreadable(),
-            }
-        }
-        result
-    }
-
-    /// The decision about a picture with this content, and the extent of what was seen of it.
-    fn look_at(
-        &self,
-        job: &Job,
-        picture: &Picture,
-        content: Result<&[u8], AttachmentError>,
-        reports: Reports<'_>,
-        executions: &mut [SettledExecution],
-        stores: Stores<'_>,
-    ) -> Result<(Decision, Option<Extent>), Error> {
-        let bytes = match content {
-            Ok(bytes) => bytes,
-            Err(error) => return Ok((Decision::Unreadable(error.to_string()), None)),
-        };
-        let decision = self.decide_with(job, picture, bytes, reports, executions, stores)?;
-        Ok((decision, Some(Extent::whole(bytes))))
-    }
-
-    fn decide_with(
-        &self,
-        job: &Job,
-        picture: &Picture,
-        bytes: &[u8],
-        reports: Reports<'_>,
-        executions: &mut [SettledExecution],
-        stores: Stores<'_>,
-    ) -> Result<Decision, Error> {
-        let Decision::Open(meant) = picture.decision else { return Ok(Decision::Orphan) };
-        let report = &picture.report;
-        if !Head::new(bytes, report.origin.as_str()).is_picture() {
-            return Ok(Decision::Unreadable("it is packed".to_owned()));
-        }
-        let data = base64_simd::STANDARD.encode_to_string(bytes);
-        if let Some(same) = self.embedded.get(&Print::of(&data)) {
-            return Ok(Decision::SameAs(reports.name(*same)?));
-        }
-        let (execution, run) = match meant {
-            Meant::One(execution, run) => (execution, run),
-            Meant::Nobody => return Ok(Decision::Orphan),
-            Meant::Several(tests) => return Ok(Decision::Ambiguous(tests)),
-        };
-        let name = base_name(&report.origin).to_owned();
-        let attachment = Attachment { name, content: Content::Base64, data, ..Attachment::default() };
-        give(job, &attachment, bytes.len() as u64, &mut executions[execution].settled, run, stores)
-    }
-}
-
-/// Makes a picture evidence of a run, if that takes it.
-fn give(
-    job: &Job,
-    picture: &Attachment,
-    bytes: u64,
-    settled: &mut Settled,
-    run: usize,
-    Stores { runs: store, sidecar }: Stores<'_>,
-) -> Result<Decision, Error> {
-    let test = name_of(settled, run, store)?;
-    if !job.rules.evidence.of.is_of(settled.outcome(run, store).map_err(Error::Output)?) {
-        return Ok(Decision::Unwanted(test));
-    }
-    if bytes > job.rules.evidence.max_file {
-        return Ok(Decision::TooLarge(test));
-    }
-    let (mut encoded, mut larger) = (Vec::new(), Vec::new());
-    settled.read(run, store, &mut encoded).map_err(Error::Output)?;
-    let addition = match sidecar {
-        Some(sidecar) => {
-            let mut note = Vec::new();
-            if let Some(place) = settled.note_of(run) {
-                store.read(place.location, place.length as usize, &mut note).map_err(Error::Output)?;
-            }
-            let mut keep = |content: &xray::EvidenceContent<'_>| evidence::keep(content, sidecar);
-            let added = xray::add_apart(&encoded, &note, picture, &job.encoding, &mut keep);
-            let (addition, note) = added.map_err(Error::Output)?.map_err(Error::run)?;
-            if addition == Addition::Added {
-                settled.replace_note(run, note, store).map_err(Error::Output)?;
-            }
-            addition
-        }
-        None => {
-            let addition = xray::add_evidence(&encoded, picture, &job.encoding, &mut larger).map_err(Error::run)?;
-            if addition == Addition::Added {
-                settled.replace(run, &larger, store).map_err(Error::Output)?;
-            }
-            addition
-        }
-    };
-    match addition {
-        Addition::Added => Ok(Decision::Added(test)),
-        Addition::Known => Ok(Decision::Known(test)),
-        Addition::NoRoom => Ok(Decision::TooLarge(test)),
-    }
-}
-
-/// What the Test of a run is called.
-fn name_of(settled: &Settled, run: usize, store: &RunStore) -> Result<String, Error> {
-    let mut bytes = Vec::new();
-    settled.read(run, store, &mut bytes).map_err(Error::Output)?;
-    Ok(xray::name_of(&bytes).map_err(Error::run)?.as_str().to_owned())
 }
 
 fn base_name(origin: &Origin) -> &str {
