@@ -33,6 +33,6 @@ pub use rare::{Nothing, Rare};
 pub use report::{Body, CaseCounts, Origin, ReportId, ReportState, ReportVisitor, RunCounts};
 pub use run::{CustomField, DataRows, Identity, RunFacts, TestRun};
 pub use slug::push_slug;
-pub use stated::{Iteration, Stated, StatedExecution, TestText};
+pub use stated::{ExecutionField, Iteration, Stated, StatedExecution, TestText};
 pub use time::{TimeText, Timestamp};
 pub use trimmed::trimmed;

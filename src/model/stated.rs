@@ -184,30 +184,63 @@ pub struct StatedExecution {
     pub finish: Option<Timestamp>,
 }
 
+/// A text that may be stated of a Test Execution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExecutionField {
+    /// Project key.
+    Project,
+    /// Summary.
+    Summary,
+    /// Description.
+    Description,
+    /// Name of a fix version.
+    Version,
+    /// Revision of what was tested.
+    Revision,
+    /// Who executed.
+    User,
+    /// Key of a test plan.
+    TestPlan,
+}
+
 impl StatedExecution {
-    /// Its texts, each under the name that Xray JSON has for it.
-    pub fn texts_mut(&mut self) -> [(&'static str, &mut String); 7] {
+    /// Its texts.
+    pub fn texts(&self) -> [(ExecutionField, &str); 7] {
+        let StatedExecution { project, summary, description, version, revision, user, test_plan, .. } = self;
         [
-            ("project", &mut self.project),
-            ("summary", &mut self.summary),
-            ("description", &mut self.description),
-            ("version", &mut self.version),
-            ("revision", &mut self.revision),
-            ("user", &mut self.user),
-            ("testPlanKey", &mut self.test_plan),
+            (ExecutionField::Project, project),
+            (ExecutionField::Summary, summary),
+            (ExecutionField::Description, description),
+            (ExecutionField::Version, version),
+            (ExecutionField::Revision, revision),
+            (ExecutionField::User, user),
+            (ExecutionField::TestPlan, test_plan),
         ]
     }
 
-    /// Takes over what `later` says and this one does not: the first in order wins. Gives the names of texts in which
-    /// the two disagree. Times are left to the runs, whose span they widen.
-    pub fn adopt(&mut self, later: &StatedExecution) -> Vec<&'static str> {
-        let mut later = later.clone();
+    /// One of its texts.
+    pub fn text_mut(&mut self, field: ExecutionField) -> &mut String {
+        match field {
+            ExecutionField::Project => &mut self.project,
+            ExecutionField::Summary => &mut self.summary,
+            ExecutionField::Description => &mut self.description,
+            ExecutionField::Version => &mut self.version,
+            ExecutionField::Revision => &mut self.revision,
+            ExecutionField::User => &mut self.user,
+            ExecutionField::TestPlan => &mut self.test_plan,
+        }
+    }
+
+    /// Takes over what `later` says and this one does not: the first in order wins. Gives the texts in which the two
+    /// disagree. Times are left to the runs, whose span they widen.
+    pub fn adopt(&mut self, later: &StatedExecution) -> Vec<ExecutionField> {
         let mut disagreeing = Vec::new();
-        for ((name, mine), (_, theirs)) in self.texts_mut().into_iter().zip(later.texts_mut()) {
+        for (field, theirs) in later.texts() {
+            let mine = self.text_mut(field);
             if mine.is_empty() {
-                std::mem::swap(mine, theirs);
+                mine.push_str(theirs);
             } else if !theirs.is_empty() && mine != theirs {
-                disagreeing.push(name);
+                disagreeing.push(field);
             }
         }
         disagreeing
@@ -222,8 +255,16 @@ mod tests {
     fn the_first_statement_wins_and_the_others_fill_its_gaps() {
         let mut first = StatedExecution { summary: "one".into(), ..StatedExecution::default() };
         let later = StatedExecution { summary: "two".into(), user: "ann".into(), ..StatedExecution::default() };
-        assert_eq!(first.adopt(&later), ["summary"]);
+        assert_eq!(first.adopt(&later), [ExecutionField::Summary]);
         assert_eq!((first.summary.as_str(), first.user.as_str()), ("one", "ann"));
         assert!(first.adopt(&StatedExecution::default()).is_empty());
+    }
+    #[test]
+    fn a_text_is_where_its_field_says() {
+        let mut stated = StatedExecution::default();
+        for (number, (field, _)) in StatedExecution::default().texts().into_iter().enumerate() {
+            stated.text_mut(field).push_str(&number.to_string());
+        }
+        assert_eq!(stated.texts().map(|(_, text)| text), ["0", "1", "2", "3", "4", "5", "6"]);
     }
 }

@@ -355,18 +355,9 @@ impl Collected {
 
 /// What is left of a statement where the user says something else.
 fn without(mut stated: StatedExecution, given: &ExecutionInfo) -> StatedExecution {
-    let said = [
-        &given.project,
-        &given.summary,
-        &given.description,
-        &given.version,
-        &given.revision,
-        &given.user,
-        &given.test_plan,
-    ];
-    for ((_, text), said) in stated.texts_mut().into_iter().zip(said) {
+    for (field, said) in given.texts() {
         if !said.is_empty() {
-            text.clear();
+            stated.text_mut(field).clear();
         }
     }
     stated

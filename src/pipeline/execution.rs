@@ -201,19 +201,7 @@ fn info_of(job: &Job, group: &GroupKey, times: &CollectedExecution, key: Option<
         info.project.clear();
         return info;
     }
-    let stated = &times.stated;
-    // What the user gives was taken out of what the reports state.
-    for (own, stated) in [
-        (&mut info.project, &stated.project),
-        (&mut info.summary, &stated.summary),
-        (&mut info.description, &stated.description),
-        (&mut info.version, &stated.version),
-        (&mut info.revision, &stated.revision),
-        (&mut info.user, &stated.user),
-        (&mut info.test_plan, &stated.test_plan),
-    ] {
-        own.push_str(stated);
-    }
+    info.fill_missing(&times.stated);
     if info.summary.is_empty() {
         info.summary = title(group);
     }

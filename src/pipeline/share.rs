@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 
-use crate::model::{Problem, ProblemKind, StatedExecution, Timestamp};
+use crate::model::{ExecutionField, Problem, ProblemKind, StatedExecution, Timestamp};
+use crate::xray;
 
 /// A report's part in one Test Execution: when its runs there began and ended, and of which Tests they are.
 #[derive(Debug)]
@@ -45,7 +46,7 @@ impl Share {
 
     /// Takes what the report's statement number `statement` says of the Test Execution, unless it has done so. Names what
     /// differs from what an earlier one says.
-    pub(super) fn state(&mut self, statement: u32, stated: &StatedExecution, problems: usize) -> Vec<&'static str> {
+    pub(super) fn state(&mut self, statement: u32, stated: &StatedExecution, problems: usize) -> Vec<ExecutionField> {
         if self.statement == statement {
             return Vec::new();
         }
@@ -62,10 +63,11 @@ impl Share {
 }
 
 /// Says that two statements about one Test Execution differ.
-pub(super) fn conflict(fields: &[&str]) -> Problem {
+pub(super) fn conflict(fields: &[ExecutionField]) -> Problem {
+    let names: Vec<_> = fields.iter().map(|field| xray::name_of_field(*field)).collect();
     let message = format!(
         "what an earlier report says of the Test Execution is kept, where this one says something else: {}",
-        fields.join(", ")
+        names.join(", ")
     );
     Problem::new(ProblemKind::ConflictingInfo, message)
 }

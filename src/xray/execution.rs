@@ -1,6 +1,6 @@
 //! What stands around the runs of a bundle: its head, what parts two runs, its tail (spec xray-json.md section 9).
 
-use crate::model::{Timestamp, shorten};
+use crate::model::{ExecutionField, StatedExecution, Timestamp, shorten};
 
 use super::bind::with_key;
 use super::encode::{DESCRIPTION_LIMIT, SUMMARY_LIMIT};
@@ -36,6 +36,57 @@ pub struct ExecutionInfo {
     pub test_plan: String,
     /// Test environments: together one combination.
     pub environments: Vec<String>,
+}
+
+impl ExecutionInfo {
+    /// Its texts that a report may state, too.
+    pub fn texts(&self) -> [(ExecutionField, &str); 7] {
+        let ExecutionInfo { project, summary, description, version, revision, user, test_plan, .. } = self;
+        [
+            (ExecutionField::Project, project),
+            (ExecutionField::Summary, summary),
+            (ExecutionField::Description, description),
+            (ExecutionField::Version, version),
+            (ExecutionField::Revision, revision),
+            (ExecutionField::User, user),
+            (ExecutionField::TestPlan, test_plan),
+        ]
+    }
+
+    fn text_mut(&mut self, field: ExecutionField) -> &mut String {
+        match field {
+            ExecutionField::Project => &mut self.project,
+            ExecutionField::Summary => &mut self.summary,
+            ExecutionField::Description => &mut self.description,
+            ExecutionField::Version => &mut self.version,
+            ExecutionField::Revision => &mut self.revision,
+            ExecutionField::User => &mut self.user,
+            ExecutionField::TestPlan => &mut self.test_plan,
+        }
+    }
+
+    /// Takes from what reports state each text that is missing here.
+    pub fn fill_missing(&mut self, stated: &StatedExecution) {
+        for (field, text) in stated.texts() {
+            let own = self.text_mut(field);
+            if own.is_empty() {
+                own.push_str(text);
+            }
+        }
+    }
+}
+
+/// The name that a field has in the `info` of a document.
+pub fn name_of_field(field: ExecutionField) -> &'static str {
+    match field {
+        ExecutionField::Project => "project",
+        ExecutionField::Summary => "summary",
+        ExecutionField::Description => "description",
+        ExecutionField::Version => "version",
+        ExecutionField::Revision => "revision",
+        ExecutionField::User => "user",
+        ExecutionField::TestPlan => "testPlanKey",
+    }
 }
 
 /// Head of the first bundle: `info`, behind the key when that is known. An `info` that says nothing is not written.
@@ -91,4 +142,28 @@ pub(super) fn distinct_environments(given: &[String]) -> Vec<String> {
         }
     }
     environments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_reports_state_fills_gaps_only() {
+        let mut info = ExecutionInfo { summary: "mine".into(), ..ExecutionInfo::default() };
+        let (summary, test_plan) = ("theirs".to_owned(), "DEMO-9".to_owned());
+        info.fill_missing(&StatedExecution { summary, test_plan, ..StatedExecution::default() });
+        assert_eq!((info.summary.as_str(), info.test_plan.as_str()), ("mine", "DEMO-9"));
+    }
+
+    #[test]
+    fn a_field_is_written_under_its_name() {
+        for (field, _) in ExecutionInfo::default().texts() {
+            let mut info = ExecutionInfo::default();
+            info.text_mut(field).push_str("DEMO-9");
+            assert_eq!(info.texts().into_iter().find(|(_, text)| !text.is_empty()), Some((field, "DEMO-9")));
+            let head = String::from_utf8(first_head(&info, None)).unwrap();
+            assert!(head.starts_with(&format!("{{\"info\":{{\"{}\":\"DEMO-9\"}}", name_of_field(field))), "{head}");
+        }
+    }
 }

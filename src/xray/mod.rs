@@ -35,7 +35,7 @@ pub use check::{Checked, Unbound, check};
 pub use decode::DecodeError;
 pub use encode::{EncodeOptions, encode, key_identity};
 pub use evidence::{Addition, EvidencePlace, add_evidence};
-pub use execution::{ExecutionInfo, SEPARATOR, TAIL, first_head, later_head};
+pub use execution::{ExecutionInfo, SEPARATOR, TAIL, first_head, later_head, name_of_field};
 pub use flavour::{StatusError, Statuses, TODO, Target};
 pub use info::{InfoError, StatedInfo, read_info};
 pub use merge::{Merge, Merged, Part, merge};

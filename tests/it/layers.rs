@@ -40,12 +40,33 @@ const DOORS: &[(&str, &[&str])] = &[
     ("encoding_rs", &["format/encoding.rs", "format/encoding/"]),
 ];
 
+/// Where Xray's words stand: in what writes them, and in the format that reads them.
+const XRAY: &[&str] = &["xray/", "format/xray_json.rs", "format/xray_json/"];
+
 /// Text that only some places may hold. Recognition must know the keys of an Xray JSON report; TestNG and Robot
-/// Framework happen to write Xray's status words, too.
+/// Framework happen to write Xray's status words, too, and `verify` says which word a bundle lacks.
 const WORDS: &[(&str, &[&str])] = &[
     ("testKey", &["xray/", "format/xray_json.rs", "format/xray_json/", "format/recognise.rs"]),
+    ("testInfo", &["xray/", "format/xray_json.rs", "format/xray_json/", "format/recognise.rs"]),
+    (
+        "testExecutionKey",
+        &["xray/", "format/xray_json.rs", "format/xray_json/", "format/recognise.rs", "bundle/verify/belonging.rs"],
+    ),
+    ("testPlanKey", XRAY),
+    ("testEnvironments", &["xray/", "format/xray_json.rs", "format/xray_json/", "format/lookalike.rs"]),
+    ("testVersion", XRAY),
+    ("testType", XRAY),
+    ("finishDate", XRAY),
+    ("executedBy", XRAY),
+    ("actualResult", XRAY),
+    ("customFields", XRAY),
+    ("fixVersions", XRAY),
+    ("xrayFields", XRAY),
     ("\"PASS\"", &["xray/", "format/xray_json.rs", "format/xray_json/", "format/testng/", "format/robot/"]),
     ("\"FAIL\"", &["xray/", "format/xray_json.rs", "format/xray_json/", "format/testng/", "format/robot/"]),
+    ("\"TODO\"", XRAY),
+    ("\"EXECUTING\"", XRAY),
+    ("\"ABORTED\"", XRAY),
     ("unsafe {", &["source/mapped.rs"]),
     ("unsafe fn", &["source/mapped.rs"]),
     ("unsafe impl", &["source/mapped.rs"]),
@@ -284,6 +305,9 @@ fn words_and_unsafe_code_stay_in_their_rooms() {
         violations("format/junit.rs", text),
         ["src/format/junit.rs:1: testKey belongs into xray/", "src/format/junit.rs:2: \"PASS\" belongs into xray/"]
     );
+    let field = "let name = \"testPlanKey\";\n";
+    assert_eq!(violations("model/stated.rs", field), ["src/model/stated.rs:1: testPlanKey belongs into xray/"]);
+    assert_eq!(violations("format/xray_json/record.rs", field), Vec::<String>::new());
     assert_eq!(
         violations("source/archive.rs", "let map = unsafe { Mmap::map(&file) };\n"),
         ["src/source/archive.rs:1: unsafe { belongs into source/mapped.rs"]

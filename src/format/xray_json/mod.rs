@@ -12,7 +12,9 @@ use crate::format::fill;
 use crate::format::json::{Cut, JsonCursor, JsonItems, Longest, Part, Piece, Place};
 use crate::format::time::{self, Zone};
 use crate::format::{Attachments, Family, Format, Head, ParseError, ReadOptions, Remarks};
-use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor, StatedExecution, TestCase, Timestamp, key};
+use crate::model::{
+    Body, ExecutionField, Position, Problem, ProblemKind, ReportVisitor, StatedExecution, TestCase, Timestamp, key,
+};
 
 use record::{Document, Test};
 
@@ -298,8 +300,8 @@ fn remark_unknown(name: &str, position: Position, remarks: &mut Remarks) {
 }
 
 /// Whether an `info` says what is lost where the Test Execution exists: its project and its times are known there.
-fn is_more_than_a_place(info: &mut StatedExecution) -> bool {
-    info.texts_mut().iter().any(|(name, text)| *name != "project" && !text.trim().is_empty())
+fn is_more_than_a_place(info: &StatedExecution) -> bool {
+    info.texts().iter().any(|(field, text)| *field != ExecutionField::Project && !text.trim().is_empty())
 }
 
 /// Drops a key that no Jira could have.
