@@ -105,7 +105,7 @@ impl Begun<'_> {
             let file = "a bundle written ahead".to_owned();
             return Err(WriteErrorKind::Length { file, planned, written }.into());
         }
-        let on_disk = folder.begin_writeback(&file, settling.bundle.is_large());
+        let on_disk = folder.begin_writeback(&file, settling.bundle.plan.haste());
         let file = file.close(on_disk);
         let separator = settling.bundle.frame.separator;
         let Some(begin) = store.written_ahead(file.path().to_path_buf()) else {

@@ -15,7 +15,7 @@ use super::manifest::{EvidenceIndex, InfoRecord, Manifest};
 use super::name::{BUNDLES, EVIDENCE, JOURNAL, MANIFEST, REPORTS, info_file, is_evidence_path};
 use super::new_file::NewFile;
 use super::sidecar;
-use super::writeback::{OnDisk, Writeback};
+use super::writeback::{Haste, OnDisk, Writeback};
 use contents::{Contents, read_mark};
 use earlier::Earlier;
 
@@ -163,8 +163,8 @@ impl Folder {
     }
 
     /// A file is whole: it is brought to the disk while others are made, or with them in the end.
-    pub(super) fn begin_writeback(&self, file: &NewFile, is_large: bool) -> OnDisk {
-        file.another().map_or_else(OnDisk::default, |file| self.writeback.begin(file, is_large))
+    pub(super) fn begin_writeback(&self, file: &NewFile, haste: Haste) -> OnDisk {
+        file.another().map_or_else(OnDisk::default, |file| self.writeback.begin(file, haste))
     }
 
     /// That file has got its name.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::frame::FrameLengths;
 use super::settle::Settled;
+use super::writeback::Haste;
 use crate::model::ReportId;
 
 /// What a bundle may hold; whichever limit is reached first ends it.
@@ -40,6 +41,11 @@ impl BundlePlan {
     /// Whether it had better not wait, for another bundle or for the end.
     pub fn is_large(&self) -> bool {
         self.bytes >= BundlePlan::LARGE
+    }
+
+    /// When it comes to the disk.
+    pub(super) fn haste(&self) -> Haste {
+        if self.is_large() { Haste::AtOnce } else { Haste::MayWait }
     }
 }
 

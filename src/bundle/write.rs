@@ -91,7 +91,7 @@ impl Assembly<'_> {
             let (planned, written) = (plan.bytes, sums.body.bytes);
             return Err(WriteErrorKind::Length { file, planned, written }.into());
         }
-        let on_disk = self.folder.begin_writeback(&new, plan.is_large());
+        let on_disk = self.folder.begin_writeback(&new, plan.haste());
         new.commit()?;
         self.folder.note_named(self.folder.path().join(file), on_disk);
         Ok(sums)

@@ -52,15 +52,24 @@ struct Running {
     thread: JoinHandle<()>,
 }
 
+/// When a file that is whole is brought to the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Haste {
+    /// With all others in the end, where that is the cheaper way.
+    MayWait,
+    /// The disk needs its time for it, and a call more does not count beside what it costs itself.
+    AtOnce,
+}
+
 /// Files that may wait. What comes when there are as many is left for the end: the disk has enough to do.
 const WAITING: usize = 32;
 
 impl Writeback {
-    /// Has this file, which is whole, brought to the disk, unless that is busy, or all can be brought there together at the end. One
-    /// that is large begins at once: the disk needs its time for it, and a call more does not count beside what it costs itself.
-    pub(super) fn begin(&self, file: File, is_large: bool) -> OnDisk {
+    /// Has this file, which is whole, brought to the disk, unless that is busy, or it may wait and all can be brought there together
+    /// at the end.
+    pub(super) fn begin(&self, file: File, haste: Haste) -> OnDisk {
         let on_disk = OnDisk::default();
-        if !is_large && self.neighbours.are_quiet() {
+        if haste == Haste::MayWait && self.neighbours.are_quiet() {
             return on_disk;
         }
         let mut thread = lock(&self.running);
@@ -147,13 +156,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         let writeback = beside(Neighbours::always(false));
-        let on_disk = writeback.begin(File::create(&path).unwrap(), false);
+        let on_disk = writeback.begin(File::create(&path).unwrap(), Haste::MayWait);
         writeback.finish();
         assert!(!writeback.has(&path), "it has no name");
         writeback.note_named(path.clone(), on_disk);
         assert!(writeback.has(&path));
         writeback.refused().unwrap();
-        let late = writeback.begin(File::create(&path).unwrap(), false);
+        let late = writeback.begin(File::create(&path).unwrap(), Haste::MayWait);
         writeback.note_named(path.clone(), late);
         assert!(!writeback.has(&path), "it was begun after the end");
     }
@@ -163,9 +172,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         let writeback = beside(Neighbours::always(true));
-        let on_disk = writeback.begin(File::create(&path).unwrap(), false);
+        let on_disk = writeback.begin(File::create(&path).unwrap(), Haste::MayWait);
         writeback.note_named(path.clone(), on_disk);
-        let large = writeback.begin(File::create(&path).unwrap(), true);
+        let large = writeback.begin(File::create(&path).unwrap(), Haste::AtOnce);
         writeback.finish();
         assert!(!writeback.has(&path));
         writeback.note_named(path.clone(), large);
@@ -178,7 +187,7 @@ mod tests {
         // A pipe cannot be brought to any disk.
         let (_reader, writer) = std::io::pipe().unwrap();
         let writeback = beside(Neighbours::always(false));
-        let on_disk = writeback.begin(File::from(std::os::fd::OwnedFd::from(writer)), false);
+        let on_disk = writeback.begin(File::from(std::os::fd::OwnedFd::from(writer)), Haste::MayWait);
         writeback.finish();
         writeback.note_named(PathBuf::from("pipe"), on_disk);
         assert!(!writeback.has(Path::new("pipe")));

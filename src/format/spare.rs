@@ -34,18 +34,30 @@ impl<B: Default> Spare<B> {
 /// Bytes of a report whose making of records counts beside its reading.
 const SMALL: usize = 256 << 10;
 
-/// Whether the records of a report serve the next one.
-pub(super) fn is_small(body: &Body<'_>) -> bool {
-    matches!(body, Body::Bytes(report) if report.len() <= SMALL)
+/// How long a report is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Length {
+    /// Its records serve the next one.
+    Small,
+    Large,
+}
+
+impl Length {
+    pub(super) fn of(body: &Body<'_>) -> Length {
+        match body {
+            Body::Bytes(report) if report.len() <= SMALL => Length::Small,
+            _ => Length::Large,
+        }
+    }
 }
 
 /// Has a report read: with the records of the one before it on this thread, if it is small. `read` gives them back, empty.
 pub(super) fn lend<B: Default, R>(
     spare: &'static LocalKey<Spare<B>>,
-    is_small: bool,
+    length: Length,
     read: impl FnOnce(B) -> (R, B),
 ) -> R {
-    if !is_small {
+    if length == Length::Large {
         return read(B::default()).0;
     }
     let (result, records) = read(spare.try_with(Spare::take).unwrap_or_default());
@@ -75,7 +87,7 @@ mod tests {
         }
         let read = |length: usize| {
             let report = vec![b' '; length];
-            lend(&SPARE, is_small(&Body::Bytes(&report)), |mut records| {
+            lend(&SPARE, Length::of(&Body::Bytes(&report)), |mut records| {
                 let before = records.capacity();
                 records.reserve(10);
                 (before, records)
@@ -84,6 +96,6 @@ mod tests {
         assert_eq!(read(SMALL + 1), 0);
         assert_eq!(read(SMALL), 0);
         assert!(read(SMALL + 1) == 0 && read(1) >= 10);
-        assert!(!is_small(&Body::Stream(&mut std::io::empty())));
+        assert_eq!(Length::of(&Body::Stream(&mut std::io::empty())), Length::Large);
     }
 }

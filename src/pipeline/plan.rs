@@ -70,7 +70,7 @@ impl PlannedExecution {
             foreign_keys: Vec::new(),
             conflicts: Conflicts::default(),
             definitions: Vec::new(),
-            bundles: prepared.plans.iter().map(|plan| planned_bundle(plan, prepared.key.is_some())).collect(),
+            bundles: prepared.plans.iter().map(|plan| planned_bundle(plan, prepared.key.as_deref())).collect(),
             trimmed: prepared.trimmed.clone(),
         }
     }
@@ -102,11 +102,11 @@ impl PlannedExecution {
     }
 }
 
-fn planned_bundle(plan: &BundlePlan, has_key: bool) -> PlannedBundle {
+fn planned_bundle(plan: &BundlePlan, key: Option<&str>) -> PlannedBundle {
     PlannedBundle {
         part: plan.part,
         bytes: plan.bytes,
         runs: plan.runs.len() as u64,
-        needs_key: plan.part > 1 && !has_key,
+        needs_key: plan.part > 1 && key.is_none(),
     }
 }

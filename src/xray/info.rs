@@ -67,7 +67,9 @@ impl StatedInfo {
                 "startDate" | "finishDate" => true,
                 _ => false,
             };
-            self.note(taken, place, name);
+            if !taken {
+                self.leave_unused(place, name);
+            }
         }
     }
 
@@ -85,7 +87,9 @@ impl StatedInfo {
                 "issuetype" => true,
                 _ => false,
             };
-            self.note(taken, "fields.", name);
+            if !taken {
+                self.leave_unused("fields.", name);
+            }
         }
     }
 
@@ -96,14 +100,14 @@ impl StatedInfo {
                 "environments" => texts(value, &mut self.info.environments),
                 _ => false,
             };
-            self.note(taken, "xrayFields.", name);
+            if !taken {
+                self.leave_unused("xrayFields.", name);
+            }
         }
     }
 
-    fn note(&mut self, taken: bool, place: &str, name: &str) {
-        if !taken {
-            self.unused.push(format!("{place}{name}"));
-        }
+    fn leave_unused(&mut self, place: &str, name: &str) {
+        self.unused.push(format!("{place}{name}"));
     }
 
     fn check(self) -> Result<StatedInfo, InfoError> {

@@ -268,7 +268,7 @@ impl<'r> Results<'_, 'r> {
             custom_fields: self.custom_fields(),
             test_version: self.first_stated(|run| run.test_version.clone()),
         };
-        let comment = self.comment(&self.said_otherwise(&run, self.keeps_all_parts()), target);
+        let comment = self.comment(&self.said_otherwise(&run), target);
         run.comment = (!comment.is_empty()).then_some(Text(Cow::Owned(comment)));
         run
     }
@@ -301,7 +301,7 @@ impl<'r> Results<'_, 'r> {
     }
 
     /// Whether the merged run has the rows of all results.
-    fn keeps_all_parts(&self) -> bool {
+    pub(super) fn keeps_all_parts(&self) -> bool {
         matches!(self.shape, Shape::Outline | Shape::Rows(_))
     }
 

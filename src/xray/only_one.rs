@@ -58,8 +58,8 @@ impl<'r> Results<'_, 'r> {
     }
 
     /// What each result that counts states otherwise than `run`, which stands for all; empty for nearly all.
-    pub(super) fn said_otherwise(&self, run: &Run<'r>, parts_are_kept: bool) -> Vec<String> {
-        let giver = self.giver();
+    pub(super) fn said_otherwise(&self, run: &Run<'r>) -> Vec<String> {
+        let (giver, parts_are_kept) = (self.giver(), self.keeps_all_parts());
         // Results of other formats state none, and have many steps where these are written.
         let parts_of_giver = LazyCell::new(|| parts_as_text(&self.runs[giver]));
         let taken_fields = run.custom_fields.iter().map(|field| (field.key(), field.value)).collect();

@@ -50,43 +50,45 @@ impl Contents {
                 REPORTS if is_folder => contents.obstacle = Some(path),
                 REPORTS => contents.ours.push(path),
                 _ if is_folder && is_set_aside(&name) => contents.earlier = true,
-                _ => contents.add_other(&name, path, is_folder),
+                _ => contents.add_other(Entry { name, path, is_folder }),
             }
         }
         Ok(contents)
     }
 
     fn add_bundles(&mut self, folder: &Path, named: &HashSet<String>) -> Result<(), WriteError> {
-        for Entry { name, path, is_folder } in entries(folder)? {
-            if !is_folder && (is_bundle_name(&name) || is_info_name(&name) || named.contains(&name)) {
-                self.ours.push(path);
+        for entry in entries(folder)? {
+            let Entry { name, is_folder, .. } = &entry;
+            if !is_folder && (is_bundle_name(name) || is_info_name(name) || named.contains(name)) {
+                self.ours.push(entry.path);
             } else {
-                self.add_other_amid_ours(&name, path, is_folder);
+                self.add_other_amid_ours(entry);
             }
         }
         Ok(())
     }
 
     fn add_evidence(&mut self, folder: &Path) -> Result<(), WriteError> {
-        for Entry { name, path, is_folder } in entries(folder)? {
-            if !is_folder && is_evidence_name(&name) {
-                self.ours.push(path);
+        for entry in entries(folder)? {
+            if !entry.is_folder && is_evidence_name(&entry.name) {
+                self.ours.push(entry.path);
             } else {
-                self.add_other_amid_ours(&name, path, is_folder);
+                self.add_other_amid_ours(entry);
             }
         }
         Ok(())
     }
 
-    fn add_other_amid_ours(&mut self, name: &str, path: PathBuf, is_folder: bool) {
+    fn add_other_amid_ours(&mut self, entry: Entry) {
         let before = self.temporary.len();
-        self.add_other(name, path.clone(), is_folder);
+        let path = entry.path.clone();
+        self.add_other(entry);
         if self.temporary.len() == before && self.amid_ours.as_ref().is_none_or(|found| path < *found) {
             self.amid_ours = Some(path);
         }
     }
 
-    fn add_other(&mut self, name: &str, path: PathBuf, is_folder: bool) {
+    fn add_other(&mut self, Entry { name, path, is_folder }: Entry) {
         if !is_folder && name.starts_with('.') && name.ends_with(TEMPORARY_SUFFIX) {
             self.temporary.push(path);
         } else if self.foreign.as_ref().is_none_or(|found| path < *found) {

@@ -47,7 +47,7 @@ const ROOTS: &[&[u8]] = &[b"testsuites", b"testsuite", b"testrun", b"testcase"];
 const STRUCTURE: &[&[u8]] = &[b"testcase", b"testsuite", b"testsuites"];
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
-    spare::lend(&SPARE, spare::is_small(&body), |records| {
+    spare::lend(&SPARE, spare::Length::of(&body), |records| {
         let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS);
         let mut reader = Reader::new(options, records);
         let result = reader.read(&mut xml, 0, visitor).map(drop);

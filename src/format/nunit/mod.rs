@@ -90,7 +90,7 @@ fn parse(
     options: &ReadOptions,
     visitor: &mut dyn ReportVisitor,
 ) -> Result<(), ParseError> {
-    spare::lend(&SPARE, spare::is_small(&body), |records| {
+    spare::lend(&SPARE, spare::Length::of(&body), |records| {
         let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS).or_fragments(FRAGMENTS);
         let mut reader = Reader::new(generation, options, records);
         let result = reader.read(&mut xml, visitor);

@@ -48,7 +48,7 @@ const FRAGMENTS: &[&[u8]] = &[b"suite", b"test"];
 const STRUCTURE: &[&[u8]] = &[b"test-method", b"class", b"test", b"suite", b"testng-results"];
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
-    spare::lend(&SPARE, spare::is_small(&body), |records| {
+    spare::lend(&SPARE, spare::Length::of(&body), |records| {
         let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS).or_fragments(FRAGMENTS);
         let mut reader = Reader::new(options, records);
         let result = reader.read(&mut xml, visitor);

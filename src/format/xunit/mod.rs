@@ -42,7 +42,7 @@ const FRAGMENTS: &[&[u8]] = &[b"collection", b"class"];
 const STRUCTURE: &[&[u8]] = &[b"test", b"collection", b"class", b"assembly", b"assemblies"];
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
-    spare::lend(&SPARE, spare::is_small(&body), |records| {
+    spare::lend(&SPARE, spare::Length::of(&body), |records| {
         let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS).or_fragments(FRAGMENTS);
         let mut reader = Reader::new(options, records);
         let result = reader.read(&mut xml, visitor);

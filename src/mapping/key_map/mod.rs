@@ -164,7 +164,10 @@ impl KeyMap {
         let first = by_id.or_else(|| by_name.into_iter().flatten().min());
         let Some(first) = first else { return self.find_glob(sought, scratch) };
         let is_plain_name = by_id.is_none() && by_name[0] != Some(first);
-        self.note_use(first, sought.definition, is_plain_name);
+        self.note_use(first);
+        if is_plain_name {
+            self.note_definition(first, sought.definition);
+        }
         let row = self.rows.get(first as usize)?;
         let rivals = by_name.into_iter().flatten().filter_map(|rival| self.rows.get(rival as usize));
         Some(Hit { row, rival: rivals.into_iter().find(|rival| rival.key != row.key) })
@@ -187,7 +190,7 @@ impl KeyMap {
             }
         }
         let (first, rival) = fitting?;
-        self.note_use(first, sought.definition, false);
+        self.note_use(first);
         let rival = rival.and_then(|rival| self.rows.get(rival as usize));
         Some(Hit { row: self.rows.get(first as usize)?, rival })
     }
@@ -198,12 +201,18 @@ impl KeyMap {
         (key(row) != key(other)).then_some(row)
     }
 
-    fn note_use(&self, row: u32, definition: &str, is_plain_name: bool) {
+    /// A case has met the row.
+    fn note_use(&self, row: u32) {
         let Some(used) = self.used.get(row as usize) else { return };
         if !used.is_met.load(Ordering::Relaxed) {
             used.is_met.store(true, Ordering::Relaxed);
         }
-        if is_plain_name && !used.is_shared.load(Ordering::Relaxed) {
+    }
+
+    /// The case is called by a plain name, that of the row, and has this definition.
+    fn note_definition(&self, row: u32, definition: &str) {
+        let Some(used) = self.used.get(row as usize) else { return };
+        if !used.is_shared.load(Ordering::Relaxed) {
             let hash = xxh3_64(definition.as_bytes()).max(1);
             let known = used.definition.compare_exchange(0, hash, Ordering::Relaxed, Ordering::Relaxed);
             if known.is_err_and(|known| known != hash) {

@@ -78,7 +78,7 @@ pub(super) fn test(test: &Test<'_>, path: &str, checking: &mut Checking) {
     for (index, field) in test.custom_fields.iter().flatten().enumerate() {
         custom_field(field, &nth(path, "customFields", index), checking);
     }
-    checking.foreign(path, "testVersion", Target::Cloud, test.test_version.is_some());
+    checking.foreign(path, "testVersion", Target::Cloud, &test.test_version);
     checking.text(path, "testVersion", &test.test_version, "filled", is_filled);
     if test.test_version.is_some() && test.test_key.is_none() {
         checking.fault(&at(path, "testVersion"), "without a testKey");
@@ -86,35 +86,35 @@ pub(super) fn test(test: &Test<'_>, path: &str, checking: &mut Checking) {
 }
 
 fn test_info(info: &TestInfo<'_>, path: &str, checking: &mut Checking) {
-    checking.required(path, "summary", info.summary.is_some());
+    checking.required(path, "summary", &info.summary);
     checking.text(path, "summary", &info.summary, "a summary", is_summary);
-    checking.required(path, "projectKey", info.project_key.is_some());
+    checking.required(path, "projectKey", &info.project_key);
     checking.text(path, "projectKey", &info.project_key, "a project key", key::is_project_key);
     checking.set(path, "requirementKeys", &info.requirement_keys, "a key", key::is_issue_key);
     checking.set(path, "labels", &info.labels, "a label", is_label);
-    checking.foreign(path, "testType", Target::Cloud, info.test_type.is_some());
-    checking.foreign(path, "type", Target::Server, info.cloud_type.is_some());
+    checking.foreign(path, "testType", Target::Cloud, &info.test_type);
+    checking.foreign(path, "type", Target::Server, &info.cloud_type);
     let kind = match checking.target {
         Target::Server => &info.test_type,
         Target::Cloud => &info.cloud_type,
     };
     let kind_name = checking.target.type_property();
-    checking.required(path, kind_name, kind.is_some());
+    checking.required(path, kind_name, kind);
     checking.text(path, kind_name, kind, "filled", is_filled);
     let contents = [info.steps.is_some(), info.scenario.is_some(), info.definition.is_some()];
     if contents.iter().filter(|content| **content).count() > 1 {
         checking.fault(path, "more than one of steps, scenario and definition");
     }
     match kind.as_ref().map(Text::as_str) {
-        Some("Generic") => checking.required(path, "definition", info.definition.is_some()),
-        Some("Cucumber") => checking.required(path, "scenario", info.scenario.is_some()),
+        Some("Generic") => checking.required(path, "definition", &info.definition),
+        Some("Cucumber") => checking.required(path, "scenario", &info.scenario),
         _ => {}
     }
     checking.text(path, "scenario", &info.scenario, "filled", is_filled);
     checking.text(path, "definition", &info.definition, "filled", is_filled);
-    checking.foreign(path, "description", Target::Cloud, info.description.is_some());
+    checking.foreign(path, "description", Target::Cloud, &info.description);
     checking.text(path, "description", &info.description, "a description", is_description);
-    checking.foreign(path, "scenarioType", Target::Cloud, info.scenario_type.is_some());
+    checking.foreign(path, "scenarioType", Target::Cloud, &info.scenario_type);
     let is_type = |text: &str| matches!(text, "Scenario" | "Scenario Outline");
     checking.text(path, "scenarioType", &info.scenario_type, "a type of scenario", is_type);
     if info.scenario_type.is_some() && info.scenario.is_none() {
@@ -127,7 +127,7 @@ fn test_info(info: &TestInfo<'_>, path: &str, checking: &mut Checking) {
 }
 
 fn test_step(step: &TestStep<'_>, path: &str, checking: &mut Checking) {
-    checking.required(path, "action", step.action.is_some());
+    checking.required(path, "action", &step.action);
     checking.text(path, "action", &step.action, "filled", is_filled);
     for (name, text) in [("action", &step.action), ("data", &step.data), ("result", &step.result)] {
         checking.step_text(path, name, text);
@@ -144,30 +144,26 @@ fn step(step: &Step<'_>, path: &str, checking: &mut Checking) {
 
 fn iteration(iteration: &Iteration<'_>, path: &str, checking: &mut Checking) {
     checking.status(path, &iteration.status);
-    checking.required(path, "parameters", iteration.parameters.is_some());
+    checking.required(path, "parameters", &iteration.parameters);
     checking.filled_list(path, "parameters", &iteration.parameters);
     for (index, parameter) in iteration.parameters.iter().flatten().enumerate() {
         let path = nth(path, "parameters", index);
-        checking.required(&path, "name", parameter.name.is_some());
-        checking.required(&path, "value", parameter.value.is_some());
+        checking.required(&path, "name", &parameter.name);
+        checking.required(&path, "value", &parameter.value);
         checking.text(&path, "name", &parameter.name, "filled", is_filled);
     }
     checking.steps(path, &iteration.steps);
-    for (name, given) in [
-        ("name", iteration.name.is_some()),
-        ("log", iteration.log.is_some()),
-        ("duration", iteration.duration.is_some()),
-    ] {
-        checking.foreign(path, name, Target::Server, given);
-    }
+    checking.foreign(path, "name", Target::Server, &iteration.name);
+    checking.foreign(path, "log", Target::Server, &iteration.log);
+    checking.foreign(path, "duration", Target::Server, &iteration.duration);
     checking.text(path, "name", &iteration.name, "filled", is_filled);
 }
 
 fn evidence_item(item: &Evidence<'_>, path: &str, checking: &mut Checking) {
     checking.checked.evidence += 1;
-    checking.required(path, "data", item.data.is_some());
-    checking.required(path, "filename", item.filename.is_some());
-    checking.required(path, "contentType", item.content_type.is_some());
+    checking.required(path, "data", &item.data);
+    checking.required(path, "filename", &item.filename);
+    checking.required(path, "contentType", &item.content_type);
     // The data may be long: a fault does not repeat it.
     if item.data.as_ref().is_some_and(|data| !is_base64(data.as_str())) {
         checking.fault(&at(path, "data"), "not base64");
@@ -177,8 +173,8 @@ fn evidence_item(item: &Evidence<'_>, path: &str, checking: &mut Checking) {
 }
 
 fn custom_field(field: &Field<'_>, path: &str, checking: &mut Checking) {
-    checking.required(path, "value", field.value.is_some());
-    checking.foreign(path, "name", Target::Server, field.name.is_some());
+    checking.required(path, "value", &field.value);
+    checking.foreign(path, "name", Target::Server, &field.name);
     checking.text(path, "name", &field.name, "filled", is_filled);
     if field.id.is_none() && (checking.target == Target::Server || field.name.is_none()) {
         checking.fault(&at(path, "id"), "missing");
@@ -193,15 +189,15 @@ fn custom_field(field: &Field<'_>, path: &str, checking: &mut Checking) {
 }
 
 impl Checking {
-    fn required(&mut self, path: &str, name: &str, given: bool) {
-        if !given {
+    fn required<T>(&mut self, path: &str, name: &str, value: &Option<T>) {
+        if value.is_none() {
             self.fault(&at(path, name), "missing");
         }
     }
 
     /// A property that one product does not know.
-    fn foreign(&mut self, path: &str, name: &str, unknown_to: Target, given: bool) {
-        if given && self.target == unknown_to {
+    fn foreign<T>(&mut self, path: &str, name: &str, unknown_to: Target, value: &Option<T>) {
+        if value.is_some() && self.target == unknown_to {
             self.fault(&at(path, name), format_args!("unknown to the target {}", unknown_to.name()));
         }
     }
@@ -214,7 +210,7 @@ impl Checking {
     }
 
     fn status(&mut self, path: &str, status: &Option<Text<'_>>) {
-        self.required(path, "status", status.is_some());
+        self.required(path, "status", status);
         let foreign = self.target.foreign_words();
         self.text(path, "status", status, "a status of the target", |word| {
             !word.is_empty() && !foreign.contains(&word)
@@ -266,8 +262,8 @@ impl Checking {
     }
 
     fn evidence(&mut self, path: &str, cloud: &Option<Vec<Evidence<'_>>>, server: &Option<Vec<Evidence<'_>>>) {
-        self.foreign(path, "evidence", Target::Server, cloud.is_some());
-        self.foreign(path, "evidences", Target::Cloud, server.is_some());
+        self.foreign(path, "evidence", Target::Server, cloud);
+        self.foreign(path, "evidences", Target::Cloud, server);
         for (name, list) in [("evidence", cloud), ("evidences", server)] {
             self.filled_list(path, name, list);
             for (index, item) in list.iter().flatten().enumerate() {
