@@ -11,7 +11,7 @@ use super::body::{BundleBody, Sums};
 use super::contents::{Contents, MergedAhead, ToWrite};
 use super::error::{WriteError, WriteErrorKind};
 use super::folder::Folder;
-use super::gather::{Gathering, Part, gather, parts};
+use super::gather::{BundlePart, Gathering, gather, parts};
 use super::location::Location;
 use super::merging::Merge;
 use super::new_file::Nameless;
@@ -91,7 +91,7 @@ struct Begun<'a> {
 }
 
 impl Begun<'_> {
-    fn gathering(&mut self) -> Gathering<'_, impl Iterator<Item = Part<'_>>> {
+    fn gathering(&mut self) -> Gathering<'_, impl Iterator<Item = BundlePart<'_>>> {
         let AheadFrame { head, separator, tail } = &*self.settling.bundle.frame;
         let parts = parts(self.to_write.runs.iter().copied(), [head, separator, tail]);
         Gathering::new(parts, self.store, &mut self.body)

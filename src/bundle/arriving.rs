@@ -9,7 +9,7 @@ use super::error::{WriteError, WriteErrorKind};
 use super::frame::FrameLengths;
 use super::index::{Added, Index, IndexEntry, Repeat, StoredRun};
 use super::merging::OneResult;
-use super::places::{Place, Places};
+use super::places::{Places, RunPlace};
 use super::plan::{Budget, BundlePlan, Cutter};
 use super::store::RunStore;
 use crate::model::ReportId;
@@ -99,7 +99,7 @@ impl ExecutionIndex {
         {
             self.ready.push_back(ahead);
         }
-        self.places.push(Place { location: run.location, length: run.entry.length });
+        self.places.push(RunPlace { location: run.location, length: run.entry.length });
         let next =
             if !self.ready.is_empty() && self.fills_the_waiting_room(store) { self.ready.pop_front() } else { None };
         Ok(Arrived::First(next))

@@ -5,8 +5,8 @@
 
 use super::error::WriteError;
 use super::index::{Repeat, StoredRun};
-use super::merging::{Batch, EvidenceLost, Loaded, Merge, Merged, OneResult, pack};
-use super::places::{Place, Stretch};
+use super::merging::{EvidenceLost, Loaded, Merge, Merged, MergedBatch, OneResult, pack};
+use super::places::{RunPlace, Stretch};
 use super::store::RunStore;
 use crate::model::Outcome;
 
@@ -38,10 +38,10 @@ pub(super) struct MergedAhead {
     /// Of the merged run.
     pub(super) length: u32,
     pub(super) outcome: Outcome,
-    pub(super) note: Option<Place>,
+    pub(super) note: Option<RunPlace>,
     pub(super) evidence: EvidenceLost,
     /// Where the results are that were merged, packed.
-    pub(super) results: Place,
+    pub(super) results: RunPlace,
 }
 
 /// The runs of a bundle as they are written.
@@ -57,7 +57,7 @@ pub(super) struct ToWrite {
 impl Contents {
     /// Merges what is to be merged, and keeps what it was.
     pub(super) fn merge(&self, separator: &[u8], store: &RunStore, merge: &Merge<'_>) -> Result<ToWrite, WriteError> {
-        let mut batch = Batch::default();
+        let mut batch = MergedBatch::default();
         let (mut temporary, mut packed, mut ends) = (Vec::new(), Vec::new(), Vec::new());
         for Repeated { run, results, .. } in &self.repeated {
             let results = results.iter().map(|one| one.load(store)).collect::<Result<Vec<Loaded>, _>>()?;
@@ -78,7 +78,7 @@ impl Contents {
                 to_write.growth += i64::from(place.length) - run.bytes as i64;
                 *run = place.into();
             }
-            let results = Place::within(&packed, &(span.0..*span.1))?;
+            let results = RunPlace::within(&packed, &(span.0..*span.1))?;
             let (run, length) = (repeated.run, place.length);
             to_write.merged.push(MergedAhead { run, length, outcome, note, evidence, results });
         }

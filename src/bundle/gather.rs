@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::body::BundleBody;
 use super::error::WriteError;
 use super::places::Stretch;
-use super::segment::Held;
-use super::store::{Found, RunStore};
+use super::segment::HeldBytes;
+use super::store::{RunStore, Whereabouts};
 
 /// Bytes that are given to the system, or read back from a file, at once. They pass the processor's cache twice, once to
 /// be hashed.
@@ -23,20 +23,20 @@ const MOST_PIECES: usize = 256;
 pub(super) struct Gathering<'g, P> {
     parts: P,
     /// What is left of a part that was too long for a batch.
-    rest: Option<Part<'g>>,
+    rest: Option<BundlePart<'g>>,
     store: &'g RunStore,
     out: &'g mut BundleBody,
     batch: Batch,
 }
 
 /// What follows next in a bundle.
-pub(super) enum Part<'g> {
+pub(super) enum BundlePart<'g> {
     Frame(&'g [u8]),
     /// Runs, and what follows them. In the store each run is followed by a separator, too, so that the two are mostly one piece.
     Runs(Stretch, &'g [u8]),
 }
 
-impl<'g, P: Iterator<Item = Part<'g>>> Gathering<'g, P> {
+impl<'g, P: Iterator<Item = BundlePart<'g>>> Gathering<'g, P> {
     /// The [`parts`] of a bundle, whose runs are in `store`, on their way to `out`.
     pub(super) fn new(parts: P, store: &'g RunStore, out: &'g mut BundleBody) -> Gathering<'g, P> {
         Gathering { parts, rest: None, store, out, batch: Batch::default() }
@@ -56,7 +56,9 @@ impl<'g, P: Iterator<Item = Part<'g>>> Gathering<'g, P> {
 
 /// Writes bundles: one, or two at once, which are hashed together. Runs are handed on from where they are; a long one that is in
 /// a file is never in memory as a whole.
-pub(super) fn gather<'g, P: Iterator<Item = Part<'g>>>(bundles: &mut [Gathering<'g, P>]) -> Result<(), WriteError> {
+pub(super) fn gather<'g, P: Iterator<Item = BundlePart<'g>>>(
+    bundles: &mut [Gathering<'g, P>],
+) -> Result<(), WriteError> {
     loop {
         bundles.iter_mut().try_for_each(Gathering::fill)?;
         if bundles.iter().all(|bundle| bundle.batch.pieces.is_empty()) {
@@ -72,15 +74,15 @@ pub(super) fn gather<'g, P: Iterator<Item = Part<'g>>>(bundles: &mut [Gathering<
 pub(super) fn parts<'g>(
     runs: impl Iterator<Item = Stretch>,
     [head, separator, tail]: [&'g [u8]; 3],
-) -> impl Iterator<Item = Part<'g>> {
+) -> impl Iterator<Item = BundlePart<'g>> {
     let mut runs = runs.peekable();
     let joined = std::iter::from_fn(move || {
         let mut stretch = runs.next()?;
         while runs.next_if(|next| stretch.join(next, separator.len())).is_some() {}
         let behind = if runs.peek().is_some() { separator } else { &[] };
-        Some(Part::Runs(stretch, behind))
+        Some(BundlePart::Runs(stretch, behind))
     });
-    std::iter::once(Part::Frame(head)).chain(joined).chain([Part::Frame(tail)])
+    std::iter::once(BundlePart::Frame(head)).chain(joined).chain([BundlePart::Frame(tail)])
 }
 
 /// What is written next.
@@ -132,7 +134,7 @@ impl Window {
 }
 
 enum Piece {
-    Held(Held),
+    Held(HeldBytes),
     Copied(Range<usize>),
 }
 
@@ -197,41 +199,41 @@ impl Batch {
     }
 
     /// Takes a part, or as much of it as is read back at once, and gives the rest.
-    fn add<'g>(&mut self, part: Part<'g>, store: &RunStore) -> Result<Option<Part<'g>>, WriteError> {
+    fn add<'g>(&mut self, part: BundlePart<'g>, store: &RunStore) -> Result<Option<BundlePart<'g>>, WriteError> {
         let (stretch, behind) = match part {
-            Part::Frame(bytes) => {
+            BundlePart::Frame(bytes) => {
                 self.copy(bytes);
                 return Ok(None);
             }
-            Part::Runs(stretch, behind) => (stretch, behind),
+            BundlePart::Runs(stretch, behind) => (stretch, behind),
         };
         let length = stretch.bytes.min(PIECE as u64);
         match store.find(stretch.at, stretch.bytes as usize)? {
-            Found::Held(held) => {
+            Whereabouts::Held(held) => {
                 self.hold(held, behind);
                 return Ok(None);
             }
-            Found::Spilled(place) => {
+            Whereabouts::Spilled(place) => {
                 let range = self.window.read(&(place.start..place.start + length), store, &mut self.copied)?;
                 self.push_copied(range);
             }
-            Found::Ahead { number, place } => {
+            Whereabouts::Ahead { number, place } => {
                 let from = self.copied.len();
                 let place = place.start..place.start + length;
-                store.copy(&Found::Ahead { number, place }, &mut self.copied)?;
+                store.copy(&Whereabouts::Ahead { number, place }, &mut self.copied)?;
                 self.push_copied(from..self.copied.len());
             }
         }
         let rest = Stretch { at: stretch.at.forward(length), bytes: stretch.bytes - length, ..stretch };
         if rest.bytes > 0 {
-            return Ok(Some(Part::Runs(rest, behind)));
+            return Ok(Some(BundlePart::Runs(rest, behind)));
         }
         self.copy_unless_it_follows(behind);
         Ok(None)
     }
 
     /// Takes runs that are in memory, and what is `behind` them.
-    fn hold(&mut self, mut held: Held, behind: &[u8]) {
+    fn hold(&mut self, mut held: HeldBytes, behind: &[u8]) {
         let follows = held.extend(behind);
         if held.len() < Batch::WORTH_A_PIECE {
             self.copy(&held);
@@ -276,7 +278,7 @@ impl Batch {
 mod tests {
     use super::*;
     use crate::bundle::folder::{Folder, Opening};
-    use crate::bundle::places::Place;
+    use crate::bundle::places::RunPlace;
 
     const FRAME: [&[u8]; 3] = [b"{head[", b",", b"]}"];
 
@@ -299,7 +301,7 @@ mod tests {
                     store.put(&texts.iter().flat_map(|text| [text, &b","[..]].concat()).collect::<Vec<_>>()).unwrap();
                 let mut from = 0;
                 for text in texts {
-                    runs.push((text.clone(), Place::within(&chunk, &(from..from + text.len())).unwrap().into()));
+                    runs.push((text.clone(), RunPlace::within(&chunk, &(from..from + text.len())).unwrap().into()));
                     from += text.len() + 1;
                 }
             }
@@ -383,7 +385,9 @@ mod tests {
         let bundle = Bundle::of(&[3000; 2000], 2000, 0);
         let (mut window, mut copied) = (Window::default(), Vec::new());
         for (text, stretch) in bundle.runs.iter().step_by(40) {
-            let Ok(Found::Spilled(place)) = bundle.store.find(stretch.at, stretch.bytes as usize) else { panic!() };
+            let Ok(Whereabouts::Spilled(place)) = bundle.store.find(stretch.at, stretch.bytes as usize) else {
+                panic!()
+            };
             let range = window.read(&place, &bundle.store, &mut copied).unwrap();
             assert_eq!(&copied[range], text);
             assert!(window.read <= 2 * window.wanted + Window::AHEAD + 3000, "{} {}", window.read, window.wanted);

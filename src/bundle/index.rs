@@ -7,7 +7,7 @@ use super::error::{WriteError, WriteErrorKind};
 use super::known::Known;
 use super::lengths::Lengths;
 use super::location::Location;
-use super::places::Place;
+use super::places::RunPlace;
 use super::store::RunStore;
 use crate::model::{Outcome, ReportId, RunFacts};
 
@@ -93,7 +93,7 @@ pub struct StoredRun {
     pub entry: IndexEntry,
     /// Where its note is: what must be known of it to merge it with others and no bundle may hold. Nearly no run has one,
     /// and what it says is as opaque here as the run itself.
-    pub note: Option<Place>,
+    pub note: Option<RunPlace>,
 }
 
 impl IndexEntry {
@@ -161,7 +161,7 @@ pub(super) struct Index {
     /// Further results that have come since they were taken last.
     repeats: Vec<Repeat>,
     /// Of first results.
-    notes: HashMap<u32, Place>,
+    notes: HashMap<u32, RunPlace>,
     /// Reports that have first results, with the number of the first of these.
     reports: Vec<(u32, ReportId)>,
 }
@@ -257,12 +257,12 @@ impl Index {
     }
 
     /// The note of a first result.
-    pub(super) fn note_of(&self, number: usize) -> Option<Place> {
+    pub(super) fn note_of(&self, number: usize) -> Option<RunPlace> {
         self.notes.get(&(number as u32)).copied()
     }
 
     /// The notes of all first results, out of the index.
-    pub(super) fn take_notes(&mut self) -> HashMap<u32, Place> {
+    pub(super) fn take_notes(&mut self) -> HashMap<u32, RunPlace> {
         std::mem::take(&mut self.notes)
     }
 

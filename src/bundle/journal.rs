@@ -30,27 +30,32 @@ const DIGITS: usize = 16;
 
 /// What a conversion was asked for. Two that differ in it have nothing in common.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Purpose {
+pub struct ConversionPurpose {
     schema: String,
     tool: Tool,
     target: String,
     options: Options,
 }
 
-impl Purpose {
+impl ConversionPurpose {
     /// A conversion for this target, by this program, with these options.
-    pub fn new(target: &str, options: &Options) -> Purpose {
-        Purpose { schema: SCHEMA.to_owned(), tool: Tool::this(), target: target.to_owned(), options: options.clone() }
+    pub fn new(target: &str, options: &Options) -> ConversionPurpose {
+        ConversionPurpose {
+            schema: SCHEMA.to_owned(),
+            tool: Tool::this(),
+            target: target.to_owned(),
+            options: options.clone(),
+        }
     }
 
     /// That of a complete output.
-    fn of_manifest(manifest: Manifest) -> Purpose {
+    fn of_manifest(manifest: Manifest) -> ConversionPurpose {
         let Manifest { tool, target, options, .. } = manifest;
-        Purpose { schema: SCHEMA.to_owned(), tool, target, options }
+        ConversionPurpose { schema: SCHEMA.to_owned(), tool, target, options }
     }
 
     /// In what it differs from an earlier one, in words; empty when it does not.
-    pub fn differences(&self, earlier: &Purpose) -> Vec<String> {
+    pub fn differences(&self, earlier: &ConversionPurpose) -> Vec<String> {
         let mut found = Vec::new();
         if (&self.schema, &self.tool) != (&earlier.schema, &earlier.tool) {
             found.push(format!("the program was {} {}", earlier.tool.name, earlier.tool.version));
@@ -87,12 +92,12 @@ pub struct Earlier<R> {
 ///
 /// # Errors
 /// When the earlier conversion had another purpose, or a key has been bound into it since; when the file system refuses.
-pub fn earlier<R: DeserializeOwned>(folder: &Path, purpose: &Purpose) -> Result<Earlier<R>, WriteError> {
+pub fn earlier<R: DeserializeOwned>(folder: &Path, purpose: &ConversionPurpose) -> Result<Earlier<R>, WriteError> {
     let manifest = read(&folder.join(MANIFEST))?.and_then(|text| serde_json::from_slice::<Manifest>(&text).ok());
     let is_complete = manifest.is_some();
     if let Some(manifest) = manifest {
         let bound = bound_key(&manifest);
-        refuse_another(folder, purpose, &Purpose::of_manifest(manifest))?;
+        refuse_another(folder, purpose, &ConversionPurpose::of_manifest(manifest))?;
         if let Some(key) = bound {
             return Err(WriteErrorKind::KeyBound { folder: folder.to_path_buf(), key }.into());
         }
@@ -108,7 +113,7 @@ fn bound_key(manifest: &Manifest) -> Option<String> {
     manifest.executions.iter().filter(|_| !is_given).find(of_several).and_then(|execution| execution.key.clone())
 }
 
-fn records<R: DeserializeOwned>(folder: &Path, purpose: &Purpose) -> Result<Vec<R>, WriteError> {
+fn records<R: DeserializeOwned>(folder: &Path, purpose: &ConversionPurpose) -> Result<Vec<R>, WriteError> {
     let path = folder.join(JOURNAL);
     let mut lines = match File::open(&path) {
         Ok(file) => Lines { file: BufReader::with_capacity(64 << 10, file), text: Vec::new() },
@@ -141,7 +146,7 @@ impl Lines {
     }
 }
 
-fn refuse_another(folder: &Path, purpose: &Purpose, earlier: &Purpose) -> Result<(), WriteError> {
+fn refuse_another(folder: &Path, purpose: &ConversionPurpose, earlier: &ConversionPurpose) -> Result<(), WriteError> {
     match purpose.differences(earlier) {
         differences if differences.is_empty() => Ok(()),
         differences => Err(WriteErrorKind::AnotherPurpose { folder: folder.to_path_buf(), differences }.into()),
@@ -199,7 +204,7 @@ impl<W: Write> Write for Line<W> {
 #[derive(Debug)]
 pub struct Journal<'f> {
     folder: &'f Folder,
-    purpose: Purpose,
+    purpose: ConversionPurpose,
     /// Made with the first record: most conversions are one group, and need none.
     file: Option<File>,
     /// Bundles that may not be on the disk yet.
@@ -212,7 +217,11 @@ impl<'f> Journal<'f> {
     ///
     /// # Errors
     /// When the file system refuses.
-    pub fn begin<R: Serialize>(folder: &'f Folder, purpose: Purpose, kept: &[&R]) -> Result<Journal<'f>, WriteError> {
+    pub fn begin<R: Serialize>(
+        folder: &'f Folder,
+        purpose: ConversionPurpose,
+        kept: &[&R],
+    ) -> Result<Journal<'f>, WriteError> {
         let mut journal = Journal { folder, purpose, file: None, unsynced: Vec::new(), synced: Instant::now() };
         match kept {
             [] => folder.remove_journal()?,
@@ -339,9 +348,9 @@ mod tests {
     use super::*;
     use crate::bundle::{Compression, Opening, bundle_file};
 
-    fn purpose(target: &str, options: &[(&str, Value)]) -> Purpose {
+    fn purpose(target: &str, options: &[(&str, Value)]) -> ConversionPurpose {
         let options = options.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        Purpose::new(target, &Options(options))
+        ConversionPurpose::new(target, &Options(options))
     }
 
     fn record(file: &str, bytes: &[u8]) -> BundleRecord {

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::error::{WriteError, WriteErrorKind};
 use super::index::{IndexEntry, Repeat};
-use super::places::Place;
-use super::segment::Held;
-use super::store::{Found, RunStore};
+use super::places::RunPlace;
+use super::segment::HeldBytes;
+use super::store::{RunStore, Whereabouts};
 use crate::model::{Outcome, ReportId};
 
 /// One of several results of a Test.
@@ -62,24 +62,24 @@ pub type Merge<'m> = dyn Fn(&[MergePart<'_>], &mut Vec<u8>) -> Result<MergedFact
 pub struct Merged {
     /// Number of the Test's first result.
     pub(super) run: usize,
-    pub(super) place: Place,
+    pub(super) place: RunPlace,
     pub(super) outcome: Outcome,
-    pub(super) note: Option<Place>,
+    pub(super) note: Option<RunPlace>,
     pub(super) evidence: EvidenceLost,
 }
 
 /// A result in the store, with all that is known of it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OneResult {
-    pub(super) place: Place,
+    pub(super) place: RunPlace,
     pub(super) entry: IndexEntry,
     pub(super) report: ReportId,
-    pub(super) note: Option<Place>,
+    pub(super) note: Option<RunPlace>,
 }
 
 impl From<&Repeat> for OneResult {
     fn from(Repeat { report, run, .. }: &Repeat) -> OneResult {
-        let place = Place { location: run.location, length: run.entry.length };
+        let place = RunPlace { location: run.location, length: run.entry.length };
         OneResult { place, entry: run.entry, report: *report, note: run.note }
     }
 }
@@ -114,14 +114,14 @@ impl Loaded {
 
 /// Bytes in the store's memory, or read back.
 enum Bytes {
-    Held(Held),
+    Held(HeldBytes),
     Read(Vec<u8>),
 }
 
 impl Bytes {
-    fn of(place: Place, store: &RunStore) -> Result<Bytes, WriteError> {
+    fn of(place: RunPlace, store: &RunStore) -> Result<Bytes, WriteError> {
         match store.find(place.location, place.length as usize)? {
-            Found::Held(held) => Ok(Bytes::Held(held)),
+            Whereabouts::Held(held) => Ok(Bytes::Held(held)),
             elsewhere => {
                 let mut bytes = Vec::new();
                 store.copy(&elsewhere, &mut bytes)?;
@@ -142,7 +142,7 @@ impl AsRef<[u8]> for Bytes {
 
 /// Merged runs that are not in the store yet.
 #[derive(Default)]
-pub(super) struct Batch {
+pub(super) struct MergedBatch {
     /// Runs, each followed by a separator and its note.
     bytes: Vec<u8>,
     merged: Vec<InBatch>,
@@ -157,12 +157,12 @@ struct InBatch {
     evidence: EvidenceLost,
 }
 
-impl Batch {
+impl MergedBatch {
     /// Bytes that are put into the store at once.
     const ENOUGH: usize = 256 << 10;
 
     pub(super) fn is_enough(&self) -> bool {
-        self.bytes.len() >= Batch::ENOUGH
+        self.bytes.len() >= MergedBatch::ENOUGH
     }
 
     /// Merges all results of the Test whose first one is run number `run`.
@@ -191,8 +191,8 @@ impl Batch {
         }
         let chunk = store.put(&self.bytes)?;
         for InBatch { run, bytes, outcome, note, evidence } in self.merged.drain(..) {
-            let note = (!note.is_empty()).then(|| Place::within(&chunk, &note)).transpose()?;
-            all.push(Merged { run, place: Place::within(&chunk, &bytes)?, outcome, note, evidence });
+            let note = (!note.is_empty()).then(|| RunPlace::within(&chunk, &note)).transpose()?;
+            all.push(Merged { run, place: RunPlace::within(&chunk, &bytes)?, outcome, note, evidence });
         }
         self.bytes.clear();
         Ok(())
@@ -214,7 +214,7 @@ pub(super) fn pack(results: &[Loaded], out: &mut Vec<u8>) -> Result<(), WriteErr
 }
 
 /// The results that were packed at this place.
-pub(super) fn unpack(packed: Place, store: &RunStore) -> Result<Vec<Loaded>, WriteError> {
+pub(super) fn unpack(packed: RunPlace, store: &RunStore) -> Result<Vec<Loaded>, WriteError> {
     let bytes = Bytes::of(packed, store)?;
     let mut rest = bytes.as_ref();
     let mut results = Vec::new();
@@ -250,7 +250,7 @@ mod tests {
             has_key: false,
             evidence: 0,
         };
-        let place = |bytes: &[u8]| Place { location: store.put(bytes).unwrap().begin(), length: bytes.len() as u32 };
+        let place = |bytes: &[u8]| RunPlace { location: store.put(bytes).unwrap().begin(), length: bytes.len() as u32 };
         let entry = IndexEntry::new(run.len() as u64, &facts).unwrap();
         OneResult { place: place(run), entry, report: ReportId(report), note: (!note.is_empty()).then(|| place(note)) }
     }
@@ -266,7 +266,8 @@ mod tests {
         pack(&loaded, &mut packed).unwrap();
         for ceiling in [0, 1 << 20] {
             let store = RunStore::new(folder.path(), ceiling);
-            let place = |length: usize| Place { location: store.put(&packed).unwrap().begin(), length: length as u32 };
+            let place =
+                |length: usize| RunPlace { location: store.put(&packed).unwrap().begin(), length: length as u32 };
             let again = unpack(place(packed.len()), &store).unwrap();
             assert!(again.iter().map(Loaded::part).eq(loaded.iter().map(Loaded::part)));
             let cut = unpack(place(packed.len() - 1), &store).err().unwrap();

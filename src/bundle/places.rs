@@ -11,24 +11,24 @@ use super::location::{Location, StoredChunk};
 
 /// The bytes of one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct RunPlace {
     /// Where they begin.
     pub location: Location,
     /// How many they are.
     pub length: u32,
 }
 
-impl Place {
+impl RunPlace {
     /// The `span` of a chunk.
     ///
     /// # Errors
     /// When it is not inside, or longer than 4 GiB.
-    pub fn within(chunk: &StoredChunk, span: &Range<usize>) -> Result<Place, WriteError> {
+    pub fn within(chunk: &StoredChunk, span: &Range<usize>) -> Result<RunPlace, WriteError> {
         if span.start > span.end || span.end as u64 > chunk.length {
             return Err(WriteErrorKind::NotStored.into());
         }
         let length = u32::try_from(span.len()).map_err(|_| WriteErrorKind::RunTooLong(span.len() as u64))?;
-        Ok(Place { location: chunk.begin().forward(span.start as u64), length })
+        Ok(RunPlace { location: chunk.begin().forward(span.start as u64), length })
     }
 }
 
@@ -41,16 +41,16 @@ pub(super) struct Stretch {
     pub(super) bytes: u64,
 }
 
-impl From<Place> for Stretch {
-    fn from(place: Place) -> Stretch {
+impl From<RunPlace> for Stretch {
+    fn from(place: RunPlace) -> Stretch {
         Stretch { at: place.location, runs: 1, bytes: u64::from(place.length) }
     }
 }
 
 impl Stretch {
     /// The place of a stretch of one run.
-    pub(super) fn of_one(self) -> Place {
-        Place { location: self.at, length: self.bytes as u32 }
+    pub(super) fn of_one(self) -> RunPlace {
+        RunPlace { location: self.at, length: self.bytes as u32 }
     }
 
     /// Takes in what follows it with nothing but a separator between them.
@@ -120,7 +120,7 @@ impl Places {
         self.separator
     }
 
-    pub(super) fn push(&mut self, place: Place) {
+    pub(super) fn push(&mut self, place: RunPlace) {
         let run = Stretch::from(place);
         let is_joined = self.open.last_mut().is_some_and(|last| last.join(&run, self.separator));
         if !is_joined {
@@ -296,7 +296,7 @@ impl Walk<'_> {
     }
 
     /// The next run.
-    pub(super) fn next_run(&mut self) -> Option<Place> {
+    pub(super) fn next_run(&mut self) -> Option<RunPlace> {
         self.take(1).map(Stretch::of_one)
     }
 

@@ -58,8 +58,8 @@ impl Segment {
     }
 
     /// The bytes at `range`, for as long as they are wanted. Waits for who adds to the segment at this moment.
-    pub(super) fn hold(&self, range: Range<usize>) -> Held {
-        Held { memory: self.memory.read_arc(), range }
+    pub(super) fn hold(&self, range: Range<usize>) -> HeldBytes {
+        HeldBytes { memory: self.memory.read_arc(), range }
     }
 
     /// Forgets what is in it, unless somebody still reads that.
@@ -102,12 +102,12 @@ impl Adding {
 
 /// Bytes of runs in memory; they stay there while somebody holds them.
 #[derive(Debug)]
-pub struct Held {
+pub struct HeldBytes {
     memory: ArcRwLockReadGuard<RawRwLock, Memory>,
     range: Range<usize>,
 }
 
-impl Held {
+impl HeldBytes {
     /// Leaves as many bytes out at the end.
     pub(super) fn shorten(&mut self, by: usize) {
         self.range.end = self.range.end.saturating_sub(by).max(self.range.start);
@@ -123,7 +123,7 @@ impl Held {
     }
 }
 
-impl Deref for Held {
+impl Deref for HeldBytes {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {

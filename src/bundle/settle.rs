@@ -8,9 +8,9 @@ use super::body::Sums;
 use super::contents::MergedAhead;
 use super::error::{WriteError, WriteErrorKind};
 use super::index::{Index, Repeat};
-use super::merging::{Batch, EvidenceLost, Loaded, Merge, Merged, OneResult, unpack};
+use super::merging::{EvidenceLost, Loaded, Merge, Merged, MergedBatch, OneResult, unpack};
 use super::new_file::Nameless;
-use super::places::{Place, Places, Stretch};
+use super::places::{Places, RunPlace, Stretch};
 use super::plan::BundlePlan;
 use super::store::RunStore;
 use crate::model::{Outcome, ReportId};
@@ -76,7 +76,7 @@ impl Grouped {
     /// When the store fails, or `merge` does.
     pub fn merge(&self, groups: &[Group], store: &RunStore, merge: &Merge<'_>) -> Result<Vec<Merged>, WriteError> {
         let mut all = Vec::with_capacity(groups.len());
-        let mut batch = Batch::default();
+        let mut batch = MergedBatch::default();
         for group in groups {
             batch.merge(group.first, &self.results(group, store)?, self.separator, merge)?;
             if batch.is_enough() {
@@ -143,10 +143,10 @@ impl Grouped {
 }
 
 /// Puts a run into the store, followed by a separator like all others.
-fn keep(store: &RunStore, mut run: Vec<u8>, separator: &[u8]) -> Result<Place, WriteError> {
+fn keep(store: &RunStore, mut run: Vec<u8>, separator: &[u8]) -> Result<RunPlace, WriteError> {
     let length = u32::try_from(run.len()).map_err(|_| WriteErrorKind::RunTooLong(run.len() as u64))?;
     run.extend_from_slice(separator);
-    Ok(Place { location: store.put(&run)?.start, length })
+    Ok(RunPlace { location: store.put(&run)?.start, length })
 }
 
 /// Groups and merges on the calling thread.
@@ -166,16 +166,16 @@ pub struct Settled {
     places: Places,
     separator: &'static [u8],
     /// Runs that are no longer what the report said, or was written ahead, by number: merged, given a picture, or cut down.
-    replaced: Vec<(usize, Place)>,
+    replaced: Vec<(usize, RunPlace)>,
     /// What became of those that were merged.
     outcomes: Vec<(usize, Outcome)>,
     /// What was noted of runs, by their number.
-    notes: HashMap<u32, Place>,
+    notes: HashMap<u32, RunPlace>,
     evidence: EvidenceLost,
 }
 
 impl Settled {
-    fn note_merged(&mut self, run: usize, outcome: Outcome, note: Option<Place>, evidence: EvidenceLost) {
+    fn note_merged(&mut self, run: usize, outcome: Outcome, note: Option<RunPlace>, evidence: EvidenceLost) {
         self.outcomes.push((run, outcome));
         match note {
             Some(note) => self.notes.insert(run as u32, note),
@@ -200,7 +200,7 @@ impl Settled {
     }
 
     /// Where the runs are, from number `from` on.
-    pub fn places(&self, from: usize) -> impl Iterator<Item = Place> {
+    pub fn places(&self, from: usize) -> impl Iterator<Item = RunPlace> {
         let mut replaced = self.replaced_from(from).iter().peekable();
         let mut walk = self.places.from(from, &self.index);
         (from..self.len()).map_while(move |run| {
@@ -233,13 +233,13 @@ impl Settled {
         })
     }
 
-    fn replaced_from(&self, run: usize) -> &[(usize, Place)] {
+    fn replaced_from(&self, run: usize) -> &[(usize, RunPlace)] {
         let at = self.replaced.partition_point(|(replaced, _)| *replaced < run);
         self.replaced.get(at..).unwrap_or_default()
     }
 
     /// What was noted of runs, with their numbers, in order.
-    pub fn notes(&self) -> impl Iterator<Item = (usize, Place)> {
+    pub fn notes(&self) -> impl Iterator<Item = (usize, RunPlace)> {
         let mut notes: Vec<_> = self.notes.iter().map(|(run, place)| (*run as usize, *place)).collect();
         notes.sort_unstable_by_key(|(run, _)| *run);
         notes.into_iter()
@@ -305,7 +305,7 @@ impl Settled {
     }
 
     /// What was noted of run number `run`.
-    pub fn note_of(&self, run: usize) -> Option<Place> {
+    pub fn note_of(&self, run: usize) -> Option<RunPlace> {
         self.notes.get(&(run as u32)).copied()
     }
 
@@ -352,13 +352,13 @@ impl Together {
     }
 
     /// Begins with a run.
-    fn begin(&mut self, run: Place) {
+    fn begin(&mut self, run: RunPlace) {
         self.stretch = Some(run.into());
         self.lengths.push(run.length);
     }
 
     /// Takes in a run, when it lies behind those that are in and there are not enough.
-    fn join(&mut self, run: Place) -> bool {
+    fn join(&mut self, run: RunPlace) -> bool {
         let separator = self.separator;
         let joins = |stretch: &mut Stretch| stretch.bytes < Together::ENOUGH && stretch.join(&run.into(), separator);
         let joined = self.stretch.as_mut().is_some_and(joins);

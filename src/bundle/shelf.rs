@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::run_memory::RunMemory;
-use super::segment::{Adding, Held, Segment};
+use super::segment::{Adding, HeldBytes, Segment};
 
 /// Chunks that were put into memory, by number. The number of a chunk that is gone is given again.
 #[derive(Debug, Default)]
@@ -102,7 +102,7 @@ struct LeavingChunk {
 
 impl Leaving {
     /// What of the segment goes into the file: chunks that lie one behind the other are one piece.
-    pub(super) fn hold(&self) -> Vec<Held> {
+    pub(super) fn hold(&self) -> Vec<HeldBytes> {
         let mut pieces: Vec<Range<usize>> = Vec::new();
         for chunk in &self.chunks {
             match pieces.last_mut() {

@@ -14,7 +14,7 @@ use super::error::{WriteError, WriteErrorKind};
 use super::location::{Location, Spot, StoredChunk};
 use super::reopened::Reopened;
 use super::run_memory::RunMemory;
-use super::segment::Held;
+use super::segment::HeldBytes;
 use super::shelf::{Leaving, Look, Shelf, Wanted};
 use super::spill::SpillFile;
 
@@ -126,14 +126,14 @@ impl RunStore {
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub(super) fn copy(&self, found: &Found, out: &mut Vec<u8>) -> Result<(), WriteError> {
+    pub(super) fn copy(&self, found: &Whereabouts, out: &mut Vec<u8>) -> Result<(), WriteError> {
         match found {
-            Found::Held(held) => {
+            Whereabouts::Held(held) => {
                 out.extend_from_slice(held);
                 Ok(())
             }
-            Found::Spilled(place) => self.spill.read(place, out),
-            Found::Ahead { number, place } => self.reopened.read(*number, place, out),
+            Whereabouts::Spilled(place) => self.spill.read(place, out),
+            Whereabouts::Ahead { number, place } => self.reopened.read(*number, place, out),
         }
     }
 
@@ -141,7 +141,7 @@ impl RunStore {
     ///
     /// # Errors
     /// When nothing was ever put there.
-    pub(super) fn find(&self, at: Location, length: usize) -> Result<Found, WriteError> {
+    pub(super) fn find(&self, at: Location, length: usize) -> Result<Whereabouts, WriteError> {
         let from = |begin: u64| begin.checked_add(length as u64).map(|end| begin..end).ok_or(WriteErrorKind::NotStored);
         match at.spot() {
             Spot::Chunk { number, offset } => {
@@ -153,20 +153,20 @@ impl RunStore {
                 if place.end > self.spilled() {
                     return Err(WriteErrorKind::NotStored.into());
                 }
-                Ok(Found::Spilled(place))
+                Ok(Whereabouts::Spilled(place))
             }
-            Spot::Ahead { number, offset } => Ok(Found::Ahead { number, place: from(offset)? }),
+            Spot::Ahead { number, offset } => Ok(Whereabouts::Ahead { number, place: from(offset)? }),
         }
     }
 
-    fn find_in_chunk(&self, number: u32, part: Range<usize>) -> Result<Found, WriteError> {
+    fn find_in_chunk(&self, number: u32, part: Range<usize>) -> Result<Whereabouts, WriteError> {
         let look = self.shelf().look(number).ok_or(WriteErrorKind::NotStored)?;
         match look {
             Look::InMemory(segment, chunk) if part.end <= chunk.len() => {
-                Ok(Found::Held(segment.hold(chunk.start + part.start..chunk.start + part.end)))
+                Ok(Whereabouts::Held(segment.hold(chunk.start + part.start..chunk.start + part.end)))
             }
             Look::InFile(place) if part.end as u64 <= place.end - place.start => {
-                Ok(Found::Spilled(place.start + part.start as u64..place.start + part.end as u64))
+                Ok(Whereabouts::Spilled(place.start + part.start as u64..place.start + part.end as u64))
             }
             Look::InMemory(..) | Look::InFile(_) => Err(WriteErrorKind::NotStored.into()),
         }
@@ -257,7 +257,7 @@ impl RunStore {
         if leaving.is_empty() {
             return Ok(false);
         }
-        let held: Vec<Held> = leaving.iter().flat_map(Leaving::hold).collect();
+        let held: Vec<HeldBytes> = leaving.iter().flat_map(Leaving::hold).collect();
         let mut pieces: Vec<_> = held.iter().map(|piece| IoSlice::new(piece)).collect();
         let mut offset = self.spill.put(&mut pieces)?;
         drop(held);
@@ -288,8 +288,8 @@ impl Drop for RunStore {
 }
 
 /// Where bytes are.
-pub(super) enum Found {
-    Held(Held),
+pub(super) enum Whereabouts {
+    Held(HeldBytes),
     /// At this place of the temporary file.
     Spilled(Range<u64>),
     /// In the bundle written ahead with this number.

@@ -4,9 +4,9 @@ use crate::model::{Identity, List, Problem, ProblemKind, TestCase, TestRun, key,
 
 use super::clean;
 use super::key_map::Sought;
-use super::marks::Marks;
+use super::marks::TextMarks;
 use super::prefixes::{TagPrefixes, TagRole};
-use super::{BareKeys, Findings, KeyPattern, Mapper, Rules, labels, roles, unstable};
+use super::{BareKeys, CaseFindings, KeyPattern, Mapper, Rules, labels, roles, unstable};
 
 /// Bytes from which on a definition is worth a note: other tools cut or skip such names (junit.md J68).
 const LONG_DEFINITION: usize = 1000;
@@ -52,7 +52,7 @@ impl TestKeys {
     }
 }
 
-impl Findings {
+impl CaseFindings {
     /// Whether the case names its Test other than by its definition, well or badly.
     fn name_a_test(&self) -> bool {
         !(self.keys.is_empty() && self.keys.malformed.is_empty() && self.test_id.is_empty())
@@ -100,7 +100,7 @@ impl Mapper<'_> {
     /// Tags of a feature: its first bare key names the Test Execution (decision 6).
     fn read_container_tags(&mut self, case: &TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
         let prefixes = &self.rules.keys.prefixes;
-        let Findings { bare, keys, .. } = &mut self.findings;
+        let CaseFindings { bare, keys, .. } = &mut self.findings;
         // A scenario's own keys come before those it inherits.
         keys.offer(bare, Malformed::Ignore);
         let has_own = !keys.is_empty();
@@ -176,11 +176,11 @@ impl Mapper<'_> {
         case: &mut TestCase,
         run: &mut TestRun,
         problem: &mut dyn FnMut(Problem),
-    ) -> Result<Marks, Problem> {
+    ) -> Result<TextMarks, Problem> {
         let mut marks = clean_definition(&mut case.qualified_name, &mut self.scratch);
         if !self.rules.keys.rewrites.is_empty() {
             self.rewrite_names(case, problem);
-            marks = Marks::of(&case.qualified_name);
+            marks = TextMarks::of(&case.qualified_name);
         }
         let is_id_known = self.search_key(case, run, problem);
         if self.findings.name_a_test() {
@@ -318,7 +318,7 @@ impl Mapper<'_> {
     fn warn_of_unstable_name(
         &mut self,
         definition: &str,
-        marks: Marks,
+        marks: TextMarks,
         case: &TestCase,
         problem: &mut dyn FnMut(Problem),
     ) {
@@ -396,13 +396,13 @@ fn means_a_key(rest: &str) -> bool {
 /// Makes a definition of a name: see [`clean::name`].
 ///
 /// The common name, which needs none of that, is left where it is.
-fn clean_definition(name: &mut String, scratch: &mut String) -> Marks {
-    let marks = Marks::of(name);
+fn clean_definition(name: &mut String, scratch: &mut String) -> TextMarks {
+    let marks = TextMarks::of(name);
     if !marks.controls && trimmed(name).len() == name.len() {
         return marks;
     }
     scratch.clear();
     clean::name(name, scratch);
     std::mem::swap(name, scratch);
-    Marks::of(name)
+    TextMarks::of(name)
 }

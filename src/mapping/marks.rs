@@ -7,7 +7,7 @@ const VECTOR: usize = 16;
 
 /// Sorts of bytes that a text holds. Nearly no name has any but digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Marks {
+pub(super) struct TextMarks {
     /// A byte below the blank, or the one above the printable ones.
     pub(super) controls: bool,
     /// An ASCII digit.
@@ -18,10 +18,10 @@ pub(super) struct Marks {
     pub(super) gaps: bool,
 }
 
-impl Marks {
+impl TextMarks {
     /// Of all of `text`.
     #[inline]
-    pub(super) fn of(text: &str) -> Marks {
+    pub(super) fn of(text: &str) -> TextMarks {
         let bytes = text.as_bytes();
         let mut found = Found::default();
         let Some(last) = bytes.last_chunk::<VECTOR>() else {
@@ -78,8 +78,8 @@ impl Found {
     }
 
     #[inline]
-    fn marks(&self) -> Marks {
-        Marks {
+    fn marks(&self) -> TextMarks {
+        TextMarks {
             controls: self.controls.to_bitmask() != 0,
             digits: self.digits.to_bitmask() != 0,
             slashes: self.slashes.to_bitmask() != 0,
@@ -120,8 +120,8 @@ mod tests {
 
     use super::*;
 
-    fn one_by_one(text: &str) -> Marks {
-        Marks {
+    fn one_by_one(text: &str) -> TextMarks {
+        TextMarks {
             controls: text.bytes().any(|byte| byte < 0x20 || byte == 0x7F),
             digits: text.bytes().any(|byte| byte.is_ascii_digit()),
             slashes: text.contains(['/', '\\']),
@@ -136,7 +136,7 @@ mod tests {
                 let mut bytes = vec![b'a'; length];
                 bytes[place] = byte;
                 let text = String::from_utf8(bytes).unwrap();
-                assert_eq!(Marks::of(&text), one_by_one(&text), "{byte} at {place} of {length}");
+                assert_eq!(TextMarks::of(&text), one_by_one(&text), "{byte} at {place} of {length}");
             }
         }
     }
@@ -146,7 +146,7 @@ mod tests {
         for place in 0..39 {
             let mut bytes = [b'a'; 40];
             bytes[place..place + 2].fill(b' ');
-            assert!(Marks::of(std::str::from_utf8(&bytes).unwrap()).gaps, "{place}");
+            assert!(TextMarks::of(std::str::from_utf8(&bytes).unwrap()).gaps, "{place}");
         }
     }
 
@@ -170,7 +170,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_read_alike(text in "[ -~é\u{a0}\t]{0,70}") {
-            prop_assert_eq!(Marks::of(&text), one_by_one(&text));
+            prop_assert_eq!(TextMarks::of(&text), one_by_one(&text));
         }
     }
 }

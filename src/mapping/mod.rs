@@ -32,7 +32,7 @@ pub use environment::EnvironmentFrom;
 pub use evidence::{Evidence, EvidencePolicy};
 use identity::TestKeys;
 pub use key_map::{KEY_MAP_LIMIT, KeyMap, KeyMapError, KeyMapErrorKind, KeyMapRow};
-use marks::Marks;
+use marks::TextMarks;
 pub use pattern::{KeyPattern, Rewrite};
 pub use prefixes::{TagPrefix, TagPrefixes, TagRole};
 use summary::{first_line_of, is_end_of_line, summary_line};
@@ -132,7 +132,7 @@ pub struct Mapper<'r> {
     /// Whether that is Xray JSON.
     is_xray: bool,
     warned: Warned,
-    findings: Findings,
+    findings: CaseFindings,
     scratch: String,
     /// Globs of the table that fit the case at hand.
     fitting: Vec<usize>,
@@ -142,7 +142,7 @@ pub struct Mapper<'r> {
 
 /// What the named values and tags of one case say beyond what goes straight into its run.
 #[derive(Default)]
-struct Findings {
+struct CaseFindings {
     keys: TestKeys,
     /// The first bare key of a scenario: it comes behind the prefixed ones.
     bare: String,
@@ -151,7 +151,7 @@ struct Findings {
     links: String,
 }
 
-impl Findings {
+impl CaseFindings {
     fn clear(&mut self) {
         self.keys.clear();
         self.bare.clear();
@@ -187,7 +187,7 @@ impl<'r> Mapper<'r> {
             format: String::new(),
             is_xray: false,
             warned: Warned::default(),
-            findings: Findings::default(),
+            findings: CaseFindings::default(),
             scratch: room,
             fitting: Vec::new(),
             examples: 0,
@@ -309,7 +309,7 @@ impl<'r> Mapper<'r> {
 
     /// Summary, description and definition of the Test, where it may have to be created or updated; `marks` are those of
     /// its name.
-    fn describe_test(&mut self, case: &TestCase, run: &mut TestRun, marks: Marks) {
+    fn describe_test(&mut self, case: &TestCase, run: &mut TestRun, marks: TextMarks) {
         if let Identity::Key(key) = &run.identity {
             if self.rules.update_tests == UpdateTests::No && !case.stated.test.given {
                 run.summary.clear();

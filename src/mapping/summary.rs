@@ -4,17 +4,17 @@ use std::borrow::Cow;
 
 use super::SUMMARY_LIMIT;
 use super::clean;
-use super::marks::Marks;
+use super::marks::TextMarks;
 use crate::model::{shorten, trimmed};
 
 /// Whether `title` can be a summary as it is because `definition`, which has these marks, ends with it: the usual case, in
 /// which nothing has to be looked at twice.
-pub(super) fn is_end_of_line(title: &str, definition: &str, marks: Marks) -> bool {
+pub(super) fn is_end_of_line(title: &str, definition: &str, marks: TextMarks) -> bool {
     !title.is_empty() && is_line(title, marks) && definition.ends_with(title)
 }
 
 /// Whether a text that has no more than these marks can be a summary as it is.
-fn is_line(text: &str, marks: Marks) -> bool {
+fn is_line(text: &str, marks: TextMarks) -> bool {
     text.len() <= SUMMARY_LIMIT && !marks.controls && !marks.gaps && trimmed(text).len() == text.len()
 }
 
@@ -26,7 +26,7 @@ pub(super) fn first_line_of<'t>(candidates: [&'t str; 3]) -> Cow<'t, str> {
 
 /// A text as one line that a summary can be (decision 9).
 pub(super) fn summary_line(text: &str) -> Cow<'_, str> {
-    let marks = Marks::of(text);
+    let marks = TextMarks::of(text);
     if is_line(text, marks) {
         return Cow::Borrowed(text);
     }
@@ -49,7 +49,7 @@ mod tests {
             title in "[a-z \t\u{85}\u{a0}\u{7f}é-]{0,9}|[a-z ]{250,260}",
         ) {
             let definition = format!("{class}{title}");
-            if is_end_of_line(&title, &definition, Marks::of(&definition)) {
+            if is_end_of_line(&title, &definition, TextMarks::of(&definition)) {
                 proptest::prop_assert_eq!(&*first_line_of(["", &title, &definition]), &*title);
             }
         }
@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn the_usual_title_is_not_looked_at_again() {
-        let is_end = |title: &str, definition: &str| is_end_of_line(title, definition, Marks::of(definition));
+        let is_end = |title: &str, definition: &str| is_end_of_line(title, definition, TextMarks::of(definition));
         assert!(is_end("adds", "shop.Cart.adds"));
         assert!(!is_end("adds", "shop.Cart.adds()") && !is_end("", "shop.Cart") && !is_end(" adds", "shop.Cart. adds"));
     }

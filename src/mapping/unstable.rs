@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::marks::{self, Marks};
+use super::marks::{self, TextMarks};
 use crate::model::Timestamp;
 
 /// A part of a name that changes from run to run.
@@ -99,7 +99,7 @@ const SHORTEST_RUN: usize = marks::RUN;
 
 /// The first volatile part of `name`, of a test that began at `start`. For most names a look for digits and slashes decides
 /// that there is none.
-pub(super) fn find(name: &str, marks: Marks, start: Option<Timestamp>) -> Option<Volatile> {
+pub(super) fn find(name: &str, marks: TextMarks, start: Option<Timestamp>) -> Option<Volatile> {
     let bytes = name.as_bytes();
     // Without a digit nothing is volatile but paths.
     if marks.slashes && is_absolute_path(bytes) {
@@ -271,7 +271,7 @@ mod tests {
 
     /// 2024-05-02T10:00:00Z.
     fn find(name: &str, start: Option<Timestamp>) -> Option<Volatile> {
-        super::find(name, Marks::of(name), start)
+        super::find(name, TextMarks::of(name), start)
     }
 
     const START: Option<Timestamp> = Some(Timestamp::from_nanos(1_714_644_000_000_000_000));

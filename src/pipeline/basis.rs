@@ -31,7 +31,7 @@ const MOST_REFERENCES: usize = 20_000;
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct FileBasis {
     /// Its bytes; nothing when it could not be read.
-    pub(super) extent: Option<Extent>,
+    pub(super) extent: Option<ReadExtent>,
     /// What came of its references to other files.
     pub(super) references: Vec<Reference>,
     /// Of a picture: how long it is.
@@ -44,7 +44,7 @@ pub(super) struct FileBasis {
 
 /// Bytes from the beginning of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Extent {
+pub(super) struct ReadExtent {
     bytes: u64,
     #[serde(with = "hexadecimal")]
     pub(super) hash: u128,
@@ -62,7 +62,7 @@ pub(super) struct Reference {
 
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Answer {
-    Content(Extent),
+    Content(ReadExtent),
     Refusal(String),
 }
 
@@ -81,7 +81,7 @@ impl Basis {
     }
 
     /// The file was read as far as this.
-    pub(super) fn read(&mut self, extent: Extent) {
+    pub(super) fn read(&mut self, extent: ReadExtent) {
         if let Basis::File(file) = self {
             file.extent = Some(extent);
         }
@@ -112,7 +112,7 @@ impl Basis {
     }
 
     /// The picture was read to its end.
-    pub(super) fn note_whole(&mut self, extent: Extent) {
+    pub(super) fn note_whole(&mut self, extent: ReadExtent) {
         if let Basis::File(file) = self {
             (file.extent, file.is_whole) = (Some(extent), true);
         }
@@ -176,22 +176,22 @@ impl FileBasis {
 impl Answer {
     fn of(result: &Result<Attached, AttachmentError>, content: &[u8]) -> Answer {
         match result {
-            Ok(_) => Answer::Content(Extent::whole(content)),
+            Ok(_) => Answer::Content(ReadExtent::whole(content)),
             Err(error) => Answer::Refusal(error.to_string()),
         }
     }
 }
 
-impl Extent {
+impl ReadExtent {
     /// These bytes and no more.
-    pub(super) fn whole(bytes: &[u8]) -> Extent {
-        Extent { bytes: bytes.len() as u64, hash: xxh3_128(bytes), is_whole: true }
+    pub(super) fn whole(bytes: &[u8]) -> ReadExtent {
+        ReadExtent { bytes: bytes.len() as u64, hash: xxh3_128(bytes), is_whole: true }
     }
 
     /// Whether a body is this, as far as it goes.
     fn begins(&self, body: Body<'_>) -> bool {
         match body {
-            Body::Bytes(bytes) => *self == Extent::whole(bytes),
+            Body::Bytes(bytes) => *self == ReadExtent::whole(bytes),
             Body::Stream(stream) => {
                 let mut hashing = HashingReader::new(stream);
                 let copied = io::copy(&mut (&mut hashing).take(self.bytes), &mut io::sink());
@@ -217,8 +217,8 @@ impl<'r> HashingReader<'r> {
     }
 
     /// What has passed.
-    pub(super) fn extent(&self) -> Extent {
-        Extent { bytes: self.bytes, hash: self.hasher.digest128(), is_whole: self.is_whole }
+    pub(super) fn extent(&self) -> ReadExtent {
+        ReadExtent { bytes: self.bytes, hash: self.hasher.digest128(), is_whole: self.is_whole }
     }
 }
 
@@ -271,13 +271,13 @@ mod tests {
         assert!(matches!(basis, Basis::Stream));
     }
 
-    fn read(mut bytes: &[u8], length: u64) -> Extent {
+    fn read(mut bytes: &[u8], length: u64) -> ReadExtent {
         let mut hashing = HashingReader::new(&mut bytes);
         io::copy(&mut (&mut hashing).take(length), &mut io::sink()).unwrap();
         hashing.extent()
     }
 
-    fn begins(extent: Extent, mut bytes: &[u8]) -> bool {
+    fn begins(extent: ReadExtent, mut bytes: &[u8]) -> bool {
         extent.begins(Body::Stream(&mut bytes))
     }
 
@@ -296,7 +296,7 @@ mod tests {
 
     #[test]
     fn bytes_are_compared_whole() {
-        assert!(Extent::whole(b"abc").begins(Body::Bytes(b"abc")));
-        assert!(!Extent::whole(b"abc").begins(Body::Bytes(b"abcd")));
+        assert!(ReadExtent::whole(b"abc").begins(Body::Bytes(b"abc")));
+        assert!(!ReadExtent::whole(b"abc").begins(Body::Bytes(b"abcd")));
     }
 }

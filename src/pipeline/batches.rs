@@ -14,7 +14,7 @@ use super::basis::Basis;
 use super::grouping::Group;
 use super::outcome::ReportOutcome;
 use super::purpose::Context;
-use super::visitor::{Part, RunScratch, Start};
+use super::visitor::{ReportPart, RunScratch, Start};
 use crate::model::{List, Problem, ReportId, ReportVisitor, Reuse, TestCase};
 use crate::source::Entry;
 use packed::PackedCases;
@@ -46,7 +46,7 @@ impl Size {
 
 /// Cases that follow each other in a report, and what its reader told between them.
 #[derive(Default)]
-pub(super) struct Batch {
+pub(super) struct CaseBatch {
     pub(super) start: Start,
     /// Where each case is.
     cases: Vec<Kept>,
@@ -81,7 +81,7 @@ pub(super) enum Filled {
     Stretched,
 }
 
-impl Batch {
+impl CaseBatch {
     pub(super) fn is_empty(&self) -> bool {
         self.cases.is_empty() && self.remarks.is_empty()
     }
@@ -179,12 +179,12 @@ pub(super) struct Giant {
 
 #[derive(Default)]
 struct Table {
-    waiting: VecDeque<Batch>,
+    waiting: VecDeque<CaseBatch>,
     /// Helpers that were asked and have not come.
     asked: usize,
     /// By their numbers.
-    parts: BTreeMap<u32, Part>,
-    spare: Vec<Batch>,
+    parts: BTreeMap<u32, ReportPart>,
+    spare: Vec<CaseBatch>,
 }
 
 impl Giant {
@@ -226,10 +226,10 @@ impl Giant {
         }
     }
 
-    fn convert(&self, mut batch: Batch, helpers: &Helpers<'_>, context: &Context<'_>, scratch: &mut RunScratch) {
+    fn convert(&self, mut batch: CaseBatch, helpers: &Helpers<'_>, context: &Context<'_>, scratch: &mut RunScratch) {
         helpers.waiting.fetch_sub(batch.weight, Ordering::Relaxed);
         let number = batch.start.part;
-        let part = Part::of(&mut batch, self, context, scratch);
+        let part = ReportPart::of(&mut batch, self, context, scratch);
         let mut table = self.table();
         table.spare.push(batch);
         table.parts.insert(number, part);
@@ -238,7 +238,7 @@ impl Giant {
     }
 
     /// Lets a batch wait for somebody. `Break` when too much waits, and nobody is there to take it at once.
-    pub(super) fn offer(self: &Arc<Giant>, batch: Batch, helpers: &Helpers<'_>) -> ControlFlow<()> {
+    pub(super) fn offer(self: &Arc<Giant>, batch: CaseBatch, helpers: &Helpers<'_>) -> ControlFlow<()> {
         let weight = helpers.waiting.fetch_add(batch.weight, Ordering::Relaxed) + batch.weight;
         let (waiting, is_asked) = {
             let mut table = self.table();
@@ -256,17 +256,17 @@ impl Giant {
     }
 
     /// An empty batch.
-    pub(super) fn spare(&self) -> Batch {
+    pub(super) fn spare(&self) -> CaseBatch {
         self.table().spare.pop().unwrap_or_default()
     }
 
     /// Part number `number`, if it is done.
-    pub(super) fn part(&self, number: u32) -> Option<Part> {
+    pub(super) fn part(&self, number: u32) -> Option<ReportPart> {
         self.table().parts.remove(&number)
     }
 
     /// Part number `number`, which somebody is at.
-    pub(super) fn wait_for(&self, number: u32) -> Part {
+    pub(super) fn wait_for(&self, number: u32) -> ReportPart {
         let mut table = self.table();
         loop {
             if let Some(part) = table.parts.remove(&number) {

@@ -16,7 +16,7 @@ use super::naming::Naming;
 use super::outcome::{EvidenceCounts, ReportOutcome};
 use super::repeats::Repeats;
 use super::share::{conflict, earliest};
-use super::twins::{Twins, Verdict, Verdicts};
+use super::twins::{TwinVerdict, Twins, Verdicts};
 use super::{Damaged, Error, Job, Observer};
 use crate::bundle::{Ahead, ExecutionIndex, Ids, LineSpool};
 use crate::model::{Problem, ProblemKind, ReportId, ReportState, RunCounts, Severity, StatedExecution, Timestamp};
@@ -59,7 +59,7 @@ pub(super) struct Collected {
 /// A file that waits for a verdict, its own or that of one before it.
 struct Held {
     outcome: ReportOutcome,
-    verdict: Option<Verdict>,
+    verdict: Option<TwinVerdict>,
 }
 
 /// One Test Execution before its runs are settled.
@@ -233,8 +233,8 @@ impl Collected {
     ) -> Result<(), Error> {
         while let Some(Held { mut outcome, verdict }) = self.held.pop_front_if(|held| held.verdict.is_some()) {
             match verdict {
-                Some(Verdict::SetAside { by }) => self.set_twin_aside(&mut outcome, by, group, spool)?,
-                Some(Verdict::Counts(repetitions)) => {
+                Some(TwinVerdict::SetAside { by }) => self.set_twin_aside(&mut outcome, by, group, spool)?,
+                Some(TwinVerdict::Counts(repetitions)) => {
                     for repetition in repetitions {
                         let other = repetition.other().map(|other| self.name_of(other, spool)).transpose()?;
                         outcome.problems.push(repetition.problem(&other.unwrap_or_default(), &job.prefer));

@@ -25,7 +25,7 @@ pub(super) struct Marks {
 }
 
 /// Names that some reports tell of, each with the first of these reports.
-pub(super) type Names = HashedMap<ReportId>;
+pub(super) type KnownNames = HashedMap<ReportId>;
 
 /// What a report has in common with others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,8 +101,8 @@ impl Marks {
     }
 
     /// Which of its cases are in `names` by one of their own.
-    pub(super) fn shared_with(&self, names: &Names) -> Shared {
-        let mut known: Names = Names::default();
+    pub(super) fn shared_with(&self, names: &KnownNames) -> Shared {
+        let mut known: KnownNames = KnownNames::default();
         for (name, other) in &self.others {
             if let Some(with) = names.get(other) {
                 known.entry(*name).or_insert(*with);
@@ -171,7 +171,7 @@ mod tests {
     }
 
     fn shared(one: &[&str], other: &[&str]) -> usize {
-        let mut names = Names::default();
+        let mut names = KnownNames::default();
         names.extend(marks(other).all_names().map(|name| (name, ReportId(7))));
         let shared = marks(one).shared_with(&names);
         assert_eq!(shared.with.is_some(), shared.cases > 0);

@@ -1,7 +1,7 @@
 //! All results of a Test in one Test Execution become one run, as the user chose.
 
 use crate::bundle::{EvidenceLost, MergePart, MergedFacts};
-use crate::xray::{self, EncodeOptions, Merge, Part};
+use crate::xray::{self, EncodeOptions, EncodedResult, Merge};
 
 /// What makes one run of several.
 pub(super) fn by(
@@ -17,8 +17,8 @@ pub(super) fn by(
     }
 }
 
-fn part<'a>(part: &MergePart<'a>) -> Part<'a> {
-    Part {
+fn part<'a>(part: &MergePart<'a>) -> EncodedResult<'a> {
+    EncodedResult {
         bytes: part.bytes,
         outcome: part.outcome,
         report: part.report.0,

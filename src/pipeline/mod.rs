@@ -76,7 +76,7 @@ pub use naming::{Conflicts, DividedTest, SharedKey};
 pub use outcome::EvidenceCounts;
 pub use plan::{Plan, PlannedBundle, PlannedExecution};
 pub use purpose::{Depth, Reading};
-pub use verify::{Verdict, verify};
+pub use verify::{VerifiedOutput, verify};
 
 /// What is to be converted, and how.
 #[derive(Debug)]

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::basis::{Basis, Extent};
+use super::basis::{Basis, ReadExtent};
 use super::early::Beginning;
 use super::grouping::Group;
 use super::loose::Traces;
 use super::marks::Marks;
 use super::naming::KeyedName;
 use super::share::Shares;
-use crate::bundle::{Place, RunStore, StoredChunk, WaitingEntries};
+use crate::bundle::{RunPlace, RunStore, StoredChunk, WaitingEntries};
 use crate::model::{CaseCounts, Origin, Problem, ProblemKind, ReportId, ReportState, RunCounts};
 use crate::source::Later;
 
@@ -74,7 +74,7 @@ pub(super) struct RunChunk {
     /// Numbers of their Test Executions, each with the place of the first run that belongs to another one.
     pub(super) executions: Vec<(u32, usize)>,
     /// Notes, by the number of their run in the chunk.
-    pub(super) notes: Vec<(usize, Place)>,
+    pub(super) notes: Vec<(usize, RunPlace)>,
 }
 
 /// Attachments of the report.
@@ -134,7 +134,7 @@ impl ReportOutcome {
     }
 
     /// It was read as far as this.
-    pub(super) fn read(&mut self, extent: Extent) {
+    pub(super) fn read(&mut self, extent: ReadExtent) {
         self.content = Some(extent.hash);
         self.basis.read(extent);
     }

@@ -7,7 +7,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use super::marks::{Marks, Names};
+use super::marks::{KnownNames, Marks};
 use super::outcome::ReportOutcome;
 use crate::model::{List, Problem, ProblemKind, ReportId, ReportState, Reuse};
 
@@ -26,7 +26,7 @@ pub(super) struct Twins {
 
 /// What is to be done about a report.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum TwinVerdict {
     /// It is ignored: this other report tells of the same tests and is preferred.
     SetAside { by: ReportId },
     /// It counts, and so do these others of the same tests.
@@ -48,7 +48,7 @@ pub(super) enum Repetition {
 }
 
 /// Verdicts as they fall, in order of the reports of one folder.
-pub(super) type Verdicts = Vec<(ReportId, Verdict)>;
+pub(super) type Verdicts = Vec<(ReportId, TwinVerdict)>;
 
 impl Twins {
     /// Whether a report of `format` counts whatever else comes, and has come.
@@ -85,7 +85,7 @@ impl Twins {
         let marks = std::mem::take(&mut outcome.marks);
         let is_whole = outcome.state == ReportState::Converted && !outcome.shares.is_empty();
         let Some(format) = outcome.format.filter(|_| is_whole) else {
-            verdicts.push((outcome.id, Verdict::Counts(Vec::new())));
+            verdicts.push((outcome.id, TwinVerdict::Counts(Vec::new())));
             return;
         };
         let path = folder_of(outcome.origin.as_str());
@@ -150,7 +150,7 @@ struct Counted {
     names: Vec<u64>,
     reports: Vec<(ReportId, usize)>,
     /// The same as far as it was needed, to be asked.
-    known: Names,
+    known: KnownNames,
     known_reports: usize,
 }
 
@@ -215,8 +215,8 @@ impl Folder {
     }
 
     /// All names that reports of one format tell of, but for those that are set aside.
-    fn names_of(&self, format: &str) -> Names {
-        let mut names = Names::default();
+    fn names_of(&self, format: &str) -> KnownNames {
+        let mut names = KnownNames::default();
         for counted in self.counted.iter().filter(|counted| counted.format == format) {
             counted.each_name(0, |name, id| {
                 names.entry(name).or_insert(id);
@@ -240,8 +240,8 @@ impl Folder {
 
     fn tell(&mut self, member: &Member, verdicts: &mut Verdicts) {
         let verdict = match member.state {
-            State::SetAside(by) => Verdict::SetAside { by },
-            State::Undecided | State::Counts => Verdict::Counts(self.count(member)),
+            State::SetAside(by) => TwinVerdict::SetAside { by },
+            State::Undecided | State::Counts => TwinVerdict::Counts(self.count(member)),
         };
         verdicts.push((member.id, verdict));
     }
@@ -298,7 +298,7 @@ impl Reuse for Counted {
         self.names.shrink_to(USUAL_IN_FOLDER);
         self.reports.clear();
         self.reports.shrink_to(USUAL_IN_FOLDER);
-        self.known = Names::default();
+        self.known = KnownNames::default();
         self.known_reports = 0;
     }
 }

@@ -12,7 +12,7 @@ use crate::xray::{self, Target, Unbound};
 
 /// What was looked at, and what is wrong with it.
 #[derive(Debug)]
-pub struct Verdict {
+pub struct VerifiedOutput {
     /// The manifest, when there is one that can be read.
     pub manifest: Option<Manifest>,
     /// Everything that is not as it should be.
@@ -23,10 +23,10 @@ pub struct Verdict {
 ///
 /// # Errors
 /// When no threads can be started.
-pub fn verify(folder: &Path, threads: usize) -> Result<Verdict, Error> {
+pub fn verify(folder: &Path, threads: usize) -> Result<VerifiedOutput, Error> {
     let verification = match Verification::open(folder) {
         Ok(verification) => verification,
-        Err(mismatch) => return Ok(Verdict { manifest: None, mismatches: vec![mismatch] }),
+        Err(mismatch) => return Ok(VerifiedOutput { manifest: None, mismatches: vec![mismatch] }),
     };
     let manifest = verification.manifest().clone();
     let Some(target) = Target::from_name(&manifest.target) else {
@@ -34,7 +34,7 @@ pub fn verify(folder: &Path, threads: usize) -> Result<Verdict, Error> {
             file: crate::bundle::MANIFEST.to_owned(),
             reason: format!("the target '{}' is not known", manifest.target),
         };
-        return Ok(Verdict { manifest: Some(manifest), mismatches: vec![mismatch] });
+        return Ok(VerifiedOutput { manifest: Some(manifest), mismatches: vec![mismatch] });
     };
     let pool = super::threads::pool(threads).map_err(Error::threads)?;
     let check = |bundle: &mut dyn Read| check_bundle(bundle, target);
@@ -42,7 +42,7 @@ pub fn verify(folder: &Path, threads: usize) -> Result<Verdict, Error> {
         verification.bundles().into_par_iter().map(|record| verification.check_bundle(record, &check)).collect()
     });
     let mismatches = verification.finish(findings);
-    Ok(Verdict { manifest: Some(manifest), mismatches })
+    Ok(VerifiedOutput { manifest: Some(manifest), mismatches })
 }
 
 /// One bundle against the strict rules of its target. Later bundles may wait for a key: the manifest says which.

@@ -18,7 +18,7 @@ use super::outcome::{ReportOutcome, RunChunk};
 use super::purpose::{Context, Names};
 use super::rows::{Placed, Rows};
 use super::share::conflict;
-use crate::bundle::{IndexEntry, Place, WaitingEntries, WriteError};
+use crate::bundle::{IndexEntry, RunPlace, WaitingEntries, WriteError};
 use crate::mapping::{Evidence, Mapped, Mapper};
 use crate::model::{Limit, Problem, ProblemKind, ReportVisitor, RunFacts, StatedExecution, TestCase, TestRun, shorten};
 use crate::source::Entry;
@@ -30,7 +30,7 @@ pub(super) use ending::Fallen;
 pub(super) use findings::Findings;
 pub(super) use inspection::Inspection;
 pub(super) use lot::{Lot, Lots};
-pub(super) use part::{Part, Start};
+pub(super) use part::{ReportPart, Start};
 
 /// Bytes of encoded runs that are handed to the store at once: large reports come in several chunks.
 const CHUNK: usize = 1024 * 1024;
@@ -416,7 +416,7 @@ impl<'c> Conversion<'c> {
             if let Some(stored) = &stored_notes
                 && !run.note.is_empty()
             {
-                notes.push((number, Place::within(stored, &run.note)?));
+                notes.push((number, RunPlace::within(stored, &run.note)?));
             }
             entries.push(IndexEntry::new(run.length, &run.facts)?);
             let execution = outcome.shares[run.share].execution;

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::aside;
-use super::basis::{Basis, Extent, HashingReader};
+use super::basis::{Basis, HashingReader, ReadExtent};
 use super::batches::{Giant, Helpers};
 use super::early::{Beginning, Early, TakeEarly};
 use super::grouping::Group;
@@ -203,7 +203,7 @@ pub(super) fn read_report(
         Body::Bytes(bytes) => {
             let head = &bytes[..bytes.len().min(HEAD)];
             outcome.beginning = Beginning::of(head);
-            outcome.read(Extent::whole(bytes));
+            outcome.read(ReadExtent::whole(bytes));
             recognise_and_parse(entry, head, Body::Bytes(bytes), work, scratch, outcome)
         }
         Body::Stream(reader) => {

@@ -8,7 +8,7 @@ use super::finish::{Done, Finish, Outstanding, Ready};
 use super::record::{NewRecord, Record};
 use super::stop::Stop;
 use super::{Error, Job, Observer, Waiting, resume};
-use crate::bundle::journal::{self, Journal, Purpose};
+use crate::bundle::journal::{self, ConversionPurpose, Journal};
 use crate::bundle::manifest::Execution;
 use crate::bundle::{Folder, Opening};
 
@@ -31,7 +31,7 @@ impl<'w> Writing<'w> {
         observer: &'w dyn Observer,
         stop: &'w Stop<'w>,
     ) -> Result<(Writing<'w>, HashMap<u32, Record>), Error> {
-        let purpose = Purpose::new(job.encoding.target.name(), &job.recorded);
+        let purpose = ConversionPurpose::new(job.encoding.target.name(), &job.recorded);
         let mut kept = HashMap::new();
         if job.opening == Opening::Resume {
             let earlier: journal::Earlier<Record> = journal::earlier(folder.path(), &purpose).map_err(Error::Output)?;

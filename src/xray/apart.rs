@@ -11,7 +11,7 @@ use crate::model::{Attachment, Content, EvidenceFile, TestRun};
 
 use super::decode::DecodeError;
 use super::encode::EncodeOptions;
-use super::evidence::{self, Addition, Equals, Names};
+use super::evidence::{self, Addition, Equals, FileNames};
 use super::json::Object;
 use super::name::{TestName, name_of};
 use super::note;
@@ -107,7 +107,7 @@ pub fn set_apart<'r, E>(
     keep: &mut dyn FnMut(&EvidenceContent<'_>) -> Result<EvidenceFile, E>,
 ) -> Result<Vec<Apart<'r>>, E> {
     let mut gathered = Vec::new();
-    let mut names = Names::default();
+    let mut names = FileNames::default();
     let of_rows = run.stated.iterations.iter().map(|row| &row.steps[..]);
     let steps = std::iter::once(&run.steps[..]).chain(of_rows).flat_map(|steps| (1..).zip(steps));
     let of_steps = steps.map(|(number, step)| (Some(number), &step.attachments[..]));
@@ -148,7 +148,7 @@ pub fn add_apart<E>(
         if used.saturating_add(bytes) > options.max_evidence {
             return Ok((Addition::NoRoom, Vec::new()));
         }
-        let mut names = Names::default();
+        let mut names = FileNames::default();
         for one in &note.evidence {
             names.unused(one.filename.0.clone());
         }
@@ -196,7 +196,7 @@ impl<'a> Apart<'a> {
         self.sha256.as_str()
     }
 
-    pub(super) fn renamed(&self, names: &mut Names) -> Apart<'a> {
+    pub(super) fn renamed(&self, names: &mut FileNames) -> Apart<'a> {
         Apart { filename: names.unused(self.filename.0.clone()).into(), ..self.clone() }
     }
 

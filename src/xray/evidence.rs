@@ -76,7 +76,7 @@ impl Gathering {
 #[derive(Default)]
 struct Distinct {
     equals: Equals,
-    names: Names,
+    names: FileNames,
     contents: HashSet<u128>,
 }
 
@@ -134,7 +134,7 @@ pub fn add_evidence(
     if known.iter().map(|known| known.bytes()).sum::<u64>() + item.bytes() > options.max_evidence {
         return Ok(Addition::NoRoom);
     }
-    let mut names = Names::default();
+    let mut names = FileNames::default();
     for known in &run.evidences {
         names.unused(known.filename.0.clone());
     }
@@ -146,12 +146,12 @@ pub fn add_evidence(
 
 /// File names that are taken inside one test.
 #[derive(Default)]
-pub(super) struct Names {
+pub(super) struct FileNames {
     /// How often each was asked for.
     taken: HashMap<String, usize>,
 }
 
-impl Names {
+impl FileNames {
     /// `name`, or `a (2).png` for the second `a.png`.
     pub(super) fn unused<'n>(&mut self, name: Cow<'n, str>) -> Cow<'n, str> {
         let mut candidate = name.clone();
@@ -352,7 +352,7 @@ mod tests {
 
     #[test]
     fn a_name_that_looks_numbered_is_not_taken_twice() {
-        let mut names = Names::default();
+        let mut names = FileNames::default();
         let given: Vec<_> =
             ["a.png", "a (2).png", "a.png", "a.png"].map(|name| names.unused(name.into()).into_owned()).to_vec();
         assert_eq!(given, ["a.png", "a (2).png", "a (3).png", "a (4).png"]);

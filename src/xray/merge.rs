@@ -32,7 +32,7 @@ pub enum Merge {
 
 /// One encoded result.
 #[derive(Debug, Clone, Copy)]
-pub struct Part<'a> {
+pub struct EncodedResult<'a> {
     /// What `encode` wrote.
     pub bytes: &'a [u8],
     /// What became of it.
@@ -67,7 +67,7 @@ pub struct Merged {
 /// # Errors
 /// When the bytes of a part are no encoded run; nothing is appended then.
 pub fn merge(
-    parts: &[Part<'_>],
+    parts: &[EncodedResult<'_>],
     policy: Merge,
     options: &EncodeOptions,
     out: &mut Vec<u8>,
@@ -95,12 +95,12 @@ const ROW: &str = "row ";
 
 /// All results of one Test, and what was decided about them.
 pub(super) struct Results<'p, 'r> {
-    pub(super) parts: &'p [Part<'p>],
+    pub(super) parts: &'p [EncodedResult<'p>],
     pub(super) runs: Vec<Run<'r>>,
     pub(super) notes: Vec<Note<'r>>,
     /// Indexes of the results that count; all others are attempts.
     pub(super) deciding: Vec<usize>,
-    pub(super) verdict: Verdict<'r>,
+    pub(super) verdict: MergedStatus<'r>,
     shape: Shape,
 }
 
@@ -124,7 +124,7 @@ enum Shape {
 }
 
 impl<'p, 'r> Results<'p, 'r> {
-    fn new(parts: &'p [Part<'p>], runs: Vec<Run<'r>>, notes: Vec<Note<'r>>, policy: Merge) -> Results<'p, 'r> {
+    fn new(parts: &'p [EncodedResult<'p>], runs: Vec<Run<'r>>, notes: Vec<Note<'r>>, policy: Merge) -> Results<'p, 'r> {
         let mut deciding = deciding(parts);
         let shape = shape(&runs, &notes, &deciding, policy);
         let candidates = candidates(parts, &runs, &notes, &deciding, policy);
@@ -154,12 +154,12 @@ fn shape(runs: &[Run<'_>], notes: &[Note<'_>], deciding: &[usize], policy: Merge
 }
 
 /// Indexes of the parts that decide: neither superseded nor followed by another attempt of their group.
-fn deciding(parts: &[Part<'_>]) -> Vec<usize> {
+fn deciding(parts: &[EncodedResult<'_>]) -> Vec<usize> {
     let mut last_of_group = HashMap::new();
     for (index, part) in parts.iter().enumerate().filter(|(_, part)| part.attempt_group != 0 && !part.superseded) {
         last_of_group.insert((part.report, part.attempt_group), index);
     }
-    let counts = |(index, part): &(usize, &Part<'_>)| {
+    let counts = |(index, part): &(usize, &EncodedResult<'_>)| {
         let last = last_of_group.get(&(part.report, part.attempt_group));
         !part.superseded && last.is_none_or(|last| last == index)
     };
@@ -171,7 +171,7 @@ fn deciding(parts: &[Part<'_>]) -> Vec<usize> {
     deciding
 }
 
-pub(super) struct Verdict<'r> {
+pub(super) struct MergedStatus<'r> {
     outcome: Outcome,
     status: Text<'r>,
     /// The part whose steps stand for all.
@@ -180,13 +180,14 @@ pub(super) struct Verdict<'r> {
 
 /// What is to be decided between: each result, or what each data row comes to.
 fn candidates<'r>(
-    parts: &[Part<'_>],
+    parts: &[EncodedResult<'_>],
     runs: &[Run<'r>],
     notes: &[Note<'_>],
     deciding: &[usize],
     policy: Merge,
-) -> Vec<Verdict<'r>> {
-    let as_part = |model: usize| Verdict { outcome: parts[model].outcome, status: runs[model].status.clone(), model };
+) -> Vec<MergedStatus<'r>> {
+    let as_part =
+        |model: usize| MergedStatus { outcome: parts[model].outcome, status: runs[model].status.clone(), model };
     if matches!(policy, Merge::Worst | Merge::Iterations) {
         return deciding.iter().map(|index| as_part(*index)).collect();
     }
@@ -217,7 +218,7 @@ fn last(runs: &[Run<'_>], row: &[usize]) -> usize {
 }
 
 /// Any failed: failed; else any aborted: aborted; all alike: as they are; else TODO.
-fn worst(mut candidates: Vec<Verdict<'_>>) -> Verdict<'_> {
+fn worst(mut candidates: Vec<MergedStatus<'_>>) -> MergedStatus<'_> {
     let first_with = |outcome: Outcome| candidates.iter().position(|candidate| candidate.outcome == outcome);
     let found = [Outcome::Failed, Outcome::Errored, Outcome::Aborted].into_iter().find_map(first_with);
     // No failure: equal words stay, whatever they are; a mixture is not decided.
@@ -227,7 +228,7 @@ fn worst(mut candidates: Vec<Verdict<'_>>) -> Verdict<'_> {
         None if all_alike && !candidates.is_empty() => candidates.swap_remove(0),
         None => {
             let model = candidates.last().map_or(0, |candidate| candidate.model);
-            Verdict { outcome: Outcome::Skipped, status: TODO.into(), model }
+            MergedStatus { outcome: Outcome::Skipped, status: TODO.into(), model }
         }
     }
 }
@@ -406,7 +407,7 @@ fn unite_info<'r>(runs: &[Run<'r>]) -> Option<TestInfo<'r>> {
 }
 
 /// `3 results merged: 1 passed, 2 failed`.
-fn tally(parts: &[Part<'_>], deciding: &[usize]) -> String {
+fn tally(parts: &[EncodedResult<'_>], deciding: &[usize]) -> String {
     let of = |outcome: Outcome| deciding.iter().filter(|index| parts[**index].outcome == outcome).count();
     let counted = Outcome::ALL.into_iter().map(|outcome| (of(outcome), outcome)).filter(|(count, _)| *count > 0);
     let counts: Vec<String> = counted.map(|(count, outcome)| format!("{count} {}", outcome.name())).collect();

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::apart::Apart;
-use super::evidence::Names;
+use super::evidence::FileNames;
 use super::merge::Results;
 use super::wire::{self, EvidenceItem, Run, Text};
 
@@ -53,7 +53,7 @@ impl<'r> Results<'_, 'r> {
             })
         });
         let United { kept, dropped } = choose(placed.chain(others), limit);
-        let mut names = Names::default();
+        let mut names = FileNames::default();
         wire::all_steps(run).flat_map(|step| &step.evidences).for_each(|item| {
             names.unused(item.filename.0.clone());
         });
@@ -84,7 +84,7 @@ impl<'r> Results<'_, 'r> {
             })
         });
         let United { kept, dropped } = choose(candidates, limit);
-        let mut names = Names::default();
+        let mut names = FileNames::default();
         United { kept: kept.iter().map(|one| one.item.renamed(&mut names)).collect(), dropped }
     }
 }

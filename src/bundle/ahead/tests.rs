@@ -8,7 +8,8 @@ use super::*;
 use crate::bundle::hashing::Hashing;
 use crate::bundle::settle::tests::{Fixture, Run, SEPARATOR, join};
 use crate::bundle::{
-    Assembly, Budget, Compression, EvidenceLost, ExecutionIndex, ExecutionKey, Frame, MergePart, Opening, Place, plan,
+    Assembly, Budget, Compression, EvidenceLost, ExecutionIndex, ExecutionKey, Frame, MergePart, Opening, RunPlace,
+    plan,
 };
 use crate::model::Outcome;
 
@@ -82,7 +83,7 @@ fn come_to_in(fixture: &Fixture, runs: &[Run], max_bytes: u64, writes: &dyn Fn(u
     });
     drop(chosen);
     let settled = crate::bundle::settle(index, store, &join).unwrap();
-    let text = |place: Place| {
+    let text = |place: RunPlace| {
         let mut bytes = Vec::new();
         store.read(place.location, place.length as usize, &mut bytes).unwrap();
         String::from_utf8(bytes).unwrap()

@@ -74,7 +74,7 @@ impl Fixture {
     }
 
     fn texts(&self, settled: &Settled) -> Vec<String> {
-        let text = |run: Place| {
+        let text = |run: RunPlace| {
             let mut bytes = Vec::new();
             self.store.read(run.location, run.length as usize, &mut bytes).unwrap();
             String::from_utf8(bytes).unwrap()

@@ -6,9 +6,9 @@ fn read(store: &RunStore, chunk: StoredChunk) -> Vec<u8> {
     out
 }
 
-fn hold(store: &RunStore, at: Location, length: usize) -> Option<Held> {
+fn hold(store: &RunStore, at: Location, length: usize) -> Option<HeldBytes> {
     match store.find(at, length) {
-        Ok(Found::Held(held)) => Some(held),
+        Ok(Whereabouts::Held(held)) => Some(held),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::vec;
 
 use super::Collected;
-use crate::bundle::{Ahead, Arrived, ExecutionIndex, IndexEntry, Location, Place, RunStore, StoredRun, WriteError};
+use crate::bundle::{Ahead, Arrived, ExecutionIndex, IndexEntry, Location, RunPlace, RunStore, StoredRun, WriteError};
 use crate::model::{ReportId, RunCounts};
 use crate::pipeline::outcome::{ReportOutcome, RunChunk};
 use crate::xray;
@@ -21,7 +21,7 @@ pub(super) struct Added {
 /// Runs of one chunk, in order; those that were taken are gone.
 struct ChunkRuns {
     entries: Vec<IndexEntry>,
-    notes: Peekable<vec::IntoIter<(usize, Place)>>,
+    notes: Peekable<vec::IntoIter<(usize, RunPlace)>>,
     taken: usize,
     /// Where the next one is.
     location: Location,

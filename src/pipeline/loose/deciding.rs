@@ -5,7 +5,7 @@ use super::{Decision, Picture, Print, Reports, Stores, base_name};
 use crate::bundle::Sidecar;
 use crate::format::Head;
 use crate::model::{Attachment, Content};
-use crate::pipeline::basis::Extent;
+use crate::pipeline::basis::ReadExtent;
 use crate::pipeline::finish::SettledExecution;
 use crate::pipeline::{Error, Job, evidence};
 use crate::source::{self, AttachmentError, Later};
@@ -75,9 +75,9 @@ impl Deciding<'_> {
         &mut self,
         picture: &Picture,
         content: Result<&[u8], AttachmentError>,
-    ) -> Result<(Decision, Option<Extent>), Error> {
+    ) -> Result<(Decision, Option<ReadExtent>), Error> {
         match content {
-            Ok(bytes) => Ok((self.decide_with(picture, bytes)?, Some(Extent::whole(bytes)))),
+            Ok(bytes) => Ok((self.decide_with(picture, bytes)?, Some(ReadExtent::whole(bytes)))),
             Err(error) => Ok((Decision::Unreadable(error.to_string()), None)),
         }
     }

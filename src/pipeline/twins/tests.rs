@@ -33,12 +33,12 @@ fn folder(prefer: &[&str], reports: &[(&'static str, &[&str])]) -> Vec<Verdicts>
     fallen
 }
 
-fn aside(id: u32, by: u32) -> (ReportId, Verdict) {
-    (ReportId(id), Verdict::SetAside { by: ReportId(by) })
+fn aside(id: u32, by: u32) -> (ReportId, TwinVerdict) {
+    (ReportId(id), TwinVerdict::SetAside { by: ReportId(by) })
 }
 
-fn counts(id: u32) -> (ReportId, Verdict) {
-    (ReportId(id), Verdict::Counts(Vec::new()))
+fn counts(id: u32) -> (ReportId, TwinVerdict) {
+    (ReportId(id), TwinVerdict::Counts(Vec::new()))
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn z6_other_scenarios_are_another_run() {
     let fallen = folder(&[], &[(CUCUMBER, &["a", "b"]), (MESSAGES, &["a"])]);
     assert!(fallen[..2].iter().all(Vec::is_empty));
     assert_eq!(fallen[2][0], counts(0));
-    assert!(matches!(&fallen[2][1], (ReportId(1), Verdict::Counts(told)) if told.len() == 1));
+    assert!(matches!(&fallen[2][1], (ReportId(1), TwinVerdict::Counts(told)) if told.len() == 1));
     let preferred = folder(&[CUCUMBER], &[(CUCUMBER, &["a"]), (MESSAGES, &["a"])]);
     assert_eq!(ids(&preferred), [(0, false), (1, true)], "the other way round when it is asked for");
 }
@@ -92,7 +92,7 @@ fn z6_other_scenarios_are_another_run() {
 /// Ids in the order of their verdicts, and whether each was set aside.
 fn ids(fallen: &[Verdicts]) -> Vec<(u32, bool)> {
     let all = fallen.iter().flatten();
-    all.map(|(id, verdict)| (id.0, matches!(verdict, Verdict::SetAside { .. }))).collect()
+    all.map(|(id, verdict)| (id.0, matches!(verdict, TwinVerdict::SetAside { .. }))).collect()
 }
 
 #[test]
@@ -101,7 +101,10 @@ fn the_less_wanted_is_set_aside_when_all_of_it_is_told_elsewhere() {
         &[("cucumber", &["a", "b", "c"]), ("junit", &["a", "b"]), ("junit", &["c"]), ("junit", &["c", "unit test"])];
     let last = folder(&["cucumber"], reports).pop().unwrap();
     assert_eq!(last[..2], [aside(1, 0), aside(2, 0)]);
-    assert!(matches!(&last[2], (ReportId(3), Verdict::Counts(told)) if told.len() == 1), "it has a test of its own");
+    assert!(
+        matches!(&last[2], (ReportId(3), TwinVerdict::Counts(told)) if told.len() == 1),
+        "it has a test of its own"
+    );
     let last = folder(&["junit"], reports).pop().unwrap();
     assert_eq!(last[0], aside(0, 1), "several reports together tell of all");
     assert!(ids(&folder(&["robot"], reports)).iter().all(|(_, aside)| !aside), "a format that is not there");
@@ -131,8 +134,9 @@ fn names_shared_by_chance_say_nothing() {
 #[test]
 fn one_warning_tells_of_two_formats() {
     let fallen = folder(&[], &[("robot", &["a", "b"]), ("junit", &["a"]), ("junit", &["b"]), ("robot", &["a"])]);
-    let told: Vec<_> = fallen.iter().flatten().filter(|(_, verdict)| *verdict != Verdict::Counts(Vec::new())).collect();
-    let [(ReportId(1), Verdict::Counts(repetitions))] = &told[..] else { panic!("{told:?}") };
+    let told: Vec<_> =
+        fallen.iter().flatten().filter(|(_, verdict)| *verdict != TwinVerdict::Counts(Vec::new())).collect();
+    let [(ReportId(1), TwinVerdict::Counts(repetitions))] = &told[..] else { panic!("{told:?}") };
     assert_eq!(
         repetitions[0].problem("output.xml", &[]).message,
         "1 of its 1 tests are told by output.xml (robot), too; both are converted: --prefer junit or --prefer robot \
@@ -156,6 +160,6 @@ fn a_folder_of_very_many_tests_is_not_compared_and_says_so_once() {
     for (id, format, names) in [(0, "junit", one), (1, "junit", other), (2, "robot", one), (3, "robot", one)] {
         twins.meet(&mut report(id, "r", format, names), &[], &mut verdicts);
     }
-    let told = |id: usize| matches!(&verdicts[id].1, Verdict::Counts(told) if told[..] == [Repetition::Unknown]);
+    let told = |id: usize| matches!(&verdicts[id].1, TwinVerdict::Counts(told) if told[..] == [Repetition::Unknown]);
     assert_eq!([0, 1, 2, 3].map(told), [false, false, true, false]);
 }

@@ -4,10 +4,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::thread;
 
-use super::part::{Part, Start};
+use super::part::{ReportPart, Start};
 use super::{CHUNKS_HELD, Conversion, ConversionFailure, Fallen, RunScratch};
 use crate::model::{Limit, LimitReached, Problem, ReportVisitor, StatedExecution, TestCase};
-use crate::pipeline::batches::{Batch, Filled, Giant, Helpers};
+use crate::pipeline::batches::{CaseBatch, Filled, Giant, Helpers};
 use crate::pipeline::early::Early;
 
 /// Lets others do what a [`Conversion`] does, and comes to the same.
@@ -21,7 +21,7 @@ pub(in crate::pipeline) struct Batching<'c> {
     helpers: &'c Helpers<'c>,
     /// For batches that are converted on this thread.
     scratch: &'c mut RunScratch,
-    batch: Batch,
+    batch: CaseBatch,
     /// Cases, and rows of outlines, so far.
     seen: u64,
     examples: u64,
@@ -48,7 +48,7 @@ impl<'c> Batching<'c> {
             giant,
             helpers,
             scratch,
-            batch: Batch::default(),
+            batch: CaseBatch::default(),
             seen: 0,
             examples: 0,
             row_group: 0,
@@ -114,7 +114,7 @@ impl<'c> Batching<'c> {
         }
     }
 
-    fn take_in(&mut self, part: Part) {
+    fn take_in(&mut self, part: ReportPart) {
         self.taken += 1;
         if self.has_ended() {
             part.discard(&self.giant);
@@ -141,7 +141,7 @@ impl<'c> Batching<'c> {
         self.whole.mapper.go_on_behind(self.batch.start.examples);
         self.batch.replay(&mut self.whole);
         // The buffers of a batch that was stretched are not worth keeping.
-        self.batch = Batch::default();
+        self.batch = CaseBatch::default();
         self.go_on()
     }
 

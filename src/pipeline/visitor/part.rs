@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::findings::Keeps;
 use super::{Conversion, ConversionFailure, Fallen, LONG_TEXTS, OVERRULED_ENVIRONMENT, RunScratch, conflict};
 use crate::model::{Origin, Problem, ProblemKind, ReportVisitor, StatedExecution, TestRun};
-use crate::pipeline::batches::{Batch, Giant};
+use crate::pipeline::batches::{CaseBatch, Giant};
 use crate::pipeline::marks::Marks;
 use crate::pipeline::outcome::ReportOutcome;
 use crate::pipeline::purpose::Context;
@@ -29,7 +29,7 @@ pub(in crate::pipeline) struct Start {
 }
 
 /// What came of a part.
-pub(in crate::pipeline) struct Part {
+pub(in crate::pipeline) struct ReportPart {
     outcome: ReportOutcome,
     statement: u32,
     further: HashMap<ProblemKind, (usize, Problem)>,
@@ -39,14 +39,14 @@ pub(in crate::pipeline) struct Part {
     fell: Result<(), Fallen>,
 }
 
-impl Part {
+impl ReportPart {
     /// Converts the cases of a batch, which is emptied.
     pub(in crate::pipeline) fn of(
-        batch: &mut Batch,
+        batch: &mut CaseBatch,
         giant: &Giant,
         context: &Context<'_>,
         scratch: &mut RunScratch,
-    ) -> Part {
+    ) -> ReportPart {
         let mut outcome = ReportOutcome::new(giant.report, Origin::default(), 0);
         outcome.environment.clone_from(&giant.environment);
         outcome.basis = giant.basis.of_part();
@@ -54,7 +54,7 @@ impl Part {
             outcome.marks = Marks::full();
         }
         let (statement, further) = (batch.start.statement, HashMap::new());
-        let mut part = Part { outcome, statement, further, encoded: 0, failure: None, fell: Ok(()) };
+        let mut part = ReportPart { outcome, statement, further, encoded: 0, failure: None, fell: Ok(()) };
         part.fill(batch, giant, context, scratch);
         if batch.empty().is_break() {
             // Buffers change hands between cases and runs.
@@ -63,7 +63,7 @@ impl Part {
         part
     }
 
-    fn fill(&mut self, batch: &mut Batch, giant: &Giant, context: &Context<'_>, scratch: &mut RunScratch) {
+    fn fill(&mut self, batch: &mut CaseBatch, giant: &Giant, context: &Context<'_>, scratch: &mut RunScratch) {
         let mut conversion =
             Conversion::new(giant.format, &mut self.outcome, context, &giant.entry, scratch, &giant.group);
         conversion.findings.keeps = Keeps::EnoughOfAPart;
@@ -94,8 +94,8 @@ impl Part {
 
 impl Conversion<'_> {
     /// Takes in what came of the next part of the report, as if its cases had been converted here.
-    pub(super) fn take_in(&mut self, part: Part) {
-        let Part { outcome: mut part, statement, further, encoded, failure, .. } = part;
+    pub(super) fn take_in(&mut self, part: ReportPart) {
+        let ReportPart { outcome: mut part, statement, further, encoded, failure, .. } = part;
         if !part.producer.is_empty() {
             self.findings.producer(&part.producer);
         }

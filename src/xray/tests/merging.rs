@@ -23,9 +23,9 @@ pub(super) fn result(outcome: Outcome, fill: impl FnOnce(&mut TestRun)) -> Resul
 }
 
 pub(super) fn merged(results: &[Result], policy: Merge) -> (String, Merged) {
-    let parts: Vec<Part<'_>> = results
+    let parts: Vec<EncodedResult<'_>> = results
         .iter()
-        .map(|result| Part {
+        .map(|result| EncodedResult {
             bytes: &result.bytes,
             outcome: result.outcome,
             report: result.report,
@@ -122,9 +122,9 @@ fn lists_are_united_and_the_first_summary_stays() {
 fn evidence_keeps_to_the_limit_of_one_test() {
     let with = |data: &str| result(Outcome::Failed, |run| run.evidence.push(attachment("a.png", data)));
     let parts = [with("AAAABBBB"), with("CCCC")];
-    let parts: Vec<Part<'_>> = parts
+    let parts: Vec<EncodedResult<'_>> = parts
         .iter()
-        .map(|part| Part {
+        .map(|part| EncodedResult {
             bytes: &part.bytes,
             outcome: part.outcome,
             report: 1,
@@ -225,7 +225,7 @@ fn data_row(name: &str, parameters: &[(&str, &str)], outcome: Outcome, identity:
 }
 
 fn merged_rows(results: &[Result], target: Target) -> String {
-    let part = |result: &'_ Result| Part {
+    let part = |result: &'_ Result| EncodedResult {
         bytes: Box::leak(result.bytes.clone().into_boxed_slice()),
         outcome: result.outcome,
         report: result.report,
@@ -233,7 +233,7 @@ fn merged_rows(results: &[Result], target: Target) -> String {
         superseded: result.superseded,
         note: Box::leak(result.note.clone().into_boxed_slice()),
     };
-    let parts: Vec<Part<'_>> = results.iter().map(part).collect();
+    let parts: Vec<EncodedResult<'_>> = results.iter().map(part).collect();
     let mut out = Vec::new();
     merge(&parts, Merge::Iterations, &kept(target), &mut out).unwrap();
     assert!(is_valid(&bundle(&[&out]), target), "{}", String::from_utf8_lossy(&out));
@@ -302,7 +302,7 @@ fn attempts_are_no_data_rows() {
 
 #[test]
 fn bytes_that_are_no_run_are_refused() {
-    let part = Part {
+    let part = EncodedResult {
         bytes: b"{\"x\":1}",
         outcome: Outcome::Passed,
         report: 1,

@@ -82,9 +82,9 @@ fn evidence_of_passed_results_goes_before_that_of_failed_ones() {
         (bytes, outcome)
     };
     let held: Vec<_> = results.iter().map(part).collect();
-    let parts: Vec<Part<'_>> = held
+    let parts: Vec<EncodedResult<'_>> = held
         .iter()
-        .map(|(bytes, outcome)| Part {
+        .map(|(bytes, outcome)| EncodedResult {
             bytes,
             outcome: *outcome,
             report: 1,
