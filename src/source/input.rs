@@ -5,10 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use globset::GlobBuilder;
-use walkdir::WalkDir;
-
-use super::SourceError;
+use super::{SourceError, expand};
 
 /// One INPUT of the command line.
 pub enum Input {
@@ -99,63 +96,15 @@ pub fn inputs(arguments: &[PathBuf]) -> Result<Vec<Input>, SourceError> {
         } else if argument.symlink_metadata().is_ok() {
             inputs.push(Input::at(argument)?);
         } else {
-            expand(argument, &mut inputs)?;
+            inputs.extend(expand::expand(argument)?.into_iter().map(Input::Path));
         }
     }
     Ok(inputs)
 }
 
-fn expand(argument: &Path, inputs: &mut Vec<Input>) -> Result<(), SourceError> {
-    let Some(pattern) = argument.to_str().filter(|text| text.contains(['*', '?', '[', '{'])) else {
-        return Err(SourceError::Missing(argument.to_path_buf()));
-    };
-    let glob = GlobBuilder::new(pattern)
-        .literal_separator(true)
-        .build()
-        .map_err(|error| SourceError::Pattern(pattern.to_owned(), error.kind().to_string()))?
-        .compile_matcher();
-    let before = inputs.len();
-    let base = fixed_part(pattern);
-    let levels = if pattern.contains("**") { usize::MAX } else { pattern[base.len()..].split('/').count() };
-    let root = if base.is_empty() { Path::new(".") } else { Path::new(base) };
-    for found in WalkDir::new(root).max_depth(levels).sort_by_file_name().into_iter().flatten() {
-        let path = found.path().strip_prefix("./").unwrap_or(found.path());
-        if glob.is_match(path) {
-            inputs.push(Input::Path(path.to_path_buf()));
-        }
-    }
-    if inputs.len() == before {
-        return Err(SourceError::NothingMatches(pattern.to_owned()));
-    }
-    Ok(())
-}
-
-/// The folders before the first part that holds a pattern.
-fn fixed_part(pattern: &str) -> &str {
-    let special = pattern.find(['*', '?', '[', '{']).unwrap_or(pattern.len());
-    pattern[..special].rfind('/').map_or("", |slash| &pattern[..=slash])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn patterns_that_no_shell_expanded_are_expanded_in_order() {
-        let folder = tempfile::tempdir().unwrap();
-        for name in ["b.xml", "a.xml", "c.txt"] {
-            std::fs::write(folder.path().join(name), "x").unwrap();
-        }
-        let found = inputs(&[folder.path().join("*.xml")]).unwrap();
-        let names: Vec<_> = found
-            .iter()
-            .map(|input| match input {
-                Input::Path(path) => path.file_name().unwrap().to_str().unwrap().to_owned(),
-                Input::Stream { name, .. } => name.clone(),
-            })
-            .collect();
-        assert_eq!(names, ["a.xml", "b.xml"]);
-    }
 
     #[cfg(unix)]
     #[test]

@@ -460,6 +460,8 @@ fn what_links_lead_to_is_read_once_however_it_is_reached() {
             "void: a symbolic link that leads nowhere".to_owned(),
         ]
     );
+    // As a pattern finds it.
+    assert_eq!(lines(&inside.join("void")), ["void: a symbolic link that leads nowhere"]);
 }
 
 #[cfg(unix)]

@@ -12,6 +12,7 @@ use super::archive::{self, Archive, Kind, Whole};
 use super::entry::{At, Entry, Handle};
 use super::links::Links;
 use super::mapped::ArchiveBytes;
+use super::neighbours::Neighbours;
 use super::opening::{hidden_zip, open_if_archive};
 use super::root::{Extent, Root};
 use super::unpack::{self, Most, Seen};
@@ -70,12 +71,19 @@ struct Walk<'w> {
 
 impl Walk<'_> {
     fn path(&mut self, input: u32, path: &Path) -> Result<ControlFlow<()>, SourceError> {
-        let metadata = path.metadata().map_err(SourceError::input(path))?;
+        let name = file_name(path);
+        let place = Place { input, input_name: input_name(&name).into(), ..Place::default() };
+        let metadata = match path.metadata() {
+            Ok(metadata) => metadata,
+            // Whoever names one is told before anything is walked; a pattern meets them as a folder does.
+            Err(error) if path.is_symlink() && leads_nowhere(&error) => {
+                return Ok(self.skip(Origin::new(name), place, Skip::BrokenLink));
+            }
+            Err(error) => return Err(SourceError::input(path)(error)),
+        };
         if metadata.is_dir() {
             return Ok(self.folder(input, path));
         }
-        let name = file_name(path);
-        let place = Place { input, input_name: input_name(&name).into(), ..Place::default() };
         if !metadata.is_file() {
             return Ok(self.skip(Origin::new(name), place, Skip::Special));
         }
@@ -375,36 +383,6 @@ impl Walk<'_> {
     fn unreadable(&mut self, origin: Origin, place: Place, error: &std::io::Error) -> ControlFlow<()> {
         let problem = Problem::of_reading(error, "it cannot be read");
         (self.found)(Found::Unreadable { origin, place, bytes: 0, problem })
-    }
-}
-
-/// What is known of the folders around the file at hand, by their depth.
-#[derive(Default)]
-struct Neighbours {
-    have_json_lines: Vec<Option<bool>>,
-}
-
-impl Neighbours {
-    /// The walk goes down into a folder.
-    fn enter(&mut self, folder: &DirEntry) {
-        self.have_json_lines.truncate(folder.depth());
-    }
-
-    /// Whether a file of the same folder is called like lines of JSON. Each folder is asked once, and only where it has a
-    /// file that this matters to.
-    fn have_json_lines(&mut self, file: &DirEntry) -> bool {
-        let depth = file.depth().saturating_sub(1);
-        if self.have_json_lines.len() <= depth {
-            self.have_json_lines.resize(depth + 1, None);
-        }
-        let is_called_so = |file: std::io::Result<std::fs::DirEntry>| {
-            file.is_ok_and(|file| file.file_name().to_str().is_some_and(litter::is_json_lines))
-        };
-        let look = || {
-            let files = file.path().parent().map(std::fs::read_dir);
-            files.is_some_and(|files| files.is_ok_and(|mut files| files.any(is_called_so)))
-        };
-        *self.have_json_lines[depth].get_or_insert_with(look)
     }
 }
 
