@@ -16,7 +16,7 @@ pub const DAMAGED: u8 = 3;
 pub const NO_REPORT: u8 = 4;
 /// `verify` or `bind` found what the manifest does not say, or what the schema refuses.
 pub const MISMATCH: u8 = 5;
-/// The output could not be written.
+/// The output could not be written, or the machine lacks what reading needs.
 pub const OUTPUT: u8 = 6;
 /// Added to a signal's number: 130 for SIGINT, 143 for SIGTERM, as a shell has it.
 pub const SIGNAL: u8 = 128;
@@ -67,7 +67,7 @@ pub enum Failure {
     Arguments(Box<clap::Error>),
     /// Wrong usage or configuration, in words; nothing was written.
     Usage(String),
-    /// The output could not be written, in words.
+    /// The output could not be written, or the machine lacks what reading needs, in words.
     Output(String),
     /// What lies in an output folder is not what its manifest says, in words.
     Mismatch(String),

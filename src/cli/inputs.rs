@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use xraypack::source::{self, Globs, Input};
+use xraypack::source::{self, Globs, Input, SourceError};
 
 use super::exit::Failure;
 use super::numbers;
@@ -14,7 +14,10 @@ const NAMED: usize = 10;
 
 /// The INPUTs of a command line.
 pub fn open(arguments: &[PathBuf]) -> Result<Vec<Input>, Failure> {
-    source::inputs(arguments).map_err(|error| Failure::Usage(error.to_string()))
+    source::inputs(arguments).map_err(|error| match error {
+        SourceError::Shortage(_) => Failure::Output(error.to_string()),
+        _ => Failure::Usage(error.to_string()),
+    })
 }
 
 /// Warns of INPUTs that are, or lie in, others: what is in them is read more than once.

@@ -82,7 +82,7 @@ Exit codes:
     3         finished, and at least one report was damaged (not with --allow-damaged)
     4         no report was found
     5         verify, bind: the folder is not what its manifest says, or breaks the schema
-    6         the output could not be written
+    6         the output could not be written, or the machine lacks what reading needs
     130, 143  interrupted";
 
 /// How the program speaks.

@@ -1,7 +1,6 @@
 //! Why a conversion ended.
 
 use std::fmt;
-use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use super::outcome::ReportOutcome;
@@ -14,7 +13,7 @@ use crate::source::SourceError;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// An INPUT that cannot be read.
+    /// An INPUT that cannot be read, or what the machine lacks to read any.
     Source(SourceError),
     /// The output cannot be written.
     Output(WriteError),
@@ -82,8 +81,8 @@ impl Error {
     /// Whether the conversion should not have begun: wrong usage writes nothing, also when it shows late.
     pub fn is_wrong_usage(&self) -> bool {
         match self {
-            // A temporary file, for an archive from standard input.
-            Error::Source(SourceError::Input(_, disk)) => disk.kind() != ErrorKind::StorageFull,
+            // Nobody's fault but the machine's.
+            Error::Source(SourceError::Shortage(_)) => false,
             Error::Source(_) | Error::NoProject { .. } | Error::Budget { .. } | Error::InputInOutput { .. } => true,
             // No file was opened.
             Error::NoThread(_) => true,
@@ -100,6 +99,7 @@ impl Error {
         match failure {
             ConversionFailure::Store(error) => Error::Output(error),
             ConversionFailure::Stopped => Error::Interrupted,
+            ConversionFailure::Shortage(shortage) => Error::Source(SourceError::Shortage(shortage)),
             ConversionFailure::NoProject(case) => Error::NoProject { origin: outcome.origin.clone(), case },
         }
     }
@@ -165,12 +165,14 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::source::Shortage;
 
     #[test]
     fn a_full_disk_is_no_wrong_usage() {
-        let failed = |kind: ErrorKind| Error::Source(SourceError::Input("-".into(), kind.into()));
-        assert!(failed(ErrorKind::NotFound).is_wrong_usage());
-        assert!(!failed(ErrorKind::StorageFull).is_wrong_usage(), "what is finished stays");
+        let missing = std::io::ErrorKind::NotFound.into();
+        assert!(Error::Source(SourceError::Input("-".into(), missing)).is_wrong_usage());
+        let full = Shortage::TemporaryFolder("/tmp".into(), "it is full".to_owned());
+        assert!(!Error::Source(SourceError::Shortage(full)).is_wrong_usage(), "what is finished stays");
         assert!(!Error::Interrupted.is_wrong_usage());
     }
 
@@ -178,7 +180,7 @@ mod tests {
     fn the_cause_comes_before_what_could_not_be_taken_back() {
         let cause = Error::NoProject { origin: Origin::new("a.xml"), case: "pays".to_owned() };
         let told = cause.to_string();
-        let left = WriteError::io("remove", Path::new("out/bundles"))(ErrorKind::PermissionDenied.into());
+        let left = WriteError::io("remove", Path::new("out/bundles"))(std::io::ErrorKind::PermissionDenied.into());
         let error = Error::NotWithdrawn { cause: Box::new(cause), left };
         assert!(error.is_wrong_usage());
         let both =

@@ -204,7 +204,7 @@ mod tests {
             marks
         };
         let known = of(&[Identity::Definition("a.b".to_owned()), Identity::Key("DEMO-1".to_owned())]);
-        let mut names = Names::default();
+        let mut names = KnownNames::default();
         names.extend(known.all_names().map(|name| (name, ReportId(7))));
         assert_eq!((known.cases(), known.is_empty(), names.len()), (2, false, 1));
         for (name, expected) in [("a.b", 1), ("a.c", 0), ("DEMO-1", 0)] {

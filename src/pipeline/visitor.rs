@@ -21,7 +21,7 @@ use super::share::conflict;
 use crate::bundle::{IndexEntry, RunPlace, WaitingEntries, WriteError};
 use crate::mapping::{Evidence, Mapped, Mapper};
 use crate::model::{Limit, Problem, ProblemKind, ReportVisitor, RunFacts, StatedExecution, TestCase, TestRun, shorten};
-use crate::source::Entry;
+use crate::source::{Entry, Shortage};
 use crate::xray;
 
 use attached::LastAttached;
@@ -127,6 +127,8 @@ pub(super) enum ConversionFailure {
     NoProject(String),
     /// The work was told to stop.
     Stopped,
+    /// The machine does not give what reading needs.
+    Shortage(Shortage),
 }
 
 impl<'c> Conversion<'c> {

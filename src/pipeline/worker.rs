@@ -20,7 +20,7 @@ use crate::bundle::{Ahead, RunStore, WriteError};
 use crate::format::{self, Format, ParseError, ParseErrorKind};
 use crate::mapping::{Evidence, Rules};
 use crate::model::{Body, Problem, ProblemKind, ReportId, ReportState, ReportVisitor};
-use crate::source::{self, Doubt, Entry, Found, Lent, Skip, SourceError};
+use crate::source::{self, Doubt, Entry, Found, Lent, Shortage, Skip, SourceError};
 
 /// What one worker keeps from report to report.
 #[derive(Default)]
@@ -177,6 +177,7 @@ fn close(
             outcome.fall();
             failure
         }
+        Ok(Err(SourceError::Shortage(shortage))) => Some(ConversionFailure::Shortage(shortage)),
         Ok(Err(error)) => {
             outcome.problems.push(Problem::new(ProblemKind::Unreadable, error.to_string()));
             outcome.leave_out_runs(store);
@@ -219,6 +220,9 @@ pub(super) fn read_report(
                 return read;
             }
             if let Some(error) = rest.failed {
+                if let Some(shortage) = Shortage::of(&error) {
+                    return (Some(ConversionFailure::Shortage(shortage)), Ok(()));
+                }
                 outcome.state = ReportState::Damaged;
                 outcome.problems.push(Problem::of_reading(&error, "it cannot be read"));
             }
@@ -245,6 +249,12 @@ fn recognise_and_parse(
         Purpose::Convert(context) => convert(&report, body, context, work, scratch, outcome),
     };
     let Ok(parsed) = parsed else { return (failure, Err(Fallen)) };
+    if let Err(error) = &parsed
+        && let ParseErrorKind::Read(error) = error.kind()
+        && let Some(shortage) = Shortage::of(error)
+    {
+        return (Some(ConversionFailure::Shortage(shortage)), Ok(()));
+    }
     conclude(parsed, work, outcome);
     if work.purpose.reading().format.is_some() && outcome.cases.seen == 0 {
         report.review_forced(outcome);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::entry::{Entry, Handle};
-use super::{ArchiveFile, AttachmentError, Found, Input, Options, walk};
+use super::{ArchiveFile, AttachmentError, Found, Input, Options, SourceError, walk};
 
 /// A file that can be found again.
 #[derive(Debug)]
@@ -110,6 +110,7 @@ fn read_archive(archive: &ArchiveFile, wanted: &[(&str, u64)], options: &Options
     });
     let why = || match &walked {
         Ok(()) => AttachmentError::NotFound,
+        Err(SourceError::Shortage(shortage)) => AttachmentError::Shortage(shortage.clone()),
         Err(error) => AttachmentError::Unreadable(error.to_string()),
     };
     let mut missing: Vec<_> = numbers.into_values().collect();

@@ -16,6 +16,7 @@ use super::inflate::{self, Checked, Expected};
 use super::lookup::Lookup;
 use super::mapped::ArchiveBytes;
 use super::purse::Purse;
+use super::shortage::Temporary;
 use super::unpack::{self, Most};
 use super::{Budget, Limits, Mapping, Options, Skip, litter, name};
 use crate::model::{Limit, LimitReached, Problem, ProblemKind};
@@ -290,11 +291,11 @@ pub(super) fn spool(kind: Kind, mut stream: Box<dyn Read + '_>, mapping: Mapping
     if cut || (head.len() as u64) < SPOOLED_IN_MEMORY {
         return Ok(Whole { kind, bytes: ArchiveBytes::held(head), cut });
     }
-    let mut file = tempfile::tempfile()?;
+    let mut file = Temporary::new()?;
     std::io::Write::write_all(&mut file, &head)?;
     drop(head);
     let cut = is_cut(std::io::copy(&mut stream, &mut file))?;
-    Ok(Whole { kind, bytes: ArchiveBytes::of_own_file(file, mapping)?, cut })
+    Ok(Whole { kind, bytes: ArchiveBytes::of_own_file(file.into_file(), mapping)?, cut })
 }
 
 fn is_cut<T>(result: std::io::Result<T>) -> std::io::Result<bool> {

@@ -10,7 +10,7 @@ use libdeflater::Decompressor;
 use super::archive::{Archive, Packed};
 use super::entry::{Entry, Handle};
 use super::root::{self, Root};
-use super::{Limits, inflate, name};
+use super::{Limits, Shortage, inflate, name};
 use crate::model::{LimitReached, Origin};
 
 /// Why an attachment cannot be had.
@@ -27,6 +27,8 @@ pub enum AttachmentError {
     TooMuch(LimitReached),
     /// It is there and cannot be read.
     Unreadable(String),
+    /// The machine does not give what reading needs.
+    Shortage(Shortage),
 }
 
 impl AttachmentError {
@@ -44,6 +46,7 @@ impl fmt::Display for AttachmentError {
             AttachmentError::TooLarge(limit) => write!(f, "it is larger than the limit of {limit} bytes"),
             AttachmentError::TooMuch(reached) => reached.fmt(f),
             AttachmentError::Unreadable(why) => f.write_str(why),
+            AttachmentError::Shortage(shortage) => shortage.fmt(f),
         }
     }
 }
@@ -197,7 +200,7 @@ fn locate(report: &Path, root: &Root, reference: &str) -> Result<PathBuf, Attach
     if outside && !is_absolute(reference) {
         return Err(AttachmentError::Outside);
     }
-    let found = root.find(&root.name_of(folder).unwrap_or_default(), reference);
+    let found = root.find(&root.name_of(folder).unwrap_or_default(), reference).map_err(AttachmentError::Shortage)?;
     let nowhere = if outside { AttachmentError::Outside } else { AttachmentError::NotFound };
     let path = found.and_then(|path| path.canonicalize().ok()).ok_or(nowhere)?;
     if path.starts_with(&real_root) { Ok(path) } else { Err(AttachmentError::Outside) }
@@ -263,5 +266,8 @@ fn read_entry(archive: &Archive, number: usize, limit: u64, out: &mut Vec<u8>) -
 }
 
 fn unreadable(error: io::Error) -> AttachmentError {
-    AttachmentError::Unreadable(format!("it cannot be read: {error}"))
+    match Shortage::of(&error) {
+        Some(shortage) => AttachmentError::Shortage(shortage),
+        None => AttachmentError::Unreadable(format!("it cannot be read: {error}")),
+    }
 }

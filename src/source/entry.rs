@@ -178,8 +178,7 @@ impl Entry {
             Handle::Archived { archive, number } => {
                 let (Packed::Stored(mut part) | Packed::Deflated(mut part)) =
                     archive.packed(*number).map_err(SourceError::Entry)?;
-                read_through(&mut part, &mut scratch.read, limits)
-                    .map_err(|error| SourceError::Entry(error.to_string()))
+                read_through(&mut part, &mut scratch.read, limits).map_err(SourceError::entry)
             }
             Handle::Stream(_) => Err(SourceError::Entry("a stream can be read once only".to_owned())),
         }
@@ -289,7 +288,7 @@ fn lend_archived<T>(
     read: impl FnOnce(Body<'_>) -> T,
 ) -> Result<Lent<T>, SourceError> {
     let expected = archive.entries()[number].expected;
-    let entry_error = |error: io::Error| SourceError::Entry(error.to_string());
+    let entry_error = SourceError::entry;
     let value = match archive.packed(number).map_err(SourceError::Entry)? {
         Packed::Stored(part) => {
             if expected.bytes > WORTH_A_PEEK {

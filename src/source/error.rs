@@ -4,10 +4,12 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::Shortage;
+
 /// A file, folder or archive that cannot be read.
 ///
 /// From [`walk`](super::walk) it concerns an INPUT that the user named and ends the run; from an entry it concerns that
-/// entry alone.
+/// entry alone. A [`Shortage`] concerns the machine, and ends the run wherever it comes from.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SourceError {
@@ -25,15 +27,25 @@ pub enum SourceError {
     Io(PathBuf, io::Error),
     /// An entry of an archive is damaged or not what it says it is.
     Entry(String),
+    /// The machine does not give what reading needs.
+    Shortage(Shortage),
 }
 
 impl SourceError {
     pub(super) fn io(path: &Path) -> impl FnOnce(io::Error) -> SourceError + '_ {
-        |error| SourceError::Io(path.to_path_buf(), error)
+        |error| SourceError::unless_lacking(error, |error| SourceError::Io(path.to_path_buf(), error))
     }
 
     pub(super) fn input(path: &Path) -> impl FnOnce(io::Error) -> SourceError + '_ {
-        |error| SourceError::Input(path.to_path_buf(), error)
+        |error| SourceError::unless_lacking(error, |error| SourceError::Input(path.to_path_buf(), error))
+    }
+
+    pub(super) fn entry(error: io::Error) -> SourceError {
+        SourceError::unless_lacking(error, |error| SourceError::Entry(error.to_string()))
+    }
+
+    fn unless_lacking(error: io::Error, otherwise: impl FnOnce(io::Error) -> SourceError) -> SourceError {
+        Shortage::of(&error).map_or_else(|| otherwise(error), SourceError::Shortage)
     }
 }
 
@@ -51,6 +63,7 @@ impl fmt::Display for SourceError {
             // It becomes a problem of that entry, whose line says where it is, on whatever machine.
             SourceError::Io(_, error) => write!(f, "it cannot be read: {error}"),
             SourceError::Entry(what) => f.write_str(what),
+            SourceError::Shortage(shortage) => shortage.fmt(f),
         }
     }
 }
@@ -59,6 +72,7 @@ impl std::error::Error for SourceError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             SourceError::Input(_, error) | SourceError::Io(_, error) => Some(error),
+            SourceError::Shortage(shortage) => Some(shortage),
             _ => None,
         }
     }

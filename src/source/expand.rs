@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobMatcher};
 use walkdir::{DirEntry, WalkDir};
 
-use super::SourceError;
+use super::{Shortage, SourceError};
 
 /// What begins the part of a pattern that is one.
 const SPECIAL: [char; 4] = ['*', '?', '[', '{'];
@@ -37,7 +37,10 @@ pub(super) fn expand(argument: &Path) -> Result<Vec<PathBuf>, SourceError> {
                 }
             }
             Ok(_) => {}
-            Err(error) => found.extend(wanted.unread(root, &error).map(|path| named(base, path))),
+            Err(error) => match error.io_error().and_then(Shortage::of) {
+                Some(shortage) => return Err(SourceError::Shortage(shortage)),
+                None => found.extend(wanted.unread(root, &error).map(|path| named(base, path))),
+            },
         }
     }
     if found.is_empty() {

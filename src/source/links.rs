@@ -52,3 +52,18 @@ impl Links {
         self.followed.len() > 1 && path.canonicalize().is_ok_and(|real| self.followed.contains(&real))
     }
 }
+
+/// Whether following a link failed because there is nothing at its end, or no end.
+pub(super) fn leads_nowhere(error: &std::io::Error) -> bool {
+    #[cfg(unix)]
+    let loops = rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::LOOP);
+    #[cfg(not(unix))]
+    let loops = false;
+    loops || error.kind() == std::io::ErrorKind::NotFound
+}
+
+/// Whether a folder is `output`, whose real path that is, also where a link leads to it.
+pub(super) fn is_same_folder(folder: &DirEntry, output: &Path) -> bool {
+    (folder.path_is_symlink() || Some(folder.file_name()) == output.file_name())
+        && folder.path().canonicalize().is_ok_and(|real| real == output)
+}

@@ -26,6 +26,7 @@ mod opening;
 mod plain;
 mod purse;
 mod root;
+mod shortage;
 mod spooled;
 mod unpack;
 mod walk;
@@ -47,6 +48,7 @@ pub use input::{Input, inputs};
 pub use limits::Limits;
 pub use litter::{is_called_like_a_report, is_called_zip};
 pub use mapped::Mapping;
+pub use shortage::Shortage;
 pub use spooled::Spooled;
 pub use walk::{walk, walk_where};
 

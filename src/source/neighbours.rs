@@ -2,7 +2,7 @@
 
 use walkdir::DirEntry;
 
-use super::litter;
+use super::{Shortage, litter};
 
 /// What is known of the folders around the file at hand, by their depth.
 #[derive(Default)]
@@ -18,18 +18,26 @@ impl Neighbours {
 
     /// Whether a file of the same folder is called like lines of JSON. Each folder is asked once, and only where it has a
     /// file that this matters to.
-    pub(super) fn have_json_lines(&mut self, file: &DirEntry) -> bool {
+    ///
+    /// # Errors
+    /// When the machine lacks what it takes to find out; a folder that cannot be read has none.
+    pub(super) fn have_json_lines(&mut self, file: &DirEntry) -> Result<bool, Shortage> {
         let depth = file.depth().saturating_sub(1);
         if self.have_json_lines.len() <= depth {
             self.have_json_lines.resize(depth + 1, None);
         }
+        if let Some(known) = self.have_json_lines[depth] {
+            return Ok(known);
+        }
         let is_called_so = |file: std::io::Result<std::fs::DirEntry>| {
             file.is_ok_and(|file| file.file_name().to_str().is_some_and(litter::is_json_lines))
         };
-        let look = || {
-            let files = file.path().parent().map(std::fs::read_dir);
-            files.is_some_and(|files| files.is_ok_and(|mut files| files.any(is_called_so)))
+        let have = match file.path().parent().map(std::fs::read_dir) {
+            Some(Ok(mut files)) => files.any(is_called_so),
+            Some(Err(error)) => Shortage::of(&error).map_or(Ok(false), Err)?,
+            None => false,
         };
-        *self.have_json_lines[depth].get_or_insert_with(look)
+        self.have_json_lines[depth] = Some(have);
+        Ok(have)
     }
 }

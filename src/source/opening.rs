@@ -7,7 +7,7 @@ use super::archive::{Archive, Kind, Whole};
 use super::look::Looking;
 use super::mapped::ArchiveBytes;
 use super::unpack::{self, Seen};
-use super::{Limits, Options, litter, zip_end};
+use super::{Limits, Options, Shortage, litter, zip_end};
 
 /// Opens the file where it is an archive. What is called a zip may be one behind other bytes, which only its end tells.
 pub(super) fn open_if_archive(
@@ -26,10 +26,17 @@ pub(super) fn open_if_archive(
 }
 
 /// An entry that is called a zip, does not begin as one, and is one all the same.
-pub(super) fn hidden_zip(archive: &Archive, number: usize, options: &Options) -> Option<Whole> {
-    let is_called_zip = litter::is_called_zip(&archive.entries()[number].name);
-    let whole = is_called_zip.then(|| archive.inner(number, Kind::Zip, Seen::default(), options).ok())??;
-    is_zip_by_its_end(&whole.bytes).then_some(whole)
+///
+/// # Errors
+/// When the machine lacks what it takes to find out.
+pub(super) fn hidden_zip(archive: &Archive, number: usize, options: &Options) -> std::io::Result<Option<Whole>> {
+    if !litter::is_called_zip(&archive.entries()[number].name) {
+        return Ok(None);
+    }
+    match archive.inner(number, Kind::Zip, Seen::default(), options) {
+        Ok(whole) => Ok(is_zip_by_its_end(&whole.bytes).then_some(whole)),
+        Err(error) => Shortage::of(&error).map_or(Ok(None), |shortage| Err(shortage.into())),
+    }
 }
 
 fn is_zip_by_its_end(bytes: &ArchiveBytes) -> bool {

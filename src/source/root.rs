@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use walkdir::WalkDir;
 
+use super::Shortage;
 use super::lookup::Lookup;
 
 /// Files of a tree that are looked through for a reference that leads nowhere. A larger tree is not searched.
@@ -32,6 +33,8 @@ pub(super) struct Root {
 struct Files {
     names: Vec<String>,
     lookup: Lookup,
+    /// Why they are not all there.
+    lacking: Option<Shortage>,
 }
 
 impl Root {
@@ -44,23 +47,33 @@ impl Root {
     }
 
     /// The file that `reference`, made in `folder` (relative, with `/`), means although there is none at its path.
-    pub(super) fn find(&self, folder: &str, reference: &str) -> Option<PathBuf> {
-        let Files { names, lookup } = self.files.get_or_init(|| self.list());
-        let number = lookup.find(folder, reference, |number| &names[number])?;
-        Some(self.path.join(&names[number]))
+    ///
+    /// # Errors
+    /// When the machine lacked what it takes to list all files.
+    pub(super) fn find(&self, folder: &str, reference: &str) -> Result<Option<PathBuf>, Shortage> {
+        let Files { names, lookup, lacking } = self.files.get_or_init(|| self.list());
+        if let Some(shortage) = lacking {
+            return Err(shortage.clone());
+        }
+        let number = lookup.find(folder, reference, |number| &names[number]);
+        Ok(number.map(|number| self.path.join(&names[number])))
     }
 
     /// Links are not followed: what they lead to is not searched, and what they are is decided when one is opened.
     fn list(&self) -> Files {
         let depth = if self.extent == Extent::Tree { usize::MAX } else { 1 };
-        let files =
-            WalkDir::new(&self.path).max_depth(depth).into_iter().flatten().filter(|file| !file.file_type().is_dir());
+        let mut lacking = None;
+        let files = WalkDir::new(&self.path).max_depth(depth).into_iter().filter_map(|file| {
+            let known = file.map_err(|error| lacking = lacking.take().or(error.io_error().and_then(Shortage::of)));
+            known.ok()
+        });
+        let files = files.filter(|file| !file.file_type().is_dir());
         let mut names: Vec<String> = files.take(MOST_FILES + 1).filter_map(|file| self.name_of(file.path())).collect();
         if names.len() > MOST_FILES {
             names.clear();
         }
         names.sort_unstable();
-        Files { lookup: Lookup::new(names.iter().map(String::as_str)), names }
+        Files { lookup: Lookup::new(names.iter().map(String::as_str)), names, lacking }
     }
 
     /// The name of something below; `None` when a part of it is no text.

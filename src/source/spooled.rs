@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 
 use super::Mapping;
 use super::mapped::ArchiveBytes;
+use super::shortage::Temporary;
 
 /// Bytes that stay in memory; a longer stream waits in a temporary file without a name.
 const IN_MEMORY: u64 = 4 << 20;
@@ -20,14 +21,14 @@ impl Spooled {
     /// looked at through a map of it: its pages are the system's to take back.
     ///
     /// # Errors
-    /// When the temporary file cannot be written. That the stream fails is no error: what came before it can be had.
+    /// When the temporary file cannot be written, which is a [`Shortage`](super::Shortage). That the stream fails is no error: what came before it can be had.
     pub fn of(stream: &mut dyn Read) -> io::Result<Spooled> {
         let mut head = Vec::new();
         let mut failed = stream.take(IN_MEMORY).read_to_end(&mut head).err();
         if failed.is_some() || (head.len() as u64) < IN_MEMORY {
             return Ok(Spooled { bytes: ArchiveBytes::held(head), failed });
         }
-        let mut file = tempfile::tempfile()?;
+        let mut file = Temporary::new()?;
         file.write_all(&head)?;
         let mut piece = vec![0; 256 << 10];
         loop {
@@ -41,7 +42,7 @@ impl Spooled {
                 }
             }
         }
-        let mut bytes = ArchiveBytes::of_own_file(file, Mapping::Allowed)?;
+        let mut bytes = ArchiveBytes::of_own_file(file.into_file(), Mapping::Allowed)?;
         if bytes.in_place(0..bytes.len()).is_none() {
             // It cannot be mapped here.
             let mut read = vec![0; bytes.len()];

@@ -6,17 +6,17 @@ use std::ops::ControlFlow;
 use std::path::{MAIN_SEPARATOR, Path};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use walkdir::{DirEntry, WalkDir};
+use walkdir::WalkDir;
 
 use super::archive::{self, Archive, Kind, Whole};
 use super::entry::{At, Entry, Handle};
-use super::links::Links;
+use super::links::{Links, is_same_folder, leads_nowhere};
 use super::mapped::ArchiveBytes;
 use super::neighbours::Neighbours;
 use super::opening::{hidden_zip, open_if_archive};
 use super::root::{Extent, Root};
 use super::unpack::{self, Most, Seen};
-use super::{ArchiveFile, Budget, Found, Input, Options, Place, Skip, SourceError, Spelling, found, litter};
+use super::{ArchiveFile, Budget, Found, Input, Options, Place, Shortage, Skip, SourceError, Spelling, found, litter};
 use crate::model::{Limit, LimitReached, Origin, Problem, ProblemKind, Severity};
 
 /// Pushes every file of `inputs` into `found`, archives opened, until it breaks off. Inputs keep their order; the files
@@ -26,7 +26,8 @@ use crate::model::{Limit, LimitReached, Origin, Problem, ProblemKind, Severity};
 /// tar is unpacked into a temporary file: only its whole tells what is in it.
 ///
 /// # Errors
-/// When an INPUT itself cannot be read. Everything below it that cannot be read is pushed as [`Found::Unreadable`].
+/// When an INPUT itself cannot be read, or the machine lacks what reading needs. Everything below an INPUT that cannot be read
+/// is pushed as [`Found::Unreadable`].
 pub fn walk(
     inputs: &[Input],
     options: &Options,
@@ -45,7 +46,7 @@ pub fn walk_where(
     wanted: impl Fn(&Input) -> bool,
     found: &mut dyn FnMut(Found) -> ControlFlow<()>,
 ) -> Result<(), SourceError> {
-    let mut walk = Walk { options, found };
+    let mut walk = Walk { options, found, lacking: None };
     for (number, input) in inputs.iter().enumerate().filter(|(_, input)| wanted(input)) {
         let flow = match input {
             Input::Path(path) => walk.path(number as u32, path)?,
@@ -61,12 +62,14 @@ pub fn walk_where(
             break;
         }
     }
-    Ok(())
+    walk.lacking.map_or(Ok(()), |shortage| Err(SourceError::Shortage(shortage)))
 }
 
 struct Walk<'w> {
     options: &'w Options,
     found: &'w mut dyn FnMut(Found) -> ControlFlow<()>,
+    /// What ended the walk.
+    lacking: Option<Shortage>,
 }
 
 impl Walk<'_> {
@@ -154,7 +157,13 @@ impl Walk<'_> {
                 }
                 Ok(file) => {
                     let (origin, at) = below(root, file.path());
-                    let beside_json_lines = litter::is_json(origin.as_str()) && neighbours.have_json_lines(&file);
+                    let beside_json_lines = match litter::is_json(origin.as_str()) {
+                        true => match neighbours.have_json_lines(&file) {
+                            Ok(have) => have,
+                            Err(shortage) => return self.end(shortage),
+                        },
+                        false => false,
+                    };
                     let place = Place { beside_json_lines, spelling: Spelling::of(root, &at), ..near.of(&origin) };
                     near.directory = Arc::clone(&place.directory);
                     if !links.admit(&file) {
@@ -173,6 +182,9 @@ impl Walk<'_> {
     }
 
     fn unreadable_path(&mut self, root: &Path, place: &Place, error: &walkdir::Error) -> ControlFlow<()> {
+        if let Some(shortage) = error.io_error().and_then(Shortage::of) {
+            return self.end(shortage);
+        }
         let (origin, _) = below(root, error.path().unwrap_or(root));
         let place = place.of(&origin);
         if error.loop_ancestor().is_some() {
@@ -317,7 +329,14 @@ impl Walk<'_> {
         }
         if litter::may_be_archive(&entry.name) {
             let seen = archive.look(number, &self.options.limits);
-            let hidden = if seen == Seen::default() { hidden_zip(archive, number, self.options) } else { None };
+            let hidden = match seen == Seen::default() {
+                true => hidden_zip(archive, number, self.options),
+                false => Ok(None),
+            };
+            let hidden = match hidden {
+                Ok(hidden) => hidden,
+                Err(error) => return self.unreadable(origin, place, &error),
+            };
             if let Some(whole) = hidden {
                 if let Some(problem) = self.too_deep(depth + 1) {
                     return (self.found)(Found::Unreadable { origin, place, bytes, problem });
@@ -380,19 +399,20 @@ impl Walk<'_> {
         (self.found)(Found::Skipped { origin, place, bytes: 0, why })
     }
 
+    /// A file that cannot be read, unless it is the machine's fault.
     fn unreadable(&mut self, origin: Origin, place: Place, error: &std::io::Error) -> ControlFlow<()> {
+        if let Some(shortage) = Shortage::of(error) {
+            return self.end(shortage);
+        }
         let problem = Problem::of_reading(error, "it cannot be read");
         (self.found)(Found::Unreadable { origin, place, bytes: 0, problem })
     }
-}
 
-/// Whether following a link failed because there is nothing at its end, or no end.
-fn leads_nowhere(error: &std::io::Error) -> bool {
-    #[cfg(unix)]
-    let loops = rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::LOOP);
-    #[cfg(not(unix))]
-    let loops = false;
-    loops || error.kind() == std::io::ErrorKind::NotFound
+    /// Nothing is found any more.
+    fn end<T>(&mut self, shortage: Shortage) -> ControlFlow<(), T> {
+        self.lacking = Some(shortage);
+        ControlFlow::Break(())
+    }
 }
 
 /// Whether a file's content is looked at to find out if it is an archive.
@@ -426,12 +446,6 @@ fn plain_below<'p>(root: &Path, path: &'p Path) -> Option<&'p str> {
     let is_odd = |pair: &[u8; 2]| matches!(pair, b"//" | b"/.");
     let is_plain = !below.starts_with(['/', '.']) && !below.ends_with('/') && !below.is_empty();
     (is_plain && !below.as_bytes().array_windows().any(is_odd)).then_some(below)
-}
-
-/// Whether a folder is `output`, whose real path that is, also where a link leads to it.
-fn is_same_folder(folder: &DirEntry, output: &Path) -> bool {
-    (folder.path_is_symlink() || Some(folder.file_name()) == output.file_name())
-        && folder.path().canonicalize().is_ok_and(|real| real == output)
 }
 
 fn file_name(path: &Path) -> String {

@@ -9,7 +9,7 @@ use crate::night::{ARCHIVES, archive, asked, assert_same, contents, end, in_one_
 use crate::support::Workshop;
 
 /// Whether file systems can be mounted here, in a name space of their own.
-fn can_mount() -> bool {
+pub fn can_mount() -> bool {
     let mount = "mkdir -p m && mount -t tmpfs none m";
     let folder = tempfile::tempdir().unwrap();
     let mut tried = Command::new("unshare");

@@ -44,6 +44,8 @@ mod reruns;
 mod resume;
 mod robot_json;
 mod shards;
+#[cfg(target_os = "linux")]
+mod shortage;
 mod support;
 mod threads;
 mod twins;

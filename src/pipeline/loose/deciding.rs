@@ -8,7 +8,7 @@ use crate::model::{Attachment, Content};
 use crate::pipeline::basis::ReadExtent;
 use crate::pipeline::finish::SettledExecution;
 use crate::pipeline::{Error, Job, evidence};
-use crate::source::{self, AttachmentError, Later};
+use crate::source::{self, AttachmentError, Later, SourceError};
 use crate::xray::{self, Addition};
 
 /// Pictures of one group are decided about.
@@ -78,6 +78,7 @@ impl Deciding<'_> {
     ) -> Result<(Decision, Option<ReadExtent>), Error> {
         match content {
             Ok(bytes) => Ok((self.decide_with(picture, bytes)?, Some(ReadExtent::whole(bytes)))),
+            Err(AttachmentError::Shortage(shortage)) => Err(Error::Source(SourceError::Shortage(shortage))),
             Err(error) => Ok((Decision::Unreadable(error.to_string()), None)),
         }
     }

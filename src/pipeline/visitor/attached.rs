@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::{Conversion, Findings};
+use super::{Conversion, ConversionFailure, Findings};
 use crate::mapping;
 use crate::model::{Attachment, Content, List, Origin, Problem, ProblemKind, ReportId, TestRun};
 use crate::pipeline::outcome::ReportOutcome;
-use crate::source::{Attached, AttachmentError, Entry};
+use crate::source::{Attached, AttachmentError, Entry, Shortage};
 
 /// Begins the line of the comment that names what cannot be had.
 const NOT_INCLUDED: &str = "attachment not included: ";
@@ -32,10 +32,14 @@ impl Conversion<'_> {
             max_file: limits.max_file,
             room: limits.max_test.saturating_sub(inline_bytes(run)),
             missing: Missing::default(),
+            lacking: None,
         };
         loading.load_all(&mut run.evidence);
         run.steps.iter_mut().for_each(|step| loading.load_all(&mut step.attachments));
-        let Missing { lines, .. } = loading.missing;
+        let Loading { missing: Missing { lines, .. }, lacking, .. } = loading;
+        if let Some(shortage) = lacking {
+            self.failure = Some(ConversionFailure::Shortage(shortage));
+        }
         if !lines.is_empty() {
             mapping::add_comment_line(&lines, run);
         }
@@ -57,6 +61,8 @@ struct Loading<'l, 'f> {
     /// Bytes that the run may still take.
     room: u64,
     missing: Missing,
+    /// What the machine lacks to read them.
+    lacking: Option<Shortage>,
 }
 
 /// The files that cannot be had.
@@ -100,7 +106,11 @@ impl Loading<'_, '_> {
                 self.findings.outcome.traces().attached.extend(loaded.origin);
                 true
             }
-            Err(problem) => {
+            Err(error) => {
+                let problem = problem_of(&error, &attachment.data);
+                if let AttachmentError::Shortage(shortage) = error {
+                    self.lacking = Some(shortage);
+                }
                 self.findings.outcome.evidence.dropped += 1;
                 self.miss(&attachment.data, problem);
                 false
@@ -162,24 +172,21 @@ fn load(
     limit: u64,
     last: &mut LastAttached,
     outcome: &mut ReportOutcome,
-) -> Result<Loaded, Problem> {
+) -> Result<Loaded, AttachmentError> {
     let loaded = last.read(entry, outcome.id, &attachment.data, limit);
     let content = last.content.as_slice();
     outcome.basis.followed(&attachment.data, limit, &loaded, content);
-    match loaded {
-        Ok(Attached { name, origin }) => {
-            if attachment.name.is_empty() {
-                attachment.name.push_str(&name);
-            }
-            attachment.content = Content::Base64;
-            attachment.data.clear();
-            base64_simd::STANDARD.encode_append(content, &mut attachment.data);
-            Ok(Loaded { bytes: content.len() as u64, origin })
-        }
-        Err(error) => {
-            let kind =
-                if error.is_over_limit() { ProblemKind::EvidenceDropped } else { ProblemKind::MissingAttachment };
-            Err(Problem::new(kind, format!("the attachment '{}' was left out: {error}", attachment.data)))
-        }
+    let Attached { name, origin } = loaded?;
+    if attachment.name.is_empty() {
+        attachment.name.push_str(&name);
     }
+    attachment.content = Content::Base64;
+    attachment.data.clear();
+    base64_simd::STANDARD.encode_append(content, &mut attachment.data);
+    Ok(Loaded { bytes: content.len() as u64, origin })
+}
+
+fn problem_of(error: &AttachmentError, path: &str) -> Problem {
+    let kind = if error.is_over_limit() { ProblemKind::EvidenceDropped } else { ProblemKind::MissingAttachment };
+    Problem::new(kind, format!("the attachment '{path}' was left out: {error}"))
 }
