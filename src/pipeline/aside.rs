@@ -1,16 +1,39 @@
 //! Files that are no reports: what is said of them instead.
 
+use std::io;
+
 use super::marks::Marks;
 use super::outcome::ReportOutcome;
 use crate::format::{Format, Recognition};
 use crate::model::{Problem, ProblemKind, ReportState, Severity};
-use crate::source::{is_called_like_a_report, is_called_zip};
+use crate::source::{self, Entry, Skip, is_called_archive, is_called_like_a_report, is_called_packed, is_called_zip};
 
 /// Why a picture is set aside, as long as nothing more is known of it.
 pub(super) const PICTURE: &str = "a picture";
 
-/// A file that is no report: says what it is instead. `is_all`: whether nothing of it is behind what was looked at.
-pub(super) fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, file_name: &str, is_all: bool) {
+/// A file, as far as it was looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Looked<'l> {
+    /// Its origin.
+    pub(super) name: &'l str,
+    /// What it begins with.
+    pub(super) head: &'l [u8],
+    /// Whether nothing of it is behind that.
+    pub(super) is_all: bool,
+    /// Whether it has not a byte, packed or not.
+    pub(super) is_void: bool,
+}
+
+impl<'l> Looked<'l> {
+    pub(super) fn at(entry: &'l Entry, head: &'l [u8], is_all: bool) -> Looked<'l> {
+        let is_void = is_all && head.is_empty() && entry.length() == 0;
+        Looked { name: entry.origin.as_str(), head, is_all, is_void }
+    }
+}
+
+/// A file that is no report: says what it is instead.
+pub(super) fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, looked: Looked<'_>) {
+    let Looked { name: file_name, is_all, is_void, .. } = looked;
     outcome.content = None;
     let mut damaged = |kind, message| {
         outcome.state = ReportState::Damaged;
@@ -32,7 +55,17 @@ pub(super) fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, f
                 None => lookalike.what,
             };
         }
-        Recognition::Empty if is_called_like_a_report(file_name) => damaged(
+        Recognition::Empty if is_all && is_called_archive(file_name) && is_inside(file_name) => {
+            // Quirk Z2: a script that packs its own folder finds there the archive that it has just begun.
+            let problem = Problem { severity: Severity::Warning, ..empty_archive() };
+            outcome.reason = Skip::EmptyArchive.to_string();
+            outcome.problems.push(problem);
+        }
+        Recognition::Empty if is_all && is_called_archive(file_name) => {
+            outcome.state = ReportState::Damaged;
+            outcome.problems.push(empty_archive());
+        }
+        Recognition::Empty if is_all && is_called_like_a_report(source::stem(file_name)) => damaged(
             ProblemKind::EmptyReport,
             "the file is empty, as a test run leaves it that died before it wrote its report",
         ),
@@ -40,6 +73,9 @@ pub(super) fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, f
             ProblemKind::EmptyReport,
             "zero bytes stand where the report should begin, as a power failure leaves them",
         ),
+        Recognition::Empty if is_void && is_called_packed(file_name) => {
+            damaged(ProblemKind::Truncated, "the packed file is empty: not a byte of it is there");
+        }
         Recognition::Empty => outcome.reason = "empty".to_owned(),
         Recognition::Picture => outcome.reason = PICTURE.to_owned(),
         Recognition::Zeros | Recognition::Other if is_called_zip(file_name) => {
@@ -53,15 +89,28 @@ pub(super) fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, f
     }
 }
 
+/// The reading of a file that was set aside, or not looked at, failed.
+pub(super) fn fail(outcome: &mut ReportOutcome, error: &io::Error) {
+    if outcome.state == ReportState::Ignored {
+        // Nobody knows what it is.
+        outcome.reason.clear();
+    }
+    outcome.state = ReportState::Damaged;
+    outcome.problems.push(Problem::of_reading(error, "it cannot be read"));
+}
+
+fn empty_archive() -> Problem {
+    Problem::new(ProblemKind::Truncated, "the archive is empty: not a byte of it is there")
+}
+
+/// Whether it lies in an archive.
+fn is_inside(file_name: &str) -> bool {
+    file_name.contains("!/")
+}
+
 /// A file that was read as `forced` because the user said so, and had no test case of that: when it looks like something else, it
 /// is that, and no report of nothing.
-pub(super) fn review_forced(
-    outcome: &mut ReportOutcome,
-    forced: &Format,
-    recognised: Recognition,
-    file_name: &str,
-    is_all: bool,
-) {
+pub(super) fn review_forced(outcome: &mut ReportOutcome, forced: &Format, recognised: Recognition, looked: Looked<'_>) {
     match recognised {
         Recognition::Report(format) if format.name == forced.name => {}
         Recognition::Report(format) => {
@@ -74,7 +123,7 @@ pub(super) fn review_forced(
             if outcome.state == ReportState::Damaged => {}
         other => {
             forget(outcome);
-            set_aside(outcome, other, file_name, is_all);
+            set_aside(outcome, other, looked);
         }
     }
 }
@@ -95,6 +144,34 @@ mod tests {
     use super::*;
     use crate::model::{Origin, ReportId};
 
+    fn looked(name: &str) -> Looked<'_> {
+        Looked { name, head: b"", is_all: true, is_void: true }
+    }
+
+    fn emptied(looked: Looked<'_>) -> (ReportState, String, Vec<Severity>) {
+        let mut outcome = ReportOutcome::new(ReportId(0), Origin::new(looked.name), 0);
+        set_aside(&mut outcome, Recognition::Empty, looked);
+        (outcome.state, outcome.reason, outcome.problems.iter().map(|problem| problem.severity).collect())
+    }
+
+    #[test]
+    fn an_archive_without_a_byte_is_damaged() {
+        let damaged = (ReportState::Damaged, String::new(), vec![Severity::Error]);
+        for name in ["a.zip", "a.tar.gz", "A.TGZ", "a.tar", "a.tar.zst", "a.gz", "a.zst", "a.xml.gz", "z!/a.json.gz"] {
+            assert_eq!(emptied(looked(name)), damaged, "{name}");
+        }
+        let begun = (ReportState::Ignored, "an empty archive".to_owned(), vec![Severity::Warning]);
+        assert_eq!(emptied(looked("night.zip!/night.zip")), begun);
+        let empty = (ReportState::Ignored, "empty".to_owned(), Vec::new());
+        assert_eq!(emptied(looked("a.log")), empty);
+        assert_eq!(emptied(Looked { is_void: false, ..looked("log.gz") }), empty, "nothing was packed");
+        assert_eq!(
+            emptied(Looked { is_all: false, is_void: false, ..looked("a.xml.gz") }),
+            empty,
+            "nothing could be unpacked"
+        );
+    }
+
     #[test]
     fn an_empty_file_is_missed_where_it_is_called_like_a_report() {
         for (name, expected) in [
@@ -103,9 +180,7 @@ mod tests {
             ("a.jsonl", ReportState::Damaged),
             ("a.txt", ReportState::Ignored),
         ] {
-            let mut outcome = ReportOutcome::new(ReportId(0), Origin::new(name), 0);
-            set_aside(&mut outcome, Recognition::Empty, name, true);
-            assert_eq!(outcome.state, expected, "{name}");
+            assert_eq!(emptied(looked(name)).0, expected, "{name}");
         }
     }
 
@@ -113,7 +188,7 @@ mod tests {
     fn a_file_that_is_called_a_zip_and_is_none_is_told() {
         for (name, expected) in [("a.ZIP", vec![Severity::Warning]), ("zip", vec![]), ("a.bin", vec![])] {
             let mut outcome = ReportOutcome::new(ReportId(0), Origin::new(name), 9);
-            set_aside(&mut outcome, Recognition::Other, name, true);
+            set_aside(&mut outcome, Recognition::Other, looked(name));
             let told: Vec<_> = outcome.problems.iter().map(|problem| problem.severity).collect();
             assert_eq!(told, expected, "{name}");
             assert_eq!(outcome.reason, "neither XML nor JSON nor an archive");

@@ -209,22 +209,30 @@ pub(super) struct HashingReader<'r> {
     hasher: Xxh3Default,
     bytes: u64,
     is_whole: bool,
+    has_failed: bool,
 }
 
 impl<'r> HashingReader<'r> {
     pub(super) fn new(inner: &'r mut dyn Read) -> HashingReader<'r> {
-        HashingReader { inner, hasher: Xxh3Default::new(), bytes: 0, is_whole: false }
+        HashingReader { inner, hasher: Xxh3Default::new(), bytes: 0, is_whole: false, has_failed: false }
     }
 
     /// What has passed.
-    pub(super) fn extent(&self) -> ReadExtent {
+    fn extent(&self) -> ReadExtent {
         ReadExtent { bytes: self.bytes, hash: self.hasher.digest128(), is_whole: self.is_whole }
+    }
+
+    /// What has passed, unless the reading failed: what came before that may come of other bytes as well.
+    pub(super) fn read_without_fault(&self) -> Option<ReadExtent> {
+        (!self.has_failed).then(|| self.extent())
     }
 }
 
 impl Read for HashingReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.inner.read(buffer)?;
+        let read = self.inner.read(buffer);
+        self.has_failed |= read.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::Interrupted);
+        let length = read?;
         self.hasher.update(&buffer[..length]);
         self.bytes += length as u64;
         self.is_whole |= length == 0 && !buffer.is_empty();

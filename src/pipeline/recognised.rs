@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::io::Read;
 use std::sync::Arc;
 
-use super::aside;
+use super::aside::{self, Looked};
 use super::early::Beginning;
 use super::outcome::ReportOutcome;
 use super::purpose::Purpose;
@@ -24,27 +24,26 @@ pub(super) struct Recognised<'h> {
     encoding: Detected,
     /// Its head, in UTF-8.
     decoded: Cow<'h, [u8]>,
-    /// Whether the head is all of it.
-    is_all: bool,
+    /// What was looked at for that.
+    looked: Looked<'h>,
 }
 
 impl<'h> Recognised<'h> {
     /// Recognises a file by its head, unless the user says what all files are. One that is no report is set aside.
     pub(super) fn of(
         entry: &'h Arc<Entry>,
-        head: &'h [u8],
+        looked: Looked<'h>,
         purpose: &Purpose<'_>,
         outcome: &mut ReportOutcome,
     ) -> Option<Recognised<'h>> {
-        let encoding = encoding::detect(head);
-        let decoded = encoding::to_utf8(head, encoding);
-        let (file_name, is_all) = (entry.origin.as_str(), head.len() < HEAD);
+        let encoding = encoding::detect(looked.head);
+        let decoded = encoding::to_utf8(looked.head, encoding);
         let format = match purpose.reading().format {
             Some(format) => format,
-            None => match format::detect(&Head::new(&decoded, file_name)) {
+            None => match format::detect(&Head::new(&decoded, looked.name)) {
                 Recognition::Report(format) => format,
                 other => {
-                    aside::set_aside(outcome, other, file_name, is_all);
+                    aside::set_aside(outcome, other, looked);
                     return None;
                 }
             },
@@ -53,7 +52,7 @@ impl<'h> Recognised<'h> {
         if let Some(declaration) = encoding.false_declaration(&decoded) {
             outcome.problems.push(Problem::new(ProblemKind::Repaired, declaration.to_string()));
         }
-        Some(Recognised { entry, format, encoding, decoded, is_all })
+        Some(Recognised { entry, format, encoding, decoded, looked })
     }
 
     /// Has its format's reader make test cases of it.
@@ -79,9 +78,8 @@ impl<'h> Recognised<'h> {
 
     /// Says so where it was read as the user wanted, holds no case, and looks like something else.
     pub(super) fn review_forced(&self, outcome: &mut ReportOutcome) {
-        let file_name = self.entry.origin.as_str();
-        let recognised = format::detect(&Head::new(&self.decoded, file_name));
-        aside::review_forced(outcome, self.format, recognised, file_name, self.is_all);
+        let recognised = format::detect(&Head::new(&self.decoded, self.looked.name));
+        aside::review_forced(outcome, self.format, recognised, self.looked);
     }
 }
 

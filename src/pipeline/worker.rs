@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
-use super::aside;
+use super::aside::{self, Looked};
 use super::basis::{Basis, HashingReader, ReadExtent};
 use super::batches::{Giant, Helpers};
 use super::early::{Beginning, Early, TakeEarly};
@@ -205,7 +205,8 @@ pub(super) fn read_report(
             let head = &bytes[..bytes.len().min(HEAD)];
             outcome.beginning = Beginning::of(head);
             outcome.read(ReadExtent::whole(bytes));
-            recognise_and_parse(entry, head, Body::Bytes(bytes), work, scratch, outcome)
+            let looked = Looked::at(entry, head, head.len() < HEAD);
+            recognise_and_parse(entry, looked, Body::Bytes(bytes), work, scratch, outcome)
         }
         Body::Stream(reader) => {
             let mut hashing = HashingReader::new(reader);
@@ -213,9 +214,10 @@ pub(super) fn read_report(
             // What failed is told again by whoever reads on from there: the cases before it may be complete.
             let failed = (&mut hashing).take(HEAD as u64).read_to_end(&mut head).err();
             outcome.beginning = Beginning::of(&head);
+            let looked = Looked::at(entry, &head, head.len() < HEAD && failed.is_none());
             let mut rest = Rest { failed, inner: &mut hashing };
             let mut whole = head.as_slice().chain(&mut rest);
-            let read = recognise_and_parse(entry, &head, Body::Stream(&mut whole), work, scratch, outcome);
+            let read = recognise_and_parse(entry, looked, Body::Stream(&mut whole), work, scratch, outcome);
             if read.1.is_err() {
                 return read;
             }
@@ -223,10 +225,11 @@ pub(super) fn read_report(
                 if let Some(shortage) = Shortage::of(&error) {
                     return (Some(ConversionFailure::Shortage(shortage)), Ok(()));
                 }
-                outcome.state = ReportState::Damaged;
-                outcome.problems.push(Problem::of_reading(&error, "it cannot be read"));
+                aside::fail(outcome, &error);
             }
-            outcome.read(hashing.extent());
+            if let Some(extent) = hashing.read_without_fault() {
+                outcome.read(extent);
+            }
             read
         }
     }
@@ -234,13 +237,13 @@ pub(super) fn read_report(
 
 fn recognise_and_parse(
     entry: &Arc<Entry>,
-    head: &[u8],
+    looked: Looked<'_>,
     body: Body<'_>,
     work: &Work<'_>,
     scratch: &mut ReportScratch,
     outcome: &mut ReportOutcome,
 ) -> Ended {
-    let Some(report) = Recognised::of(entry, head, work.purpose, outcome) else { return (None, Ok(())) };
+    let Some(report) = Recognised::of(entry, looked, work.purpose, outcome) else { return (None, Ok(())) };
     let (failure, parsed) = match work.purpose {
         Purpose::Inspect(reading, _, rules) => {
             (None, Ok(inspect(&report, body, reading, rules, &mut scratch.runs, outcome)))

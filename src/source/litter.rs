@@ -64,6 +64,19 @@ pub fn is_called_zip(name: &str) -> bool {
     extension(name).eq_ignore_ascii_case("zip")
 }
 
+/// Whether a file is called like an archive.
+pub fn is_called_archive(name: &str) -> bool {
+    let is_called = |endings: &[&str]| endings.iter().any(|ending| ending.eq_ignore_ascii_case(extension(name)));
+    let before = name.rsplit_once('.').map_or("", |(before, _)| before);
+    is_called(&["zip", "tar", "tgz", "tzst"])
+        || (is_called_packed(name) && extension(before).eq_ignore_ascii_case("tar"))
+}
+
+/// Whether a file is called like one that is packed by itself.
+pub fn is_called_packed(name: &str) -> bool {
+    ["gz", "zst"].iter().any(|ending| ending.eq_ignore_ascii_case(extension(name)))
+}
+
 /// Whether a file is called like a picture of a screen.
 pub(super) fn is_picture(name: &str) -> bool {
     ["png", "jpg", "jpeg", "gif", "webp"].iter().any(|known| known.eq_ignore_ascii_case(extension(name)))

@@ -23,6 +23,7 @@ mod generated;
 mod giants;
 mod growth;
 mod hostile;
+mod inputs;
 mod json_quirks;
 mod junit_quirks;
 mod keys;
