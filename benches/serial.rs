@@ -101,6 +101,7 @@ fn index(entries: &[IndexEntry], store: &RunStore) -> usize {
 fn keep_and_read_lines(folder: &Path) {
     let spool = LineSpool::new(folder);
     let mut line = ReportLine {
+        input: None,
         report: String::new(),
         format: Some("junit".into()),
         producer: Some("surefire".to_owned()),

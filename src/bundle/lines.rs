@@ -13,6 +13,9 @@ use crate::model::{Problem, ReportState};
 pub struct ReportLine {
     /// Where it was found, relative to its INPUT.
     pub report: String,
+    /// Number of that INPUT, from one, where there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<u32>,
     /// Its format, when one was recognised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<Cow<'static, str>>,
@@ -103,6 +106,7 @@ pub(super) mod tests {
             Problem::new(ProblemKind::NaiveTimestamp, "no zone").at(Position { offset: 311, line: 2, column: 14 });
         ReportLine {
             report: "nightly.zip!/ui/TEST-login.xml".to_owned(),
+            input: None,
             format: Some("junit".into()),
             producer: Some("surefire".to_owned()),
             state: ReportState::Converted,
@@ -133,6 +137,7 @@ pub(super) mod tests {
     #[test]
     fn leaves_out_what_is_not_known() {
         let bare = ReportLine {
+            input: Some(2),
             format: None,
             producer: None,
             state: ReportState::Ignored,

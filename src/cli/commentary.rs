@@ -10,6 +10,7 @@ use xraypack::pipeline::Report;
 use super::Verbosity;
 use super::choices::ProgressChoice;
 use super::numbers;
+use super::places::Places;
 use super::progress::Progress;
 use super::terminal::{Printer, Style, Terminal, harmless};
 
@@ -21,6 +22,10 @@ const SHOWN_PER_KIND: u64 = 10;
 pub struct ReportSeen<'r> {
     /// Its name, as in `reports.jsonl`.
     pub name: &'r str,
+    /// Number of its INPUT, from one, where there are several.
+    pub input: Option<u32>,
+    /// What stands before its name for people, who must know which of several INPUTs is meant.
+    pub before: &'r str,
     /// Name of its format, where one was recognised.
     pub format: Option<&'r str>,
     /// The program that wrote it, where it says so.
@@ -39,9 +44,11 @@ pub struct ReportSeen<'r> {
 
 impl<'r> ReportSeen<'r> {
     /// The view of what the library tells.
-    pub fn of(report: &Report<'r>) -> ReportSeen<'r> {
+    pub fn of(report: &Report<'r>, places: &'r Places) -> ReportSeen<'r> {
         ReportSeen {
             name: report.origin.as_str(),
+            input: report.input,
+            before: places.before(report.input),
             format: report.format,
             producer: (!report.producer.is_empty()).then_some(report.producer),
             state: report.state,
@@ -50,6 +57,11 @@ impl<'r> ReportSeen<'r> {
             problems: report.problems,
             set_aside: report.reason,
         }
+    }
+
+    /// Its name for people.
+    pub fn shown(&self) -> String {
+        [self.before, self.name].concat()
     }
 
     /// Whether it was recognised as a report at all.
@@ -101,7 +113,7 @@ impl Commentary {
     pub fn report(&self, report: &ReportSeen<'_>) {
         let mut speaker = self.speaker();
         for problem in report.problems {
-            speaker.problem(report.name, problem);
+            speaker.problem(report, problem);
         }
         if speaker.verbosity == Verbosity::Chatty {
             speaker.line(&described(report));
@@ -112,7 +124,7 @@ impl Commentary {
     }
 
     /// More came to light about a report that was spoken of.
-    pub fn further(&self, report: &str, problems: &[Problem]) {
+    pub fn further(&self, report: &ReportSeen<'_>, problems: &[Problem]) {
         let mut speaker = self.speaker();
         problems.iter().for_each(|problem| speaker.problem(report, problem));
     }
@@ -159,15 +171,15 @@ impl Commentary {
 }
 
 impl Speaker {
-    fn problem(&mut self, report: &str, problem: &Problem) {
+    fn problem(&mut self, report: &ReportSeen<'_>, problem: &Problem) {
         if !self.is_wanted(problem) {
             return;
         }
         let severity = problem.severity.name();
         let painted = self.err.paint(style_of(problem.severity), severity).to_string();
         let place = problem.position.map_or(String::new(), |place| format!(":{}:{}", place.line, place.column));
-        let (report, message) = (harmless(report), harmless(&problem.message));
-        self.line(&format!("{painted}: {report}{place}: {message} [{}]", problem.kind.name()));
+        let (report, message) = (report.shown(), harmless(&problem.message));
+        self.line(&format!("{painted}: {}{place}: {message} [{}]", harmless(&report), problem.kind.name()));
     }
 
     /// Errors always; warnings while they are few of their kind, or with `-v`; notes with `-v`.
@@ -219,7 +231,7 @@ fn described(report: &ReportSeen<'_>) -> String {
         true => format!("{}, ", numbers::counted(report.cases.seen, "case", "cases")),
         false => String::new(),
     };
-    format!("report: {}: {format}{cases}{}", harmless(report.name), report.state.name())
+    format!("report: {}: {format}{cases}{}", harmless(&report.shown()), report.state.name())
 }
 
 #[cfg(test)]
@@ -232,6 +244,8 @@ pub mod tests {
     pub fn seen<'r>(name: &'r str, problems: &'r [Problem]) -> ReportSeen<'r> {
         ReportSeen {
             name,
+            input: None,
+            before: "",
             format: Some("junit"),
             producer: Some("surefire"),
             state: ReportState::Converted,
@@ -261,6 +275,14 @@ pub mod tests {
             spoken(Verbosity::Normal, &[seen("nightly.zip!/ui/TEST-a.xml", &problems)]),
             "error: nightly.zip!/ui/TEST-a.xml:12:5: the report ends inside <testcase> [truncated]\n"
         );
+    }
+
+    #[test]
+    fn of_several_inputs_the_one_that_is_meant_is_named() {
+        let problems = [Problem::new(ProblemKind::Truncated, "it is cut")];
+        let report = ReportSeen { before: "b/", ..seen("a.xml", &problems) };
+        let text = spoken(Verbosity::Chatty, &[report]);
+        assert!(text.starts_with("error: b/a.xml: it is cut") && text.contains("report: b/a.xml: junit"), "{text}");
     }
 
     #[test]

@@ -27,6 +27,7 @@ use super::keys::{IssueKey, ProjectKey};
 use super::limits::{self, LimitValue};
 use super::nothing::NoReports;
 use super::numbers;
+use super::places::Places;
 use super::signals::{Hanging, Signals};
 use super::size::{self, Size};
 use super::status::{self, StatusName};
@@ -261,7 +262,8 @@ pub fn run(args: &ConvertArgs, terminal: &mut Terminal) -> Result<Ending, Failur
     let job = job::job(&args.job, Some(&args.output))?;
     inputs::warn_of_overlaps(&job.inputs, terminal);
     let commentary = Commentary::new(terminal, args.telling.progress);
-    let watching = Watching::new(&commentary);
+    let places = Places::of(&job.inputs);
+    let watching = Watching::new(&commentary, &places);
     let converted = convert(args, &job, &watching);
     let told = watching.told();
     commentary.finish(terminal);
@@ -329,6 +331,7 @@ fn tell_what_stays(told: &Told, out: &Path, terminal: &mut Terminal) {
 /// Hands every report to the commentary and keeps what the summary names.
 pub struct Watching<'c> {
     commentary: &'c Commentary,
+    places: &'c Places,
     told: Mutex<Told>,
 }
 
@@ -349,8 +352,8 @@ pub struct Told {
 
 impl<'c> Watching<'c> {
     /// Watches and speaks through `commentary`.
-    pub fn new(commentary: &'c Commentary) -> Watching<'c> {
-        Watching { commentary, told: Mutex::default() }
+    pub fn new(commentary: &'c Commentary, places: &'c Places) -> Watching<'c> {
+        Watching { commentary, places, told: Mutex::default() }
     }
 
     /// What was told.
@@ -361,7 +364,7 @@ impl<'c> Watching<'c> {
 
 impl Observer for Watching<'_> {
     fn report(&self, report: &Report<'_>) {
-        let seen = ReportSeen::of(report);
+        let seen = ReportSeen::of(report, self.places);
         self.commentary.report(&seen);
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         for problem in seen.problems {
@@ -372,7 +375,7 @@ impl Observer for Watching<'_> {
     }
 
     fn further(&self, report: &Report<'_>, problems: &[Problem]) {
-        self.commentary.further(report.origin.as_str(), problems);
+        self.commentary.further(&ReportSeen::of(report, self.places), problems);
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         for problem in problems {
             *told.problems.entry(problem.kind).or_default() += 1;

@@ -22,6 +22,7 @@ use super::inputs;
 use super::job;
 use super::nothing::NoReports;
 use super::numbers::{self, count, counted};
+use super::places::Places;
 use super::summary::{ProblemCount, SetAside, headed, write_cases, write_problems, write_set_aside};
 use super::table::{Align, Table};
 use super::terminal::{Printer, Terminal, harmless};
@@ -48,9 +49,10 @@ pub fn run(args: &InspectArgs, terminal: &mut Terminal) -> Result<Ending, Failur
     let inputs = inputs::open(&args.inputs)?;
     let options = job::source_options(&args.reading)?;
     inputs::warn_of_overlaps(&inputs, terminal);
+    let places = Places::of(&inputs);
     let commentary = Commentary::new(terminal, args.telling.progress);
     let listing = Mutex::new(Listing::new(args.telling.format, &mut terminal.out));
-    let inspected = inspect(args, &inputs, &options, &|report| {
+    let inspected = inspect(args, &inputs, &options, &places, &|report| {
         commentary.report(report);
         listing.lock().unwrap_or_else(PoisonError::into_inner).add(report);
     });
@@ -75,19 +77,23 @@ fn inspect(
     args: &InspectArgs,
     inputs: &[Input],
     options: &source::Options,
+    places: &Places,
     each: &(dyn Fn(&ReportSeen<'_>) + Sync),
 ) -> Result<(), Failure> {
     let mut reading = job::reading(&args.reading, TimeUnitChoice::S)?;
     reading.options.attachments = Attachments::None;
     let threads = job::threads(&args.reading);
-    xraypack::pipeline::inspect(inputs, options, &reading, threads, &Each(each)).map_err(job::failure)
+    xraypack::pipeline::inspect(inputs, options, &reading, threads, &Each { each, places }).map_err(job::failure)
 }
 
-struct Each<'e>(&'e (dyn Fn(&ReportSeen<'_>) + Sync));
+struct Each<'e> {
+    each: &'e (dyn Fn(&ReportSeen<'_>) + Sync),
+    places: &'e Places,
+}
 
 impl Observer for Each<'_> {
     fn report(&self, report: &Report<'_>) {
-        (self.0)(&ReportSeen::of(report));
+        (self.each)(&ReportSeen::of(report, self.places));
     }
 }
 
@@ -196,6 +202,8 @@ impl View {
 struct ReportLine<'r> {
     report: &'r str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    input: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     format: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     producer: Option<&'r str>,
@@ -234,6 +242,7 @@ impl<'r> ReportLine<'r> {
         let CaseCounts { seen, passed, failed, errored, skipped, .. } = report.cases;
         ReportLine {
             report: report.name,
+            input: report.input,
             format: report.format,
             producer: report.producer,
             state: report.state.name(),

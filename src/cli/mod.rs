@@ -22,6 +22,7 @@ mod limits;
 mod man;
 mod nothing;
 mod numbers;
+mod places;
 mod plan;
 mod progress;
 mod project_file;

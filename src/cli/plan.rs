@@ -16,6 +16,7 @@ use super::inputs;
 use super::job;
 use super::nothing::NoReports;
 use super::numbers::counted;
+use super::places::Places;
 use super::summary::{ProblemCount, SetAside, Totals};
 use super::terminal::Terminal;
 use super::test_keys::KeyMapUsage;
@@ -137,7 +138,8 @@ pub fn run(args: &PlanArgs, terminal: &mut Terminal) -> Result<Ending, Failure> 
 }
 
 fn plan(args: &PlanArgs, job: &Job, commentary: &Commentary) -> Result<View, Failure> {
-    let watching = Watching::new(commentary);
+    let places = Places::of(&job.inputs);
+    let watching = Watching::new(commentary, &places);
     let plan = pipeline::plan(job, &watching).map_err(job::failure)?;
     let Told { set_aside, problems, no_reports, .. } = watching.told();
     let problems = problems.into_iter().map(|(kind, count)| ProblemCount { kind, count }).collect();

@@ -100,6 +100,8 @@ impl SetAside {
     pub fn of(report: &ReportSeen<'_>) -> Option<SetAside> {
         matches!(report.state, ReportState::Damaged | ReportState::Unsupported).then(|| SetAside {
             report: report.name.to_owned(),
+            input: report.input,
+            shown: report.shown(),
             state: report.state,
             reason: report.reason().to_owned(),
         })
@@ -178,6 +180,12 @@ pub struct BundleSummary {
 pub struct SetAside {
     /// Its name, as in `reports.jsonl`.
     pub report: String,
+    /// Number of its INPUT, from one, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<u32>,
+    /// Its name for people, who see its INPUT as well.
+    #[serde(skip)]
+    pub shown: String,
     /// `damaged` or `unsupported`.
     #[serde(serialize_with = "state_name")]
     pub state: ReportState,
@@ -275,11 +283,15 @@ pub mod tests {
             set_aside: vec![
                 SetAside {
                     report: "nightly.zip!/ui/TEST-a.xml".to_owned(),
+                    input: None,
+                    shown: "nightly.zip!/ui/TEST-a.xml".to_owned(),
                     state: ReportState::Damaged,
                     reason: "the report ends inside <testcase>".to_owned(),
                 },
                 SetAside {
                     report: "nightly.zip!/r.trx".to_owned(),
+                    input: None,
+                    shown: "nightly.zip!/r.trx".to_owned(),
                     state: ReportState::Unsupported,
                     reason: "Visual Studio results (TRX)".to_owned(),
                 },

@@ -18,7 +18,7 @@ use super::repeats::Repeats;
 use super::share::{conflict, earliest};
 use super::twins::{TwinVerdict, Twins, Verdicts};
 use super::{Damaged, Error, Job, Observer};
-use crate::bundle::{Ahead, ExecutionIndex, Ids, LineSpool};
+use crate::bundle::{Ahead, ExecutionIndex, Ids, LineSpool, ReportLine};
 use crate::model::{Problem, ProblemKind, ReportId, ReportState, RunCounts, Severity, StatedExecution, Timestamp};
 use crate::xray::ExecutionInfo;
 
@@ -125,7 +125,9 @@ impl<'c> Collector<'c> {
         if let Some(record) = &group.record {
             let line = record.take_ids(collected.reports.len(), outcome.origin.as_str(), &mut self.ids)?;
             self.observer.report(&super::report_of(&outcome));
-            return collected.reports.keep_line(outcome.id, line, self.spool);
+            // There may be more INPUTs than there were.
+            let line = ReportLine { input: outcome.told_input, ..line.clone() };
+            return collected.reports.keep_line(outcome.id, &line, self.spool);
         }
         let verdicts = &mut self.verdicts;
         collected.twins.leave(&outcome, &self.job.prefer, verdicts);

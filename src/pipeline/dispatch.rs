@@ -99,7 +99,7 @@ pub(super) fn run(
     let walked = std::thread::scope(|scope| {
         let worker = |number| {
             let worker = std::thread::Builder::new().name(format!("worker-{number}"));
-            worker.spawn_scoped(scope, || work(&queue, purpose, &helpers, &line))
+            worker.spawn_scoped(scope, || work(&queue, purpose, &helpers, &line, inputs.len()))
         };
         // Where the system does not give them all, those that came do the work of the others.
         let (workers, refused) = until_refused((0..threads).map(worker));
@@ -143,7 +143,7 @@ fn walk(
 }
 
 /// One worker, until there are no more files.
-fn work(queue: &Files, purpose: &Purpose<'_>, helpers: &Helpers<'_>, line: &Line<'_>) {
+fn work(queue: &Files, purpose: &Purpose<'_>, helpers: &Helpers<'_>, line: &Line<'_>, inputs: usize) {
     let _fallen = OnDrop(|| {
         if std::thread::panicking() {
             line.fail(Error::Threads("a worker thread died".to_owned()));
@@ -176,7 +176,9 @@ fn work(queue: &Files, purpose: &Purpose<'_>, helpers: &Helpers<'_>, line: &Line
             }
             Task::Read(File { id, found, entered: Entered { group, place, left } }) => {
                 let work = Work { purpose, group: &group, helpers, early: Some(&take_early) };
-                let (outcome, failure) = worker::process(id, found, place, &work, &mut scratch);
+                let told_input = (inputs > 1).then(|| found.place().input.saturating_add(1));
+                let (mut outcome, failure) = worker::process(id, found, place, &work, &mut scratch);
+                outcome.told_input = told_input;
                 line.hand_in(Arrival { outcome, group, left, failure });
                 read = 1;
             }

@@ -161,6 +161,7 @@ fn line_of(report: ReportOutcome) -> ReportLine {
     runs.left_out += report.left_out;
     ReportLine {
         report: report.origin.as_str().to_owned(),
+        input: report.told_input,
         format: report.format.map(Into::into),
         producer: (!report.producer.is_empty()).then_some(report.producer),
         state: report.state,

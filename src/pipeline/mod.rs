@@ -136,6 +136,8 @@ pub enum Damaged {
 pub struct Report<'r> {
     /// Where it is.
     pub origin: &'r Origin,
+    /// Number of its INPUT, from one, where there are several.
+    pub input: Option<u32>,
     /// Its format, when one was recognised.
     pub format: Option<&'static str>,
     /// Who wrote it; empty when that is not known.
@@ -177,6 +179,7 @@ pub trait Observer: Sync {
 fn report_of(outcome: &ReportOutcome) -> Report<'_> {
     Report {
         origin: &outcome.origin,
+        input: outcome.told_input,
         format: outcome.format,
         producer: &outcome.producer,
         state: outcome.state,

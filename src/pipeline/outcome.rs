@@ -33,6 +33,8 @@ pub(super) struct ReportOutcome {
     pub(super) evidence: EvidenceCounts,
     /// Number of its INPUT.
     pub(super) input: u32,
+    /// The same from one, as it is told where there are several.
+    pub(super) told_input: Option<u32>,
     /// Whether a file of its folder is called like Cucumber's messages.
     pub(super) messages_may_follow: bool,
     /// Number, within its group, of the Test Execution that it is shown with.
@@ -115,6 +117,7 @@ impl ReportOutcome {
             problems: Vec::new(),
             evidence: EvidenceCounts::default(),
             input: 0,
+            told_input: None,
             messages_may_follow: false,
             execution: 0,
             content: None,
@@ -174,6 +177,7 @@ impl ReportOutcome {
         let aside = ReportOutcome::new(self.id, self.origin.clone(), self.bytes);
         *self = ReportOutcome {
             input: self.input,
+            told_input: self.told_input,
             format: self.format,
             reason,
             problems: vec![why],

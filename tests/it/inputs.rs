@@ -88,3 +88,28 @@ fn an_archive_without_a_byte_is_damaged() {
         assert!(line.to_string().contains("empty"), "{line}");
     }
 }
+
+#[test]
+fn of_several_inputs_the_one_that_is_meant_is_told() {
+    let workshop = Workshop::new();
+    for name in ["a/junit.xml", "b/junit.xml"] {
+        workshop.write(name, "<testsuite name='s'><testcase name='t'/>");
+    }
+    let ran = convert(&workshop, &["a", "b/"], &[]);
+    assert_eq!(ran.code, Some(3));
+    for place in ["a/junit.xml", "b/junit.xml"] {
+        assert!(ran.stderr.contains(&format!("error: {place}:")), "{}", ran.stderr);
+        assert!(ran.stdout.contains(&format!("  {place}  ")), "{}", ran.stdout);
+    }
+    let told = |lines: Vec<Value>| lines.iter().map(|line| (line["report"].clone(), line["input"].clone())).collect();
+    let lines: Vec<_> = told(reports(&workshop.path().join("out")));
+    assert_eq!(lines, [(json!("junit.xml"), json!(1)), (json!("junit.xml"), json!(2))]);
+    let inspected = workshop.run(["inspect", "a/junit.xml", "b", "--format", "json"]);
+    let lines: Vec<_> = told(inspected.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect());
+    assert_eq!(lines, [(json!("junit.xml"), json!(1)), (json!("junit.xml"), json!(2))]);
+
+    let ran = convert(&workshop, &["a"], &["--format", "json"]);
+    assert!(ran.stderr.contains("error: junit.xml:"), "{}", ran.stderr);
+    assert_eq!(reports(&workshop.path().join("out"))[0].get("input"), None);
+    assert!(!ran.stdout.contains("\"input\""), "{}", ran.stdout);
+}

@@ -132,7 +132,7 @@ pub fn write_set_aside(reports: &[SetAside], verbosity: Verbosity, out: &mut Pri
         let named = if verbosity >= Verbosity::Verbose { reports.len() } else { NAMED.min(reports.len()) };
         let mut table = Table::new(&[Align::Left, Align::Left]);
         for report in &reports[..named] {
-            table.row([&harmless(&report.report), &harmless(&report.reason)]);
+            table.row([&harmless(&report.shown), &harmless(&report.reason)]);
         }
         section(&format!("{title} ({})", count(reports.len() as u64)), &table.lines(2), out)?;
         if named < reports.len() {
@@ -242,6 +242,8 @@ and `xraypack bind` writes it into the others.
         let mut summary = night();
         let unsupported = |number| SetAside {
             report: format!("{number}.trx"),
+            input: None,
+            shown: format!("{number}.trx"),
             state: ReportState::Unsupported,
             reason: "TRX".to_owned(),
         };
