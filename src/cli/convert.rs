@@ -139,7 +139,7 @@ pub struct ExecutionArgs {
           value_parser = words::parse_environment)]
     pub environment: Vec<String>,
     /// What tells the environment of results, each of which gets a Test Execution of its own: hostname,
-    /// property:NAME, or a regular expression whose groups are found in the place of the report
+    /// property:NAME, or a regular expression whose groups are found in the place of the report, which begins with a slash
     #[arg(long, value_name = "WHAT", env = "XRAYPACK_ENVIRONMENT_FROM")]
     pub environment_from: Option<EnvironmentSource>,
 }
@@ -272,6 +272,10 @@ pub fn run(args: &ConvertArgs, terminal: &mut Terminal) -> Result<Ending, Failur
     }
     let Converted { manifest, key_map, elapsed } = converted?;
     inputs::tell_unmet(&job.source, terminal);
+    if !args.output.resume {
+        // What was finished before has met what this run has not.
+        inputs::tell_rules_unmet(&args.job, &job.rules, terminal);
+    }
     if let Some(usage) = &key_map {
         usage.tell(terminal);
     }

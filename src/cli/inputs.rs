@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use xraypack::mapping::{EnvironmentFrom, Rules};
 use xraypack::source::{self, Globs, Input, SourceError};
 
+use super::convert::JobArgs;
 use super::exit::Failure;
 use super::numbers;
 use super::terminal::{Printer, Style, Terminal, harmless};
@@ -47,6 +49,25 @@ pub fn tell_unmet(options: &source::Options, terminal: &mut Terminal) {
         for pattern in globs.iter().flat_map(|globs| Globs::unmet(globs)) {
             say(&mut terminal.err, &format!("{note}: {flag} {} matches nothing", harmless(pattern)));
         }
+    }
+}
+
+/// Names rules for environments and keys that found nothing, when all results are known.
+pub fn tell_rules_unmet(args: &JobArgs, rules: &Rules, terminal: &mut Terminal) {
+    let environment = args.execution.environment_from.as_ref().filter(|_| !rules.met.environment());
+    let environment = environment.map(|source| match source.rule() {
+        EnvironmentFrom::Property(_) => format!("--environment-from {}: no result has this property", source.as_str()),
+        EnvironmentFrom::Host => "--environment-from hostname: no result names its machine".to_owned(),
+        _ => format!("--environment-from {} matches nothing", source.as_str()),
+    });
+    let pattern = args.keys.key_pattern.as_ref().filter(|_| !rules.met.key_pattern());
+    let pattern = pattern.map(|pattern| format!("--key-pattern {} matches nothing", pattern.as_str()));
+    if terminal.is_quiet() {
+        return;
+    }
+    let note = terminal.err.paint(Style::Cyan, "note").to_string();
+    for unmet in environment.iter().chain(&pattern) {
+        say(&mut terminal.err, &format!("{note}: {}", harmless(unmet)));
     }
 }
 

@@ -10,7 +10,7 @@ use xraypack::bundle::{Budget, Compression, Opening, WriteErrorKind, manifest};
 use xraypack::format::time::Zone;
 use xraypack::format::{self, Attachments, ReadOptions};
 use xraypack::mapping::{
-    BareKeys, EnvironmentFrom, Evidence, EvidencePolicy, FieldNames, KeyRules, Rules, UpdateTests,
+    BareKeys, EnvironmentFrom, Evidence, EvidencePolicy, FieldNames, KeyRules, Met, Rules, UpdateTests,
 };
 use xraypack::model::DataRows;
 use xraypack::pipeline::{Damaged, Error, GroupBy, Job, Memory, Reading};
@@ -70,6 +70,7 @@ pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> 
             field_names: if target == Target::Cloud { FieldNames::NumberOrName } else { FieldNames::Number },
             keys: keys.clone(),
             rows: rows(args.results.merge),
+            met: Met::default(),
         },
         encoding,
         merge: merge(args.results.merge),

@@ -116,6 +116,7 @@ pub fn run(args: &PlanArgs, terminal: &mut Terminal) -> Result<Ending, Failure> 
     commentary.finish(terminal);
     let view = planned?;
     inputs::tell_unmet(&job.source, terminal);
+    inputs::tell_rules_unmet(&args.job, &job.rules, terminal);
     if let Some(usage) = &view.key_map {
         usage.tell(terminal);
     }

@@ -16,7 +16,7 @@ pub enum EnvironmentFrom {
     /// The report alone, where its format can say it.
     #[default]
     Report,
-    /// The groups of a pattern that is found in the place of the report: `nightly.zip!/chrome/TEST-a.xml`.
+    /// The groups of a pattern that is found in the place of the report: `/nightly.zip!/chrome/TEST-a.xml`.
     Path(Regex),
     /// The machine that the report names.
     Host,
@@ -40,10 +40,15 @@ impl EnvironmentFrom {
     }
 
     /// What the place of a report says: its environments, joined by `;`; empty where it says nothing.
-    pub fn of_place(&self, place: &str) -> String {
+    ///
+    /// Folders at the top have a slash before them as all others have; `^chrome/` is found as well.
+    pub(super) fn of_place(&self, place: &str) -> String {
         let mut environments = String::new();
         let EnvironmentFrom::Path(pattern) = self else { return environments };
-        let Some(captures) = pattern.captures(place) else { return environments };
+        let from_top = ["/", place].concat();
+        let Some(captures) = pattern.captures(&from_top).or_else(|| pattern.captures(place)) else {
+            return environments;
+        };
         captures.iter().skip(1).flatten().for_each(|group| push(group.as_str(), &mut environments));
         environments
     }
@@ -110,6 +115,9 @@ mod tests {
         );
         assert_eq!(of_place("/(chrome)?-?(linux)/", "a/linux/b.xml"), "linux");
         assert_eq!(of_place("/(chrome)/", "a/b.xml"), "");
+        assert_eq!(of_place("/(chrome|firefox)/", "chrome/firefox/b.xml"), "chrome");
+        assert_eq!(of_place("^(chrome|firefox)/", "firefox/b.xml"), "firefox");
+        assert_eq!(of_place("^/(chrome|firefox)/", "firefox/b.xml"), "firefox");
     }
 
     #[test]

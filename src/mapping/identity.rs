@@ -357,7 +357,7 @@ impl Mapper<'_> {
 fn found_by_pattern<'t>(rules: &'t Rules, text: &'t str) -> impl Iterator<Item = &'t str> {
     let finds = move |pattern: &'t KeyPattern| {
         let is_meant = |found: &&str| !names_a_standard(rules, found) || pattern.spells(key::project_of(found));
-        pattern.finds(text).filter(is_meant)
+        pattern.finds(text).filter(is_meant).inspect(|_| rules.met.note_key_pattern())
     };
     rules.keys.pattern.iter().flat_map(finds)
 }

@@ -12,6 +12,7 @@ mod identity;
 mod key_map;
 mod labels;
 mod marks;
+mod met;
 mod pattern;
 mod prefixes;
 mod properties;
@@ -33,6 +34,7 @@ pub use evidence::{Evidence, EvidencePolicy};
 use identity::TestKeys;
 pub use key_map::{KEY_MAP_LIMIT, KeyMap, KeyMapError, KeyMapErrorKind, KeyMapRow};
 use marks::TextMarks;
+pub use met::Met;
 pub use pattern::{KeyPattern, Rewrite};
 pub use prefixes::{TagPrefix, TagPrefixes, TagRole};
 use summary::{first_line_of, is_end_of_line, summary_line};
@@ -68,6 +70,19 @@ pub struct Rules {
     pub keys: KeyRules,
     /// Whether results that differ in their data are told apart. Default: no.
     pub rows: DataRows,
+    /// Which of these rules have found something.
+    pub met: Met,
+}
+
+impl Rules {
+    /// What the place of a report says of its environments, joined by `;`; empty where it says nothing.
+    pub fn environment_of_place(&self, place: &str) -> String {
+        let environment = self.environment_from.of_place(place);
+        if !environment.is_empty() {
+            self.met.note_environment();
+        }
+        environment
+    }
 }
 
 /// Where a Test key is looked for: what the report says comes first, then the table, then the pattern. Where none of
@@ -291,6 +306,9 @@ impl<'r> Mapper<'r> {
     fn find_environment(&self, case: &TestCase, run: &mut TestRun) {
         if run.environment.is_empty() {
             self.rules.environment_from.of_case(case, &mut run.environment);
+            if !run.environment.is_empty() {
+                self.rules.met.note_environment();
+            }
         }
     }
 

@@ -142,7 +142,7 @@ fn process_entry(
     let mut outcome = ReportOutcome::new(id, entry.origin.clone(), 0);
     outcome.basis = basis;
     if let Purpose::Convert(context) = purpose {
-        outcome.environment = context.rules.environment_from.of_place(entry.origin.as_str());
+        outcome.environment = context.rules.environment_of_place(entry.origin.as_str());
     }
     let Scratch { source, report } = scratch;
     if let Purpose::Measure(depth @ (Depth::Read | Depth::Inflate), _, limits) = *purpose {

@@ -113,3 +113,28 @@ fn of_several_inputs_the_one_that_is_meant_is_told() {
     assert_eq!(reports(&workshop.path().join("out"))[0].get("input"), None);
     assert!(!ran.stdout.contains("\"input\""), "{}", ran.stdout);
 }
+
+#[test]
+fn folders_at_the_top_tell_the_environment_as_all_others() {
+    let workshop = Workshop::new();
+    for name in ["chrome/t.xml", "firefox/t.xml"] {
+        workshop.write(&format!("in/{name}"), suite("same"));
+    }
+    let ran = convert(&workshop, &["in"], &["--environment-from", "/(chrome|firefox)/"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    let manifest = manifest(&workshop.path().join("out"));
+    assert_eq!(manifest["executions"].as_array().map(Vec::len), Some(2));
+    assert_eq!(manifest["totals"]["runs"]["written"], 2);
+}
+
+#[test]
+fn rules_that_find_nothing_are_named() {
+    let workshop = Workshop::new();
+    workshop.write("in/a.xml", suite("DEMO-1 works"));
+    let said = |more: &[&str]| convert(&workshop, &["in"], more).stderr;
+    let expected = "note: --environment-from /(edge)/ matches nothing\nnote: --key-pattern SHOP-\\d+ matches nothing\n";
+    assert_eq!(said(&["--environment-from", "/(edge)/", "--key-pattern", "SHOP-\\d+"]), expected);
+    let expected = "note: --environment-from property:browser: no result has this property\n";
+    assert_eq!(said(&["--environment-from", "property:browser", "--key-pattern", "DEMO-\\d+"]), expected);
+    assert_eq!(said(&["--environment-from", "hostname", "-q"]), "");
+}
