@@ -50,6 +50,9 @@ pub(super) struct ReadExtent {
     pub(super) hash: u128,
     /// Whether it was seen that there are no more.
     is_whole: bool,
+    /// Whether reading on failed: what came before may be the beginning of other bytes as well.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) has_failed: bool,
 }
 
 /// A reference to a file, followed with a limit on its size.
@@ -185,7 +188,7 @@ impl Answer {
 impl ReadExtent {
     /// These bytes and no more.
     pub(super) fn whole(bytes: &[u8]) -> ReadExtent {
-        ReadExtent { bytes: bytes.len() as u64, hash: xxh3_128(bytes), is_whole: true }
+        ReadExtent { bytes: bytes.len() as u64, hash: xxh3_128(bytes), is_whole: true, has_failed: false }
     }
 
     /// Whether a body is this, as far as it goes.
@@ -195,9 +198,13 @@ impl ReadExtent {
             Body::Stream(stream) => {
                 let mut hashing = HashingReader::new(stream);
                 let copied = io::copy(&mut (&mut hashing).take(self.bytes), &mut io::sink());
-                let is_at_end = !self.is_whole || matches!(hashing.read(&mut [0]), Ok(0));
                 let extent = hashing.extent();
-                copied.is_ok() && is_at_end && (extent.bytes, extent.hash) == (self.bytes, self.hash)
+                let ends_alike = match (self.has_failed, self.is_whole) {
+                    (true, _) => hashing.read(&mut [0]).is_err(),
+                    (false, true) => matches!(hashing.read(&mut [0]), Ok(0)),
+                    (false, false) => true,
+                };
+                copied.is_ok() && ends_alike && (extent.bytes, extent.hash) == (self.bytes, self.hash)
             }
         }
     }
@@ -218,13 +225,9 @@ impl<'r> HashingReader<'r> {
     }
 
     /// What has passed.
-    fn extent(&self) -> ReadExtent {
-        ReadExtent { bytes: self.bytes, hash: self.hasher.digest128(), is_whole: self.is_whole }
-    }
-
-    /// What has passed, unless the reading failed: what came before that may come of other bytes as well.
-    pub(super) fn read_without_fault(&self) -> Option<ReadExtent> {
-        (!self.has_failed).then(|| self.extent())
+    pub(super) fn extent(&self) -> ReadExtent {
+        let HashingReader { bytes, is_whole, has_failed, .. } = *self;
+        ReadExtent { bytes, hash: self.hasher.digest128(), is_whole, has_failed }
     }
 }
 
@@ -300,6 +303,26 @@ mod tests {
     fn of_a_stream_that_was_left_early_only_the_beginning_counts() {
         let part = read(b"0123456789", 5);
         assert!(begins(part, b"01234-and-more") && !begins(part, b"0123") && !begins(part, b"x1234"));
+    }
+
+    #[test]
+    fn what_could_not_be_read_any_further_must_fail_again() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::UnexpectedEof.into())
+            }
+        }
+        let cut = |bytes: &'static [u8]| bytes.chain(Broken);
+        let mut stream = cut(b"01234");
+        let mut hashing = HashingReader::new(&mut stream);
+        assert!(io::copy(&mut hashing, &mut io::sink()).is_err());
+        let extent = hashing.extent();
+        assert!(extent.has_failed && !extent.is_whole);
+        assert!(extent.begins(Body::Stream(&mut cut(b"01234"))));
+        assert!(!extent.begins(Body::Stream(&mut cut(b"012345"))) && !extent.begins(Body::Stream(&mut cut(b"0123"))));
+        assert!(!begins(extent, b"01234") && !begins(extent, b"012345"), "it was mended");
+        assert!(!extent.begins(Body::Bytes(b"01234")));
     }
 
     #[test]

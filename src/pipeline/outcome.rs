@@ -136,9 +136,9 @@ impl ReportOutcome {
         }
     }
 
-    /// It was read as far as this.
+    /// It was read as far as this. What cannot be read any further is nobody's copy.
     pub(super) fn read(&mut self, extent: ReadExtent) {
-        self.content = Some(extent.hash);
+        self.content = (!extent.has_failed).then_some(extent.hash);
         self.basis.read(extent);
     }
 

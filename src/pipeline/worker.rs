@@ -227,9 +227,7 @@ pub(super) fn read_report(
                 }
                 aside::fail(outcome, &error);
             }
-            if let Some(extent) = hashing.read_without_fault() {
-                outcome.read(extent);
-            }
+            outcome.read(hashing.extent());
             read
         }
     }
