@@ -5,8 +5,9 @@
 mod belonging;
 mod evidence;
 mod mismatch;
+mod shared;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use super::name::{BUNDLES, MANIFEST, REPORTS, bundle_file, info_file, is_bundle_
 
 use belonging::Belonging;
 pub use mismatch::Mismatch;
+use shared::Tests;
 
 /// Longest line of `reports.jsonl` that is read: far above what a report with many problems needs.
 const MAX_LINE: u64 = 64 << 20;
@@ -121,6 +123,7 @@ impl Verification {
         let mut findings = findings.into_iter();
         // What is in the bundles can only be counted where all of them were read.
         let (mut evidence, mut is_counted) = (0_u64, true);
+        let mut shared = self.shared_keys();
         for execution in &self.manifest.executions {
             let mut identities = Vec::new();
             for (bundle, finding) in execution.bundles.iter().zip(findings.by_ref()) {
@@ -130,7 +133,14 @@ impl Verification {
                 found.extend(finding.belonging.and_then(|belonging| belonging.check(execution, bundle)));
                 identities.extend(finding.identities.into_iter().map(|identity| (identity, bundle.file.as_str())));
             }
+            let of_key = execution.key.as_deref().and_then(|key| shared.get_mut(key));
+            of_key.into_iter().for_each(|tests| tests.add(&identities));
             check_split(&execution.id, identities, &mut found);
+        }
+        for execution in &self.manifest.executions {
+            // In the order of the manifest, each key once.
+            let tests = execution.key.as_deref().and_then(|key| shared.remove_entry(key));
+            found.extend(tests.and_then(|(key, tests)| tests.check(key)));
         }
         self.check_limits(&mut found);
         self.check_infos(&mut found);
@@ -138,6 +148,14 @@ impl Verification {
         self.check_runs(&mut found);
         self.check_reports(&mut found);
         found
+    }
+
+    /// Keys that several Test Executions have, for the Tests of these.
+    fn shared_keys(&self) -> HashMap<&str, Tests<'_>> {
+        let mut times: HashMap<&str, usize> = HashMap::new();
+        let keys = self.manifest.executions.iter().filter_map(|execution| execution.key.as_deref());
+        keys.for_each(|key| *times.entry(key).or_default() += 1);
+        times.into_iter().filter(|(_, times)| *times > 1).map(|(key, _)| (key, Tests::default())).collect()
     }
 
     fn check_names(&self, found: &mut Vec<Mismatch>) {

@@ -28,6 +28,7 @@ use super::limits::{self, LimitValue};
 use super::nothing::NoReports;
 use super::numbers;
 use super::places::Places;
+use super::same_execution;
 use super::signals::{Hanging, Signals};
 use super::size::{self, Size};
 use super::status::{self, StatusName};
@@ -281,6 +282,7 @@ pub fn run(args: &ConvertArgs, terminal: &mut Terminal) -> Result<Ending, Failur
     }
     let no_reports = told.no_reports;
     let summary = Summary { key_map, ..Summary::of(&manifest, told.set_aside, told.problems, elapsed) };
+    same_execution::warn(&summary.same_execution, &args.job.execution, terminal);
     let ending = Ending::of_reports(
         summary.totals.reports,
         summary.totals.damaged,

@@ -27,6 +27,7 @@ mod plan;
 mod progress;
 mod project_file;
 mod refusal;
+mod same_execution;
 mod signals;
 mod size;
 mod status;

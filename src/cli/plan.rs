@@ -17,6 +17,7 @@ use super::job;
 use super::nothing::NoReports;
 use super::numbers::counted;
 use super::places::Places;
+use super::same_execution::{self, SameExecution};
 use super::summary::{ProblemCount, SetAside, Totals};
 use super::terminal::Terminal;
 use super::test_keys::KeyMapUsage;
@@ -39,6 +40,8 @@ struct Document<'p> {
     unmapped: &'p [String],
     set_aside: &'p [SetAside],
     problems: &'p [ProblemCount],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    same_execution: &'p [SameExecution],
     #[serde(skip_serializing_if = "Option::is_none")]
     key_map: Option<&'p KeyMapUsage>,
 }
@@ -101,6 +104,7 @@ struct View {
     unmapped: Vec<String>,
     set_aside: Vec<SetAside>,
     problems: Vec<ProblemCount>,
+    same_execution: Vec<SameExecution>,
     key_map: Option<KeyMapUsage>,
     no_reports: NoReports,
 }
@@ -120,6 +124,7 @@ pub fn run(args: &PlanArgs, terminal: &mut Terminal) -> Result<Ending, Failure> 
     if let Some(usage) = &view.key_map {
         usage.tell(terminal);
     }
+    same_execution::warn(&view.same_execution, &args.job.execution, terminal);
     match args.telling.format {
         OutputChoice::Json => terminal.out.json(&view.document())?,
         OutputChoice::Human if terminal.is_quiet() => {}
@@ -146,6 +151,9 @@ fn plan(args: &PlanArgs, job: &Job, commentary: &Commentary) -> Result<View, Fai
     let problems = problems.into_iter().map(|(kind, count)| ProblemCount { kind, count }).collect();
     Ok(View {
         totals: Totals::of(&plan.totals),
+        same_execution: same_execution::of(
+            plan.executions.iter().map(|execution| (execution.id.as_str(), execution.key.as_deref())),
+        ),
         executions: plan.executions,
         unmapped: plan.unmapped,
         set_aside,
@@ -164,6 +172,7 @@ impl View {
             unmapped: &self.unmapped,
             set_aside: &self.set_aside,
             problems: &self.problems,
+            same_execution: &self.same_execution,
             key_map: self.key_map.as_ref(),
         }
     }

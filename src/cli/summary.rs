@@ -13,6 +13,7 @@ use xraypack::bundle::manifest::{self, Manifest};
 use xraypack::model::{CaseCounts, ProblemKind, ReportState, RunCounts};
 
 use super::commentary::ReportSeen;
+use super::same_execution::{self, SameExecution};
 use super::terminal::Printer;
 use super::test_keys::KeyMapUsage;
 
@@ -29,6 +30,9 @@ pub struct Summary {
     pub set_aside: Vec<SetAside>,
     /// How many problems there were of each kind.
     pub problems: Vec<ProblemCount>,
+    /// Test Executions that have the same key.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub same_execution: Vec<SameExecution>,
     /// What the table of keys was used for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_map: Option<KeyMapUsage>,
@@ -47,7 +51,9 @@ impl Summary {
     ) -> Summary {
         let problems = problems.into_iter().map(|(kind, count)| ProblemCount { kind, count }).collect();
         let executions = manifest.executions.iter().map(ExecutionSummary::of).collect();
-        Summary { totals: Totals::of(&manifest.totals), executions, set_aside, problems, key_map: None, elapsed }
+        let same_execution = same_execution::of_manifest(manifest);
+        let totals = Totals::of(&manifest.totals);
+        Summary { totals, executions, set_aside, problems, same_execution, key_map: None, elapsed }
     }
 }
 
@@ -279,6 +285,7 @@ pub mod tests {
                     bundle("bundles/nightly.0003.json", 1 << 20, 200, true),
                 ],
             }],
+            same_execution: Vec::new(),
             key_map: None,
             set_aside: vec![
                 SetAside {

@@ -34,6 +34,15 @@ impl Terminal {
     pub fn is_quiet(&self) -> bool {
         self.verbosity == Verbosity::Quiet
     }
+
+    /// Something worth knowing that is no problem of a report.
+    pub fn note(&mut self, what: &str) {
+        if !self.is_quiet() {
+            let note = self.err.paint(Style::Cyan, "note").to_string();
+            // When standard error is closed there is nobody to tell.
+            let _ = self.err.line(format_args!("{note}: {}", harmless(what)));
+        }
+    }
 }
 
 /// What the environment says of colours.

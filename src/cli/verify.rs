@@ -11,6 +11,7 @@ use super::choices::OutputChoice;
 use super::exit::{Ending, Failure};
 use super::job;
 use super::numbers::{self, counted};
+use super::same_execution::{self, SameExecution};
 use super::terminal::{Printer, Style, Terminal, harmless};
 
 /// What `verify` is asked for.
@@ -33,6 +34,9 @@ pub struct Verification {
     pub runs: u64,
     /// Their size.
     pub bytes: u64,
+    /// Test Executions that have the same key: nothing is wrong with that where they share no Test.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub same_execution: Vec<SameExecution>,
     /// What is not as it should be, in the order of the manifest.
     pub findings: Vec<Finding>,
 }
@@ -59,6 +63,10 @@ struct Document<'v> {
 pub fn run(args: &VerifyArgs, terminal: &mut Terminal) -> Result<Ending, Failure> {
     let verification = verify(args)?;
     let is_fine = verification.findings.is_empty();
+    if is_fine {
+        // Where they share a Test, that is one of the findings.
+        verification.same_execution.iter().for_each(|same| terminal.note(&format!("{}; no Test has", same.sentence())));
+    }
     match args.format {
         OutputChoice::Json => {
             terminal.out.json(&Document { schema: "xraypack/verify/1", ok: is_fine, verification: &verification })?
@@ -79,7 +87,9 @@ fn verify(args: &VerifyArgs) -> Result<Verification, Failure> {
     let findings = verdict.mismatches.iter().map(Finding::of).collect();
     let Some(manifest) = verdict.manifest else { return Ok(Verification { findings, ..Verification::default() }) };
     let runs = manifest.executions.iter().map(|execution| execution.runs).sum();
-    Ok(Verification { bundles: manifest.totals.bundles, runs, bytes: manifest.totals.bytes_out, findings })
+    let same_execution = same_execution::of_manifest(&manifest);
+    let totals = &manifest.totals;
+    Ok(Verification { bundles: totals.bundles, runs, bytes: totals.bytes_out, same_execution, findings })
 }
 
 impl Finding {
@@ -119,7 +129,7 @@ mod tests {
 
     #[test]
     fn people_see_what_is_wrong_and_how_much_was_read() {
-        let mut verification = Verification { bundles: 2, runs: 1500, bytes: 3 << 20, findings: Vec::new() };
+        let mut verification = Verification { bundles: 2, runs: 1500, bytes: 3 << 20, ..Verification::default() };
         assert_eq!(shown(&verification), "As it should be: 2 bundles, 1,500 runs, 3.0 MiB\n");
         let finding =
             Finding { file: "bundles/a.0001.json".to_owned(), message: "bundles/a.0001.json is missing".to_owned() };

@@ -245,7 +245,7 @@ impl Collected {
                 None => {}
             }
             self.count_scenarios(&mut outcome);
-            let is_told = self.repeats.look(&mut outcome, &self.reports, spool)?;
+            let is_told = self.repeats.look(&mut outcome, group, &self.reports, spool)?;
             self.add_shares(&mut outcome, &job.execution);
             let repeated = self.add_runs(&mut outcome, &group.store, ahead).map_err(Error::Output)?;
             if let Some(around) = repeated.filter(|_| !is_told) {

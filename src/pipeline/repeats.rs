@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::Error;
+use super::grouping::Group;
 use super::kept::KeptReports;
 use super::outcome::ReportOutcome;
 use crate::bundle::LineSpool;
@@ -40,10 +41,12 @@ impl Tests {
 }
 
 impl Repeats {
-    /// Looks whether an earlier report has the very same Tests, and warns. `reports` are those before. Whether one has.
+    /// Looks whether an earlier report of `group` has the very same Tests, and warns. `reports` are those before. Whether one
+    /// has.
     pub(super) fn look(
         &mut self,
         outcome: &mut ReportOutcome,
+        group: &Group,
         reports: &KeptReports,
         spool: &LineSpool,
     ) -> Result<bool, Error> {
@@ -62,11 +65,15 @@ impl Repeats {
             if self.told.insert((share.execution, one, other)) {
                 let tests =
                     if share.runs == 1 { "the same test".to_owned() } else { format!("the same {} tests", share.runs) };
-                let message = format!(
-                    "{tests} as {}: their results are merged; --environment-from or --group-by directory keeps devices or \
-                     folders apart",
-                    first.report
-                );
+                let message = match group.key_of(share.execution).key.as_str() {
+                    "" => format!(
+                        "{tests} as {}: their results are merged; --environment-from or --group-by directory keeps devices \
+                         or folders apart",
+                        first.report
+                    ),
+                    // Kept apart they would be two Test Executions of one key, and the one that is uploaded last would count.
+                    key => format!("{tests} as {}: their results are merged, as both belong to {key}", first.report),
+                };
                 outcome.problems.push(Problem::new(ProblemKind::SameTestsTwice, message));
             }
         }

@@ -211,3 +211,46 @@ fn names_that_are_no_text_are_told_apart() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert_eq!(executions(&workshop), ["in 5", "z- 1", "z--2 1"]);
 }
+
+/// A feature of the Test Execution DEMO-60 with one scenario.
+fn feature(key: &str, status: &str) -> String {
+    format!(
+        r#"[{{"uri":"a.feature","id":"a","keyword":"Feature","name":"F","line":1,"tags":[{{"name":"@DEMO-60","line":1}}],
+        "elements":[{{"id":"a;s","keyword":"Scenario","type":"scenario","name":"s","line":3,"tags":[{{"name":"@TEST_{key}","line":2}}],
+        "steps":[{{"keyword":"Given ","name":"x","line":4,"result":{{"status":"{status}","duration":1}}}}]}}]}}]"#
+    )
+}
+
+#[test]
+fn one_execution_in_two_groups_is_told_and_found_where_a_test_is_in_both() {
+    let workshop = Workshop::new();
+    workshop.write("night/chrome/a.json", feature("DEMO-7", "passed"));
+    workshop.write("night/firefox/a.json", feature("DEMO-7", "failed"));
+    let told = "warning: chrome-DEMO-60 and firefox-DEMO-60 are both the Test Execution DEMO-60: ";
+    let line = |command: &str, more: &[&str]| {
+        let ran = workshop.run([&[command, "night", "--group-by", "directory"], more].concat());
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        assert!(ran.stderr.contains(told) && ran.stderr.contains("[same-execution]"), "{}", ran.stderr);
+        ran
+    };
+    let planned: Value = serde_json::from_str(&line("plan", &["--format", "json"]).stdout).unwrap();
+    assert_eq!(planned["same_execution"], json!([{"key": "DEMO-60", "ids": ["chrome-DEMO-60", "firefox-DEMO-60"]}]));
+    line("convert", &["--out", "out"]);
+    let verified = workshop.run(["verify", "out"]);
+    assert_eq!(verified.code, Some(5), "{}", verified.stdout);
+    let found = "bundles/firefox-DEMO-60.0001.json both have a result of one test for DEMO-60";
+    assert!(verified.stdout.contains(found), "{}", verified.stdout);
+
+    // One group: one execution, and the failure is not lost.
+    let ran = convert(&workshop, &["night"], &["--group-by", "all"]);
+    assert_eq!(executions(&workshop), ["DEMO-60 1"]);
+    assert!(ran.stderr.contains("their results are merged, as both belong to DEMO-60"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("same-execution]"), "{}", ran.stderr);
+
+    // No Test in both: nothing can be lost.
+    workshop.write("night/firefox/a.json", feature("DEMO-8", "failed"));
+    line("convert", &["--out", "out", "--force"]);
+    let verified = workshop.run(["verify", "out"]);
+    assert_eq!(verified.code, Some(0), "{}", verified.stdout);
+    assert!(verified.stderr.contains("are both the Test Execution DEMO-60"), "{}", verified.stderr);
+}

@@ -22,7 +22,7 @@ use zip::write::SimpleFileOptions;
 
 use crate::differential::{Grains, told};
 use crate::generated::{Dice, SHAPES};
-use crate::support::{Workshop, json_lines, repository};
+use crate::support::{Workshop, json_lines, repository, wrong_but_shared};
 
 /// Damaged inputs when nobody asks for another number.
 const INPUTS: usize = 3000;
@@ -370,8 +370,7 @@ fn damaged_reports_are_accounted_for() {
         assert!(balances(line), "{line}");
         assert!(!line.to_string().contains("\"panicked\""), "{line}");
     }
-    let verified = workshop.run(["verify", "out"]);
-    assert_eq!(verified.code, Some(0), "{}{}", verified.stdout, verified.stderr);
+    assert_eq!(wrong_but_shared(&workshop), [""; 0]);
 }
 
 /// Whether every case seen became something.

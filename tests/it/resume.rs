@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::archives::{suite, zip};
 use crate::night::{ARCHIVES, archive, asked, assert_same, contents, end, in_one_go, night, resume, start, waiting};
-use crate::support::{Ran, Workshop};
+use crate::support::{Ran, Workshop, wrong_but_shared};
 
 /// Says where each bundle lies on the disk: a bundle that is written again lies elsewhere.
 fn places(out: &Path) -> BTreeMap<String, u64> {
@@ -52,7 +52,7 @@ fn what_is_finished_is_not_converted_again() {
     for (bundle, place) in before {
         assert_eq!(after[&bundle], place, "{bundle} was written again");
     }
-    assert_eq!(workshop.run(["verify", "out"]).code, Some(0));
+    assert_eq!(wrong_but_shared(&workshop), [""; 0]);
 }
 
 #[test]
@@ -272,7 +272,7 @@ fn a_folder_in_use_is_left_alone() {
     let input = child.stdin.take();
     drop(input);
     assert_eq!(end(child).0, Some(3));
-    assert_eq!(workshop.run(["verify", "out"]).code, Some(0));
+    assert_eq!(wrong_but_shared(&workshop), [""; 0]);
 }
 
 #[test]

@@ -119,6 +119,16 @@ pub fn corpus() -> Option<PathBuf> {
     None
 }
 
+/// What `verify` finds wrong with the output folder, but for a Test in two Test Executions of one key: reports of several
+/// groups that name one are theirs to tell.
+pub fn wrong_but_shared(workshop: &Workshop) -> Vec<String> {
+    let verified = workshop.run(["verify", "out"]);
+    let wrong = verified.stdout.lines().filter(|line| line.starts_with("wrong: "));
+    let wrong: Vec<&str> = wrong.collect();
+    assert_eq!(verified.code, Some(if wrong.is_empty() { 0 } else { 5 }), "{}{}", verified.stdout, verified.stderr);
+    wrong.into_iter().filter(|line| !line.contains(" both have a result of one test for ")).map(str::to_owned).collect()
+}
+
 /// The bundles of an output folder in the order of their names, each with its file name.
 pub fn bundles(out: &Path) -> Vec<(String, Value)> {
     let mut bundles: Vec<(String, Value)> = fs::read_dir(out.join("bundles"))

@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::archives::{SCENARIO, Scenario, converted, cucumber, problems, states, statuses, suite, zip};
-use crate::support::{Workshop, bundles, manifest, reports, repository};
+use crate::support::{Workshop, bundles, manifest, reports, repository, wrong_but_shared};
 
 /// The JUnit report of the same two scenarios.
 const JUNIT: &str = "<testsuite name='r'><testcase classname='Login' name='Logs in'/>\
@@ -177,7 +177,7 @@ fn z6_in_folders_it_is_the_same_and_plan_says_so() {
         let arguments = ["in", "--project", "DEMO", "--group-by", by];
         let ran = workshop.run([&["convert", "--out", "out", "--force"], &arguments[..]].concat());
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-        assert_eq!(workshop.run(["verify", "out"]).code, Some(0));
+        assert_eq!(wrong_but_shared(&workshop), [""; 0]);
         let out = workshop.path().join("out");
         let told = reports(&out);
         let reason = |report: &str| told.iter().find(|line| line["report"] == report).unwrap()["reason"].clone();

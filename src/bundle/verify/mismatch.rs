@@ -120,6 +120,15 @@ pub enum Mismatch {
         /// Bundle with the second.
         second: String,
     },
+    /// Results of one Test stand in two Test Executions that have the same key: what is uploaded last would count alone.
+    SameTestAgain {
+        /// The key.
+        key: String,
+        /// Bundle with the first result.
+        first: String,
+        /// Bundle with the second.
+        second: String,
+    },
     /// The runs of a Test Execution are not those of its bundles.
     RunsInExecution {
         /// Its id.
@@ -168,7 +177,7 @@ impl Mismatch {
             | Mismatch::Key { file, .. }
             | Mismatch::Limit { file, .. } => file,
             Mismatch::UnknownExecution { .. } => "reports.jsonl",
-            Mismatch::SplitTest { second, .. } => second,
+            Mismatch::SplitTest { second, .. } | Mismatch::SameTestAgain { second, .. } => second,
             _ => "manifest.json",
         }
     }
@@ -218,6 +227,11 @@ impl fmt::Display for Mismatch {
             Mismatch::SplitTest { execution, first, second } => {
                 write!(f, "{first} and {second} both have results of one test in test execution {execution}")
             }
+            Mismatch::SameTestAgain { key, first, second } => write!(
+                f,
+                "{first} and {second} both have a result of one test for {key}: the one that is uploaded last would take the \
+                 other's place"
+            ),
             Mismatch::RunsInExecution { execution, stated, found } => {
                 write!(f, "test execution {execution} has {stated} runs, its bundles have {found}")
             }
