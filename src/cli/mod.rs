@@ -20,6 +20,7 @@ mod job;
 mod keys;
 mod limits;
 mod man;
+mod nearer;
 mod nothing;
 mod numbers;
 mod places;
@@ -151,8 +152,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn start(arguments: &[OsString]) -> Result<Ending, Failure> {
     allocator::keep_freed_memory();
     let file = ProjectFile::find(Path::new(""));
-    let (cli, verbosity) = parse(arguments, file)?;
+    let Parsed { cli, verbosity, notes } = parse(arguments, file)?;
     let mut terminal = Terminal::new(cli.voice.color, verbosity);
+    notes.iter().for_each(|note| terminal.note(note));
     variables::tell_unknown(command, &mut terminal);
     match cli.command {
         Command::Convert(args) => convert::run(&args, &mut terminal),
@@ -168,13 +170,22 @@ fn start(arguments: &[OsString]) -> Result<Ending, Failure> {
     }
 }
 
+/// What was asked for.
+#[derive(Debug)]
+struct Parsed {
+    cli: Cli,
+    verbosity: Verbosity,
+    /// What does not count although it was given.
+    notes: Vec<String>,
+}
+
 /// The whole command line as clap knows it.
 pub fn command() -> clap::Command {
     hide_surroundings(Cli::command())
 }
 
 /// Reads flags, environment and project file. A broken file does not keep anybody from the help or the completions.
-fn parse(arguments: &[OsString], file: Result<Option<ProjectFile>, Failure>) -> Result<(Cli, Verbosity), Failure> {
+fn parse(arguments: &[OsString], file: Result<Option<ProjectFile>, Failure>) -> Result<Parsed, Failure> {
     let with_file = file.and_then(|file| match file {
         Some(file) => file.apply(command()),
         None => Ok(command()),
@@ -189,7 +200,7 @@ fn parse(arguments: &[OsString], file: Result<Option<ProjectFile>, Failure>) -> 
 }
 
 /// Parses for those commands that need no project file, and otherwise says what is wrong with it.
-fn parse_without_file(arguments: &[OsString], failure: Failure) -> Result<(Cli, Verbosity), Failure> {
+fn parse_without_file(arguments: &[OsString], failure: Failure) -> Result<Parsed, Failure> {
     match in_color(command(), arguments).try_get_matches_from(arguments) {
         Ok(matches) if matches!(matches.subcommand_name(), Some("completions" | "man")) => understand(&matches),
         Err(shown) if !shown.use_stderr() => Err(shown.into()),
@@ -218,8 +229,10 @@ fn in_color(command: clap::Command, arguments: &[OsString]) -> clap::Command {
     })
 }
 
-fn understand(matches: &ArgMatches) -> Result<(Cli, Verbosity), Failure> {
-    Ok((Cli::from_arg_matches(matches)?, verbosity(matches)))
+fn understand(matches: &ArgMatches) -> Result<Parsed, Failure> {
+    let mut cli = Cli::from_arg_matches(matches)?;
+    let notes = nearer::settle(&mut cli.command, matches);
+    Ok(Parsed { cli, verbosity: verbosity(matches), notes })
 }
 
 /// Environment variables that are set to nothing count as unset, as CI systems hand on optional ones, and the help

@@ -13,6 +13,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::exit::Failure;
 use super::refusal;
+use super::variables::nearest;
 
 /// Name of the file.
 const NAME: &str = "xraypack.toml";
@@ -148,7 +149,12 @@ fn unknown(command: &Command, setting: &Setting) -> String {
     let mut names: Vec<&str> = flags(command).filter_map(Arg::get_long).collect();
     names.sort_unstable();
     names.dedup();
-    format!("`{}` is no option; the options are {}", setting.flag, names.join(", "))
+    let meant = nearest(&setting.flag, names.iter().copied());
+    let names = names.join(", ");
+    match meant {
+        Some(meant) => format!("`{}` is no option; did you mean `{meant}`? The options are {names}", setting.flag),
+        None => format!("`{}` is no option; the options are {names}", setting.flag),
+    }
 }
 
 /// Tries the values on the flag alone, as if they stood on a command line.
@@ -162,6 +168,8 @@ fn check(arg: &Arg, values: &[String]) -> Result<(), String> {
     }
     let alone = Arg::new("value").long(flag.to_owned().leak() as &'static str);
     let alone = alone.value_parser(arg.get_value_parser().clone()).action(arg.get_action().clone());
+    // As in a variable one text may hold several values.
+    let alone = alone.value_delimiter(arg.get_value_delimiter());
     let arguments = values.iter().map(|value| format!("--{flag}={value}"));
     let probe = Command::new("probe").no_binary_name(true).color(clap::ColorChoice::Never).arg(alone);
     probe
@@ -244,6 +252,31 @@ mod tests {
     }
 
     #[test]
+    fn every_option_that_may_be_repeated_takes_several_values_in_one() {
+        let two = |flag: &str| match flag {
+            "environment" => "a;b",
+            "exclude" | "include" => "*.a;*.b",
+            "limit" => "cases=1000;ratio=5",
+            "prefer" => "junit;robot",
+            "status" => "skipped=SKIPPED;failed=FAILED",
+            "tag-prefix" => "test=TMS_;requirement=R_",
+            // A regular expression may well have a semicolon: here values stand on lines.
+            "definition-rewrite" => "a=>b\\nc=>d",
+            other => panic!("which two values has --{other}?"),
+        };
+        let all = command();
+        let repeated = |arg: &&Arg| arg.get_long().is_some() && matches!(arg.get_action(), ArgAction::Append);
+        let convert = all.find_subcommand("convert").unwrap();
+        for arg in convert.get_arguments().filter(repeated) {
+            let flag = arg.get_long().unwrap();
+            let command = apply(&format!("{flag} = \"{}\"", two(flag))).unwrap();
+            let matches = command.try_get_matches_from(["xraypack", "convert", "in", "--out", "o"]).unwrap();
+            let (_, matches) = matches.subcommand().unwrap();
+            assert_eq!(matches.get_raw(arg.get_id().as_str()).unwrap().count(), 2, "{flag}");
+        }
+    }
+
+    #[test]
     fn paths_are_relative_to_the_file() {
         let file = ProjectFile::read(PathBuf::from("../../xraypack.toml"), "out = \"bundles\"").unwrap();
         let matches = file.apply(command()).unwrap().try_get_matches_from(["xraypack", "convert", "in"]).unwrap();
@@ -254,8 +287,9 @@ mod tests {
     #[test]
     fn an_unknown_key_is_named_with_its_line() {
         let complaint = complaint_of("force = true\n\nmax-byte = 3\n");
-        assert!(complaint.starts_with("xraypack.toml:3: `max-byte` is no option; the options are "), "{complaint}");
-        assert!(complaint.contains("max-bytes"));
+        let expected = "xraypack.toml:3: `max-byte` is no option; did you mean `max-bytes`? The options are ";
+        assert!(complaint.starts_with(expected), "{complaint}");
+        assert!(complaint_of("moonshine = 3").contains("`moonshine` is no option; the options are "));
         assert!(complaint_of("help = true").contains("is no option"));
         assert!(complaint_of("version = true").contains("is no option"));
     }

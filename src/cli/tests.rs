@@ -1,13 +1,13 @@
 use super::*;
 
-fn parsed(line: &[&str]) -> Result<(Cli, Verbosity), Failure> {
+fn parsed(line: &[&str]) -> Result<Parsed, Failure> {
     let arguments: Vec<OsString> =
         std::iter::once("xraypack").chain(line.iter().copied()).map(OsString::from).collect();
     parse(&arguments, Ok(None))
 }
 
 fn convert_args(line: &[&str]) -> convert::ConvertArgs {
-    let (cli, _) = parsed(&[&["convert", "in", "--out", "out"], line].concat()).unwrap();
+    let Parsed { cli, .. } = parsed(&[&["convert", "in", "--out", "out"], line].concat()).unwrap();
     match cli.command {
         Command::Convert(args) => *args,
         other => panic!("{other:?}"),
@@ -128,18 +128,46 @@ fn standard_input_is_read_once_and_an_outcome_has_one_name() {
 
 #[test]
 fn verbosity_counts_and_the_nearer_place_wins() {
-    assert_eq!(parsed(&["formats"]).unwrap().1, Verbosity::Normal);
-    assert_eq!(parsed(&["formats", "-q"]).unwrap().1, Verbosity::Quiet);
-    assert_eq!(parsed(&["-v", "formats"]).unwrap().1, Verbosity::Verbose);
-    assert_eq!(parsed(&["formats", "-vv"]).unwrap().1, Verbosity::Chatty);
-    assert_eq!(parsed(&["formats", "-q", "-v"]).unwrap().1, Verbosity::Verbose);
-    assert_eq!(parsed(&["formats", "-v", "-q"]).unwrap().1, Verbosity::Quiet);
+    assert_eq!(parsed(&["formats"]).unwrap().verbosity, Verbosity::Normal);
+    assert_eq!(parsed(&["formats", "-q"]).unwrap().verbosity, Verbosity::Quiet);
+    assert_eq!(parsed(&["-v", "formats"]).unwrap().verbosity, Verbosity::Verbose);
+    assert_eq!(parsed(&["formats", "-vv"]).unwrap().verbosity, Verbosity::Chatty);
+    assert_eq!(parsed(&["formats", "-q", "-v"]).unwrap().verbosity, Verbosity::Verbose);
+    assert_eq!(parsed(&["formats", "-v", "-q"]).unwrap().verbosity, Verbosity::Quiet);
     let quiet_file = || ProjectFile::read("xraypack.toml".into(), "quiet = true").map(Some);
     let line = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
-    assert_eq!(parse(&line(&["xraypack", "formats"]), quiet_file()).unwrap().1, Verbosity::Quiet);
-    assert_eq!(parse(&line(&["xraypack", "formats", "-v"]), quiet_file()).unwrap().1, Verbosity::Verbose);
+    assert_eq!(parse(&line(&["xraypack", "formats"]), quiet_file()).unwrap().verbosity, Verbosity::Quiet);
+    assert_eq!(parse(&line(&["xraypack", "formats", "-v"]), quiet_file()).unwrap().verbosity, Verbosity::Verbose);
     let loud_file = ProjectFile::read("xraypack.toml".into(), "verbose = 2").map(Some);
-    assert_eq!(parse(&line(&["xraypack", "formats", "-q"]), loud_file).unwrap().1, Verbosity::Quiet);
+    assert_eq!(parse(&line(&["xraypack", "formats", "-q"]), loud_file).unwrap().verbosity, Verbosity::Quiet);
+}
+
+#[test]
+fn of_two_options_that_exclude_each_other_the_nearer_counts() {
+    let file = |text: &str| ProjectFile::read("xraypack.toml".into(), text).map(Some);
+    let line = |words: &[&str]| -> Vec<OsString> {
+        ["xraypack", "convert", "in", "--out", "o"].iter().chain(words).map(OsString::from).collect()
+    };
+    let convert = |words: &[&str], text: &str| {
+        let Parsed { cli, notes, .. } = parse(&line(words), file(text)).unwrap();
+        let Command::Convert(args) = cli.command else { panic!("another command") };
+        (args, notes)
+    };
+    let (args, notes) = convert(&["--force"], "resume = true");
+    assert!(args.output.force && !args.output.resume);
+    assert_eq!(notes, ["--force counts, and resume in xraypack.toml does not"]);
+    let (args, _) = convert(&["--resume"], "force = true");
+    assert!(args.output.resume && !args.output.force);
+    let (args, notes) = convert(&["--environment-from", "hostname"], "execution = \"DEMO-1\"");
+    assert!(args.job.execution.execution.is_none() && args.job.execution.environment_from.is_some());
+    assert_eq!(notes, ["--environment-from counts, and execution in xraypack.toml does not"]);
+    let (args, _) = convert(&["--execution", "DEMO-1"], "environment-from = \"hostname\"");
+    assert!(args.job.execution.execution.is_some() && args.job.execution.environment_from.is_none());
+    // In one place both are meant, and only one of them can be.
+    let (args, notes) = convert(&["--force", "--resume"], "");
+    assert!(args.output.force && args.output.resume && notes.is_empty());
+    let (args, _) = convert(&[], "force = true\nresume = true");
+    assert!(args.output.force && args.output.resume);
 }
 
 #[test]

@@ -25,7 +25,8 @@ pub fn tell_unknown(command: impl FnOnce() -> Command, terminal: &mut Terminal) 
     let known = known(&command());
     let note = terminal.err.paint(Style::Cyan, "note").to_string();
     for name in names.iter().filter(|name| !known.contains(name)) {
-        let meant = nearest(name, &known).map_or(String::new(), |meant| format!("; did you mean {meant}?"));
+        let meant = nearest(name, known.iter().map(String::as_str))
+            .map_or(String::new(), |meant| format!("; did you mean {meant}?"));
         // When standard error is closed there is nobody to tell.
         let _ = terminal.err.line(format_args!("{note}: no option reads {} in the environment{meant}", harmless(name)));
     }
@@ -41,8 +42,9 @@ fn known(command: &Command) -> Vec<String> {
     known
 }
 
-fn nearest<'k>(name: &str, known: &'k [String]) -> Option<&'k String> {
-    let distances = known.iter().map(|other| (strsim::levenshtein(name, other), other));
+/// The name among `known` that was meant, when it is only misspelt.
+pub fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    let distances = known.map(|other| (strsim::levenshtein(name, other), other));
     distances.min_by_key(|(distance, _)| *distance).filter(|(distance, _)| *distance <= SLIP).map(|(_, other)| other)
 }
 
@@ -54,7 +56,7 @@ mod tests {
     fn the_nearest_name_is_found() {
         let known = known(&crate::cli::command());
         assert!(known.iter().any(|name| name == "XRAYPACK_COLOR"));
-        let nearest = |name| nearest(name, &known).map(String::as_str);
+        let nearest = |name| nearest(name, known.iter().map(String::as_str));
         assert_eq!(nearest("XRAYPACK_MAX_BYTE"), Some("XRAYPACK_MAX_BYTES"));
         assert_eq!(nearest("XRAYPACK_COLOUR"), Some("XRAYPACK_COLOR"));
         assert_eq!(nearest("XRAYPACK_SOMETHING_ELSE"), None);
