@@ -6,8 +6,11 @@ use std::path::PathBuf;
 use super::outcome::ReportOutcome;
 use super::visitor::ConversionFailure;
 use crate::bundle::{Budget, WriteError};
-use crate::model::Origin;
+use crate::model::{Origin, shorten};
 use crate::source::SourceError;
+
+/// UTF-16 units of a test's name in a message.
+const NAME: usize = 100;
 
 /// What ends a conversion. Whatever concerns one report alone is a problem of that report instead.
 #[derive(Debug)]
@@ -124,8 +127,9 @@ impl fmt::Display for Error {
             }
             Error::Budget { test, allowed, length, max_bytes } => write!(
                 f,
-                "the test '{test}' needs {length} bytes even without its evidence, and only {allowed} fit into a \
-                 bundle: --max-bytes must be {max_bytes} at least"
+                "the test '{}' needs {length} bytes even without its evidence, and only {allowed} fit into a \
+                 bundle: --max-bytes must be {max_bytes} at least",
+                shorten::one_line(test, NAME)
             ),
             Error::NotWithdrawn { cause, left } => {
                 write!(f, "{cause}; what was written by then could not be taken back: {left}")

@@ -146,8 +146,14 @@ fn plan_bundles(
     match plan(settled, &job.budget, frame) {
         Ok(plans) => Ok(plans),
         Err(oversize) => {
+            let mut too_long = None;
             for run in &oversize {
-                trimming.trim(job, settled, run, store)?;
+                if let Some(run) = trimming.trim(job, settled, run, store)? {
+                    too_long = TooLong::longest(too_long, run);
+                }
+            }
+            if let Some(TooLong { test, length, allowed }) = too_long {
+                return Err(Error::budget(&test, length, allowed, &job.budget));
             }
             // A run that did not become small enough has ended the conversion above, so the second plan is the last.
             plan(settled, &job.budget, frame).map_err(|oversize| {
@@ -168,7 +174,14 @@ struct Trimming {
 }
 
 impl Trimming {
-    fn trim(&mut self, job: &Job, settled: &mut Settled, oversize: &Oversize, store: &RunStore) -> Result<(), Error> {
+    /// Cuts a run down; gives back what did not become small enough.
+    fn trim(
+        &mut self,
+        job: &Job,
+        settled: &mut Settled,
+        oversize: &Oversize,
+        store: &RunStore,
+    ) -> Result<Option<TooLong>, Error> {
         let (mut bytes, mut smaller) = (Vec::new(), Vec::new());
         settled.read(oversize.run, store, &mut bytes).map_err(Error::Output)?;
         let mut note = Vec::new();
@@ -179,13 +192,30 @@ impl Trimming {
         let test = xray::name_of(&smaller).map_err(Error::run)?.as_str().to_owned();
         let length = smaller.len() as u64;
         if length > oversize.allowed {
-            return Err(Error::budget(&test, length, oversize.allowed, &job.budget));
+            return Ok(Some(TooLong { test, length, allowed: oversize.allowed }));
         }
         settled.replace(oversize.run, &smaller, store).map_err(Error::Output)?;
         self.evidence += u64::from(shrunk.evidence);
         let Oversize { length: bytes, allowed, .. } = *oversize;
         self.trimmed.push(Trimmed { test, bytes, allowed, steps: shrunk.steps });
-        Ok(())
+        Ok(None)
+    }
+}
+
+/// A run that does not fit into a bundle whatever is left out of it.
+struct TooLong {
+    test: String,
+    /// Bytes that it has.
+    length: u64,
+    /// Bytes that it may have.
+    allowed: u64,
+}
+
+impl TooLong {
+    /// The one for which a bundle would have to be largest, the first of equals.
+    fn longest(one: Option<TooLong>, other: TooLong) -> Option<TooLong> {
+        let lacking = |run: &TooLong| run.length - run.allowed;
+        Some(one.filter(|one| lacking(one) >= lacking(&other)).unwrap_or(other))
     }
 }
 

@@ -416,6 +416,23 @@ fn a_run_larger_than_a_bundle_is_cut_down_and_recorded() {
 }
 
 #[test]
+fn the_smallest_bundle_for_all_runs_is_said_at_once() {
+    let workshop = Workshop::new();
+    // The second needs more than the first, and says so by a part of its name.
+    let report = suite(&format!("<testcase name='t'/><testcase name='{}'/><testcase name='u'/>", "n".repeat(300)));
+    workshop.write("a.xml", report);
+    let line = |most: &str| workshop.run(["convert", "a.xml", "--out", "tiny", "-p", "DEMO", "--max-bytes", most]);
+    let ran = line("100");
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    let (_, rest) = ran.stderr.split_once("--max-bytes must be ").unwrap();
+    let least = rest.split(' ').next().unwrap().to_owned();
+    assert!(!ran.stderr.contains(&"n".repeat(100)) && ran.stderr.contains('…'), "{}", ran.stderr);
+    assert_eq!(line(&least).code, Some(0), "{least}");
+    std::fs::remove_dir_all(workshop.path().join("tiny")).unwrap();
+    assert_eq!(line(&(least.parse::<u64>().unwrap() - 1).to_string()).code, Some(2), "{least}");
+}
+
+#[test]
 fn a_key_on_one_row_holds_for_all_rows_of_its_method() {
     let row = |value: u32, inside: &str| {
         format!("<test name='S.Add(a: {value})' type='S' method='Add' time='0.1' result='Pass'>{inside}</test>")
