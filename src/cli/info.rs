@@ -46,7 +46,10 @@ pub fn warn(args: &ExecutionArgs, terminal: &mut Terminal) -> Result<(), Failure
     let Some(path) = &args.info else { return Ok(()) };
     let unused = read(path)?.unused;
     if !unused.is_empty() && !terminal.is_quiet() {
-        let _ = terminal.err.line(format_args!("warning: {}: not used: {}", path.display(), unused.join(", ")));
+        let is_time = |name: &String| name.ends_with("startDate") || name.ends_with("finishDate");
+        let times = if unused.iter().any(is_time) { " (the runs say when they began and ended)" } else { "" };
+        let unused = unused.join(", ");
+        let _ = terminal.err.line(format_args!("warning: {}: not used: {unused}{times}", path.display()));
     }
     Ok(())
 }

@@ -35,6 +35,8 @@ impl std::error::Error for InfoError {}
 /// # Errors
 /// When it is neither, or holds a key that Jira could not have.
 pub fn read_info(bytes: &[u8]) -> Result<StatedInfo, InfoError> {
+    // PowerShell and editors of Windows mark what they write as UTF-8.
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let root: Value = serde_json::from_slice(bytes).map_err(|error| InfoError(format!("it is no JSON: {error}")))?;
     let Value::Object(root) = root else { return Err(InfoError("it is no JSON object".to_owned())) };
     let mut stated = StatedInfo::default();
@@ -63,8 +65,7 @@ impl StatedInfo {
                 "user" => text(value, &mut self.info.user),
                 "testPlanKey" => text(value, &mut self.info.test_plan),
                 "testEnvironments" => texts(value, &mut self.info.environments),
-                // The runs themselves say when they began and ended.
-                "startDate" | "finishDate" => true,
+                // `startDate` and `finishDate` among them: the runs themselves say when they began and ended.
                 _ => false,
             };
             if !taken {
@@ -158,7 +159,8 @@ mod tests {
         assert_eq!(stated.unused, ["fields.labels"]);
         let info = br#"{"project":"DEMO","summary":" A night ","testEnvironments":["ios"],"startDate":"x","colour":1}"#;
         let bare = read_info(info).unwrap();
-        assert_eq!((bare.info.summary.as_str(), &bare.unused[..]), ("A night", &["colour".to_owned()][..]));
+        assert_eq!((bare.info.summary.as_str(), bare.unused.join(" ")), ("A night", "colour startDate".to_owned()));
+        assert_eq!(read_info(&[b"\xEF\xBB\xBF", &info[..]].concat()).unwrap(), bare, "with a mark of UTF-8");
         let inside = [&b"{\"info\":"[..], info, b",\"tests\":[]}"].concat();
         assert_eq!(read_info(&inside).unwrap().info, bare.info);
     }

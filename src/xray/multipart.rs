@@ -67,6 +67,8 @@ impl InfoTemplate {
     /// # Errors
     /// What is wrong with it, in words that name the place.
     pub fn parse(text: &str) -> Result<InfoTemplate, String> {
+        // PowerShell and editors of Windows mark what they write as UTF-8.
+        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
         let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
         if !value.is_object() {
             return Err("the template is no JSON object".to_owned());
