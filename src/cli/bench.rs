@@ -19,15 +19,19 @@ use super::exit::{DamageAllowed, Ending, Failure};
 use super::inputs;
 use super::job;
 use super::keys::ProjectKey;
+use super::numbers::{self, counted};
 use super::signals::{Hanging, Signals};
-use super::terminal::Terminal;
+use super::terminal::{Style, Terminal};
 use super::words;
 
-use document::Document;
+use document::{Document, InputLine};
 use laps::{Laps, Stage, Survey};
 
 /// Project of Tests without a key where none is given: the bundles go away with their folder.
 const PROJECT: &str = "BENCH";
+
+/// How the name of the temporary folder begins.
+const SCRATCH: &str = ".xraypack-bench-";
 
 /// What `bench` is asked for.
 #[derive(Debug, Args)]
@@ -54,6 +58,9 @@ pub fn run(args: &BenchArgs, terminal: &mut Terminal) -> Result<Ending, Failure>
     convert::check(&args.job)?;
     let baseline = args.baseline.as_deref().map(document::read).transpose()?;
     let (document, damaged) = measure(args, terminal)?;
+    if let Some(baseline) = baseline.as_ref().filter(|baseline| !document.is_of_same_input(baseline)) {
+        warn_of_other_input(&baseline.input, &document.input, terminal)?;
+    }
     match args.format {
         OutputChoice::Json => terminal.out.json(&document.compared_with(baseline.as_ref()))?,
         OutputChoice::Human => human::write(&document, baseline.as_ref(), &mut terminal.out)?,
@@ -73,8 +80,9 @@ fn measure(args: &BenchArgs, terminal: &mut Terminal) -> Result<(Document, u64),
         Some(folder) if !folder.is_dir() => {
             return Err(Failure::Usage(format!("--scratch {}: there is no such folder", folder.display())));
         }
-        Some(folder) => tempfile::tempdir_in(folder),
-        None => tempfile::tempdir(),
+        // Whoever finds it after a kill -9 knows whose it is.
+        Some(folder) => tempfile::Builder::new().prefix(SCRATCH).tempdir_in(folder),
+        None => tempfile::Builder::new().prefix(SCRATCH).tempdir(),
     };
     let scratch = scratch.map_err(|error| Failure::Output(format!("cannot make a temporary folder: {error}")))?;
     let mut job = job(args, scratch.path().join("out"))?;
@@ -124,6 +132,24 @@ fn job(args: &BenchArgs, output: PathBuf) -> Result<Job, Failure> {
 fn threads(asked: usize) -> Vec<usize> {
     let all = if asked == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { asked };
     if all == 1 { vec![1] } else { vec![1, all] }
+}
+
+/// Says that the ratios are not those of one input.
+fn warn_of_other_input(then: &InputLine, now: &InputLine, terminal: &mut Terminal) -> Result<(), Failure> {
+    if terminal.is_quiet() {
+        return Ok(());
+    }
+    let amount = |input: &InputLine| {
+        let (reports, cases) = (counted(input.reports, "report", "reports"), counted(input.cases, "case", "cases"));
+        format!("{reports}, {}, {cases}", numbers::size(input.bytes))
+    };
+    let warning = terminal.err.paint(Style::Yellow, "warning").to_string();
+    terminal.err.line(format_args!(
+        "{warning}: the baseline was measured on other reports ({} then, {} now): rates compare at best, times do not",
+        amount(then),
+        amount(now)
+    ))?;
+    Ok(())
 }
 
 /// Tells people that something is going on.

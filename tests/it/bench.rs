@@ -69,7 +69,11 @@ fn an_earlier_run_is_what_rates_are_compared_with() {
     }
     workshop.write("night/three.xml", REPORT.replace("'A'", "'B'"));
     let ran = workshop.run(["bench", "night", "--rounds", "1", "--jobs", "1", "--baseline", "baseline.json"]);
-    assert!(ran.stdout.contains("other reports"), "{}", ran.stdout);
+    let expected = "measured on other reports (2 reports, ";
+    assert!(ran.stderr.contains(expected) && ran.stderr.contains(" now): "), "{}", ran.stderr);
+    let compared = measured(&workshop, &["--jobs", "1", "--baseline", "baseline.json"]);
+    assert_eq!(compared["baseline"]["is_of_same_input"], false);
+    assert_eq!(compared["baseline"]["input"]["reports"], 2);
 }
 
 #[test]
@@ -86,7 +90,9 @@ fn what_cannot_be_measured_or_compared_is_refused() {
     refused(&["night", "--scratch", "absent"], "--scratch absent: there is no such folder");
     refused(&["night", "--rounds", "0"], "a whole number of at least 1");
     refused(&["night", "--baseline", "absent.json"], "--baseline: absent.json");
-    refused(&["night", "--baseline", "old.json"], "it is not what bench --format json prints");
+    refused(&["night", "--baseline", "old.json"], "its schema is xraypack/bench/1, this program reads ");
+    workshop.write("other.json", "{}");
+    refused(&["night", "--baseline", "other.json"], "it is not what bench --format json prints");
 }
 
 #[cfg(unix)]

@@ -23,6 +23,9 @@ pub struct Document {
     pub input: InputLine,
     /// Rounds that count.
     pub rounds: u32,
+    /// What the ratios compare with, where they compare with something.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub baseline: Option<BaselineLine>,
     pub stages: Vec<StageLine>,
     pub formats: Vec<FormatLine>,
 }
@@ -36,6 +39,16 @@ pub struct InputLine {
     /// Size of all files as they lie there.
     pub packed_bytes: u64,
     pub cases: u64,
+}
+
+/// An earlier run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BaselineLine {
+    /// Version of the program.
+    pub version: String,
+    pub input: InputLine,
+    /// Whether it read as much of the same.
+    pub is_of_same_input: bool,
 }
 
 /// One stage with so many threads.
@@ -102,6 +115,7 @@ impl Document {
             schema: SCHEMA.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             rounds,
+            baseline: None,
             stages: stages.collect(),
             formats: formats.collect(),
             input,
@@ -112,6 +126,11 @@ impl Document {
     pub fn compared_with(&self, baseline: Option<&Document>) -> Cow<'_, Document> {
         let Some(baseline) = baseline else { return Cow::Borrowed(self) };
         let mut compared = self.clone();
+        compared.baseline = Some(BaselineLine {
+            version: baseline.version.clone(),
+            input: baseline.input.clone(),
+            is_of_same_input: self.is_of_same_input(baseline),
+        });
         for line in &mut compared.stages {
             line.ratio = baseline.stage(&line.stage, line.threads).and_then(|then| ratio(line.bytes_per_second, then));
         }
@@ -164,14 +183,22 @@ fn ratio(now: f64, then: f64) -> Option<f64> {
     (then > 0.0).then(|| now / then)
 }
 
+/// The mark that every version has.
+#[derive(Deserialize)]
+struct Marked {
+    schema: String,
+}
+
 /// Reads what an earlier run printed.
 pub fn read(path: &Path) -> Result<Document, Failure> {
     let refused = |why: String| Failure::Usage(format!("--baseline: {}: {why}", path.display()));
     let text = fs::read(path).map_err(|error| refused(error.to_string()))?;
-    let document: Document = serde_json::from_slice(&text)
-        .map_err(|error| refused(format!("it is not what bench --format json prints: {error}")))?;
-    if document.schema != SCHEMA {
-        return Err(refused(format!("its schema is {}, this program reads {SCHEMA}", document.schema)));
+    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&text);
+    let no_document = |error: serde_json::Error| refused(format!("it is not what bench --format json prints: {error}"));
+    // First of all: what another schema holds is not for us to read.
+    let Marked { schema } = serde_json::from_slice(text).map_err(no_document)?;
+    if schema != SCHEMA {
+        return Err(refused(format!("its schema is {schema}, this program reads {SCHEMA}")));
     }
-    Ok(document)
+    serde_json::from_slice(text).map_err(no_document)
 }

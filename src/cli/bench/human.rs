@@ -24,9 +24,6 @@ pub fn write(document: &Document, baseline: Option<&Document>, out: &mut Printer
         counted(input.cases, "case", "cases"),
         counted(u64::from(document.rounds), "round", "rounds"),
     ))?;
-    if baseline.is_some_and(|baseline| !baseline.is_of_same_input(document)) {
-        out.line(format_args!("The baseline was measured on other reports: rates compare, times do not."))?;
-    }
     let longest = compared.stages.iter().map(|line| line.seconds.median).fold(0.0, f64::max);
     let mut threads: Vec<usize> = compared.stages.iter().map(|line| line.threads).collect();
     threads.dedup();
