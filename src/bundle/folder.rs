@@ -18,6 +18,7 @@ use super::sidecar;
 use super::writeback::{Haste, OnDisk, Writeback};
 use contents::{Contents, read_mark};
 use earlier::Earlier;
+pub(super) use earlier::earlier_of;
 
 /// What to do with an earlier output in the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
 use super::error::{WriteError, WriteErrorKind};
@@ -70,6 +71,9 @@ impl ConversionPurpose {
         for name in names {
             match (value(&self.options, name), value(&earlier.options, name)) {
                 (ours, theirs) if ours == theirs => {}
+                // What a file says, whose place is not recorded.
+                (Some(_), Some((_, Value::Object(_)))) => found.push(format!("--{name} has another content now")),
+                (None, Some((_, Value::Object(_)))) => found.push(format!("--{name} was given")),
                 (_, Some((_, theirs))) => found.push(format!("--{name} was {theirs}")),
                 (_, None) => found.push(format!("--{name} was not given")),
             }
@@ -413,6 +417,9 @@ mod tests {
         let expected = ["--target was cloud", "--merge was \"last\"", "--steps was not given", "--user was \"me\""];
         assert_eq!(now.differences(&earlier), expected);
         assert_eq!(now.differences(&now), [""; 0]);
+        let table = |hash: &str| purpose("server", &[("key-map", serde_json::json!({"rows": 1, "xxh3": hash}))]);
+        assert_eq!(table("1").differences(&table("2")), ["--key-map has another content now"]);
+        assert_eq!(purpose("server", &[]).differences(&table("2")), ["--key-map was given"]);
     }
 
     #[test]

@@ -14,10 +14,11 @@ use std::path::{Path, PathBuf};
 
 use super::compress::Compression;
 use super::counts::{Cases, Runs};
+use super::folder::earlier_of;
 use super::hashing::{Hashing, Sum};
 use super::lines::ReportLine;
 use super::manifest::{BundleRecord, Manifest, SCHEMA, Totals};
-use super::name::{BUNDLES, MANIFEST, REPORTS, bundle_file, info_file, is_bundle_name, is_bundle_path};
+use super::name::{BUNDLES, JOURNAL, MANIFEST, REPORTS, bundle_file, info_file, is_bundle_name, is_bundle_path};
 
 use belonging::Belonging;
 pub use mismatch::Mismatch;
@@ -80,7 +81,10 @@ impl Verification {
     /// # Errors
     /// When there is none, or it cannot be understood: nothing else can be checked then.
     pub fn open(folder: &Path) -> Result<Verification, Mismatch> {
-        let text = fs::read(folder.join(MANIFEST)).map_err(|error| unreadable(MANIFEST, &error))?;
+        let text = fs::read(folder.join(MANIFEST)).map_err(|error| match unfinished(folder) {
+            Some(unfinished) if error.kind() == io::ErrorKind::NotFound => unfinished,
+            _ => unreadable(MANIFEST, &error),
+        })?;
         let manifest: Manifest = serde_json::from_slice(&text)
             .map_err(|error| Mismatch::Unreadable { file: MANIFEST.to_owned(), reason: error.to_string() })?;
         if manifest.schema != SCHEMA {
@@ -308,6 +312,12 @@ impl BundleFindings {
         self.identities = facts.identities;
         self.belonging = Some(Belonging { key: facts.key, awaits_key: facts.awaits_key, has_info: facts.has_info });
     }
+}
+
+/// What a conversion leaves that has begun and has not come to its end.
+fn unfinished(folder: &Path) -> Option<Mismatch> {
+    let earlier = earlier_of(folder);
+    (earlier.is_some() || folder.join(JOURNAL).is_file()).then_some(Mismatch::Unfinished { earlier })
 }
 
 /// Length and hash of a file.

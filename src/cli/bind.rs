@@ -23,7 +23,14 @@ pub struct BindArgs {
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub folder: PathBuf,
     /// Id of a Test Execution and the key that it has got; the key alone where there is but one. May be repeated
-    #[arg(long, required = true, value_name = "ID=KEY", env = "XRAYPACK_EXECUTION", value_delimiter = ';')]
+    #[arg(
+        long,
+        required = true,
+        value_name = "ID=KEY",
+        env = "XRAYPACK_EXECUTION",
+        value_delimiter = ';',
+        allow_hyphen_values = true
+    )]
     pub execution: Vec<BindingText>,
     /// Replace a key that is there already
     #[arg(long, env = "XRAYPACK_FORCE", value_parser = BoolishValueParser::new())]

@@ -312,7 +312,7 @@ fn convert(args: &ConvertArgs, job: &Job, watching: &Watching<'_>) -> Result<Con
     let signals = Signals::listen(Hanging::Resumable);
     let manifest = xraypack::pipeline::convert(job, watching, signals.stop()).map_err(|error| match error {
         Error::Interrupted => signals.failure(),
-        error => job::failure(error),
+        error => info::explain(error, &args.job.execution),
     })?;
     // What was finished before has met rows that this run has not.
     let key_map = if args.output.resume { None } else { args.job.keys.usage(&job.rules.keys) };
@@ -321,6 +321,9 @@ fn convert(args: &ConvertArgs, job: &Job, watching: &Watching<'_>) -> Result<Con
 
 /// What the next run finds, when this one could not come to its end.
 fn tell_what_stays(told: &Told, out: &Path, terminal: &mut Terminal) {
+    if !out.is_dir() {
+        return;
+    }
     let out = harmless(&out.display().to_string());
     let note = terminal.err.paint(Style::Cyan, "note").to_string();
     // When standard error is closed there is nobody to tell.

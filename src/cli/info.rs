@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
+use xraypack::bundle::WriteErrorKind;
+use xraypack::pipeline::Error;
 use xraypack::xray::{StatedInfo, read_info};
 
 use super::convert::ExecutionArgs;
 use super::exit::Failure;
+use super::job;
 use super::terminal::Terminal;
 use super::words;
 
@@ -52,6 +55,18 @@ pub fn warn(args: &ExecutionArgs, terminal: &mut Terminal) -> Result<(), Failure
         let _ = terminal.err.line(format_args!("warning: {}: not used: {unused}{times}", path.display()));
     }
     Ok(())
+}
+
+/// Where an output was made with other options: some may stand in the file alone.
+pub fn explain(error: Error, args: &ExecutionArgs) -> Failure {
+    let is_of_other_options = matches!(&error, Error::Output(write)
+        if matches!(write.kind(), WriteErrorKind::AnotherPurpose { .. }));
+    match (job::failure(error), &args.info) {
+        (Failure::Usage(what), Some(path)) if is_of_other_options => {
+            Failure::Usage(format!("{what} (what no option says comes from --info {})", path.display()))
+        }
+        (failure, _) => failure,
+    }
 }
 
 fn read(path: &Path) -> Result<StatedInfo, Failure> {

@@ -143,6 +143,14 @@ fn verbosity_counts_and_the_nearer_place_wins() {
 }
 
 #[test]
+fn an_id_may_begin_with_a_hyphen() {
+    let Command::Bind(args) = parsed(&["bind", "out", "--execution", "-.xml=DEMO-1"]).unwrap().cli.command else {
+        panic!("another command")
+    };
+    assert_eq!(args.execution, ["-.xml=DEMO-1".parse().unwrap()]);
+}
+
+#[test]
 fn of_two_options_that_exclude_each_other_the_nearer_counts() {
     let file = |text: &str| ProjectFile::read("xraypack.toml".into(), text).map(Some);
     let line = |words: &[&str]| -> Vec<OsString> {

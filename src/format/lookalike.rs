@@ -278,7 +278,14 @@ fn json_neighbour(json: &JsonHead<'_>) -> Lookalike {
 fn archive_neighbour(archive: Archive) -> Lookalike {
     let advice = match archive {
         Archive::SpannedZip => Some("put its parts together first"),
-        Archive::Zip | Archive::Gzip => None,
+        // Of a file that is called like a report nobody asks whether it is an archive: that costs as much as a small report.
+        Archive::Zip => {
+            Some("an archive that is called like a report is not opened; call it .zip, or give it as an INPUT")
+        }
+        Archive::Tar => {
+            Some("an archive that is called like a report is not opened; call it .tar, or give it as an INPUT")
+        }
+        Archive::Gzip => None,
         _ => Some("unpack it first"),
     };
     Lookalike { what: format!("a {}", archive.name()), advice, notice: Notice::Tell }

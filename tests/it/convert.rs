@@ -416,6 +416,26 @@ fn a_run_larger_than_a_bundle_is_cut_down_and_recorded() {
 }
 
 #[test]
+fn what_cannot_be_gone_on_with_is_not_said_to_be() {
+    let workshop = Workshop::new();
+    workshop.write("a.xml", suite("<testcase name='t'/>"));
+    let ran = workshop.run(["convert", "a.xml", "--out", "a.xml/out", "-p", "DEMO"]);
+    assert_eq!(ran.code, Some(6), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("--resume"), "{}", ran.stderr);
+    // Options that differ and that nobody has typed.
+    let line = |summary: &str| {
+        workshop.write("info.json", format!(r#"{{"summary":"{summary}"}}"#));
+        workshop.run(["convert", "a.xml", "--out", "out", "-p", "DEMO", "--info", "info.json", "--resume"])
+    };
+    assert_eq!(line("one").code, Some(0));
+    let ran = line("two");
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    let expected =
+        "--summary was \"one\"; with --force everything is converted anew (what no option says comes from --info";
+    assert!(ran.stderr.contains(expected), "{}", ran.stderr);
+}
+
+#[test]
 fn the_smallest_bundle_for_all_runs_is_said_at_once() {
     let workshop = Workshop::new();
     // The second needs more than the first, and says so by a part of its name.

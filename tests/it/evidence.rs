@@ -460,3 +460,17 @@ fn the_table_says_what_the_program_does() {
     }
     check_table("docs/evidence.md", &table);
 }
+
+#[test]
+fn what_is_left_of_the_evidence_of_a_test_is_told_by_the_option_that_limits_it() {
+    let workshop = Workshop::new();
+    let attached = "<system-out>[[ATTACHMENT|a.png]]\n[[ATTACHMENT|b.png]]</system-out>";
+    workshop.write("night/TEST-shop.xml", report(&[format!("<testcase name='pays'>{FAILED}{attached}</testcase>")]));
+    workshop.write("night/a.png", [PICTURE, &[1; 600]].concat());
+    workshop.write("night/b.png", [PICTURE, &[2; 600]].concat());
+    let ran =
+        workshop.run(["convert", "night", "--out", "out", "--project", "DEMO", "--max-evidence-per-test", "1KiB"]);
+    let left = 1024 - PICTURE.len() - 600;
+    let expected = format!("it is larger than the {left} bytes that --max-evidence-per-test leaves to it");
+    assert!(ran.stderr.contains(&expected), "{}", ran.stderr);
+}

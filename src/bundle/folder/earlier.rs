@@ -18,6 +18,11 @@ const IN_PART: &str = ".earlier-in-part.xraypack-tmp";
 /// What an output consists of. The manifest goes first and comes back last, so that no moment has a manifest whose bundles are gone.
 const PARTS: [&str; 5] = [MANIFEST, JOURNAL, REPORTS, BUNDLES, EVIDENCE];
 
+/// The name of the folder, in `folder`, that holds an earlier output, where one has been set aside.
+pub(in crate::bundle) fn earlier_of(folder: &Path) -> Option<&'static str> {
+    Earlier::of(folder).is_kept().then_some(WHOLE)
+}
+
 /// Whether a folder of this name is one of these.
 pub(super) fn is_set_aside(name: &str) -> bool {
     name == WHOLE || name == IN_PART

@@ -18,6 +18,11 @@ pub enum Mismatch {
         /// Why.
         reason: String,
     },
+    /// There is no manifest yet: the conversion was stopped, or is at work.
+    Unfinished {
+        /// Where the output lies that it is to replace, relative to the output folder.
+        earlier: Option<&'static str>,
+    },
     /// The manifest is of a version that is not known here.
     Schema(String),
     /// A JSON file among the bundles that the manifest does not name.
@@ -188,6 +193,13 @@ impl fmt::Display for Mismatch {
         match self {
             Mismatch::Missing { file } => write!(f, "{file} is missing"),
             Mismatch::Unreadable { file, reason } => write!(f, "{file} cannot be read: {reason}"),
+            Mismatch::Unfinished { earlier } => {
+                f.write_str("manifest.json is missing: the conversion is not complete; --resume goes on with it")?;
+                match earlier {
+                    Some(folder) => write!(f, ", and the output that it is to replace lies in {folder}"),
+                    None => Ok(()),
+                }
+            }
             Mismatch::Schema(found) => write!(f, "manifest.json has the unknown schema {found:?}"),
             Mismatch::Foreign { file } => write!(f, "{file} is not in the manifest"),
             Mismatch::SameId(id) => write!(f, "two test executions have the id {id:?}"),

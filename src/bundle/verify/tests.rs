@@ -124,6 +124,12 @@ fn finds_missing_and_foreign_files() {
     assert_eq!(messages(&path)[2..], ["reports.jsonl is missing"]);
     fs::remove_file(path.join(MANIFEST)).unwrap();
     assert_eq!(messages(&path), ["manifest.json is missing"]);
+    fs::write(path.join(JOURNAL), "").unwrap();
+    let unfinished = "manifest.json is missing: the conversion is not complete; --resume goes on with it";
+    assert_eq!(messages(&path), [unfinished]);
+    fs::create_dir(path.join(".earlier.xraypack-tmp")).unwrap();
+    let kept = format!("{unfinished}, and the output that it is to replace lies in .earlier.xraypack-tmp");
+    assert_eq!(messages(&path), [kept]);
 }
 
 #[test]

@@ -67,3 +67,14 @@ fn what_lies_beside_reports_is_quiet() {
         assert_eq!(recognise(&Head::new(text.as_bytes(), "file")).unwrap().notice, Notice::Quiet, "{text}");
     }
 }
+
+#[test]
+fn of_an_archive_that_is_called_like_a_report_is_said_how_it_is_opened() {
+    let zip = recognise(&Head::new(b"PK\x03\x04\x14\x00", "a.xml")).unwrap();
+    assert_eq!(zip.what, "a zip archive");
+    assert!(
+        zip.advice.is_some_and(|advice| advice.contains("call it .zip, or give it as an INPUT")),
+        "{:?}",
+        zip.advice
+    );
+}

@@ -107,7 +107,7 @@ impl Loading<'_, '_> {
                 true
             }
             Err(error) => {
-                let problem = problem_of(&error, &attachment.data);
+                let problem = self.problem(&attachment.data, &error);
                 if let AttachmentError::Shortage(shortage) = error {
                     self.lacking = Some(shortage);
                 }
@@ -116,6 +116,19 @@ impl Loading<'_, '_> {
                 false
             }
         }
+    }
+
+    /// Says why a file cannot be had.
+    fn problem(&self, path: &str, error: &AttachmentError) -> Problem {
+        let kind = if error.is_over_limit() { ProblemKind::EvidenceDropped } else { ProblemKind::MissingAttachment };
+        let why = match error {
+            // What is left is a number that nobody has given.
+            AttachmentError::TooLarge(left) if *left < self.max_file => {
+                format!("it is larger than the {left} bytes that --max-evidence-per-test leaves to it")
+            }
+            _ => error.to_string(),
+        };
+        Problem::new(kind, format!("the attachment '{path}' was left out: {why}"))
     }
 
     /// Tells of a file that cannot be had, once however many steps name it.
@@ -184,9 +197,4 @@ fn load(
     attachment.data.clear();
     base64_simd::STANDARD.encode_append(content, &mut attachment.data);
     Ok(Loaded { bytes: content.len() as u64, origin })
-}
-
-fn problem_of(error: &AttachmentError, path: &str) -> Problem {
-    let kind = if error.is_over_limit() { ProblemKind::EvidenceDropped } else { ProblemKind::MissingAttachment };
-    Problem::new(kind, format!("the attachment '{path}' was left out: {error}"))
 }
