@@ -12,6 +12,7 @@ mod dotnet;
 pub mod encoding;
 mod error;
 mod fill;
+mod gherkin;
 pub mod head;
 mod held;
 pub mod json;

@@ -31,6 +31,7 @@ const HOMES: &[(&str, &str)] = &[
     ("src/format/behave/", "behave"),
     ("src/format/cucumber/", "cucumber"),
     ("src/format/messages/", "cucumber"),
+    ("src/format/gherkin/", "cucumber"),
     ("src/format/xray_json/", "xray-json"),
     ("src/xray/", "xray-json"),
 ];

@@ -1,5 +1,5 @@
-//! The rules of the house, held against its source (ARCHITECTURE.md): rooms import downwards only, a dependency has
-//! one door, Xray's words stay in Xray's rooms.
+//! The rules of the house, held against its source (ARCHITECTURE.md): rooms import downwards only, formats do not know
+//! each other, a dependency has one door, Xray's words stay in Xray's rooms.
 //!
 //! It reads lines and not syntax. That is enough for code that `cargo fmt` has been over, and shows its rules plainly.
 
@@ -77,13 +77,17 @@ const WORDS: &[(&str, &[&str])] = &[
 #[test]
 fn the_house_keeps_its_rules() {
     let source = repository().join("src");
+    let mut files = Vec::new();
+    visit(&source, &mut |path, text| files.push((path.to_owned(), text.to_owned())));
+    assert!(files.len() > 20, "only {} files were found below {}", files.len(), source.display());
+    let mut formats: Vec<&str> = files.iter().filter_map(|(path, text)| format_defined(path, text)).collect();
+    formats.dedup();
+    assert!(formats.len() > 5, "formats are not found any more: {formats:?}");
     let mut found = Vec::new();
-    let mut files = 0;
-    visit(&source, &mut |path, text| {
-        files += 1;
+    for (path, text) in &files {
         found.extend(violations(path, text));
-    });
-    assert!(files > 20, "only {files} files were found below {}", source.display());
+        found.extend(neighbours_named(path, text, &formats));
+    }
     assert!(found.is_empty(), "{} violations:\n{}", found.len(), found.join("\n"));
 }
 
@@ -123,6 +127,41 @@ fn violations(path: &str, text: &str) -> Vec<String> {
     }
     found.sort();
     found.into_iter().map(|(offset, what)| format!("src/{path}:{}: {what}", line_of(&code, offset))).collect()
+}
+
+/// Where the formats are, and the file there that knows them all.
+const FORMATS: &str = "format/";
+const ALL_FORMATS: &str = "format/mod.rs";
+
+/// The format that the file at `path` defines: the folder or file of a `Format` constant.
+fn format_defined<'p>(path: &'p str, text: &str) -> Option<&'p str> {
+    let code = code_of(path, text)?;
+    code.contains(": Format = Format {").then(|| format_around(path)).flatten().filter(|_| path != ALL_FORMATS)
+}
+
+/// The folder or file below `format/` in which `path` is.
+fn format_around(path: &str) -> Option<&str> {
+    path.strip_prefix(FORMATS).and_then(|inside| inside.split(['/', '.']).next())
+}
+
+/// Every line of a file of `format/` that names one of the `formats` and is none of it: what two of them need has a place of
+/// its own, which knows neither.
+fn neighbours_named(path: &str, text: &str, formats: &[&str]) -> Vec<String> {
+    let (Some(own), Some(code)) = (format_around(path), code_of(path, text)) else { return Vec::new() };
+    if path == ALL_FORMATS {
+        return Vec::new();
+    }
+    let mut named = Vec::new();
+    for door in ["crate::format", "format"] {
+        named.extend(names_behind(&code, door));
+    }
+    named.extend(names_climbed_to(&code, depth_of(path) - 1));
+    named.retain(|(_, name)| name != own && formats.contains(&name.as_str()));
+    named.sort();
+    named
+        .into_iter()
+        .map(|(offset, name)| format!("src/{path}:{}: {own} knows the format {name}", line_of(&code, offset)))
+        .collect()
 }
 
 /// The text without comments and without the tests at its end; nothing at all of a file of tests. Lines keep their
@@ -180,20 +219,34 @@ fn against_floors(path: &str, room: &str) -> Option<String> {
 fn rooms_named(path: &str, code: &str) -> Vec<(usize, String)> {
     let mut named = Vec::new();
     for root in ["crate", "xraypack"] {
-        for offset in paths_of(code, root) {
-            let after = offset + root.len() + 2;
-            named.extend(heads(&code[after..]).into_iter().map(|(inside, room)| (after + inside, room)));
-        }
+        named.extend(names_behind(code, root));
     }
-    let climb = "super::".repeat(depth_of(path));
+    named.extend(names_climbed_to(code, depth_of(path)));
+    named
+}
+
+/// The names behind each `door::`.
+fn names_behind(code: &str, door: &str) -> Vec<(usize, String)> {
+    let places = paths_of(code, door).into_iter().map(|offset| offset + door.len() + 2);
+    places.flat_map(|after| heads_at(code, after)).collect()
+}
+
+/// The names behind so many `super::` one behind the other.
+fn names_climbed_to(code: &str, steps: usize) -> Vec<(usize, String)> {
+    let climb = "super::".repeat(steps);
+    let mut named = Vec::new();
     for (offset, _) in code.match_indices(&climb) {
         // A longer chain is met again at its end; a shorter one inside a module stays in the room.
         let after = offset + climb.len();
         if !code[after..].starts_with("super::") {
-            named.extend(heads(&code[after..]).into_iter().map(|(inside, room)| (after + inside, room)));
+            named.extend(heads_at(code, after));
         }
     }
     named
+}
+
+fn heads_at(code: &str, after: usize) -> Vec<(usize, String)> {
+    heads(&code[after..]).into_iter().map(|(inside, name)| (after + inside, name)).collect()
 }
 
 /// How many `super::` lead from a file's own module to the root of the crate.
@@ -275,6 +328,29 @@ fn braces_and_climbing_hide_nothing() {
         violations("format/mod.rs", "use super::source::Entry;\n"),
         ["src/format/mod.rs:1: format knows its neighbour source"]
     );
+}
+
+#[test]
+fn formats_do_not_know_each_other() {
+    let formats = ["cucumber", "behave"];
+    let found = |path: &str, text: &str| neighbours_named(path, text, &formats);
+    assert_eq!(format_defined("format/behave/mod.rs", "const FORMAT: Format = Format {\n"), Some("behave"));
+    assert_eq!(format_defined("format/trx.rs", "const FORMAT: Format = Format {\n"), Some("trx"));
+    assert_eq!(format_defined("format/mod.rs", "const NONE: Format = Format {\n"), None);
+    assert_eq!(
+        found("format/behave/feature.rs", "use crate::format::cucumber::identity;\n"),
+        ["src/format/behave/feature.rs:1: behave knows the format cucumber"]
+    );
+    assert_eq!(
+        found("format/gherkin/mod.rs", "\nuse super::{cucumber::identity, json};\n"),
+        ["src/format/gherkin/mod.rs:2: gherkin knows the format cucumber"]
+    );
+    assert_eq!(
+        found("format/behave/row.rs", "use crate::{format::{json, cucumber}, model};\n"),
+        ["src/format/behave/row.rs:1: behave knows the format cucumber"]
+    );
+    assert_eq!(found("format/behave/row.rs", "use crate::format::behave::a;\nuse super::cucumber;\n"), [""; 0]);
+    assert_eq!(found("format/mod.rs", "mod cucumber;\nuse self::cucumber::FORMAT;\n"), [""; 0]);
 }
 
 #[test]

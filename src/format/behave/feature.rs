@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::format::cucumber::identity;
+use crate::format::gherkin::identity;
 use crate::model::{List, ReportVisitor, Reuse, trimmed};
 
 use super::outline::Outlines;

@@ -1,5 +1,6 @@
 //! From one element of a feature to a test case (spec behave.md section 3).
 
+use crate::format::gherkin::identity::push_slug;
 use crate::format::json::{Piece, Spelled};
 use crate::format::{Attachments, ReadOptions, Remarks};
 use crate::model::{Content, DetailKind, List, Outcome, ProblemKind, Reuse, TestCase, trimmed};
@@ -221,27 +222,6 @@ fn take_embeddings(told: &mut Told<'_, '_>, name: &str, case: &mut TestCase) {
                 missing => attachment.omitted = embedding.data.length() as u64 + missing,
             }
         }
-    }
-}
-
-/// Characters of a slug at most.
-const LONGEST_SLUG: usize = 80;
-
-/// `title` in lower case, all but ASCII letters and digits as one hyphen (decision 20).
-fn push_slug(title: &str, out: &mut String) {
-    for character in title.chars() {
-        if out.len() >= LONGEST_SLUG {
-            break;
-        }
-        if character.is_ascii_alphanumeric() {
-            out.push(character.to_ascii_lowercase());
-        } else if !out.is_empty() && !out.ends_with('-') {
-            out.push('-');
-        }
-    }
-    out.truncate(out.trim_end_matches('-').len());
-    if out.is_empty() {
-        out.push_str("scenario");
     }
 }
 

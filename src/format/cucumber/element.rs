@@ -4,10 +4,9 @@
 
 use std::borrow::Cow;
 
+use crate::format::gherkin::status::Status;
 use crate::format::json::{Fault, JsonCursor, Kind, Span, Spelled};
 use crate::model::{List, Reuse};
-
-use super::status::Status;
 
 /// A scenario or a background.
 #[derive(Debug, Default)]

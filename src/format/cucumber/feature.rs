@@ -6,11 +6,11 @@ use std::ops::ControlFlow;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::format::ReadOptions;
+use crate::format::gherkin::identity::{self, push_uri, without_row};
 use crate::format::json::{Fault, JsonCursor, Kind, Oddities, Spelled};
 use crate::model::{List, Position, Problem, ProblemKind, ReportVisitor, Reuse};
 
 use super::element::tags;
-use super::identity::{self, push_uri, without_row};
 use super::scenario::{OwnTag, Scenario, Told, first_line, has_failed, own_tags};
 
 /// What a feature says beside its scenarios.

@@ -4,13 +4,10 @@
 //! one feature wait for its end. When more than [`WAITING`] bytes are held for them, they are given out earlier, once its
 //! head is known.
 
-pub(super) mod attachment;
 mod duration;
 mod element;
 mod feature;
-pub(super) mod identity;
 mod scenario;
-pub(super) mod status;
 #[cfg(test)]
 mod tests;
 

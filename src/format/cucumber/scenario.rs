@@ -1,16 +1,15 @@
 //! A scenario on its way to a test case: what its background, its hooks and its steps tell together.
 
 use crate::format::ClippedText;
+use crate::format::gherkin::identity::push_slug;
+use crate::format::gherkin::{attachment, status::Status};
 use crate::format::json::{Piece, Spelled};
 use crate::format::time::{self, is_absent};
 use crate::format::{Attachments, ReadOptions, Remarks};
 use crate::model::{Content, DetailKind, List, Outcome, ProblemKind, Reuse, TestCase};
 
-use super::attachment;
 use super::duration::Durations;
 use super::element::{Element, Embedding, Part, Reported, Tag};
-use super::identity::push_slug;
-use super::status::Status;
 
 /// A tag without its sign, and its line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::format::cucumber::{attachment, identity, status::Status};
+use crate::format::gherkin::{attachment, identity, status::Status};
 use crate::format::json::{Fault, JsonCursor, Span};
 use crate::format::{Attachments, ReadOptions, Remarks};
 use crate::model::{
