@@ -84,7 +84,7 @@ fn encode(format: &Format, reports: &[String], encoder: &mut Encoding<'_>) -> us
     let mut total = 0;
     for report in reports {
         encoder.bytes.clear();
-        encoder.mapper.begin(format.name);
+        encoder.mapper.begin(&format.dialect);
         (format.parse)(Body::Bytes(report.as_bytes()), &options, encoder).unwrap();
         total += encoder.bytes.len();
     }

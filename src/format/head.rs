@@ -9,8 +9,8 @@ mod xml;
 pub use json::{JsonHead, JsonRoot, ValueKind};
 pub use xml::{Element, XmlHead};
 
-use super::encoding;
 use super::recognise::{self, Family};
+use super::{FORMATS, encoding};
 
 /// Bytes of a file that are worth looking at; what is behind them decides nothing.
 pub const HEAD: usize = 64 * 1024;
@@ -108,9 +108,29 @@ impl<'h> Head<'h> {
     pub fn new(bytes: &'h [u8], file_name: &'h str) -> Head<'h> {
         let bytes = &bytes[..bytes.len().min(HEAD)];
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        let shape = shape(bytes, file_name);
+        let head = Head::of(bytes, file_name, shape(bytes, file_name));
+        match head.report_behind_markup() {
+            Some(xml) => Head::of(bytes, file_name, Shape::Xml(xml)),
+            None => head,
+        }
+    }
+
+    /// These bytes, which are this.
+    fn of(bytes: &'h [u8], file_name: &'h str, shape: Shape<'h>) -> Head<'h> {
         let family = recognise::family_of(&shape);
         Head { file_name, bytes, shape, family }
+    }
+
+    /// The report behind lines that look like markup (`<br />` of a PHP warning). Pages show reports without being any.
+    fn report_behind_markup(&self) -> Option<XmlHead<'h>> {
+        let first = self.xml().filter(|xml| xml.junk_before() == 0)?;
+        let is_page = || first.root().name().eq_ignore_ascii_case("html");
+        if self.is_report() || is_page() || is_prose(self.file_name) {
+            return None;
+        }
+        let start = self.bytes.len() - self.bytes.trim_ascii_start().len();
+        let xml = XmlHead::read(self.bytes, start + xml::report_behind(&self.bytes[start..])?)?;
+        if_report(self.bytes, Shape::Xml(xml)).and_then(Shape::into_xml)
     }
 
     /// What the bytes are.
@@ -123,9 +143,14 @@ impl<'h> Head<'h> {
         self.file_name
     }
 
-    /// The family of reports to which the file belongs.
-    pub fn family(&self) -> Option<Family> {
+    /// The family of reports to which the file belongs, where the marks of several overlap.
+    pub(super) fn family(&self) -> Option<Family> {
         self.family
+    }
+
+    /// Whether it is a report of some format.
+    pub fn is_report(&self) -> bool {
+        self.family.is_some() || FORMATS.iter().any(|format| (format.recognises)(self))
     }
 
     /// Whether there is nothing.
@@ -186,7 +211,7 @@ fn shape<'h>(bytes: &'h [u8], file_name: &str) -> Shape<'h> {
     }
     if bytes[start] == b'<' {
         return match XmlHead::read(bytes, 0) {
-            Some(xml) => Shape::Xml(behind_markup(bytes, start, &xml, file_name).unwrap_or(xml)),
+            Some(xml) => Shape::Xml(xml),
             None if xml::is_declaration_only(&bytes[start..]) => Shape::Empty,
             None => Shape::Other,
         };
@@ -215,8 +240,7 @@ fn behind_text<'h>(bytes: &'h [u8], file_name: &str) -> Shape<'h> {
             Some(b'[') if json::begins_behind_text(line) => return Shape::Json(JsonHead::read(bytes, line_start)),
             Some(b'{') if objects < MOST_OBJECTS && json::begins(line.trim_ascii_start()) => {
                 objects += 1;
-                let shape = Shape::Json(JsonHead::read(bytes, line_start));
-                if recognise::family_of(&shape).is_some() {
+                if let Some(shape) = if_report(bytes, Shape::Json(JsonHead::read(bytes, line_start))) {
                     return shape;
                 }
             }
@@ -230,21 +254,29 @@ fn behind_text<'h>(bytes: &'h [u8], file_name: &str) -> Shape<'h> {
     xml.map_or(Shape::Other, Shape::Xml)
 }
 
-/// A report behind lines that look like markup (`<br />` of a PHP warning), which `first` was taken from. Pages show reports
-/// without being any.
-fn behind_markup<'h>(bytes: &'h [u8], start: usize, first: &XmlHead<'h>, file_name: &str) -> Option<XmlHead<'h>> {
-    let may_be_banner = recognise::xml_family(first).is_none()
-        && !first.root().name().eq_ignore_ascii_case("html")
-        && !is_prose(file_name);
-    let begin = if may_be_banner { xml::report_behind(&bytes[start..])? } else { return None };
-    XmlHead::read(bytes, start + begin).filter(|xml| recognise::xml_family(xml).is_some())
+/// What these bytes are, where a format takes it for a report.
+fn if_report<'h>(bytes: &'h [u8], shape: Shape<'h>) -> Option<Shape<'h>> {
+    let head = Head::of(bytes, "", shape);
+    head.is_report().then_some(head.shape)
+}
+
+impl<'h> Shape<'h> {
+    fn into_xml(self) -> Option<XmlHead<'h>> {
+        match self {
+            Shape::Xml(xml) => Some(xml),
+            _ => None,
+        }
+    }
 }
 
 /// The document that begins at `start`, behind other text, if it is one that is looked for there.
 fn xml_behind_text(bytes: &[u8], start: usize) -> Option<XmlHead<'_>> {
     let begins = xml::begins(bytes[start..].trim_ascii_start())?;
     let xml = XmlHead::read(bytes, start)?;
-    (begins == xml::Begins::Known || recognise::xml_family(&xml).is_some()).then_some(xml)
+    match begins {
+        xml::Begins::Known => Some(xml),
+        xml::Begins::Perhaps => if_report(bytes, Shape::Xml(xml)).and_then(Shape::into_xml),
+    }
 }
 
 fn is_named_xml(file_name: &str) -> bool {

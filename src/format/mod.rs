@@ -1,7 +1,8 @@
 //! Reports: which format a file is, and how each is read.
 //!
-//! A format is one file here and one line in [`FORMATS`]. It reads bytes and pushes test cases; it knows no files, no
-//! threads, and nothing of what becomes of a case.
+//! A format is one file here, or a folder, and one line in [`FORMATS`]. It reads bytes and pushes test cases; it knows no
+//! files, no threads, no other format, and nothing of what becomes of a case. All that others have to know of it is data in
+//! its [`Format`].
 
 mod behave;
 mod clip;
@@ -34,7 +35,7 @@ pub mod xml;
 mod xray_json;
 mod xunit;
 
-use crate::model::{Body, ReportVisitor};
+use crate::model::{Body, Dialect, ReportVisitor};
 
 pub use clip::{ClippedOutput, ClippedText};
 pub use error::{ParseError, ParseErrorKind};
@@ -42,12 +43,11 @@ pub use head::Head;
 pub use limits::Limits;
 pub use lookalike::{Lookalike, Notice};
 pub use options::{Attachments, ReadOptions};
-pub use recognise::Family;
 pub use remarks::Remarks;
 
 use number::number_of;
 
-/// One report format.
+/// One report format: all that anybody has to know of it beforehand.
 #[derive(Debug)]
 pub struct Format {
     /// Its name in `reports.jsonl` and for `--from`.
@@ -62,6 +62,38 @@ pub struct Format {
     pub recognises: fn(&Head<'_>) -> bool,
     /// Reads a report, UTF-8 or nearly so, and pushes what it finds.
     pub parse: fn(Body<'_>, &ReadOptions, &mut dyn ReportVisitor) -> Result<(), ParseError>,
+    /// Whether a report that begins like this must be walked through twice: as a stream it is read up to a limit only.
+    pub wants_all_bytes: fn(&[u8]) -> bool,
+    /// What shows that something may be one of it, before it is known to be one.
+    pub signs: Signs,
+    /// What names and tags mean in it.
+    pub dialect: Dialect,
+    /// Names of formats that tell less of the same run: their report is set aside where one of this format tells of the
+    /// same scenarios beside it (quirk Z6).
+    pub stands_for: &'static [&'static str],
+}
+
+/// What shows that something may be a report of a format where too little is there to recognise one.
+#[derive(Debug, Clone, Copy)]
+pub struct Signs {
+    /// Endings of file names, without the dot: a file that is called so and holds nothing is a report that was lost.
+    pub endings: &'static [&'static str],
+    /// Roots that nothing but a report has: such a document is looked for behind other text, and known by its name where
+    /// it breaks off within the first tag.
+    pub roots: &'static [&'static [u8]],
+    /// Roots that others have, too: such a document behind other text counts where it is recognised.
+    pub ambiguous_roots: &'static [&'static [u8]],
+    /// Keys with which an object begins, until one comes that decides.
+    pub keys: &'static [&'static str],
+    /// The same of the objects in an array.
+    pub keys_in_array: &'static [&'static str],
+}
+
+impl Signs {
+    /// Those of XML, but for the roots.
+    pub const XML: Signs = Signs { endings: &["xml"], roots: &[], ambiguous_roots: &[], keys: &[], keys_in_array: &[] };
+    /// Those of JSON, but for the keys.
+    pub const JSON: Signs = Signs { endings: &["json"], ..Signs::XML };
 }
 
 /// Every format that is read, the specific before the general.
@@ -82,8 +114,6 @@ pub const FORMATS: &[Format] = &[
 pub enum Recognition {
     /// A report.
     Report(&'static Format),
-    /// A report of a family for which no parser is registered yet.
-    NotYet(Family),
     /// XML, JSON or an archive that is something else; the text says what, and what to do if there is something to do.
     Unsupported(Lookalike),
     /// JSON that breaks off and may have been going to be a report, unless there is more of it than was looked at; then
@@ -107,9 +137,6 @@ pub fn detect(head: &Head<'_>) -> Recognition {
     if let Some(format) = FORMATS.iter().find(|format| (format.recognises)(head)) {
         return Recognition::Report(format);
     }
-    if let Some(family) = head.family() {
-        return Recognition::NotYet(family);
-    }
     match lookalike::recognise(head) {
         Some(lookalike) if head.json().is_some_and(recognise::may_become_report) => Recognition::Begun(lookalike),
         Some(lookalike) => Recognition::Unsupported(lookalike),
@@ -120,13 +147,37 @@ pub fn detect(head: &Head<'_>) -> Recognition {
 }
 
 impl Format {
-    /// Whether a report that begins like this must be walked through twice: as a stream it is read up to a limit only.
-    pub fn wants_all_bytes(&self, head: &[u8]) -> bool {
-        self.name == robot::FORMAT.name && robot::is_json(head)
+    /// Whether a report of one format is to be set aside where one of another tells of the same scenarios.
+    pub fn stands_for(name: &str, other: &str) -> bool {
+        by_name(name).is_some_and(|format| format.stands_for.contains(&other))
     }
+
+    /// Whether some format stands for the one called `name`.
+    pub fn may_be_stood_for(name: &str) -> bool {
+        FORMATS.iter().any(|format| format.stands_for.contains(&name))
+    }
+}
+
+/// For a format whose reports are walked through once.
+fn as_it_comes(_: &[u8]) -> bool {
+    false
 }
 
 /// The format called `name`.
 pub fn by_name(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_of_one_format_and_every_name_of_some() {
+        for (index, format) in FORMATS.iter().enumerate() {
+            assert!(FORMATS[..index].iter().all(|other| other.name != format.name), "{}", format.name);
+            assert!(format.stands_for.iter().all(|other| by_name(other).is_some()), "{}", format.name);
+            assert!(!format.signs.endings.is_empty(), "{}", format.name);
+        }
+    }
 }

@@ -1,70 +1,32 @@
-//! Which family of reports a file belongs to: the sniffing tables of the specification, in one place.
+//! Which family of reports a file belongs to where the marks of two overlap: the sniffing tables of the specification, in
+//! one place.
 //!
 //! One place, because the tables overlap: a `<suite>` can be TestNG's, Robot's or a TestNG configuration, and an array
-//! of features Cucumber's or Behave's. A format asks [`Head::family`](super::Head::family) and compares.
+//! of features Cucumber's or Behave's. A format of these asks [`Head::family`](super::Head::family) and compares. One whose roots
+//! or keys nobody else has looks at the [`Head`](super::Head) itself and is not here.
 
+use super::FORMATS;
 use super::head::{JsonHead, JsonRoot, Shape, ValueKind, XmlHead};
 
-/// A family of reports that is, or is going to be, read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Family {
-    /// JUnit XML, in all its dialects.
-    Junit,
+/// A family of reports whose marks overlap with another's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Family {
     /// `testng-results.xml` and its fragments.
     Testng,
     /// NUnit 2: `test-results`.
     Nunit2,
     /// NUnit 3 and 4: `test-run`.
     Nunit3,
-    /// xUnit.net, v1 to v3.
-    Xunit,
     /// Robot Framework's `output.xml`.
     Robot,
     /// Robot Framework's `output.json`.
     RobotJson,
     /// Cucumber JSON.
     Cucumber,
-    /// Cucumber Messages.
-    CucumberMessages,
     /// Behave JSON.
     Behave,
     /// Xray JSON.
     Xray,
-}
-
-impl Family {
-    /// The name in `reports.jsonl`; both shapes of Robot's output share one.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Family::Junit => "junit",
-            Family::Testng => "testng",
-            Family::Nunit2 => "nunit2",
-            Family::Nunit3 => "nunit3",
-            Family::Xunit => "xunit",
-            Family::Robot | Family::RobotJson => "robot",
-            Family::Cucumber => "cucumber",
-            Family::CucumberMessages => "cucumber-messages",
-            Family::Behave => "behave",
-            Family::Xray => "xray",
-        }
-    }
-
-    /// The name for people.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Family::Junit => "JUnit XML",
-            Family::Testng => "TestNG XML",
-            Family::Nunit2 => "NUnit 2 XML",
-            Family::Nunit3 => "NUnit 3 XML",
-            Family::Xunit => "xUnit.net XML",
-            Family::Robot => "Robot Framework XML",
-            Family::RobotJson => "Robot Framework JSON",
-            Family::Cucumber => "Cucumber JSON",
-            Family::CucumberMessages => "Cucumber Messages",
-            Family::Behave => "Behave JSON",
-            Family::Xray => "Xray JSON",
-        }
-    }
 }
 
 /// The family of what a head shows.
@@ -85,13 +47,9 @@ pub(super) const CHECK_NAMESPACE: &str = "http://check.sourceforge.net/ns";
 /// Namespace of Allure 1, whose root is called like a fragment of NUnit's.
 pub(super) const ALLURE1_NAMESPACE: &str = "urn:model.allure.qatools.yandex.ru";
 
-pub(super) fn xml_family(xml: &XmlHead<'_>) -> Option<Family> {
+fn xml_family(xml: &XmlHead<'_>) -> Option<Family> {
     let root = xml.root();
     match root.name() {
-        "testsuites" => (xml.namespace() != CHECK_NAMESPACE).then_some(Family::Junit),
-        "testcase" if xml.namespace().starts_with(RQM_NAMESPACE) => None,
-        "testsuite" | "testcase" => (!is_testlink(xml)).then_some(Family::Junit),
-        "testrun" => is_eclipse(xml).then_some(Family::Junit),
         "testng-results" => Some(Family::Testng),
         "suite" => suite(xml),
         "test" if root.has("started-at") && xml.has_child(&["class"]) => Some(Family::Testng),
@@ -100,9 +58,6 @@ pub(super) fn xml_family(xml: &XmlHead<'_>) -> Option<Family> {
         "test-results" => Some(Family::Nunit2),
         "TouchUnitTestRun" => touch_unit(xml),
         "test-suite" => test_suite(xml),
-        "assemblies" => (xml.has_child(&["assembly"]) || xml.first_child().is_none()).then_some(Family::Xunit),
-        "assembly" => is_xunit_assembly(xml).then_some(Family::Xunit),
-        "collection" | "class" => is_xunit_fragment(xml).then_some(Family::Xunit),
         "robot" => Some(Family::Robot),
         _ => None,
     }
@@ -116,12 +71,6 @@ pub(super) fn is_testlink(xml: &XmlHead<'_>) -> bool {
     xml.root().has("internalid")
         || xml.has_child(&["node_order", "details"])
         || xml.below().iter().any(|element| element.name() == "testcase" && element.has("internalid"))
-}
-
-/// Eclipse's export of a JUnit session; IntelliJ's has the same root.
-fn is_eclipse(xml: &XmlHead<'_>) -> bool {
-    xml.has_child(&["testsuite", "testcase"])
-        || (xml.first_child().is_none() && xml.root().has("tests") && xml.root().has("started"))
 }
 
 /// TestNG's configuration, which lies beside the results (testng.md A).
@@ -162,15 +111,6 @@ fn touch_unit(xml: &XmlHead<'_>) -> Option<Family> {
     INSIDE.iter().find(|(root, _)| xml.has_below(&[root])).map(|(_, family)| *family)
 }
 
-/// `assembly` is also the root of .NET manifests and of Maven's assembly descriptors.
-fn is_xunit_assembly(xml: &XmlHead<'_>) -> bool {
-    xml.root().has_any(&["run-date", "test-framework", "total"]) || xml.has_child(&["collection", "class", "errors"])
-}
-
-fn is_xunit_fragment(xml: &XmlHead<'_>) -> bool {
-    xml.children().any(|child| child.name() == "test" && child.has("result"))
-}
-
 fn json_family(json: &JsonHead<'_>) -> Option<Family> {
     match json.root() {
         JsonRoot::EmptyArray => Some(Family::Cucumber),
@@ -199,37 +139,9 @@ fn is_robot_result(json: &JsonHead<'_>) -> bool {
     json.has_all("", &["generator", "generated", "suite"])
 }
 
-/// Names of the envelopes of Cucumber Messages.
-const ENVELOPES: &[&str] = &[
-    "meta",
-    "source",
-    "gherkinDocument",
-    "pickle",
-    "stepDefinition",
-    "hook",
-    "parameterType",
-    "undefinedParameterType",
-    "attachment",
-    "externalAttachment",
-    "parseError",
-    "suggestion",
-    "testCase",
-    "testCaseStarted",
-    "testCaseFinished",
-    "testStepStarted",
-    "testStepFinished",
-    "testRunStarted",
-    "testRunFinished",
-    "testRunHookStarted",
-    "testRunHookFinished",
-];
-
 fn object(json: &JsonHead<'_>) -> Option<Family> {
     if is_xray(json) {
         return Some(Family::Xray);
-    }
-    if is_messages(json) {
-        return Some(Family::CucumberMessages);
     }
     if is_robot_result(json) || is_robot_suite(json) {
         return Some(Family::RobotJson);
@@ -242,13 +154,6 @@ fn object(json: &JsonHead<'_>) -> Option<Family> {
 fn is_xray(json: &JsonHead<'_>) -> bool {
     let tests = json.kind("", "tests") == Some(ValueKind::Array);
     tests && (json.has_any("", &["info", "testExecutionKey"]) || json.has_any("tests[]", &["testKey", "testInfo"]))
-}
-
-/// One envelope a line. A stream that broke off after its first line is known by the version that it names.
-fn is_messages(json: &JsonHead<'_>) -> bool {
-    let first = json.names("").next().unwrap_or_default();
-    let is_envelope = ENVELOPES.iter().any(|envelope| envelope.as_bytes() == first);
-    is_envelope && json.names("").count() == 1 && (json.further_document() || json.has("meta", "protocolVersion"))
 }
 
 /// A suite as rebot 7.0 and 7.1 wrote it. Playwright's report has `suites` too, but no name; the tests themselves, which
@@ -336,19 +241,16 @@ fn is_text(json: &JsonHead<'_>, place: &str, key: &str) -> bool {
     json.kind(place, key) == Some(ValueKind::Text)
 }
 
-/// Keys with which objects begin that are reports, or features and tests of one, until one comes that decides.
-const BEGINNINGS: &[&str] = &["testExecutionKey", "info", "tests", "generator", "generated", "rpa"];
-const BEGINNINGS_OF_FEATURES: &[&str] =
-    &["uri", "id", "line", "keyword", "name", "description", "tags", "language", "location", "status", "elements"];
-
 /// Whether a document that breaks off says nothing so far that no report says.
 pub(super) fn may_become_report(json: &JsonHead<'_>) -> bool {
     let is_in = |names: &[&str], name: &[u8]| names.iter().any(|known| known.as_bytes() == name);
+    let begins_object = |name: &[u8]| FORMATS.iter().any(|format| is_in(format.signs.keys, name));
+    let begins_item = |name: &[u8]| FORMATS.iter().any(|format| is_in(format.signs.keys_in_array, name));
     json.is_cut()
         && json.holds_objects()
         && match json.root() {
-            JsonRoot::Object => json.names("").all(|name| is_in(BEGINNINGS, name) || is_in(ENVELOPES, name)),
-            _ => json.names("[]").all(|name| is_in(BEGINNINGS_OF_FEATURES, name)),
+            JsonRoot::Object => json.names("").all(begins_object),
+            _ => json.names("[]").all(begins_item),
         }
 }
 

@@ -1,9 +1,11 @@
 //! From the attachments and outputs of a case to the evidence of its run.
 
 use super::evidence::{self, Taking};
-use super::roles::{self, Role};
+use super::roles;
 use super::{COMMENT_LIMIT, Mapper, SUMMARY_LIMIT, clean, comment};
-use crate::model::{Attachment, Content, List, Problem, Rare, Stated, Step, TestCase, TestRun, push_slug, shorten};
+use crate::model::{
+    Attachment, Content, List, Problem, Rare, Role, Stated, Step, TestCase, TestRun, push_slug, shorten,
+};
 
 /// What evidence without a name is called whose test has none, either.
 const UNNAMED: &str = "test";
@@ -29,7 +31,7 @@ impl Mapper<'_> {
 
     fn take_attachments(&mut self, case: &mut TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
         for property in case.properties.iter_mut() {
-            match roles::of(&property.name, &self.format) {
+            match roles::of(&property.name, &self.dialect) {
                 Some((Role::Evidence, _)) => {
                     for item in property.items.iter_mut() {
                         let attachment = case.attachments.add();

@@ -1,6 +1,6 @@
 //! What names a Test: keys in properties and tags, or the definition (decisions 1 to 8).
 
-use crate::model::{Identity, List, Problem, ProblemKind, TestCase, TestRun, key, shorten, trimmed};
+use crate::model::{BareKeysSay, Identity, List, Problem, ProblemKind, TestCase, TestRun, key, shorten, trimmed};
 
 use super::clean;
 use super::key_map::Sought;
@@ -70,7 +70,10 @@ impl Mapper<'_> {
         for tag in case.tags.iter() {
             self.read_prefixed(tag, run);
         }
-        let bare_keys = if roles::bare_keys_name_tests(&self.format) { None } else { Some(self.rules.bare_keys) };
+        let bare_keys = match self.dialect.bare_keys {
+            BareKeysSay::WhichTest => None,
+            BareKeysSay::WhatTheUserSays => Some(self.rules.bare_keys),
+        };
         let prefixes = &self.rules.keys.prefixes;
         let mut tests = 0;
         for tag in case.tags.iter().filter(|tag| is_plain(tag, prefixes)) {

@@ -1,9 +1,8 @@
 //! Labels and lists of keys.
 
-use crate::model::{List, key, trimmed};
+use crate::model::{List, Split, key, trimmed};
 
 use super::identity::key_list;
-use super::roles::Split;
 
 /// Characters of a label at most.
 const LONGEST: usize = 255;

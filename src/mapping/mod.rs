@@ -26,7 +26,9 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
-use crate::model::{DataRows, Identity, Outcome, Problem, ProblemKind, TestCase, TestRun, key, shorten};
+use crate::model::{
+    DataRows, Dialect, Identity, Outcome, Problem, ProblemKind, Statements, TestCase, TestRun, key, shorten,
+};
 
 pub use comment::{LIMIT as COMMENT_LIMIT, add_line as add_comment_line};
 pub use environment::EnvironmentFrom;
@@ -38,9 +40,6 @@ pub use met::Met;
 pub use pattern::{KeyPattern, Rewrite};
 pub use prefixes::{TagPrefix, TagPrefixes, TagRole};
 use summary::{first_line_of, is_end_of_line, summary_line};
-
-/// Name of the format that is also the target's.
-const XRAY: &str = "xray";
 
 /// UTF-16 units of a summary at most (decision 9).
 const SUMMARY_LIMIT: usize = 255;
@@ -143,9 +142,7 @@ pub enum Mapped {
 /// Turns test cases into test runs; one for each worker.
 pub struct Mapper<'r> {
     rules: &'r Rules,
-    format: String,
-    /// Whether that is Xray JSON.
-    is_xray: bool,
+    dialect: Dialect,
     warned: Warned,
     findings: CaseFindings,
     scratch: String,
@@ -199,8 +196,7 @@ impl<'r> Mapper<'r> {
     pub fn with_room(rules: &'r Rules, room: String) -> Mapper<'r> {
         Mapper {
             rules,
-            format: String::new(),
-            is_xray: false,
+            dialect: Dialect::PLAIN,
             warned: Warned::default(),
             findings: CaseFindings::default(),
             scratch: room,
@@ -217,12 +213,10 @@ impl<'r> Mapper<'r> {
         room
     }
 
-    /// Begins a report of `format` (its name in `reports.jsonl`): some names mean something in one format only, and
-    /// every report has its own warnings.
-    pub fn begin(&mut self, format: &str) {
-        self.format.clear();
-        self.format.push_str(format);
-        self.is_xray = format == XRAY;
+    /// Begins a report of this dialect: some names mean something in one format only, and every report has its own
+    /// warnings.
+    pub fn begin(&mut self, dialect: &Dialect) {
+        self.dialect = *dialect;
         self.warned.0.clear();
         self.examples = 0;
     }
@@ -270,13 +264,17 @@ impl<'r> Mapper<'r> {
         }
         self.describe_test(case, run, marks);
         take_result(case, run);
-        run.evidence_is_stated = self.is_xray;
+        run.evidence_is_stated = self.is_for_the_target();
         if is_bare && self.rules.rows == DataRows::Merged {
-            run.comment_is_markup = self.is_xray;
+            run.comment_is_markup = self.is_for_the_target();
             return Mapped::Run;
         }
         self.take_particulars(case, run, problem);
         Mapped::Run
+    }
+
+    fn is_for_the_target(&self) -> bool {
+        self.dialect.statements == Statements::ForTheTarget
     }
 
     /// What the named values and tags of a case say.
@@ -359,7 +357,7 @@ impl<'r> Mapper<'r> {
         let stated = run.comment.len();
         let written = comment::write(case, run, &mut self.scratch);
         // What Xray's own format or property states is meant for Jira as it is; what a failure says is not.
-        run.comment_is_markup = self.is_xray || (stated > 0 && run.comment.len() == stated);
+        run.comment_is_markup = self.is_for_the_target() || (stated > 0 && run.comment.len() == stated);
         if written.shortened && self.warned.first(ProblemKind::TextShortened, "comment") {
             let message = format!(
                 "{}: its comment is longer than {COMMENT_LIMIT} characters and was shortened",

@@ -1,9 +1,9 @@
 //! What the named values of a case mean.
 
-use crate::model::{Problem, ProblemKind, Property, TestCase, TestRun, key, shorten};
+use crate::model::{OtherCase, Problem, ProblemKind, Property, Role, TestCase, TestRun, key, shorten};
 
 use super::identity::Malformed;
-use super::roles::{self, Role, Spelling};
+use super::roles::{self, Spelling};
 use super::{COMMENT_LIMIT, FieldNames, Mapper, clean, fields, labels};
 
 impl Mapper<'_> {
@@ -12,8 +12,8 @@ impl Mapper<'_> {
         // What a case says itself comes before what it inherits.
         for inherited in [false, true] {
             for property in case.properties.iter_mut().filter(|property| property.inherited == inherited) {
-                let Some((role, spelling)) = roles::of(&property.name, &self.format) else { continue };
-                if spelling == Spelling::OtherCase && self.format == "junit" {
+                let Some((role, spelling)) = roles::of(&property.name, &self.dialect) else { continue };
+                if spelling == Spelling::OtherCase && self.dialect.other_case == OtherCase::Told {
                     self.warn_of_spelling(&property.name, problem);
                 }
                 if role == Role::Tag {

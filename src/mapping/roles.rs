@@ -1,82 +1,25 @@
-//! What the named values of all formats mean: one table (junit.md D, testng.md D, nunit.md, xunit.md, decision 6).
+//! What named values mean: those that mean the same in every format in one table (junit.md D, decision 6), beside those that
+//! the format at hand has to itself.
 
-/// How the value of a labels property is split.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Split {
-    /// At commas; blanks inside a label become `_`.
-    Comma,
-    /// At blanks and commas.
-    Blank,
-    /// Nowhere: it is one label.
-    Never,
-}
+use crate::model::{Dialect, Role, Split};
 
-/// What a named value is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    /// Key of the Test; a malformed one is worth a warning.
-    Key,
-    /// Key of the Test where it is shaped like one; nothing otherwise.
-    KeyIfShaped,
-    /// Numeric id of the Test, which cannot be written.
-    TestId,
-    /// Summary of the Test.
-    Summary,
-    /// Description of the Test.
-    Description,
-    /// Keys of requirements.
-    Requirements,
-    /// Labels of the Test.
-    Labels(Split),
-    /// A tag: it goes the way of those that the format itself calls tags.
-    Tag,
-    /// Comment of the run.
-    Comment,
-    /// Custom fields of the run as text: `;` separates several values.
-    CustomFields,
-    /// Custom fields of the run, each value JSON text.
-    CustomFieldValues,
-    /// Files in base64.
-    Evidence,
-    /// A path, an address or a `data:` address.
-    Attachment,
-    /// Keys of defects.
-    Defects,
-    /// Key of the Test Execution.
-    ExecutionKey,
-    /// Test environments.
-    Environment,
-}
-
-/// One row: a name, its meaning, and the formats in which it has it (none: all).
-type Row = (&'static str, Role, &'static [&'static str]);
-
-const ROLES: &[Row] = &[
-    ("test_key", Role::Key, &[]),
-    ("TestKey", Role::Key, &[]),
-    ("Xray", Role::KeyIfShaped, &[]),
-    ("test", Role::Key, &["testng", "xunit"]),
-    ("test_id", Role::TestId, &[]),
-    ("TestId", Role::TestId, &[]),
-    ("test_summary", Role::Summary, &[]),
-    ("summary", Role::Summary, &["testng"]),
-    ("test_description", Role::Description, &[]),
-    ("description", Role::Description, &["testng", "nunit2", "nunit3"]),
-    ("requirement", Role::Requirements, &[]),
-    ("requirements", Role::Requirements, &[]),
-    ("Story", Role::Requirements, &["nunit2", "nunit3"]),
-    ("tags", Role::Labels(Split::Comma), &[]),
-    ("labels", Role::Labels(Split::Blank), &[]),
-    ("label", Role::Labels(Split::Never), &["xray"]),
-    ("Category", Role::Tag, &["nunit2", "nunit3"]),
-    ("testrun_comment", Role::Comment, &[]),
-    ("testrun_customfields", Role::CustomFields, &[]),
-    ("testrun_customfield_values", Role::CustomFieldValues, &["xray"]),
-    ("testrun_evidence", Role::Evidence, &[]),
-    ("defects", Role::Defects, &[]),
-    ("defect", Role::Defects, &[]),
-    ("test_execution_key", Role::ExecutionKey, &["xray"]),
-    ("test_environments", Role::Environment, &["xray"]),
+const ROLES: &[(&str, Role)] = &[
+    ("test_key", Role::Key),
+    ("TestKey", Role::Key),
+    ("Xray", Role::KeyIfShaped),
+    ("test_id", Role::TestId),
+    ("TestId", Role::TestId),
+    ("test_summary", Role::Summary),
+    ("test_description", Role::Description),
+    ("requirement", Role::Requirements),
+    ("requirements", Role::Requirements),
+    ("tags", Role::Labels(Split::Comma)),
+    ("labels", Role::Labels(Split::Blank)),
+    ("testrun_comment", Role::Comment),
+    ("testrun_customfields", Role::CustomFields),
+    ("testrun_evidence", Role::Evidence),
+    ("defects", Role::Defects),
+    ("defect", Role::Defects),
 ];
 
 /// Whether a name stands as the table has it.
@@ -86,17 +29,16 @@ pub(super) enum Spelling {
     OtherCase,
 }
 
-/// The role of a property called `name` in a report of `format`: compared exactly, then without case (junit.md D).
-pub(super) fn of(name: &str, format: &str) -> Option<(Role, Spelling)> {
+/// The role of a property called `name` in a report of this dialect: compared exactly, then without case (junit.md D).
+pub(super) fn of(name: &str, dialect: &Dialect) -> Option<(Role, Spelling)> {
     if let Some(number) = name.strip_prefix("attachment")
         && number.bytes().all(|byte| byte.is_ascii_digit())
     {
         return Some((Role::Attachment, Spelling::Exact));
     }
-    let rows = rows_of_length(name.len()).filter_map(|row| ROLES.get(row));
-    let is_of_format = |row: &&Row| row.2.is_empty() || row.2.contains(&format);
+    let rows = rows_of_length(name.len()).filter_map(|row| ROLES.get(row)).chain(dialect.roles);
     let mut in_other_case = None;
-    for (known, role, _) in rows.filter(|row| row.0.eq_ignore_ascii_case(name)).filter(is_of_format) {
+    for (known, role) in rows.filter(|row| row.0.eq_ignore_ascii_case(name)) {
         if *known == name {
             return Some((*role, Spelling::Exact));
         }
@@ -106,7 +48,7 @@ pub(super) fn of(name: &str, format: &str) -> Option<(Role, Spelling)> {
 }
 
 /// Longest name in the table.
-const LONGEST: usize = 26;
+const LONGEST: usize = 20;
 
 /// The rows whose name has this length, a bit for each: most names that are asked for are none of these.
 const OF_LENGTH: [u32; LONGEST + 1] = {
@@ -129,11 +71,6 @@ fn rows_of_length(length: usize) -> impl Iterator<Item = usize> {
     })
 }
 
-/// What the bare tags of a format are for: on a Cucumber or Behave scenario a bare key names the Test (decision 6).
-pub(super) fn bare_keys_name_tests(format: &str) -> bool {
-    matches!(format, "cucumber" | "cucumber-messages" | "behave")
-}
-
 /// Names of standards and the like that are shaped like the project of a key (decision 6).
 const STANDARDS: &[&str] = &[
     "AES", "ANSI", "ASCII", "BASE", "CVE", "COVID", "CWE", "DES", "DIN", "DIS", "ECMA", "EN", "FIPS", "GB", "GMT",
@@ -151,20 +88,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_mean_what_their_format_says() {
-        assert_eq!(of("test_key", "junit"), Some((Role::Key, Spelling::Exact)));
-        assert_eq!(of("TEST_KEY", "junit"), Some((Role::Key, Spelling::OtherCase)));
-        assert_eq!(of("test", "xunit"), Some((Role::Key, Spelling::Exact)));
-        assert_eq!(of("test", "junit"), None);
-        assert_eq!(of("attachment12", "junit"), Some((Role::Attachment, Spelling::Exact)));
-        assert_eq!(of("attachments", "testng"), None, "TestNG's attribute of that name is noise");
-        assert_eq!(of("_dummy_", "junit"), None);
+    fn names_mean_what_all_formats_or_their_own_say() {
+        let own = Dialect { roles: &[("test", Role::Key)], ..Dialect::PLAIN };
+        let plain = |name| of(name, &Dialect::PLAIN);
+        assert_eq!(plain("test_key"), Some((Role::Key, Spelling::Exact)));
+        assert_eq!(plain("TEST_KEY"), Some((Role::Key, Spelling::OtherCase)));
+        assert_eq!(of("test", &own), Some((Role::Key, Spelling::Exact)));
+        assert_eq!(of("Test", &own), Some((Role::Key, Spelling::OtherCase)));
+        assert_eq!(plain("test"), None);
+        assert_eq!(plain("attachment12"), Some((Role::Attachment, Spelling::Exact)));
+        assert_eq!(plain("attachments"), None, "TestNG's attribute of that name is noise");
+        assert_eq!(plain("_dummy_"), None);
     }
 
     #[test]
     fn every_role_is_written_once() {
         for (index, row) in ROLES.iter().enumerate() {
             assert!(!ROLES[..index].iter().any(|other| other.0 == row.0), "{}", row.0);
+        }
+    }
+
+    #[test]
+    fn no_format_says_again_or_otherwise_what_all_formats_say() {
+        for format in crate::format::FORMATS {
+            for (name, _) in format.dialect.roles {
+                assert_eq!(of(name, &Dialect::PLAIN), None, "{} {name}", format.name);
+            }
         }
     }
 }

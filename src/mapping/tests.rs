@@ -1,7 +1,7 @@
 //! The mapping from end to end, one rule at a time.
 
 use super::*;
-use crate::model::{Content, DetailKind, Outcome, Timestamp};
+use crate::model::{Content, DetailKind, Dialect, Outcome, Timestamp};
 
 fn rules() -> Rules {
     Rules { project: Some("DEMO".to_owned()), ..Rules::default() }
@@ -23,9 +23,13 @@ fn with(properties: &[(&str, &str)]) -> TestCase {
     case
 }
 
+fn dialect(format: &str) -> Dialect {
+    crate::format::by_name(format).unwrap().dialect
+}
+
 fn map_with(rules: &Rules, format: &str, mut case: TestCase) -> (Mapped, TestRun, Vec<Problem>) {
     let mut mapper = Mapper::new(rules);
-    mapper.begin(format);
+    mapper.begin(&dialect(format));
     let (mut run, mut problems) = (TestRun::default(), Vec::new());
     let mapped = mapper.map(&mut case, &mut run, &mut |problem| problems.push(problem));
     (mapped, run, problems)
@@ -107,7 +111,7 @@ fn t23_a_malformed_key_leaves_the_definition() {
 fn test_ids_are_told_once_per_report() {
     let rules = rules();
     let mut mapper = Mapper::new(&rules);
-    mapper.begin("junit");
+    mapper.begin(&dialect("junit"));
     let mut problems = Vec::new();
     for _ in 0..3 {
         let mut run = TestRun::default();
@@ -358,7 +362,7 @@ fn links_and_logs_go_into_the_comment_of_failed_runs() {
 fn unstable_names_are_told_once_per_pattern() {
     let rules = rules();
     let mut mapper = Mapper::new(&rules);
-    mapper.begin("junit");
+    mapper.begin(&dialect("junit"));
     let mut problems = Vec::new();
     for name in ["a.b(X@1b6d3586)", "a.b(X@2c6d3586)", "a.c 3f2504e0-4f89-11d3-9a0c-0305e82c3301"] {
         mapper.map(&mut case(name), &mut TestRun::default(), &mut |problem| problems.push(problem.kind));
@@ -370,7 +374,7 @@ fn unstable_names_are_told_once_per_pattern() {
 fn nothing_of_one_case_is_left_in_the_next() {
     let rules = rules();
     let mut mapper = Mapper::new(&rules);
-    mapper.begin("cucumber");
+    mapper.begin(&dialect("cucumber"));
     let mut run = TestRun::default();
     let mut first = tagged("a#1", &["TEST_AB-1", "x"]);
     first.outcome = Outcome::Failed;

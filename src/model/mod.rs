@@ -5,6 +5,7 @@
 
 mod attachment;
 mod case;
+mod dialect;
 mod hashed;
 mod hexadecimal;
 pub mod key;
@@ -23,6 +24,7 @@ mod trimmed;
 
 pub use attachment::{Attachment, Content, EvidenceFile, bytes_in_base64};
 pub use case::{CaseDetail, DetailKind, Output, Parameter, Property, Step, TestCase};
+pub use dialect::{BareKeysSay, Dialect, OtherCase, Role, Split, Statements};
 pub use hashed::{Hashed, HashedMap};
 pub use hexadecimal::hex_pair;
 pub use limit::{Limit, LimitReached, Unit};

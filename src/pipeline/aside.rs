@@ -4,9 +4,9 @@ use std::io;
 
 use super::marks::Marks;
 use super::outcome::ReportOutcome;
-use crate::format::{Format, Recognition};
+use crate::format::{FORMATS, Format, Recognition};
 use crate::model::{Problem, ProblemKind, ReportState, Severity};
-use crate::source::{self, Entry, Skip, is_called_archive, is_called_like_a_report, is_called_packed, is_called_zip};
+use crate::source::{self, Entry, Skip, has_ending, is_called_archive, is_called_packed, is_called_zip};
 
 /// Why a picture is set aside, as long as nothing more is known of it.
 pub(super) const PICTURE: &str = "a picture";
@@ -41,10 +41,6 @@ pub(super) fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, l
     };
     match recognition {
         Recognition::Report(_) => {}
-        Recognition::NotYet(family) => {
-            outcome.state = ReportState::Unsupported;
-            outcome.reason = format!("recognised as {}, which is not read yet", family.title());
-        }
         Recognition::Begun(_) if is_all && is_called_like_a_report(file_name) => {
             damaged(ProblemKind::Truncated, "the file ends before it says what it is");
         }
@@ -99,6 +95,11 @@ pub(super) fn fail(outcome: &mut ReportOutcome, error: &io::Error) {
     outcome.problems.push(Problem::of_reading(error, "it cannot be read"));
 }
 
+/// Whether a file is called like a report, so that it is missed where it is empty.
+fn is_called_like_a_report(file_name: &str) -> bool {
+    FORMATS.iter().any(|format| has_ending(file_name, format.signs.endings))
+}
+
 fn empty_archive() -> Problem {
     Problem::new(ProblemKind::Truncated, "the archive is empty: not a byte of it is there")
 }
@@ -119,8 +120,7 @@ pub(super) fn review_forced(outcome: &mut ReportOutcome, forced: &Format, recogn
             outcome.reason = format!("it looks like {}; read as {}, it has no test case", format.title, forced.title);
         }
         // Who forces a format may know better what this was going to be.
-        Recognition::Unsupported(_) | Recognition::Begun(_) | Recognition::NotYet(_)
-            if outcome.state == ReportState::Damaged => {}
+        Recognition::Unsupported(_) | Recognition::Begun(_) if outcome.state == ReportState::Damaged => {}
         other => {
             forget(outcome);
             set_aside(outcome, other, looked);

@@ -15,6 +15,7 @@ use super::grouping::Group;
 use super::outcome::ReportOutcome;
 use super::purpose::Context;
 use super::visitor::{ReportPart, RunScratch, Start};
+use crate::format::Format;
 use crate::model::{List, Problem, ReportId, ReportVisitor, Reuse, TestCase};
 use crate::source::Entry;
 use packed::PackedCases;
@@ -168,7 +169,7 @@ pub(super) struct Giant {
     pub(super) report: ReportId,
     pub(super) entry: Arc<Entry>,
     pub(super) group: Arc<Group>,
-    pub(super) format: &'static str,
+    pub(super) format: &'static Format,
     /// Environments that its place tells of.
     pub(super) environment: String,
     /// What sort of file it is.
@@ -190,7 +191,7 @@ struct Table {
 impl Giant {
     /// A report of `format`, of which nothing has been read.
     pub(super) fn new(
-        format: &'static str,
+        format: &'static Format,
         outcome: &ReportOutcome,
         entry: &Arc<Entry>,
         group: &Arc<Group>,

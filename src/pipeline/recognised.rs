@@ -62,7 +62,7 @@ impl<'h> Recognised<'h> {
         options: &ReadOptions,
         visitor: &mut dyn ReportVisitor,
     ) -> Result<(), ParseError> {
-        let wanted = if self.format.wants_all_bytes(&self.decoded) { Wanted::Whole } else { Wanted::AsItComes };
+        let wanted = if (self.format.wants_all_bytes)(&self.decoded) { Wanted::Whole } else { Wanted::AsItComes };
         parse(self.format.parse, wanted, body, &self.encoding, options, visitor)
     }
 

@@ -9,14 +9,11 @@ use std::collections::{HashSet, VecDeque};
 
 use super::marks::{KnownNames, Marks};
 use super::outcome::ReportOutcome;
+use crate::format::{self, Format};
 use crate::model::{List, Problem, ProblemKind, ReportId, ReportState, Reuse};
 
 /// Hashes that are remembered for one folder; what comes behind them is compared with nothing.
 const MOST_IN_FOLDER: usize = 1 << 18;
-
-/// The formats of Cucumber: where both tell of one run, the messages know more (times, retries).
-const MESSAGES: &str = "cucumber-messages";
-const CUCUMBER: &str = "cucumber";
 
 /// Folders of one group whose files are coming by: the innermost last.
 #[derive(Default)]
@@ -53,7 +50,7 @@ pub(super) type Verdicts = Vec<(ReportId, TwinVerdict)>;
 impl Twins {
     /// Whether a report of `format` counts whatever else comes, and has come.
     pub(super) fn are_out_of_question(format: &str, prefer: &[&str]) -> bool {
-        prefer.is_empty() && format != CUCUMBER
+        prefer.is_empty() && !Format::may_be_stood_for(format)
     }
 
     /// Decides about the folders that the walk has left when it is at this file.
@@ -93,9 +90,9 @@ impl Twins {
             self.open.add().begin(outcome.input, path);
         }
         let Some(folder) = self.open.last_mut() else { return };
-        let state = match format {
-            _ if prefer.first().is_some_and(|first| *first != format) => State::Undecided,
-            CUCUMBER if prefer.is_empty() && outcome.messages_may_follow => State::Undecided,
+        let state = match prefer.first() {
+            Some(first) if *first != format => State::Undecided,
+            None if outcome.messages_may_follow && Format::may_be_stood_for(format) => State::Undecided,
             _ => State::Counts,
         };
         folder.add(Member { id: outcome.id, format, marks, sites: Vec::new(), state }, prefer, verdicts);
@@ -115,8 +112,8 @@ struct Folder {
     waiting: VecDeque<Member>,
     /// Those before it that count, by format.
     counted: List<Counted>,
-    /// Places in feature files that messages tell of.
-    messages: Vec<(ReportId, Vec<u64>)>,
+    /// Places in feature files that reports tell of which stand for others.
+    deputies: Vec<Deputy>,
     /// Formats of which it was told that they repeat each other: one warning says enough.
     told: HashSet<(&'static str, &'static str)>,
     hashes: usize,
@@ -131,6 +128,13 @@ struct Member {
     /// Places in feature files.
     sites: Vec<u64>,
     state: State,
+}
+
+/// A report that stands for others which tell of the same places, and less of each (times, retries).
+struct Deputy {
+    id: ReportId,
+    format: &'static str,
+    sites: Vec<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,8 +170,8 @@ impl Folder {
             member.marks = Marks::default();
         }
         member.sites = member.marks.take_sites();
-        if !member.sites.is_empty() && !prefer.contains(&CUCUMBER) {
-            self.look_for_the_same_run(&mut member);
+        if !member.sites.is_empty() {
+            self.look_for_the_same_run(&mut member, prefer);
         }
         if self.waiting.is_empty() && member.state != State::Undecided {
             self.tell(&member, verdicts);
@@ -177,20 +181,26 @@ impl Folder {
         }
     }
 
-    /// Quirk Z6: the same scenarios of the same files are the same run.
-    fn look_for_the_same_run(&mut self, member: &mut Member) {
-        match member.format {
-            MESSAGES => {
-                let is_twin = |other: &&mut Member| other.format == CUCUMBER && other.sites == member.sites;
-                self.waiting.iter_mut().filter(is_twin).for_each(|twin| twin.state = State::SetAside(member.id));
-                self.messages.push((member.id, member.sites.clone()));
-            }
-            CUCUMBER => {
-                if let Some((by, _)) = self.messages.iter().find(|(_, sites)| *sites == member.sites) {
-                    member.state = State::SetAside(*by);
-                }
-            }
-            _ => {}
+    /// Quirk Z6: the same scenarios of the same files are the same run. What the user prefers is not set aside for that.
+    fn look_for_the_same_run(&mut self, member: &mut Member, prefer: &[&str]) {
+        if let Some(format) = format::by_name(member.format)
+            && !format.stands_for.is_empty()
+        {
+            let is_stood_for = |other: &&mut Member| {
+                let stands = format.stands_for.contains(&other.format) && !prefer.contains(&other.format);
+                stands && other.sites == member.sites
+            };
+            self.waiting.iter_mut().filter(is_stood_for).for_each(|twin| twin.state = State::SetAside(member.id));
+            let Member { id, format, ref sites, .. } = *member;
+            self.deputies.push(Deputy { id, format, sites: sites.clone() });
+        }
+        let stands =
+            |deputy: &&Deputy| deputy.sites == member.sites && Format::stands_for(deputy.format, member.format);
+        if !prefer.contains(&member.format)
+            && Format::may_be_stood_for(member.format)
+            && let Some(deputy) = self.deputies.iter().find(stands)
+        {
+            member.state = State::SetAside(deputy.id);
         }
     }
 
@@ -283,7 +293,7 @@ impl Reuse for Folder {
         self.waiting.clear();
         self.waiting.shrink_to(USUAL_IN_FOLDER / 64);
         self.counted.clear();
-        self.messages.clear();
+        self.deputies.clear();
         self.told.clear();
         self.hashes = 0;
         self.told_of_limit = false;

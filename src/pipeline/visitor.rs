@@ -20,7 +20,9 @@ use super::rows::{Placed, Rows};
 use super::share::conflict;
 use crate::bundle::{IndexEntry, RunPlace, WaitingEntries, WriteError};
 use crate::mapping::{Evidence, Mapped, Mapper};
-use crate::model::{Limit, Problem, ProblemKind, ReportVisitor, RunFacts, StatedExecution, TestCase, TestRun, shorten};
+use crate::model::{
+    Dialect, Limit, Problem, ProblemKind, ReportVisitor, RunFacts, StatedExecution, TestCase, TestRun, shorten,
+};
 use crate::source::{Entry, Shortage};
 use crate::xray;
 
@@ -133,7 +135,7 @@ pub(super) enum ConversionFailure {
 
 impl<'c> Conversion<'c> {
     pub(super) fn new(
-        format: &str,
+        dialect: &Dialect,
         outcome: &'c mut ReportOutcome,
         context: &'c Context<'c>,
         entry: &'c Entry,
@@ -143,7 +145,7 @@ impl<'c> Conversion<'c> {
         scratch.empty();
         outcome.marks.expect(scratch.usual_cases);
         let mut mapper = Mapper::with_room(context.rules, std::mem::take(&mut scratch.texts));
-        mapper.begin(format);
+        mapper.begin(dialect);
         Conversion {
             findings: Findings::new(outcome, &context.reading.options.limits),
             context,

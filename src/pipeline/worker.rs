@@ -17,7 +17,7 @@ use super::purpose::{Context, Depth, Purpose, Reading, WritingAhead};
 use super::recognised::{HEAD, Recognised};
 use super::visitor::{Batching, Conversion, ConversionFailure, Fallen, Findings, Inspection, Lot, Lots, RunScratch};
 use crate::bundle::{Ahead, RunStore, WriteError};
-use crate::format::{self, Format, ParseError, ParseErrorKind};
+use crate::format::{self, ParseError, ParseErrorKind};
 use crate::mapping::{Evidence, Rules};
 use crate::model::{Body, Problem, ProblemKind, ReportId, ReportState, ReportVisitor};
 use crate::source::{self, Doubt, Entry, Found, Lent, Shortage, Skip, SourceError};
@@ -273,7 +273,7 @@ fn inspect(
     outcome: &mut ReportOutcome,
 ) -> Result<(), ParseError> {
     let options = &reading.options;
-    let mut inspection = Inspection::new(report.format.name, outcome, rules, &options.limits, runs);
+    let mut inspection = Inspection::new(&report.format.dialect, outcome, rules, &options.limits, runs);
     let parsed = report.parse(body, options, &mut inspection);
     inspection.finish();
     parsed
@@ -307,11 +307,11 @@ fn convert(
     outcome: &mut ReportOutcome,
 ) -> (Option<ConversionFailure>, Result<Result<(), ParseError>, Fallen>) {
     let Work { group, helpers, .. } = *work;
-    let Recognised { entry, format: Format { name: format, .. }, .. } = *report;
+    let Recognised { entry, format, .. } = *report;
     let is_large = matches!(body, Body::Stream(_));
     let giant = (is_large && helpers.are_there()).then(|| Giant::new(format, outcome, entry, group));
-    let early = work.early.filter(|_| is_large).and_then(|take| Early::new(outcome, group, format, take));
-    let conversion = Conversion::new(format, outcome, context, entry, runs, group).offering(early);
+    let early = work.early.filter(|_| is_large).and_then(|take| Early::new(outcome, group, format.name, take));
+    let conversion = Conversion::new(&format.dialect, outcome, context, entry, runs, group).offering(early);
     let read = |visitor: &mut dyn ReportVisitor| {
         catch_unwind(AssertUnwindSafe(|| report.parse(body, &context.reading.options, visitor)))
     };

@@ -17,15 +17,8 @@ pub(super) fn is_package(name: &str) -> bool {
     PACKAGES.iter().any(|package| package.eq_ignore_ascii_case(extension(name)))
 }
 
-/// Endings of reports.
+/// Endings of reports that are hardly ever packed.
 const REPORTS: &[&str] = &["xml", "json", "ndjson", "jsonl"];
-
-/// Whether a file is called like a report, so that it is missed where it is empty.
-pub fn is_called_like_a_report(name: &str) -> bool {
-    // This one may as well be an archive.
-    let others = ["junit"];
-    REPORTS.iter().chain(&others).any(|ending| ending.eq_ignore_ascii_case(extension(name)))
-}
 
 /// Whether a file of this name is worth a look whether it is an archive. Looking costs as much as reading a small
 /// report, so files whose names promise text or pictures are not opened twice.
@@ -59,6 +52,11 @@ pub(super) fn may_be_archive(name: &str) -> bool {
     !REPORTS.iter().chain(PLAIN).any(|plain| plain.eq_ignore_ascii_case(extension(name)))
 }
 
+/// Whether the name of a file has one of these endings, in whatever case.
+pub fn has_ending(name: &str, endings: &[&str]) -> bool {
+    endings.iter().any(|ending| ending.eq_ignore_ascii_case(extension(name)))
+}
+
 /// Whether a file is called a zip.
 pub fn is_called_zip(name: &str) -> bool {
     extension(name).eq_ignore_ascii_case("zip")
@@ -66,15 +64,13 @@ pub fn is_called_zip(name: &str) -> bool {
 
 /// Whether a file is called like an archive.
 pub fn is_called_archive(name: &str) -> bool {
-    let is_called = |endings: &[&str]| endings.iter().any(|ending| ending.eq_ignore_ascii_case(extension(name)));
     let before = name.rsplit_once('.').map_or("", |(before, _)| before);
-    is_called(&["zip", "tar", "tgz", "tzst"])
-        || (is_called_packed(name) && extension(before).eq_ignore_ascii_case("tar"))
+    has_ending(name, &["zip", "tar", "tgz", "tzst"]) || (is_called_packed(name) && has_ending(before, &["tar"]))
 }
 
 /// Whether a file is called like one that is packed by itself.
 pub fn is_called_packed(name: &str) -> bool {
-    ["gz", "zst"].iter().any(|ending| ending.eq_ignore_ascii_case(extension(name)))
+    has_ending(name, &["gz", "zst"])
 }
 
 /// Whether a file is called like a picture of a screen.
@@ -103,15 +99,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reports_are_known_by_name_whatever_they_hold() {
-        for name in ["a.xml", "a/B.XML", "a.json", "a.ndjson", "a.jsonl", "a.junit"] {
-            assert!(is_called_like_a_report(name), "{name}");
-        }
-        assert!(
-            !is_called_like_a_report("xml")
-                && !is_called_like_a_report("a.json/b")
-                && !is_called_like_a_report("a.txt")
-        );
+    fn endings_are_those_of_the_last_name() {
+        assert!(has_ending("a.xml", &["json", "xml"]) && has_ending("a/B.XML", &["xml"]));
+        assert!(!has_ending("xml", &["xml"]) && !has_ending("a.json/b", &["json"]) && !has_ending("a.txt", &["xml"]));
         assert!(!may_be_archive("a.jsonl") && may_be_archive("a.junit") && may_be_archive("a.zip"));
     }
 

@@ -46,7 +46,7 @@ pub use found::{Found, Place, Skip, Spelling, stem};
 pub use globs::Globs;
 pub use input::{Input, inputs};
 pub use limits::Limits;
-pub use litter::{is_called_archive, is_called_like_a_report, is_called_packed, is_called_zip};
+pub use litter::{has_ending, is_called_archive, is_called_packed, is_called_zip};
 pub use mapped::Mapping;
 pub use shortage::Shortage;
 pub use spooled::Spooled;

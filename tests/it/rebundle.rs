@@ -39,9 +39,9 @@ fn rebundled(document: &[u8], target: Target) -> Value {
     let field_names = if target == Target::Cloud { FieldNames::NumberOrName } else { FieldNames::Number };
     let rules = Rules { field_names, ..Rules::default() };
     let mut mapper = Mapper::new(&rules);
-    mapper.begin("xray");
-    let mut bundler = Bundler { mapper, options: EncodeOptions::new(target, "DEMO"), runs: Vec::new() };
     let format = by_name("xray").unwrap();
+    mapper.begin(&format.dialect);
+    let mut bundler = Bundler { mapper, options: EncodeOptions::new(target, "DEMO"), runs: Vec::new() };
     (format.parse)(Body::Bytes(document), &ReadOptions::default(), &mut bundler).unwrap();
     let mut bundle = later_head(Some("DEMO-1"));
     bundle.extend(bundler.runs.join(SEPARATOR));

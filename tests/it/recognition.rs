@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use xraypack::format::encoding::{detect, to_utf8};
 use xraypack::format::head::{HEAD, could_be_report};
-use xraypack::format::{Head, Recognition};
+use xraypack::format::{Head, Recognition, detect as detect_format};
 
 use crate::support::{Workshop, json_lines, reports, repository};
 
@@ -46,7 +46,10 @@ fn family(path: &Path) -> Option<&'static str> {
     assert!(could_be_report(&first[..first.len().min(4096)]), "{} would not be read", path.display());
     let text = to_utf8(first, detect(first));
     let name = path.file_name().unwrap().to_string_lossy();
-    Head::new(&text, &name).family().map(|family| family.name())
+    match detect_format(&Head::new(&text, &name)) {
+        Recognition::Report(format) => Some(format.name),
+        _ => None,
+    }
 }
 
 #[test]
@@ -81,12 +84,12 @@ fn neighbours_in_the_corpus_have_names() {
     for file in truth.lines().filter_map(|line| line.split_once('\t')).filter(|(_, rest)| rest.starts_with("other\t")) {
         let bytes = fs::read(corpus.join(file.0)).unwrap();
         let head = Head::new(&bytes[..bytes.len().min(HEAD)], file.0);
-        let known = match xraypack::format::detect(&head) {
+        let known = match detect_format(&head) {
             Recognition::Unsupported(neighbour) | Recognition::Begun(neighbour) => {
                 !neighbour.what.starts_with("XML with") && !neighbour.what.starts_with("a JSON")
             }
             Recognition::Empty | Recognition::Zeros | Recognition::Picture | Recognition::Other => true,
-            Recognition::Report(_) | Recognition::NotYet(_) => false,
+            Recognition::Report(_) => false,
         };
         if !known {
             nameless.push(file.0);

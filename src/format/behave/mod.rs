@@ -18,8 +18,8 @@ use xxhash_rust::xxh3::Xxh3Default;
 use crate::format::fill;
 use crate::format::json::{Fault, JsonCursor, JsonItems, Kind, Longest, Oddities, Part, Piece, Place, Spelled};
 use crate::format::spare::Spare;
-use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks};
-use crate::model::{Body, List, Position, Problem, ProblemKind, ReportVisitor, Reuse};
+use crate::format::{Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes, gherkin, recognise::Family};
+use crate::model::{BareKeysSay, Body, Dialect, List, Position, Problem, ProblemKind, ReportVisitor, Reuse};
 
 use element::Element;
 use feature::Feature;
@@ -33,6 +33,10 @@ pub(super) const FORMAT: Format = Format {
     taken: "every scenario and row: own status, tags of scenario and feature, failing step, durations, attachments",
     recognises,
     parse,
+    wants_all_bytes: as_it_comes,
+    signs: Signs { keys_in_array: gherkin::KEYS_OF_FEATURES, ..Signs::JSON },
+    dialect: Dialect { bare_keys: BareKeysSay::WhichTest, ..Dialect::PLAIN },
+    stands_for: &[],
 };
 
 thread_local! {

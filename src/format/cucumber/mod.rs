@@ -15,8 +15,10 @@ use std::ops::ControlFlow;
 
 use crate::format::json::{Fault, JsonItems, Longest, Part, Piece, Spelled};
 use crate::format::spare::{KEPT, Spare};
-use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks, fill};
-use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor, Reuse};
+use crate::format::{
+    Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes, fill, gherkin, recognise::Family,
+};
+use crate::model::{BareKeysSay, Body, Dialect, Position, Problem, ProblemKind, ReportVisitor, Reuse};
 
 use element::Element;
 use feature::{Feature, Header};
@@ -29,6 +31,10 @@ pub(super) const FORMAT: Format = Format {
     taken: "every scenario and outline row: result, times, failing steps and hooks, tags, embeddings",
     recognises,
     parse,
+    wants_all_bytes: as_it_comes,
+    signs: Signs { keys_in_array: gherkin::KEYS_OF_FEATURES, ..Signs::JSON },
+    dialect: Dialect { bare_keys: BareKeysSay::WhichTest, ..Dialect::PLAIN },
+    stands_for: &[],
 };
 
 /// Bytes that are held for scenarios that wait for the end of their feature, at most, once its head is known.

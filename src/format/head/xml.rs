@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use crate::format::FORMATS;
 use crate::format::xml::{self, Tag, XmlCursor, XmlEvent};
 
 /// Elements below the root that are kept: enough for every second test of the formats' sniffing tables.
@@ -197,7 +198,7 @@ pub(super) fn is_declaration_only(bytes: &[u8]) -> bool {
     match memchr::memmem::find(bytes, b"?>") {
         Some(end) => match bytes[end + 2..].trim_ascii() {
             [] => true,
-            [b'<', name @ ..] => ROOTS.iter().any(|root| root.starts_with(name)),
+            [b'<', name @ ..] => roots().any(|root| root.starts_with(name)),
             _ => false,
         },
         None => true,
@@ -205,11 +206,18 @@ pub(super) fn is_declaration_only(bytes: &[u8]) -> bool {
 }
 
 /// Roots that nothing but a report has.
-const ROOTS: &[&[u8]] =
-    &[b"testsuites", b"testsuite", b"testng-results", b"test-run", b"test-results", b"assemblies", b"robot"];
+fn roots() -> impl Iterator<Item = &'static [u8]> {
+    FORMATS.iter().flat_map(|format| format.signs.roots).copied()
+}
 
-/// Roots that others have, too.
-const AMBIGUOUS_ROOTS: &[&[u8]] = &[b"assembly", b"test-suite", b"suite", b"testrun"];
+fn is_root(name: &[u8]) -> bool {
+    roots().any(|root| root == name)
+}
+
+/// Whether others have such a root, too.
+fn is_ambiguous_root(name: &[u8]) -> bool {
+    FORMATS.iter().any(|format| format.signs.ambiguous_roots.contains(&name))
+}
 
 /// A document that is worth looking for behind other text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,16 +231,16 @@ pub(super) enum Begins {
 /// What begins here, as far as a name tells.
 pub(super) fn begins(bytes: &[u8]) -> Option<Begins> {
     let name = name_of_tag(bytes)?;
-    if name == b"?xml" || ROOTS.contains(&name) {
+    if name == b"?xml" || is_root(name) {
         return Some(Begins::Known);
     }
-    AMBIGUOUS_ROOTS.contains(&name).then_some(Begins::Perhaps)
+    is_ambiguous_root(name).then_some(Begins::Perhaps)
 }
 
 /// Where the report begins behind what begins `bytes` like an element and is none of it.
 pub(super) fn report_behind(bytes: &[u8]) -> Option<usize> {
     let is_tag = bytes.get(1).is_some_and(u8::is_ascii_alphabetic);
-    if is_tag { xml::report_behind(bytes, false, |name| ROOTS.contains(&name)) } else { None }
+    if is_tag { xml::report_behind(bytes, false, is_root) } else { None }
 }
 
 /// The whole name of the tag that begins here.
@@ -254,6 +262,6 @@ fn cut_root(document: &[u8]) -> Option<(usize, &[u8])> {
     } {
         rest = rest[end + length..].trim_ascii_start();
     }
-    let name = name_of_tag(rest).filter(|name| ROOTS.contains(name))?;
+    let name = name_of_tag(rest).filter(|name| is_root(name))?;
     Some((document.len() - rest.len(), name))
 }

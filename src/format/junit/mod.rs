@@ -15,11 +15,12 @@ mod times;
 
 use std::ops::ControlFlow;
 
+use crate::format::head::XmlHead;
 use crate::format::held::Held;
 use crate::format::spare::{self, Spare};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
-use crate::format::{ClippedText, Family, Format, Head, ParseError, ReadOptions, Remarks};
-use crate::model::{Body, Problem, ProblemKind, ReportVisitor, TestCase};
+use crate::format::{ClippedText, Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes, recognise};
+use crate::model::{Body, Dialect, OtherCase, Problem, ProblemKind, ReportVisitor, TestCase};
 
 use attachment::References;
 use attributes::CaseAttributes;
@@ -34,10 +35,31 @@ pub(super) const FORMAT: Format = Format {
     taken: "every testcase at any depth: result, times, all failures, attempts, Xray properties, attachments",
     recognises,
     parse,
+    wants_all_bytes: as_it_comes,
+    signs: Signs {
+        endings: &["xml", "junit"],
+        roots: &[b"testsuites", b"testsuite"],
+        ambiguous_roots: &[b"testrun"],
+        ..Signs::XML
+    },
+    dialect: Dialect { other_case: OtherCase::Told, ..Dialect::PLAIN },
+    stands_for: &[],
 };
 
 fn recognises(head: &Head<'_>) -> bool {
-    head.family() == Some(Family::Junit)
+    head.xml().is_some_and(|xml| match xml.root().name() {
+        "testsuites" => xml.namespace() != recognise::CHECK_NAMESPACE,
+        "testcase" if xml.namespace().starts_with(recognise::RQM_NAMESPACE) => false,
+        "testsuite" | "testcase" => !recognise::is_testlink(xml),
+        "testrun" => is_eclipse(xml),
+        _ => false,
+    })
+}
+
+/// Eclipse's export of a JUnit session; IntelliJ's has the same root.
+fn is_eclipse(xml: &XmlHead<'_>) -> bool {
+    xml.has_child(&["testsuite", "testcase"])
+        || (xml.first_child().is_none() && xml.root().has("tests") && xml.root().has("started"))
 }
 
 /// Roots of reports. Cases behind the end of one count: writers by print close a suite too early.

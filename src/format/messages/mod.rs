@@ -13,9 +13,10 @@ mod texts;
 
 use std::ops::ControlFlow;
 
+use crate::format::head::JsonHead;
 use crate::format::json::{Fault, JsonCursor, JsonItems, Longest, Piece};
-use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks};
-use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor, Timestamp};
+use crate::format::{Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes};
+use crate::model::{BareKeysSay, Body, Dialect, Position, Problem, ProblemKind, ReportVisitor, Timestamp};
 
 use attempt::Attempts;
 use plan::Plan;
@@ -28,10 +29,46 @@ pub(super) const FORMAT: Format = Format {
     taken: "every attempt of every pickle: result, times, failing steps and hooks, tags, attachments",
     recognises,
     parse,
+    wants_all_bytes: as_it_comes,
+    signs: Signs { endings: &["ndjson", "jsonl"], keys: ENVELOPES, ..Signs::JSON },
+    dialect: Dialect { bare_keys: BareKeysSay::WhichTest, ..Dialect::PLAIN },
+    stands_for: &["cucumber"],
 };
 
 fn recognises(head: &Head<'_>) -> bool {
-    head.family() == Some(Family::CucumberMessages)
+    head.json().is_some_and(is_messages)
+}
+
+/// Names of the envelopes.
+const ENVELOPES: &[&str] = &[
+    "meta",
+    "source",
+    "gherkinDocument",
+    "pickle",
+    "stepDefinition",
+    "hook",
+    "parameterType",
+    "undefinedParameterType",
+    "attachment",
+    "externalAttachment",
+    "parseError",
+    "suggestion",
+    "testCase",
+    "testCaseStarted",
+    "testCaseFinished",
+    "testStepStarted",
+    "testStepFinished",
+    "testRunStarted",
+    "testRunFinished",
+    "testRunHookStarted",
+    "testRunHookFinished",
+];
+
+/// One envelope a line. A stream that broke off after its first line is known by the version that it names.
+fn is_messages(json: &JsonHead<'_>) -> bool {
+    let first = json.names("").next().unwrap_or_default();
+    let is_envelope = ENVELOPES.iter().any(|envelope| envelope.as_bytes() == first);
+    is_envelope && json.names("").count() == 1 && (json.further_document() || json.has("meta", "protocolVersion"))
 }
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {

@@ -18,13 +18,19 @@ mod tests;
 
 use crate::format::spare::{self, Spare};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
-use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks, dotnet};
-use crate::model::{Body, CaseDetail, List, Problem, ProblemKind, ReportVisitor, Reuse, TestCase};
+use crate::format::{Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes, dotnet, recognise::Family};
+use crate::model::{Body, CaseDetail, Dialect, List, Problem, ProblemKind, ReportVisitor, Reuse, Role, TestCase};
 
 use case::{CaseAttributes, CaseChildren};
 use identity::Scratch;
 use property::Named;
 use suite::{Inheritance, Suites};
+
+/// What properties mean in both.
+const DIALECT: Dialect = Dialect {
+    roles: &[("description", Role::Description), ("Story", Role::Requirements), ("Category", Role::Tag)],
+    ..Dialect::PLAIN
+};
 
 pub(super) const NUNIT3: Format = Format {
     name: "nunit3",
@@ -33,6 +39,10 @@ pub(super) const NUNIT3: Format = Format {
     taken: "every test-case: result, times, messages, properties and categories of it and its suites, attachments",
     recognises: recognises_three,
     parse: parse_three,
+    wants_all_bytes: as_it_comes,
+    signs: Signs { roots: &[b"test-run"], ambiguous_roots: &[b"test-suite"], ..Signs::XML },
+    dialect: DIALECT,
+    stands_for: &[],
 };
 
 pub(super) const NUNIT2: Format = Format {
@@ -42,6 +52,10 @@ pub(super) const NUNIT2: Format = Format {
     taken: "every test-case: result, duration, messages, properties and categories of it and its suites",
     recognises: recognises_two,
     parse: parse_two,
+    wants_all_bytes: as_it_comes,
+    signs: Signs { roots: &[b"test-results"], ambiguous_roots: &[b"test-suite"], ..Signs::XML },
+    dialect: DIALECT,
+    stands_for: &[],
 };
 
 fn recognises_three(head: &Head<'_>) -> bool {

@@ -12,7 +12,7 @@ mod tests;
 use std::io::Read;
 
 use crate::format::json::{Fault, JsonCursor, Kind};
-use crate::format::{Family, Head, ParseError, ReadOptions, head};
+use crate::format::{Head, ParseError, ReadOptions, head, recognise::Family};
 use crate::model::{Limit, LimitReached, Position, Problem, ProblemKind, ReportVisitor, Reuse};
 
 use super::Reader;
@@ -39,7 +39,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 const START: Position = Position { offset: 0, line: 1, column: 1 };
 
 /// Whether the document begins as JSON does, perhaps behind other text.
-pub(in crate::format) fn is_json(bytes: &[u8]) -> bool {
+pub(super) fn is_json(bytes: &[u8]) -> bool {
     match first_byte(bytes) {
         Some(b'{') => true,
         Some(b'<') | None => false,

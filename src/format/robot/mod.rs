@@ -21,12 +21,11 @@ use std::io::Read;
 use std::ops::ControlFlow;
 
 use crate::format::xml::{XmlCursor, XmlEvent};
-use crate::format::{Attachments, Family, Format, Head, ParseError, ReadOptions, Remarks};
-use crate::model::{Body, Problem, ProblemKind, ReportVisitor, TestCase};
+use crate::format::{Attachments, Format, Head, ParseError, ReadOptions, Remarks, Signs, recognise::Family};
+use crate::model::{Body, Dialect, Problem, ProblemKind, ReportVisitor, TestCase};
 
 use body::Keywords;
 use held::Held;
-pub(super) use json::is_json;
 use statistics::Statistics;
 use status::Status;
 use suite::Suites;
@@ -38,6 +37,16 @@ pub(super) const FORMAT: Format = Format {
     taken: "every test: status after suite tear-downs, message, times, tags, documentation, screenshots in messages",
     recognises,
     parse,
+    wants_all_bytes: json::is_json,
+    signs: Signs {
+        endings: &["xml", "json"],
+        roots: ROOTS,
+        ambiguous_roots: FRAGMENTS,
+        keys: &["generator", "generated", "rpa"],
+        keys_in_array: &[],
+    },
+    dialect: Dialect::PLAIN,
+    stands_for: &[],
 };
 
 fn recognises(head: &Head<'_>) -> bool {

@@ -17,8 +17,8 @@ use std::ops::ControlFlow;
 use crate::format::held::Held;
 use crate::format::spare::{self, Spare};
 use crate::format::xml::{RawValue, Tag, XmlCursor, XmlEvent};
-use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks};
-use crate::model::{Body, Problem, ProblemKind, ReportVisitor, TestCase};
+use crate::format::{Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes, recognise::Family};
+use crate::model::{Body, Dialect, Problem, ProblemKind, ReportVisitor, Role, TestCase};
 
 use clock::Clock;
 use method::MethodAttributes;
@@ -32,6 +32,13 @@ pub(super) const FORMAT: Format = Format {
             attachments, attempts",
     recognises,
     parse,
+    wants_all_bytes: as_it_comes,
+    signs: Signs { roots: &[b"testng-results"], ambiguous_roots: &[b"suite"], ..Signs::XML },
+    dialect: Dialect {
+        roles: &[("test", Role::Key), ("summary", Role::Summary), ("description", Role::Description)],
+        ..Dialect::PLAIN
+    },
+    stands_for: &[],
 };
 
 fn recognises(head: &Head<'_>) -> bool {

@@ -11,9 +11,12 @@ use std::ops::{ControlFlow, Range};
 use crate::format::fill;
 use crate::format::json::{Cut, JsonCursor, JsonItems, Longest, Part, Piece, Place};
 use crate::format::time::{self, Zone};
-use crate::format::{Attachments, Family, Format, Head, ParseError, ReadOptions, Remarks};
+use crate::format::{
+    Attachments, Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes, recognise::Family,
+};
 use crate::model::{
-    Body, ExecutionField, Position, Problem, ProblemKind, ReportVisitor, StatedExecution, TestCase, Timestamp, key,
+    Body, Dialect, ExecutionField, Position, Problem, ProblemKind, ReportVisitor, Role, Split, StatedExecution,
+    Statements, TestCase, Timestamp, key,
 };
 
 use record::{Document, Test};
@@ -25,6 +28,19 @@ pub(super) const FORMAT: Format = Format {
     taken: "every test as it is, of both products; key, info and environments of the Test Execution",
     recognises,
     parse,
+    wants_all_bytes: as_it_comes,
+    signs: Signs { keys: &["testExecutionKey", "info", "tests"], ..Signs::JSON },
+    dialect: Dialect {
+        roles: &[
+            ("label", Role::Labels(Split::Never)),
+            ("testrun_customfield_values", Role::CustomFieldValues),
+            ("test_execution_key", Role::ExecutionKey),
+            ("test_environments", Role::Environment),
+        ],
+        statements: Statements::ForTheTarget,
+        ..Dialect::PLAIN
+    },
+    stands_for: &[],
 };
 
 fn recognises(head: &Head<'_>) -> bool {

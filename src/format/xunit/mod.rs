@@ -11,11 +11,12 @@ mod test;
 #[cfg(test)]
 mod tests;
 
+use crate::format::head::XmlHead;
 use crate::format::held::Held;
 use crate::format::spare::{self, Spare};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
-use crate::format::{Family, Format, Head, ParseError, ReadOptions, Remarks, dotnet};
-use crate::model::{Body, CaseDetail, Position, Problem, ProblemKind, ReportVisitor, TestCase};
+use crate::format::{Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes, dotnet};
+use crate::model::{Body, CaseDetail, Dialect, Position, Problem, ProblemKind, ReportVisitor, Role, TestCase};
 
 use test::TestAttributes;
 
@@ -26,10 +27,28 @@ pub(super) const FORMAT: Format = Format {
     taken: "every test: result, times, failure or reason, traits, arguments of theories, attachments, warnings",
     recognises,
     parse,
+    wants_all_bytes: as_it_comes,
+    signs: Signs { roots: &[b"assemblies"], ambiguous_roots: &[b"assembly"], ..Signs::XML },
+    dialect: Dialect { roles: &[("test", Role::Key)], ..Dialect::PLAIN },
+    stands_for: &[],
 };
 
 fn recognises(head: &Head<'_>) -> bool {
-    head.family() == Some(Family::Xunit)
+    head.xml().is_some_and(|xml| match xml.root().name() {
+        "assemblies" => xml.has_child(&["assembly"]) || xml.first_child().is_none(),
+        "assembly" => is_assembly(xml),
+        "collection" | "class" => is_fragment(xml),
+        _ => false,
+    })
+}
+
+/// `assembly` is also the root of .NET manifests and of Maven's assembly descriptors.
+fn is_assembly(xml: &XmlHead<'_>) -> bool {
+    xml.root().has_any(&["run-date", "test-framework", "total"]) || xml.has_child(&["collection", "class", "errors"])
+}
+
+fn is_fragment(xml: &XmlHead<'_>) -> bool {
+    xml.children().any(|child| child.name() == "test" && child.has("result"))
 }
 
 /// Roots of whole reports.

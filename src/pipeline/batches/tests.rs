@@ -9,9 +9,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::bundle::{RunMemory, Sidecar, StoredChunk, WaitingEntries};
-use crate::format::{Attachments, Format, ParseError, ReadOptions};
+use crate::format::{Attachments, Format, ParseError, ReadOptions, Signs};
 use crate::mapping::{EnvironmentFrom, Evidence, EvidencePolicy, KeyPattern, KeyRules, Rules};
-use crate::model::{Attachment, Body, Content, DataRows, Limit, Outcome, ProblemKind, StatedExecution};
+use crate::model::{Attachment, Body, Content, DataRows, Dialect, Limit, Outcome, ProblemKind, StatedExecution};
 use crate::pipeline::early::{EarlyRuns, TakeEarly};
 use crate::pipeline::group::GroupBy;
 use crate::pipeline::grouping::Grouping;
@@ -321,8 +321,18 @@ proptest! {
 }
 
 /// A format whose reports say what its reader does, in four bytes each time: whatever readers may do comes up.
-static SCRIPT: Format =
-    Format { name: "script", title: "", recognised_by: "", taken: "", recognises: |_| false, parse: play };
+static SCRIPT: Format = Format {
+    name: "script",
+    title: "",
+    recognised_by: "",
+    taken: "",
+    recognises: |_| false,
+    parse: play,
+    wants_all_bytes: |_| false,
+    signs: Signs::XML,
+    dialect: Dialect::PLAIN,
+    stands_for: &[],
+};
 
 fn play(body: Body<'_>, _: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
     let mut script = Vec::new();

@@ -2,6 +2,9 @@ use super::*;
 use crate::model::{Identity, Origin, TestCase};
 use crate::pipeline::share::Share;
 
+const MESSAGES: &str = "cucumber-messages";
+const CUCUMBER: &str = "cucumber";
+
 /// A whole report of these tests.
 fn report(id: u32, origin: &str, format: &'static str, names: &[&str]) -> ReportOutcome {
     let mut outcome = ReportOutcome::new(ReportId(id), Origin::new(origin), 0);

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::{Findings, RunScratch};
 use crate::format::Limits;
 use crate::mapping::{Mapper, Rules};
-use crate::model::{Problem, ProblemKind, ReportVisitor, TestCase, TestRun};
+use crate::model::{Dialect, Problem, ProblemKind, ReportVisitor, TestCase, TestRun};
 use crate::pipeline::outcome::ReportOutcome;
 
 /// Counts the cases of one report, and maps each for what there is to tell of it: names that change from night to night, tags that
@@ -19,14 +19,14 @@ pub(in crate::pipeline) struct Inspection<'o> {
 
 impl<'o> Inspection<'o> {
     pub(in crate::pipeline) fn new(
-        format: &str,
+        dialect: &Dialect,
         outcome: &'o mut ReportOutcome,
         rules: &'o Rules,
         limits: &Limits,
         scratch: &'o mut RunScratch,
     ) -> Inspection<'o> {
         let mut mapper = Mapper::with_room(rules, std::mem::take(&mut scratch.texts));
-        mapper.begin(format);
+        mapper.begin(dialect);
         let findings = Findings::new(outcome, limits);
         Inspection { findings, mapper, run: &mut scratch.run, room: &mut scratch.texts }
     }

@@ -65,7 +65,7 @@ impl ReportPart {
 
     fn fill(&mut self, batch: &mut CaseBatch, giant: &Giant, context: &Context<'_>, scratch: &mut RunScratch) {
         let mut conversion =
-            Conversion::new(giant.format, &mut self.outcome, context, &giant.entry, scratch, &giant.group);
+            Conversion::new(&giant.format.dialect, &mut self.outcome, context, &giant.entry, scratch, &giant.group);
         conversion.findings.keeps = Keeps::EnoughOfAPart;
         conversion.mapper.go_on_behind(batch.start.examples);
         conversion.stated.clone_from(&batch.start.stated);
