@@ -1,7 +1,6 @@
 //! The lines of `reports.jsonl`: one for each file seen.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -87,15 +86,6 @@ fn read_state<'de, D: Deserializer<'de>>(from: D) -> Result<ReportState, D::Erro
     state.ok_or_else(|| de::Error::custom(format_args!("unknown state {name:?}")))
 }
 
-/// Writes one line, with its end.
-///
-/// # Errors
-/// What the sink answers.
-pub fn write_line(sink: &mut impl Write, line: &ReportLine) -> io::Result<()> {
-    serde_json::to_writer(&mut *sink, line)?;
-    sink.write_all(b"\n")
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -121,14 +111,12 @@ pub(super) mod tests {
 
     #[test]
     fn looks_as_the_contract_shows_it() {
-        let mut out = Vec::new();
-        write_line(&mut out, &line()).unwrap();
+        let out = serde_json::to_vec(&line()).unwrap();
         let expected = concat!(
             r#"{"report":"nightly.zip!/ui/TEST-login.xml","format":"junit","producer":"surefire","state":"converted","#,
             r#""bytes":18230,"cases":{"seen":12,"passed":10,"failed":1,"errored":0,"skipped":1},"#,
             r#""runs":{"written":12,"merged":0,"left_out":0},"execution":"nightly","#,
-            r#""problems":[{"severity":"warning","kind":"naive-timestamp","message":"no zone","offset":311,"line":2,"column":14}]}"#,
-            "\n"
+            r#""problems":[{"severity":"warning","kind":"naive-timestamp","message":"no zone","offset":311,"line":2,"column":14}]}"#
         );
         assert_eq!(String::from_utf8(out.clone()).unwrap(), expected);
         assert_eq!(serde_json::from_slice::<ReportLine>(&out).unwrap(), line());

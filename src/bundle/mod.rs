@@ -80,7 +80,7 @@ pub use reports::ReportLines;
 pub use rewrite::{NewBeginning, RewriteError, Rewritten};
 pub use run_memory::RunMemory;
 pub use segment::HeldBytes;
-pub use settle::{Group, Grouped, Settled, settle};
+pub use settle::{Group, Grouped, Settled};
 pub use sidecar::{EvidenceLine, EvidenceLines, Sidecar, WriteContent};
 pub use spool::{LineReader, LineSpool, SeenReport, SpooledLine};
 pub use store::RunStore;

@@ -5,7 +5,6 @@ use std::io::{self, BufWriter, Write};
 use super::error::WriteError;
 use super::folder::Folder;
 use super::hashing::Hashing;
-use super::lines::{ReportLine, write_line};
 use super::manifest::ReportsRecord;
 use super::name::REPORTS;
 use super::new_file::NewFile;
@@ -25,18 +24,10 @@ impl ReportLines {
         Ok(ReportLines { file: BufWriter::with_capacity(64 << 10, Hashing::new(folder.create(REPORTS)?)) })
     }
 
-    /// Adds a line. Lines are expected in the order of the reports.
+    /// Adds a line, which is JSON already, and ends it. Lines are expected in the order of the reports.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn write(&mut self, line: &ReportLine) -> Result<(), WriteError> {
-        write_line(&mut self.file, line).map_err(|error| self.failed(error))
-    }
-
-    /// Adds a line that is JSON already, and ends it.
-    ///
-    /// # Errors
-    /// As [`ReportLines::write`].
     pub fn write_json(&mut self, line: &mut Vec<u8>) -> Result<(), WriteError> {
         line.push(b'\n');
         self.file.write_all(line).map_err(|error| self.failed(error))
@@ -71,8 +62,9 @@ mod tests {
         let folder = Folder::open(&outer.path().join("out"), Opening::Fresh).unwrap();
         let path = folder.path().join(REPORTS);
         let mut lines = ReportLines::create(&folder).unwrap();
-        lines.write(&line()).unwrap();
-        lines.write(&line()).unwrap();
+        for _ in 0..2 {
+            lines.write_json(&mut serde_json::to_vec(&line()).unwrap()).unwrap();
+        }
         assert!(!path.exists());
         let record = lines.finish().unwrap();
         let text = std::fs::read_to_string(path).unwrap();

@@ -149,16 +149,6 @@ fn keep(store: &RunStore, mut run: Vec<u8>, separator: &[u8]) -> Result<RunPlace
     Ok(RunPlace { location: store.put(&run)?.start, length })
 }
 
-/// Groups and merges on the calling thread.
-///
-/// # Errors
-/// When the store fails, or `merge` does.
-pub fn settle(index: ExecutionIndex, store: &RunStore, merge: &Merge<'_>) -> Result<Settled, WriteError> {
-    let grouped = index.group();
-    let merged = grouped.merge(grouped.groups(), store, merge)?;
-    grouped.finish(merged)
-}
-
 /// The runs of one Test Execution as they will be written: one per Test, in order of first appearance.
 #[derive(Debug)]
 pub struct Settled {

@@ -64,17 +64,6 @@ pub struct Verification {
     manifest: Manifest,
 }
 
-/// Checks everything on the calling thread; nothing found means that the output is as it was written.
-pub fn verify(folder: &Path, check: &BundleCheck<'_>) -> Vec<Mismatch> {
-    let verification = match Verification::open(folder) {
-        Ok(verification) => verification,
-        Err(mismatch) => return vec![mismatch],
-    };
-    let findings: Vec<_> =
-        verification.bundles().into_iter().map(|record| verification.check_bundle(record, check)).collect();
-    verification.finish(findings)
-}
-
 impl Verification {
     /// Reads the manifest.
     ///

@@ -61,50 +61,6 @@ impl Detected {
         let declared = || String::from_utf8_lossy(&label[..label.len().min(LONGEST_LABEL)]).into_owned();
         (!is_true).then(|| FalseDeclaration { declared: declared(), encoding: self.name() })
     }
-
-    /// The same, unless `bytes` claim to be UTF-8 and are not: then the fallback (J46). A sequence that the end of
-    /// `bytes` cuts is no evidence.
-    pub fn or_fallback(self, bytes: &[u8], fallback: Fallback) -> Detected {
-        match simdutf8::compat::from_utf8(bytes) {
-            Err(error) if self.is_utf8() && self.mark == 0 && error.error_len().is_some() => {
-                Detected { encoding: fallback.encoding, mark: 0 }
-            }
-            _ => self,
-        }
-    }
-}
-
-/// The encoding of bytes that claim to be UTF-8 and are not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fallback {
-    encoding: &'static encoding_rs::Encoding,
-}
-
-/// A name that is no encoding.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownEncoding {
-    name: String,
-}
-
-impl fmt::Display for UnknownEncoding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is no encoding; expected a name such as windows-1251, ISO-8859-15 or Shift_JIS", self.name)
-    }
-}
-
-impl std::error::Error for UnknownEncoding {}
-
-impl Fallback {
-    /// The encoding called `name`, in any of the spellings that the web uses.
-    ///
-    /// # Errors
-    /// When no encoding is called so.
-    pub fn parse(name: &str) -> Result<Fallback, UnknownEncoding> {
-        match encoding_rs::Encoding::for_label(name.as_bytes()) {
-            Some(encoding) if encoding != encoding_rs::REPLACEMENT => Ok(Fallback { encoding }),
-            _ => Err(UnknownEncoding { name: name.to_owned() }),
-        }
-    }
 }
 
 /// Decides the encoding by the first bytes of a report; some hundred are enough.
@@ -391,15 +347,5 @@ mod tests {
         let transcoder = Transcoder::new(Drip(&bytes), detect(&bytes));
         let text: Vec<u8> = io::BufReader::with_capacity(1, transcoder).bytes().collect::<io::Result<_>>().unwrap();
         assert_eq!(text, "é\u{1F600}".as_bytes());
-    }
-
-    #[test]
-    fn j46_bytes_that_only_claim_to_be_utf8_take_the_fallback() {
-        let fallback = Fallback::parse("cp1251").unwrap();
-        let bytes = b"<?xml version='1.0' encoding='UTF-8'?><a>\xDF</a>";
-        assert_eq!(detect(bytes).or_fallback(bytes, fallback).name(), "windows-1251");
-        let cut = "<a>é".as_bytes();
-        assert!(detect(cut).or_fallback(&cut[..4], fallback).is_utf8());
-        assert!(Fallback::parse("klingon").is_err());
     }
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::bundle::hashing::Hashing;
-use crate::bundle::settle::tests::{Fixture, Run, SEPARATOR, join};
+use crate::bundle::settle::tests::{Fixture, Run, SEPARATOR, join, settle};
 use crate::bundle::{
     Assembly, Budget, Compression, EvidenceLost, ExecutionIndex, ExecutionKey, Frame, MergePart, Opening, RunPlace,
     plan,
@@ -82,7 +82,7 @@ fn come_to_in(fixture: &Fixture, runs: &[Run], max_bytes: u64, writes: &dyn Fn(u
         }
     });
     drop(chosen);
-    let settled = crate::bundle::settle(index, store, &join).unwrap();
+    let settled = settle(index, store, &join).unwrap();
     let text = |place: RunPlace| {
         let mut bytes = Vec::new();
         store.read(place.location, place.length as usize, &mut bytes).unwrap();
@@ -293,7 +293,7 @@ fn a_night_of_merges_is_not_written_ahead() {
 fn a_bundle_with_another_head_is_written_again() {
     let Collected { fixture, folder, index, bundles } = collect(0, &runs(6), 1000, 2);
     write(&bundles[0..=0], &fixture.store, &folder, &join).unwrap();
-    let settled = crate::bundle::settle(index, &fixture.store, &join).unwrap();
+    let settled = settle(index, &fixture.store, &join).unwrap();
     let second = BundlePlan { part: 2, runs: 2..4, bytes: 0 };
     assert!(settled.take_ahead(&second, b"other").is_none());
     assert!(settled.take_ahead(&BundlePlan { runs: 2..3, ..second.clone() }, LATER).is_none());
@@ -317,7 +317,7 @@ fn a_bundle_that_could_not_be_written_is_no_silent_loss() {
     let error = write(&bundles, &fixture.store, &folder, &join).unwrap_err();
     assert!(matches!(error.kind(), WriteErrorKind::Io { .. }));
     assert!(bundles[0].take_back().is_none() && bundles[1].take_back().is_some(), "the other one had not begun");
-    let error = crate::bundle::settle(index, &fixture.store, &join).unwrap_err();
+    let error = settle(index, &fixture.store, &join).unwrap_err();
     assert!(matches!(error.kind(), WriteErrorKind::NotStored));
 }
 
@@ -358,7 +358,7 @@ fn what_comes_while_a_bundle_is_written_stays_behind_what_comes_back_from_it() {
         join(parts, out)
     };
     write(&bundles[1..=1], &fixture.store, &folder, &merge).unwrap();
-    let settled = crate::bundle::settle(index.into_inner().unwrap().unwrap(), &fixture.store, &join).unwrap();
+    let settled = settle(index.into_inner().unwrap().unwrap(), &fixture.store, &join).unwrap();
     let mut bytes = Vec::new();
     settled.read(9, &fixture.store, &mut bytes).unwrap();
     assert_eq!(String::from_utf8(bytes).unwrap(), "+run9-again0!?-again!");

@@ -6,6 +6,13 @@ use super::*;
 use crate::bundle::{Ahead, Arrived, IndexEntry, MergePart, MergedFacts, StoredRun};
 use crate::model::RunFacts;
 
+/// Groups and merges on the calling thread.
+pub(crate) fn settle(index: ExecutionIndex, store: &RunStore, merge: &Merge<'_>) -> Result<Settled, WriteError> {
+    let grouped = index.group();
+    let merged = grouped.merge(grouped.groups(), store, merge)?;
+    grouped.finish(merged)
+}
+
 /// What follows each run in the store.
 pub(crate) const SEPARATOR: &[u8] = b",\n";
 

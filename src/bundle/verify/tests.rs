@@ -7,6 +7,17 @@ use crate::bundle::manifest::tests::manifest;
 use crate::bundle::settle::tests::{Fixture, SEPARATOR, join};
 use crate::bundle::{Assembly, Budget, ExecutionKey, Folder, Frame, Opening, ReportLines, plan};
 
+/// What is found in an output folder.
+fn verify(folder: &Path, check: &BundleCheck<'_>) -> Vec<Mismatch> {
+    let verification = match Verification::open(folder) {
+        Ok(verification) => verification,
+        Err(mismatch) => return vec![mismatch],
+    };
+    let findings: Vec<_> =
+        verification.bundles().into_iter().map(|record| verification.check_bundle(record, check)).collect();
+    verification.finish(findings)
+}
+
 const FRAME: Frame<'static> =
     Frame { first_head: b"[", later_head: b"@[", separator: SEPARATOR, tail: b"]", key: ExecutionKey::Awaited };
 
@@ -31,7 +42,7 @@ fn output_of(compression: Compression) -> (Fixture, PathBuf, Manifest) {
     report.runs = Some(Runs { written: 5, merged: 1, left_out: 1 });
     report.execution = Some("night".to_owned());
     let mut lines = ReportLines::create(&folder).unwrap();
-    lines.write(&report).unwrap();
+    lines.write_json(&mut serde_json::to_vec(&report).unwrap()).unwrap();
     let reports = lines.finish().unwrap();
 
     let mut totals = Totals::default();
