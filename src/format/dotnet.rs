@@ -31,16 +31,7 @@ pub(super) fn timestamp(
     if time::is_absent(written) {
         return None;
     }
-    let Some(stamp) = time::timestamp(written, &options.zone) else {
-        let topic = "a timestamp cannot be read and was left out";
-        remarks.add(ProblemKind::UnreadableTime, topic, || format!("'{written}'"), || xml.position());
-        return None;
-    };
-    if stamp.naive {
-        let topic = "timestamps without a zone were read in the assumed one";
-        remarks.add(ProblemKind::NaiveTimestamp, topic, || options.zone.name().to_owned(), || xml.position());
-    }
-    Some(stamp.at)
+    time::told_timestamp(written, options, remarks, || xml.position())
 }
 
 /// Remarks on a start that is split over these two attributes and is no ISO date, since it is written in the machine's

@@ -16,6 +16,7 @@ mod fill;
 mod gherkin;
 pub mod head;
 mod held;
+mod incomplete;
 pub mod json;
 mod junit;
 mod limits;
@@ -45,6 +46,7 @@ pub use lookalike::{Lookalike, Notice};
 pub use options::{Attachments, ReadOptions};
 pub use remarks::Remarks;
 
+use incomplete::incomplete;
 use number::number_of;
 
 /// One report format: all that anybody has to know of it beforehand.

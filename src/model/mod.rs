@@ -37,4 +37,4 @@ pub use run::{CustomField, DataRows, Identity, RunFacts, TestRun};
 pub use slug::push_slug;
 pub use stated::{ExecutionField, Iteration, Stated, StatedExecution, TestText};
 pub use time::{TimeText, Timestamp};
-pub use trimmed::trimmed;
+pub use trimmed::{trim, trimmed};

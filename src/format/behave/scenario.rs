@@ -2,7 +2,7 @@
 
 use crate::format::gherkin::identity::push_slug;
 use crate::format::json::{Piece, Spelled};
-use crate::format::{Attachments, ReadOptions, Remarks};
+use crate::format::{ReadOptions, Remarks};
 use crate::model::{Content, DetailKind, List, Outcome, ProblemKind, Reuse, TestCase, trimmed};
 
 use super::element::{Element, Step};
@@ -72,12 +72,7 @@ impl Scenario {
         if case.outcome.is_failure() {
             tell_failure(told, row, &mut self.text, case);
         }
-        let wanted = match options.attachments {
-            Attachments::None => false,
-            Attachments::OfFailed => case.outcome.is_failure(),
-            Attachments::All => true,
-        };
-        if wanted {
+        if options.attachments.are_of(case.outcome) {
             take_embeddings(told, name, case);
         }
         if options.steps {

@@ -197,12 +197,7 @@ impl Scenario {
         let status = if self.parts == 0 { Status::Unknown } else { self.status };
         self.case.outcome = status.outcome();
         self.case.duration = self.durations.nanos();
-        let wanted = match options.attachments {
-            Attachments::None => false,
-            Attachments::OfFailed => self.case.outcome.is_failure(),
-            Attachments::All => true,
-        };
-        if !wanted {
+        if !options.attachments.are_of(self.case.outcome) {
             self.case.attachments.clear();
         }
         drop_failures_without_text(&mut self.case);

@@ -1,7 +1,7 @@
 //! What the start tag of a case says.
 
 use crate::format::xml::Tag;
-use crate::model::{TestCase, trimmed};
+use crate::model::{TestCase, trim};
 
 /// What the start tag of a case says, beside its names, which go straight into the case.
 #[derive(Default)]
@@ -103,15 +103,5 @@ impl CaseAttributes {
             _ => ClassName::Filled,
         };
         repeated
-    }
-}
-
-/// Takes the white space around a text away. Hardly any text has some.
-fn trim(text: &mut String) {
-    let length = trimmed(text).len();
-    if length < text.len() {
-        let before = text.len() - text.trim_start().len();
-        text.drain(..before);
-        text.truncate(length);
     }
 }

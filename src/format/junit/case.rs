@@ -11,8 +11,8 @@ use super::producer::{self, CdataEnds, Producer};
 use super::{Reader, STRUCTURE, times};
 use crate::format::held::{CONTENTS_LEFT_OUT, DETAILS_LEFT_OUT, Held};
 use crate::format::xml::{Text, XmlCursor, XmlEvent};
-use crate::format::{Attachments, ClippedText, ParseError};
-use crate::model::{DetailKind, Outcome, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed};
+use crate::format::{Attachments, ClippedText, ParseError, incomplete};
+use crate::model::{DetailKind, Outcome, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed};
 
 /// Cases that may be open around another. Reports that nest them go one deep; deeper ones have no end tags.
 const MOST_AROUND: usize = 4;
@@ -138,8 +138,7 @@ impl Reader<'_> {
     }
 
     fn report_open_case(&self, visitor: &mut dyn ReportVisitor) {
-        let message = format!("the test case '{}' is incomplete and was not taken", self.case.qualified_name);
-        visitor.problem(Problem::new(ProblemKind::Truncated, message));
+        visitor.problem(incomplete("test case", &self.case.qualified_name));
     }
 
     /// Class and name as Xray's own importer joins them (spec junit.md C2, decision 8).

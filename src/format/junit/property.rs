@@ -6,7 +6,7 @@ use super::{Reader, STRUCTURE};
 use crate::format::held::{Held, MOST_PARTS, PROPERTIES_LEFT_OUT};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
 use crate::format::{Attachments, ParseError};
-use crate::model::{Parameter, ProblemKind, Property, TestCase};
+use crate::model::{Parameter, ProblemKind, Property, TestCase, trim};
 
 /// Bytes that are read of an item that nobody asked for.
 const LONGEST_UNWANTED: usize = 4096;
@@ -156,10 +156,4 @@ fn read_item(
     held.add_content(item.value.len());
     held.add_property(&item.name, "");
     Ok(is_whole || !is_wanted)
-}
-
-fn trim(text: &mut String) {
-    text.truncate(text.trim_end().len());
-    let blanks = text.len() - text.trim_start().len();
-    text.drain(..blanks);
 }

@@ -37,7 +37,7 @@ fn duration_remark(remark: TimeRemark) -> (ProblemKind, &'static str) {
             "a duration whose comma may group thousands or begin decimals was read as thousands",
         ),
         TimeRemark::Negative => (ProblemKind::UnreadableTime, "a negative duration was left out"),
-        TimeRemark::TooLong => (ProblemKind::AmbiguousTime, "a duration is longer than a year"),
+        TimeRemark::TooLong => (ProblemKind::UnreadableTime, "a duration is longer than a year"),
         TimeRemark::Unreadable => (ProblemKind::UnreadableTime, "a duration cannot be read and was left out"),
     }
 }
@@ -61,23 +61,11 @@ pub(super) fn read_timestamp(
     if time::is_absent(written) {
         return None;
     }
-    let utc = Zone::utc();
-    let zone = match producer.stamp_zone() {
-        StampZone::Utc => &utc,
-        StampZone::Unknown => &options.zone,
-    };
-    let Some(stamp) = time::timestamp(written, zone) else {
-        let topic = "a timestamp cannot be read and was left out";
-        remarks.add(ProblemKind::UnreadableTime, topic, || format!("'{written}'"), || xml.position());
-        return None;
-    };
-    if stamp.naive && producer.stamp_zone() == StampZone::Unknown {
-        remarks.add(
-            ProblemKind::NaiveTimestamp,
-            "timestamps without a zone were read in the assumed one",
-            || options.zone.name().to_owned(),
-            || xml.position(),
-        );
+    match producer.stamp_zone() {
+        StampZone::Utc => {
+            let stamp = time::timestamp(written, &Zone::utc());
+            time::readable(stamp, written, remarks, || xml.position()).map(|stamp| stamp.at)
+        }
+        StampZone::Unknown => time::told_timestamp(written, options, remarks, || xml.position()),
     }
-    Some(stamp.at)
 }

@@ -329,7 +329,7 @@ impl Attempt {
 
     fn give_out(&mut self, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
         self.case.duration = self.nanos;
-        if options.attachments == Attachments::OfFailed && !self.case.outcome.is_failure() {
+        if !options.attachments.are_of(self.case.outcome) {
             self.case.attachments.clear();
         }
         visitor.case(&mut self.case)

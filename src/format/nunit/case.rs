@@ -7,8 +7,8 @@ use super::identity::{self, Names, Naming, Prose};
 use super::property::{self, Role};
 use super::{Generation, PESTER, Reader, STRUCTURE, brackets, detail};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
-use crate::format::{Attachments, ParseError, dotnet, number_of};
-use crate::model::{Content, DetailKind, Problem, ProblemKind, ReportVisitor, Reuse, trimmed};
+use crate::format::{Attachments, ParseError, dotnet, incomplete, number_of};
+use crate::model::{Content, DetailKind, ProblemKind, ReportVisitor, Reuse, trim, trimmed};
 
 /// Most failures, reasons, assertions or attachments of one case, each.
 const MOST_CHILDREN: usize = 100;
@@ -161,8 +161,7 @@ impl Reader<'_> {
 
     fn report_open_case(&mut self, visitor: &mut dyn ReportVisitor) {
         self.name_case();
-        let message = format!("the test case '{}' is incomplete and was not taken", self.case.qualified_name);
-        visitor.problem(Problem::new(ProblemKind::Truncated, message));
+        visitor.problem(incomplete("test case", &self.case.qualified_name));
     }
 
     fn read_child(&mut self, child: Child, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
@@ -267,7 +266,7 @@ impl Reader<'_> {
                     let attachment = self.case.attachments.add();
                     attachment.content = Content::Path;
                     detail::read_text(xml, &mut attachment.data)?;
-                    detail::trim(&mut attachment.data);
+                    trim(&mut attachment.data);
                     if attachment.data.is_empty() {
                         self.case.attachments.truncate(index);
                     }

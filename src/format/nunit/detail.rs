@@ -3,7 +3,7 @@
 use super::STRUCTURE;
 use crate::format::xml::{XmlCursor, XmlEvent};
 use crate::format::{ClippedText, ParseError};
-use crate::model::CaseDetail;
+use crate::model::{CaseDetail, trim};
 
 /// Reads the `failure`, `reason` or `assertion` that was started last into `detail`.
 pub(super) fn read(xml: &mut XmlCursor<'_>, detail: &mut CaseDetail) -> Result<(), ParseError> {
@@ -39,10 +39,4 @@ pub(super) fn read_text(xml: &mut XmlCursor<'_>, out: &mut String) -> Result<u64
     let mut clip = ClippedText::new(out);
     xml.element_text(STRUCTURE, |piece| clip.push(piece))?;
     Ok(clip.finish())
-}
-
-pub(super) fn trim(text: &mut String) {
-    text.truncate(text.trim_end().len());
-    let blanks = text.len() - text.trim_start().len();
-    text.drain(..blanks);
 }

@@ -127,18 +127,5 @@ fn read_stamp(
     if written.trim().is_empty() || written.trim() == "N/A" {
         return None;
     }
-    let Some(stamp) = time::timestamp(written, &options.zone) else {
-        let topic = "a timestamp cannot be read and was left out";
-        remarks.add(ProblemKind::UnreadableTime, topic, || format!("'{written}'"), at);
-        return None;
-    };
-    if stamp.naive {
-        remarks.add(
-            ProblemKind::NaiveTimestamp,
-            "timestamps without a zone were read in the assumed one",
-            || options.zone.name().to_owned(),
-            at,
-        );
-    }
-    Some(stamp.at)
+    time::told_timestamp(written, options, remarks, at)
 }

@@ -1,8 +1,8 @@
 //! One test, from its start tag to its end tag.
 
 use crate::format::xml::{XmlCursor, XmlEvent};
-use crate::format::{Attachments, ClippedText, ParseError};
-use crate::model::{DetailKind, Outcome, Position, Problem, ProblemKind, ReportVisitor, Reuse, TestCase};
+use crate::format::{ClippedText, ParseError, incomplete};
+use crate::model::{DetailKind, Outcome, Position, ProblemKind, ReportVisitor, Reuse, TestCase};
 
 use super::{Reader, STRUCTURE};
 
@@ -107,8 +107,7 @@ impl Reader<'_> {
     }
 
     fn report_open_test(&self, visitor: &mut dyn ReportVisitor) {
-        let message = format!("the test '{}' is incomplete and was not taken", self.case.qualified_name);
-        visitor.problem(Problem::new(ProblemKind::Truncated, message));
+        visitor.problem(incomplete("test", &self.case.qualified_name));
     }
 
     fn read_child(&mut self, child: Child, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
@@ -173,7 +172,7 @@ impl Reader<'_> {
             detail.text.push_str(&self.status.message);
             detail.omitted = self.status.omitted;
         }
-        if self.options.attachments == Attachments::OfFailed && !self.case.outcome.is_failure() {
+        if !self.options.attachments.are_of(self.case.outcome) {
             self.case.attachments.clear();
             self.case.steps.iter_mut().for_each(|step| step.attachments.clear());
         }

@@ -158,11 +158,8 @@ fn read_stamp(
     if trimmed(written).is_empty() {
         return None;
     }
-    let Some(Stamp { at, naive }) = last.read(written, &options.zone) else {
-        let topic = "a timestamp cannot be read and was left out";
-        remarks.add(ProblemKind::UnreadableTime, topic, || format!("'{written}'"), || xml.position());
-        return None;
-    };
+    let stamp = last.read(written, &options.zone);
+    let Stamp { at, naive } = time::readable(stamp, written, remarks, || xml.position())?;
     if naive {
         remarks.add(
             ProblemKind::NaiveTimestamp,

@@ -9,7 +9,7 @@ use super::status::Status;
 use super::{Reader, STRUCTURE, content};
 use crate::format::held::{CONTENTS_LEFT_OUT, DETAILS_LEFT_OUT, MOST_PARTS, PROPERTIES_LEFT_OUT};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
-use crate::format::{Attachments, ClippedText, ParseError, number_of};
+use crate::format::{Attachments, ClippedText, ParseError, incomplete, number_of};
 use crate::model::{
     Content, DetailKind, Outcome, Position, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed,
 };
@@ -331,14 +331,8 @@ impl Reader<'_> {
 
     /// A retried row can still become one that failed (T06), and so can one whose status says nothing.
     fn wants_attachments(&self) -> bool {
-        match self.options.attachments {
-            Attachments::None => false,
-            Attachments::OfFailed => {
-                let may_fail = self.attributes.is_retried || self.attributes.undecided.is_some();
-                self.case.outcome.is_failure() || may_fail
-            }
-            Attachments::All => true,
-        }
+        let may_fail = self.attributes.is_retried || self.attributes.undecided.is_some();
+        self.options.attachments.are_of(if may_fail { Outcome::Failed } else { self.case.outcome })
     }
 
     /// What the row logged: kept only when asked for (T25).
@@ -465,8 +459,7 @@ impl Reader<'_> {
     }
 
     fn report_open_row(&self, visitor: &mut dyn ReportVisitor) {
-        let message = format!("the test method '{}' is incomplete and was not taken", self.case.qualified_name);
-        visitor.problem(Problem::new(ProblemKind::Truncated, message));
+        visitor.problem(incomplete("test method", &self.case.qualified_name));
     }
 }
 

@@ -10,7 +10,7 @@ use std::ops::{ControlFlow, Range};
 
 use crate::format::fill;
 use crate::format::json::{Cut, JsonCursor, JsonItems, Longest, Part, Piece, Place};
-use crate::format::time::{self, Zone};
+use crate::format::time;
 use crate::format::{
     Attachments, Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes, recognise::Family,
 };
@@ -343,15 +343,5 @@ fn read_time(written: &str, options: &ReadOptions, remarks: &mut Remarks, positi
     if written.trim().is_empty() {
         return None;
     }
-    let zone: &Zone = &options.zone;
-    let Some(stamp) = time::timestamp(written, zone) else {
-        let topic = "a timestamp cannot be read and was left out";
-        remarks.add(ProblemKind::UnreadableTime, topic, || format!("'{written}'"), || position);
-        return None;
-    };
-    if stamp.naive {
-        let topic = "timestamps without a zone were read in the assumed one";
-        remarks.add(ProblemKind::NaiveTimestamp, topic, || zone.name().to_owned(), || position);
-    }
-    Some(stamp.at)
+    time::told_timestamp(written, options, remarks, || position)
 }

@@ -6,8 +6,8 @@ use super::identity::Names;
 use super::{Reader, STRUCTURE, arguments, failure, result};
 use crate::format::held::{CONTENTS_LEFT_OUT, DETAILS_LEFT_OUT, PROPERTIES_LEFT_OUT};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
-use crate::format::{Attachments, ClippedText, ParseError, dotnet, number_of, time};
-use crate::model::{Content, DetailKind, Outcome, Position, Problem, ProblemKind, ReportVisitor, Reuse, trimmed};
+use crate::format::{Attachments, ClippedText, ParseError, dotnet, incomplete, number_of, time};
+use crate::model::{Content, DetailKind, Outcome, Position, ProblemKind, ReportVisitor, Reuse, trimmed};
 
 /// A producer that writes the same method for every test.
 const HELM: &str = "helm-unittest";
@@ -179,13 +179,9 @@ impl Reader<'_> {
 
     /// An attachment with a media type is base64, one without is text (X26, X27).
     fn read_attachment(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
-        let wanted = match self.options.attachments {
-            Attachments::None => false,
-            // A failure may still follow.
-            Attachments::OfFailed => self.case.outcome.is_failure() || self.attributes.undecided.is_some(),
-            Attachments::All => true,
-        };
-        if !wanted {
+        // A failure may still follow.
+        let outcome = if self.attributes.undecided.is_some() { Outcome::Failed } else { self.case.outcome };
+        if !self.options.attachments.are_of(outcome) {
             return xml.skip_element();
         }
         if !self.held.takes_content(self.case.attachments.len()) {
@@ -236,7 +232,6 @@ impl Reader<'_> {
     }
 
     fn report_open_test(&self, visitor: &mut dyn ReportVisitor) {
-        let message = format!("the test '{}' is incomplete and was not taken", self.case.qualified_name);
-        visitor.problem(Problem::new(ProblemKind::Truncated, message));
+        visitor.problem(incomplete("test", &self.case.qualified_name));
     }
 }

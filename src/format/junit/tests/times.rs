@@ -24,6 +24,7 @@ fn j50_to_j55_durations_of_cases() {
         ("80.803us", Some(80_803), &[]),
         ("-345345", None, &[ProblemKind::UnreadableTime]),
         ("soon", None, &[ProblemKind::UnreadableTime]),
+        ("40000000", Some(40_000_000_000_000_000), &[ProblemKind::UnreadableTime]),
     ] {
         let found = read(&format!("<testsuite name='s' time='9'><testcase name='a' time='{time}'/></testsuite>"));
         assert_eq!((found.only().duration, found.kinds().as_slice()), (nanos, problems), "{time}");

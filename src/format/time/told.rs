@@ -1,0 +1,34 @@
+//! Timestamps with a remark where there is something to tell of them.
+
+use super::{Stamp, timestamp};
+use crate::format::{ReadOptions, Remarks};
+use crate::model::{Position, ProblemKind, Timestamp};
+
+/// A timestamp in the zone that it names, or in the one that the user assumes, which is told.
+pub(in crate::format) fn told_timestamp(
+    written: &str,
+    options: &ReadOptions,
+    remarks: &mut Remarks,
+    place: impl Fn() -> Position,
+) -> Option<Timestamp> {
+    let stamp = readable(timestamp(written, &options.zone), written, remarks, &place)?;
+    if stamp.naive {
+        let topic = "timestamps without a zone were read in the assumed one";
+        remarks.add(ProblemKind::NaiveTimestamp, topic, || options.zone.name().to_owned(), place);
+    }
+    Some(stamp.at)
+}
+
+/// What was read; that it is nothing is told.
+pub(in crate::format) fn readable(
+    stamp: Option<Stamp>,
+    written: &str,
+    remarks: &mut Remarks,
+    place: impl FnOnce() -> Position,
+) -> Option<Stamp> {
+    if stamp.is_none() {
+        let topic = "a timestamp cannot be read and was left out";
+        remarks.add(ProblemKind::UnreadableTime, topic, || format!("'{written}'"), place);
+    }
+    stamp
+}
