@@ -19,7 +19,7 @@ impl FromStr for StatusName {
     fn from_str(text: &str) -> Result<StatusName, String> {
         let (word, name) =
             text.split_once('=').ok_or("an outcome and a status name are expected, such as skipped=SKIPPED")?;
-        let outcome = Outcome::from_name(word.trim()).ok_or_else(|| format!("the outcomes are {}", outcomes()))?;
+        let outcome = Outcome::by_name(word.trim()).ok_or_else(|| format!("the outcomes are {}", outcomes()))?;
         let name = name.trim();
         if name.is_empty() || name.contains(char::is_control) {
             return Err(format!("the status name of {} is missing or not one line of text", outcome.name()));

@@ -61,7 +61,7 @@ impl Outcome {
     }
 
     /// The outcome called `name`, if there is one.
-    pub fn from_name(name: &str) -> Option<Outcome> {
+    pub fn by_name(name: &str) -> Option<Outcome> {
         Outcome::ALL.into_iter().find(|outcome| outcome.name() == name)
     }
 
@@ -87,8 +87,8 @@ mod tests {
     #[test]
     fn names_lead_back_to_outcomes() {
         for outcome in Outcome::ALL {
-            assert_eq!(Outcome::from_name(outcome.name()), Some(outcome));
+            assert_eq!(Outcome::by_name(outcome.name()), Some(outcome));
         }
-        assert_eq!(Outcome::from_name("PASS"), None);
+        assert_eq!(Outcome::by_name("PASS"), None);
     }
 }

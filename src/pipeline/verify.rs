@@ -29,7 +29,7 @@ pub fn verify(folder: &Path, threads: usize) -> Result<VerifiedOutput, Error> {
         Err(mismatch) => return Ok(VerifiedOutput { manifest: None, mismatches: vec![mismatch] }),
     };
     let manifest = verification.manifest().clone();
-    let Some(target) = Target::from_name(&manifest.target) else {
+    let Some(target) = Target::by_name(&manifest.target) else {
         let mismatch = Mismatch::Unreadable {
             file: crate::bundle::MANIFEST.to_owned(),
             reason: format!("the target '{}' is not known", manifest.target),

@@ -25,7 +25,7 @@ impl Target {
     }
 
     /// The target called `name`, if there is one.
-    pub fn from_name(name: &str) -> Option<Target> {
+    pub fn by_name(name: &str) -> Option<Target> {
         [Target::Server, Target::Cloud].into_iter().find(|target| target.name() == name)
     }
 
