@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn as_little_is_kept_of_further_results_as_is_said() {
-        // docs/internals.md, "Memory".
+        // What the chapter on memory in docs/ says of them.
         assert_eq!((size_of::<Repeat>(), size_of::<MergedAhead>()), (64, 72));
     }
 }

@@ -47,11 +47,10 @@ pub fn complete(args: &ExecutionArgs) -> Result<ExecutionArgs, Failure> {
 /// Says what the file states in vain.
 pub fn warn(args: &ExecutionArgs, terminal: &mut Terminal) -> Result<(), Failure> {
     let Some(path) = &args.info else { return Ok(()) };
-    let unused = read(path)?.unused;
-    if !unused.is_empty() && !terminal.is_quiet() {
-        let is_time = |name: &String| name.ends_with("startDate") || name.ends_with("finishDate");
-        let times = if unused.iter().any(is_time) { " (the runs say when they began and ended)" } else { "" };
-        let unused = unused.join(", ");
+    let stated = read(path)?;
+    if !stated.unused.is_empty() && !terminal.is_quiet() {
+        let times = if stated.has_times() { " (the runs say when they began and ended)" } else { "" };
+        let unused = stated.unused.join(", ");
         let _ = terminal.err.line(format_args!("warning: {}: not used: {unused}{times}", path.display()));
     }
     Ok(())

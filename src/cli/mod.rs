@@ -23,6 +23,7 @@ mod man;
 mod nearer;
 mod nothing;
 mod numbers;
+mod open_files;
 mod places;
 mod plan;
 mod progress;
@@ -151,6 +152,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn start(arguments: &[OsString]) -> Result<Ending, Failure> {
     allocator::keep_freed_memory();
+    open_files::raise_limit();
     let file = ProjectFile::find(Path::new(""));
     let Parsed { cli, verbosity, notes } = parse(arguments, file)?;
     let mut terminal = Terminal::new(cli.voice.color, verbosity);

@@ -54,6 +54,11 @@ pub fn read_info(bytes: &[u8]) -> Result<StatedInfo, InfoError> {
 }
 
 impl StatedInfo {
+    /// Whether it says when the Test Execution began or ended, which the runs say themselves.
+    pub fn has_times(&self) -> bool {
+        self.unused.iter().any(|name| name.ends_with("startDate") || name.ends_with("finishDate"))
+    }
+
     fn take_info(&mut self, place: &str, info: &Map<String, Value>) {
         for (name, value) in info {
             let taken = match name.as_str() {

@@ -64,6 +64,7 @@ fn reaching(limit: Limit) -> Reaching {
             let rows = format!("{{\"name\":\"s\",\"rows\":{}{}}},", "[".repeat(50), "]".repeat(50));
             at_the_edge("a.json", cucumber(&rows).into_bytes(), 53)
         }
+        "plan-bytes" => Reaching { file: "a.ndjson", content: messages().into_bytes(), admits: 64 << 10, refuses: 1 },
         "text-length" => {
             let failed = report.replace("/>", &format!("><failure>{}</failure></testcase>", "x".repeat(1000)));
             at_the_edge("a.xml", failed.into_bytes(), 1000)
@@ -75,6 +76,19 @@ fn reaching(limit: Limit) -> Reaching {
 
 fn case_row(count: usize) -> String {
     (0..count).map(|number| format!("<testcase name='{number}'/>")).collect()
+}
+
+/// Cucumber messages of one scenario that ran.
+fn messages() -> String {
+    [
+        r#"{"meta":{"protocolVersion":"27.0.0","implementation":{"name":"cucumber-js","version":"11.0.0"}}}"#,
+        r#"{"pickle":{"id":"p","uri":"f.feature","name":"s","language":"en","steps":[],"tags":[],"astNodeIds":["n"]}}"#,
+        r#"{"testCase":{"id":"c","pickleId":"p","testSteps":[]}}"#,
+        r#"{"testCaseStarted":{"id":"a","testCaseId":"c","attempt":0,"timestamp":{"seconds":1700000000,"nanos":0}}}"#,
+        r#"{"testCaseFinished":{"testCaseStartedId":"a","willBeRetried":false,"timestamp":{"seconds":1700000001,"nanos":0}}}"#,
+        "",
+    ]
+    .join("\n")
 }
 
 /// A report of one scenario with these steps, each followed by a comma.

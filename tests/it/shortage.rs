@@ -119,4 +119,8 @@ fn a_limit_of_open_files_ends_the_run_or_changes_nothing() {
         let _ = std::fs::remove_dir_all(workshop.path().join("out"));
     }
     assert!(failed > 2, "{failed}");
+    // A limit that only the shell has set is no shortage.
+    let script = format!("ulimit -S -n 12; exec {} {}", env!("CARGO_BIN_EXE_xraypack"), CONVERT.join(" "));
+    let ran = Command::new("sh").args(["-c", &script]).current_dir(workshop.path()).output().unwrap();
+    assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stderr));
 }
