@@ -14,9 +14,6 @@ use crate::model::{
     Content, DetailKind, Outcome, Position, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed,
 };
 
-/// Bytes of a parameter behind which no further `value` of it is read: it has one.
-const MOST_OF_PARAMETER: usize = 64 << 10;
-
 /// What the start tag of a row says, beside what goes straight into the case.
 #[derive(Default)]
 pub(super) struct MethodAttributes {
@@ -213,40 +210,6 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// A parameter has no name in the report: it is called by its place.
-    fn read_parameter(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
-        if !self.held.takes_property(self.case.parameters.len()) {
-            self.remark_left_out(ProblemKind::LimitReached, PROPERTIES_LEFT_OUT, xml);
-            return xml.skip_element();
-        }
-        let place = self.case.parameters.len() + 1;
-        let index = xml.started_tag().attribute(b"index").and_then(super::number);
-        let parameter = self.case.parameters.add();
-        parameter.name.push_str("param");
-        push_number(index.map_or(place as u64, |index| index.saturating_add(1)), &mut parameter.name);
-        let depth = xml.depth();
-        loop {
-            match xml.next_tag()? {
-                XmlEvent::Start(tag) => match tag.name() {
-                    name if STRUCTURE.contains(&name) => xml.retreat(depth - 1),
-                    b"value" if is_null(&tag) => {
-                        parameter.value.push_str("null");
-                        xml.skip_element()?;
-                    }
-                    b"value" if parameter.value.len() < MOST_OF_PARAMETER => {
-                        content::read(xml, &mut parameter.value)?;
-                    }
-                    _ => xml.skip_element()?,
-                },
-                XmlEvent::End(_, around) if around < depth => break,
-                XmlEvent::Eof => break,
-                _ => {}
-            }
-        }
-        self.held.add_property(&parameter.name, &parameter.value);
-        Ok(())
-    }
-
     /// A test result attribute. An empty one says nothing (T22), and `attachments` is the name of a Java array.
     fn read_attribute(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
         self.attributes.has_attributes = true;
@@ -324,7 +287,7 @@ impl Reader<'_> {
     }
 
     /// A case of so many parts is told.
-    fn remark_left_out(&mut self, kind: ProblemKind, topic: &'static str, xml: &XmlCursor<'_>) {
+    pub(super) fn remark_left_out(&mut self, kind: ProblemKind, topic: &'static str, xml: &XmlCursor<'_>) {
         let name = || self.case.qualified_name.clone();
         self.remarks.add(kind, topic, name, || xml.position());
     }
@@ -471,7 +434,7 @@ fn is_assertion(class: &str) -> bool {
         || matches!(simple, "AssertionFailedError" | "ComparisonFailure" | "MultipleFailuresError")
 }
 
-fn is_null(tag: &Tag<'_>) -> bool {
+pub(super) fn is_null(tag: &Tag<'_>) -> bool {
     tag.attribute(b"is-null").is_some_and(|value| value.raw() == b"true")
 }
 
@@ -481,12 +444,6 @@ fn name_by_path(name: &mut String, path: &str) {
         name.clear();
         name.push_str(path.rsplit(['/', '\\']).next().unwrap_or(""));
     }
-}
-
-fn push_number(number: u64, out: &mut String) {
-    use std::fmt::Write;
-    // Writing to a string cannot fail.
-    let _ = write!(out, "{number}");
 }
 
 /// Class and message of the exception that was read last, or its first line, behind a colon.

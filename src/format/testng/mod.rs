@@ -7,6 +7,7 @@ mod clock;
 mod content;
 mod identity;
 mod method;
+mod parameter;
 mod rows;
 mod status;
 #[cfg(test)]
