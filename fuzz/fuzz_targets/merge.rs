@@ -4,10 +4,10 @@
 
 use libfuzzer_sys::fuzz_target;
 use xraypack::model::Outcome;
-use xraypack::xray::{EncodeOptions, Merge, Part, Target, merge};
+use xraypack::xray::{EncodeOptions, EncodedResult, Merge, Target, merge};
 
 fuzz_target!(|bytes: &[u8]| {
-    let parts: Vec<Part<'_>> = bytes.split(|byte| *byte == b'\n').map(part).collect();
+    let parts: Vec<EncodedResult<'_>> = bytes.split(|byte| *byte == b'\n').map(part).collect();
     for target in [Target::Server, Target::Cloud] {
         let options = EncodeOptions::new(target, "DEMO");
         for policy in [Merge::Worst, Merge::Last, Merge::AnyPass, Merge::Iterations] {
@@ -19,7 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
 });
 
-fn part(bytes: &[u8]) -> Part<'_> {
+fn part(bytes: &[u8]) -> EncodedResult<'_> {
     let outcome = if bytes.len() % 2 == 0 { Outcome::Passed } else { Outcome::Failed };
-    Part { bytes, outcome, report: 0, attempt_group: (bytes.len() % 3) as u64, superseded: bytes.len() % 5 == 0, note: b"" }
+    EncodedResult { bytes, outcome, report: 0, attempt_group: (bytes.len() % 3) as u64, superseded: bytes.len() % 5 == 0, note: b"" }
 }
