@@ -14,6 +14,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use support::Shape;
 use xraypack::bundle::{Budget, Compression, Opening, manifest};
 use xraypack::mapping::Rules;
+use xraypack::model::StatedExecution;
 use xraypack::pipeline::{self, Damaged, Depth, GroupBy, Job, Measured, Observer, Reading, Report};
 use xraypack::source::{self, Input};
 use xraypack::xray::{EncodeOptions, ExecutionInfo, Merge, Target};
@@ -101,7 +102,10 @@ fn convert(input: &Path, out: &Path) -> usize {
         encoding: EncodeOptions::new(Target::Server, "DEMO"),
         merge: Merge::Worst,
         group_by: GroupBy::default(),
-        execution: ExecutionInfo { project: "DEMO".to_owned(), ..ExecutionInfo::default() },
+        execution: ExecutionInfo {
+            stated: StatedExecution { project: "DEMO".to_owned(), ..StatedExecution::default() },
+            ..ExecutionInfo::default()
+        },
         execution_key: None,
         damaged: Damaged::Keep,
         prefer: Vec::new(),

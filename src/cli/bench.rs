@@ -123,7 +123,7 @@ fn job(args: &BenchArgs, output: PathBuf) -> Result<Job, Failure> {
         let project: ProjectKey = PROJECT.parse().map_err(Failure::Internal)?;
         job.rules.project = Some(project.as_str().to_owned());
         project.as_str().clone_into(&mut job.encoding.project);
-        project.as_str().clone_into(&mut job.execution.project);
+        project.as_str().clone_into(&mut job.execution.stated.project);
     }
     Ok(job)
 }

@@ -18,21 +18,21 @@ pub fn complete(args: &ExecutionArgs) -> Result<ExecutionArgs, Failure> {
     let Some(path) = args.info.clone() else { return Ok(args) };
     let info = read(&path)?.info;
     let refused = |what: String| Failure::Usage(format!("--info {}: {what}", path.display()));
-    if args.project.is_none() && !info.project.is_empty() {
-        args.project = Some(info.project.parse().map_err(refused)?);
+    if args.project.is_none() && !info.stated.project.is_empty() {
+        args.project = Some(info.stated.project.parse().map_err(refused)?);
     }
-    if args.test_plan.is_none() && !info.test_plan.is_empty() {
-        args.test_plan = Some(info.test_plan.parse().map_err(refused)?);
+    if args.test_plan.is_none() && !info.stated.test_plan.is_empty() {
+        args.test_plan = Some(info.stated.test_plan.parse().map_err(refused)?);
     }
-    if args.summary.is_none() && !info.summary.is_empty() {
-        let title = words::parse_title(&info.summary);
+    if args.summary.is_none() && !info.stated.summary.is_empty() {
+        let title = words::parse_title(&info.stated.summary);
         args.summary = Some(title.map_err(|what| refused(format!("the summary: {what}")))?);
     }
     for (option, text) in [
-        (&mut args.description, info.description),
-        (&mut args.fix_version, info.version),
-        (&mut args.revision, info.revision),
-        (&mut args.user, info.user),
+        (&mut args.description, info.stated.description),
+        (&mut args.fix_version, info.stated.version),
+        (&mut args.revision, info.stated.revision),
+        (&mut args.user, info.stated.user),
     ] {
         if option.is_none() && !text.is_empty() {
             *option = Some(text);

@@ -12,7 +12,7 @@ use xraypack::format::{self, Attachments, ReadOptions};
 use xraypack::mapping::{
     BareKeys, EnvironmentFrom, Evidence, EvidencePolicy, FieldNames, KeyRules, Met, Rules, UpdateTests,
 };
-use xraypack::model::DataRows;
+use xraypack::model::{DataRows, StatedExecution};
 use xraypack::pipeline::{Damaged, Error, GroupBy, Job, Memory, Reading};
 use xraypack::source::{self, Globs, Mapping};
 use xraypack::xray::{EncodeOptions, EvidencePlace, ExecutionInfo, InfoTemplate, Merge, Target};
@@ -288,15 +288,16 @@ fn execution(args: &JobArgs, project: Option<String>) -> ExecutionInfo {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let args = &args.execution;
     ExecutionInfo {
-        project: project.unwrap_or_default(),
-        summary: text(&args.summary),
-        description: text(&args.description),
-        version: text(&args.fix_version),
-        revision: text(&args.revision),
-        user: text(&args.user),
-        start: None,
-        finish: None,
-        test_plan: args.test_plan.as_ref().map_or_else(String::new, |key| key.as_str().to_owned()),
+        stated: StatedExecution {
+            project: project.unwrap_or_default(),
+            summary: text(&args.summary),
+            description: text(&args.description),
+            version: text(&args.fix_version),
+            revision: text(&args.revision),
+            user: text(&args.user),
+            test_plan: args.test_plan.as_ref().map_or_else(String::new, |key| key.as_str().to_owned()),
+            ..StatedExecution::default()
+        },
         environments: args.environment.clone(),
     }
 }

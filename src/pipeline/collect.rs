@@ -357,7 +357,7 @@ impl Collected {
 
 /// What is left of a statement where the user says something else.
 fn without(mut stated: StatedExecution, given: &ExecutionInfo) -> StatedExecution {
-    for (field, said) in given.texts() {
+    for (field, said) in given.stated.texts() {
         if !said.is_empty() {
             stated.text_mut(field).clear();
         }

@@ -228,15 +228,15 @@ fn info_of(job: &Job, group: &GroupKey, times: &CollectedExecution, key: Option<
         info.environments.extend(group.environment.split(';').map(str::to_owned));
     }
     if key.is_some() {
-        info.project.clear();
+        info.stated.project.clear();
         return info;
     }
-    info.fill_missing(&times.stated);
-    if info.summary.is_empty() {
-        info.summary = title(group);
+    info.stated.adopt(&times.stated);
+    if info.stated.summary.is_empty() {
+        info.stated.summary = title(group);
     }
-    info.start = times.start;
-    info.finish = times.finish;
+    info.stated.start = times.start;
+    info.stated.finish = times.finish;
     info
 }
 

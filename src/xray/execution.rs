@@ -1,6 +1,6 @@
 //! What stands around the runs of a bundle: its head, what parts two runs, its tail (spec xray-json.md section 9).
 
-use crate::model::{ExecutionField, StatedExecution, Timestamp, shorten};
+use crate::model::{ExecutionField, StatedExecution, shorten};
 
 use super::bind::with_key;
 use super::encode::{DESCRIPTION_LIMIT, SUMMARY_LIMIT};
@@ -16,64 +16,11 @@ pub const TAIL: &[u8] = b"\n]}\n";
 /// Fields of the Test Execution issue; what is empty is not written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExecutionInfo {
-    /// Project key.
-    pub project: String,
-    /// Summary; the strict schema asks for one.
-    pub summary: String,
-    /// Description.
-    pub description: String,
-    /// Name of a fix version.
-    pub version: String,
-    /// Revision of what was tested.
-    pub revision: String,
-    /// Who executed: a user name (Server) or an account id (Cloud).
-    pub user: String,
-    /// Start of the earliest run.
-    pub start: Option<Timestamp>,
-    /// Finish of the latest run.
-    pub finish: Option<Timestamp>,
-    /// Key of a test plan.
-    pub test_plan: String,
+    /// What a report may state of it, too. The summary is one that the strict schema asks for; the user is a user name (Server) or
+    /// an account id (Cloud); start and finish are those of the earliest and the latest run.
+    pub stated: StatedExecution,
     /// Test environments: together one combination.
     pub environments: Vec<String>,
-}
-
-impl ExecutionInfo {
-    /// Its texts that a report may state, too.
-    pub fn texts(&self) -> [(ExecutionField, &str); 7] {
-        let ExecutionInfo { project, summary, description, version, revision, user, test_plan, .. } = self;
-        [
-            (ExecutionField::Project, project),
-            (ExecutionField::Summary, summary),
-            (ExecutionField::Description, description),
-            (ExecutionField::Version, version),
-            (ExecutionField::Revision, revision),
-            (ExecutionField::User, user),
-            (ExecutionField::TestPlan, test_plan),
-        ]
-    }
-
-    fn text_mut(&mut self, field: ExecutionField) -> &mut String {
-        match field {
-            ExecutionField::Project => &mut self.project,
-            ExecutionField::Summary => &mut self.summary,
-            ExecutionField::Description => &mut self.description,
-            ExecutionField::Version => &mut self.version,
-            ExecutionField::Revision => &mut self.revision,
-            ExecutionField::User => &mut self.user,
-            ExecutionField::TestPlan => &mut self.test_plan,
-        }
-    }
-
-    /// Takes from what reports state each text that is missing here.
-    pub fn fill_missing(&mut self, stated: &StatedExecution) {
-        for (field, text) in stated.texts() {
-            let own = self.text_mut(field);
-            if own.is_empty() {
-                own.push_str(text);
-            }
-        }
-    }
 }
 
 /// The name that a field has in the `info` of a document.
@@ -111,21 +58,21 @@ pub fn later_head(key: Option<&str>) -> Vec<u8> {
 }
 
 fn write_info(info: &ExecutionInfo, out: &mut Vec<u8>) {
-    let start = info.start.map(|start| Second::of(start.floor_to_second()));
-    let finish = info.finish.map(|finish| Second::of(finish.ceil_to_second()));
+    let start = info.stated.start.map(|start| Second::of(start.floor_to_second()));
+    let finish = info.stated.finish.map(|finish| Second::of(finish.ceil_to_second()));
     let finish = start.map_or(finish, |start| finish.map(|finish| finish.max(start)));
-    let mut description = info.description.clone();
+    let mut description = info.stated.description.clone();
     shorten::head_and_tail(&mut description, DESCRIPTION_LIMIT);
     let mut object = Object::open(out);
-    object.filled("project", &info.project);
-    object.filled("summary", &shorten::one_line(&info.summary, SUMMARY_LIMIT));
+    object.filled("project", &info.stated.project);
+    object.filled("summary", &shorten::one_line(&info.stated.summary, SUMMARY_LIMIT));
     object.filled("description", &description);
-    object.filled("version", &info.version);
-    object.filled("revision", &info.revision);
-    object.filled("user", &info.user);
+    object.filled("version", &info.stated.version);
+    object.filled("revision", &info.stated.revision);
+    object.filled("user", &info.stated.user);
     object.filled("startDate", start.as_ref().map_or("", Second::as_str));
     object.filled("finishDate", finish.as_ref().map_or("", Second::as_str));
-    object.filled("testPlanKey", &info.test_plan);
+    object.filled("testPlanKey", &info.stated.test_plan);
     let environments = distinct_environments(&info.environments);
     object.array("testEnvironments", &environments, |out, name| json::string(out, name));
     object.close();
@@ -149,19 +96,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_reports_state_fills_gaps_only() {
-        let mut info = ExecutionInfo { summary: "mine".into(), ..ExecutionInfo::default() };
-        let (summary, test_plan) = ("theirs".to_owned(), "DEMO-9".to_owned());
-        info.fill_missing(&StatedExecution { summary, test_plan, ..StatedExecution::default() });
-        assert_eq!((info.summary.as_str(), info.test_plan.as_str()), ("mine", "DEMO-9"));
-    }
-
-    #[test]
     fn a_field_is_written_under_its_name() {
-        for (field, _) in ExecutionInfo::default().texts() {
+        for (field, _) in StatedExecution::default().texts() {
             let mut info = ExecutionInfo::default();
-            info.text_mut(field).push_str("DEMO-9");
-            assert_eq!(info.texts().into_iter().find(|(_, text)| !text.is_empty()), Some((field, "DEMO-9")));
+            info.stated.text_mut(field).push_str("DEMO-9");
             let head = String::from_utf8(first_head(&info, None)).unwrap();
             assert!(head.starts_with(&format!("{{\"info\":{{\"{}\":\"DEMO-9\"}}", name_of_field(field))), "{head}");
         }

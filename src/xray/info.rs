@@ -62,13 +62,13 @@ impl StatedInfo {
     fn take_info(&mut self, place: &str, info: &Map<String, Value>) {
         for (name, value) in info {
             let taken = match name.as_str() {
-                "project" => text(value, &mut self.info.project),
-                "summary" => text(value, &mut self.info.summary),
-                "description" => text(value, &mut self.info.description),
-                "version" => text(value, &mut self.info.version),
-                "revision" => text(value, &mut self.info.revision),
-                "user" => text(value, &mut self.info.user),
-                "testPlanKey" => text(value, &mut self.info.test_plan),
+                "project" => text(value, &mut self.info.stated.project),
+                "summary" => text(value, &mut self.info.stated.summary),
+                "description" => text(value, &mut self.info.stated.description),
+                "version" => text(value, &mut self.info.stated.version),
+                "revision" => text(value, &mut self.info.stated.revision),
+                "user" => text(value, &mut self.info.stated.user),
+                "testPlanKey" => text(value, &mut self.info.stated.test_plan),
                 "testEnvironments" => texts(value, &mut self.info.environments),
                 // `startDate` and `finishDate` among them: the runs themselves say when they began and ended.
                 _ => false,
@@ -82,12 +82,12 @@ impl StatedInfo {
     fn take_fields(&mut self, fields: &Map<String, Value>) {
         for (name, value) in fields {
             let taken = match name.as_str() {
-                "project" => value.get("key").is_some_and(|key| text(key, &mut self.info.project)),
-                "summary" => text(value, &mut self.info.summary),
-                "description" => text(value, &mut self.info.description),
+                "project" => value.get("key").is_some_and(|key| text(key, &mut self.info.stated.project)),
+                "summary" => text(value, &mut self.info.stated.summary),
+                "description" => text(value, &mut self.info.stated.description),
                 "fixVersions" => {
                     let name = value.get(0).and_then(|version| version.get("name"));
-                    name.is_some_and(|name| text(name, &mut self.info.version))
+                    name.is_some_and(|name| text(name, &mut self.info.stated.version))
                 }
                 // What is imported is a Test Execution in any case.
                 "issuetype" => true,
@@ -102,7 +102,7 @@ impl StatedInfo {
     fn take_xray_fields(&mut self, fields: &Map<String, Value>) {
         for (name, value) in fields {
             let taken = match name.as_str() {
-                "testPlanKey" => text(value, &mut self.info.test_plan),
+                "testPlanKey" => text(value, &mut self.info.stated.test_plan),
                 "environments" => texts(value, &mut self.info.environments),
                 _ => false,
             };
@@ -121,11 +121,11 @@ impl StatedInfo {
         if *info == ExecutionInfo::default() {
             return Err(InfoError("it states no field of a Test Execution".to_owned()));
         }
-        if !info.project.is_empty() && !key::is_project_key(&info.project) {
-            return Err(InfoError(format!("{:?} is no key of a project", info.project)));
+        if !info.stated.project.is_empty() && !key::is_project_key(&info.stated.project) {
+            return Err(InfoError(format!("{:?} is no key of a project", info.stated.project)));
         }
-        if !info.test_plan.is_empty() && !key::is_issue_key(&info.test_plan) {
-            return Err(InfoError(format!("{:?} is no key of a Test Plan", info.test_plan)));
+        if !info.stated.test_plan.is_empty() && !key::is_issue_key(&info.stated.test_plan) {
+            return Err(InfoError(format!("{:?} is no key of a Test Plan", info.stated.test_plan)));
         }
         match info.environments.iter().find(|name| name.contains(char::is_whitespace) || name.is_empty()) {
             Some(name) => Err(InfoError(format!("{name:?} is no name of a test environment: it has blanks"))),
@@ -150,13 +150,15 @@ fn texts(value: &Value, into: &mut Vec<String>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::StatedExecution;
 
     #[test]
     fn all_three_shapes_are_read() {
         let issue = br#"{"fields":{"project":{"key":"DEMO"},"summary":"A night","issuetype":{"name":"Test Execution"},
             "fixVersions":[{"name":"v1"}],"labels":["a"]},"xrayFields":{"testPlanKey":"DEMO-9","environments":["ios"]}}"#;
         let stated = read_info(issue).unwrap();
-        let ExecutionInfo { project, summary, version, test_plan, environments, .. } = &stated.info;
+        let ExecutionInfo { stated: StatedExecution { project, summary, version, test_plan, .. }, environments } =
+            &stated.info;
         assert_eq!(
             [project, summary, version, test_plan, &environments[0]].map(String::as_str),
             ["DEMO", "A night", "v1", "DEMO-9", "ios"]
@@ -164,7 +166,10 @@ mod tests {
         assert_eq!(stated.unused, ["fields.labels"]);
         let info = br#"{"project":"DEMO","summary":" A night ","testEnvironments":["ios"],"startDate":"x","colour":1}"#;
         let bare = read_info(info).unwrap();
-        assert_eq!((bare.info.summary.as_str(), bare.unused.join(" ")), ("A night", "colour startDate".to_owned()));
+        assert_eq!(
+            (bare.info.stated.summary.as_str(), bare.unused.join(" ")),
+            ("A night", "colour startDate".to_owned())
+        );
         assert_eq!(read_info(&[b"\xEF\xBB\xBF", &info[..]].concat()).unwrap(), bare, "with a mark of UTF-8");
         let inside = [&b"{\"info\":"[..], info, b",\"tests\":[]}"].concat();
         assert_eq!(read_info(&inside).unwrap().info, bare.info);

@@ -104,15 +104,15 @@ impl Known<'_> {
         match name {
             "id" => self.name.id.to_owned(),
             "source" => self.name.source.to_owned(),
-            "project" => info.project.clone(),
-            "summary" => info.summary.clone(),
-            "description" => info.description.clone(),
-            "version" => info.version.clone(),
-            "revision" => info.revision.clone(),
-            "user" => info.user.clone(),
-            "start" => time(info.start.map(|start| Second::of(start.floor_to_second()))),
-            "finish" => time(info.finish.map(|finish| Second::of(finish.ceil_to_second()))),
-            "test_plan" => info.test_plan.clone(),
+            "project" => info.stated.project.clone(),
+            "summary" => info.stated.summary.clone(),
+            "description" => info.stated.description.clone(),
+            "version" => info.stated.version.clone(),
+            "revision" => info.stated.revision.clone(),
+            "user" => info.stated.user.clone(),
+            "start" => time(info.stated.start.map(|start| Second::of(start.floor_to_second()))),
+            "finish" => time(info.stated.finish.map(|finish| Second::of(finish.ceil_to_second()))),
+            "test_plan" => info.stated.test_plan.clone(),
             _ => super::execution::distinct_environments(&info.environments).join(" "),
         }
     }
@@ -188,7 +188,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::Timestamp;
+    use crate::model::{StatedExecution, Timestamp};
 
     const NAME: ExecutionName<'static> = ExecutionName { id: "night", source: "night.zip" };
 
@@ -198,9 +198,12 @@ mod tests {
 
     fn info() -> ExecutionInfo {
         ExecutionInfo {
-            project: "DEMO".to_owned(),
-            summary: "Night \"7\"".to_owned(),
-            start: Some(Timestamp::from_nanos(1)),
+            stated: StatedExecution {
+                project: "DEMO".to_owned(),
+                summary: "Night \"7\"".to_owned(),
+                start: Some(Timestamp::from_nanos(1)),
+                ..StatedExecution::default()
+            },
             ..ExecutionInfo::default()
         }
     }
@@ -214,8 +217,8 @@ mod tests {
             assert_eq!(filled(&InfoTemplate::of_target(target), &info()), bare);
         }
         let mut info = info();
-        info.version = "2.0".to_owned();
-        info.test_plan = "DEMO-3".to_owned();
+        info.stated.version = "2.0".to_owned();
+        info.stated.test_plan = "DEMO-3".to_owned();
         info.environments = vec!["chrome".to_owned(), "linux 6".to_owned()];
         let cloud = filled(&InfoTemplate::of_target(Target::Cloud), &info);
         assert_eq!(cloud["xrayFields"], json!({"testPlanKey": "DEMO-3", "environments": ["chrome", "linux_6"]}));

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use super::decode::decode;
 use super::*;
-use crate::model::{Attachment, Content, Identity, Outcome, RunFacts, Step, TestRun, Timestamp};
+use crate::model::{Attachment, Content, Identity, Outcome, RunFacts, StatedExecution, Step, TestRun, Timestamp};
 
 const TARGETS: [Target; 2] = [Target::Server, Target::Cloud];
 
@@ -167,12 +167,14 @@ fn the_identity_is_the_key_or_project_and_definition() {
 #[test]
 fn heads_carry_info_or_a_key_or_room_for_one() {
     let info = ExecutionInfo {
-        project: "DEMO".to_owned(),
-        summary: "Nightly\nrun".to_owned(),
-        start: Some(Timestamp::from_nanos(1)),
-        finish: Some(Timestamp::from_nanos(1)),
+        stated: StatedExecution {
+            project: "DEMO".to_owned(),
+            summary: "Nightly\nrun".to_owned(),
+            start: Some(Timestamp::from_nanos(1)),
+            finish: Some(Timestamp::from_nanos(1)),
+            ..StatedExecution::default()
+        },
         environments: vec!["Chrome 120".to_owned(), "Chrome_120".to_owned()],
-        ..ExecutionInfo::default()
     };
     let mut first = first_head(&info, None);
     first.extend_from_slice(b"{\"testKey\":\"AB-1\",\"status\":\"TODO\"}");
@@ -189,7 +191,8 @@ fn heads_carry_info_or_a_key_or_room_for_one() {
         "{text}"
     );
     assert_eq!(first_head(&ExecutionInfo::default(), Some("DEMO-7")), later_head(Some("DEMO-7")));
-    let given = ExecutionInfo { version: "2.0".to_owned(), ..ExecutionInfo::default() };
+    let stated = StatedExecution { version: "2.0".to_owned(), ..StatedExecution::default() };
+    let given = ExecutionInfo { stated, ..ExecutionInfo::default() };
     let text = String::from_utf8(first_head(&given, Some("DEMO-7"))).unwrap();
     let blanks = " ".repeat(26);
     assert_eq!(
