@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{Workshop, reports, repository};
+use crate::support::{Workshop, peak_of, reports, repository};
 
 /// Most memory that any of them may take, in KiB: two workers with their buffers, the program itself, and a line for each
 /// of a hundred thousand entries.
@@ -155,7 +155,7 @@ fn check_lines(row: &Row, lines: &[Value]) -> Result<(), String> {
 fn watch(mut child: Child, began: Instant) -> Result<(Option<i32>, u64), String> {
     let mut peak = 0;
     loop {
-        peak = peak.max(peak_of(child.id()).unwrap_or(0));
+        peak = peak.max(peak_of(child.id()).unwrap_or(0) / 1024);
         if let Some(status) = child.try_wait().unwrap() {
             return Ok((status.code(), peak));
         }
@@ -166,13 +166,6 @@ fn watch(mut child: Child, began: Instant) -> Result<(Option<i32>, u64), String>
         }
         std::thread::sleep(Duration::from_millis(3));
     }
-}
-
-/// The highest resident size so far, where the system tells it.
-fn peak_of(process: u32) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
 }
 
 fn everything(out: &Path) -> String {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::support::Workshop;
+use crate::support::{Workshop, peak_of};
 
 /// A JUnit report of about `kilobytes`, whose tests are called after `name`.
 fn report(name: &str, kilobytes: usize) -> String {
@@ -43,21 +43,18 @@ fn convert(workshop: &Workshop, more: &[&str]) -> u64 {
     let arguments = ["convert", "night", "--out", "out", "--project", "DEMO", "--force", "-q"];
     let mut child =
         workshop.command(arguments.iter().chain(more)).stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
-    let status_file = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     let status = loop {
         // What the system calls the high water mark only ever grows, so the last look at it counts.
-        let status = std::fs::read_to_string(&status_file).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-        peak = peak.max(kib.unwrap_or(0));
+        peak = peak.max(peak_of(child.id()).unwrap_or(0));
         if let Some(status) = child.try_wait().unwrap() {
             break status;
         }
         std::thread::sleep(Duration::from_millis(2));
     };
     assert_eq!(status.code(), Some(0));
-    peak * 1024
+    assert!(peak > 0 || cfg!(not(target_os = "linux")), "nothing was measured");
+    peak
 }
 
 /// Every file of the output with its content.

@@ -161,6 +161,15 @@ fn json(path: &Path) -> Value {
     serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// The highest resident size of a running `xraypack` so far, in bytes, where the system tells it. A process that was just made has, for
+/// a moment, the memory of the one that made it, and its name.
+pub fn peak_of(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let value = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    let kib = value("VmHWM:")?.split_whitespace().next()?;
+    (value("Name:") == Some("xraypack")).then_some(1024 * kib.parse::<u64>().ok()?)
+}
+
 /// The strict schema of a target (`server`, `cloud`).
 pub fn schema(target: &str) -> Validator {
     let path = repository().join(format!("fixtures/schema/xray-json-{target}.schema.json"));
