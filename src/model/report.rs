@@ -1,9 +1,7 @@
 //! A report: where it came from, and what is said of it as a whole.
 
-use std::fmt;
 use std::io::Read;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
 use super::{Outcome, Problem, StatedExecution, TestCase};
 
@@ -18,33 +16,6 @@ pub enum Body<'s> {
 /// Place of a file in walk order: the sort key of everything that comes out of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReportId(pub u32);
-
-/// Where a report was found, relative to its INPUT: `/` on every system, `!/` into an archive.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Origin(Arc<str>);
-
-impl Origin {
-    /// The origin with this name.
-    pub fn new(name: impl Into<Arc<str>>) -> Origin {
-        Origin(name.into())
-    }
-
-    /// The origin of `entry` inside this archive.
-    pub fn inside(&self, entry: &str) -> Origin {
-        Origin(format!("{}!/{entry}", self.0).into())
-    }
-
-    /// The name as shown.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// What became of a file (contract, `reports.jsonl`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

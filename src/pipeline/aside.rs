@@ -5,7 +5,7 @@ use std::io;
 use super::marks::Marks;
 use super::outcome::ReportOutcome;
 use crate::format::{FORMATS, Format, Recognition};
-use crate::model::{Problem, ProblemKind, ReportState, Severity};
+use crate::model::{Origin, Problem, ProblemKind, ReportState, Severity};
 use crate::source::{self, Entry, Skip, has_ending, is_called_archive, is_called_packed, is_called_zip};
 
 /// Why a picture is set aside, as long as nothing more is known of it.
@@ -14,8 +14,7 @@ pub(super) const PICTURE: &str = "a picture";
 /// A file, as far as it was looked at.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Looked<'l> {
-    /// Its origin.
-    pub(super) name: &'l str,
+    pub(super) origin: &'l Origin,
     /// What it begins with.
     pub(super) head: &'l [u8],
     /// Whether nothing of it is behind that.
@@ -27,13 +26,14 @@ pub(super) struct Looked<'l> {
 impl<'l> Looked<'l> {
     pub(super) fn at(entry: &'l Entry, head: &'l [u8], is_all: bool) -> Looked<'l> {
         let is_void = is_all && head.is_empty() && entry.length() == 0;
-        Looked { name: entry.origin.as_str(), head, is_all, is_void }
+        Looked { origin: &entry.origin, head, is_all, is_void }
     }
 }
 
 /// A file that is no report: says what it is instead.
 pub(super) fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, looked: Looked<'_>) {
-    let Looked { name: file_name, is_all, is_void, .. } = looked;
+    let Looked { origin, is_all, is_void, .. } = looked;
+    let file_name = origin.as_str();
     outcome.content = None;
     let mut damaged = |kind, message| {
         outcome.state = ReportState::Damaged;
@@ -51,7 +51,7 @@ pub(super) fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, l
                 None => lookalike.what,
             };
         }
-        Recognition::Empty if is_all && is_called_archive(file_name) && is_inside(file_name) => {
+        Recognition::Empty if is_all && is_called_archive(file_name) && origin.is_archived() => {
             // Quirk Z2: a script that packs its own folder finds there the archive that it has just begun.
             let problem = Problem { severity: Severity::Warning, ..empty_archive() };
             outcome.reason = Skip::EmptyArchive.to_string();
@@ -104,11 +104,6 @@ fn empty_archive() -> Problem {
     Problem::new(ProblemKind::Truncated, "the archive is empty: not a byte of it is there")
 }
 
-/// Whether it lies in an archive.
-fn is_inside(file_name: &str) -> bool {
-    file_name.contains("!/")
-}
-
 /// A file that was read as `forced` because the user said so, and had no test case of that: when it looks like something else, it
 /// is that, and no report of nothing.
 pub(super) fn review_forced(outcome: &mut ReportOutcome, forced: &Format, recognised: Recognition, looked: Looked<'_>) {
@@ -142,14 +137,14 @@ fn forget(outcome: &mut ReportOutcome) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Origin, ReportId};
+    use crate::model::ReportId;
 
-    fn looked(name: &str) -> Looked<'_> {
-        Looked { name, head: b"", is_all: true, is_void: true }
+    fn looked(origin: &Origin) -> Looked<'_> {
+        Looked { origin, head: b"", is_all: true, is_void: true }
     }
 
     fn emptied(looked: Looked<'_>) -> (ReportState, String, Vec<Severity>) {
-        let mut outcome = ReportOutcome::new(ReportId(0), Origin::new(looked.name), 0);
+        let mut outcome = ReportOutcome::new(ReportId(0), looked.origin.clone(), 0);
         set_aside(&mut outcome, Recognition::Empty, looked);
         (outcome.state, outcome.reason, outcome.problems.iter().map(|problem| problem.severity).collect())
     }
@@ -158,15 +153,15 @@ mod tests {
     fn an_archive_without_a_byte_is_damaged() {
         let damaged = (ReportState::Damaged, String::new(), vec![Severity::Error]);
         for name in ["a.zip", "a.tar.gz", "A.TGZ", "a.tar", "a.tar.zst", "a.gz", "a.zst", "a.xml.gz", "z!/a.json.gz"] {
-            assert_eq!(emptied(looked(name)), damaged, "{name}");
+            assert_eq!(emptied(looked(&Origin::parse(name))), damaged, "{name}");
         }
         let begun = (ReportState::Ignored, "an empty archive".to_owned(), vec![Severity::Warning]);
-        assert_eq!(emptied(looked("night.zip!/night.zip")), begun);
+        assert_eq!(emptied(looked(&Origin::parse("night.zip!/night.zip"))), begun);
         let empty = (ReportState::Ignored, "empty".to_owned(), Vec::new());
-        assert_eq!(emptied(looked("a.log")), empty);
-        assert_eq!(emptied(Looked { is_void: false, ..looked("log.gz") }), empty, "nothing was packed");
+        assert_eq!(emptied(looked(&Origin::parse("a.log"))), empty);
+        assert_eq!(emptied(Looked { is_void: false, ..looked(&Origin::parse("log.gz")) }), empty, "nothing was packed");
         assert_eq!(
-            emptied(Looked { is_all: false, is_void: false, ..looked("a.xml.gz") }),
+            emptied(Looked { is_all: false, is_void: false, ..looked(&Origin::parse("a.xml.gz")) }),
             empty,
             "nothing could be unpacked"
         );
@@ -180,7 +175,7 @@ mod tests {
             ("a.jsonl", ReportState::Damaged),
             ("a.txt", ReportState::Ignored),
         ] {
-            assert_eq!(emptied(looked(name)).0, expected, "{name}");
+            assert_eq!(emptied(looked(&Origin::parse(name))).0, expected, "{name}");
         }
     }
 
@@ -188,7 +183,7 @@ mod tests {
     fn a_file_that_is_called_a_zip_and_is_none_is_told() {
         for (name, expected) in [("a.ZIP", vec![Severity::Warning]), ("zip", vec![]), ("a.bin", vec![])] {
             let mut outcome = ReportOutcome::new(ReportId(0), Origin::new(name), 9);
-            set_aside(&mut outcome, Recognition::Other, looked(name));
+            set_aside(&mut outcome, Recognition::Other, looked(&Origin::parse(name)));
             let told: Vec<_> = outcome.problems.iter().map(|problem| problem.severity).collect();
             assert_eq!(told, expected, "{name}");
             assert_eq!(outcome.reason, "neither XML nor JSON nor an archive");

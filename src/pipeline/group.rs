@@ -1,6 +1,7 @@
 //! Which Test Execution a run belongs to.
 
 use crate::model::Origin;
+use crate::model::origin::is_below;
 use crate::source::{Place, Spelling, stem};
 
 /// What all reports together are called.
@@ -68,7 +69,7 @@ impl GroupKey {
             GroupBy::Input => true,
             // Loose files lie before, between and behind everything else.
             _ if *self.source == *place.input_name => true,
-            GroupBy::Directory => is_below(&place.directory, &self.source),
+            GroupBy::Directory => *place.directory == *self.source || is_below(&place.directory, &self.source),
             GroupBy::Archive | GroupBy::Report => self.holds(by, place, report),
         }
     }
@@ -116,10 +117,4 @@ fn spelling_of(by: GroupBy, place: &Place) -> u64 {
         GroupBy::Archive => 0,
         GroupBy::Directory => directory,
     }
-}
-
-/// Whether `directory` is `top` or lies below it, also in an archive that lies there.
-fn is_below(directory: &str, top: &str) -> bool {
-    let below = directory.strip_prefix(top);
-    below.is_some_and(|below| below.is_empty() || below.starts_with('/') || below.starts_with("!/"))
 }

@@ -189,11 +189,11 @@ mod tests {
     fn walked(by: GroupBy, files: &[(u32, &str)]) -> Vec<(u32, Vec<u32>)> {
         let mut grouping = Grouping::new(by, None, std::env::temp_dir(), RunMemory::of(0));
         let walked = |(input, name): &(u32, &str)| {
-            let directory = name.rsplit_once('/').map_or("", |(directory, _)| directory).trim_end_matches('!');
-            let archive = name.split_once("!/").map(|(archive, _)| Origin::new(archive));
-            let (input_name, directory) = ("night".into(), directory.into());
+            let origin = Origin::parse(*name);
+            let archive = origin.in_outermost().map(|(archive, _)| Origin::new(archive));
+            let (input_name, directory) = ("night".into(), origin.folder().into());
             let place = Place { input: *input, input_name, archive, directory, ..Place::default() };
-            let found = Found::Skipped { origin: Origin::new(*name), place, bytes: 0, why: Skip::Special };
+            let found = Found::Skipped { origin, place, bytes: 0, why: Skip::Special };
             let Entered { group, left, .. } = grouping.enter(&found);
             (group.number, left.iter().map(|group| group.number).collect())
         };

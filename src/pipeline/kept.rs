@@ -9,7 +9,6 @@ use super::basis::Basis;
 use super::loose::Traces;
 use super::outcome::ReportOutcome;
 use super::record::RecordedBasis;
-use super::resume::outermost;
 use crate::bundle::manifest::Totals;
 use crate::bundle::{LineSpool, ReportLine, SeenReport, SpooledLine};
 use crate::model::ReportId;
@@ -121,7 +120,7 @@ impl KeptReports {
     fn note_place(&mut self, outcome: &ReportOutcome) {
         match &outcome.basis {
             Basis::Archive(file) => {
-                let origin = outermost(outcome.origin.as_str());
+                let origin = outcome.origin.outermost();
                 if self.archives.last().is_none_or(|(last, _)| last != origin) {
                     self.archives.push((origin.to_owned(), Arc::clone(file)));
                 }

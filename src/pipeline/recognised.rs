@@ -40,7 +40,7 @@ impl<'h> Recognised<'h> {
         let decoded = encoding::to_utf8(looked.head, encoding);
         let format = match purpose.reading().format {
             Some(format) => format,
-            None => match format::detect(&Head::new(&decoded, looked.name)) {
+            None => match format::detect(&Head::new(&decoded, looked.origin.as_str())) {
                 Recognition::Report(format) => format,
                 other => {
                     aside::set_aside(outcome, other, looked);
@@ -78,7 +78,7 @@ impl<'h> Recognised<'h> {
 
     /// Says so where it was read as the user wanted, holds no case, and looks like something else.
     pub(super) fn review_forced(&self, outcome: &mut ReportOutcome) {
-        let recognised = format::detect(&Head::new(&self.decoded, self.looked.name));
+        let recognised = format::detect(&Head::new(&self.decoded, self.looked.origin.as_str()));
         aside::review_forced(outcome, self.format, recognised, self.looked);
     }
 }

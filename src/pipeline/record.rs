@@ -217,7 +217,7 @@ impl Record {
 
 /// The outcome that this line tells of.
 fn restored(line: &ReportLine, id: ReportId) -> Option<ReportOutcome> {
-    let mut outcome = ReportOutcome::new(id, Origin::new(line.report.clone()), line.bytes);
+    let mut outcome = ReportOutcome::new(id, Origin::parse(line.report.as_str()), line.bytes);
     outcome.format = match &line.format {
         Some(name) => Some(format::by_name(name)?.name),
         None => None,

@@ -10,6 +10,7 @@ use super::grouping::Group;
 use super::kept::KeptReports;
 use super::outcome::ReportOutcome;
 use crate::bundle::LineSpool;
+use crate::model::origin::is_below;
 use crate::model::{Problem, ProblemKind, ReportId};
 
 /// What was seen so far.
@@ -93,7 +94,7 @@ impl Repeats {
             return Ok(());
         }
         let seen = reports.place_of(around).map(|place| reports.seen(place, spool)).transpose()?.flatten();
-        let is_around = |report: &str| is_inside(folder_of(outcome.origin.as_str()), folder_of(report));
+        let is_around = |report: &str| is_below(folder_of(outcome.origin.as_str()), folder_of(report));
         let whole = seen.filter(|seen| seen.format.as_deref() == outcome.format && is_around(&seen.report));
         if let Some(whole) = whole {
             self.told_around.insert(around);
@@ -108,12 +109,7 @@ impl Repeats {
     }
 }
 
-/// Whether a folder lies inside another one.
-fn is_inside(folder: &str, around: &str) -> bool {
-    let rest = folder.strip_prefix(around);
-    rest.is_some_and(|rest| !rest.is_empty() && (around.is_empty() || rest.starts_with('/')))
-}
-
+/// The folder of a report that is shown like this. Lines know no more of it, and it is only compared.
 fn folder_of(report: &str) -> &str {
     report.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

@@ -202,7 +202,7 @@ impl Meeting {
         };
         let what = match (&recorded.basis, found.place().archive_file.clone(), found) {
             (RecordedBasis::Archive, Some(file), found) => {
-                let origin = outermost(found.origin().as_str());
+                let origin = found.origin().outermost();
                 if self.archive.as_deref() == Some(origin) {
                     return None;
                 }
@@ -225,11 +225,6 @@ impl Meeting {
         }
         what.map(|what| Check { claim: Arc::clone(&self.claim), what })
     }
-}
-
-/// The archive that a file lies in, or that it is.
-pub(super) fn outermost(origin: &str) -> &str {
-    origin.split_once("!/").map_or(origin, |(outermost, _)| outermost)
 }
 
 /// Whether the walk says the same of a file as before.

@@ -10,6 +10,7 @@ use std::collections::{HashSet, VecDeque};
 use super::marks::{KnownNames, Marks};
 use super::outcome::ReportOutcome;
 use crate::format::{self, Format};
+use crate::model::origin::is_below;
 use crate::model::{List, Problem, ProblemKind, ReportId, ReportState, Reuse};
 
 /// Hashes that are remembered for one folder; what comes behind them is compared with nothing.
@@ -55,12 +56,9 @@ impl Twins {
 
     /// Decides about the folders that the walk has left when it is at this file.
     pub(super) fn leave(&mut self, outcome: &ReportOutcome, prefer: &[&str], verdicts: &mut Verdicts) {
-        let folder = folder_of(outcome.origin.as_str());
-        let is_around = |open: &Folder| {
-            let inside = folder.strip_prefix(open.path.as_str());
-            open.input == outcome.input
-                && inside.is_some_and(|rest| open.path.is_empty() || rest.is_empty() || rest.starts_with('/'))
-        };
+        let folder = outcome.origin.folder();
+        let is_around =
+            |open: &Folder| open.input == outcome.input && (open.path == folder || is_below(folder, &open.path));
         let around = self.open.iter().take_while(|open| is_around(open)).count();
         self.close(around, prefer, verdicts);
     }
@@ -85,7 +83,7 @@ impl Twins {
             verdicts.push((outcome.id, TwinVerdict::Counts(Vec::new())));
             return;
         };
-        let path = folder_of(outcome.origin.as_str());
+        let path = outcome.origin.folder();
         if self.open.last().is_none_or(|open| open.path != path || open.input != outcome.input) {
             self.open.add().begin(outcome.input, path);
         }
@@ -97,10 +95,6 @@ impl Twins {
         };
         folder.add(Member { id: outcome.id, format, marks, sites: Vec::new(), state }, prefer, verdicts);
     }
-}
-
-fn folder_of(origin: &str) -> &str {
-    origin.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// What is remembered of a folder.

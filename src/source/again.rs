@@ -50,10 +50,10 @@ impl Entry {
     /// The file, to be read again.
     pub fn later(self) -> Later {
         let bytes = self.length();
-        let inside = self.origin.as_str().split_once("!/").map(|(_, inside)| inside);
-        let how = match (&self.place.archive_file, inside) {
-            (Some(file), Some(inside)) => How::InArchive(Arc::clone(file), inside.to_owned()),
-            (None, Some(inside)) if inside.contains("!/") => How::Gone,
+        let is_deep = self.origin.in_outermost() != self.origin.in_innermost();
+        let how = match (&self.place.archive_file, self.origin.in_outermost()) {
+            (Some(file), Some((_, inside))) => How::InArchive(Arc::clone(file), inside.to_owned()),
+            (None, Some(_)) if is_deep => How::Gone,
             _ => How::Here(Box::new(self)),
         };
         Later { bytes, how }
@@ -99,7 +99,7 @@ fn read_archive(archive: &ArchiveFile, wanted: &[(&str, u64)], options: &Options
     let options = Options { limits: options.limits, mapping: options.mapping, ..Options::default() };
     let walked = walk(&[Input::Path(archive.path().to_path_buf())], &options, &mut |found| {
         if let Found::Entry(entry) = found
-            && let Some((_, name)) = entry.origin.as_str().split_once("!/")
+            && let Some((_, name)) = entry.origin.in_outermost()
             && let Some(number) = numbers.remove(name)
         {
             content.clear();

@@ -131,7 +131,7 @@ impl Archive {
         let breaks_off = || Problem::new(ProblemKind::Truncated, "the packed data of the archive ends too early");
         let damage = damage.filter(|damage| damage.is_damage() || !cut).or_else(|| cut.then(breaks_off));
         let lines = entries.iter().filter(|entry| litter::is_json_lines(&entry.name));
-        let mut with_json_lines: Vec<_> = lines.map(|entry| folder_of(&entry.name).to_owned()).collect();
+        let mut with_json_lines: Vec<_> = lines.map(|entry| name::folder(&entry.name).to_owned()).collect();
         with_json_lines.sort_unstable();
         with_json_lines.dedup();
         let has_pictures = entries.iter().any(|entry| litter::is_picture(&entry.name));
@@ -156,7 +156,7 @@ impl Archive {
 
     /// Whether the folder of this entry has a file that is called like lines of JSON.
     pub(super) fn has_json_lines_beside(&self, name: &str) -> bool {
-        self.with_json_lines.binary_search_by(|folder| folder.as_str().cmp(folder_of(name))).is_ok()
+        self.with_json_lines.binary_search_by(|folder| folder.as_str().cmp(name::folder(name))).is_ok()
     }
 
     /// Whether a file in it is called like a picture.
@@ -245,10 +245,6 @@ fn drop_replaced(entries: &mut Vec<ArchiveEntry>) -> Vec<(usize, u64)> {
         is_replaced
     });
     replaced
-}
-
-fn folder_of(name: &str) -> &str {
-    name.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// By name; of one name the last that is listed comes first.

@@ -82,8 +82,7 @@ impl Entry {
             }
             Handle::Archived { archive, number } => {
                 let found = from_archive(archive, *number, &reference, limit, out)?;
-                let outer = self.origin.as_str().rsplit_once("!/").map_or("", |(outer, _)| outer);
-                Some(Origin::new(outer).inside(found))
+                Some(self.origin.beside(found))
             }
             Handle::Stream(_) => return Err(AttachmentError::NotFound),
         };
@@ -224,7 +223,7 @@ fn from_archive<'a>(
     out: &mut Vec<u8>,
 ) -> Result<&'a str, AttachmentError> {
     let report_name = &archive.entries()[report].name;
-    let folder = report_name.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = name::folder(report_name);
     if [folder, ""].iter().all(|folder| name::resolve(folder, reference).is_none()) {
         return Err(AttachmentError::Outside);
     }

@@ -77,9 +77,9 @@ pub struct Place {
 impl Place {
     /// The place of `origin` in the same INPUT.
     pub(super) fn of(&self, origin: &Origin) -> Place {
-        let directory = origin.as_str().rsplit_once('/').map_or("", |(directory, _)| directory).trim_end_matches('!');
+        let folder = origin.folder();
         // Files of one folder come one after the other.
-        let directory = if *self.directory == *directory { Arc::clone(&self.directory) } else { directory.into() };
+        let directory = if *self.directory == *folder { Arc::clone(&self.directory) } else { folder.into() };
         Place { directory, ..self.clone() }
     }
 }

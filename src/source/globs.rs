@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use globset::{Candidate, Glob, GlobSet, GlobSetBuilder};
 
+use crate::model::Origin;
+
 /// Patterns, of which one is enough.
 ///
 /// A pattern without a slash inside is held against each part of a path as well as against the whole; `*` goes across
@@ -48,12 +50,13 @@ impl Globs {
     }
 
     /// Whether a pattern matches what is at `origin`, or a folder or archive around it.
-    pub(super) fn matches(&self, origin: &str) -> bool {
-        let inner = origin.rsplit_once("!/").map(|(_, inner)| inner);
+    pub(super) fn matches(&self, origin: &Origin) -> bool {
+        let inner = origin.in_innermost().map(|(_, inner)| inner);
+        let whole = origin.as_str();
         if self.unmet().next().is_some() {
-            inner.into_iter().chain([origin]).for_each(|path| self.note(path));
+            inner.into_iter().chain([whole]).for_each(|path| self.note(path));
         }
-        inner.is_some_and(|inner| self.set.is_match(inner)) || self.set.is_match(origin)
+        inner.is_some_and(|inner| self.set.is_match(inner)) || self.set.is_match(whole)
     }
 
     /// Remembers which patterns have met something.
@@ -64,7 +67,7 @@ impl Globs {
     }
 
     /// Whether something in a folder could match whose names nobody has seen. Paths inside archives in it are not thought of.
-    pub(super) fn may_match_below(&self, folder: &str) -> bool {
+    pub(super) fn may_match_below(&self, folder: &Origin) -> bool {
         let below = format!("{folder}/");
         self.matches(folder)
             || self
@@ -122,7 +125,7 @@ mod tests {
 
     fn matched<'p>(pattern: &str, paths: &[&'p str]) -> Vec<&'p str> {
         let globs = Globs::new([pattern]).unwrap();
-        paths.iter().copied().filter(|path| globs.matches(path)).collect()
+        paths.iter().copied().filter(|path| globs.matches(&Origin::parse(*path))).collect()
     }
 
     const PATHS: &[&str] = &[
@@ -173,7 +176,7 @@ mod tests {
     #[test]
     fn what_a_pattern_has_met_is_known() {
         let globs = Globs::new(["unit", "e2e", "./none/"]).unwrap();
-        assert_eq!(PATHS.iter().filter(|path| globs.matches(path)).count(), 3);
+        assert_eq!(PATHS.iter().filter(|path| globs.matches(&Origin::parse(**path))).count(), 3);
         assert_eq!(globs.unmet().collect::<Vec<_>>(), ["e2e", "./none/"]);
     }
 
@@ -182,7 +185,7 @@ mod tests {
         for (pattern, matters) in
             [("yes/**", false), ("no", true), ("no/a.xml", true), ("*.xml", true), ("n*/a", true), ("/x", false)]
         {
-            assert_eq!(Globs::new([pattern]).unwrap().may_match_below("no"), matters, "{pattern}");
+            assert_eq!(Globs::new([pattern]).unwrap().may_match_below(&Origin::new("no")), matters, "{pattern}");
         }
     }
 }

@@ -37,6 +37,8 @@ use std::sync::Arc;
 
 use limits::Budget;
 
+use crate::model::Origin;
+
 pub use again::{Later, Take, read_again};
 pub use archive_file::{ArchiveFile, Fingerprint};
 pub use attachment::{Attached, AttachmentError};
@@ -70,17 +72,17 @@ pub struct Options {
 
 impl Options {
     /// Whether the user wants nothing of it, be it a file or an archive with all that it holds.
-    fn excludes(&self, origin: &str) -> bool {
+    fn excludes(&self, origin: &Origin) -> bool {
         self.exclude.as_ref().is_some_and(|globs| globs.matches(origin))
     }
 
     /// Whether a file is wanted. Archives are not asked: what they hold is.
-    fn includes(&self, origin: &str) -> bool {
+    fn includes(&self, origin: &Origin) -> bool {
         self.include.as_ref().is_none_or(|globs| globs.matches(origin))
     }
 
     /// Whether anything in a folder may be wanted that nobody could look into.
-    fn wants_below(&self, folder: &str) -> bool {
+    fn wants_below(&self, folder: &Origin) -> bool {
         !self.excludes(folder) && self.include.as_ref().is_none_or(|globs| globs.may_match_below(folder))
     }
 }

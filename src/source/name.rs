@@ -34,6 +34,11 @@ pub(super) fn compare(one: &str, other: &str) -> Ordering {
     }
 }
 
+/// The folder part of a plain name; empty at the top.
+pub(super) fn folder(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
 /// A path that a report refers to, relative to `folder`, with `..` and `.` resolved. `None` when it leads above the top.
 pub(super) fn resolve(folder: &str, reference: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();

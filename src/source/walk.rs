@@ -195,10 +195,8 @@ impl Walk<'_> {
             return self.skip(origin, place, Skip::BrokenLink);
         }
         let is_wanted = match error.path() {
-            Some(path) if path != root && path.is_dir() => self.options.wants_below(origin.as_str()),
-            Some(path) if path != root => {
-                !self.options.excludes(origin.as_str()) && self.options.includes(origin.as_str())
-            }
+            Some(path) if path != root && path.is_dir() => self.options.wants_below(&origin),
+            Some(path) if path != root => !self.options.excludes(&origin) && self.options.includes(&origin),
             _ => true,
         };
         if !is_wanted {
@@ -238,7 +236,7 @@ impl Walk<'_> {
                 Err(error) => return self.unreadable(origin, place, &error),
             }
         }
-        if !self.options.includes(origin.as_str()) {
+        if !self.options.includes(&origin) {
             return self.skip(origin, place, Skip::Excluded);
         }
         let handle = Handle::File { at, root };
@@ -271,7 +269,7 @@ impl Walk<'_> {
         if let Some(problem) = archive.damage() {
             self.broken(origin, place, length, problem.clone(), depth)?;
         } else if archive.entries().is_empty() {
-            let wanted = self.options.includes(origin.as_str());
+            let wanted = self.options.includes(origin);
             let why = if wanted { Skip::EmptyArchive } else { Skip::Excluded };
             let (origin, place) = (origin.clone(), place.clone());
             return (self.found)(Found::Skipped { origin, place, bytes: length, why });
@@ -356,7 +354,7 @@ impl Walk<'_> {
                 };
             }
         }
-        if !self.options.includes(origin.as_str()) {
+        if !self.options.includes(&origin) {
             return (self.found)(Found::Skipped { origin, place, bytes, why: Skip::Excluded });
         }
         let beside_json_lines = litter::is_json(&entry.name) && archive.has_json_lines_beside(&entry.name);
@@ -368,7 +366,7 @@ impl Walk<'_> {
     /// An entry whose name comes again in its archive.
     fn replaced(&mut self, origin: &Origin, place: &Place, bytes: u64) -> ControlFlow<()> {
         let (origin, place) = (origin.clone(), place.clone());
-        let unwanted = || (!self.options.includes(origin.as_str())).then_some(Skip::Excluded);
+        let unwanted = || (!self.options.includes(&origin)).then_some(Skip::Excluded);
         if let Some(why) = self.reason_to_skip(&origin).or_else(unwanted) {
             return (self.found)(Found::Skipped { origin, place, bytes, why });
         }
@@ -387,11 +385,11 @@ impl Walk<'_> {
         if litter::is_litter(origin.as_str()) {
             return Some(Skip::Litter);
         }
-        if !self.options.excludes(origin.as_str()) {
+        if !self.options.excludes(origin) {
             return None;
         }
         // Asked all the same, so that a pattern whose files are all excluded is not told to match nothing.
-        self.options.includes(origin.as_str());
+        self.options.includes(origin);
         Some(Skip::Excluded)
     }
 
