@@ -90,20 +90,43 @@ fn read_any(text: &str, comma: Comma) -> Seconds {
     if ["", "NaN", "N/A", "inf", "Infinity", "unknown"].iter().any(|word| word.eq_ignore_ascii_case(text)) {
         return Seconds::NONE;
     }
+    if let Some(nanos) = iso8601(text) {
+        return told(nanos, negative, None);
+    }
     let Some(number) = Number::take(text, comma) else {
         return Seconds::none(TimeRemark::Unreadable);
     };
     let Some((_, unit)) = UNITS.iter().find(|(name, _)| *name == number.unit) else {
         return Seconds::none(TimeRemark::Unreadable);
     };
-    match number.nanos(*unit) {
+    told(number.nanos(*unit), negative, number.ambiguous.then_some(TimeRemark::Ambiguous))
+}
+
+/// A duration of so many nanoseconds, `None` being more than there is room for.
+fn told(nanos: Option<i64>, negative: bool, remark: Option<TimeRemark>) -> Seconds {
+    match nanos {
         // The sign of a zero says nothing.
         Some(0) => Seconds { nanos: Some(0), remark: None },
         _ if negative => Seconds::none(TimeRemark::Negative),
         Some(nanos) if nanos > LONGEST => Seconds { nanos: Some(nanos), remark: Some(TimeRemark::TooLong) },
-        Some(nanos) => Seconds { nanos: Some(nanos), remark: number.ambiguous.then_some(TimeRemark::Ambiguous) },
+        Some(nanos) => Seconds { nanos: Some(nanos), remark },
         None => Seconds::none(TimeRemark::TooLong),
     }
+}
+
+/// `PT1H2M3.5S`, as Java's `Duration` writes itself: nanoseconds, of which the inner `None` says that they are too many. The outer
+/// one says that the text is nothing of the kind.
+fn iso8601(text: &str) -> Option<Option<i64>> {
+    let mut rest = text.strip_prefix("PT")?;
+    let mut sum = Some(0i64);
+    for (unit, length) in [('H', 3600), ('M', 60), ('S', 1)] {
+        let Some((part, after)) = rest.split_once(unit) else { continue };
+        let number = Number::take(part, Comma::Decimal).filter(|number| number.unit.is_empty())?;
+        let nanos = number.nanos(length * NANOS_PER_SECOND);
+        sum = sum.zip(nanos).and_then(|(sum, nanos)| sum.checked_add(nanos));
+        rest = after;
+    }
+    (rest.is_empty() && text.len() > "PT".len()).then_some(sum)
 }
 
 /// What a comma before three digits is.
@@ -313,6 +336,20 @@ mod tests {
         assert_eq!(nanos("0.25h"), Some(900_000_000_000));
         assert_eq!(nanos("12ns"), Some(12));
         assert_eq!(nanos("3s"), Some(3_000_000_000));
+    }
+
+    #[test]
+    fn durations_of_java_are_read() {
+        assert_eq!(nanos("PT1.5S"), Some(1_500_000_000));
+        assert_eq!(nanos("PT2M0.25S"), Some(120_250_000_000));
+        assert_eq!(nanos("PT1H1M1S"), Some(3_661_000_000_000));
+        assert_eq!(nanos("PT0S"), Some(0));
+        assert_eq!(seconds("PT9000H").remark, Some(TimeRemark::TooLong));
+        assert_eq!(seconds("PT99999999999999999H").remark, Some(TimeRemark::TooLong));
+        assert_eq!(seconds("-PT1S"), Seconds::none(TimeRemark::Negative));
+        for text in ["PT", "PT1", "P1D", "PT1S2M", "PTS", "PT1.5", "PT1xS", "PT-1S"] {
+            assert_eq!(seconds(text), Seconds::none(TimeRemark::Unreadable), "{text:?}");
+        }
     }
 
     #[test]

@@ -29,7 +29,9 @@ pub fn timestamp(text: &str, zone: &Zone) -> Option<Stamp> {
         [first, ..] if first.is_ascii_digit() => {
             epoch(text).or_else(|| compact(text, zone)).or_else(|| american(text, zone)).or_else(|| rfc1123(text, zone))
         }
-        [first, ..] if first.is_ascii_alphabetic() => rfc1123(text, zone).or_else(|| asctime(text, zone)),
+        [first, ..] if first.is_ascii_alphabetic() => {
+            rfc1123(text, zone).or_else(|| asctime(text, zone)).or_else(|| javascript(text, zone))
+        }
         _ => None,
     }
 }
@@ -193,20 +195,29 @@ fn asctime(text: &[u8], zone: &Zone) -> Option<Stamp> {
     let (head, mut year) = text.split_last_chunk::<5>().map(|(head, year)| (head, year.as_slice()))?;
     take_byte(&mut year, b' ')?;
     let year = take_number(&mut year, 4)?;
-    let (weekday, rest) = word(head)?;
+    let (month, day, rest) = weekday_month_day(head)?;
+    finish(Day { year, month, day }, rest, zone)
+}
+
+/// `Tue Mar 31 2020 05:03:00 GMT+0200 (Central European Summer Time)`, as JavaScript writes it.
+fn javascript(text: &[u8], zone: &Zone) -> Option<Stamp> {
+    let end = memchr::memmem::find(text, b" (").unwrap_or(text.len());
+    let (month, day, mut rest) = weekday_month_day(&text[..end])?;
+    let year = take_number(&mut rest, 4)?;
+    take_byte(&mut rest, b' ')?;
+    finish(Day { year, month, day }, rest, zone)
+}
+
+/// What `Tue Mar 31 ` says, and what follows it.
+fn weekday_month_day(text: &[u8]) -> Option<(i64, i64, &[u8])> {
+    let (weekday, rest) = word(text)?;
     let (month, rest) = word(rest)?;
     let (mut day, rest) = word(rest)?;
-    if weekday.len() != 3 {
-        return None;
-    }
-    let month = month_number(month)?;
     let (number, 1 | 2) = take_digits(&mut day, 2) else {
         return None;
     };
-    if !day.is_empty() {
-        return None;
-    }
-    finish(Day { year, month, day: i64::try_from(number).ok()? }, rest, zone)
+    let is_day = weekday.len() == 3 && day.is_empty();
+    is_day.then_some((month_number(month)?, i64::try_from(number).ok()?, rest))
 }
 
 const MONTHS: [&[u8]; 12] =
@@ -352,6 +363,10 @@ mod tests {
             "02 May 2024 10:00:00 GMT",
             "2 May 2024 12:00:00 +0200",
             "Thu May  2 12:00:00 CEST 2024",
+            "Thu May 02 2024 12:00:00 GMT+0200 (Central European Summer Time)",
+            "Thu May 02 2024 10:00:00 GMT+0000",
+            "2024-05-02 12:00:00 +0200 CEST",
+            "2024-05-02 15:30:00 +0530 IST m=+0.001234",
             "1714644000",
             "1714644000000",
         ] {
@@ -412,6 +427,9 @@ mod tests {
             "Thu Mai  2 10:00:00 2024",
             "Thu May  2 10:00:00",
             "Thu May  2 2024",
+            "Thu May 02 2024",
+            "Thu May 02 2024 GMT+0000",
+            "2024-05-02 12:00:00 +0200 in the evening",
             "Thu May 2x 10:00:00 2024",
             "May  2 10:00:00 2024",
             "YYYY-MM-DD",

@@ -196,6 +196,11 @@ pub(super) fn tail(text: &[u8]) -> Option<Tail<'_>> {
         _ => {}
     }
     // Java's zoned times name the zone once more, 2024-05-02T10:00:00+02:00[Europe/Berlin], or in place of the offset.
+    let text = match memchr::memmem::find(text, b" m=") {
+        // Go's clock that never goes back.
+        Some(monotonic) => &text[..monotonic],
+        None => text,
+    };
     let (text, name) = match (memchr::memchr(b'[', text), text.strip_suffix(b"]")) {
         (Some(bracket), Some(inside)) => (text[..bracket].trim_ascii(), &inside[bracket + 1..]),
         _ => (text.trim_ascii(), &[][..]),
@@ -206,7 +211,7 @@ pub(super) fn tail(text: &[u8]) -> Option<Tail<'_>> {
     let letters = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let (word, rest) = text.split_at(letters);
     if word.is_empty() {
-        return if rest.is_empty() { Some(Tail::Open) } else { whole_offset(rest).map(Tail::Offset) };
+        return if rest.is_empty() { Some(Tail::Open) } else { offset_and_name(rest).map(Tail::Offset) };
     }
     let known = ABBREVIATIONS.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(word));
     match (known, rest.is_empty()) {
@@ -215,6 +220,19 @@ pub(super) fn tail(text: &[u8]) -> Option<Tail<'_>> {
         (None, true) if letters <= 5 => Some(Tail::Open),
         _ => None,
     }
+}
+
+/// `+0200`, also with the zone's name behind it, as Go writes it: `+0200 CEST`, `+0530 +0530`.
+fn offset_and_name(mut text: &[u8]) -> Option<i32> {
+    let offset = take_offset(&mut text)?;
+    let is_name = match text {
+        [] => true,
+        [b' ', name @ ..] => {
+            name.len() <= 5 && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'+' || *byte == b'-')
+        }
+        _ => false,
+    };
+    is_name.then_some(offset)
 }
 
 #[cfg(test)]
