@@ -196,11 +196,6 @@ pub(super) fn tail(text: &[u8]) -> Option<Tail<'_>> {
         _ => {}
     }
     // Java's zoned times name the zone once more, 2024-05-02T10:00:00+02:00[Europe/Berlin], or in place of the offset.
-    let text = match memchr::memmem::find(text, b" m=") {
-        // Go's clock that never goes back.
-        Some(monotonic) => &text[..monotonic],
-        None => text,
-    };
     let (text, name) = match (memchr::memchr(b'[', text), text.strip_suffix(b"]")) {
         (Some(bracket), Some(inside)) => (text[..bracket].trim_ascii(), &inside[bracket + 1..]),
         _ => (text.trim_ascii(), &[][..]),
@@ -222,17 +217,17 @@ pub(super) fn tail(text: &[u8]) -> Option<Tail<'_>> {
     }
 }
 
-/// `+0200`, also with the zone's name behind it, as Go writes it: `+0200 CEST`, `+0530 +0530`.
+/// `+0200`, also with the zone's name behind it and a clock that never goes back, as Go writes it: `+0200 CEST m=+0.01`.
 fn offset_and_name(mut text: &[u8]) -> Option<i32> {
     let offset = take_offset(&mut text)?;
-    let is_name = match text {
-        [] => true,
-        [b' ', name @ ..] => {
-            name.len() <= 5 && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'+' || *byte == b'-')
-        }
-        _ => false,
-    };
-    is_name.then_some(offset)
+    let mut words = text.split(|byte| *byte == b' ');
+    let is_name =
+        |name: &[u8]| name.len() <= 5 && name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+-".contains(byte));
+    let is_known = words.next() == Some(b"")
+        && words.next().is_none_or(is_name)
+        && words.next().is_none_or(|clock| clock.starts_with(b"m="))
+        && words.next().is_none();
+    is_known.then_some(offset)
 }
 
 #[cfg(test)]
