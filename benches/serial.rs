@@ -73,7 +73,6 @@ fn entry(number: u64) -> IndexEntry {
         outcome: Outcome::Passed,
         attempt_group: 0,
         superseded: false,
-        has_key: false,
         evidence: 0,
     };
     IndexEntry::new(300 + number % 100, &facts).unwrap()

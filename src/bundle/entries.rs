@@ -156,14 +156,7 @@ mod tests {
     fn what_waits_comes_back() {
         let folder = tempfile::tempdir().unwrap();
         let store = RunStore::new(folder.path(), 0);
-        let facts = RunFacts {
-            identity: 9,
-            outcome: Outcome::Failed,
-            attempt_group: 2,
-            superseded: true,
-            has_key: false,
-            evidence: 0,
-        };
+        let facts = RunFacts { identity: 9, outcome: Outcome::Failed, attempt_group: 2, superseded: true, evidence: 0 };
         let entries: Vec<_> = (0..5).map(|length| IndexEntry::new(length, &facts).unwrap()).collect();
         let spilled = WaitingEntries::spilled(&entries, &store).unwrap();
         assert_eq!(store.spilled(), 5 * IndexEntry::BYTES as u64);
@@ -178,7 +171,6 @@ mod tests {
             outcome: Outcome::ALL[number % Outcome::ALL.len()],
             attempt_group: number as u64 % 3,
             superseded: number.is_multiple_of(5),
-            has_key: number.is_multiple_of(2),
             evidence: 0,
         };
         let entry = |number: usize| IndexEntry::new(number as u64 * 7, &facts(number)).unwrap();

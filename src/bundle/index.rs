@@ -18,71 +18,23 @@ use crate::model::{Outcome, ReportId, RunFacts};
 /// its bundle is written, a location.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IndexEntry {
-    /// Hash of the identity, in two halves: equal for all results of one Test.
-    pub identity: [u64; 2],
+    /// Who it is; in the low half of the first number, 32 bits of its attempt group.
+    hashes: [u64; 2],
     /// How many bytes it has.
     pub length: u32,
-    /// What else must be known of it to merge it with others.
-    pub facts: PackedFacts,
+    /// What else must be known of it to merge it with others: 26 further bits of its attempt group, its outcome, a flag.
+    ///
+    /// Attempt groups are compared within one Test and one report, where a night's largest outline has some ten thousand: two
+    /// of them that look alike would make a result an attempt of another one, which then no longer counts.
+    facts: u32,
 }
 
-/// Outcome, attempt group and three flags in four bytes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct PackedFacts(u32);
-
-impl PackedFacts {
-    const SUPERSEDED: u32 = 1 << 31;
-    const HAS_KEY: u32 = 1 << 30;
-    const OUTCOME_SHIFT: u32 = 25;
-    const ATTEMPT_MASK: u32 = (1 << PackedFacts::OUTCOME_SHIFT) - 1;
-
-    fn of(facts: &RunFacts) -> PackedFacts {
-        let outcome = Outcome::ALL.iter().position(|outcome| *outcome == facts.outcome).unwrap_or(0) as u32;
-        // Attempt groups are compared within one Test and one report only, so that 25 bits of a hash tell them apart;
-        // zero means none and must stay zero, any other number must not become it.
-        let folded = (facts.attempt_group ^ (facts.attempt_group >> 32)) as u32 & PackedFacts::ATTEMPT_MASK;
-        let attempt = if facts.attempt_group == 0 { 0 } else { folded.max(1) };
-        let flag = |is_set: bool, bit: u32| if is_set { bit } else { 0 };
-        PackedFacts(
-            attempt
-                | outcome << PackedFacts::OUTCOME_SHIFT
-                | flag(facts.superseded, PackedFacts::SUPERSEDED)
-                | flag(facts.has_key, PackedFacts::HAS_KEY),
-        )
-    }
-
-    /// What became of the run.
-    pub fn outcome(self) -> Outcome {
-        let number = (self.0 >> PackedFacts::OUTCOME_SHIFT & 0xF) as usize;
-        Outcome::ALL.get(number).copied().unwrap_or(Outcome::Errored)
-    }
-
-    /// A number that attempts of one run share; see [`TestCase::attempt_group`](crate::model::TestCase::attempt_group).
-    pub fn attempt_group(self) -> u64 {
-        u64::from(self.0 & PackedFacts::ATTEMPT_MASK)
-    }
-
-    /// Whether a later attempt counts instead.
-    pub fn is_superseded(self) -> bool {
-        self.0 & PackedFacts::SUPERSEDED != 0
-    }
-
-    /// Whether the Test is known by key.
-    pub fn has_key(self) -> bool {
-        self.0 & PackedFacts::HAS_KEY != 0
-    }
-}
-
-impl std::fmt::Debug for PackedFacts {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PackedFacts")
-            .field("outcome", &self.outcome())
-            .field("attempt_group", &self.attempt_group())
-            .field("superseded", &self.is_superseded())
-            .field("has_key", &self.has_key())
-            .finish()
-    }
-}
+/// Bits of the attempt group in [`IndexEntry::hashes`].
+const GROUP_IN_HASHES: u64 = u32::MAX as u64;
+const OUTCOME_SHIFT: u32 = 26;
+/// Bits of it in [`IndexEntry::facts`].
+const GROUP_IN_FACTS: u32 = (1 << OUTCOME_SHIFT) - 1;
+const SUPERSEDED: u32 = 1 << 31;
 
 /// A run whose bytes are in the store, on its way to the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,31 +51,65 @@ pub struct StoredRun {
 impl IndexEntry {
     pub(super) const BYTES: usize = 24;
 
+    /// What is known of a run of `length` bytes.
+    ///
+    /// # Errors
+    /// When it is longer than 4 GiB.
+    pub fn new(length: u64, facts: &RunFacts) -> Result<IndexEntry, WriteError> {
+        let [first, second] = IndexEntry::identity_of(facts.identity);
+        let group = facts.attempt_group;
+        let upper = (group >> 32) as u32 & GROUP_IN_FACTS;
+        // Zero means none, and no other number may become it.
+        let upper = if group != 0 && upper == 0 && group & GROUP_IN_HASHES == 0 { 1 } else { upper };
+        let outcome = Outcome::ALL.iter().position(|outcome| *outcome == facts.outcome).unwrap_or(0) as u32;
+        let superseded = if facts.superseded { SUPERSEDED } else { 0 };
+        Ok(IndexEntry {
+            hashes: [first | group & GROUP_IN_HASHES, second],
+            length: u32::try_from(length).map_err(|_| WriteErrorKind::RunTooLong(length))?,
+            facts: upper | outcome << OUTCOME_SHIFT | superseded,
+        })
+    }
+
+    /// What is kept of the hash of an identity: 96 bits in two numbers.
+    pub fn identity_of(identity: u128) -> [u64; 2] {
+        [(identity >> 64) as u64 & !GROUP_IN_HASHES, identity as u64]
+    }
+
+    /// As [`identity_of`](IndexEntry::identity_of): equal for all results of one Test.
+    pub fn identity(&self) -> [u64; 2] {
+        [self.hashes[0] & !GROUP_IN_HASHES, self.hashes[1]]
+    }
+
+    /// A number that attempts of one run share, zero for none; see
+    /// [`TestCase::attempt_group`](crate::model::TestCase::attempt_group).
+    pub fn attempt_group(&self) -> u64 {
+        u64::from(self.facts & GROUP_IN_FACTS) << 32 | self.hashes[0] & GROUP_IN_HASHES
+    }
+
+    /// What became of the run.
+    pub fn outcome(&self) -> Outcome {
+        let number = (self.facts >> OUTCOME_SHIFT & 0xF) as usize;
+        Outcome::ALL.get(number).copied().unwrap_or(Outcome::Errored)
+    }
+
+    /// Whether a later attempt counts instead.
+    pub fn is_superseded(&self) -> bool {
+        self.facts & SUPERSEDED != 0
+    }
+
     pub(super) fn to_bytes(self) -> [u8; IndexEntry::BYTES] {
         let mut bytes = [0; IndexEntry::BYTES];
-        bytes[..8].copy_from_slice(&self.identity[0].to_le_bytes());
-        bytes[8..16].copy_from_slice(&self.identity[1].to_le_bytes());
+        bytes[..8].copy_from_slice(&self.hashes[0].to_le_bytes());
+        bytes[8..16].copy_from_slice(&self.hashes[1].to_le_bytes());
         bytes[16..20].copy_from_slice(&self.length.to_le_bytes());
-        bytes[20..].copy_from_slice(&self.facts.0.to_le_bytes());
+        bytes[20..].copy_from_slice(&self.facts.to_le_bytes());
         bytes
     }
 
     pub(super) fn from_bytes(bytes: &[u8; IndexEntry::BYTES]) -> IndexEntry {
         let number = |at: usize| u64::from_le_bytes(std::array::from_fn(|n| bytes[at + n]));
         let last = number(16);
-        IndexEntry { identity: [number(0), number(8)], length: last as u32, facts: PackedFacts((last >> 32) as u32) }
-    }
-
-    /// What is known of a run of `length` bytes.
-    ///
-    /// # Errors
-    /// When it is longer than 4 GiB.
-    pub fn new(length: u64, facts: &RunFacts) -> Result<IndexEntry, WriteError> {
-        Ok(IndexEntry {
-            identity: [(facts.identity >> 64) as u64, facts.identity as u64],
-            length: u32::try_from(length).map_err(|_| WriteErrorKind::RunTooLong(length))?,
-            facts: PackedFacts::of(facts),
-        })
+        IndexEntry { hashes: [number(0), number(8)], length: last as u32, facts: (last >> 32) as u32 }
     }
 }
 
@@ -193,8 +179,8 @@ impl Index {
         }
         let number = self.len() as u32;
         let Index { entries, known, .. } = self;
-        let identity_of = |number: u32| entries.get(number as usize, store).map(|entry| entry.identity);
-        if let Some(first) = known.first_or(run.entry.identity, number, identity_of)? {
+        let identity_of = |number: u32| entries.get(number as usize, store).map(|entry| entry.identity());
+        if let Some(first) = known.first_or(run.entry.identity(), number, identity_of)? {
             self.repeats.push(Repeat { first, report, run });
             return Ok(Added::Repeat { of: first });
         }
@@ -217,7 +203,7 @@ impl Index {
 
     /// These runs are going to be added.
     pub(super) fn approach(&self, entries: &[IndexEntry]) {
-        self.known.approach(entries.iter().map(|entry| entry.identity));
+        self.known.approach(entries.iter().map(|entry| entry.identity()));
     }
 
     /// How many first results there are.
@@ -282,14 +268,8 @@ impl Index {
 mod tests {
     use super::*;
 
-    const FACTS: RunFacts = RunFacts {
-        identity: 1,
-        outcome: Outcome::Passed,
-        attempt_group: 0,
-        superseded: false,
-        has_key: true,
-        evidence: 0,
-    };
+    const FACTS: RunFacts =
+        RunFacts { identity: 1, outcome: Outcome::Passed, attempt_group: 0, superseded: false, evidence: 0 };
 
     #[test]
     fn an_entry_is_24_bytes() {
@@ -297,16 +277,26 @@ mod tests {
     }
 
     #[test]
-    fn packed_facts_are_the_facts() {
+    fn an_entry_holds_the_facts() {
         for outcome in Outcome::ALL {
             let facts = RunFacts { outcome, attempt_group: 7, superseded: true, ..FACTS };
-            let packed = PackedFacts::of(&facts);
-            assert_eq!((packed.outcome(), packed.attempt_group()), (outcome, 7));
-            assert!(packed.is_superseded() && packed.has_key());
+            let entry = IndexEntry::new(1, &facts).unwrap();
+            assert_eq!((entry.outcome(), entry.attempt_group(), entry.is_superseded()), (outcome, 7, true));
         }
-        assert_eq!(PackedFacts::of(&FACTS).attempt_group(), 0);
-        let large = RunFacts { attempt_group: 1 << 63, ..FACTS };
-        assert_ne!(PackedFacts::of(&large).attempt_group(), 0);
+        let plain = IndexEntry::new(1, &FACTS).unwrap();
+        assert_eq!((plain.attempt_group(), plain.is_superseded()), (0, false));
+    }
+
+    #[test]
+    fn attempt_groups_that_differ_anywhere_but_in_six_bits_stay_apart() {
+        let of = |attempt_group: u64| {
+            let facts = RunFacts { identity: u128::MAX, attempt_group, ..FACTS };
+            IndexEntry::new(1, &facts).unwrap()
+        };
+        let groups = (0..58).map(|bit| of(1 << bit).attempt_group());
+        assert_eq!(groups.collect::<std::collections::HashSet<_>>().len(), 58);
+        assert_ne!(of(1 << 63).attempt_group(), 0);
+        assert!((0..64).all(|bit| of(1 << bit).identity() == IndexEntry::identity_of(u128::MAX)));
     }
 
     #[test]

@@ -18,9 +18,9 @@ use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
 use super::error::{WriteError, WriteErrorKind};
 use super::folder::Folder;
-use super::hashing::{Hashing, Sum};
 use super::manifest::{BundleRecord, EvidenceIndex, Execution, InfoRecord, Manifest, Options, Tool};
 use super::name::{JOURNAL, MANIFEST, is_bundle_path, is_evidence_path};
+use super::read_back::sum_of;
 use super::sidecar;
 
 /// What `schema` says in the first line; a change of what the lines mean makes a new number.
@@ -64,17 +64,16 @@ impl ConversionPurpose {
         if self.target != earlier.target {
             found.push(format!("--target was {}", earlier.target));
         }
-        let value = |options: &Options, name: &str| options.0.iter().find(|(known, _)| known == name).cloned();
-        let mut names: Vec<&str> = self.options.0.iter().chain(&earlier.options.0).map(|(name, _)| &**name).collect();
+        let mut names: Vec<&str> = self.options.names().chain(earlier.options.names()).collect();
         names.sort_unstable();
         names.dedup();
         for name in names {
-            match (value(&self.options, name), value(&earlier.options, name)) {
+            match (self.options.get(name), earlier.options.get(name)) {
                 (ours, theirs) if ours == theirs => {}
                 // What a file says, whose place is not recorded.
-                (Some(_), Some((_, Value::Object(_)))) => found.push(format!("--{name} has another content now")),
-                (None, Some((_, Value::Object(_)))) => found.push(format!("--{name} was given")),
-                (_, Some((_, theirs))) => found.push(format!("--{name} was {theirs}")),
+                (Some(_), Some(Value::Object(_))) => found.push(format!("--{name} has another content now")),
+                (None, Some(Value::Object(_))) => found.push(format!("--{name} was given")),
+                (_, Some(theirs)) => found.push(format!("--{name} was {theirs}")),
                 (_, None) => found.push(format!("--{name} was not given")),
             }
         }
@@ -112,7 +111,7 @@ pub fn earlier<R: DeserializeOwned>(folder: &Path, purpose: &ConversionPurpose) 
 /// A key that bundles were waiting for and have got: a conversion anew would have them wait again. What the user gave with
 /// `--execution` stands in the options.
 fn bound_key(manifest: &Manifest) -> Option<String> {
-    let is_given = manifest.options.0.iter().any(|(name, value)| name == "execution" && !value.is_null());
+    let is_given = manifest.options.get("execution").is_some_and(|key| !key.is_null());
     let of_several = |execution: &&Execution| execution.key.is_some() && execution.bundles.len() > 1;
     manifest.executions.iter().filter(|_| !is_given).find(of_several).and_then(|execution| execution.key.clone())
 }
@@ -339,22 +338,17 @@ pub fn holds_evidence(folder: &Path, index: &EvidenceIndex) -> bool {
     holds && read.is_ok_and(|(sha256, lines)| sha256 == index.sha256 && lines == index.lines)
 }
 
-fn sum_of(path: &Path) -> io::Result<Sum> {
-    let mut file = BufReader::with_capacity(256 << 10, Hashing::new(File::open(path)?));
-    io::copy(&mut file, &mut io::sink())?;
-    Ok(file.into_inner().finish().1)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::bundle::hashing::{Hashing, Sum};
     use crate::bundle::{Compression, Opening, bundle_file};
 
     fn purpose(target: &str, options: &[(&str, Value)]) -> ConversionPurpose {
         let options = options.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        ConversionPurpose::new(target, &Options(options))
+        ConversionPurpose::new(target, &Options::new(options))
     }
 
     fn record(file: &str, bytes: &[u8]) -> BundleRecord {

@@ -56,7 +56,24 @@ impl Tool {
 
 /// Options by name, in the order in which the caller gives them.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Options(pub Vec<(String, Value)>);
+pub struct Options(Vec<(String, Value)>);
+
+impl Options {
+    /// These, in this order; each name stands there once.
+    pub fn new(options: Vec<(String, Value)>) -> Options {
+        Options(options)
+    }
+
+    /// The value of one.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// The names of all.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+}
 
 impl Serialize for Options {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {

@@ -104,9 +104,9 @@ impl Loaded {
         MergePart {
             bytes: self.run.as_ref(),
             report: self.report,
-            outcome: self.entry.facts.outcome(),
-            attempt_group: self.entry.facts.attempt_group(),
-            superseded: self.entry.facts.is_superseded(),
+            outcome: self.entry.outcome(),
+            attempt_group: self.entry.attempt_group(),
+            superseded: self.entry.is_superseded(),
             note: self.note.as_ref(),
         }
     }
@@ -247,7 +247,6 @@ mod tests {
             outcome: Outcome::Skipped,
             attempt_group: 5,
             superseded: true,
-            has_key: false,
             evidence: 0,
         };
         let place = |bytes: &[u8]| RunPlace { location: store.put(bytes).unwrap().begin(), length: bytes.len() as u32 };

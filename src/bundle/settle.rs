@@ -247,7 +247,7 @@ impl Settled {
     pub fn each_identity(&self, store: &RunStore, mut see: impl FnMut(usize, [u64; 2])) -> Result<(), WriteError> {
         let mut run = 0;
         self.index.for_each(store, |entry| {
-            see(run, entry.identity);
+            see(run, entry.identity());
             run += 1;
         })
     }
@@ -259,7 +259,7 @@ impl Settled {
     pub fn outcome(&self, run: usize, store: &RunStore) -> Result<Outcome, WriteError> {
         match self.outcomes.binary_search_by_key(&run, |(run, _)| *run) {
             Ok(at) => Ok(self.outcomes[at].1),
-            Err(_) => Ok(self.index.get(run, store)?.facts.outcome()),
+            Err(_) => Ok(self.index.get(run, store)?.outcome()),
         }
     }
 

@@ -6,8 +6,7 @@
 //! names in the end is removed when the folder is sealed.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -19,6 +18,7 @@ use super::hashing::{Hashing, Sum};
 use super::manifest::EvidenceIndex;
 use super::name::{evidence_file, evidence_index_file};
 use super::new_file::NewFile;
+use super::read_back::each_json_line;
 use crate::model::EvidenceFile;
 
 /// Longest line of an index that is read.
@@ -144,20 +144,10 @@ impl EvidenceLines {
 pub(super) fn each_line(
     folder: &Path,
     record: &EvidenceIndex,
-    mut take: impl FnMut(EvidenceLine),
+    take: impl FnMut(EvidenceLine),
 ) -> io::Result<(String, u64)> {
-    let mut file = BufReader::with_capacity(64 << 10, Hashing::new(File::open(folder.join(&record.file))?));
-    let mut text = Vec::new();
-    let mut lines = 0;
-    loop {
-        text.clear();
-        if io::Read::take(&mut file, MAX_LINE).read_until(b'\n', &mut text)? == 0 {
-            return Ok((file.into_inner().finish().1.sha256, lines));
-        }
-        lines += 1;
-        let line = serde_json::from_slice(&text);
-        take(line.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, format!("line {lines}: {error}")))?);
-    }
+    let (sum, lines) = each_json_line(&folder.join(&record.file), MAX_LINE, take)?;
+    Ok((sum.sha256, lines))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ mod shared;
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use super::compress::Compression;
@@ -19,6 +19,7 @@ use super::hashing::{Hashing, Sum};
 use super::lines::ReportLine;
 use super::manifest::{BundleRecord, Manifest, SCHEMA, Totals};
 use super::name::{BUNDLES, JOURNAL, MANIFEST, REPORTS, bundle_file, info_file, is_bundle_name, is_bundle_path};
+use super::read_back::{each_json_line, sum_of};
 
 use belonging::Belonging;
 pub use mismatch::Mismatch;
@@ -221,20 +222,20 @@ impl Verification {
     fn check_reports(&self, found: &mut Vec<Mismatch>) {
         let mut sums = Totals::default();
         let ids: HashSet<&str> = self.manifest.executions.iter().map(|execution| execution.id.as_str()).collect();
-        let read = each_line(&self.folder.join(REPORTS), |line| {
+        let read = each_json_line(&self.folder.join(REPORTS), MAX_LINE, |line: ReportLine| {
             if let Some(execution) = line.execution.as_ref().filter(|id| !ids.contains(id.as_str())) {
                 let (report, execution) = (line.report.clone(), execution.clone());
                 found.push(Mismatch::UnknownExecution { report, execution });
             }
             check_cases(&line.report, &line.cases, &line.runs.unwrap_or_default(), found);
-            sums.add_report(line);
+            sums.add_report(&line);
         });
         let totals = &self.manifest.totals;
         check_cases(MANIFEST, &totals.cases, &totals.runs, found);
         match read {
-            Ok(sum) => self.check_reports_file(sum, found),
-            Err(mismatch) => {
-                found.push(mismatch);
+            Ok((sum, _)) => self.check_reports_file(sum, found),
+            Err(error) => {
+                found.push(unreadable(REPORTS, &error));
                 return;
             }
         }
@@ -309,13 +310,6 @@ fn unfinished(folder: &Path) -> Option<Mismatch> {
     (earlier.is_some() || folder.join(JOURNAL).is_file()).then_some(Mismatch::Unfinished { earlier })
 }
 
-/// Length and hash of a file.
-fn sum_of(path: &Path) -> io::Result<Sum> {
-    let mut file = Hashing::new(File::open(path)?);
-    io::copy(&mut file, &mut io::sink())?;
-    Ok(file.finish().1)
-}
-
 fn unreadable(file: &str, error: &io::Error) -> Mismatch {
     match error.kind() {
         io::ErrorKind::NotFound => Mismatch::Missing { file: file.to_owned() },
@@ -345,25 +339,6 @@ fn check_cases(report: &str, cases: &Cases, runs: &Runs, found: &mut Vec<Mismatc
             found.push(Mismatch::Cases { report: report.to_owned(), seen: cases.seen, sum, found: value });
         }
     }
-}
-
-/// Reads `reports.jsonl` line by line; gives its length and hash.
-fn each_line(path: &Path, mut take: impl FnMut(&ReportLine)) -> Result<Sum, Mismatch> {
-    let failed = |error: io::Error| unreadable(REPORTS, &error);
-    let mut file = BufReader::with_capacity(64 << 10, Hashing::new(File::open(path).map_err(failed)?));
-    let mut text = Vec::new();
-    for number in 1_u64.. {
-        text.clear();
-        if file.by_ref().take(MAX_LINE).read_until(b'\n', &mut text).map_err(failed)? == 0 {
-            break;
-        }
-        let line = serde_json::from_slice(&text).map_err(|error| Mismatch::Unreadable {
-            file: REPORTS.to_owned(),
-            reason: format!("line {number}: {error}"),
-        })?;
-        take(&line);
-    }
-    Ok(file.into_inner().finish().1)
 }
 
 /// Facts or faults of a bundle, the sum of its body, and that of its file where it is compressed.

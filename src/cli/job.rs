@@ -313,7 +313,7 @@ fn recorded(
     let JobArgs { execution, bundles, results, reading, junit_time_unit, .. } = args;
     let [key_map, key_pattern, definition_rewrite, tag_prefix] = args.keys.recorded(keys);
     let texts = |texts: Vec<&str>| Value::from(texts);
-    manifest::Options(
+    manifest::Options::new(
         [
             ("project", execution.project.as_ref().map(|key| key.as_str().into())),
             ("execution", execution.execution.as_ref().map(|key| key.as_str().into())),

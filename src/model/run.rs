@@ -170,8 +170,6 @@ pub struct RunFacts {
     pub attempt_group: u64,
     /// See [`TestCase::superseded`](super::TestCase::superseded).
     pub superseded: bool,
-    /// Whether the Test is known by key (no Test would be created).
-    pub has_key: bool,
     /// Pieces of evidence in its bytes.
     pub evidence: u32,
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::Path;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use serde_json::Value;
 
 use crate::bundle::manifest::{Execution, Manifest};
 use crate::bundle::verify::{Mismatch, Verification};
@@ -106,15 +107,17 @@ pub enum BindError {
 /// # Errors
 /// Whatever is said against it; the bundles are as they were then, unless the file system refused in the very end.
 pub fn bind(folder: &Path, bindings: &[Binding], rebind: Rebind, threads: usize) -> Result<Vec<Bound>, BindError> {
+    // It says best why a folder is no output. What counts is what is read when nobody else can change it any more.
+    Verification::open(folder).map_err(BindError::NoOutput)?;
+    let output = Folder::complete(folder).map_err(BindError::Write)?;
     let verification = Verification::open(folder).map_err(BindError::NoOutput)?;
     let mut manifest = verification.manifest().clone();
     let keys = assign(&manifest, bindings, rebind)?;
-    let folder = Folder::complete(folder).map_err(BindError::Write)?;
     let tasks: Vec<_> = tasks(&manifest, &keys);
     let pool = super::threads::pool(threads);
     let pool = pool.map_err(|error| BindError::Threads(error.to_string()))?;
     let prepared: Result<Vec<_>, BindError> =
-        pool.install(|| tasks.into_par_iter().map(|task| Ok((task.place, task.prepare(&folder, rebind)?))).collect());
+        pool.install(|| tasks.into_par_iter().map(|task| Ok((task.place, task.prepare(&output, rebind)?))).collect());
     let prepared = prepared?;
     check_sizes(&manifest, prepared.iter().map(|(_, bundle)| bundle.record()))?;
     let mut counts = HashMap::new();
@@ -135,7 +138,7 @@ pub fn bind(folder: &Path, bindings: &[Binding], rebind: Rebind, threads: usize)
     let all = manifest.executions.iter().flat_map(|execution| &execution.bundles);
     manifest.totals.bytes_out = all.fold(0, |sum, bundle| sum.saturating_add(bundle.bytes));
     if &manifest != verification.manifest() {
-        folder.seal_again(&manifest).map_err(BindError::Write)?;
+        output.seal_again(&manifest).map_err(BindError::Write)?;
     }
     Ok(bound)
 }
@@ -253,8 +256,7 @@ impl Task<'_> {
 
 /// A key that is longer than the blanks left for it makes its bundles longer.
 fn check_sizes<'r>(manifest: &Manifest, records: impl Iterator<Item = &'r BundleRecord>) -> Result<(), BindError> {
-    let option = manifest.options.0.iter().find(|(name, _)| name == "max-bytes");
-    let Some(limit) = option.and_then(|(_, value)| value.as_u64()) else { return Ok(()) };
+    let Some(limit) = manifest.options.get("max-bytes").and_then(Value::as_u64) else { return Ok(()) };
     for record in records {
         if record.bytes > limit {
             return Err(BindError::TooLarge { file: record.file.clone(), bytes: record.bytes, limit });

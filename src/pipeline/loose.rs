@@ -16,7 +16,7 @@ use super::finish::SettledExecution;
 use super::kept::KeptReports;
 use super::outcome::{EvidenceCounts, ReportOutcome};
 use super::{Error, Job, Observer};
-use crate::bundle::{LineSpool, RunStore, Sidecar};
+use crate::bundle::{IndexEntry, LineSpool, RunStore, Sidecar};
 use crate::mapping::Evidence;
 use crate::model::{Content, Origin, Problem, ProblemKind, ReportId, TestRun, push_slug};
 use crate::source::Later;
@@ -80,13 +80,9 @@ impl Traces {
         slug.clear();
         push_slug(title, slug);
         if slug.len() >= SHORTEST_SLUG && self.scenarios.len() < MOST_SCENARIOS {
-            self.scenarios.push((xxh3_64(slug.as_bytes()), halves(identity)));
+            self.scenarios.push((xxh3_64(slug.as_bytes()), IndexEntry::identity_of(identity)));
         }
     }
-}
-
-fn halves(identity: u128) -> [u64; 2] {
-    [(identity >> 64) as u64, identity as u64]
 }
 
 /// Decides about every picture of a group, and adds those that name a Test to its evidence. What went wrong with one is

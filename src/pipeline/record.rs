@@ -178,7 +178,7 @@ impl Record {
     /// The outcome of file number `place`, as far as others want to know of it.
     pub(super) fn outcome(&self, place: usize, id: ReportId, origin: &Origin) -> Option<ReportOutcome> {
         let line = &self.reports.get(place)?.line;
-        if line.report == origin.as_str() { restored(line, id) } else { None }
+        if line.report == origin.as_str() { restored(line, id, origin) } else { None }
     }
 
     /// Gives the Test Executions that begin with file number `place` their ids, as if it had been converted, and its line.
@@ -216,8 +216,8 @@ impl Record {
 }
 
 /// The outcome that this line tells of.
-fn restored(line: &ReportLine, id: ReportId) -> Option<ReportOutcome> {
-    let mut outcome = ReportOutcome::new(id, Origin::parse(line.report.as_str()), line.bytes);
+fn restored(line: &ReportLine, id: ReportId, origin: &Origin) -> Option<ReportOutcome> {
+    let mut outcome = ReportOutcome::new(id, origin.clone(), line.bytes);
     outcome.format = match &line.format {
         Some(name) => Some(format::by_name(name)?.name),
         None => None,

@@ -62,7 +62,6 @@ pub(super) fn facts(run: &TestRun, options: &EncodeOptions, evidence: u32) -> Ru
         outcome: run.outcome,
         attempt_group: run.attempt_group,
         superseded: run.superseded,
-        has_key: run.identity.key().is_some(),
         evidence,
     }
 }

@@ -159,7 +159,6 @@ fn the_identity_is_the_key_or_project_and_definition() {
     let facts = |run: &TestRun| encoded(run, Target::Server).1;
     assert_eq!(facts(&keyed("AB-1")).identity, facts(&keyed("AB-1")).identity);
     assert_ne!(facts(&keyed("AB-1")).identity, facts(&run("AB-1")).identity);
-    assert!(facts(&keyed("AB-1")).has_key);
     let (text, told) = encoded(&run("a.b"), Target::Server);
     assert_eq!(check(&bundle(&[text.as_bytes()]), Target::Server, Unbound::Refused).identities, [told.identity]);
 }

@@ -53,14 +53,7 @@ impl Fixture {
         let stored = |(identity, report, sequence, bytes): &Run| {
             let place = keep(&self.store, bytes.clone().into_bytes(), SEPARATOR).unwrap();
             let outcome = if bytes.contains('!') { Outcome::Failed } else { Outcome::Passed };
-            let facts = RunFacts {
-                identity: *identity,
-                outcome,
-                attempt_group: 7,
-                superseded: false,
-                has_key: *identity > 9,
-                evidence: 0,
-            };
+            let facts = RunFacts { identity: *identity, outcome, attempt_group: 7, superseded: false, evidence: 0 };
             let entry = IndexEntry::new(u64::from(place.length), &facts).unwrap();
             // A note says what the run does.
             let note = bytes.contains('?').then(|| keep(&self.store, bytes.clone().into_bytes(), &[]).unwrap());

@@ -1,5 +1,7 @@
 //! Which Test Execution a bundle goes to, and whether that is the one that the manifest tells of.
 
+use serde_json::Value;
+
 use super::{Mismatch, Verification};
 use crate::bundle::manifest::{BundleRecord, Execution};
 
@@ -39,8 +41,8 @@ impl Verification {
     /// No bundle is larger than the options allow. A key that was bound may be longer than what stood in its place.
     pub(super) fn check_limits(&self, found: &mut Vec<Mismatch>) {
         let limit = |name: &str| {
-            let value = self.manifest.options.0.iter().find(|(known, _)| known == name);
-            value.and_then(|(_, value)| value.as_u64()).unwrap_or(u64::MAX)
+            let value = self.manifest.options.get(name);
+            value.and_then(Value::as_u64).unwrap_or(u64::MAX)
         };
         let (max_tests, max_bytes) = (limit("max-tests"), limit("max-bytes"));
         for execution in &self.manifest.executions {

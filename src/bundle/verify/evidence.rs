@@ -4,9 +4,10 @@ use std::collections::HashSet;
 use std::fs;
 use std::io;
 
-use super::{Mismatch, Verification, sum_of, unreadable};
+use super::{Mismatch, Verification, unreadable};
 use crate::bundle::manifest::{EvidenceIndex, Execution};
 use crate::bundle::name::{EVIDENCE, evidence_index_file, is_evidence_path};
+use crate::bundle::read_back::sum_of;
 use crate::bundle::sidecar::{EvidenceLine, each_line};
 
 impl Verification {

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::bundle::lines::tests::line;
-use crate::bundle::manifest::Execution;
 use crate::bundle::manifest::tests::manifest;
+use crate::bundle::manifest::{Execution, Options};
 use crate::bundle::settle::tests::{Fixture, SEPARATOR, join};
 use crate::bundle::{Assembly, Budget, ExecutionKey, Folder, Frame, Opening, ReportLines, plan};
 
@@ -209,7 +209,8 @@ fn finds_bundles_that_belong_to_another_execution() {
 fn finds_bundles_that_are_larger_than_the_options_allow() {
     let options = |tests: u64, bytes: u64| {
         move |manifest: &mut Manifest| {
-            manifest.options.0 = vec![("max-tests".to_owned(), tests.into()), ("max-bytes".to_owned(), bytes.into())];
+            let options = vec![("max-tests".to_owned(), tests.into()), ("max-bytes".to_owned(), bytes.into())];
+            manifest.options = Options::new(options);
         }
     };
     assert_eq!(after(options(2, 13)), Vec::<String>::new());

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{Picture, Print, Reports, base_name, halves};
-use crate::bundle::RunStore;
+use super::{Picture, Print, Reports, base_name};
+use crate::bundle::{IndexEntry, RunStore};
 use crate::model::{HashedMap, Origin, key, push_slug};
 use crate::pipeline::Error;
 use crate::pipeline::finish::SettledExecution;
@@ -70,7 +70,7 @@ impl Scope {
         if name.len() > LONGEST_NAME {
             return [Vec::new(), Vec::new()];
         }
-        let keys = keys_in(name).map(|key| halves(xray::key_identity(key))).collect();
+        let keys = keys_in(name).map(|key| IndexEntry::identity_of(xray::key_identity(key))).collect();
         [keys, self.scenarios_in(name)]
     }
 
