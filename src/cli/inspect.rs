@@ -175,7 +175,7 @@ impl View {
         out.line(format_args!("{files}, {}: {reports}, {} ignored", numbers::size(self.bytes), count(self.ignored)))?;
         if self.reports > 0 {
             self.write_groups(out)?;
-            write_cases(&self.cases, out)?;
+            write_cases(&self.cases.into(), out)?;
         }
         write_set_aside(&self.set_aside, verbosity, out)?;
         let problems: Vec<ProblemCount> =
@@ -314,13 +314,17 @@ Problems
     }
 
     #[test]
-    fn programs_get_a_line_for_each_report() {
+    fn programs_get_a_line_for_each_file() {
         let place = Position { offset: 311, line: 2, column: 14 };
         let problems = [Problem::new(ProblemKind::NaiveTimestamp, "no zone").at(place)];
         let paper = Paper::default();
         let mut out = paper.printer(Ink::Plain);
         let mut listing = Listing::new(OutputChoice::Json, &mut out);
         listing.add(&seen("nightly.zip!/a.xml", &problems));
+        let bare = ReportSeen { format: None, producer: None, state: ReportState::Ignored, ..seen("c.txt", &[]) };
+        let broken = [Problem::new(ProblemKind::Malformed, "a tag is never closed")];
+        listing.add(&ReportSeen { input: Some(2), set_aside: "not a report", cases: CaseCounts::default(), ..bare });
+        listing.add(&ReportSeen { state: ReportState::Damaged, ..seen("b.xml", &broken) });
         assert_eq!(
             paper.text(),
             concat!(
@@ -328,6 +332,13 @@ Problems
                 r#""cases":{"seen":12,"passed":12,"failed":0,"errored":0,"skipped":0},"#,
                 r#""problems":[{"severity":"warning","kind":"naive-timestamp","message":"no zone","#,
                 r#""offset":311,"line":2,"column":14}]}"#,
+                "\n",
+                r#"{"report":"c.txt","input":2,"state":"ignored","reason":"not a report","bytes":100,"#,
+                r#""cases":{"seen":0,"passed":0,"failed":0,"errored":0,"skipped":0},"problems":[]}"#,
+                "\n",
+                r#"{"report":"b.xml","format":"junit","producer":"surefire","state":"damaged","bytes":100,"#,
+                r#""cases":{"seen":12,"passed":12,"failed":0,"errored":0,"skipped":0},"#,
+                r#""problems":[{"severity":"error","kind":"malformed","message":"a tag is never closed"}]}"#,
                 "\n"
             )
         );

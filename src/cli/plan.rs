@@ -4,7 +4,7 @@ mod human;
 
 use clap::Args;
 use serde::Serialize;
-use xraypack::bundle::manifest::Trimmed;
+use xraypack::bundle::manifest::{Totals, Trimmed};
 use xraypack::pipeline::{self, Conflicts, DividedTest, Job, PlannedBundle, PlannedExecution, SharedKey};
 
 use super::choices::OutputChoice;
@@ -18,7 +18,7 @@ use super::nothing::NoReports;
 use super::numbers::counted;
 use super::places::Places;
 use super::same_execution::{self, SameExecution};
-use super::summary::{ProblemCount, SetAside, Totals};
+use super::summary::{ProblemCount, SetAside};
 use super::terminal::Terminal;
 use super::test_keys::KeyMapUsage;
 
@@ -58,8 +58,8 @@ struct ExecutionLine<'p> {
     foreign_keys: &'p [String],
     new_tests: &'p [String],
     conflicts: ConflictLines<'p>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    trimmed: Vec<TrimmedLine<'p>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    trimmed: &'p [Trimmed],
 }
 
 #[derive(Serialize)]
@@ -87,14 +87,6 @@ struct DividedTestLine<'p> {
     definition: &'p str,
     keys: &'p [String],
     also_without_key: bool,
-}
-
-#[derive(Serialize)]
-struct TrimmedLine<'p> {
-    test: &'p str,
-    bytes: u64,
-    allowed: u64,
-    steps: &'p [String],
 }
 
 /// What is shown.
@@ -150,7 +142,7 @@ fn plan(args: &PlanArgs, job: &Job, commentary: &Commentary) -> Result<View, Fai
     let Told { set_aside, problems, no_reports, .. } = watching.told();
     let problems = problems.into_iter().map(|(kind, count)| ProblemCount { kind, count }).collect();
     Ok(View {
-        totals: Totals::of(&plan.totals),
+        totals: plan.totals,
         same_execution: same_execution::of(
             plan.executions.iter().map(|execution| (execution.id.as_str(), execution.key.as_deref())),
         ),
@@ -190,7 +182,7 @@ impl<'p> ExecutionLine<'p> {
             foreign_keys: &execution.foreign_keys,
             new_tests: &execution.definitions,
             conflicts: ConflictLines::of(&execution.conflicts),
-            trimmed: execution.trimmed.iter().map(TrimmedLine::of).collect(),
+            trimmed: &execution.trimmed,
         }
     }
 }
@@ -207,13 +199,6 @@ impl<'p> ConflictLines<'p> {
             keys: conflicts.keys.iter().map(key).collect(),
             definitions: conflicts.definitions.iter().map(test).collect(),
         }
-    }
-}
-
-impl<'p> TrimmedLine<'p> {
-    fn of(trimmed: &'p Trimmed) -> TrimmedLine<'p> {
-        let Trimmed { test, bytes, allowed, steps } = trimmed;
-        TrimmedLine { test, bytes: *bytes, allowed: *allowed, steps }
     }
 }
 

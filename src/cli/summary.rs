@@ -9,8 +9,8 @@ use std::io;
 use std::time::Duration;
 
 use serde::Serialize;
-use xraypack::bundle::manifest::{self, Manifest};
-use xraypack::model::{CaseCounts, ProblemKind, ReportState, RunCounts};
+use xraypack::bundle::manifest::{self, Manifest, Totals};
+use xraypack::model::{ProblemKind, ReportState};
 
 use super::commentary::ReportSeen;
 use super::same_execution::{self, SameExecution};
@@ -52,34 +52,7 @@ impl Summary {
         let problems = problems.into_iter().map(|(kind, count)| ProblemCount { kind, count }).collect();
         let executions = manifest.executions.iter().map(ExecutionSummary::of).collect();
         let same_execution = same_execution::of_manifest(manifest);
-        let totals = Totals::of(&manifest.totals);
-        Summary { totals, executions, set_aside, problems, same_execution, key_map: None, elapsed }
-    }
-}
-
-impl Totals {
-    /// The sums of a manifest or a plan.
-    pub fn of(totals: &manifest::Totals) -> Totals {
-        let (cases, runs) = (totals.cases, totals.runs);
-        Totals {
-            files: totals.files,
-            reports: totals.reports,
-            damaged: totals.damaged,
-            unsupported: totals.unsupported,
-            ignored: totals.ignored,
-            bytes_in: totals.bytes_in,
-            bytes_out: totals.bytes_out,
-            bundles: totals.bundles,
-            cases: CaseCounts {
-                seen: cases.seen,
-                passed: cases.passed,
-                failed: cases.failed,
-                errored: cases.errored,
-                skipped: cases.skipped,
-            },
-            runs: RunCounts { written: runs.written, merged: runs.merged, left_out: runs.left_out },
-            evidence: EvidenceCounts { kept: totals.evidence.kept, dropped: totals.evidence.dropped },
-        }
+        Summary { totals: manifest.totals, executions, set_aside, problems, same_execution, key_map: None, elapsed }
     }
 }
 
@@ -112,44 +85,6 @@ impl SetAside {
             reason: report.reason().to_owned(),
         })
     }
-}
-
-/// Sums over everything, as in `manifest.json`.
-#[derive(Debug, Default, Serialize)]
-pub struct Totals {
-    /// Files seen, entries of archives included.
-    pub files: u64,
-    /// Reports among them, damaged ones included.
-    pub reports: u64,
-    /// Reports that were cut or broken.
-    pub damaged: u64,
-    /// XML, JSON and archives that are no supported report.
-    pub unsupported: u64,
-    /// Files that are nothing of the kind, excluded, or duplicates.
-    pub ignored: u64,
-    /// Bytes of the reports.
-    pub bytes_in: u64,
-    /// Bytes of the bundles.
-    pub bytes_out: u64,
-    /// Bundles written.
-    pub bundles: u64,
-    /// Test cases by outcome.
-    #[serde(with = "CaseCountsJson")]
-    pub cases: CaseCounts,
-    /// What became of the cases.
-    #[serde(with = "RunCountsJson")]
-    pub runs: RunCounts,
-    /// Evidence kept and dropped, in files.
-    pub evidence: EvidenceCounts,
-}
-
-/// Attachments that became evidence, and those that did not.
-#[derive(Debug, Default, Serialize)]
-pub struct EvidenceCounts {
-    /// Written into bundles.
-    pub kept: u64,
-    /// Left out by a limit.
-    pub dropped: u64,
 }
 
 /// One Test Execution and its bundles.
@@ -209,24 +144,6 @@ pub struct ProblemCount {
     pub count: u64,
 }
 
-#[derive(Serialize)]
-#[serde(remote = "CaseCounts")]
-struct CaseCountsJson {
-    seen: u64,
-    passed: u64,
-    failed: u64,
-    errored: u64,
-    skipped: u64,
-}
-
-#[derive(Serialize)]
-#[serde(remote = "RunCounts")]
-struct RunCountsJson {
-    written: u64,
-    merged: u64,
-    left_out: u64,
-}
-
 fn state_name<S: serde::Serializer>(state: &ReportState, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(state.name())
 }
@@ -253,6 +170,8 @@ pub mod tests {
     use super::super::terminal::Ink;
     use super::super::terminal::tests::Paper;
     use super::*;
+    use xraypack::bundle::manifest::Evidence;
+    use xraypack::bundle::{Cases, Runs};
 
     fn bundle(file: &str, bytes: u64, runs: u64, needs_key: bool) -> BundleSummary {
         BundleSummary { file: file.to_owned(), bytes, runs, needs_key }
@@ -270,9 +189,9 @@ pub mod tests {
                 bytes_in: 1_200_000_000,
                 bytes_out: 65_000_000,
                 bundles: 3,
-                cases: CaseCounts { seen: 48_213, passed: 47_000, failed: 900, errored: 0, skipped: 313 },
-                runs: RunCounts { written: 48_200, merged: 13, left_out: 0 },
-                evidence: EvidenceCounts { kept: 1200, dropped: 3 },
+                cases: Cases { seen: 48_213, passed: 47_000, failed: 900, errored: 0, skipped: 313 },
+                runs: Runs { written: 48_200, merged: 13, left_out: 0 },
+                evidence: Evidence { kept: 1200, dropped: 3 },
             },
             executions: vec![ExecutionSummary {
                 id: "nightly".to_owned(),

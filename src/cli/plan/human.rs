@@ -2,11 +2,12 @@
 
 use std::io;
 
+use xraypack::bundle::manifest::Totals;
 use xraypack::pipeline::{DividedTest, PlannedExecution, SharedKey};
 
 use super::super::Verbosity;
 use super::super::numbers::{self, count, counted};
-use super::super::summary::{Totals, headed, write_cases, write_problems, write_set_aside};
+use super::super::summary::{headed, write_cases, write_problems, write_set_aside};
 use super::super::table::{Align, Table};
 use super::super::terminal::{Printer, Style, harmless};
 use super::View;

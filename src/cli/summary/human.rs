@@ -2,13 +2,15 @@
 
 use std::io;
 
-use xraypack::model::{CaseCounts, ReportState, RunCounts};
+use xraypack::bundle::manifest::{Evidence, Totals};
+use xraypack::bundle::{Cases, Runs};
+use xraypack::model::ReportState;
 
 use super::super::Verbosity;
 use super::super::numbers::{self, count, counted};
 use super::super::table::{Align, Table};
 use super::super::terminal::{Printer, Style, harmless};
-use super::{EvidenceCounts, ProblemCount, SetAside, Summary, Totals};
+use super::{ProblemCount, SetAside, Summary};
 
 /// Reports set aside that are named in the summary without `-v`; `reports.jsonl` names all.
 const NAMED: usize = 20;
@@ -44,7 +46,7 @@ fn headline(summary: &Summary, out: &mut Printer) -> io::Result<()> {
 }
 
 /// The four outcomes beneath the number of cases. Colour marks what somebody has to look at.
-pub fn write_cases(cases: &CaseCounts, out: &mut Printer) -> io::Result<()> {
+pub fn write_cases(cases: &Cases, out: &mut Printer) -> io::Result<()> {
     let mut table = Table::new(&[Align::Left, Align::Right]);
     table.row(["Cases", &count(cases.seen)]);
     let outcomes = [
@@ -69,10 +71,10 @@ pub fn write_cases(cases: &CaseCounts, out: &mut Printer) -> io::Result<()> {
 }
 
 fn runs_and_evidence(totals: &Totals, out: &mut Printer) -> io::Result<()> {
-    let RunCounts { written, merged, left_out } = totals.runs;
+    let Runs { written, merged, left_out } = totals.runs;
     let (written, merged, left_out) = (count(written), count(merged), count(left_out));
     out.line(format_args!("Runs: {written} written, {merged} merged into others, {left_out} left out"))?;
-    let EvidenceCounts { kept, dropped } = totals.evidence;
+    let Evidence { kept, dropped } = totals.evidence;
     if kept + dropped > 0 {
         out.line(format_args!("Evidence: {} kept, {} dropped", count(kept), count(dropped)))?;
     }
