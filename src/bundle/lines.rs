@@ -7,7 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::counts::{Cases, Runs};
 use crate::model::{Problem, ReportState};
 
-/// What is said of one file (contract, `reports.jsonl`). `inspect` prints it without `runs` and `execution`.
+/// What is said of one file (contract, `reports.jsonl`). `inspect`, which converts nothing, prints it without `runs` and
+/// `execution`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportLine {
     /// Where it was found, relative to its INPUT.

@@ -27,7 +27,7 @@ pub struct ReportSeen<'r> {
     /// What stands before its name for people, who must know which of several INPUTs is meant.
     pub before: &'r str,
     /// Name of its format, where one was recognised.
-    pub format: Option<&'r str>,
+    pub format: Option<&'static str>,
     /// The program that wrote it, where it says so.
     pub producer: Option<&'r str>,
     /// What became of it.

@@ -1,5 +1,6 @@
 //! `xraypack inspect`: what is in there.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
@@ -7,9 +8,9 @@ use std::sync::{Mutex, PoisonError};
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueHint};
-use serde::Serialize;
+use xraypack::bundle::ReportLine;
 use xraypack::format::Attachments;
-use xraypack::model::{CaseCounts, Problem, ProblemKind, ReportState};
+use xraypack::model::{CaseCounts, ProblemKind, ReportState};
 use xraypack::pipeline::{Observer, Report};
 use xraypack::source::{self, Input};
 
@@ -114,7 +115,7 @@ impl<'o> Listing<'o> {
     fn add(&mut self, report: &ReportSeen<'_>) {
         self.view.add(report);
         if self.format == OutputChoice::Json && self.printed.is_ok() {
-            self.printed = self.out.json(&ReportLine::of(report));
+            self.printed = self.out.json(&line_of(report));
         }
     }
 }
@@ -197,73 +198,20 @@ impl View {
     }
 }
 
-/// A line of `reports.jsonl` without what only a conversion knows (contract, output folder).
-#[derive(Serialize)]
-struct ReportLine<'r> {
-    report: &'r str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    input: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    format: Option<&'r str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    producer: Option<&'r str>,
-    state: &'static str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    reason: &'r str,
-    bytes: u64,
-    cases: CasesLine,
-    problems: Vec<ProblemLine<'r>>,
-}
-
-#[derive(Serialize)]
-struct CasesLine {
-    seen: u64,
-    passed: u64,
-    failed: u64,
-    errored: u64,
-    skipped: u64,
-}
-
-#[derive(Serialize)]
-struct ProblemLine<'r> {
-    severity: &'static str,
-    kind: &'static str,
-    message: &'r str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    offset: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    column: Option<u64>,
-}
-
-impl<'r> ReportLine<'r> {
-    fn of(report: &ReportSeen<'r>) -> ReportLine<'r> {
-        let CaseCounts { seen, passed, failed, errored, skipped, .. } = report.cases;
-        ReportLine {
-            report: report.name,
-            input: report.input,
-            format: report.format,
-            producer: report.producer,
-            state: report.state.name(),
-            reason: report.set_aside,
-            bytes: report.bytes,
-            cases: CasesLine { seen, passed, failed, errored, skipped },
-            problems: report.problems.iter().map(ProblemLine::of).collect(),
-        }
-    }
-}
-
-impl<'r> ProblemLine<'r> {
-    fn of(problem: &'r Problem) -> ProblemLine<'r> {
-        ProblemLine {
-            severity: problem.severity.name(),
-            kind: problem.kind.name(),
-            message: &problem.message,
-            offset: problem.position.map(|place| place.offset),
-            line: problem.position.map(|place| place.line),
-            column: problem.position.map(|place| place.column),
-        }
+/// The line of a file, without what only a conversion knows.
+fn line_of(report: &ReportSeen<'_>) -> ReportLine {
+    ReportLine {
+        report: report.name.to_owned(),
+        input: report.input,
+        format: report.format.map(Cow::Borrowed),
+        producer: report.producer.map(str::to_owned),
+        state: report.state,
+        reason: (!report.set_aside.is_empty()).then(|| report.set_aside.to_owned()),
+        bytes: report.bytes,
+        cases: report.cases.into(),
+        runs: None,
+        execution: None,
+        problems: report.problems.iter().cloned().map(Into::into).collect(),
     }
 }
 
@@ -273,7 +221,7 @@ mod tests {
     use super::super::terminal::Ink;
     use super::super::terminal::tests::Paper;
     use super::*;
-    use xraypack::model::Position;
+    use xraypack::model::{Position, Problem};
 
     #[test]
     fn people_see_formats_and_producers() {
