@@ -13,8 +13,8 @@ use xraypack::bundle::Opening;
 use xraypack::pipeline::Job;
 use xraypack::source::Input;
 
+use super::args::{JobArgs, check};
 use super::choices::OutputChoice;
-use super::convert::{self, JobArgs};
 use super::exit::{DamageAllowed, Ending, Failure};
 use super::inputs;
 use super::job;
@@ -55,7 +55,7 @@ pub struct BenchArgs {
 
 /// Runs the command.
 pub fn run(args: &BenchArgs, terminal: &mut Terminal) -> Result<Ending, Failure> {
-    convert::check(&args.job)?;
+    check(&args.job)?;
     let baseline = args.baseline.as_deref().map(document::read).transpose()?;
     let (document, damaged) = measure(args, terminal)?;
     if let Some(baseline) = baseline.as_ref().filter(|baseline| !document.is_of_same_input(baseline)) {

@@ -6,7 +6,7 @@ use xraypack::bundle::WriteErrorKind;
 use xraypack::pipeline::Error;
 use xraypack::xray::{StatedInfo, read_info};
 
-use super::convert::ExecutionArgs;
+use super::args::ExecutionArgs;
 use super::exit::Failure;
 use super::job;
 use super::terminal::Terminal;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use xraypack::mapping::{EnvironmentFrom, Rules};
 use xraypack::source::{self, Globs, Input, SourceError};
 
-use super::convert::JobArgs;
+use super::args::JobArgs;
 use super::exit::Failure;
 use super::numbers;
 use super::terminal::{Printer, Style, Terminal, harmless};

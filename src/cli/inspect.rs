@@ -15,9 +15,9 @@ use xraypack::pipeline::{Observer, Report};
 use xraypack::source::{self, Input};
 
 use super::Verbosity;
+use super::args::{ReadingArgs, TellingArgs, check_inputs, check_limits};
 use super::choices::{OutputChoice, TimeUnitChoice};
 use super::commentary::{Commentary, ReportSeen};
-use super::convert::{ReadingArgs, TellingArgs, check_inputs, check_limits};
 use super::exit::{DamageAllowed, Ending, Failure};
 use super::inputs;
 use super::job;

@@ -17,11 +17,11 @@ use xraypack::pipeline::{Damaged, Error, GroupBy, Job, Memory, Reading};
 use xraypack::source::{self, Globs, Mapping};
 use xraypack::xray::{EncodeOptions, EvidencePlace, ExecutionInfo, InfoTemplate, Merge, Target};
 
+use super::args::{JobArgs, OutputArgs, ReadingArgs};
 use super::choices::{
     BareKeysChoice, CompressChoice, DamagedChoice, EvidenceChoice, GroupChoice, MergeChoice, OutputEvidenceChoice,
     TargetChoice, TimeUnitChoice,
 };
-use super::convert::{JobArgs, OutputArgs, ReadingArgs};
 use super::environment::EnvironmentSource;
 use super::exit::Failure;
 use super::info;

@@ -1,9 +1,10 @@
 //! The command line: flags, messages, progress, exit codes.
 //!
-//! Each command is one file: its arguments, the one call into the library, and what is shown afterwards. Data goes to
-//! standard output, everything else to standard error.
+//! Each command is one file: its arguments, the one call into the library, and what is shown afterwards; arguments of
+//! several commands are in `args`. Data goes to standard output, everything else to standard error.
 
 mod allocator;
+mod args;
 mod bench;
 mod bind;
 mod choices;
@@ -39,6 +40,7 @@ mod terminal;
 mod test_keys;
 mod variables;
 mod verify;
+mod watching;
 mod words;
 
 use std::ffi::OsString;

@@ -5,7 +5,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 
 use super::Command;
-use super::convert::{ExecutionArgs, OutputArgs};
+use super::args::{ExecutionArgs, OutputArgs};
 
 /// Takes back what a nearer option excludes, and says so. Where both are given in one place they are left for the command to
 /// refuse.

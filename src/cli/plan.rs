@@ -7,9 +7,9 @@ use serde::Serialize;
 use xraypack::bundle::manifest::{Totals, Trimmed};
 use xraypack::pipeline::{self, Conflicts, DividedTest, Job, PlannedBundle, PlannedExecution, SharedKey};
 
+use super::args::{JobArgs, TellingArgs, check};
 use super::choices::OutputChoice;
 use super::commentary::Commentary;
-use super::convert::{self, JobArgs, TellingArgs, Told, Watching};
 use super::exit::{DamageAllowed, Ending, Failure};
 use super::info;
 use super::inputs;
@@ -21,6 +21,7 @@ use super::same_execution::{self, SameExecution};
 use super::summary::{ProblemCount, SetAside};
 use super::terminal::Terminal;
 use super::test_keys::KeyMapUsage;
+use super::watching::{Told, Watching};
 
 /// What `plan` is asked for.
 #[derive(Debug, Args)]
@@ -103,7 +104,7 @@ struct View {
 
 /// Runs the command.
 pub fn run(args: &PlanArgs, terminal: &mut Terminal) -> Result<Ending, Failure> {
-    convert::check(&args.job)?;
+    check(&args.job)?;
     info::warn(&args.job.execution, terminal)?;
     let job = job::job(&args.job, None)?;
     inputs::warn_of_overlaps(&job.inputs, terminal);

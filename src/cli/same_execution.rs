@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use serde::Serialize;
 use xraypack::bundle::manifest::Manifest;
 
+use super::args::ExecutionArgs;
 use super::choices::GroupChoice;
-use super::convert::ExecutionArgs;
 use super::numbers::count;
 use super::terminal::{Style, Terminal, harmless};
 
