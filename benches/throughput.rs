@@ -15,7 +15,7 @@ use support::Shape;
 use xraypack::bundle::{Budget, Compression, Opening, manifest};
 use xraypack::mapping::Rules;
 use xraypack::model::StatedExecution;
-use xraypack::pipeline::{self, Damaged, Depth, GroupBy, Job, Measured, Observer, Reading, Report};
+use xraypack::pipeline::{self, Damaged, Depth, GroupBy, Intake, Job, Measured, Observer, Reading, Report};
 use xraypack::source::{self, Input};
 use xraypack::xray::{EncodeOptions, ExecutionInfo, Merge, Target};
 
@@ -86,8 +86,9 @@ fn take(night: &Night, depth: Depth) -> u64 {
     let inputs = [Input::Path(night.input.clone())];
     let mut bytes = 0;
     let mut each = |measured: Measured| bytes += measured.bytes;
-    let options = source::Options::default();
-    pipeline::measure(&inputs, &options, &Reading::default(), 0, depth, &AtomicBool::new(false), &mut each).unwrap();
+    let (source, reading) = (source::Options::default(), Reading::default());
+    let intake = Intake { inputs: &inputs, source: &source, reading: &reading, threads: 0 };
+    pipeline::measure(intake, depth, &AtomicBool::new(false), &mut each).unwrap();
     assert!(bytes > 0);
     bytes
 }

@@ -11,7 +11,7 @@ use clap::{Args, ValueHint};
 use xraypack::bundle::ReportLine;
 use xraypack::format::Attachments;
 use xraypack::model::{CaseCounts, ProblemKind, ReportState};
-use xraypack::pipeline::{Observer, Report};
+use xraypack::pipeline::{Intake, Observer, Report};
 use xraypack::source::{self, Input};
 
 use super::Verbosity;
@@ -77,14 +77,14 @@ pub fn run(args: &InspectArgs, terminal: &mut Terminal) -> Result<Ending, Failur
 fn inspect(
     args: &InspectArgs,
     inputs: &[Input],
-    options: &source::Options,
+    source: &source::Options,
     places: &Places,
     each: &(dyn Fn(&ReportSeen<'_>) + Sync),
 ) -> Result<(), Failure> {
     let mut reading = job::reading(&args.reading, TimeUnitChoice::S)?;
     reading.options.attachments = Attachments::None;
-    let threads = job::threads(&args.reading);
-    xraypack::pipeline::inspect(inputs, options, &reading, threads, &Each { each, places }).map_err(job::failure)
+    let intake = Intake { inputs, source, reading: &reading, threads: job::threads(&args.reading) };
+    xraypack::pipeline::inspect(intake, &Each { each, places }).map_err(job::failure)
 }
 
 struct Each<'e> {

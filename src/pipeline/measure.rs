@@ -11,12 +11,12 @@ use super::group::GroupBy;
 use super::grouping::Grouping;
 use super::memory::Memory;
 use super::outcome::ReportOutcome;
-use super::purpose::{Depth, Purpose, Reading};
+use super::purpose::{Depth, Intake, Purpose};
 use super::stop::Stop;
 use crate::bundle::RunMemory;
 use crate::format;
 use crate::model::{Body, CaseCounts, Problem, ProblemKind, ReportState};
-use crate::source::{self, Entry, Input, Limits};
+use crate::source::{self, Entry, Limits};
 
 /// One file, and how long a worker had it.
 #[derive(Debug, Clone, Copy)]
@@ -31,24 +31,22 @@ pub struct Measured {
     pub spent: Duration,
 }
 
-/// Takes every file of `inputs` to `depth` and gives each to `each`, in walk order. Nothing is converted.
+/// Takes every file to `depth` and gives each to `each`, in walk order. Nothing is converted.
 ///
 /// # Errors
 /// When an INPUT cannot be read, or `stop` was set.
 pub fn measure(
-    inputs: &[Input],
-    options: &source::Options,
-    reading: &Reading,
-    threads: usize,
+    intake: Intake<'_>,
     depth: Depth,
     stop: &AtomicBool,
     each: &mut (dyn FnMut(Measured) + Send),
 ) -> Result<(), Error> {
+    let Intake { inputs, source, reading, threads } = intake;
     let stop = Stop::new(stop);
-    let purpose = Purpose::Measure(depth, reading, &options.limits);
+    let purpose = Purpose::Measure { depth, reading, limits: &source.limits };
     let mut grouping = Grouping::new(GroupBy::All, None, std::env::temp_dir(), RunMemory::of(0));
     let threads = Memory::DEFAULT.workers(threads);
-    dispatch::run(inputs, options, threads, &purpose, &mut grouping, &stop, &mut |arrival: Arrival| {
+    dispatch::run(inputs, source, threads, &purpose, &mut grouping, &stop, &mut |arrival: Arrival| {
         let ReportOutcome { format, bytes, cases, spent, .. } = arrival.outcome;
         each(Measured { format, bytes, cases, spent });
         Ok(())

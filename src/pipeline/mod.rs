@@ -75,7 +75,7 @@ pub use memory::Memory;
 pub use naming::{Conflicts, DividedTest, SharedKey};
 pub use outcome::EvidenceCounts;
 pub use plan::{Plan, PlannedBundle, PlannedExecution};
-pub use purpose::{Depth, Reading};
+pub use purpose::{Depth, Intake, Reading};
 pub use verify::{VerifiedOutput, verify};
 
 /// What is to be converted, and how.
@@ -119,6 +119,13 @@ pub struct Job {
     pub memory: Memory,
     /// The options as the manifest records them.
     pub recorded: RecordedOptions,
+}
+
+impl Job {
+    /// What it reads, and how.
+    pub fn intake(&self) -> Intake<'_> {
+        Intake { inputs: &self.inputs, source: &self.source, reading: &self.reading, threads: self.threads }
+    }
 }
 
 /// What becomes of the complete cases of a damaged report.
@@ -424,21 +431,16 @@ impl Collect for Collecting<'_> {
 ///
 /// # Errors
 /// When an INPUT cannot be read.
-pub fn inspect(
-    inputs: &[Input],
-    options: &source::Options,
-    reading: &Reading,
-    threads: usize,
-    observer: &dyn Observer,
-) -> Result<(), Error> {
+pub fn inspect(intake: Intake<'_>, observer: &dyn Observer) -> Result<(), Error> {
+    let Intake { inputs, source, reading, threads } = intake;
     let never = AtomicBool::new(false);
     let stop = Stop::new(&never);
     let rules = Rules::default();
-    let purpose = Purpose::Inspect(reading, &options.limits, &rules);
+    let purpose = Purpose::Inspect { reading, limits: &source.limits, rules: &rules };
     // No run comes of it, so that nothing is ever kept.
     let mut grouping = Grouping::new(GroupBy::All, None, std::env::temp_dir(), RunMemory::of(0));
     let threads = Memory::DEFAULT.workers(threads);
-    dispatch::run(inputs, options, threads, &purpose, &mut grouping, &stop, &mut |arrival: Arrival| {
+    dispatch::run(inputs, source, threads, &purpose, &mut grouping, &stop, &mut |arrival: Arrival| {
         observer.report(&report_of(&arrival.outcome));
         Ok(())
     })

@@ -4,17 +4,17 @@ use super::stop::Stop;
 use crate::bundle::{Folder, Merge, Sidecar};
 use crate::format::{Format, ReadOptions};
 use crate::mapping::Rules;
-use crate::source::Limits;
+use crate::source::{self, Input, Limits};
 use crate::xray::Encoder;
 
 /// What to do with the cases of a report.
 pub(super) enum Purpose<'c> {
     /// Count them, and tell what a conversion by these rules would tell of them.
-    Inspect(&'c Reading, &'c Limits, &'c Rules),
+    Inspect { reading: &'c Reading, limits: &'c Limits, rules: &'c Rules },
     /// Turn them into stored runs.
     Convert(&'c Context<'c>),
     /// Take each report so far, and measure how long that takes.
-    Measure(Depth, &'c Reading, &'c Limits),
+    Measure { depth: Depth, reading: &'c Reading, limits: &'c Limits },
 }
 
 /// How far a report is taken when the work on it is measured.
@@ -33,14 +33,14 @@ pub enum Depth {
 impl Purpose<'_> {
     pub(super) fn reading(&self) -> &Reading {
         match self {
-            Purpose::Inspect(reading, ..) | Purpose::Measure(_, reading, _) => reading,
+            Purpose::Inspect { reading, .. } | Purpose::Measure { reading, .. } => reading,
             Purpose::Convert(context) => context.reading,
         }
     }
 
     pub(super) fn limits(&self) -> &Limits {
         match self {
-            Purpose::Inspect(_, limits, _) | Purpose::Measure(_, _, limits) => limits,
+            Purpose::Inspect { limits, .. } | Purpose::Measure { limits, .. } => limits,
             Purpose::Convert(context) => context.limits,
         }
     }
@@ -81,6 +81,19 @@ pub(super) enum Names {
     Kept,
     /// No bundle needs them, and the first test without key and project ends the conversion.
     Forgotten,
+}
+
+/// What is read, and how: all that is asked for where nothing is converted.
+#[derive(Debug, Clone, Copy)]
+pub struct Intake<'i> {
+    /// Files, folders, archives, streams.
+    pub inputs: &'i [Input],
+    /// Which files are found.
+    pub source: &'i source::Options,
+    /// How reports are read.
+    pub reading: &'i Reading,
+    /// Worker threads; zero: one for each core.
+    pub threads: usize,
 }
 
 /// How files are recognised and read.

@@ -80,7 +80,7 @@ fn process_found(
     let basis = Basis::of(&found);
     let purpose = work.purpose;
     match found {
-        Found::Entry(entry) if matches!(purpose, Purpose::Measure(..)) => {
+        Found::Entry(entry) if matches!(purpose, Purpose::Measure { .. }) => {
             let begun = Instant::now();
             let (mut outcome, failure) = process_entry(id, &Arc::new(entry), basis, work, scratch);
             outcome.spent = begun.elapsed();
@@ -145,7 +145,7 @@ fn process_entry(
         outcome.environment = context.rules.environment_of_place(entry.origin.as_str());
     }
     let Scratch { source, report } = scratch;
-    if let Purpose::Measure(depth @ (Depth::Read | Depth::Inflate), _, limits) = *purpose {
+    if let Purpose::Measure { depth: depth @ (Depth::Read | Depth::Inflate), limits, .. } = *purpose {
         measure::bytes(entry, depth, source, limits, &mut outcome);
         return (outcome, None);
     }
@@ -243,10 +243,10 @@ fn recognise_and_parse(
 ) -> Ended {
     let Some(report) = Recognised::of(entry, looked, work.purpose, outcome) else { return (None, Ok(())) };
     let (failure, parsed) = match work.purpose {
-        Purpose::Inspect(reading, _, rules) => {
+        Purpose::Inspect { reading, rules, .. } => {
             (None, Ok(inspect(&report, body, reading, rules, &mut scratch.runs, outcome)))
         }
-        Purpose::Measure(depth, reading, _) => (None, Ok(take_apart(&report, body, *depth, reading, outcome))),
+        Purpose::Measure { depth, reading, .. } => (None, Ok(take_apart(&report, body, *depth, reading, outcome))),
         Purpose::Convert(context) => convert(&report, body, context, work, scratch, outcome),
     };
     let Ok(parsed) = parsed else { return (failure, Err(Fallen)) };

@@ -154,8 +154,7 @@ pub fn lap(job: &Job, stage: Stage, survey: &Survey, signals: &Signals) -> Resul
 }
 
 fn measure(job: &Job, depth: Depth, signals: &Signals, each: &mut (dyn FnMut(Measured) + Send)) -> Result<(), Failure> {
-    pipeline::measure(&job.inputs, &job.source, &job.reading, job.threads, depth, signals.stop(), each)
-        .map_err(|error| failure(error, signals))
+    pipeline::measure(job.intake(), depth, signals.stop(), each).map_err(|error| failure(error, signals))
 }
 
 fn failure(error: Error, signals: &Signals) -> Failure {
