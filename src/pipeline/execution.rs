@@ -5,14 +5,14 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRef
 use super::collect::CollectedExecution;
 use super::group::GroupKey;
 use super::stop::Stop;
-use super::{Error, Job, evidence};
+use super::{Error, Job, Memory, evidence};
 use crate::bundle::manifest::{Execution, Trimmed};
 use crate::bundle::{
-    AheadFrame, Assembly, BundlePlan, Compression, ExecutionIndex, ExecutionKey, Folder, Frame, FrameLengths, Oversize,
-    RunStore, Settled, plan,
+    AheadFrame, Assembly, Budget, BundlePlan, Compression, ExecutionIndex, ExecutionKey, Folder, Frame, FrameLengths,
+    Oversize, RunStore, Settled, plan,
 };
 use crate::model::Timestamp;
-use crate::xray::{self, ExecutionInfo, ExecutionName, TestName};
+use crate::xray::{self, EncodeOptions, ExecutionInfo, ExecutionName, TestName};
 
 /// A Test Execution whose bundles are planned.
 pub(super) struct Prepared {
@@ -50,8 +50,8 @@ impl Prepared {
         let multipart_info = template.map(|template| template.fill(name, &info));
         let later_head = xray::later_head(key.as_deref());
         let frame = frame(&first_head, &later_head, key.as_deref());
-        let mut trimming = Trimming::default();
-        let plans = plan_bundles(job, &mut settled, store, &frame.lengths(), &mut trimming)?;
+        let mut trimming = Trimming::by(&job.encoding);
+        let plans = plan_bundles(&job.budget, &mut settled, store, &frame.lengths(), &mut trimming)?;
         Ok(Prepared {
             id,
             source: group.source,
@@ -122,8 +122,8 @@ pub(super) fn index_writing_ahead(job: &Job, group: &GroupKey) -> ExecutionIndex
 }
 
 /// The index of a Test Execution of which nothing can be written ahead.
-pub(super) fn index_to_be_written_late(job: &Job) -> ExecutionIndex {
-    ExecutionIndex::new(xray::SEPARATOR, job.memory.for_entries())
+pub(super) fn index_to_be_written_late(memory: Memory) -> ExecutionIndex {
+    ExecutionIndex::new(xray::SEPARATOR, memory.for_entries())
 }
 
 fn key_of(job: &Job, group: &GroupKey) -> Option<String> {
@@ -137,58 +137,56 @@ fn frame<'a>(first_head: &'a [u8], later_head: &'a [u8], key: Option<&str>) -> F
 
 /// Plans until every run fits: runs that alone exceed a bundle are cut down by the steps of spec xray-json.md section 8.
 fn plan_bundles(
-    job: &Job,
+    budget: &Budget,
     settled: &mut Settled,
     store: &RunStore,
     frame: &FrameLengths,
-    trimming: &mut Trimming,
+    trimming: &mut Trimming<'_>,
 ) -> Result<Vec<BundlePlan>, Error> {
-    match plan(settled, &job.budget, frame) {
+    match plan(settled, budget, frame) {
         Ok(plans) => Ok(plans),
         Err(oversize) => {
             let mut too_long = None;
             for run in &oversize {
-                if let Some(run) = trimming.trim(job, settled, run, store)? {
+                if let Some(run) = trimming.trim(settled, run, store)? {
                     too_long = TooLong::longest(too_long, run);
                 }
             }
             if let Some(TooLong { test, length, allowed }) = too_long {
-                return Err(Error::budget(&test, length, allowed, &job.budget));
+                return Err(Error::budget(&test, length, allowed, budget));
             }
             // A run that did not become small enough has ended the conversion above, so the second plan is the last.
-            plan(settled, &job.budget, frame).map_err(|oversize| {
+            plan(settled, budget, frame).map_err(|oversize| {
                 let largest = oversize.iter().max_by_key(|run| run.length);
                 let (length, allowed) = largest.map_or((0, 0), |run| (run.length, run.allowed));
-                Error::budget("", length, allowed, &job.budget)
+                Error::budget("", length, allowed, budget)
             })
         }
     }
 }
 
 /// What was cut down.
-#[derive(Default)]
-struct Trimming {
+struct Trimming<'e> {
+    encoding: &'e EncodeOptions,
     trimmed: Vec<Trimmed>,
     /// Pieces of evidence that went with it.
     evidence: u64,
 }
 
-impl Trimming {
+impl<'e> Trimming<'e> {
+    fn by(encoding: &'e EncodeOptions) -> Trimming<'e> {
+        Trimming { encoding, trimmed: Vec::new(), evidence: 0 }
+    }
+
     /// Cuts a run down; gives back what did not become small enough.
-    fn trim(
-        &mut self,
-        job: &Job,
-        settled: &mut Settled,
-        oversize: &Oversize,
-        store: &RunStore,
-    ) -> Result<Option<TooLong>, Error> {
+    fn trim(&mut self, settled: &mut Settled, oversize: &Oversize, store: &RunStore) -> Result<Option<TooLong>, Error> {
         let (mut bytes, mut smaller) = (Vec::new(), Vec::new());
         settled.read(oversize.run, store, &mut bytes).map_err(Error::Output)?;
         let mut note = Vec::new();
         if let Some(place) = settled.note_of(oversize.run) {
             store.read(place.location, place.length as usize, &mut note).map_err(Error::Output)?;
         }
-        let shrunk = xray::shrink(&bytes, &note, oversize.allowed, &job.encoding, &mut smaller).map_err(Error::run)?;
+        let shrunk = xray::shrink(&bytes, &note, oversize.allowed, self.encoding, &mut smaller).map_err(Error::run)?;
         let test = xray::name_of(&smaller).map_err(Error::run)?.as_str().to_owned();
         let length = smaller.len() as u64;
         if length > oversize.allowed {

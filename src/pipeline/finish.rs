@@ -22,7 +22,7 @@ use super::purpose::Names;
 use super::stop::Stop;
 use super::{Error, Job, Observer, Waiting, threads};
 use crate::bundle::manifest::{Execution, Totals};
-use crate::bundle::{Compression, ExecutionIndex, Folder, Grouped, RunStore, Settled, WriteError};
+use crate::bundle::{Compression, ExecutionIndex, Folder, Grouped, Merge, RunStore, Settled, WriteError};
 use crate::model::ReportId;
 
 /// What stays of a group: what the manifest or the plan says of its Test Executions, and a line for each file.
@@ -226,12 +226,13 @@ fn settle_all(
     store: &RunStore,
     evidence: &mut EvidenceCounts,
 ) -> Result<Vec<SettledExecution>, Error> {
+    let merge = merging::by(job.merge, &job.encoding);
     let mut all = Vec::new();
     for (number, mut collected) in (0..).zip(executions) {
         let (Some(named), Some(index)) = (collected.named.take(), collected.index.take()) else { continue };
         // All its reports may have been set aside.
         if !index.is_empty() {
-            all.push(SettledExecution { number, named, collected, settled: settle(job, index, store, evidence)? });
+            all.push(SettledExecution { number, named, collected, settled: settle(&merge, index, store, evidence)? });
         }
     }
     Ok(all)
@@ -246,11 +247,15 @@ fn prepare(job: &Job, execution: SettledExecution, group: &Group) -> Result<Rank
 }
 
 /// Finds the Tests with several results and merges these, on the pool of the caller.
-fn settle(job: &Job, index: ExecutionIndex, store: &RunStore, evidence: &mut EvidenceCounts) -> Result<Settled, Error> {
+fn settle(
+    merge: &Merge<'_>,
+    index: ExecutionIndex,
+    store: &RunStore,
+    evidence: &mut EvidenceCounts,
+) -> Result<Settled, Error> {
     let grouped = index.group();
-    let merge = merging::by(job.merge, &job.encoding);
     let groups = grouped.groups().par_chunks(Grouped::AT_ONCE).with_max_len(1);
-    let merged: Result<Vec<_>, WriteError> = groups.map(|groups| grouped.merge(groups, store, &merge)).collect();
+    let merged: Result<Vec<_>, WriteError> = groups.map(|groups| grouped.merge(groups, store, merge)).collect();
     let merged = merged.map_err(Error::Output)?.into_iter().flatten();
     let settled = grouped.finish(merged).map_err(Error::Output)?;
     let lost = settled.evidence_lost();

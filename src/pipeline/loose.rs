@@ -106,7 +106,7 @@ pub(super) fn attach(
     for picture in pictures {
         let Picture { place, mut report, decision, .. } = picture;
         let told = report.problems.len();
-        tell(&mut report, job, decision);
+        tell(&mut report, job.rules.evidence.of, decision);
         evidence.merge(report.evidence);
         if report.problems.len() > told {
             observer.further(&super::report_of(&report), &report.problems[told..]);
@@ -180,8 +180,9 @@ enum Decision {
     Open(Meant),
 }
 
-fn tell(picture: &mut ReportOutcome, job: &Job, decision: Decision) {
-    let whose = if job.rules.evidence.of == Evidence::Failed { "failed test" } else { "test" };
+/// Says what became of a picture, where tests of this kind take evidence.
+fn tell(picture: &mut ReportOutcome, of: Evidence, decision: Decision) {
+    let whose = if of == Evidence::Failed { "failed test" } else { "test" };
     picture.reason = match decision {
         Decision::Attached => "an attachment that a test refers to".to_owned(),
         Decision::SameAs(report) => format!("the same content as evidence in {report}"),

@@ -217,7 +217,7 @@ pub fn convert(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<
     let waiting = Waiting { folder: Some(&folder), spool: &spool, sidecar: sidecar.as_ref() };
     let converted = Writing::begin(job, &folder, waiting, observer, &stop).and_then(|(writing, records)| {
         let whole = convert_groups(job, waiting, Names::Forgotten, records, observer, &stop, &writing)?;
-        let manifest = whole.write(job, &folder, &spool)?;
+        let manifest = whole.write(job.encoding.target, &job.recorded, &folder, &spool)?;
         if manifest.totals.reports == 0 && folder.keeps_earlier() {
             // A job whose tests left no report would take last night's output with it.
             folder.withdraw().map_err(Error::Output)?;
@@ -346,7 +346,7 @@ fn convert_groups<E: Send>(
     let index = |group: &GroupKey| match folder {
         // What is compressed cannot be read back at any place.
         Some(_) if job.compression == Compression::None => execution::index_writing_ahead(job, group),
-        _ => execution::index_to_be_written_late(job),
+        _ => execution::index_to_be_written_late(job.memory),
     };
     let (finisher, waiting) = sync_channel(WAITING);
     let outstanding = &Outstanding::default();

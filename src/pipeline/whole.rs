@@ -1,12 +1,13 @@
 //! All groups together: what they come to once the last of them is finished.
 
+use super::Error;
 use super::finish::Done;
 use super::kept::FinishedReport;
 use super::outcome::EvidenceCounts;
 use super::plan::{Plan, PlannedExecution};
-use super::{Error, Job};
-use crate::bundle::manifest::{Evidence, Execution, Manifest, SCHEMA, Tool, Totals};
+use crate::bundle::manifest::{Evidence, Execution, Manifest, Options, SCHEMA, Tool, Totals};
 use crate::bundle::{Folder, LineSpool, ReportLines};
+use crate::xray::Target;
 
 /// Everything that was finished, in order.
 pub(super) struct Whole<E> {
@@ -48,7 +49,13 @@ impl<E> Whole<E> {
 
 impl Whole<Execution> {
     /// Writes `reports.jsonl` from what waits in `spool`, and gives the manifest, which the caller writes last.
-    pub(super) fn write(self, job: &Job, folder: &Folder, spool: &LineSpool) -> Result<Manifest, Error> {
+    pub(super) fn write(
+        self,
+        target: Target,
+        options: &Options,
+        folder: &Folder,
+        spool: &LineSpool,
+    ) -> Result<Manifest, Error> {
         let mut lines = ReportLines::create(folder).map_err(Error::Output)?;
         let (mut spooled, mut text) = (spool.reader(), Vec::new());
         for report in &self.reports {
@@ -62,8 +69,8 @@ impl Whole<Execution> {
         Ok(Manifest {
             schema: SCHEMA.to_owned(),
             tool: Tool::this(),
-            target: job.encoding.target.name().to_owned(),
-            options: job.recorded.clone(),
+            target: target.name().to_owned(),
+            options: options.clone(),
             totals,
             reports: Some(reports),
             executions: self.executions,
