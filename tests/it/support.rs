@@ -1,7 +1,5 @@
 //! What the tests share: running the program, reading what it wrote, finding the corpus.
 
-#![allow(dead_code, reason = "each test file takes what it needs")]
-
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
