@@ -206,7 +206,7 @@ pub struct ReadingArgs {
     #[arg(long, value_name = "NAME=VALUE", env = "XRAYPACK_LIMIT", value_delimiter = ';', help_heading = "Limits")]
     pub limit: Vec<LimitValue>,
     /// Read archives that had to be spooled (packed ones, standard input) from the temporary folder instead of mapping
-    /// them; other files are never mapped
+    /// them; no INPUT is ever mapped
     #[arg(long, env = "XRAYPACK_NO_MMAP", value_parser = BoolishValueParser::new())]
     pub no_mmap: bool,
 }
