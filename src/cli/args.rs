@@ -58,7 +58,7 @@ pub struct OutputArgs {
     /// Output folder: absent, empty, or an earlier output together with --force or --resume
     #[arg(short, long, value_name = "DIR", env = "XRAYPACK_OUT", value_hint = ValueHint::DirPath)]
     pub out: PathBuf,
-    /// Replace an earlier output, which stays until the new one is whole, and where no report is found
+    /// Replace an earlier output, which stays until the new one is whole, and where no report is found or none can be read
     #[arg(long, env = "XRAYPACK_FORCE", value_parser = BoolishValueParser::new())]
     pub force: bool,
     /// Go on with a conversion that was stopped: what it has finished, and has not changed since, is not converted again

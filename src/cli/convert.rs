@@ -72,8 +72,9 @@ pub fn run(args: &ConvertArgs, terminal: &mut Terminal) -> Result<Ending, Failur
         DamageAllowed::from(args.job.results.allow_damaged),
     );
     let shown = show(&summary, args.telling.format, terminal).map_err(Failure::from);
-    if ending == Ending::NoReport {
-        no_reports.tell(terminal);
+    match ending {
+        Ending::NoReport => no_reports.tell(terminal),
+        _ => no_reports.tell_unreadable(terminal),
     }
     match shown {
         // The bundles are written, whoever listens.

@@ -37,9 +37,14 @@ impl NoReports {
 
     /// Says that there was no report, and what there was: an error, which no option hides.
     pub fn tell(&self, terminal: &mut Terminal) {
-        let error = terminal.err.paint(Style::Red, "error").to_string();
-        // When standard error is closed there is nobody to tell.
-        let _ = terminal.err.line(format_args!("{error}: {}{}", self.sentence(), self.consequence()));
+        tell_error(&format!("{}{}", self.sentence(), self.consequence()), terminal);
+    }
+
+    /// Says that nothing could be read of the reports that there were, where that saved the earlier output.
+    pub fn tell_unreadable(&self, terminal: &mut Terminal) {
+        if self.earlier_stays {
+            tell_error(&format!("nothing could be read of any report{}", self.consequence()), terminal);
+        }
     }
 
     fn consequence(&self) -> &'static str {
@@ -62,6 +67,12 @@ impl NoReports {
         let kinds: Vec<_> = kinds.map(|(kind, files)| format!("{kind}: {}", count(*files))).collect();
         format!("no report was found in {} ({})", counted(files, "file", "files"), kinds.join(", "))
     }
+}
+
+fn tell_error(sentence: &str, terminal: &mut Terminal) {
+    let error = terminal.err.paint(Style::Red, "error").to_string();
+    // When standard error is closed there is nobody to tell.
+    let _ = terminal.err.line(format_args!("{error}: {sentence}"));
 }
 
 #[cfg(test)]

@@ -179,7 +179,7 @@ pub trait Observer: Sync {
     /// The earlier conversion that was to be gone on with had come to its end: everything is converted again.
     fn was_complete(&self) {}
 
-    /// There was no report to replace the earlier output with: that is what lies in the folder.
+    /// There was no report, or none that could be read, to replace the earlier output with: that is what lies in the folder.
     fn earlier_stays(&self) {}
 }
 
@@ -197,8 +197,8 @@ fn report_of(outcome: &ReportOutcome) -> Report<'_> {
     }
 }
 
-/// Converts everything and gives the manifest of what was written. Where no report was found an output that was to be replaced
-/// stays, and nothing is written.
+/// Converts everything and gives the manifest of what was written. Where no report was found, or nothing of any could be read, an
+/// output that was to be replaced stays, and nothing is written.
 ///
 /// Nothing in the output depends on the number of threads, the clock, the order in which a file system or an archive
 /// lists its files, or on whether it was made in one go or with [`Opening::Resume`] after any number of interruptions.
@@ -218,8 +218,8 @@ pub fn convert(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<
     let converted = Writing::begin(job, &folder, waiting, observer, &stop).and_then(|(writing, records)| {
         let whole = convert_groups(job, waiting, Names::Forgotten, records, observer, &stop, &writing)?;
         let manifest = whole.write(job.encoding.target, &job.recorded, &folder, &spool)?;
-        if manifest.totals.reports == 0 && folder.keeps_earlier() {
-            // A job whose tests left no report would take last night's output with it.
+        if has_nothing(&manifest.totals) && folder.keeps_earlier() {
+            // A job whose tests left no report, or on whose disk none can be read, would take last night's output with it.
             folder.withdraw().map_err(Error::Output)?;
             observer.earlier_stays();
         } else {
@@ -231,6 +231,11 @@ pub fn convert(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<
         return taken_back(converted, folder.withdraw());
     }
     converted
+}
+
+/// Whether no report was found, or none of which anything could be read.
+fn has_nothing(totals: &Totals) -> bool {
+    totals.reports == totals.damaged && totals.cases.seen == 0
 }
 
 /// What is to be told when what was written was, or could not be, taken back: the cause comes first.

@@ -66,15 +66,17 @@ impl Repeats {
             if self.told.insert((share.execution, one, other)) {
                 let tests =
                     if share.runs == 1 { "the same test".to_owned() } else { format!("the same {} tests", share.runs) };
-                let message = match group.key_of(share.execution).key.as_str() {
-                    "" => format!(
-                        "{tests} as {}: their results are merged; --environment-from or --group-by directory keeps devices \
-                         or folders apart",
-                        first.report
-                    ),
+                let key = &group.key_of(share.execution).key;
+                let then = match first.format.as_deref() == outcome.format {
                     // Kept apart they would be two Test Executions of one key, and the one that is uploaded last would count.
-                    key => format!("{tests} as {}: their results are merged, as both belong to {key}", first.report),
+                    _ if !key.is_empty() => format!(", as both belong to {key}"),
+                    false => "; where both tell of one run, --exclude leaves one of them out".to_owned(),
+                    true if folders[0] == folders[1] => {
+                        "; --merge last has the later one count, --exclude leaves one of them out".to_owned()
+                    }
+                    true => "; --environment-from or --group-by directory keeps devices or folders apart".to_owned(),
                 };
+                let message = format!("{tests} as {}: their results are merged{then}", first.report);
                 outcome.problems.push(Problem::new(ProblemKind::SameTestsTwice, message));
             }
         }

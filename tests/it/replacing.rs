@@ -88,6 +88,28 @@ fn an_output_outlives_a_night_without_reports() {
 }
 
 #[test]
+fn an_output_outlives_a_night_of_which_nothing_can_be_read() {
+    let workshop = night(2);
+    let out = workshop.path().join("out");
+    let before = contents(&out);
+    workshop.write("void/TEST-a.xml", "");
+    workshop.write("cut/TEST-a.xml", "<testsuite name='s'><testcase na");
+    for input in ["void", "cut"] {
+        let ran = convert(&workshop, &[input], &["--force", "-p", "DEMO"]);
+        assert_eq!(ran.code, Some(3), "{ran:?}");
+        assert!(ran.stderr.contains("nothing could be read of any report; the earlier output stays"), "{ran:?}");
+        assert_eq!(contents(&out), before, "{input}");
+        let fresh = workshop.run(["convert", input, "--out", "fresh", "-q", "--force"]);
+        assert_eq!((fresh.code, fresh.stderr.contains("earlier")), (Some(3), false), "{fresh:?}");
+        fs::remove_dir_all(workshop.path().join("fresh")).unwrap();
+    }
+    // One case is enough to be what there is of this night.
+    workshop.write("cut/TEST-b.xml", "<testsuite name='s'><testcase classname='c' name='b'/><testcase na");
+    assert_eq!(convert(&workshop, &["cut"], &["--force", "-p", "DEMO"]).code, Some(3));
+    assert_eq!(manifest(&out)["totals"]["runs"]["written"], 1);
+}
+
+#[test]
 fn nothing_is_read_from_where_the_output_is_to_be() {
     let workshop = night(1);
     let before = contents(&workshop.path().join("out"));
