@@ -242,7 +242,7 @@ impl Places {
     /// A walk over the runs from number `from` on.
     pub(super) fn from<'p>(&'p self, from: usize, index: &'p Index) -> Walk<'p> {
         let cut = self.cuts.partition_point(|cut| cut.first + cut.runs <= from);
-        let cuts = self.cuts.get(cut..).unwrap_or_default();
+        let cuts = &self.cuts[cut..];
         let number = cuts.first().map_or(from, |cut| cut.first);
         let mut walk = self.walk(index, number, cuts, &[]);
         let mut before = from - number;

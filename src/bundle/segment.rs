@@ -25,9 +25,11 @@ enum Memory {
 }
 
 impl Memory {
+    /// What is in it. Of bytes that should be there and are not it is a panic that is told of, here as in [`HeldBytes`]: workers and the
+    /// finisher catch those, and no bytes at all in their place would be runs lost in silence.
     fn bytes(&self) -> &[u8] {
         match self {
-            Memory::Mapped(map, used) => map.get(..*used).unwrap_or_default(),
+            Memory::Mapped(map, used) => &map[..*used],
             Memory::Heap(bytes) => bytes,
         }
     }
@@ -127,7 +129,7 @@ impl Deref for HeldBytes {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        self.memory.bytes().get(self.range.clone()).unwrap_or_default()
+        &self.memory.bytes()[self.range.clone()]
     }
 }
 

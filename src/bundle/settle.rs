@@ -92,7 +92,7 @@ impl Grouped {
             Some(merged) => unpack(merged.results, store)?,
             None => vec![self.first_result(group.first, store)?.load(store)?],
         };
-        for further in self.repeats.get(group.repeats.clone()).unwrap_or_default() {
+        for further in self.repeats.get(group.repeats.clone()).ok_or(WriteErrorKind::NotStored)? {
             results.push(OneResult::from(further).load(store)?);
         }
         Ok(results)
@@ -225,7 +225,7 @@ impl Settled {
 
     fn replaced_from(&self, run: usize) -> &[(usize, RunPlace)] {
         let at = self.replaced.partition_point(|(replaced, _)| *replaced < run);
-        self.replaced.get(at..).unwrap_or_default()
+        &self.replaced[at..]
     }
 
     /// What was noted of runs, with their numbers, in order.
@@ -363,11 +363,11 @@ impl Together {
         let Some(stretch) = self.stretch.take() else { return Ok(()) };
         self.bytes.clear();
         store.read(stretch.at, stretch.bytes as usize, &mut self.bytes)?;
-        let mut left = self.bytes.as_slice();
+        let mut begin = 0;
         for length in self.lengths.drain(..) {
-            let run = left.get(..length as usize).ok_or(WriteErrorKind::NotStored)?;
-            see(run);
-            left = left.get(run.len() + self.separator..).unwrap_or_default();
+            let end = begin + length as usize;
+            see(self.bytes.get(begin..end).ok_or(WriteErrorKind::NotStored)?);
+            begin = end + self.separator;
         }
         Ok(())
     }

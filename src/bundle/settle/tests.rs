@@ -260,3 +260,12 @@ fn stretches_are_the_places_of_any_runs() {
     }
     assert!(settled.stretches(0..3).count() < 3, "what lies side by side comes in one piece");
 }
+
+#[test]
+fn results_that_are_not_there_are_told_and_not_left_out() {
+    let fixture = Fixture::new(u64::MAX);
+    let grouped = fixture.index(&[run(1, 0, 0, "a"), run(1, 1, 0, "b")]).group();
+    let beyond = Group { first: 0, repeats: 0..2 };
+    let error = grouped.merge(&[beyond], &fixture.store, &join).unwrap_err();
+    assert!(matches!(error.kind(), WriteErrorKind::NotStored), "{error}");
+}
