@@ -250,7 +250,7 @@ impl Folder {
 
     fn sync_each(&self, files: &[&PathBuf]) -> Result<Synced, WriteError> {
         for path in files {
-            let synced = File::open(path).and_then(|file| file.sync_all());
+            let synced = open_to_sync(path).and_then(|file| file.sync_all());
             match synced {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     return Err(WriteError::io("sync", path)(error));
@@ -357,6 +357,18 @@ fn lock(path: &Path) -> Result<Option<File>, WriteError> {
         Err(TryLockError::WouldBlock) => Err(WriteErrorKind::InUse(path.to_path_buf()).into()),
         Err(TryLockError::Error(_)) => Ok(None),
     }
+}
+
+/// Opens a whole file to bring it to the disk.
+#[cfg(unix)]
+fn open_to_sync(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// Elsewhere only who may write to a file may ask for that: Windows refuses `FlushFileBuffers` to all others.
+#[cfg(not(unix))]
+fn open_to_sync(path: &Path) -> io::Result<File> {
+    fs::OpenOptions::new().write(true).open(path)
 }
 
 /// Brings the names in a folder to the disk.

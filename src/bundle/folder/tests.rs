@@ -289,3 +289,17 @@ fn only_a_complete_output_can_be_changed_in_place() {
     earlier(outer.path());
     drop(Folder::complete(outer.path()).unwrap());
 }
+
+#[test]
+fn each_file_is_brought_to_the_disk_and_none_that_is_gone_is_missed() {
+    let outer = tempfile::tempdir().unwrap();
+    let folder = Folder::open(outer.path(), Opening::Fresh).unwrap();
+    let path = outer.path().join("bundles/a.0001.json");
+    fs::write(&path, "whole").unwrap();
+    // Of another user's making, perhaps.
+    #[cfg(unix)]
+    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o444)).unwrap();
+    let gone = outer.path().join("bundles/gone.json");
+    assert_eq!(folder.sync_each(&[&path, &gone]).unwrap(), Synced::Files);
+    assert_eq!(fs::read(&path).unwrap(), b"whole");
+}
