@@ -34,7 +34,7 @@ fuzz_target!(|bytes: &[u8]| {
                 // What is one piece too much is told with it, and is at most a buffer.
                 assert!(lent.value <= BYTES + (64 << 10) || lent.value <= bytes.len() as u64, "an entry over the limit");
             }
-            let _ = entry.attachment("../a/b.png", 1000, &mut Vec::new());
+            let _ = entry.attachment("../a/b.png", &options.limits.with_most(1000), &mut Vec::new());
         }
         ControlFlow::Continue(())
     });

@@ -170,7 +170,7 @@ impl FileBasis {
             && self.length.is_none_or(|length| length == entry.length())
             && self.references.iter().all(|reference| {
                 content.clear();
-                let result = entry.attachment(&reference.text, reference.limit, &mut content);
+                let result = entry.attachment(&reference.text, &limits.with_most(reference.limit), &mut content);
                 Answer::of(&result, &content) == reference.answer
             })
     }

@@ -79,7 +79,7 @@ pub fn read_again(files: &[(&Later, u64)], options: &Options, take: &mut Take<'_
             }
             How::Here(entry) => {
                 content.clear();
-                let read = entry.content(*limit, &mut content);
+                let read = entry.content(&options.limits.with_most(*limit), &mut content);
                 take(at, read.map(|()| content.as_slice()));
                 at += 1;
             }
@@ -103,7 +103,7 @@ fn read_archive(archive: &ArchiveFile, wanted: &[(&str, u64)], options: &Options
             && let Some(number) = numbers.remove(name)
         {
             content.clear();
-            let read = entry.content(wanted[number].1, &mut content);
+            let read = entry.content(&options.limits.with_most(wanted[number].1), &mut content);
             take(number, read.map(|()| content.as_slice()));
         }
         if numbers.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

@@ -23,7 +23,7 @@ pub enum AttachmentError {
     Outside,
     /// It is larger than the limit, in bytes.
     TooLarge(u64),
-    /// With it, all that the reports of its archive attach would be too much.
+    /// It, or all that the reports of its archive attach with it, is more than is taken from archives.
     TooMuch(LimitReached),
     /// It is there and cannot be read.
     Unreadable(String),
@@ -70,18 +70,19 @@ impl Entry {
     /// `%20`, backslashes and `file://` are understood. An absolute path counts only below the INPUT.
     ///
     /// # Errors
-    /// When there is no such file, when it lies outside, is larger than `limit` or cannot be read, and when the reports of the archive have
-    /// attached too much.
-    pub fn attachment(&self, reference: &str, limit: u64, out: &mut Vec<u8>) -> Result<Attached, AttachmentError> {
+    /// When there is no such file, when it lies outside, is larger than [`Limits::entry_bytes`] or cannot be read, and when it is more than the
+    /// other limits allow, alone or with what the reports of the archive have attached before.
+    pub fn attachment(&self, reference: &str, limits: &Limits, out: &mut Vec<u8>) -> Result<Attached, AttachmentError> {
         let reference = plain_reference(reference);
         let name = reference.rsplit('/').next().unwrap_or(&reference).to_owned();
         let origin = match &self.handle {
             Handle::File { at, root } => {
                 let mut path = PathBuf::new();
-                from_folder(self.locate(at, root, &mut path), root, &reference, limit, out)?.map(Origin::new)
+                from_folder(self.locate(at, root, &mut path), root, &reference, limits.entry_bytes, out)?
+                    .map(Origin::new)
             }
             Handle::Archived { archive, number } => {
-                let found = from_archive(archive, *number, &reference, limit, out)?;
+                let found = from_archive(archive, *number, &reference, limits, out)?;
                 Some(self.origin.beside(found))
             }
             Handle::Stream(_) => return Err(AttachmentError::NotFound),
@@ -105,11 +106,11 @@ impl Entry {
     /// Appends the whole content to `out`.
     ///
     /// # Errors
-    /// When it is larger than `limit` or cannot be read. A stream cannot be read again.
-    pub(super) fn content(&self, limit: u64, out: &mut Vec<u8>) -> Result<(), AttachmentError> {
+    /// When it is larger than [`Limits::entry_bytes`], more than the other limits allow, or cannot be read. A stream cannot be read again.
+    pub(super) fn content(&self, limits: &Limits, out: &mut Vec<u8>) -> Result<(), AttachmentError> {
         match &self.handle {
-            Handle::File { at, root } => read_file(self.locate(at, root, &mut PathBuf::new()), limit, out),
-            Handle::Archived { archive, number } => read_entry(archive, *number, limit, out),
+            Handle::File { at, root } => read_file(self.locate(at, root, &mut PathBuf::new()), limits.entry_bytes, out),
+            Handle::Archived { archive, number } => read_entry(archive, *number, limits, out),
             Handle::Stream(_) => Err(AttachmentError::NotFound),
         }
     }
@@ -219,7 +220,7 @@ fn from_archive<'a>(
     archive: &'a Archive,
     report: usize,
     reference: &str,
-    limit: u64,
+    limits: &Limits,
     out: &mut Vec<u8>,
 ) -> Result<&'a str, AttachmentError> {
     let report_name = &archive.entries()[report].name;
@@ -229,18 +230,18 @@ fn from_archive<'a>(
     }
     let number = archive.find(folder, reference).ok_or(AttachmentError::NotFound)?;
     let bytes = archive.entries()[number].expected.bytes;
-    if bytes <= limit {
+    if bytes <= limits.entry_bytes {
         // Before it is read: what comes too late is not to be inflated again and again.
         archive.attach(bytes).map_err(AttachmentError::TooMuch)?;
     }
-    read_entry(archive, number, limit, out)?;
+    read_entry(archive, number, limits, out)?;
     Ok(&archive.entries()[number].name)
 }
 
-fn read_entry(archive: &Archive, number: usize, limit: u64, out: &mut Vec<u8>) -> Result<(), AttachmentError> {
+fn read_entry(archive: &Archive, number: usize, limits: &Limits, out: &mut Vec<u8>) -> Result<(), AttachmentError> {
     let expected = archive.entries()[number].expected;
-    if expected.bytes > limit {
-        return Err(AttachmentError::TooLarge(limit));
+    if expected.bytes > limits.entry_bytes {
+        return Err(AttachmentError::TooLarge(limits.entry_bytes));
     }
     match archive.packed(number).map_err(AttachmentError::Unreadable)? {
         Packed::Stored(part) => {
@@ -249,22 +250,24 @@ fn read_entry(archive: &Archive, number: usize, limit: u64, out: &mut Vec<u8>) -
             inflate::check_crc(bytes, expected).map_err(unreadable)?;
             out.extend_from_slice(bytes);
         }
-        Packed::Deflated(part) if expected.bytes.max(part.len() as u64) <= Limits::IN_MEMORY => {
+        Packed::Deflated(part) if expected.bytes.max(part.len() as u64) <= limits.in_memory => {
             let (mut packed, mut inflated) = (Vec::new(), Vec::new());
             let packed = part.whole(&mut packed).map_err(unreadable)?;
             inflate::whole(packed, expected, &mut Decompressor::new(), &mut inflated).map_err(unreadable)?;
             out.append(&mut inflated);
         }
         Packed::Deflated(part) => {
-            let limits = Limits { entry_bytes: limit, ..Limits::default() };
             let length = part.len();
-            inflate::Checked::inflating(part, length, expected, &limits).read_to_end(out).map_err(unreadable)?;
+            inflate::Checked::inflating(part, length, expected, limits).read_to_end(out).map_err(unreadable)?;
         }
     }
     Ok(())
 }
 
 fn unreadable(error: io::Error) -> AttachmentError {
+    if let Some(reached) = error.get_ref().and_then(|inner| inner.downcast_ref::<LimitReached>()) {
+        return AttachmentError::TooMuch(reached.clone());
+    }
     match Shortage::of(&error) {
         Some(shortage) => AttachmentError::Shortage(shortage),
         None => AttachmentError::Unreadable(format!("it cannot be read: {error}")),

@@ -31,6 +31,11 @@ impl Limits {
     /// Default of [`Limits::in_memory`]: 4 MiB. Each worker has two buffers of this size.
     pub const IN_MEMORY: u64 = 4 << 20;
 
+    /// The same limits for an entry of at most `bytes`.
+    pub fn with_most(self, bytes: u64) -> Limits {
+        Limits { entry_bytes: bytes, ..self }
+    }
+
     /// Moves a limit, if it is one of these.
     pub fn set(&mut self, limit: Limit, value: u64) {
         match limit {

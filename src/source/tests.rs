@@ -192,7 +192,7 @@ fn attachment(path: &Path, origin: &str, reference: &str) -> String {
             && entry.origin.as_str() == origin
         {
             let mut bytes = Vec::new();
-            answer = match entry.attachment(reference, 100, &mut bytes) {
+            answer = match entry.attachment(reference, &Limits::default().with_most(100), &mut bytes) {
                 Ok(found) => {
                     let place = found.origin.map_or(String::new(), |origin| format!(" at {origin}"));
                     format!("{}{place} = {}", found.name, String::from_utf8_lossy(&bytes))

@@ -133,3 +133,25 @@ fn every_limit_ends_what_goes_beyond_it_and_names_its_option() {
         }
     }
 }
+
+/// What a report in an archive refers to is inflated as well.
+#[test]
+fn attachments_in_archives_are_held_to_the_ratio_that_is_asked_for() {
+    let workshop = Workshop::new();
+    let report = "<testsuite name='s'><testcase classname='c' name='n'><failure/>\
+        <system-out>[[ATTACHMENT|log.txt]]</system-out></testcase></testsuite>";
+    let log = vec![b'x'; 20 << 20];
+    workshop.write("a.zip", zip(&[("a.xml", &report), ("log.txt", &log)]));
+    for (value, kept) in [(100_000, 1), (50, 0)] {
+        let setting = format!("ratio={value}");
+        let options = ["--max-evidence", "30MiB", "--max-evidence-per-test", "30MiB", "--max-bytes", "50MiB"];
+        let arguments = ["convert", "a.zip", "--out", "out", "--project", "DEMO", "--force", "--limit", &setting];
+        let ran = workshop.run(arguments.iter().chain(&options));
+        assert_eq!(ran.code, Some(0), "{setting}: {}", ran.stderr);
+        let reports = std::fs::read_to_string(workshop.path().join("out/reports.jsonl")).unwrap();
+        let refused = reports.contains("evidence-dropped") && reports.contains(&format!("--limit {setting}"));
+        assert_eq!(refused, kept == 0, "{setting}: {reports}");
+        let manifest = crate::support::manifest(&workshop.path().join("out"));
+        assert_eq!(manifest["totals"]["evidence"]["kept"], kept, "{setting}");
+    }
+}

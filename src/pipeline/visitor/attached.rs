@@ -8,7 +8,7 @@ use super::{Conversion, ConversionFailure, Findings};
 use crate::mapping;
 use crate::model::{Attachment, Content, List, Origin, Problem, ProblemKind, ReportId, TestRun};
 use crate::pipeline::outcome::ReportOutcome;
-use crate::source::{Attached, AttachmentError, Entry, Shortage};
+use crate::source::{Attached, AttachmentError, Entry, Limits, Shortage};
 
 /// Begins the line of the comment that names what cannot be had.
 const NOT_INCLUDED: &str = "attachment not included: ";
@@ -27,6 +27,7 @@ impl Conversion<'_> {
         let limits = &self.context.rules.evidence;
         let mut loading = Loading {
             entry: self.entry,
+            limits: self.context.limits,
             findings: &mut self.findings,
             last: &mut self.scratch.attachment,
             max_file: limits.max_file,
@@ -55,6 +56,7 @@ fn inline_bytes(run: &TestRun) -> u64 {
 /// The reading of the files of one run.
 struct Loading<'l, 'f> {
     entry: &'l Entry,
+    limits: &'l Limits,
     findings: &'l mut Findings<'f>,
     last: &'l mut LastAttached,
     max_file: u64,
@@ -99,8 +101,8 @@ impl Loading<'_, '_> {
 
     /// Replaces a path by the content of the file it names; whether that was possible.
     fn load(&mut self, attachment: &mut Attachment) -> bool {
-        let limit = self.max_file.min(self.room);
-        match load(self.entry, attachment, limit, self.last, self.findings.outcome) {
+        let limits = self.limits.with_most(self.max_file.min(self.room));
+        match load(self.entry, attachment, &limits, self.last, self.findings.outcome) {
             Ok(loaded) => {
                 self.room -= loaded.bytes;
                 self.findings.outcome.traces().attached.extend(loaded.origin);
@@ -154,19 +156,19 @@ impl LastAttached {
         entry: &Entry,
         report: ReportId,
         reference: &str,
-        limit: u64,
+        limits: &Limits,
     ) -> Result<Attached, AttachmentError> {
         let bytes = self.content.len() as u64;
         if let Some((of, known, attached)) = &self.of
             && (*of, known.as_str()) == (report, reference)
-            && bytes <= limit
+            && bytes <= limits.entry_bytes
         {
             entry.attached_again(bytes)?;
             return Ok(attached.clone());
         }
         self.of = None;
         self.content.clear();
-        let attached = entry.attachment(reference, limit, &mut self.content)?;
+        let attached = entry.attachment(reference, limits, &mut self.content)?;
         self.of = Some((report, reference.to_owned(), attached.clone()));
         Ok(attached)
     }
@@ -182,13 +184,13 @@ struct Loaded {
 fn load(
     entry: &Entry,
     attachment: &mut Attachment,
-    limit: u64,
+    limits: &Limits,
     last: &mut LastAttached,
     outcome: &mut ReportOutcome,
 ) -> Result<Loaded, AttachmentError> {
-    let loaded = last.read(entry, outcome.id, &attachment.data, limit);
+    let loaded = last.read(entry, outcome.id, &attachment.data, limits);
     let content = last.content.as_slice();
-    outcome.basis.followed(&attachment.data, limit, &loaded, content);
+    outcome.basis.followed(&attachment.data, limits.entry_bytes, &loaded, content);
     let Attached { name, origin } = loaded?;
     if attachment.name.is_empty() {
         attachment.name.push_str(&name);

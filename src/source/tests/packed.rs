@@ -351,7 +351,8 @@ fn reports_of_an_archive_attach_a_bounded_amount_together() {
             let answer = entry.attached_again(100 << 20).map(|()| String::new());
             answers.push((entry.origin.as_str().to_owned(), answer.unwrap_or_else(|error| error.to_string())));
             if entry.origin.as_str().ends_with("z.xml") {
-                assert!(entry.attachment("log.txt", 100, &mut Vec::new()).is_ok(), "there is room for three bytes");
+                let attached = entry.attachment("log.txt", &Limits::default().with_most(100), &mut Vec::new());
+                assert!(attached.is_ok(), "there is room for three bytes");
             }
         }
         std::ops::ControlFlow::Continue(())
@@ -367,4 +368,30 @@ fn reports_of_an_archive_attach_a_bounded_amount_together() {
         ("r.xml", ""),
     ];
     assert_eq!(answers, expected.map(|(origin, answer)| (origin.to_owned(), answer.to_owned())));
+}
+
+#[test]
+fn an_attachment_is_held_to_the_ratio_that_was_asked_for() {
+    const LARGE: usize = 24 << 20;
+    let folder = tempfile::tempdir().unwrap();
+    // Deflated, zeros come to about a thousandth.
+    write(folder.path(), "n.zip", &deflated(&[("a.xml", b"<a/>"), ("log.txt", &vec![0; LARGE])]));
+    let attach = |ratio| {
+        let limits = Limits { ratio, ..Limits::default() }.with_most(LARGE as u64);
+        let (mut bytes, mut result) = (Vec::new(), None);
+        walk(&[Input::Path(folder.path().to_path_buf())], &Options::default(), &mut |found| {
+            if let Found::Entry(entry) = found
+                && result.is_none()
+            {
+                result = Some(entry.attachment("log.txt", &limits, &mut bytes));
+            }
+            std::ops::ControlFlow::Continue(())
+        })
+        .unwrap();
+        result.unwrap().map(|_| bytes.len())
+    };
+    assert_eq!(attach(2000).unwrap(), LARGE);
+    let refused = attach(100).unwrap_err();
+    assert!(refused.is_over_limit(), "{refused:?}");
+    assert_eq!(refused.to_string(), "it inflates to more, which is over --limit ratio=100");
 }
