@@ -2,6 +2,8 @@
 
 use std::num::NonZeroUsize;
 
+use crate::source::Limits;
+
 /// A ceiling for what is buffered: runs that wait for their bundle, reports that are read or inflated whole, and what
 /// the workers build. What grows with the number of Tests, the index, is not in it.
 ///
@@ -15,8 +17,9 @@ impl Memory {
     pub const DEFAULT: Memory = Memory(256 << 20);
     /// The least: room for two workers.
     pub const LEAST: Memory = Memory(16 << 20);
-    /// What a worker is reckoned at: its two buffers of 4 MiB, one for what it reads and one for what it inflates.
-    const WORKER: u64 = 8 << 20;
+    /// What a worker is reckoned at: the two buffers that it has for its entries ([`Scratch`](crate::source::Scratch)), one for what comes from the disk
+    /// and one for what is made of that.
+    const WORKER: u64 = 2 * Limits::IN_MEMORY;
 
     /// A ceiling of `bytes`; nothing below [`Memory::LEAST`].
     pub fn of(bytes: u64) -> Option<Memory> {

@@ -5,11 +5,10 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use libdeflater::Decompressor;
-
 use super::archive::{Archive, PACKED_PEEK, Packed};
 use super::inflate::{self, Checked, Expected};
 use super::root::Root;
+use super::scratch::{FIRST_READ, Filling, Scratch};
 use super::{Limits, Place, SourceError, plain};
 use crate::model::{Body, Origin};
 
@@ -18,9 +17,6 @@ pub(super) const PEEK: usize = 4096;
 
 /// Below this size nothing is looked at first: reading all costs as much.
 pub(super) const WORTH_A_PEEK: u64 = 64 * 1024;
-
-/// Bytes that are read at first.
-const FIRST_READ: usize = WORTH_A_PEEK as usize;
 
 /// A file, an archive's entry, or a stream.
 #[derive(Debug)]
@@ -58,42 +54,6 @@ impl std::fmt::Debug for Handle {
             Handle::Archived { number, .. } => f.debug_tuple("Archived").field(number).finish(),
             Handle::Stream(_) => f.write_str("Stream"),
         }
-    }
-}
-
-/// What one worker keeps between entries: its buffers.
-pub struct Scratch {
-    read: Vec<u8>,
-    inflated: Vec<u8>,
-    /// What was packed on its own.
-    unpacked: Vec<u8>,
-    /// What lies in an archive on disk, before it is inflated.
-    packed: Vec<u8>,
-    /// Where the file at hand lies.
-    path: PathBuf,
-    decompressor: Decompressor,
-}
-
-impl Default for Scratch {
-    fn default() -> Scratch {
-        Scratch {
-            read: Vec::new(),
-            inflated: Vec::new(),
-            unpacked: Vec::new(),
-            packed: Vec::new(),
-            path: PathBuf::new(),
-            decompressor: Decompressor::new(),
-        }
-    }
-}
-
-#[cfg(test)]
-impl Scratch {
-    /// Whether an address lies in one of the buffers.
-    pub(super) fn holds(&self, address: usize) -> bool {
-        [&self.read, &self.inflated, &self.packed]
-            .iter()
-            .any(|buffer| buffer.as_ptr_range().contains(&(address as *const u8)))
     }
 }
 
@@ -150,15 +110,14 @@ impl Entry {
         wanted: &dyn Fn(&[u8]) -> bool,
         read: impl FnOnce(Body<'_>, Doubt) -> T,
     ) -> Result<Lent<T>, SourceError> {
-        let mut unpacked = std::mem::take(&mut scratch.unpacked);
         let mut packed = None;
         let doubt = match self.handle {
             Handle::File { .. } => Doubt::None,
             Handle::Archived { .. } | Handle::Stream(_) => Doubt::UntilTheEnd,
         };
-        let read = |body: Body<'_>| plain::lend((body, doubt), &mut unpacked, limits, wanted, &mut packed, read);
+        let read =
+            |body: Body<'_>, spare: &mut Vec<u8>| plain::lend((body, doubt), spare, limits, wanted, &mut packed, read);
         let lent = self.with_raw_body(scratch, limits, wanted, read);
-        scratch.unpacked = unpacked;
         lent.map(|lent| Lent { bytes: packed.unwrap_or(lent.bytes), ..lent })
     }
 
@@ -170,39 +129,40 @@ impl Entry {
     pub fn read_through(&self, scratch: &mut Scratch, limits: &Limits) -> Result<u64, SourceError> {
         match &self.handle {
             Handle::File { at, root } => {
-                let Scratch { path, read, .. } = scratch;
+                let Scratch { path, came, .. } = scratch;
                 let path = self.locate(at, root, path);
                 let mut file = File::open(path).map_err(SourceError::io(path))?;
-                read_through(&mut file, read, limits).map_err(SourceError::io(path))
+                read_through(&mut file, came, limits).map_err(SourceError::io(path))
             }
             Handle::Archived { archive, number } => {
                 let (Packed::Stored(mut part) | Packed::Deflated(mut part)) =
                     archive.packed(*number).map_err(SourceError::Entry)?;
-                read_through(&mut part, &mut scratch.read, limits).map_err(SourceError::entry)
+                read_through(&mut part, &mut scratch.came, limits).map_err(SourceError::entry)
             }
             Handle::Stream(_) => Err(SourceError::Entry("a stream can be read once only".to_owned())),
         }
     }
 
-    /// As [`Entry::with_body`], packed or not.
+    /// As [`Entry::with_body`], packed or not. Beside the bytes that buffer is lent which is not in use for them.
     fn with_raw_body<T>(
         &self,
         scratch: &mut Scratch,
         limits: &Limits,
         wanted: &dyn Fn(&[u8]) -> bool,
-        read: impl FnOnce(Body<'_>) -> T,
+        read: impl FnOnce(Body<'_>, &mut Vec<u8>) -> T,
     ) -> Result<Lent<T>, SourceError> {
         match &self.handle {
             Handle::File { at, root } => {
-                let Scratch { path, read: buffer, .. } = scratch;
+                let Scratch { path, came, made, .. } = scratch;
                 let path = self.locate(at, root, path);
                 let mut file = File::open(path).map_err(SourceError::io(path))?;
-                lend_stream(&mut file, buffer, limits, wanted, read).map_err(SourceError::io(path))
+                lend_stream(&mut file, came, limits, wanted, |body| read(body, made)).map_err(SourceError::io(path))
             }
             Handle::Stream(stream) => {
                 let stream = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
                 let mut stream = stream.ok_or_else(|| SourceError::Entry("it has been read already".to_owned()))?;
-                lend_stream(&mut stream, &mut scratch.read, limits, wanted, read)
+                let Scratch { came, made, .. } = scratch;
+                lend_stream(&mut stream, came, limits, wanted, |body| read(body, made))
                     .map_err(SourceError::io(self.origin.as_str().as_ref()))
             }
             Handle::Archived { archive, number } => lend_archived(archive, *number, scratch, limits, wanted, read),
@@ -214,8 +174,9 @@ impl Entry {
 fn read_through(stream: &mut dyn Read, buffer: &mut Vec<u8>, limits: &Limits) -> io::Result<u64> {
     let mut read = 0;
     loop {
-        buffer.clear();
-        match (&mut *stream).take(limits.in_memory.max(1)).read_to_end(buffer)? {
+        let mut filling = Filling::new(buffer);
+        filling.up_to(limits.in_memory_or(FIRST_READ), stream)?;
+        match filling.bytes().len() {
             0 => return Ok(read),
             length => read += length as u64,
         }
@@ -231,39 +192,23 @@ fn lend_stream<T>(
     wanted: &dyn Fn(&[u8]) -> bool,
     read: impl FnOnce(Body<'_>) -> T,
 ) -> io::Result<Lent<T>> {
-    let mut filled = fill(stream, buffer, 0, FIRST_READ)?;
-    let is_whole = filled < FIRST_READ;
-    if !is_whole && !wanted(&buffer[..PEEK]) {
-        return Ok(Lent { value: read(Body::Bytes(&buffer[..PEEK])), bytes: filled as u64 });
+    let mut filling = Filling::new(buffer);
+    filling.up_to(FIRST_READ, stream)?;
+    let is_whole = filling.bytes().len() < FIRST_READ;
+    if !is_whole && !wanted(&filling.bytes()[..PEEK]) {
+        return Ok(Lent { value: read(Body::Bytes(&filling.bytes()[..PEEK])), bytes: FIRST_READ as u64 });
     }
-    let most = usize::try_from(limits.in_memory).unwrap_or(usize::MAX).max(FIRST_READ);
+    let most = limits.in_memory_or(FIRST_READ);
     if !is_whole {
-        filled = fill(stream, buffer, filled, most)?;
+        filling.up_to(most, stream)?;
     }
-    if filled < most {
-        return Ok(Lent { value: read(Body::Bytes(&buffer[..filled])), bytes: filled as u64 });
+    let filled = filling.bytes();
+    if filled.len() < most {
+        return Ok(Lent { value: read(Body::Bytes(filled)), bytes: filled.len() as u64 });
     }
-    let mut whole = Counted { inner: buffer[..filled].chain(stream), seen: 0 };
+    let mut whole = Counted { inner: filled.chain(stream), seen: 0 };
     let value = read(Body::Stream(&mut whole));
     Ok(Lent { value, bytes: whole.seen })
-}
-
-/// Reads on behind the first `filled` bytes of `buffer`, to the end or until there are `most`. The buffer only ever
-/// grows, and is not cleared: nobody looks behind what was filled.
-fn fill(stream: &mut dyn Read, buffer: &mut Vec<u8>, mut filled: usize, most: usize) -> io::Result<usize> {
-    while filled < most {
-        if filled == buffer.len() {
-            buffer.resize((filled * 2).clamp(FIRST_READ, most), 0);
-        }
-        let room = buffer.len().min(most);
-        match stream.read(&mut buffer[filled..room]) {
-            Ok(0) => break,
-            Ok(length) => filled += length,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
 
 pub(super) struct Counted<R> {
@@ -285,43 +230,45 @@ fn lend_archived<T>(
     scratch: &mut Scratch,
     limits: &Limits,
     wanted: &dyn Fn(&[u8]) -> bool,
-    read: impl FnOnce(Body<'_>) -> T,
+    read: impl FnOnce(Body<'_>, &mut Vec<u8>) -> T,
 ) -> Result<Lent<T>, SourceError> {
     let expected = archive.entries()[number].expected;
     let entry_error = SourceError::entry;
+    let Scratch { came, made, decompressor, .. } = scratch;
     let value = match archive.packed(number).map_err(SourceError::Entry)? {
         Packed::Stored(part) => {
             if expected.bytes > WORTH_A_PEEK {
-                let peek = part.first(PEEK, &mut scratch.packed).map_err(entry_error)?;
+                let peek = part.first(PEEK, came).map_err(entry_error)?;
                 if !wanted(peek) {
-                    return Ok(Lent { value: read(Body::Bytes(peek)), bytes: expected.bytes });
+                    return Ok(Lent { value: read(Body::Bytes(peek), made), bytes: expected.bytes });
                 }
             }
             if expected.bytes <= limits.in_memory {
-                let bytes = part.whole(&mut scratch.packed).map_err(entry_error)?;
+                let bytes = part.whole(came).map_err(entry_error)?;
                 inflate::check_crc(bytes, expected).map_err(entry_error)?;
-                read(Body::Bytes(bytes))
+                read(Body::Bytes(bytes), made)
             } else {
-                read(Body::Stream(&mut Checked::copying(part, expected)))
+                read(Body::Stream(&mut Checked::copying(part, expected)), made)
             }
         }
         Packed::Deflated(part) => {
             let mut peek = [0; PEEK];
             let length = part.len();
             if expected.bytes > limits.in_memory || (expected.bytes > WORTH_A_PEEK && hardly_shrank(length, expected)) {
-                let first = part.first(PACKED_PEEK, &mut scratch.packed).map_err(entry_error)?;
+                let first = part.first(PACKED_PEEK, came).map_err(entry_error)?;
                 let length = inflate::first(first, &mut peek);
                 if !wanted(&peek[..length]) {
-                    return Ok(Lent { value: read(Body::Bytes(&peek[..length])), bytes: expected.bytes });
+                    return Ok(Lent { value: read(Body::Bytes(&peek[..length]), made), bytes: expected.bytes });
                 }
             }
             // What is packed into more than it is said to become is a lie, and not worth a buffer.
             if expected.bytes.max(length as u64) <= limits.in_memory {
-                let Scratch { inflated, decompressor, packed, .. } = scratch;
-                let packed = part.whole(packed).map_err(entry_error)?;
-                read(Body::Bytes(inflate::whole(packed, expected, decompressor, inflated).map_err(entry_error)?))
+                let packed = part.whole(came).map_err(entry_error)?;
+                let bytes = inflate::whole(packed, expected, decompressor, made).map_err(entry_error)?;
+                // The packed bytes are done with, so that their buffer is free for what is packed once more.
+                read(Body::Bytes(bytes), came)
             } else {
-                read(Body::Stream(&mut Checked::inflating(part, length, expected, limits)))
+                read(Body::Stream(&mut Checked::inflating(part, length, expected, limits)), made)
             }
         }
     };

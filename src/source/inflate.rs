@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use flate2::read::DeflateDecoder;
 use libdeflater::{Crc, DecompressionError, Decompressor};
 
-use super::Limits;
+use super::{Limits, scratch};
 use crate::model::{Limit, LimitReached};
 
 /// What the archive says of an entry's content. A tar knows no checksum.
@@ -24,10 +24,7 @@ pub(super) fn whole<'b>(
 ) -> io::Result<&'b [u8]> {
     // The size is the directory's word; the caller has checked it against its limit before this allocation.
     let size = expected.bytes as usize;
-    if buffer.len() < size {
-        buffer.resize(size, 0);
-    }
-    let out = &mut buffer[..size];
+    let out = scratch::first(buffer, size);
     let length = decompressor.deflate_decompress(packed, out).map_err(|error| match error {
         DecompressionError::InsufficientSpace => damaged("it is larger than the archive's directory says"),
         DecompressionError::BadData => damaged("its packed data is damaged"),

@@ -28,8 +28,13 @@ pub struct Limits {
 impl Limits {
     /// Bytes of an entry that may come whatever the ratio is: 10 MiB.
     pub const RATIO_FREE: u64 = 10 << 20;
-    /// Default of [`Limits::in_memory`]: 4 MiB. Each worker has two buffers of this size.
+    /// Default of [`Limits::in_memory`]: 4 MiB. Each worker has two buffers of this size, and no third.
     pub const IN_MEMORY: u64 = 4 << 20;
+
+    /// [`Limits::in_memory`] as a length, and not less than `least`.
+    pub(super) fn in_memory_or(&self, least: usize) -> usize {
+        usize::try_from(self.in_memory).unwrap_or(usize::MAX).max(least)
+    }
 
     /// The same limits for an entry of at most `bytes`.
     pub fn with_most(self, bytes: u64) -> Limits {

@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use memmap2::Mmap;
 
+use super::scratch;
+
 /// Whether our own temporary files may be mapped into memory. Files of others never are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mapping {
@@ -89,12 +91,9 @@ impl ArchiveBytes {
             let part = self.part.start + part.start..self.part.start + part.end;
             return bytes.get(part).ok_or_else(cut);
         }
-        let length = part.len();
-        if buffer.len() < length {
-            buffer.resize(length, 0);
-        }
-        self.read_into(part.start, &mut buffer[..length])?;
-        Ok(&buffer[..length])
+        let bytes = scratch::first(buffer, part.len());
+        self.read_into(part.start, bytes)?;
+        Ok(bytes)
     }
 
     /// The bytes of `part` where they are in memory or mapped.

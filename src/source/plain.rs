@@ -3,7 +3,8 @@
 use std::io::{self, Cursor, Read};
 
 use super::Limits;
-use super::entry::{Counted, Doubt, PEEK, WORTH_A_PEEK};
+use super::entry::{Counted, Doubt, PEEK};
+use super::scratch::{FIRST_READ, Filling};
 use super::unpack::{self, Most, Packing};
 use crate::model::Body;
 
@@ -47,25 +48,24 @@ fn lend_unpacked<T>(
     wanted: &dyn Fn(&[u8]) -> bool,
     read: impl FnOnce(Body<'_>) -> T,
 ) -> (T, u64) {
-    buffer.clear();
     let (mut plain, mut failed): (Box<dyn Read + '_>, _) = match unpack::unpacked(whole, Most::entry(limits), limits) {
         Ok(plain) => (plain, None),
         Err(error) => (Box::new(io::empty()), Some(error)),
     };
-    for room in [WORTH_A_PEEK, limits.in_memory] {
+    let mut filling = Filling::new(buffer);
+    for room in [FIRST_READ, limits.in_memory_or(0)] {
         if failed.is_none() {
-            let more = room.saturating_sub(buffer.len() as u64);
-            failed = (&mut plain).take(more).read_to_end(buffer).err();
+            failed = filling.by_pieces(room, &mut plain).err();
         }
-        let length = buffer.len() as u64;
-        if failed.is_none() && length < room {
-            return (read(Body::Bytes(buffer)), length);
+        let bytes = filling.bytes();
+        if failed.is_none() && bytes.len() < room {
+            return (read(Body::Bytes(bytes)), bytes.len() as u64);
         }
-        if failed.is_none() && room == WORTH_A_PEEK && !wanted(&buffer[..PEEK]) {
-            return (read(Body::Bytes(&buffer[..PEEK])), length);
+        if failed.is_none() && room == FIRST_READ && !wanted(&bytes[..PEEK]) {
+            return (read(Body::Bytes(&bytes[..PEEK])), bytes.len() as u64);
         }
     }
-    let mut stream = Counted { inner: buffer.as_slice().chain(Resumed { failed, rest: &mut plain }), seen: 0 };
+    let mut stream = Counted { inner: filling.bytes().chain(Resumed { failed, rest: &mut plain }), seen: 0 };
     let value = read(Body::Stream(&mut stream));
     (value, stream.seen)
 }

@@ -395,3 +395,36 @@ fn an_attachment_is_held_to_the_ratio_that_was_asked_for() {
     assert!(refused.is_over_limit(), "{refused:?}");
     assert_eq!(refused.to_string(), "it inflates to more, which is over --limit ratio=100");
 }
+
+/// Whatever way entries take: loose, packed, inflated, and packed once more inside an archive.
+#[test]
+fn a_worker_holds_two_buffers() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut noise = 1u32;
+    let large: Vec<u8> = std::iter::repeat_with(|| {
+        noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (noise >> 24) as u8 & 0x7F
+    })
+    .take(Limits::IN_MEMORY as usize - (64 << 10))
+    .collect();
+    let packed = gzip(&large);
+    write(folder.path(), "a.xml", &large);
+    write(folder.path(), "b.xml.gz", &packed);
+    write(folder.path(), "c.zip", &deflated(&[("a.xml", &large), ("b.xml.gz", &packed)]));
+    write(folder.path(), "d.zip", &zip(&[("a.xml", &large), ("b.xml.gz", &packed)], CompressionMethod::Stored));
+    write(folder.path(), "e.xml.zst", &zstd(&[&large[..], &large[..]].concat()));
+    let (mut scratch, mut lent) = (Scratch::default(), Vec::new());
+    walk(&[Input::Path(folder.path().to_path_buf())], &Options::default(), &mut |found| {
+        let Found::Entry(entry) = found else { panic!("an entry was expected") };
+        let read = |body: Body<'_>, _| match body {
+            Body::Bytes(bytes) => bytes == large,
+            Body::Stream(stream) => std::io::copy(stream, &mut std::io::sink()).unwrap() == 2 * large.len() as u64,
+        };
+        let body = entry.with_body(&mut scratch, &Limits::default(), &|_| true, read).unwrap();
+        lent.push((entry.origin.as_str().to_owned(), body.value, body.bytes));
+        std::ops::ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert!(lent.len() == 7 && lent.iter().all(|(_, is_right, _)| *is_right), "{lent:?}");
+    assert!(scratch.bytes() <= 2 * Limits::IN_MEMORY as usize, "{} bytes", scratch.bytes());
+}
