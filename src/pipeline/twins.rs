@@ -5,6 +5,8 @@
 //! decided together. The walk leaves a folder for good before it comes to the next one, so that every report is decided
 //! then at the latest, and what is remembered is never more than the folders around the file at hand need.
 
+mod sites;
+
 use std::collections::{HashSet, VecDeque};
 
 use super::marks::{KnownNames, Marks};
@@ -12,6 +14,7 @@ use super::outcome::ReportOutcome;
 use crate::format::{self, Format};
 use crate::model::origin::is_below;
 use crate::model::{List, Problem, ProblemKind, ReportId, ReportState, Reuse};
+use sites::{SameSites, SitesNumber};
 
 /// Hashes that are remembered for one folder; what comes behind them is compared with nothing.
 const MOST_IN_FOLDER: usize = 1 << 18;
@@ -93,7 +96,8 @@ impl Twins {
             None if outcome.messages_may_follow && Format::may_be_stood_for(format) => State::Undecided,
             _ => State::Counts,
         };
-        folder.add(Member { id: outcome.id, format, marks, sites: Vec::new(), state }, prefer, verdicts);
+        let came = folder.came;
+        folder.add(Member { id: outcome.id, format, marks, state, stood_for: None, came }, prefer, verdicts);
     }
 }
 
@@ -106,8 +110,10 @@ struct Folder {
     waiting: VecDeque<Member>,
     /// Those before it that count, by format.
     counted: List<Counted>,
-    /// Places in feature files that reports tell of which stand for others.
-    deputies: Vec<Deputy>,
+    /// Who tells of the same places in feature files.
+    same_sites: SameSites,
+    /// How many reports have come.
+    came: usize,
     /// Formats of which it was told that they repeat each other: one warning says enough.
     told: HashSet<(&'static str, &'static str)>,
     hashes: usize,
@@ -119,16 +125,20 @@ struct Member {
     id: ReportId,
     format: &'static str,
     marks: Marks,
-    /// Places in feature files.
-    sites: Vec<u64>,
+    /// What is known of it alone; [`Member::state`] knows the others.
     state: State,
+    /// Where another may stand for it: who tells of the same places in feature files.
+    stood_for: Option<SitesNumber>,
+    /// How many had come before it.
+    came: usize,
 }
 
-/// A report that stands for others which tell of the same places, and less of each (times, retries).
-struct Deputy {
-    id: ReportId,
-    format: &'static str,
-    sites: Vec<u64>,
+impl Member {
+    /// What is known of it. Who stands for it may come while it waits: the last that came counts.
+    fn state(&self, same: &SameSites) -> State {
+        let deputy = self.stood_for.and_then(|number| same.last_since(number, self.format, self.came));
+        deputy.map_or(self.state, State::SetAside)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,13 +169,14 @@ impl Folder {
     }
 
     fn add(&mut self, mut member: Member, prefer: &[&str], verdicts: &mut Verdicts) {
+        self.came += 1;
         self.hashes += member.marks.len();
         if self.hashes > MOST_IN_FOLDER {
             member.marks = Marks::default();
         }
-        member.sites = member.marks.take_sites();
-        if !member.sites.is_empty() {
-            self.look_for_the_same_run(&mut member, prefer);
+        let sites = member.marks.take_sites();
+        if !sites.is_empty() {
+            self.look_for_the_same_run(&mut member, sites, prefer);
         }
         if self.waiting.is_empty() && member.state != State::Undecided {
             self.tell(&member, verdicts);
@@ -176,25 +187,16 @@ impl Folder {
     }
 
     /// Quirk Z6: the same scenarios of the same files are the same run. What the user prefers is not set aside for that.
-    fn look_for_the_same_run(&mut self, member: &mut Member, prefer: &[&str]) {
-        if let Some(format) = format::by_name(member.format)
-            && !format.stands_for.is_empty()
-        {
-            let is_stood_for = |other: &&mut Member| {
-                let stands = format.stands_for.contains(&other.format) && !prefer.contains(&other.format);
-                stands && other.sites == member.sites
-            };
-            self.waiting.iter_mut().filter(is_stood_for).for_each(|twin| twin.state = State::SetAside(member.id));
-            let Member { id, format, ref sites, .. } = *member;
-            self.deputies.push(Deputy { id, format, sites: sites.clone() });
+    fn look_for_the_same_run(&mut self, member: &mut Member, sites: Vec<u64>, prefer: &[&str]) {
+        let number = self.same_sites.number(sites);
+        if format::by_name(member.format).is_some_and(|format| !format.stands_for.is_empty()) {
+            self.same_sites.add(number, member.id, member.format, member.came);
         }
-        let stands =
-            |deputy: &&Deputy| deputy.sites == member.sites && Format::stands_for(deputy.format, member.format);
-        if !prefer.contains(&member.format)
-            && Format::may_be_stood_for(member.format)
-            && let Some(deputy) = self.deputies.iter().find(stands)
-        {
-            member.state = State::SetAside(deputy.id);
+        if !prefer.contains(&member.format) && Format::may_be_stood_for(member.format) {
+            member.stood_for = Some(number);
+            if let Some(deputy) = self.same_sites.first(number, member.format) {
+                member.state = State::SetAside(deputy);
+            }
         }
     }
 
@@ -206,7 +208,7 @@ impl Folder {
             for member in self.waiting.iter_mut().filter(|member| !more_wanted.contains(&member.format)) {
                 let shared = member.marks.shared_with(&names);
                 if let Some(by) = shared.with.filter(|_| shared.cases == member.marks.cases())
-                    && !matches!(member.state, State::SetAside(_))
+                    && !matches!(member.state(&self.same_sites), State::SetAside(_))
                 {
                     member.state = State::SetAside(by);
                 }
@@ -226,7 +228,8 @@ impl Folder {
                 names.entry(name).or_insert(id);
             });
         }
-        let waits = |member: &&Member| member.format == format && !matches!(member.state, State::SetAside(_));
+        let waits =
+            |member: &&Member| member.format == format && !matches!(member.state(&self.same_sites), State::SetAside(_));
         for member in self.waiting.iter().filter(waits) {
             member.marks.all_names().for_each(|name| {
                 names.entry(name).or_insert(member.id);
@@ -237,13 +240,14 @@ impl Folder {
 
     /// Tells the verdict about all before the first undecided one.
     fn decide(&mut self, verdicts: &mut Verdicts) {
-        while let Some(member) = self.waiting.pop_front_if(|member| member.state != State::Undecided) {
+        while let Some(member) = self.waiting.pop_front_if(|member| member.state(&self.same_sites) != State::Undecided)
+        {
             self.tell(&member, verdicts);
         }
     }
 
     fn tell(&mut self, member: &Member, verdicts: &mut Verdicts) {
-        let verdict = match member.state {
+        let verdict = match member.state(&self.same_sites) {
             State::SetAside(by) => TwinVerdict::SetAside { by },
             State::Undecided | State::Counts => TwinVerdict::Counts(self.count(member)),
         };
@@ -287,7 +291,8 @@ impl Reuse for Folder {
         self.waiting.clear();
         self.waiting.shrink_to(USUAL_IN_FOLDER / 64);
         self.counted.clear();
-        self.deputies.clear();
+        self.same_sites.clear(USUAL_IN_FOLDER / 64);
+        self.came = 0;
         self.told.clear();
         self.hashes = 0;
         self.told_of_limit = false;

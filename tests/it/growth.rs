@@ -186,6 +186,11 @@ const PACKED: &[Shape] = &[
         }
         builder.into_inner().unwrap()
     }),
+    // All JSON waits for the messages, which come last. What is held against what is little work, so that it takes many of them to tell.
+    ("messages-behind-json.zip", 10_000, |n| {
+        let json = |i| (format!("a{i}.json"), scenario_as_json(i));
+        zip_of_files((0..n).map(json).chain((0..n).map(|i| (format!("b{i}.ndjson"), scenario_as_messages(i)))))
+    }),
 ];
 
 /// Reports each of which is a Test Execution of its own.
@@ -298,12 +303,46 @@ fn zip(entries: usize, name: impl Fn(usize) -> String) -> Vec<u8> {
 }
 
 fn zip_of(entries: usize, content: &[u8], name: impl Fn(usize) -> String) -> Vec<u8> {
+    zip_of_files((0..entries).map(|number| (name(number), content)))
+}
+
+fn zip_of_files<C: AsRef<[u8]>>(files: impl Iterator<Item = (String, C)>) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    for number in 0..entries {
-        writer.start_file(name(number), SimpleFileOptions::default()).unwrap();
-        writer.write_all(content).unwrap();
+    for (name, content) in files {
+        writer.start_file(name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(content.as_ref()).unwrap();
     }
     writer.finish().unwrap().into_inner()
+}
+
+/// A report of one scenario of its own file.
+fn scenario_as_json(i: usize) -> String {
+    let scenario = format!(
+        "{{\"id\":\"f;s\",\"keyword\":\"Scenario\",\"name\":\"s{i}\",\"line\":3,\"type\":\"scenario\",\"steps\":[]}}"
+    );
+    format!(
+        "[{{\"uri\":\"f{i}\",\"id\":\"f\",\"keyword\":\"Feature\",\"name\":\"F\",\"line\":1,\"elements\":[{scenario}]}}]"
+    )
+}
+
+/// The same as messages.
+fn scenario_as_messages(i: usize) -> String {
+    let scenario = format!("{{\"scenario\":{{\"id\":\"n\",\"name\":\"s{i}\",\"location\":{{\"line\":3}}}}}}");
+    let time = "\"timestamp\":{\"seconds\":1,\"nanos\":0}";
+    [
+        "{\"meta\":{\"protocolVersion\":\"24.0.0\",\"implementation\":{\"name\":\"cucumber-js\"}}}".to_owned(),
+        format!(
+            "{{\"gherkinDocument\":{{\"uri\":\"f{i}\",\"feature\":{{\"name\":\"F\",\"children\":[{scenario}]}}}}}}"
+        ),
+        format!(
+            "{{\"pickle\":{{\"id\":\"p\",\"uri\":\"f{i}\",\"astNodeIds\":[\"n\"],\"name\":\"s{i}\",\"steps\":[]}}}}"
+        ),
+        "{\"testCase\":{\"id\":\"c\",\"pickleId\":\"p\",\"testSteps\":[]}}".to_owned(),
+        format!("{{\"testCaseStarted\":{{\"id\":\"a\",\"testCaseId\":\"c\",\"attempt\":0,{time}}}}}"),
+        format!("{{\"testCaseFinished\":{{\"testCaseStartedId\":\"a\",{time}}}}}"),
+        format!("{{\"testRunFinished\":{{\"success\":true,{time}}}}}"),
+    ]
+    .join("\n")
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {

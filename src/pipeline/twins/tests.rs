@@ -166,3 +166,11 @@ fn a_folder_of_very_many_tests_is_not_compared_and_says_so_once() {
     let told = |id: usize| matches!(&verdicts[id].1, TwinVerdict::Counts(told) if told[..] == [Repetition::Unknown]);
     assert_eq!([0, 1, 2, 3].map(told), [false, false, true, false]);
 }
+
+#[test]
+fn of_several_messages_the_last_counts_for_those_before_and_the_first_for_those_behind() {
+    let reports: &[(_, &[_])] =
+        &[(CUCUMBER, &["x"]), (CUCUMBER, &["a"]), (MESSAGES, &["a"]), (MESSAGES, &["a"]), (CUCUMBER, &["a"])];
+    let last = folder(&[], reports).pop().unwrap();
+    assert_eq!(last, [counts(0), aside(1, 3), counts(2), counts(3), aside(4, 2)]);
+}
