@@ -163,7 +163,7 @@ pub struct ResultArgs {
     /// Write step results (Robot Framework keywords, Cucumber and Behave steps): for Tests that have these steps
     #[arg(long, env = "XRAYPACK_STEPS", value_parser = BoolishValueParser::new())]
     pub steps: bool,
-    /// Of reports of one run in one folder take those of this format; may be repeated, the most wanted first
+    /// Of reports of one run, in one folder or in one target, build or test-output, take those of this format; may be repeated, the most wanted first
     #[arg(long, value_name = "FORMAT", env = "XRAYPACK_PREFER", value_delimiter = ';',
           value_parser = PossibleValuesParser::new(FORMATS.iter().map(|format| format.name)))]
     pub prefer: Vec<String>,

@@ -73,6 +73,9 @@ pub struct Format {
     /// Names of formats that tell less of the same run: their report is set aside where one of this format tells of the
     /// same scenarios beside it (quirk Z6).
     pub stands_for: &'static [&'static str],
+    /// Producers, by name, of reports in other formats that tell of the same run once more, and less of it: their report is set
+    /// aside where one of this format has all its tests.
+    pub tells_more_than: &'static [&'static str],
 }
 
 /// What shows that something may be a report of a format where too little is there to recognise one.
@@ -152,6 +155,12 @@ impl Format {
     /// Whether a report of one format is to be set aside where one of another tells of the same scenarios.
     pub fn stands_for(name: &str, other: &str) -> bool {
         by_name(name).is_some_and(|format| format.stands_for.contains(&other))
+    }
+
+    /// The format in which the program that wrote a report as this producer tells more of the same run.
+    pub fn better_than(producer: &str) -> Option<&'static str> {
+        let tells_more = |format: &&Format| format.tells_more_than.contains(&producer);
+        FORMATS.iter().find(tells_more).map(|format| format.name)
     }
 
     /// Whether some format stands for the one called `name`.

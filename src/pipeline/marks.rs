@@ -141,16 +141,24 @@ fn name_of<'n>(case: &'n TestCase, identity: &'n Identity) -> &'n str {
     trimmed(name)
 }
 
-/// Whether there is anything by which [`other_names`] part a name: all begin with a blank.
+/// Whether there is anything by which [`other_names`] part a name: all begin with a blank, but for a row's number.
 fn may_have_others(name: &str) -> bool {
     let name = name.as_bytes();
-    memchr::memchr_iter(b' ', name).any(|blank| matches!(name.get(blank + 1), Some(b'-' | b'(')))
+    memchr::memchr_iter(b' ', name).any(|blank| matches!(name.get(blank + 1), Some(b'-' | b'('))) || is_row(name)
+}
+
+/// Whether a name ends as Surefire's do for rows of TestNG's data providers: `pays["card", "1"](2)`.
+fn is_row(name: &[u8]) -> bool {
+    let digits =
+        name.strip_suffix(b")").map_or(0, |name| name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count());
+    digits > 0 && name[..name.len() - digits - 1].ends_with(b"](")
 }
 
 /// What other formats call the case `name`: rows of outlines are numbered in JUnit reports and rules named before their
 /// scenarios (`Discount - small - #1.1: Discount of 1 %`, `Pays -- @1.1 Cards`, `Pays (outline example : | 1 |)`).
 fn other_names(name: &str) -> impl Iterator<Item = &str> {
-    let row = [" -- @", " (outline example"].iter().filter_map(|mark| Some(&name[..name.find(mark)?]));
+    let row_mark = if is_row(name.as_bytes()) { "[" } else { " -- @" };
+    let row = [row_mark, " (outline example"].into_iter().filter_map(|mark| Some(&name[..name.find(mark)?]));
     let parted = name.match_indices(" - ").map(|(at, _)| &name[..at]);
     let behind_rule = name.split_once(" - ").map(|(_, behind)| behind);
     let last = name.rsplit_once(" - ").map(|(_, last)| last);

@@ -35,6 +35,9 @@ pub(super) struct ReportOutcome {
     pub(super) input: u32,
     /// The same from one, as it is told where there are several.
     pub(super) told_input: Option<u32>,
+    /// Length of the part of its origin that is the folder in which other reports may be of the same run
+    /// ([`twins::scope`](super::twins::scope)).
+    pub(super) scope: usize,
     /// Whether a file of its folder is called like Cucumber's messages.
     pub(super) messages_may_follow: bool,
     /// Number, within its group, of the Test Execution that it is shown with.
@@ -104,8 +107,10 @@ impl EvidenceCounts {
 
 impl ReportOutcome {
     pub(super) fn new(id: ReportId, origin: Origin, bytes: u64) -> ReportOutcome {
+        let scope = origin.folder().len();
         ReportOutcome {
             id,
+            scope,
             origin,
             bytes,
             format: None,

@@ -1,10 +1,11 @@
-//! Reports of one run in several formats, side by side in one folder: the same tests twice (spec bundle-zip.md section
-//! 2, quirk Z6).
+//! Reports of one run in several formats, in one folder or in what one build leaves behind: the same tests twice (spec
+//! bundle-zip.md section 2, quirk Z6, junit.md I).
 //!
 //! A report is *undecided* while one that is preferred to it may still come; it, and all behind it in its folder, are
 //! decided together. The walk leaves a folder for good before it comes to the next one, so that every report is decided
 //! then at the latest, and what is remembered is never more than the folders around the file at hand need.
 
+pub(super) mod scope;
 mod sites;
 
 use std::collections::{HashSet, VecDeque};
@@ -52,7 +53,8 @@ pub(super) enum Repetition {
 pub(super) type Verdicts = Vec<(ReportId, TwinVerdict)>;
 
 impl Twins {
-    /// Whether a report of `format` counts whatever else comes, and has come.
+    /// Whether a report of `format` counts whatever else comes, and has come, unless its
+    /// [producer](Format::better_than) is asked for one that tells more.
     pub(super) fn are_out_of_question(format: &str, prefer: &[&str]) -> bool {
         prefer.is_empty() && !Format::may_be_stood_for(format)
     }
@@ -77,7 +79,7 @@ impl Twins {
         self.open.truncate(around);
     }
 
-    /// Meets the next file, which lies in the folder that the walk is in. A file without runs is nobody's twin, and a
+    /// Meets the next file, which lies in the folder that the walk is in; [its scope](scope::of) is that or one around. A file without runs is nobody's twin, and a
     /// damaged report stands for nothing but itself: these are decided at once.
     pub(super) fn meet(&mut self, outcome: &mut ReportOutcome, prefer: &[&str], verdicts: &mut Verdicts) {
         let marks = std::mem::take(&mut outcome.marks);
@@ -86,22 +88,24 @@ impl Twins {
             verdicts.push((outcome.id, TwinVerdict::Counts(Vec::new())));
             return;
         };
-        let path = outcome.origin.folder();
+        let path = outcome.origin.as_str().get(..outcome.scope).unwrap_or_default();
         if self.open.last().is_none_or(|open| open.path != path || open.input != outcome.input) {
             self.open.add().begin(outcome.input, path);
         }
         let Some(folder) = self.open.last_mut() else { return };
+        let better = Format::better_than(&outcome.producer).filter(|_| !prefer.contains(&format));
         let state = match prefer.first() {
+            _ if better.is_some() => State::Undecided,
             Some(first) if *first != format => State::Undecided,
             None if outcome.messages_may_follow && Format::may_be_stood_for(format) => State::Undecided,
             _ => State::Counts,
         };
         let came = folder.came;
-        folder.add(Member { id: outcome.id, format, marks, state, stood_for: None, came }, prefer, verdicts);
+        folder.add(Member { id: outcome.id, format, marks, state, better, stood_for: None, came }, prefer, verdicts);
     }
 }
 
-/// What is remembered of a folder.
+/// What is remembered of a folder whose reports may be of one run.
 #[derive(Default)]
 struct Folder {
     input: u32,
@@ -127,6 +131,8 @@ struct Member {
     marks: Marks,
     /// What is known of it alone; [`Member::state`] knows the others.
     state: State,
+    /// The format whose report of the same run tells more, where what wrote this one writes both.
+    better: Option<&'static str>,
     /// Where another may stand for it: who tells of the same places in feature files.
     stood_for: Option<SitesNumber>,
     /// How many had come before it.
@@ -203,21 +209,32 @@ impl Folder {
     /// There are no more reports: nobody is undecided any more.
     fn close(&mut self, prefer: &[&str], verdicts: &mut Verdicts) {
         for (rank, preferred) in prefer.iter().enumerate() {
-            let names = self.names_of(preferred);
             let more_wanted = &prefer[..=rank];
-            for member in self.waiting.iter_mut().filter(|member| !more_wanted.contains(&member.format)) {
-                let shared = member.marks.shared_with(&names);
-                if let Some(by) = shared.with.filter(|_| shared.cases == member.marks.cases())
-                    && !matches!(member.state(&self.same_sites), State::SetAside(_))
-                {
-                    member.state = State::SetAside(by);
-                }
-            }
+            self.prefer(preferred, |member| !more_wanted.contains(&member.format));
+        }
+        let mut better: Vec<&str> = self.waiting.iter().filter_map(|member| member.better).collect();
+        better.sort_unstable();
+        better.dedup();
+        for format in better {
+            self.prefer(format, |member| member.better == Some(format));
         }
         for member in self.waiting.iter_mut().filter(|member| member.state == State::Undecided) {
             member.state = State::Counts;
         }
         self.decide(verdicts);
+    }
+
+    /// Those that wait and are `less_wanted` are set aside where reports of `format` tell of all that they tell of.
+    fn prefer(&mut self, format: &str, less_wanted: impl Fn(&Member) -> bool) {
+        let names = self.names_of(format);
+        for member in self.waiting.iter_mut().filter(|member| less_wanted(member)) {
+            let shared = member.marks.shared_with(&names);
+            if let Some(by) = shared.with.filter(|_| shared.cases == member.marks.cases())
+                && !matches!(member.state(&self.same_sites), State::SetAside(_))
+            {
+                member.state = State::SetAside(by);
+            }
+        }
     }
 
     /// All names that reports of one format tell of, but for those that are set aside.

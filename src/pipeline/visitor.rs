@@ -19,6 +19,7 @@ use super::purpose::{Context, Names};
 use super::rows::{Placed, Rows};
 use super::share::conflict;
 use crate::bundle::{IndexEntry, RunPlace, WaitingEntries, WriteError};
+use crate::format::Format;
 use crate::mapping::{Evidence, Mapped, Mapper};
 use crate::model::{
     Dialect, Limit, Problem, ProblemKind, ReportVisitor, RunFacts, StatedExecution, TestCase, TestRun, shorten,
@@ -400,7 +401,9 @@ impl<'c> Conversion<'c> {
 
     /// Offers what is stored.
     fn offer(&mut self) {
-        if let Some(early) = &mut self.early {
+        if let Some(early) = &mut self.early
+            && Format::better_than(&self.findings.outcome.producer).is_none()
+        {
             early.offer(&mut self.findings.outcome.chunks);
         }
     }

@@ -15,6 +15,7 @@ use super::measure;
 use super::outcome::ReportOutcome;
 use super::purpose::{Context, Depth, Purpose, Reading, WritingAhead};
 use super::recognised::{HEAD, Recognised};
+use super::twins::scope;
 use super::visitor::{Batching, Conversion, ConversionFailure, Fallen, Findings, Inspection, Lot, Lots, RunScratch};
 use crate::bundle::{Ahead, RunStore, WriteError};
 use crate::format::{self, ParseError, ParseErrorKind};
@@ -67,8 +68,9 @@ pub(super) fn process(
         return (outcome.unwrap_or_else(|| ReportOutcome::new(id, found.origin().clone(), 0)), None);
     }
     let (input, messages_may_follow) = (found.place().input, found.place().beside_json_lines);
+    let scope = scope::of(found.origin().folder(), &found.place().input_name).len();
     let (outcome, failure) = process_found(id, found, work, scratch);
-    (ReportOutcome { input, messages_may_follow, ..outcome }, failure)
+    (ReportOutcome { input, messages_may_follow, scope, ..outcome }, failure)
 }
 
 fn process_found(

@@ -6,6 +6,7 @@
 mod archives;
 mod bench;
 mod bind;
+mod build_folders;
 mod citations;
 mod cli;
 mod conformance;

@@ -37,6 +37,7 @@ pub(super) const FORMAT: Format = Format {
     signs: Signs { keys_in_array: gherkin::KEYS_OF_FEATURES, ..Signs::JSON },
     dialect: Dialect { bare_keys: BareKeysSay::WhichTest, ..Dialect::PLAIN },
     stands_for: &[],
+    tells_more_than: &[],
 };
 
 thread_local! {

@@ -35,6 +35,7 @@ pub(super) const FORMAT: Format = Format {
     signs: Signs { keys_in_array: gherkin::KEYS_OF_FEATURES, ..Signs::JSON },
     dialect: Dialect { bare_keys: BareKeysSay::WhichTest, ..Dialect::PLAIN },
     stands_for: &[],
+    tells_more_than: &[],
 };
 
 /// Bytes that are held for scenarios that wait for the end of their feature, at most, once its head is known.

@@ -128,7 +128,7 @@ impl Reader<'_> {
         let flow = if is_case {
             self.read_case(xml, visitor)
         } else {
-            self.begin_suite(xml);
+            self.begin_suite(xml, visitor);
             self.read(xml, xml.depth(), visitor)
         };
         self.around -= 1;

@@ -44,6 +44,7 @@ pub(super) const FORMAT: Format = Format {
     },
     dialect: Dialect { other_case: OtherCase::Told, ..Dialect::PLAIN },
     stands_for: &[],
+    tells_more_than: &[],
 };
 
 fn recognises(head: &Head<'_>) -> bool {
@@ -147,7 +148,7 @@ impl<'o> Reader<'o> {
                 XmlEvent::Start(tag) if tag.name() == b"testcase" => self.read_case(xml, visitor)?,
                 XmlEvent::Start(tag) => {
                     match tag.name() {
-                        b"testsuites" | b"testsuite" | b"testrun" => self.begin_suite(xml),
+                        b"testsuites" | b"testsuite" | b"testrun" => self.begin_suite(xml, visitor),
                         b"property" => self.read_suite_property(&tag),
                         b"properties" if self.may_be_recognised() || self.options.suite_property.is_some() => {}
                         b"system-err" if self.suites.producer().fails_in_suite_output() => {
@@ -191,10 +192,15 @@ impl<'o> Reader<'o> {
         self.suites.producer() == Producer::Unknown && self.recognition.is_open()
     }
 
-    fn begin_suite(&mut self, xml: &XmlCursor<'_>) {
+    fn begin_suite(&mut self, xml: &XmlCursor<'_>, visitor: &mut dyn ReportVisitor) {
         self.suites.begin(xml);
         if xml.depth() == 1 {
-            self.suites.recognise(self.recognition.read_comment(xml.prolog_comment()));
+            let named = self.recognition.read_comment(xml.prolog_comment());
+            self.suites.recognise(named);
+            if named != Producer::Unknown {
+                // Before the first case: another report of these may tell more.
+                visitor.producer(named.name());
+            }
         }
         if self.may_be_recognised() {
             self.suites.recognise(self.recognition.read_suite(&xml.started_tag()));

@@ -33,6 +33,7 @@ pub(super) const FORMAT: Format = Format {
     signs: Signs { endings: &["ndjson", "jsonl"], keys: ENVELOPES, ..Signs::JSON },
     dialect: Dialect { bare_keys: BareKeysSay::WhichTest, ..Dialect::PLAIN },
     stands_for: &["cucumber"],
+    tells_more_than: &[],
 };
 
 fn recognises(head: &Head<'_>) -> bool {

@@ -43,6 +43,7 @@ pub(super) const NUNIT3: Format = Format {
     signs: Signs { roots: &[b"test-run"], ambiguous_roots: &[b"test-suite"], ..Signs::XML },
     dialect: DIALECT,
     stands_for: &[],
+    tells_more_than: &[],
 };
 
 pub(super) const NUNIT2: Format = Format {
@@ -56,6 +57,7 @@ pub(super) const NUNIT2: Format = Format {
     signs: Signs { roots: &[b"test-results"], ambiguous_roots: &[b"test-suite"], ..Signs::XML },
     dialect: DIALECT,
     stands_for: &[],
+    tells_more_than: &[],
 };
 
 fn recognises_three(head: &Head<'_>) -> bool {

@@ -47,6 +47,7 @@ pub(super) const FORMAT: Format = Format {
     },
     dialect: Dialect::PLAIN,
     stands_for: &[],
+    tells_more_than: &[],
 };
 
 fn recognises(head: &Head<'_>) -> bool {

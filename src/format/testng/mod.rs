@@ -40,6 +40,7 @@ pub(super) const FORMAT: Format = Format {
         ..Dialect::PLAIN
     },
     stands_for: &[],
+    tells_more_than: &["testng-junitreports", "testng-junitxmlreporter"],
 };
 
 fn recognises(head: &Head<'_>) -> bool {

@@ -41,6 +41,7 @@ pub(super) const FORMAT: Format = Format {
         ..Dialect::PLAIN
     },
     stands_for: &[],
+    tells_more_than: &[],
 };
 
 fn recognises(head: &Head<'_>) -> bool {

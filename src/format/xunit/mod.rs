@@ -31,6 +31,7 @@ pub(super) const FORMAT: Format = Format {
     signs: Signs { roots: &[b"assemblies"], ambiguous_roots: &[b"assembly"], ..Signs::XML },
     dialect: Dialect { roles: &[("test", Role::Key)], ..Dialect::PLAIN },
     stands_for: &[],
+    tells_more_than: &[],
 };
 
 fn recognises(head: &Head<'_>) -> bool {

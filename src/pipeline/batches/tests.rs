@@ -332,6 +332,7 @@ static SCRIPT: Format = Format {
     signs: Signs::XML,
     dialect: Dialect::PLAIN,
     stands_for: &[],
+    tells_more_than: &[],
 };
 
 fn play(body: Body<'_>, _: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
