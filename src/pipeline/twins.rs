@@ -1,5 +1,5 @@
 //! Reports of one run in several formats, in one folder or in what one build leaves behind: the same tests twice (spec
-//! bundle-zip.md section 2, quirk Z6, junit.md I).
+//! bundle-zip.md section 2, quirk Z6, junit.md F).
 //!
 //! A report is *undecided* while one that is preferred to it may still come; it, and all behind it in its folder, are
 //! decided together. The walk leaves a folder for good before it comes to the next one, so that every report is decided
