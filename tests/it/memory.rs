@@ -94,8 +94,11 @@ fn the_ceiling_is_kept() {
     assert!(tight < ample, "{} MiB and {} MiB: the ceiling has no effect", tight >> 20, ample >> 20);
 }
 
+/// What a report becomes, by its number and name: a file and its content.
+type Way = fn(usize, &str, &[u8]) -> (String, Vec<u8>);
+
 /// Reports that are just small enough to be whole in memory.
-fn almost_too_large(workshop: &Workshop, way: impl Fn(usize, &str, &[u8]) -> (String, Vec<u8>)) {
+fn almost_too_large(workshop: &Workshop, way: Way) {
     for number in 0..15 {
         let name = format!("r{number:02}");
         let (file, content) = way(number, &name, report(&name, 4_100).as_bytes());
@@ -131,7 +134,7 @@ fn another_way(number: usize, name: &str, report: &[u8]) -> (String, Vec<u8>) {
 #[cfg(target_os = "linux")]
 fn a_worker_has_two_buffers_whatever_ways_reports_take() {
     let options = ["--jobs", "1", "--memory", "16MiB", "--group-by", "all"];
-    let peak = |way: fn(usize, &str, &[u8]) -> (String, Vec<u8>)| {
+    let peak = |way: Way| {
         let workshop = Workshop::new();
         almost_too_large(&workshop, way);
         convert(&workshop, &options)
