@@ -1,5 +1,8 @@
 //! All files of all inputs, in an order that depends on their names alone.
 
+mod archives;
+mod spot;
+
 use std::fs::File;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -8,16 +11,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use walkdir::WalkDir;
 
-use super::archive::{self, Archive, Kind, Whole};
-use super::entry::{At, Entry, Handle};
+use super::archive::{self, Kind, Whole};
+use super::entry::{At, Handle};
 use super::links::{Links, is_same_folder, leads_nowhere};
 use super::mapped::ArchiveBytes;
 use super::neighbours::Neighbours;
-use super::opening::{hidden_zip, open_if_archive};
+use super::opening::open_if_archive;
 use super::root::{Extent, Root};
 use super::unpack::{self, Most, Seen};
 use super::{ArchiveFile, Budget, Found, Input, Options, Place, Shortage, Skip, SourceError, Spelling, found, litter};
-use crate::model::{Limit, LimitReached, Origin, Problem, ProblemKind, Severity};
+use crate::model::{Origin, Problem, ProblemKind};
+use spot::Spot;
 
 /// Pushes every file of `inputs` into `found`, archives opened, until it breaks off. Inputs keep their order; the files
 /// of a folder are sorted by the bytes of their names, those of an archive likewise.
@@ -76,11 +80,12 @@ impl Walk<'_> {
     fn path(&mut self, input: u32, path: &Path) -> Result<ControlFlow<()>, SourceError> {
         let name = file_name(path);
         let place = Place { input, input_name: input_name(&name).into(), ..Place::default() };
+        let spot = Spot { origin: Origin::new(name), place };
         let metadata = match path.metadata() {
             Ok(metadata) => metadata,
             // Whoever names one is told before anything is walked; a pattern meets them as a folder does.
             Err(error) if path.is_symlink() && leads_nowhere(&error) => {
-                return Ok(self.skip(Origin::new(name), place, Skip::BrokenLink));
+                return Ok(self.skip(spot, Skip::BrokenLink));
             }
             Err(error) => return Err(SourceError::input(path)(error)),
         };
@@ -88,12 +93,11 @@ impl Walk<'_> {
             return Ok(self.folder(input, path));
         }
         if !metadata.is_file() {
-            return Ok(self.skip(Origin::new(name), place, Skip::Special));
+            return Ok(self.skip(spot, Skip::Special));
         }
         let root = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let root = Arc::new(Root::new(root, Extent::Beside));
-        let at = At::Path(path.to_path_buf());
-        Ok(self.file(path, at, root, Origin::new(name), place, Look::Always))
+        let handle = Handle::File { at: At::Path(path.to_path_buf()), root: Arc::new(Root::new(root, Extent::Beside)) };
+        Ok(self.file(path, handle, spot, Look::Always))
     }
 
     fn stream(
@@ -102,9 +106,9 @@ impl Walk<'_> {
         name: &str,
         mut stream: Box<dyn Read + Send>,
     ) -> Result<ControlFlow<()>, SourceError> {
-        let origin = Origin::new(name);
         let input_name = if name == "-" { "stdin" } else { input_name(name) };
         let place = Place { input, input_name: input_name.into(), ..Place::default() };
+        let spot = Spot { origin: Origin::new(name), place };
         let mut first = Vec::new();
         (&mut stream).take(LOOK).read_to_end(&mut first).map_err(SourceError::input(Path::new(name)))?;
         let limits = &self.options.limits;
@@ -116,14 +120,13 @@ impl Walk<'_> {
             return Ok(match opened {
                 Ok(whole) => {
                     let length = whole.bytes.len() as u64;
-                    self.archive(whole, &origin, &place, 1, &mut Budget::new(limits, length))
+                    self.archive(whole, &spot, 1, &mut Budget::new(limits, length))
                 }
-                Err(error) if seen.packed => self.unreadable(origin, place, &error),
+                Err(error) if seen.packed => self.unreadable(spot, &error),
                 Err(error) => return Err(SourceError::input(Path::new(name))(error)),
             });
         }
-        let handle = Handle::Stream(Mutex::new(Some(Box::new(whole))));
-        Ok((self.found)(Found::Entry(Entry { origin, place, handle })))
+        Ok((self.found)(spot.entry(Handle::Stream(Mutex::new(Some(Box::new(whole)))))))
     }
 
     fn folder(&mut self, input: u32, root: &Path) -> ControlFlow<()> {
@@ -153,7 +156,7 @@ impl Walk<'_> {
                     files.skip_current_dir();
                     let (origin, _) = below(root, file.path());
                     let place = near.of(&origin);
-                    self.skip(origin, place, Skip::Symlink)
+                    self.skip(Spot { origin, place }, Skip::Symlink)
                 }
                 Ok(file) => {
                     let (origin, at) = below(root, file.path());
@@ -166,12 +169,14 @@ impl Walk<'_> {
                     };
                     let place = Place { beside_json_lines, spelling: Spelling::of(root, &at), ..near.of(&origin) };
                     near.directory = Arc::clone(&place.directory);
+                    let spot = Spot { origin, place };
                     if !links.admit(&file) {
-                        self.skip(origin, place, Skip::Symlink)
+                        self.skip(spot, Skip::Symlink)
                     } else if file.file_type().is_file() {
-                        self.file(file.path(), at, Arc::clone(&shared_root), origin, place, Look::ByName)
+                        let handle = Handle::File { at, root: Arc::clone(&shared_root) };
+                        self.file(file.path(), handle, spot, Look::ByName)
                     } else {
-                        self.skip(origin, place, Skip::Special)
+                        self.skip(spot, Skip::Special)
                     }
                 }
                 Err(error) => self.unreadable_path(root, &near, &error),
@@ -187,60 +192,53 @@ impl Walk<'_> {
         }
         let (origin, _) = below(root, error.path().unwrap_or(root));
         let place = place.of(&origin);
+        let spot = Spot { origin, place };
         if error.loop_ancestor().is_some() {
-            return self.skip(origin, place, Skip::Symlink);
+            return self.skip(spot, Skip::Symlink);
         }
         let is_link = error.path().is_some_and(Path::is_symlink);
         if is_link && error.io_error().is_some_and(leads_nowhere) {
-            return self.skip(origin, place, Skip::BrokenLink);
+            return self.skip(spot, Skip::BrokenLink);
         }
         let is_wanted = match error.path() {
-            Some(path) if path != root && path.is_dir() => self.options.wants_below(&origin),
-            Some(path) if path != root => !self.options.excludes(&origin) && self.options.includes(&origin),
+            Some(path) if path != root && path.is_dir() => self.options.wants_below(&spot.origin),
+            Some(path) if path != root => !self.options.excludes(&spot.origin) && self.options.includes(&spot.origin),
             _ => true,
         };
         if !is_wanted {
-            return self.skip(origin, place, Skip::Excluded);
+            return self.skip(spot, Skip::Excluded);
         }
         let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
         let problem = Problem::new(ProblemKind::Unreadable, format!("it cannot be read: {why}"));
-        (self.found)(Found::Unreadable { origin, place, bytes: 0, problem })
+        (self.found)(spot.unreadable(0, problem))
     }
 
-    /// A file on disk: an archive is opened, anything else is an entry.
-    fn file(
-        &mut self,
-        path: &Path,
-        at: At,
-        root: Arc<Root>,
-        origin: Origin,
-        place: Place,
-        look: Look,
-    ) -> ControlFlow<()> {
-        if let Some(why) = self.reason_to_skip(&origin) {
-            return self.skip(origin, place, why);
+    /// A file on disk: an archive is opened, anything else is an entry that is read by `handle`.
+    fn file(&mut self, path: &Path, handle: Handle, mut spot: Spot, look: Look) -> ControlFlow<()> {
+        let name = spot.origin.as_str();
+        if let Some(why) = self.reason_to_skip(&spot.origin) {
+            return self.skip(spot, why);
         }
-        if look == Look::Always || litter::may_be_archive(origin.as_str()) {
+        if look == Look::Always || litter::may_be_archive(name) {
             let limits = &self.options.limits;
-            match open_if_archive(path, litter::is_called_zip(origin.as_str()), limits) {
-                Ok(Some(_)) if litter::is_package(origin.as_str()) => return self.skip(origin, place, Skip::Package),
+            match open_if_archive(path, litter::is_called_zip(name), limits) {
+                Ok(Some(_)) if litter::is_package(name) => return self.skip(spot, Skip::Package),
                 Ok(Some((file, kind, seen))) => {
                     let packed = file.metadata().map_or(0, |metadata| metadata.len());
-                    let place = Place { archive_file: Some(Arc::new(ArchiveFile::new(path, &file))), ..place };
+                    spot.place.archive_file = Some(Arc::new(ArchiveFile::new(path, &file)));
                     return match self.whole(file, kind, seen) {
-                        Ok(whole) => self.archive(whole, &origin, &place, 1, &mut Budget::new(limits, packed)),
-                        Err(error) => self.unreadable(origin, place, &error),
+                        Ok(whole) => self.archive(whole, &spot, 1, &mut Budget::new(limits, packed)),
+                        Err(error) => self.unreadable(spot, &error),
                     };
                 }
                 Ok(None) => {}
-                Err(error) => return self.unreadable(origin, place, &error),
+                Err(error) => return self.unreadable(spot, &error),
             }
         }
-        if !self.options.includes(&origin) {
-            return self.skip(origin, place, Skip::Excluded);
+        if !self.options.includes(&spot.origin) {
+            return self.skip(spot, Skip::Excluded);
         }
-        let handle = Handle::File { at, root };
-        (self.found)(Found::Entry(Entry { origin, place, handle }))
+        (self.found)(spot.entry(handle))
     }
 
     /// The bytes of an archive on disk: where it is when it lies there as it is, spooled when it is packed.
@@ -250,135 +248,6 @@ impl Walk<'_> {
         }
         let limits = &self.options.limits;
         archive::spool(kind, unpack::unpacked(Box::new(file), Most::archive(limits), limits)?, self.options.mapping)
-    }
-
-    /// An archive at nesting `depth`, the outermost being one.
-    fn archive(
-        &mut self,
-        whole: Whole,
-        origin: &Origin,
-        place: &Place,
-        depth: u32,
-        budget: &mut Budget<'_>,
-    ) -> ControlFlow<()> {
-        let length = whole.bytes.len() as u64;
-        let archive = match Archive::open(whole, budget) {
-            Ok(archive) => Arc::new(archive),
-            Err(problem) => return self.broken(origin, place, length, problem, depth),
-        };
-        if let Some(problem) = archive.damage() {
-            self.broken(origin, place, length, problem.clone(), depth)?;
-        } else if archive.entries().is_empty() {
-            let wanted = self.options.includes(origin);
-            let why = if wanted { Skip::EmptyArchive } else { Skip::Excluded };
-            let (origin, place) = (origin.clone(), place.clone());
-            return (self.found)(Found::Skipped { origin, place, bytes: length, why });
-        }
-        let outermost = place.archive.clone().unwrap_or_else(|| origin.clone());
-        let place = Place { archive: Some(outermost), ..place.clone() };
-        for number in 0..archive.entries().len() {
-            self.archived(&archive, number, origin, &place, depth, budget)?;
-        }
-        ControlFlow::Continue(())
-    }
-
-    /// An archive of which not all, or nothing, can be read.
-    fn broken(
-        &mut self,
-        origin: &Origin,
-        place: &Place,
-        bytes: u64,
-        mut problem: Problem,
-        depth: u32,
-    ) -> ControlFlow<()> {
-        // Quirk Z2: a script that zips its own folder leaves a cut archive inside the whole one.
-        if depth > 1 && problem.kind == ProblemKind::Truncated {
-            problem.severity = Severity::Warning;
-        }
-        (self.found)(Found::Unreadable { origin: origin.clone(), place: place.clone(), bytes, problem })
-    }
-
-    fn archived(
-        &mut self,
-        archive: &Arc<Archive>,
-        number: usize,
-        outer: &Origin,
-        place: &Place,
-        depth: u32,
-        budget: &mut Budget<'_>,
-    ) -> ControlFlow<()> {
-        let entry = &archive.entries()[number];
-        let origin = outer.inside(&entry.name);
-        let place = place.of(&origin);
-        let bytes = entry.expected.bytes;
-        for bytes in archive.replaced(number) {
-            self.replaced(&origin, &place, bytes)?;
-        }
-        let skip = self.reason_to_skip(&origin).or(entry.is_nothing());
-        if let Some(why) = skip {
-            return (self.found)(Found::Skipped { origin, place, bytes, why });
-        }
-        if let Some(mut problem) = entry.refusal(&self.options.limits) {
-            // Quirk Z2: so does the entry inside which it was cut.
-            if depth > 1 && archive.damage().is_some_and(|damage| damage.kind == ProblemKind::Truncated) {
-                problem.severity = Severity::Warning;
-            }
-            return (self.found)(Found::Unreadable { origin, place, bytes, problem });
-        }
-        if litter::may_be_archive(&entry.name) {
-            let seen = archive.look(number, &self.options.limits);
-            let hidden = match seen == Seen::default() {
-                true => hidden_zip(archive, number, self.options),
-                false => Ok(None),
-            };
-            let hidden = match hidden {
-                Ok(hidden) => hidden,
-                Err(error) => return self.unreadable(origin, place, &error),
-            };
-            if let Some(whole) = hidden {
-                if let Some(problem) = self.too_deep(depth + 1) {
-                    return (self.found)(Found::Unreadable { origin, place, bytes, problem });
-                }
-                return self.archive(whole, &origin, &place, depth + 1, budget);
-            }
-            if let Some(kind) = seen.archive {
-                if litter::is_package(&entry.name) {
-                    return (self.found)(Found::Skipped { origin, place, bytes, why: Skip::Package });
-                }
-                if let Some(problem) = self.too_deep(depth + 1) {
-                    return (self.found)(Found::Unreadable { origin, place, bytes, problem });
-                }
-                return match archive.inner(number, kind, seen, self.options) {
-                    Ok(whole) => self.archive(whole, &origin, &place, depth + 1, budget),
-                    Err(error) => self.unreadable(origin, place, &error),
-                };
-            }
-        }
-        if !self.options.includes(&origin) {
-            return (self.found)(Found::Skipped { origin, place, bytes, why: Skip::Excluded });
-        }
-        let beside_json_lines = litter::is_json(&entry.name) && archive.has_json_lines_beside(&entry.name);
-        let place = Place { beside_json_lines, ..place };
-        let handle = Handle::Archived { archive: Arc::clone(archive), number };
-        (self.found)(Found::Entry(Entry { origin, place, handle }))
-    }
-
-    /// An entry whose name comes again in its archive.
-    fn replaced(&mut self, origin: &Origin, place: &Place, bytes: u64) -> ControlFlow<()> {
-        let (origin, place) = (origin.clone(), place.clone());
-        let unwanted = || (!self.options.includes(&origin)).then_some(Skip::Excluded);
-        if let Some(why) = self.reason_to_skip(&origin).or_else(unwanted) {
-            return (self.found)(Found::Skipped { origin, place, bytes, why });
-        }
-        let message = "the archive has a later entry of the same name, which is read instead of this one";
-        let problem = Problem::new(ProblemKind::ReplacedEntry, message);
-        (self.found)(Found::Unreadable { origin, place, bytes, problem })
-    }
-
-    fn too_deep(&self, depth: u32) -> Option<Problem> {
-        let most = self.options.limits.archive_depth;
-        let reached = || LimitReached::new(Limit::ArchiveDepth, most.into(), "the archive lies deeper inside others");
-        (depth > most).then(|| reached().into())
     }
 
     fn reason_to_skip(&self, origin: &Origin) -> Option<Skip> {
@@ -393,17 +262,16 @@ impl Walk<'_> {
         Some(Skip::Excluded)
     }
 
-    fn skip(&mut self, origin: Origin, place: Place, why: Skip) -> ControlFlow<()> {
-        (self.found)(Found::Skipped { origin, place, bytes: 0, why })
+    fn skip(&mut self, spot: Spot, why: Skip) -> ControlFlow<()> {
+        (self.found)(spot.skipped(0, why))
     }
 
     /// A file that cannot be read, unless it is the machine's fault.
-    fn unreadable(&mut self, origin: Origin, place: Place, error: &std::io::Error) -> ControlFlow<()> {
+    fn unreadable(&mut self, spot: Spot, error: &std::io::Error) -> ControlFlow<()> {
         if let Some(shortage) = Shortage::of(error) {
             return self.end(shortage);
         }
-        let problem = Problem::of_reading(error, "it cannot be read");
-        (self.found)(Found::Unreadable { origin, place, bytes: 0, problem })
+        (self.found)(spot.unreadable(0, Problem::of_reading(error, "it cannot be read")))
     }
 
     /// Nothing is found any more.
