@@ -1,7 +1,7 @@
 //! The output folder: when it may be used, what may be removed from it, and how files get into it whole.
 
-mod contents;
 mod earlier;
+mod inventory;
 
 use std::collections::HashSet;
 use std::fs::{self, File, TryLockError};
@@ -16,9 +16,9 @@ use super::name::{BUNDLES, EVIDENCE, JOURNAL, MANIFEST, REPORTS, info_file, is_e
 use super::new_file::NewFile;
 use super::sidecar;
 use super::writeback::{Haste, OnDisk, Writeback};
-use contents::{Contents, read_mark};
 use earlier::Earlier;
 pub(super) use earlier::earlier_of;
+use inventory::{Inventory, read_mark};
 
 /// What to do with an earlier output in the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,11 +58,11 @@ impl Folder {
         }
         let made = create_folder(path)? == Created::Now;
         let folder = Folder { path: path.to_path_buf(), made, writeback: Writeback::default(), lock: lock(path)? };
-        let contents = Contents::of(path)?;
-        contents.check(path, opening)?;
+        let inventory = Inventory::of(path)?;
+        inventory.check(path, opening)?;
         match opening {
-            Opening::Fresh => remove_all(&contents.temporary)?,
-            Opening::Replace => earlier::make_way(path, &contents)?,
+            Opening::Fresh => remove_all(&inventory.temporary)?,
+            Opening::Replace => earlier::make_way(path, &inventory)?,
             Opening::Resume => return Ok(folder),
         }
         create_folder(&path.join(BUNDLES)).map(|_| folder)
@@ -74,9 +74,9 @@ impl Folder {
     /// # Errors
     /// When the file system refuses.
     pub fn go_on(&self) -> Result<(), WriteError> {
-        let contents = Contents::of(&self.path)?;
-        self.remove_manifest(&contents)?;
-        remove_all(&contents.temporary)?;
+        let inventory = Inventory::of(&self.path)?;
+        self.remove_manifest(&inventory)?;
+        remove_all(&inventory.temporary)?;
         create_folder(&self.path.join(BUNDLES)).map(drop)
     }
 
@@ -92,9 +92,9 @@ impl Folder {
     /// When the file system refuses.
     pub fn withdraw(&self) -> Result<(), WriteError> {
         self.remove_journal()?;
-        let contents = Contents::of(&self.path)?;
-        remove_all(&contents.ours)?;
-        remove_all(&contents.temporary)?;
+        let inventory = Inventory::of(&self.path)?;
+        remove_all(&inventory.ours)?;
+        remove_all(&inventory.temporary)?;
         self.remove_empty_evidence();
         let _ = fs::remove_dir(self.path.join(BUNDLES));
         let earlier = Earlier::of(&self.path);
@@ -127,7 +127,7 @@ impl Folder {
         }
         let writeback = Writeback::default();
         let folder = Folder { path: path.to_path_buf(), made: false, writeback, lock: lock(path)? };
-        remove_all(&Contents::of(path)?.temporary)?;
+        remove_all(&Inventory::of(path)?.temporary)?;
         Ok(folder)
     }
 
@@ -189,7 +189,7 @@ impl Folder {
         for index in manifest.executions.iter().filter_map(|execution| execution.evidence.as_ref()) {
             named.extend(self.evidence_of(index)?);
         }
-        let mut stale = Contents::of(&self.path)?.ours;
+        let mut stale = Inventory::of(&self.path)?.ours;
         stale.retain(|path| path.parent() != Some(&self.path) && !named.contains(path));
         remove_all(&stale)?;
         self.remove_empty_evidence();
@@ -225,7 +225,7 @@ impl Folder {
         /// something on their way: a disk that has not taken so many while they were made is slow.
         const MANY: usize = if cfg!(target_os = "linux") { 64 } else { usize::MAX };
         let left: Vec<_> = files.iter().filter(|path| !self.writeback.has(path)).collect();
-        let together = left.len() >= MANY || self.writeback.neighbours_are_quiet();
+        let together = left.len() >= MANY || self.writeback.disk_load_is_low();
         let synced = if together { self.sync_everything() } else { self.sync_each(&left) }?;
         // Last, since a refusal is told once: of a file that was on its way in the background, there.
         self.writeback.refused().map_err(WriteError::io("sync", &self.path))?;
@@ -307,8 +307,8 @@ impl Folder {
     }
 
     /// The manifest goes first, so that no moment has a manifest whose bundles are gone.
-    fn remove_manifest(&self, contents: &Contents) -> Result<(), WriteError> {
-        if contents.manifest.is_some() {
+    fn remove_manifest(&self, inventory: &Inventory) -> Result<(), WriteError> {
+        if inventory.manifest.is_some() {
             remove(&self.path.join(MANIFEST))?;
             sync_folder(&self.path)?;
         }

@@ -83,7 +83,7 @@ impl ConversionPurpose {
 
 /// An earlier conversion of the same purpose.
 #[derive(Debug)]
-pub struct Earlier<R> {
+pub struct EarlierConversion<R> {
     /// What it has finished, in order of finishing: its records.
     pub records: Vec<R>,
     /// Whether it came to its end.
@@ -95,7 +95,10 @@ pub struct Earlier<R> {
 ///
 /// # Errors
 /// When the earlier conversion had another purpose, or a key has been bound into it since; when the file system refuses.
-pub fn earlier<R: DeserializeOwned>(folder: &Path, purpose: &ConversionPurpose) -> Result<Earlier<R>, WriteError> {
+pub fn earlier<R: DeserializeOwned>(
+    folder: &Path,
+    purpose: &ConversionPurpose,
+) -> Result<EarlierConversion<R>, WriteError> {
     let manifest = read(&folder.join(MANIFEST))?.and_then(|text| serde_json::from_slice::<Manifest>(&text).ok());
     let is_complete = manifest.is_some();
     if let Some(manifest) = manifest {
@@ -105,7 +108,7 @@ pub fn earlier<R: DeserializeOwned>(folder: &Path, purpose: &ConversionPurpose) 
             return Err(WriteErrorKind::KeyBound { folder: folder.to_path_buf(), key }.into());
         }
     }
-    Ok(Earlier { records: records(folder, purpose)?, is_complete })
+    Ok(EarlierConversion { records: records(folder, purpose)?, is_complete })
 }
 
 /// A key that bundles were waiting for and have got: a conversion anew would have them wait again. What the user gave with

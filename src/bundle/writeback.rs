@@ -14,7 +14,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use super::neighbours::Neighbours;
+use super::disk_load::DiskLoad;
 
 /// Whether the disk has a file.
 #[derive(Debug, Clone, Default)]
@@ -31,7 +31,7 @@ impl OnDisk {
 #[derive(Debug, Default)]
 pub(super) struct Writeback {
     running: Mutex<Thread>,
-    neighbours: Neighbours,
+    disk_load: DiskLoad,
     /// Of the files that have their name.
     named: Mutex<HashMap<PathBuf, OnDisk>>,
     /// What the disk refused first. The system says so once and never again.
@@ -69,7 +69,7 @@ impl Writeback {
     /// at the end.
     pub(super) fn begin(&self, file: File, haste: Haste) -> OnDisk {
         let on_disk = OnDisk::default();
-        if haste == Haste::MayWait && self.neighbours.are_quiet() {
+        if haste == Haste::MayWait && self.disk_load.is_low() {
             return on_disk;
         }
         let mut thread = lock(&self.running);
@@ -102,8 +102,8 @@ impl Writeback {
     }
 
     /// Whether all that is left can be brought to the disk together without waiting long for others.
-    pub(super) fn neighbours_are_quiet(&self) -> bool {
-        self.neighbours.are_quiet_now()
+    pub(super) fn disk_load_is_low(&self) -> bool {
+        self.disk_load.is_low_now()
     }
 
     /// What the disk has refused since this was asked last.
@@ -145,9 +145,9 @@ impl Drop for Writeback {
 mod tests {
     use super::*;
 
-    fn beside(neighbours: Neighbours) -> Writeback {
+    fn under(disk_load: DiskLoad) -> Writeback {
         let mut writeback = Writeback::default();
-        writeback.neighbours = neighbours;
+        writeback.disk_load = disk_load;
         writeback
     }
 
@@ -155,7 +155,7 @@ mod tests {
     fn the_disk_has_a_file_when_it_was_brought_there_and_has_its_name() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
-        let writeback = beside(Neighbours::always(false));
+        let writeback = under(DiskLoad::always(false));
         let on_disk = writeback.begin(File::create(&path).unwrap(), Haste::MayWait);
         writeback.finish();
         assert!(!writeback.has(&path), "it has no name");
@@ -168,10 +168,10 @@ mod tests {
     }
 
     #[test]
-    fn beside_quiet_neighbours_a_file_is_left_for_the_end() {
+    fn under_a_low_load_a_file_is_left_for_the_end() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
-        let writeback = beside(Neighbours::always(true));
+        let writeback = under(DiskLoad::always(true));
         let on_disk = writeback.begin(File::create(&path).unwrap(), Haste::MayWait);
         writeback.note_named(path.clone(), on_disk);
         let large = writeback.begin(File::create(&path).unwrap(), Haste::AtOnce);
@@ -186,7 +186,7 @@ mod tests {
     fn what_the_disk_refuses_is_told() {
         // A pipe cannot be brought to any disk.
         let (_reader, writer) = std::io::pipe().unwrap();
-        let writeback = beside(Neighbours::always(false));
+        let writeback = under(DiskLoad::always(false));
         let on_disk = writeback.begin(File::from(std::os::fd::OwnedFd::from(writer)), Haste::MayWait);
         writeback.finish();
         writeback.note_named(PathBuf::from("pipe"), on_disk);

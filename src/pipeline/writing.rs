@@ -34,7 +34,8 @@ impl<'w> Writing<'w> {
         let purpose = ConversionPurpose::new(job.encoding.target.name(), &job.recorded);
         let mut kept = HashMap::new();
         if job.opening == Opening::Resume {
-            let earlier: journal::Earlier<Record> = journal::earlier(folder.path(), &purpose).map_err(Error::Output)?;
+            let earlier: journal::EarlierConversion<Record> =
+                journal::earlier(folder.path(), &purpose).map_err(Error::Output)?;
             folder.go_on().map_err(Error::Output)?;
             let all = earlier.records.len();
             if all > 0 {

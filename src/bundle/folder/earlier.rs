@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use super::contents::Contents;
+use super::inventory::Inventory;
 use super::{remove, remove_all, sync_folder};
 use crate::bundle::error::WriteError;
 use crate::bundle::name::{BUNDLES, EVIDENCE, JOURNAL, MANIFEST, REPORTS};
@@ -94,10 +94,10 @@ fn clear(folder: &Path) -> Result<(), WriteError> {
     if !folder.is_dir() {
         return Ok(());
     }
-    let contents = Contents::of(folder)?;
-    let mut files: Vec<PathBuf> = [contents.ours, contents.temporary].concat();
-    files.extend(contents.manifest.map(|_| folder.join(MANIFEST)));
-    files.extend(contents.journal.then(|| folder.join(JOURNAL)));
+    let inventory = Inventory::of(folder)?;
+    let mut files: Vec<PathBuf> = [inventory.ours, inventory.temporary].concat();
+    files.extend(inventory.manifest.map(|_| folder.join(MANIFEST)));
+    files.extend(inventory.journal.then(|| folder.join(JOURNAL)));
     remove_all(&files)?;
     for name in [BUNDLES, EVIDENCE] {
         let _ = fs::remove_dir(folder.join(name));
@@ -108,17 +108,17 @@ fn clear(folder: &Path) -> Result<(), WriteError> {
 
 /// Makes way for a new output: what lies in the folder is set aside, unless an output was set aside already. Then that is the
 /// earlier one, and what lies here was written by a run that was stopped.
-pub(super) fn make_way(folder: &Path, contents: &Contents) -> Result<(), WriteError> {
+pub(super) fn make_way(folder: &Path, inventory: &Inventory) -> Result<(), WriteError> {
     let earlier = Earlier::of(folder);
-    remove_all(&contents.temporary)?;
-    if !earlier.is_kept() || contents.manifest.is_some() {
+    remove_all(&inventory.temporary)?;
+    if !earlier.is_kept() || inventory.manifest.is_some() {
         earlier.remove()?;
-        return if contents.is_an_output() { earlier.set_aside() } else { Ok(()) };
+        return if inventory.is_an_output() { earlier.set_aside() } else { Ok(()) };
     }
-    if contents.journal {
+    if inventory.journal {
         remove(&folder.join(JOURNAL))?;
     }
-    remove_all(&contents.ours)?;
+    remove_all(&inventory.ours)?;
     let _ = fs::remove_dir(folder.join(EVIDENCE));
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::bundle::name::{
 
 /// What is in a folder.
 #[derive(Debug, Default)]
-pub(super) struct Contents {
+pub(super) struct Inventory {
     /// Schema of a manifest of this program.
     pub(super) manifest: Option<String>,
     /// Whether there is a journal.
@@ -34,26 +34,26 @@ pub(super) struct Contents {
     obstacle: Option<PathBuf>,
 }
 
-impl Contents {
-    pub(super) fn of(folder: &Path) -> Result<Contents, WriteError> {
-        let mut contents = Contents::default();
+impl Inventory {
+    pub(super) fn of(folder: &Path) -> Result<Inventory, WriteError> {
+        let mut inventory = Inventory::default();
         let manifest = folder.join(MANIFEST);
-        contents.manifest = read_mark(&manifest);
-        let named = named_bundles(&manifest, &contents);
+        inventory.manifest = read_mark(&manifest);
+        let named = named_bundles(&manifest, &inventory);
         for Entry { name, path, is_folder } in entries(folder)? {
             match name.as_str() {
-                BUNDLES if is_folder => contents.add_bundles(&path, &named)?,
-                MANIFEST if contents.manifest.is_some() => {}
-                EVIDENCE if is_folder => contents.add_evidence(&path)?,
-                BUNDLES | MANIFEST => contents.obstacle = Some(path),
-                JOURNAL if !is_folder => contents.journal = true,
-                REPORTS if is_folder => contents.obstacle = Some(path),
-                REPORTS => contents.ours.push(path),
-                _ if is_folder && is_set_aside(&name) => contents.earlier = true,
-                _ => contents.add_other(Entry { name, path, is_folder }),
+                BUNDLES if is_folder => inventory.add_bundles(&path, &named)?,
+                MANIFEST if inventory.manifest.is_some() => {}
+                EVIDENCE if is_folder => inventory.add_evidence(&path)?,
+                BUNDLES | MANIFEST => inventory.obstacle = Some(path),
+                JOURNAL if !is_folder => inventory.journal = true,
+                REPORTS if is_folder => inventory.obstacle = Some(path),
+                REPORTS => inventory.ours.push(path),
+                _ if is_folder && is_set_aside(&name) => inventory.earlier = true,
+                _ => inventory.add_other(Entry { name, path, is_folder }),
             }
         }
-        Ok(contents)
+        Ok(inventory)
     }
 
     fn add_bundles(&mut self, folder: &Path, named: &HashSet<String>) -> Result<(), WriteError> {
@@ -149,8 +149,8 @@ pub(super) fn read_mark(path: &Path) -> Option<String> {
 
 /// Names, within the folder of bundles, that the manifest gives. A name that leads anywhere else is not believed: what
 /// is compared with it are names found in that folder.
-fn named_bundles(manifest: &Path, contents: &Contents) -> HashSet<String> {
-    if contents.manifest.is_none() {
+fn named_bundles(manifest: &Path, inventory: &Inventory) -> HashSet<String> {
+    if inventory.manifest.is_none() {
         return HashSet::new();
     }
     let manifest = fs::read(manifest).ok().and_then(|text| serde_json::from_slice::<Manifest>(&text).ok());

@@ -1,4 +1,4 @@
-//! Whether others have much on its way to the disk.
+//! Whether much is on its way to the disk.
 //!
 //! All files of a conversion can be brought to the disk by one call for their whole file system, or by a call for each. The one
 //! costs next to nothing, but waits for what everybody else has written, too; the many cost a twentieth of a conversion, and wait for
@@ -6,44 +6,44 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// Others who write, as they were seen last.
+/// How much is on its way, as it was seen last.
 #[derive(Debug)]
-pub(super) struct Neighbours {
+pub(super) struct DiskLoad {
     look: fn() -> bool,
     asked: AtomicUsize,
-    quiet: AtomicBool,
+    low: AtomicBool,
 }
 
 /// So many answers come from one look.
 const ANSWERS: usize = 16;
 
-impl Default for Neighbours {
-    fn default() -> Neighbours {
-        Neighbours::seen_by(little_is_on_its_way)
+impl Default for DiskLoad {
+    fn default() -> DiskLoad {
+        DiskLoad::seen_by(little_is_on_its_way)
     }
 }
 
-impl Neighbours {
-    fn seen_by(look: fn() -> bool) -> Neighbours {
-        Neighbours { look, asked: AtomicUsize::new(0), quiet: AtomicBool::new(false) }
+impl DiskLoad {
+    fn seen_by(look: fn() -> bool) -> DiskLoad {
+        DiskLoad { look, asked: AtomicUsize::new(0), low: AtomicBool::new(false) }
     }
 
-    /// Some who always write, or never do.
+    /// One that is always low, or never is.
     #[cfg(test)]
-    pub(super) fn always(quiet: bool) -> Neighbours {
-        Neighbours::seen_by(if quiet { || true } else { || false })
+    pub(super) fn always(low: bool) -> DiskLoad {
+        DiskLoad::seen_by(if low { || true } else { || false })
     }
 
-    /// Whether little of theirs is on its way to the disk, with what this process has there.
-    pub(super) fn are_quiet(&self) -> bool {
+    /// Whether little is on its way to the disk, of others and of this process.
+    pub(super) fn is_low(&self) -> bool {
         if self.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(ANSWERS) {
-            self.quiet.store(self.are_quiet_now(), Ordering::Relaxed);
+            self.low.store(self.is_low_now(), Ordering::Relaxed);
         }
-        self.quiet.load(Ordering::Relaxed)
+        self.low.load(Ordering::Relaxed)
     }
 
-    /// As [`are_quiet`](Neighbours::are_quiet), by a look of its own.
-    pub(super) fn are_quiet_now(&self) -> bool {
+    /// As [`is_low`](DiskLoad::is_low), by a look of its own.
+    pub(super) fn is_low_now(&self) -> bool {
         (self.look)()
     }
 }
@@ -90,8 +90,8 @@ mod tests {
     #[test]
     fn one_look_serves_for_some_answers() {
         static LOOKS: AtomicUsize = AtomicUsize::new(0);
-        let neighbours = Neighbours::seen_by(|| LOOKS.fetch_add(1, Ordering::Relaxed).is_multiple_of(2));
-        let answers: Vec<bool> = (0..2 * ANSWERS + 1).map(|_| neighbours.are_quiet()).collect();
+        let load = DiskLoad::seen_by(|| LOOKS.fetch_add(1, Ordering::Relaxed).is_multiple_of(2));
+        let answers: Vec<bool> = (0..2 * ANSWERS + 1).map(|_| load.is_low()).collect();
         assert_eq!(LOOKS.load(Ordering::Relaxed), 3);
         assert_eq!(answers, [vec![true; ANSWERS], vec![false; ANSWERS], vec![true]].concat());
     }
