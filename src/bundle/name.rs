@@ -3,19 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::compress::Compression;
+pub(super) use crate::model::output::{BUNDLES, EVIDENCE, JOURNAL};
+pub use crate::model::output::{MANIFEST, REPORTS};
 
-/// Folder of the bundles, inside the output folder.
-pub(super) const BUNDLES: &str = "bundles";
-/// Folder of evidence that is no part of a bundle, inside the output folder.
-pub(super) const EVIDENCE: &str = "evidence";
 /// End of the names of indexes of evidence.
 const EVIDENCE_INDEX_SUFFIX: &str = ".jsonl";
-/// Name of the manifest inside the output folder.
-pub const MANIFEST: &str = "manifest.json";
-/// Name of the file with a line for each report, inside the output folder.
-pub const REPORTS: &str = "reports.jsonl";
-/// Name of the journal inside the output folder: it is there as long as the output is not complete.
-pub(super) const JOURNAL: &str = ".xraypack-journal";
 /// End of the names of files that are not whole. They begin with a dot, too.
 pub(super) const TEMPORARY_SUFFIX: &str = ".xraypack-tmp";
 /// End of the names of files with the `info` part of a multipart import.

@@ -12,6 +12,7 @@ use super::terminal::{Style, Terminal};
 pub struct NoReports {
     excluded: u64,
     empty_archives: u64,
+    earlier_output: u64,
     unsupported: u64,
     others: u64,
     earlier_stays: bool,
@@ -25,6 +26,7 @@ impl NoReports {
             ReportState::Unsupported => &mut self.unsupported,
             ReportState::Ignored if file.set_aside == Skip::Excluded.reason() => &mut self.excluded,
             ReportState::Ignored if file.set_aside == Skip::EmptyArchive.reason() => &mut self.empty_archives,
+            ReportState::Ignored if file.set_aside == Skip::EarlierOutput.reason() => &mut self.earlier_output,
             ReportState::Ignored => &mut self.others,
         };
         *counted += 1;
@@ -52,10 +54,11 @@ impl NoReports {
     }
 
     fn sentence(&self) -> String {
-        let NoReports { excluded, empty_archives, unsupported, others, earlier_stays: _ } = *self;
+        let NoReports { excluded, empty_archives, earlier_output, unsupported, others, earlier_stays: _ } = *self;
         let kinds = [
             ("left out by --include or --exclude", excluded),
             ("empty archives", empty_archives),
+            ("written by earlier conversions", earlier_output),
             ("of formats that are not read", unsupported),
             ("no reports", others),
         ];

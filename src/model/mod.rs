@@ -13,6 +13,7 @@ mod limit;
 mod list;
 pub mod origin;
 mod outcome;
+pub mod output;
 mod problem;
 mod rare;
 mod report;

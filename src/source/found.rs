@@ -122,6 +122,8 @@ pub enum Skip {
     Special,
     /// An archive without a file in it.
     EmptyArchive,
+    /// What an earlier conversion wrote.
+    EarlierOutput,
 }
 
 impl Skip {
@@ -136,6 +138,7 @@ impl Skip {
             Skip::Package => "a program package or office document, which is not descended into",
             Skip::Special => "not a regular file",
             Skip::EmptyArchive => "an empty archive",
+            Skip::EarlierOutput => "written by an earlier conversion",
         }
     }
 }

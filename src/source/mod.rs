@@ -7,6 +7,7 @@ mod again;
 mod archive;
 mod archive_file;
 mod attachment;
+mod earlier_output;
 mod entry;
 mod error;
 mod expand;

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use walkdir::WalkDir;
 
 use super::archive::{self, Kind, Whole};
+use super::earlier_output::EarlierOutput;
 use super::entry::{At, Handle};
 use super::links::{Links, is_same_folder, leads_nowhere};
 use super::mapped::ArchiveBytes;
@@ -142,6 +143,7 @@ impl Walk<'_> {
         let mut neighbours = Neighbours::default();
         let output = self.options.output.as_ref().and_then(|output| output.canonicalize().ok());
         let mut files = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
+        let mut earlier = EarlierOutput::default();
         while let Some(file) = files.next() {
             let flow = match file {
                 Ok(file) if file.file_type().is_dir() => {
@@ -151,6 +153,7 @@ impl Walk<'_> {
                     }
                     if links.admit(&file) {
                         neighbours.enter(&file);
+                        earlier.enter(&file);
                         continue;
                     }
                     files.skip_current_dir();
@@ -172,6 +175,8 @@ impl Walk<'_> {
                     let spot = Spot { origin, place };
                     if !links.admit(&file) {
                         self.skip(spot, Skip::Symlink)
+                    } else if earlier.holds(&file) {
+                        self.skip(spot, Skip::EarlierOutput)
                     } else if file.file_type().is_file() {
                         let handle = Handle::File { at, root: Arc::clone(&shared_root) };
                         self.file(file.path(), handle, spot, Look::ByName)

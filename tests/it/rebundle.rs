@@ -4,14 +4,14 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use xraypack::format::time::{Zone, timestamp};
 use xraypack::format::{ReadOptions, by_name};
 use xraypack::mapping::{FieldNames, Mapped, Mapper, Rules};
 use xraypack::model::{Body, Problem, ReportVisitor, TestCase, TestRun};
 use xraypack::xray::{EncodeOptions, SEPARATOR, TAIL, Target, encode, later_head};
 
-use crate::support::{Workshop, bundles, complaints, reports, schema};
+use crate::support::{Workshop, bundles, complaints, manifest, reports, schema};
 
 /// Maps and encodes each case as it comes.
 struct Bundler<'r> {
@@ -259,4 +259,42 @@ fn every_documented_example_is_bundled_again_in_both_flavours() {
         count += 1;
     }
     assert!(count > 0, "{} holds no examples", folder.display());
+}
+
+#[test]
+fn an_output_among_the_reports_is_passed_over() {
+    let workshop = Workshop::new();
+    let report = |outcome: &str| {
+        format!("<testsuite name='s'><testcase classname='a.B' name='c'>{outcome}</testcase></testsuite>")
+    };
+    workshop.write("ws/reports/TEST-a.xml", report("<failure message='x'/>"));
+    let convert = |input: &str, out: &str| {
+        let ran =
+            workshop.run(["convert", input, "--out", out, "-p", "DEMO", "-q", "--evidence", "sidecar", "--force"]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        manifest(&workshop.path().join(out))["totals"]["cases"].clone()
+    };
+    // Yesterday it failed.
+    convert("ws", "ws/xray-1");
+    workshop.write("ws/reports/TEST-a.xml", report(""));
+    let passed = json!({"seen": 1, "passed": 1, "failed": 0, "errored": 0, "skipped": 0});
+    assert_eq!(convert("ws", "ws/xray-2"), passed);
+    // Whoever was killed left bundles, and no manifest.
+    std::fs::remove_file(workshop.path().join("ws/xray-1/manifest.json")).unwrap();
+    workshop.write("ws/xray-1/.xraypack-journal", "{}");
+    assert_eq!(convert("ws", "today"), passed);
+    let archive = workshop.path().join("ws.zip");
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(archive).unwrap());
+    for file in workshop.files().into_iter().filter(|file| file.starts_with("ws/")) {
+        zip.start_file(&file, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::copy(&mut std::fs::File::open(workshop.path().join(file)).unwrap(), &mut zip).unwrap();
+    }
+    zip.finish().unwrap();
+    assert_eq!(convert("ws.zip", "today"), passed);
+    let lines = reports(&workshop.path().join("today"));
+    let reasons = lines.iter().filter(|line| line["reason"] == "written by an earlier conversion").count();
+    assert_eq!(reasons, 2, "{lines:?}");
+    // Whoever names one means it.
+    assert_eq!(convert("ws/xray-2", "again"), passed);
+    assert_eq!(convert("ws/xray-2/bundles", "again"), passed);
 }

@@ -9,7 +9,7 @@ use crate::model::{Limit, LimitReached, Problem, ProblemKind, Severity};
 use crate::source::archive::{Archive, ArchiveEntry, Whole};
 use crate::source::opening::hidden_zip;
 use crate::source::unpack::Seen;
-use crate::source::{Budget, Place, Skip, litter};
+use crate::source::{Budget, Place, Skip, earlier_output, litter};
 
 /// An archive whose entries the walk goes through.
 struct Opened {
@@ -17,6 +17,8 @@ struct Opened {
     spot: Spot,
     /// The outermost one is at one.
     depth: u32,
+    /// How the names of entries begin that an earlier conversion wrote.
+    earlier: Vec<String>,
 }
 
 /// What an entry is that turns out to be an archive.
@@ -49,7 +51,8 @@ impl Walk<'_> {
             let why = if wanted { Skip::EmptyArchive } else { Skip::Excluded };
             return (self.found)(spot.clone().skipped(length, why));
         }
-        let opened = Opened { archive, spot: spot.as_archive(), depth };
+        let earlier = earlier_output::inside(archive.entries());
+        let opened = Opened { archive, spot: spot.as_archive(), depth, earlier };
         (0..opened.archive.entries().len()).try_for_each(|number| self.archived(&opened, number, budget))
     }
 
@@ -73,6 +76,9 @@ impl Walk<'_> {
         }
         if let Some(why) = self.reason_to_skip(&spot.origin).or(entry.is_nothing()) {
             return (self.found)(spot.skipped(bytes, why));
+        }
+        if opened.earlier.iter().any(|folder| entry.name.starts_with(folder)) {
+            return (self.found)(spot.skipped(bytes, Skip::EarlierOutput));
         }
         if let Some(problem) = self.refusal(opened, entry) {
             return (self.found)(spot.unreadable(bytes, problem));
