@@ -105,7 +105,7 @@ impl Suites {
         suite.producer = self.producer;
         let tests = suite.read(&xml.started_tag());
         if around.iter().all(|suite| !suite.declares_tests) {
-            self.declared += tests;
+            self.declared = self.declared.saturating_add(tests);
         }
         suite.declares_tests = tests > 0;
         self.open += 1;
@@ -165,7 +165,7 @@ impl Suites {
             && suite.cases == 0
         {
             // A row of totals beside the real suites (FPCUnit): the suite around it has to account for it.
-            parent.declared_failures += declared;
+            parent.declared_failures = parent.declared_failures.saturating_add(declared);
             parent.failures += suite.failures;
             return;
         }

@@ -158,7 +158,7 @@ impl<'o> Reader<'o> {
     fn begin_container(&mut self, xml: &XmlCursor<'_>) {
         let tag = xml.started_tag();
         match tag.name() {
-            b"testng-results" => self.declared += declared_rows(&tag),
+            b"testng-results" => self.declared = self.declared.saturating_add(declared_rows(&tag)),
             b"suite" => {
                 self.clock.begin_suite(&tag, self.options);
                 self.note_reference(&tag, xml);

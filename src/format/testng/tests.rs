@@ -336,6 +336,16 @@ fn t37_complete_rows_of_a_cut_report_are_kept() {
 }
 
 #[test]
+fn t37_counters_that_no_number_holds() {
+    let report = "<testng-results total='18446744073709551615' ignored='0'><suite><test><class name='c'>\
+                  <test-method name='a' status='PASS'/></class></test></suite></testng-results>";
+    let found = read(&[report, report, "<testng-results><suite>"].concat());
+    assert_eq!(found.lines(), ["passed c.a", "passed c.a"]);
+    let told = "declares 18446744073709551615 test methods";
+    assert!(found.problems.iter().any(|problem| problem.message.contains(told)), "{:?}", found.problems);
+}
+
+#[test]
 fn t37_a_row_without_end_does_not_pass() {
     check(
         "<test><class name='c'><test-method name='a' status='PASS'><params>\

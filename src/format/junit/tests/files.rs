@@ -18,6 +18,19 @@ fn j42_a_cut_report_keeps_complete_cases() {
 }
 
 #[test]
+fn j42_counters_that_no_number_holds() {
+    const MOST: &str = "18446744073709551615";
+    let suite = format!("<testsuite name='s' tests='{MOST}'><testcase classname='c' name='a'/></testsuite>");
+    let found = read(&format!("<testsuites>{suite}{suite}<testsuite>"));
+    assert_eq!(found.lines(), ["passed c.a", "passed c.a"]);
+    let told = format!("the broken report declares {MOST} test cases, 2 of them could be read");
+    assert!(found.problems.iter().any(|problem| problem.message == told), "{:?}", found.problems);
+    let totals = format!("<testsuite failures='{MOST}'/>");
+    let found = read(&format!("<testsuites>{totals}{totals}{}</testsuites>", suite.replace(MOST, "1")));
+    assert_eq!((found.lines(), found.kinds()), (vec!["passed c.a".to_owned()], vec![ProblemKind::ContainerFailure]));
+}
+
+#[test]
 fn j43_junk_around_the_report() {
     check(
         "> npm test\n<testsuite name='s'><testcase name='a'/></testsuite>\n>",
