@@ -75,6 +75,11 @@ impl<T: Reuse> List<T> {
         self.used = self.used.min(length);
     }
 
+    /// Takes back the element that was added last, if there is one.
+    pub fn drop_last(&mut self) {
+        self.truncate(self.used.saturating_sub(1));
+    }
+
     /// Removes the elements that `keep` refuses; the order of the others stays.
     pub fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
         self.retain_mut(|element| keep(element));
@@ -145,6 +150,17 @@ mod tests {
         list.clear();
         assert_eq!(list.add(), "");
         assert_eq!(list.len(), 1);
+    }
+
+    #[test]
+    fn the_last_element_is_taken_back() {
+        let mut list = filled(&["a", "b"]);
+        list.drop_last();
+        assert_eq!(list.to_vec(), ["a"]);
+        assert_eq!(list.add(), "", "it comes back empty");
+        list.clear();
+        list.drop_last();
+        assert!(list.is_empty());
     }
 
     #[test]

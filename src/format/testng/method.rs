@@ -230,8 +230,7 @@ impl Reader<'_> {
         content::read(xml, &mut property.value)?;
         self.held.add_property(&property.name, &property.value);
         if property.value.trim().is_empty() {
-            let last = self.case.properties.len() - 1;
-            self.case.properties.truncate(last);
+            self.case.properties.drop_last();
         }
         Ok(())
     }
@@ -277,8 +276,7 @@ impl Reader<'_> {
         }
         self.held.add_content(attachment.data.len());
         if !is_whole || attachment.data.is_empty() {
-            let last = self.case.attachments.len() - 1;
-            self.case.attachments.truncate(last);
+            self.case.attachments.drop_last();
         }
         if !is_whole {
             self.remark_left_out(ProblemKind::EvidenceDropped, CONTENTS_LEFT_OUT, xml);

@@ -210,8 +210,7 @@ impl Reader<'_> {
         }
         self.held.add_content(attachment.data.len());
         if !is_whole {
-            let last = self.case.attachments.len() - 1;
-            self.case.attachments.truncate(last);
+            self.case.attachments.drop_last();
             self.remark_left_out(ProblemKind::EvidenceDropped, CONTENTS_LEFT_OUT, xml);
         }
         Ok(())
