@@ -2,13 +2,16 @@
 
 use super::ReadOptions;
 use super::xml::Text;
-use crate::model::CaseDetail;
+use crate::model::{CaseDetail, Step};
 
-/// Failures, properties, attachments of one case, each; more is no report of a test.
+/// Failures, steps, properties, attachments of one case, each; more is no report of a test.
 pub(super) const MOST_PARTS: usize = 10_000;
 
 /// Bytes of the failures of one case, each of them clipped already. A comment takes a hundredth of that.
 const MOST_OF_DETAILS: usize = 16 << 20;
+
+/// Bytes of the steps of one case.
+const MOST_OF_STEPS: usize = 16 << 20;
 
 /// Bytes of the properties of one case, evidence among them as far as it stands in attributes.
 const MOST_OF_PROPERTIES: usize = 32 << 20;
@@ -23,6 +26,9 @@ pub(super) const CONTENTS_LEFT_OUT: &str =
 /// What is told of failures that were left out.
 pub(super) const DETAILS_LEFT_OUT: &str = "failures beyond 10,000 or 16 MiB of one test case were left out";
 
+/// What is told of steps that were left out.
+pub(super) const STEPS_LEFT_OUT: &str = "steps beyond 10,000 or 16 MiB of one test case were left out";
+
 /// What is told of properties, parameters and traits that were left out.
 pub(super) const PROPERTIES_LEFT_OUT: &str = "properties beyond 10,000 or 32 MiB of one test case were left out";
 
@@ -30,6 +36,7 @@ pub(super) const PROPERTIES_LEFT_OUT: &str = "properties beyond 10,000 or 32 MiB
 #[derive(Debug, Clone)]
 pub(super) struct Held {
     details: usize,
+    steps: usize,
     properties: usize,
     contents: usize,
     most_content: usize,
@@ -41,6 +48,7 @@ impl Held {
         let wanted = usize::try_from(options.case_attachment_bytes.saturating_mul(4) / 3).unwrap_or(usize::MAX);
         Held {
             details: 0,
+            steps: 0,
             properties: 0,
             contents: 0,
             most_content: wanted.saturating_add(wanted / 16).max(LONGEST_CONTENT),
@@ -49,7 +57,7 @@ impl Held {
 
     /// Another case begins.
     pub(super) fn reset(&mut self) {
-        (self.details, self.properties, self.contents) = (0, 0, 0);
+        (self.details, self.steps, self.properties, self.contents) = (0, 0, 0, 0);
     }
 
     /// Whether one more failure is taken beside `count` of them.
@@ -60,6 +68,16 @@ impl Held {
     /// Counts a failure that was taken.
     pub(super) fn add_detail(&mut self, detail: &CaseDetail) {
         self.details += detail.type_name.len() + detail.message.len() + detail.text.len();
+    }
+
+    /// Whether one more step is taken beside `count` of them.
+    pub(super) fn takes_step(&self, count: usize) -> bool {
+        count < MOST_PARTS && self.steps < MOST_OF_STEPS
+    }
+
+    /// Counts a step that was taken.
+    pub(super) fn add_step(&mut self, step: &Step) {
+        self.steps += step.action.len() + step.comment.len();
     }
 
     /// Whether one more property or parameter is taken beside `count` of them.

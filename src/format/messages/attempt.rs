@@ -1,258 +1,42 @@
-//! Attempts: a pickle that runs, once or several times.
+//! One attempt: what it gathers while it runs.
 
 use std::ops::ControlFlow;
 
-use crate::format::gherkin::{attachment, identity, status::Status};
-use crate::format::json::{Fault, JsonCursor, Span};
-use crate::format::{Attachments, ReadOptions, Remarks};
+use crate::format::gherkin::{identity, status::Status};
+use crate::format::held::{CONTENTS_LEFT_OUT, DETAILS_LEFT_OUT, Held, STEPS_LEFT_OUT};
+use crate::format::json::JsonCursor;
+use crate::format::{ReadOptions, Remarks};
 use crate::model::{
-    Attachment, Content, DetailKind, HashedMap, Outcome, Position, ProblemKind, ReportVisitor, Reuse, TestCase,
+    Attachment, CaseDetail, Content, DetailKind, Outcome, Position, ProblemKind, ReportVisitor, Step, TestCase,
+    Timestamp,
 };
 
-use super::ids::{Id, NO_ID, id};
+use super::embedded::Embedded;
+use super::ids::Id;
 use super::plan::{Plan, Role};
 use super::result::StepResult;
-use super::{instant, text};
 
-/// The attempts that run.
-pub(super) struct Attempts<'o> {
-    options: &'o ReadOptions,
-    running: HashedMap<Attempt>,
-    spare: Vec<Attempt>,
-    /// Attempts begun so far; what is interrupted is given out in this order.
-    begun: u64,
-    /// Bytes of attachments that the running attempts hold.
-    held: usize,
-}
-
-/// Most bytes of attachments that attempts may hold while they run. Behind it only sizes are noted.
-const MOST_HELD: usize = 96 << 20;
-
-#[derive(Debug, Default)]
-struct Attempt {
-    order: u64,
-    planned: Id,
-    case: Box<TestCase>,
+/// An attempt that runs.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    /// How many began before it.
+    pub(super) order: u64,
+    pub(super) planned: Id,
+    pub(super) case: Box<TestCase>,
     status: Status,
     parts: usize,
     steps: usize,
     embedded: usize,
-    held: usize,
+    /// Bytes of its attachments.
+    pub(super) held: usize,
+    /// Bytes of all else that it holds.
+    bytes: usize,
+    bounds: Held,
     nanos: Option<i64>,
 }
 
-impl<'o> Attempts<'o> {
-    pub(super) fn new(options: &'o ReadOptions) -> Attempts<'o> {
-        Attempts { options, running: HashedMap::default(), spare: Vec::new(), begun: 0, held: 0 }
-    }
-
-    /// An attempt of the same id that has not finished, as of a run before that was interrupted, never will.
-    pub(super) fn start(
-        &mut self,
-        json: &mut JsonCursor<'_>,
-        plan: &mut Plan,
-        visitor: &mut dyn ReportVisitor,
-    ) -> Result<ControlFlow<()>, Fault> {
-        let mut attempt = self.spare.pop().unwrap_or_default();
-        attempt.case.reset();
-        let mut attempt = Attempt { order: self.begun, case: attempt.case, ..Attempt::default() };
-        let mut started = NO_ID;
-        if !json.begin_object()? {
-            return Ok(ControlFlow::Continue(()));
-        }
-        while let Some(key) = json.key()? {
-            match key {
-                b"id" => started = id(json)?,
-                b"testCaseId" => attempt.planned = id(json)?,
-                b"timestamp" => attempt.case.start = instant(json)?,
-                _ => json.skip()?,
-            }
-        }
-        plan.begin(attempt.planned);
-        name(&mut attempt.case, attempt.planned, plan);
-        self.begun += 1;
-        let Some(before) = self.running.insert(started, attempt) else { return Ok(ControlFlow::Continue(())) };
-        self.held -= before.held;
-        plan.end(before.planned, None);
-        Ok(self.leave(before, visitor))
-    }
-
-    pub(super) fn step(
-        &mut self,
-        json: &mut JsonCursor<'_>,
-        plan: &Plan,
-        remarks: &mut Remarks,
-        at: Position,
-    ) -> Result<(), Fault> {
-        let (mut started, mut step, mut result) = (NO_ID, NO_ID, StepResult::default());
-        if !json.begin_object()? {
-            return Ok(());
-        }
-        while let Some(key) = json.key()? {
-            match key {
-                b"testCaseStartedId" => started = id(json)?,
-                b"testStepId" => step = id(json)?,
-                b"testStepResult" => result = StepResult::read(json)?,
-                _ => json.skip()?,
-            }
-        }
-        let status = Status::from_word(result.status.as_bytes()).unwrap_or_else(|| {
-            let topic = "a status that Cucumber does not know counts as not run";
-            remarks.add(ProblemKind::UnknownStatus, topic, || result.status.clone(), || at);
-            Status::Unknown
-        });
-        if let Some(attempt) = self.running.get_mut(&started) {
-            let role = plan.step(attempt.planned, step).unwrap_or(Role::Hook("hook"));
-            attempt.add(role, status, &result, self.options);
-        }
-        Ok(())
-    }
-
-    /// Reads an attachment, embedded or lying beside the report (`externalAttachment`, or an `attachment` with a `url`).
-    pub(super) fn attach(
-        &mut self,
-        json: &mut JsonCursor<'_>,
-        plan: &Plan,
-        remarks: &mut Remarks,
-        at: Position,
-    ) -> Result<(), Fault> {
-        if self.options.attachments == Attachments::None {
-            return json.skip();
-        }
-        let Some(embedded) = Embedded::read(json)? else { return Ok(()) };
-        let Some(attempt) = self.running.get_mut(&embedded.attempt) else {
-            let topic = "attachments of no scenario, as those of hooks of the whole run, are left out";
-            remarks.add(ProblemKind::Unusual, topic, || embedded.name().to_owned(), || at);
-            return Ok(());
-        };
-        let role = plan.step(attempt.planned, embedded.step);
-        let before = attempt.held;
-        attempt.take(embedded, role, json, MOST_HELD.saturating_sub(self.held));
-        self.held += attempt.held - before;
-        Ok(())
-    }
-
-    pub(super) fn finish(
-        &mut self,
-        json: &mut JsonCursor<'_>,
-        plan: &mut Plan,
-        visitor: &mut dyn ReportVisitor,
-    ) -> Result<ControlFlow<()>, Fault> {
-        let (mut started, mut finish, mut retried) = (NO_ID, None, None);
-        if !json.begin_object()? {
-            return Ok(ControlFlow::Continue(()));
-        }
-        while let Some(key) = json.key()? {
-            match key {
-                b"testCaseStartedId" => started = id(json)?,
-                b"timestamp" => finish = instant(json)?,
-                b"willBeRetried" => retried = Some(text(json)? == "true"),
-                _ => json.skip()?,
-            }
-        }
-        let Some(mut attempt) = self.running.remove(&started) else { return Ok(ControlFlow::Continue(())) };
-        self.held -= attempt.held;
-        attempt.case.finish = finish;
-        attempt.case.superseded = retried == Some(true);
-        plan.end(attempt.planned, retried);
-        let status = if attempt.parts == 0 { Status::Unknown } else { attempt.status };
-        attempt.case.outcome = status.outcome();
-        let flow = attempt.give_out(self.options, visitor);
-        self.spare.push(attempt);
-        Ok(flow)
-    }
-
-    /// Gives out the attempts that never finished.
-    pub(super) fn interrupt(&mut self, visitor: &mut dyn ReportVisitor) {
-        let mut left: Vec<Attempt> = self.running.drain().map(|(_, attempt)| attempt).collect();
-        left.sort_by_key(|attempt| attempt.order);
-        for attempt in left {
-            if self.leave(attempt, visitor).is_break() {
-                return;
-            }
-        }
-    }
-
-    /// Gives out an attempt that never finished.
-    fn leave(&self, mut attempt: Attempt, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
-        attempt.case.outcome = match attempt.status {
-            Status::Failed | Status::Ambiguous => attempt.status.outcome(),
-            _ => Outcome::Running,
-        };
-        let detail = attempt.case.details.add();
-        detail.kind = DetailKind::Note;
-        detail.message.push_str("run interrupted");
-        attempt.give_out(self.options, visitor)
-    }
-}
-
-/// An attachment as a message states it; its content is still where it stands.
-#[derive(Debug, Default)]
-struct Embedded {
-    attempt: Id,
-    step: Id,
-    body: Option<Span>,
-    media_type: String,
-    file_name: String,
-    encoding: String,
-    address: String,
-}
-
-impl Embedded {
-    fn read(json: &mut JsonCursor<'_>) -> Result<Option<Embedded>, Fault> {
-        let mut embedded = Embedded::default();
-        if !json.begin_object()? {
-            return Ok(None);
-        }
-        while let Some(key) = json.key()? {
-            match key {
-                b"testCaseStartedId" => embedded.attempt = id(json)?,
-                b"testStepId" => embedded.step = id(json)?,
-                b"body" => embedded.body = json.scalar_span()?,
-                b"mediaType" => embedded.media_type = text(json)?,
-                b"fileName" => embedded.file_name = text(json)?,
-                b"contentEncoding" => embedded.encoding = text(json)?,
-                b"url" => embedded.address = text(json)?,
-                _ => json.skip()?,
-            }
-        }
-        Ok(Some(embedded))
-    }
-
-    /// Puts the content into `attachment`, or only its size where there is no `room`; `false` when there is none.
-    fn fill(&self, json: &mut JsonCursor<'_>, room: usize, attachment: &mut Attachment) -> bool {
-        let length = self.body.map_or(0, Span::length);
-        if length == 0 && !self.address.is_empty() {
-            let is_web = self.address.starts_with("http://") || self.address.starts_with("https://");
-            attachment.content = if is_web { Content::Link } else { Content::Path };
-            attachment.media_type.push_str(&self.media_type);
-            attachment.data.push_str(&self.address);
-            return true;
-        }
-        let Some(body) = self.body else { return false };
-        if length > room {
-            return attachment::fill("", &self.media_type, length as u64 + json.missing(body), attachment);
-        }
-        let missing = json.missing(body);
-        let mut data = String::new();
-        json.push(body, &mut data);
-        if self.encoding == "BASE64" || missing > 0 {
-            return attachment::fill(&data, &self.media_type, missing, attachment);
-        }
-        attachment.content = if self.media_type == "text/uri-list" { Content::Link } else { Content::Text };
-        attachment.media_type.push_str(&self.media_type);
-        attachment.data = data;
-        true
-    }
-
-    /// The name that its producer gave it, if any.
-    fn name(&self) -> &str {
-        match self.file_name.as_str() {
-            "" => self.address.rsplit('/').next().unwrap_or(""),
-            name => name,
-        }
-    }
-}
+/// Bytes that an attempt takes at least: as much as a record that serves again may hold from the attempt before.
+pub(super) const SMALL: usize = 4 << 10;
 
 /// Fills what the plan knows of a case.
 fn name(case: &mut TestCase, planned: Id, plan: &Plan) {
@@ -271,8 +55,45 @@ fn name(case: &mut TestCase, planned: Id, plan: &Plan) {
 }
 
 impl Attempt {
+    /// An attempt that begins, with a record that is empty but for its start.
+    pub(super) fn begin(
+        order: u64,
+        planned: Id,
+        mut case: Box<TestCase>,
+        plan: &Plan,
+        options: &ReadOptions,
+    ) -> Attempt {
+        name(&mut case, planned, plan);
+        Attempt {
+            order,
+            planned,
+            bytes: size_of::<Attempt>() + size_of::<TestCase>() + case.weight(),
+            case,
+            status: Status::default(),
+            parts: 0,
+            steps: 0,
+            embedded: 0,
+            held: 0,
+            bounds: Held::new(options),
+            nanos: None,
+        }
+    }
+
+    /// What it takes of the memory for plans.
+    pub(super) fn charge(&self) -> usize {
+        self.bytes.max(SMALL)
+    }
+
     /// Adds a step or a hook.
-    fn add(&mut self, role: Role<'_>, status: Status, result: &StepResult, options: &ReadOptions) {
+    pub(super) fn add(
+        &mut self,
+        role: Role<'_>,
+        status: Status,
+        result: &StepResult,
+        options: &ReadOptions,
+        remarks: &mut Remarks,
+        at: Position,
+    ) {
         self.parts += 1;
         self.steps += usize::from(matches!(role, Role::Step(_)));
         self.status = self.status.max(status);
@@ -280,10 +101,7 @@ impl Attempt {
             self.nanos = Some(self.nanos.unwrap_or(0).saturating_add(nanos.max(0)));
         }
         if let (Role::Step(words), true) = (role, options.steps) {
-            let step = self.case.steps.add();
-            step.action.push_str(words);
-            step.outcome = status.outcome();
-            step.comment.push_str(&result.message);
+            self.add_step(words, status, result, remarks, at);
         }
         let kind = match status {
             Status::Failed => DetailKind::Failure,
@@ -292,6 +110,9 @@ impl Attempt {
             _ if !result.message.is_empty() => DetailKind::Skip,
             _ => return,
         };
+        if !self.bounds.takes_detail(self.case.details.len()) {
+            return self.remark_left_out(ProblemKind::TextShortened, DETAILS_LEFT_OUT, remarks, at);
+        }
         let detail = self.case.details.add();
         detail.kind = kind;
         detail.type_name.push_str(match role {
@@ -302,14 +123,41 @@ impl Attempt {
         });
         let told = if result.message.is_empty() { status.word() } else { &result.message };
         detail.text.push_str(told);
+        self.bounds.add_detail(detail);
+        self.bytes += size_of::<CaseDetail>() + detail.type_name.len() + detail.text.len();
+    }
+
+    fn add_step(&mut self, words: &str, status: Status, result: &StepResult, remarks: &mut Remarks, at: Position) {
+        if !self.bounds.takes_step(self.case.steps.len()) {
+            return self.remark_left_out(ProblemKind::TextShortened, STEPS_LEFT_OUT, remarks, at);
+        }
+        let step = self.case.steps.add();
+        step.action.push_str(words);
+        step.outcome = status.outcome();
+        step.comment.push_str(&result.message);
+        self.bounds.add_step(step);
+        self.bytes += size_of::<Step>() + step.action.len() + step.comment.len();
+    }
+
+    /// A scenario of so many parts is told.
+    fn remark_left_out(&self, kind: ProblemKind, topic: &'static str, remarks: &mut Remarks, at: Position) {
+        remarks.add(kind, topic, || self.case.qualified_name.clone(), || at);
+    }
+
+    /// Whether one more attachment is taken; that it is not is told.
+    pub(super) fn takes_attachment(&self, remarks: &mut Remarks, at: Position) -> bool {
+        let takes = self.bounds.takes_content(self.case.attachments.len());
+        if !takes {
+            self.remark_left_out(ProblemKind::EvidenceDropped, CONTENTS_LEFT_OUT, remarks, at);
+        }
+        takes
     }
 
     /// Adds an attachment of a step or a hook, if that is said, whole where there is `room` for its bytes.
-    fn take(&mut self, embedded: Embedded, role: Option<Role<'_>>, json: &mut JsonCursor<'_>, room: usize) {
+    pub(super) fn take(&mut self, embedded: Embedded, role: Option<Role<'_>>, json: &mut JsonCursor<'_>, room: usize) {
         let attachment = self.case.attachments.add();
         if !embedded.fill(json, room, attachment) {
-            let last = self.case.attachments.len() - 1;
-            self.case.attachments.truncate(last);
+            self.case.attachments.drop_last();
             return;
         }
         self.embedded += 1;
@@ -325,9 +173,32 @@ impl Attempt {
         } else {
             attachment.name.push_str(embedded.name());
         }
+        // What it holds is counted with that of all that run.
+        let beside = attachment.name.len() + attachment.media_type.len();
+        self.bounds.add_content(beside);
+        self.bytes += size_of::<Attachment>() + beside;
     }
 
-    fn give_out(&mut self, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
+    /// The attempt is over.
+    pub(super) fn finish(&mut self, at: Option<Timestamp>, is_superseded: bool) {
+        self.case.finish = at;
+        self.case.superseded = is_superseded;
+        let status = if self.parts == 0 { Status::Unknown } else { self.status };
+        self.case.outcome = status.outcome();
+    }
+
+    /// The attempt will never be over.
+    pub(super) fn interrupt(&mut self) {
+        self.case.outcome = match self.status {
+            Status::Failed | Status::Ambiguous => self.status.outcome(),
+            _ => Outcome::Running,
+        };
+        let detail = self.case.details.add();
+        detail.kind = DetailKind::Note;
+        detail.message.push_str("run interrupted");
+    }
+
+    pub(super) fn give_out(&mut self, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
         self.case.duration = self.nanos;
         if !options.attachments.are_of(self.case.outcome) {
             self.case.attachments.clear();

@@ -4,9 +4,11 @@
 
 mod attempt;
 mod document;
+mod embedded;
 mod ids;
 mod plan;
 mod result;
+mod running;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -18,9 +20,9 @@ use crate::format::json::{Fault, JsonCursor, JsonItems, Longest, Piece};
 use crate::format::{Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes};
 use crate::model::{BareKeysSay, Body, Dialect, Position, Problem, ProblemKind, ReportVisitor, Timestamp};
 
-use attempt::Attempts;
 use plan::Plan;
 use result::{Failure, StepResult};
+use running::Running;
 
 pub(super) const FORMAT: Format = Format {
     name: "cucumber-messages",
@@ -76,7 +78,7 @@ fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor)
     let mut items = JsonItems::new(body).with_longest(Longest::of(options)).within(&options.limits);
     let mut reader = Reader {
         plan: Plan::new(options.limits.plan_bytes),
-        attempts: Attempts::new(options),
+        attempts: Running::new(options),
         overflow: None,
         remarks: Remarks::default(),
         finished: false,
@@ -90,7 +92,7 @@ fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor)
 
 struct Reader<'o> {
     plan: Plan,
-    attempts: Attempts<'o>,
+    attempts: Running<'o>,
     /// Where the plan first had no room.
     overflow: Option<Position>,
     remarks: Remarks,
@@ -104,17 +106,15 @@ impl Reader<'_> {
         while let Some(piece) = items.next()? {
             let (at, Piece { bytes, cuts, .. }) = (piece.at(), piece);
             let mut json = JsonCursor::with_cuts(bytes, cuts);
-            match self.envelope(&mut json, at, visitor) {
-                Ok(ControlFlow::Continue(())) => {}
-                Ok(ControlFlow::Break(())) => {
-                    self.stopped = true;
-                    return Ok(());
-                }
-                Err(fault) => {
-                    let message = format!("a message cannot be read: {}", fault.what());
-                    let place = fault.position(bytes, at);
-                    visitor.problem(Problem::new(ProblemKind::Malformed, message).at(place));
-                }
+            let flow = self.envelope(&mut json, at, visitor).unwrap_or_else(|fault| {
+                let message = format!("a message cannot be read: {}", fault.what());
+                let place = fault.position(bytes, at);
+                visitor.problem(Problem::new(ProblemKind::Malformed, message).at(place));
+                ControlFlow::Continue(())
+            });
+            if flow.is_break() || self.attempts.make_room(&mut self.plan, visitor, at).is_break() {
+                self.stopped = true;
+                return Ok(());
             }
             if self.plan.is_full() {
                 self.overflow.get_or_insert(at);
@@ -144,9 +144,9 @@ impl Reader<'_> {
                 b"hook" => self.plan.read_hook(json)?,
                 b"testCase" => self.plan.read_case(json)?,
                 b"testCaseStarted" => flow = self.attempts.start(json, &mut self.plan, visitor)?,
-                b"testStepFinished" => self.attempts.step(json, &self.plan, &mut self.remarks, at)?,
+                b"testStepFinished" => self.attempts.step(json, &mut self.plan, &mut self.remarks, at)?,
                 b"attachment" | b"externalAttachment" => {
-                    self.attempts.attach(json, &self.plan, &mut self.remarks, at)?
+                    self.attempts.attach(json, &mut self.plan, &mut self.remarks, at)?
                 }
                 b"testCaseFinished" => flow = self.attempts.finish(json, &mut self.plan, visitor)?,
                 b"testRunHookFinished" => read_run_hook(json, at, visitor)?,
@@ -165,6 +165,7 @@ impl Reader<'_> {
         if let Some(at) = self.overflow {
             visitor.problem(Problem::from(self.plan.overflow()).at(at));
         }
+        self.attempts.tell_let_go(&self.plan, visitor);
         if !self.stopped {
             self.attempts.interrupt(visitor);
             if let Some(message) = self.interruption(items.truncation().is_some()) {

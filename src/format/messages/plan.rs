@@ -32,6 +32,8 @@ pub(super) struct Plan {
     out_of_order: bool,
     /// What all takes, but for texts.
     bytes: usize,
+    /// What the attempts take that run.
+    running: usize,
     /// What all may take.
     most: usize,
     /// Parts for which there was no room.
@@ -121,6 +123,7 @@ impl Plan {
             forgotten: 0,
             out_of_order: false,
             bytes: 0,
+            running: 0,
             most: usize::try_from(most).unwrap_or(usize::MAX),
             left_out: 0,
         }
@@ -194,7 +197,33 @@ impl Plan {
     /// What is to be told where not all found room.
     pub(super) fn overflow(&self) -> LimitReached {
         let what = format!("{} parts of the plan were left out, for which more memory would be needed", self.left_out);
-        LimitReached::new(Limit::PlanBytes, self.most as u64, what)
+        LimitReached { what, ..self.reached() }
+    }
+
+    /// The limit, for whoever says what goes beyond it.
+    pub(super) fn reached(&self) -> LimitReached {
+        LimitReached::new(Limit::PlanBytes, self.most as u64, "")
+    }
+
+    /// Notes what attempts take that run.
+    pub(super) fn charge(&mut self, bytes: usize) {
+        self.running += bytes;
+    }
+
+    /// Notes that what attempts took is free.
+    pub(super) fn give_back(&mut self, bytes: usize) {
+        self.running -= bytes;
+    }
+
+    /// Whether what attempts take finds no room beside the plan, whatever of that is forgotten. An eighth is theirs beside one
+    /// that takes all.
+    pub(super) fn is_short(&mut self) -> bool {
+        while self.bytes + self.texts.bytes() + self.running > self.most && self.running > self.most / 8 {
+            if !self.forget_first() {
+                return true;
+            }
+        }
+        false
     }
 
     /// Whether anything found no room.

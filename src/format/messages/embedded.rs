@@ -1,0 +1,76 @@
+//! Attachments, embedded in a message or lying beside the report.
+
+use crate::format::gherkin::attachment;
+use crate::format::json::{Fault, JsonCursor, Span};
+use crate::model::{Attachment, Content};
+
+use super::ids::{Id, id};
+use super::text;
+
+/// An attachment as a message states it; its content is still where it stands.
+#[derive(Debug, Default)]
+pub(super) struct Embedded {
+    pub(super) attempt: Id,
+    pub(super) step: Id,
+    body: Option<Span>,
+    media_type: String,
+    file_name: String,
+    encoding: String,
+    address: String,
+}
+
+impl Embedded {
+    pub(super) fn read(json: &mut JsonCursor<'_>) -> Result<Option<Embedded>, Fault> {
+        let mut embedded = Embedded::default();
+        if !json.begin_object()? {
+            return Ok(None);
+        }
+        while let Some(key) = json.key()? {
+            match key {
+                b"testCaseStartedId" => embedded.attempt = id(json)?,
+                b"testStepId" => embedded.step = id(json)?,
+                b"body" => embedded.body = json.scalar_span()?,
+                b"mediaType" => embedded.media_type = text(json)?,
+                b"fileName" => embedded.file_name = text(json)?,
+                b"contentEncoding" => embedded.encoding = text(json)?,
+                b"url" => embedded.address = text(json)?,
+                _ => json.skip()?,
+            }
+        }
+        Ok(Some(embedded))
+    }
+
+    /// Puts the content into `attachment`, or only its size where there is no `room`; `false` when there is none.
+    pub(super) fn fill(&self, json: &mut JsonCursor<'_>, room: usize, attachment: &mut Attachment) -> bool {
+        let length = self.body.map_or(0, Span::length);
+        if length == 0 && !self.address.is_empty() {
+            let is_web = self.address.starts_with("http://") || self.address.starts_with("https://");
+            attachment.content = if is_web { Content::Link } else { Content::Path };
+            attachment.media_type.push_str(&self.media_type);
+            attachment.data.push_str(&self.address);
+            return true;
+        }
+        let Some(body) = self.body else { return false };
+        if length > room {
+            return attachment::fill("", &self.media_type, length as u64 + json.missing(body), attachment);
+        }
+        let missing = json.missing(body);
+        let mut data = String::new();
+        json.push(body, &mut data);
+        if self.encoding == "BASE64" || missing > 0 {
+            return attachment::fill(&data, &self.media_type, missing, attachment);
+        }
+        attachment.content = if self.media_type == "text/uri-list" { Content::Link } else { Content::Text };
+        attachment.media_type.push_str(&self.media_type);
+        attachment.data = data;
+        true
+    }
+
+    /// The name that its producer gave it, if any.
+    pub(super) fn name(&self) -> &str {
+        match self.file_name.as_str() {
+            "" => self.address.rsplit('/').next().unwrap_or(""),
+            name => name,
+        }
+    }
+}

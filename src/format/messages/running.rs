@@ -1,0 +1,241 @@
+//! The attempts that run: a pickle runs once or several times, and several of them side by side.
+
+use std::collections::VecDeque;
+use std::ops::ControlFlow;
+
+use crate::format::gherkin::status::Status;
+use crate::format::json::{Fault, JsonCursor};
+use crate::format::{Attachments, ReadOptions, Remarks};
+use crate::model::{HashedMap, LimitReached, Position, Problem, ProblemKind, ReportVisitor, Reuse, TestCase};
+
+use super::attempt::{Attempt, SMALL};
+use super::embedded::Embedded;
+use super::ids::{Id, NO_ID, id};
+use super::plan::{Plan, Role};
+use super::result::StepResult;
+use super::{instant, text};
+
+/// The attempts that run.
+pub(super) struct Running<'o> {
+    options: &'o ReadOptions,
+    attempts: HashedMap<Attempt>,
+    /// Numbers and ids of these in the order in which they began, with some that are over.
+    begun_first: VecDeque<(u64, Id)>,
+    /// Records of attempts that are over.
+    spare: Vec<Box<TestCase>>,
+    /// Attempts begun so far; what is interrupted is given out in this order.
+    begun: u64,
+    /// Bytes of attachments that the attempts hold.
+    held: usize,
+    /// Attempts that were given out before they were over.
+    gone: u64,
+    /// Where the first of these was.
+    full_at: Option<Position>,
+}
+
+/// Most bytes of attachments that attempts may hold while they run. Behind it only sizes are noted.
+const MOST_HELD: usize = 96 << 20;
+
+/// Records that wait for further attempts, at most. Few runs have more attempts side by side.
+const MOST_SPARE: usize = 64;
+
+impl<'o> Running<'o> {
+    pub(super) fn new(options: &'o ReadOptions) -> Running<'o> {
+        Running {
+            options,
+            attempts: HashedMap::default(),
+            begun_first: VecDeque::new(),
+            spare: Vec::new(),
+            begun: 0,
+            held: 0,
+            gone: 0,
+            full_at: None,
+        }
+    }
+
+    /// An attempt of the same id that has not finished, as of a run before that was interrupted, never will.
+    pub(super) fn start(
+        &mut self,
+        json: &mut JsonCursor<'_>,
+        plan: &mut Plan,
+        visitor: &mut dyn ReportVisitor,
+    ) -> Result<ControlFlow<()>, Fault> {
+        let mut case = self.spare.pop().unwrap_or_default();
+        case.reset();
+        let (mut started, mut planned) = (NO_ID, NO_ID);
+        if !json.begin_object()? {
+            return Ok(ControlFlow::Continue(()));
+        }
+        while let Some(key) = json.key()? {
+            match key {
+                b"id" => started = id(json)?,
+                b"testCaseId" => planned = id(json)?,
+                b"timestamp" => case.start = instant(json)?,
+                _ => json.skip()?,
+            }
+        }
+        plan.begin(planned);
+        let attempt = Attempt::begin(self.begun, planned, case, plan, self.options);
+        plan.charge(attempt.charge());
+        let before = self.attempts.insert(started, attempt);
+        self.note_order(started);
+        Ok(before.map_or(ControlFlow::Continue(()), |before| self.let_go(before, plan, visitor)))
+    }
+
+    /// Notes that this attempt began last.
+    fn note_order(&mut self, started: Id) {
+        self.begun_first.push_back((self.begun, started));
+        self.begun += 1;
+        if self.begun_first.len() > 2 * self.attempts.len() + MOST_SPARE {
+            let attempts = &self.attempts;
+            self.begun_first.retain(|(order, id)| attempts.get(id).is_some_and(|attempt| attempt.order == *order));
+        }
+    }
+
+    pub(super) fn step(
+        &mut self,
+        json: &mut JsonCursor<'_>,
+        plan: &mut Plan,
+        remarks: &mut Remarks,
+        at: Position,
+    ) -> Result<(), Fault> {
+        let (mut started, mut step, mut result) = (NO_ID, NO_ID, StepResult::default());
+        if !json.begin_object()? {
+            return Ok(());
+        }
+        while let Some(key) = json.key()? {
+            match key {
+                b"testCaseStartedId" => started = id(json)?,
+                b"testStepId" => step = id(json)?,
+                b"testStepResult" => result = StepResult::read(json)?,
+                _ => json.skip()?,
+            }
+        }
+        let status = Status::from_word(result.status.as_bytes()).unwrap_or_else(|| {
+            let topic = "a status that Cucumber does not know counts as not run";
+            remarks.add(ProblemKind::UnknownStatus, topic, || result.status.clone(), || at);
+            Status::Unknown
+        });
+        if let Some(attempt) = self.attempts.get_mut(&started) {
+            let before = attempt.charge();
+            let role = plan.step(attempt.planned, step).unwrap_or(Role::Hook("hook"));
+            attempt.add(role, status, &result, self.options, remarks, at);
+            plan.charge(attempt.charge() - before);
+        }
+        Ok(())
+    }
+
+    /// Reads an attachment, embedded or lying beside the report (`externalAttachment`, or an `attachment` with a `url`).
+    pub(super) fn attach(
+        &mut self,
+        json: &mut JsonCursor<'_>,
+        plan: &mut Plan,
+        remarks: &mut Remarks,
+        at: Position,
+    ) -> Result<(), Fault> {
+        if self.options.attachments == Attachments::None {
+            return json.skip();
+        }
+        let Some(embedded) = Embedded::read(json)? else { return Ok(()) };
+        let Some(attempt) = self.attempts.get_mut(&embedded.attempt) else {
+            let topic = "attachments of no scenario, as those of hooks of the whole run, are left out";
+            remarks.add(ProblemKind::Unusual, topic, || embedded.name().to_owned(), || at);
+            return Ok(());
+        };
+        if !attempt.takes_attachment(remarks, at) {
+            return Ok(());
+        }
+        let role = plan.step(attempt.planned, embedded.step);
+        let (before, charged) = (attempt.held, attempt.charge());
+        attempt.take(embedded, role, json, MOST_HELD.saturating_sub(self.held));
+        self.held += attempt.held - before;
+        plan.charge(attempt.charge() - charged);
+        Ok(())
+    }
+
+    pub(super) fn finish(
+        &mut self,
+        json: &mut JsonCursor<'_>,
+        plan: &mut Plan,
+        visitor: &mut dyn ReportVisitor,
+    ) -> Result<ControlFlow<()>, Fault> {
+        let (mut started, mut finish, mut retried) = (NO_ID, None, None);
+        if !json.begin_object()? {
+            return Ok(ControlFlow::Continue(()));
+        }
+        while let Some(key) = json.key()? {
+            match key {
+                b"testCaseStartedId" => started = id(json)?,
+                b"timestamp" => finish = instant(json)?,
+                b"willBeRetried" => retried = Some(text(json)? == "true"),
+                _ => json.skip()?,
+            }
+        }
+        let Some(mut attempt) = self.attempts.remove(&started) else { return Ok(ControlFlow::Continue(())) };
+        self.forget(&attempt, retried, plan);
+        attempt.finish(finish, retried == Some(true));
+        let flow = attempt.give_out(self.options, visitor);
+        if attempt.charge() <= SMALL && self.spare.len() < MOST_SPARE {
+            self.spare.push(attempt.case);
+        }
+        Ok(flow)
+    }
+
+    /// Gives out attempts that run, the first first, until what is held finds room again. One that runs alone stays: what it
+    /// gathers has bounds of its own.
+    pub(super) fn make_room(
+        &mut self,
+        plan: &mut Plan,
+        visitor: &mut dyn ReportVisitor,
+        at: Position,
+    ) -> ControlFlow<()> {
+        while self.attempts.len() > 1 && plan.is_short() {
+            let Some((order, id)) = self.begun_first.pop_front() else { break };
+            if self.attempts.get(&id).is_none_or(|attempt| attempt.order != order) {
+                continue;
+            }
+            if let Some(attempt) = self.attempts.remove(&id) {
+                self.gone += 1;
+                self.full_at.get_or_insert(at);
+                self.let_go(attempt, plan, visitor)?;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Tells of attempts that had to go before they were over.
+    pub(super) fn tell_let_go(&self, plan: &Plan, visitor: &mut dyn ReportVisitor) {
+        let Some(at) = self.full_at else { return };
+        let what = format!(
+            "{} attempts that ran were taken as interrupted, and what came of them later was left out: all that ran would need more memory",
+            self.gone
+        );
+        visitor.problem(Problem::from(LimitReached { what, ..plan.reached() }).at(at));
+    }
+
+    /// Gives out an attempt that will never finish.
+    fn let_go(&mut self, mut attempt: Attempt, plan: &mut Plan, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
+        self.forget(&attempt, None, plan);
+        attempt.interrupt();
+        attempt.give_out(self.options, visitor)
+    }
+
+    /// What an attempt took that runs no longer is free.
+    fn forget(&mut self, attempt: &Attempt, retried: Option<bool>, plan: &mut Plan) {
+        self.held -= attempt.held;
+        plan.give_back(attempt.charge());
+        plan.end(attempt.planned, retried);
+    }
+
+    /// Gives out the attempts that never finished.
+    pub(super) fn interrupt(&mut self, visitor: &mut dyn ReportVisitor) {
+        let mut left: Vec<Attempt> = self.attempts.drain().map(|(_, attempt)| attempt).collect();
+        left.sort_by_key(|attempt| attempt.order);
+        for mut attempt in left {
+            attempt.interrupt();
+            if attempt.give_out(self.options, visitor).is_break() {
+                return;
+            }
+        }
+    }
+}
