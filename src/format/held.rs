@@ -1,8 +1,8 @@
 //! How much of one case is held while it is read. A report may state any amount, and a run takes little of it.
 
-use super::ReadOptions;
 use super::xml::Text;
-use crate::model::{CaseDetail, Step};
+use super::{ReadOptions, Remarks};
+use crate::model::{CaseDetail, Position, ProblemKind, Step, TestCase};
 
 /// Failures, steps, properties, attachments of one case, each; more is no report of a test.
 pub(super) const MOST_PARTS: usize = 10_000;
@@ -19,18 +19,40 @@ const MOST_OF_PROPERTIES: usize = 32 << 20;
 /// Bytes of one content, such as a picture in base64.
 const LONGEST_CONTENT: usize = 64 << 20;
 
+/// What is told of parts that were left out, because their case has so many.
+pub(super) struct LeftOut {
+    kind: ProblemKind,
+    topic: &'static str,
+}
+
+impl LeftOut {
+    /// Tells that it happened to `case`.
+    pub(super) fn remark(&self, case: &TestCase, remarks: &mut Remarks, place: impl FnOnce() -> Position) {
+        remarks.add(self.kind, self.topic, || case.qualified_name.clone(), place);
+    }
+}
+
 /// What is told of contents that were left out.
-pub(super) const CONTENTS_LEFT_OUT: &str =
-    "attachments beyond 10,000, or beyond 64 MiB as they are written, of one test case were left out";
+pub(super) const CONTENTS_LEFT_OUT: LeftOut = LeftOut {
+    kind: ProblemKind::EvidenceDropped,
+    topic: "attachments beyond 10,000, or beyond 64 MiB as they are written, of one test case were left out",
+};
 
 /// What is told of failures that were left out.
-pub(super) const DETAILS_LEFT_OUT: &str = "failures beyond 10,000 or 16 MiB of one test case were left out";
+pub(super) const DETAILS_LEFT_OUT: LeftOut = LeftOut {
+    kind: ProblemKind::TextShortened,
+    topic: "failures beyond 10,000 or 16 MiB of one test case were left out",
+};
 
 /// What is told of steps that were left out.
-pub(super) const STEPS_LEFT_OUT: &str = "steps beyond 10,000 or 16 MiB of one test case were left out";
+pub(super) const STEPS_LEFT_OUT: LeftOut =
+    LeftOut { kind: ProblemKind::TextShortened, topic: "steps beyond 10,000 or 16 MiB of one test case were left out" };
 
 /// What is told of properties, parameters and traits that were left out.
-pub(super) const PROPERTIES_LEFT_OUT: &str = "properties beyond 10,000 or 32 MiB of one test case were left out";
+pub(super) const PROPERTIES_LEFT_OUT: LeftOut = LeftOut {
+    kind: ProblemKind::LimitReached,
+    topic: "properties beyond 10,000 or 32 MiB of one test case were left out",
+};
 
 /// Bytes that the case at hand holds so far.
 #[derive(Debug, Clone)]

@@ -204,8 +204,7 @@ impl Reader<'_> {
     /// A result child: attributes, then text. An attempt's own output is not the case's (J28).
     fn read_detail(&mut self, child: Child, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
         if !self.held.takes_detail(self.case.details.len()) {
-            let name = || self.case.qualified_name.clone();
-            self.remarks.add(ProblemKind::TextShortened, DETAILS_LEFT_OUT, name, || xml.position());
+            DETAILS_LEFT_OUT.remark(&self.case, &mut self.remarks, || xml.position());
             return xml.skip_element();
         }
         let detail = self.case.details.add();
@@ -286,8 +285,7 @@ impl Reader<'_> {
             if self.attributes.is_not_run && outcome == Outcome::Passed { Outcome::Skipped } else { outcome }
         });
         if self.children.left_out && self.options.attachments.are_of(self.case.outcome) {
-            let name = || self.case.qualified_name.clone();
-            self.remarks.add(ProblemKind::EvidenceDropped, CONTENTS_LEFT_OUT, name, || xml.position());
+            CONTENTS_LEFT_OUT.remark(&self.case, &mut self.remarks, || xml.position());
         }
     }
 

@@ -4,9 +4,9 @@ use super::attachment::{self, Gathering, References};
 use super::outcome::Children;
 use super::{Reader, STRUCTURE};
 use crate::format::held::{Held, MOST_PARTS, PROPERTIES_LEFT_OUT};
-use crate::format::xml::{Tag, XmlCursor, XmlEvent};
+use crate::format::xml::{Inside, Tag, XmlCursor, XmlEvent};
 use crate::format::{Attachments, ParseError};
-use crate::model::{Parameter, ProblemKind, Property, TestCase, trim};
+use crate::model::{Parameter, Property, TestCase, trim};
 
 /// Bytes that are read of an item that nobody asked for.
 const LONGEST_UNWANTED: usize = 4096;
@@ -24,8 +24,7 @@ impl Reader<'_> {
         };
         reading.read_all(xml)?;
         if reading.left_out {
-            let name = || self.case.qualified_name.clone();
-            self.remarks.add(ProblemKind::LimitReached, PROPERTIES_LEFT_OUT, name, || xml.position());
+            PROPERTIES_LEFT_OUT.remark(&self.case, &mut self.remarks, || xml.position());
         }
         Ok(())
     }
@@ -45,24 +44,17 @@ struct Reading<'r> {
 impl Reading<'_> {
     fn read_all(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
         let depth = xml.depth();
-        loop {
-            match xml.next_tag()? {
-                XmlEvent::Start(tag) if tag.name() == b"property" => {
-                    if self.held.takes_property(self.case.properties.len()) {
-                        begin(&tag, self.case.properties.add());
-                        self.read_content(xml)?;
-                    } else {
-                        self.left_out = true;
-                        xml.skip_element()?;
-                    }
-                }
-                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
-                XmlEvent::Start(_) => xml.skip_element()?,
-                XmlEvent::End(_, around) if around < depth => return Ok(()),
-                XmlEvent::Eof => return Ok(()),
-                _ => {}
+        while let Inside::Child(tag) = xml.next_child(depth, STRUCTURE)? {
+            let is_property = tag.name() == b"property";
+            if is_property && self.held.takes_property(self.case.properties.len()) {
+                begin(&tag, self.case.properties.add());
+                self.read_content(xml)?;
+            } else {
+                self.left_out |= is_property;
+                xml.skip_element()?;
             }
         }
+        Ok(())
     }
 
     /// Reads what stands inside the property added last: text when there is no `value` (J13), items always.

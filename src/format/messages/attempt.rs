@@ -7,8 +7,7 @@ use crate::format::held::{CONTENTS_LEFT_OUT, DETAILS_LEFT_OUT, Held, STEPS_LEFT_
 use crate::format::json::JsonCursor;
 use crate::format::{ReadOptions, Remarks};
 use crate::model::{
-    Attachment, CaseDetail, Content, DetailKind, Outcome, Position, ProblemKind, ReportVisitor, Step, TestCase,
-    Timestamp,
+    Attachment, CaseDetail, Content, DetailKind, Outcome, Position, ReportVisitor, Step, TestCase, Timestamp,
 };
 
 use super::embedded::Embedded;
@@ -111,7 +110,7 @@ impl Attempt {
             _ => return,
         };
         if !self.bounds.takes_detail(self.case.details.len()) {
-            return self.remark_left_out(ProblemKind::TextShortened, DETAILS_LEFT_OUT, remarks, at);
+            return DETAILS_LEFT_OUT.remark(&self.case, remarks, || at);
         }
         let detail = self.case.details.add();
         detail.kind = kind;
@@ -129,7 +128,7 @@ impl Attempt {
 
     fn add_step(&mut self, words: &str, status: Status, result: &StepResult, remarks: &mut Remarks, at: Position) {
         if !self.bounds.takes_step(self.case.steps.len()) {
-            return self.remark_left_out(ProblemKind::TextShortened, STEPS_LEFT_OUT, remarks, at);
+            return STEPS_LEFT_OUT.remark(&self.case, remarks, || at);
         }
         let step = self.case.steps.add();
         step.action.push_str(words);
@@ -139,16 +138,11 @@ impl Attempt {
         self.bytes += size_of::<Step>() + step.action.len() + step.comment.len();
     }
 
-    /// A scenario of so many parts is told.
-    fn remark_left_out(&self, kind: ProblemKind, topic: &'static str, remarks: &mut Remarks, at: Position) {
-        remarks.add(kind, topic, || self.case.qualified_name.clone(), || at);
-    }
-
     /// Whether one more attachment is taken; that it is not is told.
     pub(super) fn takes_attachment(&self, remarks: &mut Remarks, at: Position) -> bool {
         let takes = self.bounds.takes_content(self.case.attachments.len());
         if !takes {
-            self.remark_left_out(ProblemKind::EvidenceDropped, CONTENTS_LEFT_OUT, remarks, at);
+            CONTENTS_LEFT_OUT.remark(&self.case, remarks, || at);
         }
         takes
     }

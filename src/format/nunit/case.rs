@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use super::identity::{self, Names, Naming, Prose};
 use super::property::{self, Role};
 use super::{Generation, PESTER, Reader, STRUCTURE, brackets, detail};
-use crate::format::xml::{Tag, XmlCursor, XmlEvent};
+use crate::format::xml::{Inside, Tag, XmlCursor};
 use crate::format::{Attachments, ParseError, dotnet, incomplete, number_of};
 use crate::model::{Content, DetailKind, ProblemKind, ReportVisitor, Reuse, trim, trimmed};
 
@@ -119,18 +119,16 @@ impl Reader<'_> {
         self.begin_case(xml);
         let depth = xml.depth();
         loop {
-            match xml.next_tag()? {
-                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
-                XmlEvent::Start(tag) => {
+            match xml.next_child(depth, STRUCTURE)? {
+                Inside::Child(tag) => {
                     let child = Child::of(tag.name());
                     self.read_child(child, xml)?;
                 }
-                XmlEvent::End(_, around) if around < depth => break,
-                XmlEvent::Eof => {
+                Inside::End => break,
+                Inside::Cut => {
                     self.report_open_case(visitor);
                     return Ok(ControlFlow::Continue(()));
                 }
-                _ => {}
             }
         }
         if self.is_listing && self.attributes.tell_nothing() && !self.children.has_failure {
@@ -230,9 +228,9 @@ impl Reader<'_> {
     /// Assertions are kept apart until it is known whether the failure tells them, too (N21).
     fn read_assertions(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
         let depth = xml.depth();
-        loop {
-            match xml.next_tag()? {
-                XmlEvent::Start(tag) if tag.name() == b"assertion" && self.assertions.len() < MOST_CHILDREN => {
+        while let Inside::Child(tag) = xml.next_child(depth, STRUCTURE)? {
+            match tag.name() {
+                b"assertion" if self.assertions.len() < MOST_CHILDREN => {
                     let assertion = self.assertions.add();
                     let is = |word: &[u8]| {
                         tag.attribute(b"result").is_some_and(|result| result.raw().eq_ignore_ascii_case(word))
@@ -244,13 +242,10 @@ impl Reader<'_> {
                     };
                     detail::read(xml, assertion)?;
                 }
-                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
-                XmlEvent::Start(_) => xml.skip_element()?,
-                XmlEvent::End(_, around) if around < depth => return Ok(()),
-                XmlEvent::Eof => return Ok(()),
-                _ => {}
+                _ => xml.skip_element()?,
             }
         }
+        Ok(())
     }
 
     /// Files that a case points to, by the path they had on the machine that ran it (N33).
@@ -259,26 +254,22 @@ impl Reader<'_> {
             return xml.skip_element();
         }
         let depth = xml.depth();
-        loop {
-            match xml.next_tag()? {
-                XmlEvent::Start(tag) if tag.name() == b"filePath" && self.case.attachments.len() < MOST_CHILDREN => {
-                    let index = self.case.attachments.len();
+        while let Inside::Child(tag) = xml.next_child(depth, STRUCTURE)? {
+            match tag.name() {
+                b"filePath" if self.case.attachments.len() < MOST_CHILDREN => {
                     let attachment = self.case.attachments.add();
                     attachment.content = Content::Path;
                     detail::read_text(xml, &mut attachment.data)?;
                     trim(&mut attachment.data);
                     if attachment.data.is_empty() {
-                        self.case.attachments.truncate(index);
+                        self.case.attachments.drop_last();
                     }
                 }
-                XmlEvent::Start(tag) if tag.name() == b"attachment" => {}
-                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
-                XmlEvent::Start(_) => xml.skip_element()?,
-                XmlEvent::End(_, around) if around < depth => return Ok(()),
-                XmlEvent::Eof => return Ok(()),
-                _ => {}
+                b"attachment" => {}
+                _ => xml.skip_element()?,
             }
         }
+        Ok(())
     }
 
     /// Everything that needs the whole case.

@@ -2,7 +2,7 @@
 
 use super::STRUCTURE;
 use crate::format::ParseError;
-use crate::format::xml::{Tag, XmlCursor, XmlEvent};
+use crate::format::xml::{Inside, Tag, XmlCursor};
 use crate::model::TestCase;
 
 /// What a property is, by its name.
@@ -85,23 +85,19 @@ pub(super) fn read_all(
     mut take: impl FnMut(Role, &str, &str),
 ) -> Result<(), ParseError> {
     let depth = xml.depth();
-    loop {
-        match xml.next_tag()? {
-            XmlEvent::Start(tag) if matches!(tag.name(), b"property" | b"category") => {
-                named.read(&tag);
-                let value = named.value.trim();
-                let role = Role::of(&named.name);
-                if role != Role::Internal && !value.is_empty() {
-                    take(role, &named.name, value);
-                }
-            }
-            XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
-            XmlEvent::Start(_) => xml.skip_element()?,
-            XmlEvent::End(_, around) if around < depth => return Ok(()),
-            XmlEvent::Eof => return Ok(()),
-            _ => {}
+    while let Inside::Child(tag) = xml.next_child(depth, STRUCTURE)? {
+        if !matches!(tag.name(), b"property" | b"category") {
+            xml.skip_element()?;
+            continue;
+        }
+        named.read(&tag);
+        let value = named.value.trim();
+        let role = Role::of(&named.name);
+        if role != Role::Internal && !value.is_empty() {
+            take(role, &named.name, value);
         }
     }
+    Ok(())
 }
 
 /// Tags that are compared with a new one; a case with more of them may hold one twice.

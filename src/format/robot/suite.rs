@@ -1,9 +1,10 @@
 //! The suites around a test: their names, and what their set-ups and tear-downs did.
 
 use crate::format::ParseError;
-use crate::format::xml::{Tag, XmlCursor, XmlEvent};
+use crate::format::xml::{Inside, Tag, XmlCursor};
 use crate::model::{Outcome, Position, Problem, ProblemKind, ReportVisitor};
 
+use super::STRUCTURE;
 use super::body::pass_message;
 use super::held::{Ruling, Verdict};
 use super::status::Status;
@@ -198,17 +199,12 @@ fn behind_heading(message: &str) -> &str {
 fn read_keyword_status(xml: &mut XmlCursor<'_>, status: &mut Status) -> Result<(), ParseError> {
     status.reset();
     let depth = xml.depth();
-    loop {
-        match xml.next_tag()? {
-            XmlEvent::Start(tag) => match tag.name() {
-                b"status" => status.read(xml)?,
-                b"msg" => pass_message(xml)?,
-                b"test" | b"suite" => xml.retreat(depth - 1),
-                _ => xml.skip_element()?,
-            },
-            XmlEvent::End(_, around) if around < depth => return Ok(()),
-            XmlEvent::Eof => return Ok(()),
-            _ => {}
+    while let Inside::Child(tag) = xml.next_child(depth, STRUCTURE)? {
+        match tag.name() {
+            b"status" => status.read(xml)?,
+            b"msg" => pass_message(xml)?,
+            _ => xml.skip_element()?,
         }
     }
+    Ok(())
 }

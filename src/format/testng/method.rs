@@ -8,7 +8,7 @@ use super::rows::RowKind;
 use super::status::Status;
 use super::{Reader, STRUCTURE, content};
 use crate::format::held::{CONTENTS_LEFT_OUT, DETAILS_LEFT_OUT, MOST_PARTS, PROPERTIES_LEFT_OUT};
-use crate::format::xml::{Tag, XmlCursor, XmlEvent};
+use crate::format::xml::{Inside, Tag, XmlCursor, XmlEvent};
 use crate::format::{Attachments, ClippedText, ParseError, incomplete, number_of};
 use crate::model::{
     Content, DetailKind, Outcome, Position, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed,
@@ -97,9 +97,8 @@ impl Reader<'_> {
         self.begin_method(xml);
         let depth = xml.depth();
         loop {
-            match xml.next_tag()? {
-                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
-                XmlEvent::Start(tag) => match tag.name() {
+            match xml.next_child(depth, STRUCTURE)? {
+                Inside::Child(tag) => match tag.name() {
                     b"exception" => self.read_exception(xml)?,
                     b"param" => self.read_parameter(xml)?,
                     b"attribute" => self.read_attribute(xml)?,
@@ -108,12 +107,11 @@ impl Reader<'_> {
                     b"params" | b"attributes" | b"attachments" => {}
                     _ => xml.skip_element()?,
                 },
-                XmlEvent::End(_, around) if around < depth => break,
-                XmlEvent::Eof => {
+                Inside::End => break,
+                Inside::Cut => {
                     self.report_open_row(visitor);
                     return Ok(ControlFlow::Continue(()));
                 }
-                _ => {}
             }
         }
         self.tell_undecided();
@@ -164,7 +162,7 @@ impl Reader<'_> {
             return xml.skip_element();
         }
         if !self.held.takes_detail(self.case.details.len()) {
-            self.remark_left_out(ProblemKind::TextShortened, DETAILS_LEFT_OUT, xml);
+            DETAILS_LEFT_OUT.remark(&self.case, &mut self.remarks, || xml.position());
             return xml.skip_element();
         }
         let detail = self.case.details.add();
@@ -185,25 +183,19 @@ impl Reader<'_> {
             }
         };
         let depth = xml.depth();
-        loop {
-            match xml.next_tag()? {
-                XmlEvent::Start(tag) => match tag.name() {
-                    name if STRUCTURE.contains(&name) => xml.retreat(depth - 1),
-                    b"message" if detail.message.is_empty() => {
-                        content::read(xml, &mut detail.message)?;
-                    }
-                    b"full-stacktrace" => {
-                        detail.text.clear();
-                        detail.omitted = content::read(xml, &mut detail.text)?;
-                    }
-                    b"short-stacktrace" | b"stack-trace" if detail.text.is_empty() => {
-                        detail.omitted = content::read(xml, &mut detail.text)?;
-                    }
-                    _ => xml.skip_element()?,
-                },
-                XmlEvent::End(_, around) if around < depth => break,
-                XmlEvent::Eof => break,
-                _ => {}
+        while let Inside::Child(tag) = xml.next_child(depth, STRUCTURE)? {
+            match tag.name() {
+                b"message" if detail.message.is_empty() => {
+                    content::read(xml, &mut detail.message)?;
+                }
+                b"full-stacktrace" => {
+                    detail.text.clear();
+                    detail.omitted = content::read(xml, &mut detail.text)?;
+                }
+                b"short-stacktrace" | b"stack-trace" if detail.text.is_empty() => {
+                    detail.omitted = content::read(xml, &mut detail.text)?;
+                }
+                _ => xml.skip_element()?,
             }
         }
         self.held.add_detail(detail);
@@ -220,7 +212,7 @@ impl Reader<'_> {
             return xml.skip_element();
         }
         if !self.held.takes_property(self.case.properties.len()) {
-            self.remark_left_out(ProblemKind::LimitReached, PROPERTIES_LEFT_OUT, xml);
+            PROPERTIES_LEFT_OUT.remark(&self.case, &mut self.remarks, || xml.position());
             return xml.skip_element();
         }
         let property = self.case.properties.add();
@@ -240,7 +232,7 @@ impl Reader<'_> {
             return xml.skip_element();
         }
         if !self.held.takes_content(self.case.attachments.len()) {
-            self.remark_left_out(ProblemKind::EvidenceDropped, CONTENTS_LEFT_OUT, xml);
+            CONTENTS_LEFT_OUT.remark(&self.case, &mut self.remarks, || xml.position());
             return xml.skip_element();
         }
         let attachment = self.case.attachments.add();
@@ -254,22 +246,17 @@ impl Reader<'_> {
         attachment.content = Content::Path;
         let mut is_whole = true;
         let depth = xml.depth();
-        loop {
-            match xml.next_tag()? {
-                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
-                XmlEvent::Start(tag) if tag.name() == b"rawcontent" => {
-                    name_by_path(&mut attachment.name, &attachment.data);
-                    attachment.content = Content::Base64;
-                    attachment.data.clear();
-                    let mut content = self.held.content(&mut attachment.data);
-                    xml.element_text(STRUCTURE, |piece| content.push(piece))?;
-                    is_whole &= content.is_whole();
-                }
-                XmlEvent::Start(_) => xml.skip_element()?,
-                XmlEvent::End(_, around) if around < depth => break,
-                XmlEvent::Eof => break,
-                _ => {}
+        while let Inside::Child(tag) = xml.next_child(depth, STRUCTURE)? {
+            if tag.name() != b"rawcontent" {
+                xml.skip_element()?;
+                continue;
             }
+            name_by_path(&mut attachment.name, &attachment.data);
+            attachment.content = Content::Base64;
+            attachment.data.clear();
+            let mut content = self.held.content(&mut attachment.data);
+            xml.element_text(STRUCTURE, |piece| content.push(piece))?;
+            is_whole &= content.is_whole();
         }
         if attachment.content == Content::Base64 {
             attachment.data.retain(|c| !c.is_ascii_whitespace());
@@ -279,15 +266,9 @@ impl Reader<'_> {
             self.case.attachments.drop_last();
         }
         if !is_whole {
-            self.remark_left_out(ProblemKind::EvidenceDropped, CONTENTS_LEFT_OUT, xml);
+            CONTENTS_LEFT_OUT.remark(&self.case, &mut self.remarks, || xml.position());
         }
         Ok(())
-    }
-
-    /// A case of so many parts is told.
-    pub(super) fn remark_left_out(&mut self, kind: ProblemKind, topic: &'static str, xml: &XmlCursor<'_>) {
-        let name = || self.case.qualified_name.clone();
-        self.remarks.add(kind, topic, name, || xml.position());
     }
 
     /// A retried row can still become one that failed (T06), and so can one whose status says nothing.

@@ -2,10 +2,42 @@
 
 use super::XmlEvent;
 use super::cursor::{Found, XmlCursor};
+use super::tag::Tag;
 use super::text::{Raw, RawKind, Text};
 use crate::format::ParseError;
 
+/// What comes next inside an element.
+#[derive(Debug)]
+pub enum Inside<'t> {
+    /// An element begins in it, at whatever depth.
+    Child(Tag<'t>),
+    /// It is over.
+    End,
+    /// The report is over, and the element is not.
+    Cut,
+}
+
 impl XmlCursor<'_> {
+    /// The next element that begins inside the one that made [`XmlCursor::depth`] `depth`. Texts are passed over unread, and so
+    /// are the ends of what the caller has entered. One of `stops` shows that the end tag is missing: the element then ends
+    /// before it.
+    ///
+    /// # Errors
+    /// As [`XmlCursor::next`].
+    // A tag that is handed on goes through memory otherwise.
+    #[inline(always)]
+    pub fn next_child(&mut self, depth: usize, stops: &[&[u8]]) -> Result<Inside<'_>, ParseError> {
+        loop {
+            match self.advance(false)? {
+                Found::Start if stops.contains(&self.started_tag().name()) => self.retreat(depth - 1),
+                Found::Start => return Ok(Inside::Child(self.started_tag())),
+                Found::End if self.open.depth() < depth => return Ok(Inside::End),
+                Found::Eof => return Ok(Inside::Cut),
+                _ => {}
+            }
+        }
+    }
+
     /// Passes over the rest of the element that was started last, without looking at its text.
     ///
     /// # Errors

@@ -28,6 +28,7 @@ mod window;
 
 pub use banner::report_behind;
 pub use cursor::XmlCursor;
+pub use elements::Inside;
 pub use tag::{Attributes, RawValue, Tag};
 pub use text::Text;
 

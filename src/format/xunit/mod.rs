@@ -14,7 +14,7 @@ mod tests;
 use crate::format::head::XmlHead;
 use crate::format::held::Held;
 use crate::format::spare::{self, Spare};
-use crate::format::xml::{Tag, XmlCursor, XmlEvent};
+use crate::format::xml::{Inside, Tag, XmlCursor, XmlEvent};
 use crate::format::{Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes, dotnet};
 use crate::model::{Body, CaseDetail, Dialect, Position, Problem, ProblemKind, ReportVisitor, Role, TestCase};
 
@@ -200,14 +200,10 @@ impl<'o> Reader<'o> {
         let name = text(b"name");
         let mut detail = CaseDetail::default();
         let depth = xml.depth();
-        loop {
-            match xml.next_tag()? {
-                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
-                XmlEvent::Start(tag) if tag.name() == b"failure" => failure::read(xml, &mut detail)?,
-                XmlEvent::Start(_) => xml.skip_element()?,
-                XmlEvent::End(_, around) if around < depth => break,
-                XmlEvent::Eof => break,
-                _ => {}
+        while let Inside::Child(tag) = xml.next_child(depth, STRUCTURE)? {
+            match tag.name() {
+                b"failure" => failure::read(xml, &mut detail)?,
+                _ => xml.skip_element()?,
             }
         }
         let what = if what.trim().is_empty() { "an error" } else { what.trim() };

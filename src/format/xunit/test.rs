@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::identity::Names;
 use super::{Reader, STRUCTURE, arguments, failure, result};
 use crate::format::held::{CONTENTS_LEFT_OUT, DETAILS_LEFT_OUT, PROPERTIES_LEFT_OUT};
-use crate::format::xml::{Tag, XmlCursor, XmlEvent};
+use crate::format::xml::{Inside, Tag, XmlCursor};
 use crate::format::{Attachments, ClippedText, ParseError, dotnet, incomplete, number_of, time};
 use crate::model::{Content, DetailKind, Outcome, Position, ProblemKind, ReportVisitor, Reuse, trimmed};
 
@@ -57,9 +57,8 @@ impl Reader<'_> {
         self.begin_test(xml);
         let depth = xml.depth();
         loop {
-            match xml.next_tag()? {
-                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
-                XmlEvent::Start(tag) => match tag.name() {
+            match xml.next_child(depth, STRUCTURE)? {
+                Inside::Child(tag) => match tag.name() {
                     b"failure" => {
                         if self.attributes.undecided.is_some() {
                             self.case.outcome = Outcome::Failed;
@@ -75,12 +74,11 @@ impl Reader<'_> {
                     // Source files and lines that one logger writes as elements (X22).
                     _ => xml.skip_element()?,
                 },
-                XmlEvent::End(_, around) if around < depth => break,
-                XmlEvent::Eof => {
+                Inside::End => break,
+                Inside::Cut => {
                     self.report_open_test(visitor);
                     return Ok(ControlFlow::Continue(()));
                 }
-                _ => {}
             }
         }
         self.tell_undecided();
@@ -150,7 +148,7 @@ impl Reader<'_> {
 
     fn read_detail(&mut self, kind: DetailKind, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
         if !self.held.takes_detail(self.case.details.len()) {
-            self.remark_left_out(ProblemKind::TextShortened, DETAILS_LEFT_OUT, xml);
+            DETAILS_LEFT_OUT.remark(&self.case, &mut self.remarks, || xml.position());
             return xml.skip_element();
         }
         let detail = self.case.details.add();
@@ -162,7 +160,7 @@ impl Reader<'_> {
 
     fn read_trait(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
         if !self.held.takes_property(self.case.properties.len()) {
-            self.remark_left_out(ProblemKind::LimitReached, PROPERTIES_LEFT_OUT, xml);
+            PROPERTIES_LEFT_OUT.remark(&self.case, &mut self.remarks, || xml.position());
             return xml.skip_element();
         }
         let property = self.case.properties.add();
@@ -185,7 +183,7 @@ impl Reader<'_> {
             return xml.skip_element();
         }
         if !self.held.takes_content(self.case.attachments.len()) {
-            self.remark_left_out(ProblemKind::EvidenceDropped, CONTENTS_LEFT_OUT, xml);
+            CONTENTS_LEFT_OUT.remark(&self.case, &mut self.remarks, || xml.position());
             return xml.skip_element();
         }
         let attachment = self.case.attachments.add();
@@ -211,15 +209,9 @@ impl Reader<'_> {
         self.held.add_content(attachment.data.len());
         if !is_whole {
             self.case.attachments.drop_last();
-            self.remark_left_out(ProblemKind::EvidenceDropped, CONTENTS_LEFT_OUT, xml);
+            CONTENTS_LEFT_OUT.remark(&self.case, &mut self.remarks, || xml.position());
         }
         Ok(())
-    }
-
-    /// A case of so many parts is told.
-    fn remark_left_out(&mut self, kind: ProblemKind, topic: &'static str, xml: &XmlCursor<'_>) {
-        let name = || self.case.qualified_name.clone();
-        self.remarks.add(kind, topic, name, || xml.position());
     }
 
     fn read_output(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
