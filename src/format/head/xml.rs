@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::format::FORMATS;
-use crate::format::xml::{self, Tag, XmlCursor, XmlEvent};
+use crate::format::xml::{self, Before, Tag, XmlCursor, XmlEvent};
 
 /// Elements below the root that are kept: enough for every second test of the formats' sniffing tables.
 const ELEMENTS: usize = 32;
@@ -240,7 +240,7 @@ pub(super) fn begins(bytes: &[u8]) -> Option<Begins> {
 /// Where the report begins behind what begins `bytes` like an element and is none of it.
 pub(super) fn report_behind(bytes: &[u8]) -> Option<usize> {
     let is_tag = bytes.get(1).is_some_and(u8::is_ascii_alphabetic);
-    if is_tag { xml::report_behind(bytes, false, is_root) } else { None }
+    if is_tag { xml::report_behind(bytes, Before::Nothing, is_root) } else { None }
 }
 
 /// The whole name of the tag that begins here.

@@ -111,7 +111,7 @@ impl<'a> JsonCursor<'a> {
     }
 
     fn fault(&self, what: &'static str) -> Fault {
-        Fault::new(what, self.at, self.at >= self.bytes.len())
+        if self.at < self.bytes.len() { Fault::wrong(what, self.at) } else { Fault::cut(what, self.at) }
     }
 
     #[inline(always)]
@@ -373,7 +373,7 @@ impl<'a> JsonCursor<'a> {
                 self.at = span.end + 1;
                 Ok(span)
             }
-            None => Err(Fault::new("a text has no end", self.at, true)),
+            None => Err(Fault::cut("a text has no end", self.at)),
         }
     }
 

@@ -14,10 +14,16 @@ struct Broken {
 }
 
 impl Fault {
-    /// `what` is wrong at `offset`; `is_cut` when the bytes ended where more were to come.
+    /// `what` is wrong at `offset`.
     #[cold]
-    pub fn new(what: &'static str, offset: usize, is_cut: bool) -> Fault {
-        Fault(Box::new(Broken { what, offset, is_cut }))
+    pub fn wrong(what: &'static str, offset: usize) -> Fault {
+        Fault(Box::new(Broken { what, offset, is_cut: false }))
+    }
+
+    /// `what` is wrong with what begins at `offset`, because the bytes ended where more were to come.
+    #[cold]
+    pub fn cut(what: &'static str, offset: usize) -> Fault {
+        Fault(Box::new(Broken { what, offset, is_cut: true }))
     }
 
     /// What is wrong, in words.

@@ -281,8 +281,17 @@ fn attachments_of_no_scenario_are_told() {
     assert_eq!((found.messages[0].as_str(), found.cases[0].attachments.len()), (left_out, 0));
 }
 
-/// Scenarios that are announced all at once or one by one, then run in turn.
-fn scenarios(count: usize, all_at_once: bool) -> Vec<u8> {
+/// How scenarios are announced.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Announced {
+    /// All of them before the first one runs.
+    AllAtOnce,
+    /// Each before it runs.
+    OneByOne,
+}
+
+/// Scenarios that are announced, and run in turn.
+fn scenarios(count: usize, order: Announced) -> Vec<u8> {
     let announced = |n: usize| {
         format!(
             concat!(
@@ -305,7 +314,7 @@ fn scenarios(count: usize, all_at_once: bool) -> Vec<u8> {
         )
     };
     let mut run = String::new();
-    if all_at_once {
+    if order == Announced::AllAtOnce {
         (0..count).for_each(|n| run.push_str(&announced(n)));
         (0..count).for_each(|n| run.push_str(&ran(n)));
     } else {
@@ -326,7 +335,7 @@ fn read_within(bytes: &[u8], plan_bytes: u64) -> Found {
 
 #[test]
 fn what_has_finished_makes_room() {
-    let run = scenarios(2_000, false);
+    let run = scenarios(2_000, Announced::OneByOne);
     let (found, whole) = (read_within(&run, 16 << 10), read_within(&run, u64::MAX));
     assert!(found.messages.is_empty(), "{:?}", found.messages);
     assert_eq!(format!("{:?}", found.cases), format!("{:?}", whole.cases));
@@ -335,7 +344,7 @@ fn what_has_finished_makes_room() {
 
 #[test]
 fn what_finds_no_room_is_told() {
-    let found = read_within(&scenarios(2_000, true), 16 << 10);
+    let found = read_within(&scenarios(2_000, Announced::AllAtOnce), 16 << 10);
     assert_eq!((found.cases.len(), found.problems.as_slice()), (2_000, [ProblemKind::LimitReached].as_slice()));
     let named = found.cases.iter().filter(|case| !case.title.is_empty()).count();
     assert!((10..100).contains(&named), "{named}");
@@ -346,7 +355,7 @@ fn what_finds_no_room_is_told() {
 
 #[test]
 fn who_begins_again_after_the_end_is_known() {
-    let mut run = String::from_utf8(scenarios(200, false)).unwrap();
+    let mut run = String::from_utf8(scenarios(200, Announced::OneByOne)).unwrap();
     run.push_str("{\"testCaseStarted\":{\"id\":\"b\",\"testCaseId\":\"c0\"}}\n");
     let last = read(run.as_bytes()).cases.pop().unwrap();
     assert_eq!((last.title.as_str(), last.outcome), ("Pays 0", Outcome::Running));
@@ -354,7 +363,7 @@ fn who_begins_again_after_the_end_is_known() {
 
 #[test]
 fn a_case_may_be_announced_before_its_pickle_and_share_it() {
-    let mut run = String::from_utf8(scenarios(300, false)).unwrap();
+    let mut run = String::from_utf8(scenarios(300, Announced::OneByOne)).unwrap();
     let other = r#"{"testCase":{"id":"d","pickleId":"p0","testSteps":[{"id":"u","pickleStepId":"s0"}]}}"#;
     run.insert_str(0, &format!("{other}\n"));
     run.push_str("{\"testCaseStarted\":{\"id\":\"b\",\"testCaseId\":\"d\"}}\n");
@@ -365,7 +374,7 @@ fn a_case_may_be_announced_before_its_pickle_and_share_it() {
 
 #[test]
 fn runs_behind_each_other_may_have_the_same_ids() {
-    let run = scenarios(300, false);
+    let run = scenarios(300, Announced::OneByOne);
     let found = read_within(&[run.as_slice(), &run].concat(), 64 << 10);
     assert!(found.messages.is_empty(), "{:?}", found.messages);
     assert_eq!(found.cases.len(), 600);
@@ -373,14 +382,14 @@ fn runs_behind_each_other_may_have_the_same_ids() {
         assert_eq!((&one.title, &one.details[0].type_name), (&other.title, &other.details[0].type_name));
         assert!(!one.title.is_empty());
     }
-    let at_once = scenarios(300, true);
+    let at_once = scenarios(300, Announced::AllAtOnce);
     let found = read(&[at_once.as_slice(), &at_once].concat());
     assert!(found.cases.iter().all(|case| !case.title.is_empty() && case.details[0].type_name.starts_with("it pays")));
 }
 
 #[test]
 fn an_attempt_that_another_takes_the_place_of_is_given_out() {
-    let run = String::from_utf8(scenarios(2, false)).unwrap();
+    let run = String::from_utf8(scenarios(2, Announced::OneByOne)).unwrap();
     let finish = run.find("{\"testCaseFinished\"").unwrap();
     let found = read(format!("{}{run}", &run[..finish]).as_bytes());
     let told: Vec<_> = found.cases.iter().map(|case| (case.title.as_str(), case.outcome)).collect();
@@ -390,7 +399,7 @@ fn an_attempt_that_another_takes_the_place_of_is_given_out() {
 
 /// So many attempts of planned cases begin, then each has a step that failed and ends.
 fn side_by_side(count: usize) -> String {
-    let run = String::from_utf8(scenarios(count, false)).unwrap();
+    let run = String::from_utf8(scenarios(count, Announced::OneByOne)).unwrap();
     let begins = |line: &&str| !line.starts_with("{\"testStep") && !line.contains("Finished\"");
     let (begun, rest): (Vec<_>, Vec<_>) = run.lines().partition(begins);
     [begun, rest].concat().join("\n")

@@ -230,7 +230,7 @@ impl Survey {
 /// A suite that is none was passed over; one too deep ends the walk.
 fn cursor_end(cursor: &JsonCursor<'_>, depth: usize) -> Result<(), Fault> {
     match depth > DEEPEST {
-        true => Err(Fault::new("its suites are nested too deeply", cursor.offset(), false)),
+        true => Err(Fault::wrong("its suites are nested too deeply", cursor.offset())),
         false => Ok(()),
     }
 }
@@ -319,7 +319,7 @@ impl<'a> Reading<'a, '_, '_> {
         }
         let names = self.names;
         let Some(name) = names.get(self.next) else {
-            return Err(Fault::new("its suites are nested too deeply", cursor.offset(), false));
+            return Err(Fault::wrong("its suites are nested too deeply", cursor.offset()));
         };
         self.next += 1;
         // Only where the report breaks off, so that they never end.

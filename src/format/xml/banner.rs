@@ -10,13 +10,22 @@ use crate::format::ParseError;
 /// Bytes that are looked at for the report: who recognises it looks no further, either.
 const REACH: usize = 64 * 1024;
 
+/// What came before something that looks like markup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Before {
+    /// Nothing but blanks.
+    Nothing,
+    /// Text outside of any element.
+    Text,
+}
+
 /// Where the report begins, if what begins `bytes` like an element is none and stands before it: at an XML declaration or
 /// at what `is_root` says is the name of a root, on a line of its own or on that of `bytes`. A root may stand in a wrapper,
-/// too: it is none of that when other text came before (`is_behind_text`), or when the wrapper has ended.
-pub fn report_behind(bytes: &[u8], is_behind_text: bool, is_root: impl Fn(&[u8]) -> bool) -> Option<usize> {
+/// too: it is none of that when other text came `before`, or when the wrapper has ended.
+pub fn report_behind(bytes: &[u8], before: Before, is_root: impl Fn(&[u8]) -> bool) -> Option<usize> {
     let bytes = &bytes[..bytes.len().min(REACH)];
     for at in memchr::memchr_iter(b'<', bytes).skip(1) {
-        let (before, rest) = bytes.split_at(at);
+        let (passed, rest) = bytes.split_at(at);
         if rest.starts_with(b"<!") {
             // No line of a log: a wrapper's content, or a page that shows a report.
             return None;
@@ -24,8 +33,8 @@ pub fn report_behind(bytes: &[u8], is_behind_text: bool, is_root: impl Fn(&[u8])
         let name = name_of_tag(rest);
         let is_declaration = name == b"?xml";
         if is_declaration || is_root(local_name(name)) {
-            let is_apart = is_declaration || is_behind_text || is_ended(before);
-            return (is_apart && begins_line(before)).then_some(at);
+            let is_apart = is_declaration || before == Before::Text || is_ended(passed);
+            return (is_apart && begins_line(passed)).then_some(at);
         }
     }
     None
@@ -66,8 +75,8 @@ impl XmlCursor<'_> {
         if may_be_fragment && has_attributes(bytes) {
             return Ok(false);
         }
-        let is_behind_text = self.tallies.has_outside_text();
-        let Some(length) = report_behind(bytes, is_behind_text, |name| self.roots.contains(&name)) else {
+        let before = if self.tallies.has_outside_text() { Before::Text } else { Before::Nothing };
+        let Some(length) = report_behind(bytes, before, |name| self.roots.contains(&name)) else {
             return Ok(false);
         };
         let event = self.event;

@@ -88,6 +88,15 @@ pub struct XmlCursor<'s> {
     short_tag: usize,
 }
 
+/// What becomes of texts on the way to the next event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Texts {
+    /// Each piece is an event.
+    Wanted,
+    /// Nobody looks at them.
+    PassedOver,
+}
+
 /// What lies at the cursor. Where it stands is kept in the cursor: what several functions hand on, one to the other, stays
 /// in a register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,7 +192,7 @@ impl<'s> XmlCursor<'s> {
     /// When the bytes cannot be read, or a limit of this module is reached.
     #[allow(clippy::should_implement_trait, reason = "an iterator cannot lend what it holds")]
     pub fn next(&mut self) -> Result<XmlEvent<'_>, ParseError> {
-        let found = self.advance(true)?;
+        let found = self.advance(Texts::Wanted)?;
         Ok(self.event_of(found))
     }
 
@@ -192,7 +201,7 @@ impl<'s> XmlCursor<'s> {
     /// # Errors
     /// As [`XmlCursor::next`].
     pub fn next_tag(&mut self) -> Result<XmlEvent<'_>, ParseError> {
-        let found = self.advance(false)?;
+        let found = self.advance(Texts::PassedOver)?;
         Ok(self.event_of(found))
     }
 
@@ -266,9 +275,9 @@ impl<'s> XmlCursor<'s> {
         }
     }
 
-    /// Moves to the next event; a text is one only `with_text`.
+    /// Moves to the next event; a text is one only where it is wanted.
     #[inline(always)]
-    pub(super) fn advance(&mut self, with_text: bool) -> Result<Found, ParseError> {
+    pub(super) fn advance(&mut self, texts: Texts) -> Result<Found, ParseError> {
         if !self.log.is_clean() {
             self.tallies.collect(&self.log, || self.window.position(self.event));
         }
@@ -280,14 +289,14 @@ impl<'s> XmlCursor<'s> {
             self.event = self.next;
             let bytes = &self.window.bytes()[self.next..];
             let found = match bytes {
-                _ if self.in_cdata => self.cdata_piece(with_text)?,
+                _ if self.in_cdata => self.cdata_piece(texts)?,
                 [b'<', b'/', name @ ..] if self.open.is_closed_by(name) => {
                     let found = self.close();
                     self.next += self.ended.len() + 3;
                     Some(found)
                 }
-                [b'<', ..] => self.markup(with_text)?,
-                _ if with_text => self.text_piece(true)?,
+                [b'<', ..] => self.markup(texts)?,
+                _ if texts == Texts::Wanted => self.text_piece(texts)?,
                 _ => self.pass_text()?,
             };
             if let Some(found) = found {
@@ -304,7 +313,7 @@ impl<'s> XmlCursor<'s> {
                 self.next += length;
                 Ok(None)
             }
-            _ => self.text_piece(false),
+            _ => self.text_piece(Texts::PassedOver),
         }
     }
 
@@ -331,21 +340,21 @@ impl<'s> XmlCursor<'s> {
 
     /// Takes the markup at the cursor, or moves on to where there is more to see of it.
     #[inline(always)]
-    fn markup(&mut self, with_text: bool) -> Result<Option<Found>, ParseError> {
+    fn markup(&mut self, texts: Texts) -> Result<Option<Found>, ParseError> {
         self.quoted.clear();
         let bytes = &self.window.bytes()[self.next..];
         match scan::markup(bytes, self.window.is_last(), &mut self.quoted) {
             Markup::Start { length, name, tail } => self.start(length, name, tail),
-            other => self.other_markup(other, with_text),
+            other => self.other_markup(other, texts),
         }
     }
 
-    fn other_markup(&mut self, markup: Markup, with_text: bool) -> Result<Option<Found>, ParseError> {
+    fn other_markup(&mut self, markup: Markup, texts: Texts) -> Result<Option<Found>, ParseError> {
         // What looked like a tag and is none has no values.
         self.quoted.clear();
         match markup {
             Markup::Start { .. } => {}
-            Markup::Doubtful { name } => return self.doubtful(name, with_text),
+            Markup::Doubtful { name } => return self.doubtful(name, texts),
             Markup::End { length, name } => return Ok(self.end(length, name)),
             Markup::CData => {
                 self.next += scan::CDATA_START.len();
@@ -358,7 +367,7 @@ impl<'s> XmlCursor<'s> {
                 self.next += length;
                 self.skip_past(terminator)?;
             }
-            Markup::Literal => return Ok(self.literal_less_than(with_text)),
+            Markup::Literal => return Ok(self.literal_less_than(texts)),
             Markup::Incomplete => return self.incomplete(self.limits.tag_bytes),
         }
         Ok(None)
@@ -450,14 +459,14 @@ impl<'s> XmlCursor<'s> {
     }
 
     /// A `<` that should have been escaped.
-    pub(super) fn literal_less_than(&mut self, with_text: bool) -> Option<Found> {
+    pub(super) fn literal_less_than(&mut self, texts: Texts) -> Option<Found> {
         let event = self.event;
         self.tallies.text_less_than(|| self.window.position(event));
         if self.window.bytes().get(event + 1).is_some_and(|next| *next == b'/' || scan::starts_name(*next)) {
             self.misread |= bit_of(self.open.depth());
         }
         self.next += 1;
-        let wanted = with_text && self.open.depth() > 0;
+        let wanted = texts == Texts::Wanted && self.open.depth() > 0;
         self.text(event..event + 1, RawKind::Markup, wanted)
     }
 

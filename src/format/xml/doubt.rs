@@ -4,6 +4,8 @@
 //! values is no attribute; only then the tag is looked at once more, by this rule: a quote closes a value where the end of
 //! the tag or another attribute follows.
 
+use std::ops::Range;
+
 use super::closing::{Closing, Mend, Search};
 use super::scan::{self, Name, Quoted};
 
@@ -68,7 +70,7 @@ impl<'b> Doubt<'b> {
                 }
                 _ if !is_loosely_before_value(&self.bytes[behind..at]) => match self.plain_close(at) {
                     Ok(close) => {
-                        scan::note(values, self.bytes, behind, at..close, false);
+                        self.note(values, behind, at..close);
                         behind = close + 1;
                     }
                     Err(verdict) => return verdict,
@@ -81,23 +83,29 @@ impl<'b> Doubt<'b> {
                     mends.add(mend);
                     match closing {
                         Closing::At(close) => {
-                            scan::note(values, self.bytes, behind, at..close, false);
+                            self.note(values, behind, at..close);
                             behind = close + 1;
                         }
                         Closing::Before(blank) => {
-                            scan::note(values, self.bytes, behind, at..self.torn_end(at, blank), false);
+                            self.note(values, behind, at..self.torn_end(at, blank));
                             behind = blank;
                         }
                         Closing::WithTag(end) => {
                             let (length, tail) = self.end(end);
                             let close = self.torn_end(at, length - tail);
-                            scan::note(values, self.bytes, behind, at..close, false);
+                            self.note(values, behind, at..close);
                             return Verdict::Tag { length, tail, mends, looked: looked.max(length) };
                         }
                     }
                 }
             }
         }
+    }
+
+    /// Notes the value between these quotes, whatever stands before it: it may hold anything.
+    fn note(&self, values: &mut Vec<Quoted>, behind: usize, quotes: Range<usize>) {
+        let is_plain = false;
+        scan::note(values, self.bytes, behind, quotes, is_plain);
     }
 
     /// Length and tail of the tag that ends at this `>`, or before this `<`.

@@ -1,7 +1,7 @@
 //! Whole elements: passed over, read as text, given up.
 
 use super::XmlEvent;
-use super::cursor::{Found, XmlCursor};
+use super::cursor::{Found, Texts, XmlCursor};
 use super::tag::Tag;
 use super::text::{Raw, RawKind, Text};
 use crate::format::ParseError;
@@ -28,7 +28,7 @@ impl XmlCursor<'_> {
     #[inline(always)]
     pub fn next_child(&mut self, depth: usize, stops: &[&[u8]]) -> Result<Inside<'_>, ParseError> {
         loop {
-            match self.advance(false)? {
+            match self.advance(Texts::PassedOver)? {
                 Found::Start if stops.contains(&self.started_tag().name()) => self.retreat(depth - 1),
                 Found::Start => return Ok(Inside::Child(self.started_tag())),
                 Found::End if self.open.depth() < depth => return Ok(Inside::End),
@@ -45,7 +45,7 @@ impl XmlCursor<'_> {
     pub fn skip_element(&mut self) -> Result<(), ParseError> {
         let around = self.open.depth().saturating_sub(1);
         loop {
-            match self.advance(false)? {
+            match self.advance(Texts::PassedOver)? {
                 Found::End if self.open.depth() == around => return Ok(()),
                 // What its producer leaves open holds text only: it ends where an element begins.
                 Found::Start if self.open.is_inside(self.pardoned) => self.retreat(self.open.depth() - 2),
@@ -64,7 +64,7 @@ impl XmlCursor<'_> {
     pub fn element_text(&mut self, stops: &[&[u8]], mut piece: impl FnMut(Text<'_>)) -> Result<(), ParseError> {
         let around = self.open.depth().saturating_sub(1);
         loop {
-            match self.advance(true)? {
+            match self.advance(Texts::Wanted)? {
                 Found::Text => {
                     if let XmlEvent::Text(text) = self.event_of(Found::Text) {
                         piece(text);

@@ -26,7 +26,7 @@ mod tests;
 mod text;
 mod window;
 
-pub use banner::report_behind;
+pub use banner::{Before, report_behind};
 pub use cursor::XmlCursor;
 pub use elements::Inside;
 pub use tag::{Attributes, RawValue, Tag};

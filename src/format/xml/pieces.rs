@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::cursor::{Found, XmlCursor};
+use super::cursor::{Found, Texts, XmlCursor};
 use super::text::{self, RawKind};
 use super::{marks, scan};
 use crate::format::ParseError;
@@ -14,7 +14,7 @@ static CDATA_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("]]>"
 impl XmlCursor<'_> {
     /// Character data from the cursor to the next `<`, or as much of it as is in the window.
     #[inline]
-    pub(super) fn text_piece(&mut self, with_text: bool) -> Result<Option<Found>, ParseError> {
+    pub(super) fn text_piece(&mut self, texts: Texts) -> Result<Option<Found>, ParseError> {
         let bytes = &self.window.bytes()[self.next..];
         let length = match less_than(bytes) {
             Some(length) => length,
@@ -34,11 +34,11 @@ impl XmlCursor<'_> {
             }
             return Ok(None);
         }
-        Ok(self.text(event..event + length, RawKind::Characters, with_text))
+        Ok(self.text(event..event + length, RawKind::Characters, texts == Texts::Wanted))
     }
 
     /// The content of a CDATA section from the cursor on, or as much of it as is in the window.
-    pub(super) fn cdata_piece(&mut self, with_text: bool) -> Result<Option<Found>, ParseError> {
+    pub(super) fn cdata_piece(&mut self, texts: Texts) -> Result<Option<Found>, ParseError> {
         let bytes = &self.window.bytes()[self.next..];
         let (length, closed) = match CDATA_END.find(bytes) {
             Some(length) => (length, true),
@@ -57,7 +57,7 @@ impl XmlCursor<'_> {
         let event = self.event;
         self.next += length + if closed { 3 } else { 0 };
         self.in_cdata = !closed;
-        let wanted = with_text && length > 0 && self.open.depth() > 0;
+        let wanted = texts == Texts::Wanted && length > 0 && self.open.depth() > 0;
         Ok(self.text(event..event + length, RawKind::CData, wanted))
     }
 }

@@ -1,6 +1,6 @@
 //! Starts of elements that are no everyday ones: tags in doubt, and what stands behind the end of a document.
 
-use super::cursor::{Found, XmlCursor};
+use super::cursor::{Found, Texts, XmlCursor};
 use super::doubt::{Doubt, Verdict};
 use super::scan::Name;
 use crate::format::ParseError;
@@ -11,7 +11,7 @@ const REACH: u64 = 1 << 20;
 impl XmlCursor<'_> {
     /// Takes what began like a start tag called `name`, with a careful look.
     #[cold]
-    pub(super) fn doubtful(&mut self, name: Name, with_text: bool) -> Result<Option<Found>, ParseError> {
+    pub(super) fn doubtful(&mut self, name: Name, texts: Texts) -> Result<Option<Found>, ParseError> {
         if self.open.depth() == 0 && self.pass_banner(name)? {
             return Ok(None);
         }
@@ -26,7 +26,7 @@ impl XmlCursor<'_> {
         match doubt.look(&mut self.quoted) {
             Verdict::Literal => {
                 self.quoted.clear();
-                Ok(self.literal_less_than(with_text))
+                Ok(self.literal_less_than(texts))
             }
             Verdict::Incomplete => self.incomplete(self.limits.tag_bytes.saturating_add(reach)),
             Verdict::Tag { length, tail, mends, looked } => {
