@@ -65,7 +65,7 @@ pub enum WriteErrorKind {
         /// What the merge function said.
         message: String,
     },
-    /// Groups of results that nobody merged: a defect of the caller.
+    /// Tests whose results nobody merged: a defect of the caller.
     Unmerged(usize),
     /// A bundle did not come out as long as it was planned: a defect.
     Length {

@@ -9,7 +9,7 @@
 //!    Test and cuts the others into bundles;
 //! 3. such a bundle is written [`Ahead`] of what is not known yet, with results of its Tests merged as far as they came, by
 //!    whoever has time;
-//! 4. [`ExecutionIndex::group`] ends that, [`Grouped::merge`] makes one run of all results of a Test where that is not done;
+//! 4. [`ExecutionIndex::group`] ends that, [`Unsettled::merge`] makes one run of all results of a Test where that is not done;
 //! 5. [`plan`](fn@plan) cuts the [`Settled`] runs into bundles by exact arithmetic;
 //! 6. [`Assembly::write`] writes a bundle, or gives its name to one that was written ahead and came out the same;
 //! 7. [`Folder::seal`] writes the manifest, last.
@@ -81,7 +81,7 @@ pub use reports::ReportLines;
 pub use rewrite::{NewBeginning, RewriteError, Rewritten};
 pub use run_memory::RunMemory;
 pub use segment::HeldBytes;
-pub use settle::{Group, Grouped, Settled};
+pub use settle::{RepeatedTest, Settled, Unsettled};
 pub use sidecar::{EvidenceLine, EvidenceLines, Sidecar, WriteContent};
 pub use spool::{LineReader, LineSpool, SeenReport, SpooledLine};
 pub use store::RunStore;

@@ -17,12 +17,12 @@ use crate::model::{Outcome, ReportId};
 
 /// A Test with more than one result.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
+pub struct RepeatedTest {
     first: usize,
     repeats: Range<usize>,
 }
 
-impl Group {
+impl RepeatedTest {
     /// How many results there are; at least two.
     pub fn results(&self) -> usize {
         1 + self.repeats.len()
@@ -31,54 +31,60 @@ impl Group {
 
 /// The runs of one Test Execution, with results of the same Test found but not merged yet.
 #[derive(Debug)]
-pub struct Grouped {
+pub struct Unsettled {
     index: Index,
     places: Places,
     separator: &'static [u8],
     /// Results behind the first ones, those of one Test side by side and in order.
     repeats: Vec<Repeat>,
-    groups: Vec<Group>,
+    repeated: Vec<RepeatedTest>,
     /// Tests whose results are merged in a bundle that was written ahead, in order.
     ahead: Vec<MergedAhead>,
 }
 
 impl ExecutionIndex {
     /// Ends the collecting and finds the results that belong to the same Test and are not merged yet.
-    pub fn group(self) -> Grouped {
+    pub fn find_repeats(self) -> Unsettled {
         let Collected { mut index, places, separator, mut repeats, ahead } = self.close();
         // Stable: results of one Test stay in their order.
         repeats.sort_by_key(|repeat| repeat.first);
-        let mut groups = Vec::new();
+        let mut repeated = Vec::new();
         let mut at = 0;
         for results in repeats.chunk_by(|one, next| one.first == next.first) {
-            groups.push(Group { first: results[0].first as usize, repeats: at..at + results.len() });
+            repeated.push(RepeatedTest { first: results[0].first as usize, repeats: at..at + results.len() });
             at += results.len();
         }
         // In the bundle they are as long as that.
         ahead.iter().for_each(|merged| index.set_length(merged.run as usize, merged.length));
-        Grouped { index, places, separator, repeats, groups, ahead }
+        Unsettled { index, places, separator, repeats, repeated, ahead }
     }
 }
 
-impl Grouped {
-    /// The Tests with several results. [`merge`](Grouped::merge) must be called for each, in any order and on any thread,
-    /// [some](Grouped::AT_ONCE) at a time.
-    pub fn groups(&self) -> &[Group] {
-        &self.groups
+impl Unsettled {
+    /// The Tests with several results. [`merge`](Unsettled::merge) must be called for each, in any order and on any thread,
+    /// [some](Unsettled::AT_ONCE) at a time.
+    pub fn repeated(&self) -> &[RepeatedTest] {
+        &self.repeated
     }
 
-    /// Groups that are best merged in one call.
+    /// Tests whose results are best merged in one call.
     pub const AT_ONCE: usize = 64;
 
-    /// Merges groups and puts what comes of them into the store, many at once. One group's results are in memory at a time.
+    /// Merges the results of each of these Tests and puts what comes of them into the store, many at once. Those of one Test are in memory
+    /// at a time.
     ///
     /// # Errors
     /// When the store fails, or `merge` does.
-    pub fn merge(&self, groups: &[Group], store: &RunStore, merge: &Merge<'_>) -> Result<Vec<Merged>, WriteError> {
-        let mut all = Vec::with_capacity(groups.len());
+    pub fn merge(
+        &self,
+        tests: &[RepeatedTest],
+        store: &RunStore,
+        merge: &Merge<'_>,
+    ) -> Result<Vec<Merged>, WriteError> {
+        let mut all = Vec::with_capacity(tests.len());
         let mut batch = MergedBatch::default();
-        for group in groups {
-            batch.merge(group.first, &self.results(group, store)?, self.separator, merge)?;
+        for test in tests {
+            batch.merge(test.first, &self.results(test, store)?, self.separator, merge)?;
             if batch.is_enough() {
                 batch.put(store, &mut all)?;
             }
@@ -87,12 +93,12 @@ impl Grouped {
         Ok(all)
     }
 
-    fn results(&self, group: &Group, store: &RunStore) -> Result<Vec<Loaded>, WriteError> {
-        let mut results = match self.merged_ahead(group.first) {
+    fn results(&self, test: &RepeatedTest, store: &RunStore) -> Result<Vec<Loaded>, WriteError> {
+        let mut results = match self.merged_ahead(test.first) {
             Some(merged) => unpack(merged.results, store)?,
-            None => vec![self.first_result(group.first, store)?.load(store)?],
+            None => vec![self.first_result(test.first, store)?.load(store)?],
         };
-        for further in self.repeats.get(group.repeats.clone()).ok_or(WriteErrorKind::NotStored)? {
+        for further in self.repeats.get(test.repeats.clone()).ok_or(WriteErrorKind::NotStored)? {
             results.push(OneResult::from(further).load(store)?);
         }
         Ok(results)
@@ -112,7 +118,7 @@ impl Grouped {
     /// Puts the merged runs in their places.
     ///
     /// # Errors
-    /// When a group was not merged, or a bundle could not be written ahead: results would be lost.
+    /// When the results of a Test were not merged, or a bundle could not be written ahead: results would be lost.
     pub fn finish(mut self, merged: impl IntoIterator<Item = Merged>) -> Result<Settled, WriteError> {
         if !self.places.is_whole() {
             return Err(WriteErrorKind::NotStored.into());
@@ -121,11 +127,11 @@ impl Grouped {
         merged.sort_unstable_by_key(|merged| merged.run);
         merged.dedup_by_key(|merged| merged.run);
         let replaced: Vec<_> = merged.iter().map(|merged| (merged.run, merged.place)).collect();
-        if replaced.len() != self.groups.len() {
-            return Err(WriteErrorKind::Unmerged(self.groups.len().saturating_sub(replaced.len())).into());
+        if replaced.len() != self.repeated.len() {
+            return Err(WriteErrorKind::Unmerged(self.repeated.len().saturating_sub(replaced.len())).into());
         }
         let notes = self.index.take_notes();
-        let Grouped { index, places, separator, ahead, .. } = self;
+        let Unsettled { index, places, separator, ahead, .. } = self;
         let (outcomes, evidence) = (Vec::new(), EvidenceLost::default());
         let mut settled = Settled { index, places, separator, replaced, outcomes, notes, evidence };
         // What was merged anew has all its results in `merged`.

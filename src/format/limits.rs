@@ -15,7 +15,7 @@ pub struct Limits {
     pub json_item_bytes: u64,
     /// Objects and arrays inside each other, in one item of a JSON report.
     pub json_depth: u64,
-    /// Bytes of memory for what Cucumber messages announce before it runs.
+    /// Bytes of memory for what Cucumber messages announce before it runs, and for what of it runs.
     pub plan_bytes: u64,
     /// UTF-16 units kept of one text of a case.
     pub text_length: u64,

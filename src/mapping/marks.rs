@@ -88,30 +88,42 @@ impl Found {
     }
 }
 
-/// Hexadecimal digits in a row that a [block](has_hexadecimal_run) shows.
+/// Hexadecimal digits in a row that a [block](hexadecimal_run) shows.
 pub(super) const RUN: usize = 4;
 
-/// Whether there are [`RUN`] hexadecimal digits in a row.
-pub(super) fn has_hexadecimal_run(text: &[u8]) -> bool {
-    let Some(last) = text.last_chunk::<VECTOR>() else {
-        let mut block = [0; VECTOR];
-        block[..text.len()].copy_from_slice(text);
-        return block_has_run(&block);
+/// Where the first [`RUN`] hexadecimal digits in a row begin, or more of them. `from` is none of these, or the beginning.
+pub(super) fn hexadecimal_run(text: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    while let Some(block) = text.get(at..).and_then(|rest| rest.first_chunk()) {
+        let runs = runs_of(block);
+        if runs != 0 {
+            return Some(at + runs.trailing_zeros() as usize);
+        }
+        // Each block begins in the one before, so that every row of these lies in one of them.
+        at += VECTOR + 1 - RUN;
+    }
+    let (at, runs) = match text.last_chunk() {
+        Some(last) => (text.len() - VECTOR, runs_of(last)),
+        None => {
+            let mut block = [0; VECTOR];
+            block[..text.len()].copy_from_slice(text);
+            (0, runs_of(&block))
+        }
     };
-    // Each block begins in the one before, so that every row of these lies in one of them.
-    let blocks = (0..text.len()).step_by(VECTOR + 1 - RUN).map_while(|at| text[at..].first_chunk());
-    blocks.chain([last]).any(block_has_run)
+    let runs = runs & u32::MAX << from.saturating_sub(at);
+    (runs != 0).then(|| at + runs.trailing_zeros() as usize)
 }
 
+/// A bit for each byte at which a row begins or goes on that is long enough from there.
 #[inline]
-fn block_has_run(block: &[u8; VECTOR]) -> bool {
+fn runs_of(block: &[u8; VECTOR]) -> u32 {
     let block = u8x16::new(*block);
     let within = |block: u8x16, first: u8, last: u8| {
         block.max(u8x16::splat(first)).simd_eq(block) & block.min(u8x16::splat(last)).simd_eq(block)
     };
     let lower = block | u8x16::splat(0x20);
     let digits = (within(block, b'0', b'9') | within(lower, b'a', b'f')).to_bitmask();
-    digits & digits >> 1 & digits >> 2 & digits >> 3 != 0
+    digits & digits >> 1 & digits >> 2 & digits >> 3
 }
 
 #[cfg(test)]
@@ -157,10 +169,12 @@ mod tests {
                 for place in 0..=length - RUN {
                     let mut bytes = vec![b'g'; length];
                     bytes[place..place + RUN].copy_from_slice(run);
-                    assert!(has_hexadecimal_run(&bytes), "{run:?} at {place} of {length}");
+                    assert_eq!(hexadecimal_run(&bytes, 0), Some(place), "{run:?} at {place} of {length}");
+                    assert!((0..place).all(|from| hexadecimal_run(&bytes, from) == Some(place)));
+                    assert!((place + RUN..=length).all(|from| hexadecimal_run(&bytes, from).is_none()));
                     for stranger in *b"/:@G`g\x10\xe1" {
                         bytes[place + 1] = stranger;
-                        assert!(!has_hexadecimal_run(&bytes), "{stranger} at {place} of {length}");
+                        assert_eq!(hexadecimal_run(&bytes, 0), None, "{stranger} at {place} of {length}");
                     }
                 }
             }
@@ -168,6 +182,19 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn every_run_is_found(text in "[afgz]{0,70}") {
+            let bytes = text.as_bytes();
+            let (mut found, mut from) = (Vec::new(), 0);
+            while let Some(begin) = hexadecimal_run(bytes, from) {
+                let length = bytes[begin..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+                found.push(&text[begin..begin + length]);
+                from = begin + length;
+            }
+            let runs: Vec<_> = text.split(['g', 'z']).filter(|run| run.len() >= RUN).collect();
+            prop_assert_eq!(found, runs);
+        }
+
         #[test]
         fn any_text_is_read_alike(text in "[ -~é\u{a0}\t]{0,70}") {
             prop_assert_eq!(TextMarks::of(&text), one_by_one(&text));

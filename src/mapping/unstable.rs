@@ -94,9 +94,6 @@ fn absolute_path_rewrite(path: &str) -> String {
     }
 }
 
-/// Digits or hexadecimal digits in a row that any pattern needs at the least, apart from shards and paths.
-const SHORTEST_RUN: usize = marks::RUN;
-
 /// The first volatile part of `name`, of a test that began at `start`. For most names a look for digits and slashes decides
 /// that there is none.
 pub(super) fn find(name: &str, marks: TextMarks, start: Option<Timestamp>) -> Option<Volatile> {
@@ -106,7 +103,6 @@ pub(super) fn find(name: &str, marks: TextMarks, start: Option<Timestamp>) -> Op
         return Some(Volatile::AbsolutePath);
     }
     if marks.digits
-        && marks::has_hexadecimal_run(bytes)
         && let Some(found) = volatile_runs(bytes, start)
     {
         return Some(found);
@@ -120,23 +116,15 @@ pub(super) fn find(name: &str, marks: TextMarks, start: Option<Timestamp>) -> Op
     has_shard(name).then_some(Volatile::Shard)
 }
 
-/// The first volatile run of hexadecimal digits. One that is long enough holds one of any [`SHORTEST_RUN`] bytes in a row:
-/// only every fourth is looked at.
+/// The first volatile run of hexadecimal digits: four of them in a row at the least, which all need that are no shards or paths.
 fn volatile_runs(bytes: &[u8], start: Option<Timestamp>) -> Option<Volatile> {
-    let mut at = SHORTEST_RUN - 1;
-    while let Some(byte) = bytes.get(at) {
-        if !byte.is_ascii_hexdigit() {
-            at += SHORTEST_RUN;
-            continue;
-        }
-        let begin = at - bytes[..at].iter().rev().take_while(|byte| byte.is_ascii_hexdigit()).count();
-        let end = at + bytes[at..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-        if end - begin >= SHORTEST_RUN
-            && let Some(found) = volatile_run(bytes, begin, end - begin, start)
-        {
+    let mut from = 0;
+    while let Some(begin) = marks::hexadecimal_run(bytes, from) {
+        let length = bytes[begin..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        if let Some(found) = volatile_run(bytes, begin, length, start) {
             return Some(found);
         }
-        at = end + SHORTEST_RUN;
+        from = begin + length;
     }
     None
 }
@@ -307,6 +295,22 @@ mod tests {
         for (one, other, what) in NIGHTS {
             assert_eq!(find(one, START), Some(*what), "{one}");
             assert_eq!(find(other, START), Some(*what), "{other}");
+        }
+    }
+
+    #[test]
+    fn runs_are_found_at_the_ends_and_behind_others() {
+        let names = [
+            "1714636800".to_owned(),
+            format!("1714636800 {}", "names ".repeat(10)),
+            format!("{} 1714636800", "names".repeat(10)),
+            format!("12345 decade face {} 1714636800", "n 2024 ".repeat(9)),
+            format!("{}-1714636800-{}", "facade-".repeat(4), "beef-".repeat(4)),
+        ];
+        for name in &names {
+            assert_eq!(find(name, START), Some(Volatile::Epoch), "{name}");
+            let other = name.replace("1714636800", "9714636800");
+            assert_eq!(find(&other, START), None, "{other}");
         }
     }
 

@@ -71,8 +71,9 @@ limits! {
     /// Objects and arrays of a JSON report that are open at once. Readers count them and hold none of them, so that the bound
     /// is there for those who want a lower one.
     JsonDepth = "json-depth", Count, 1_000_000, "objects and arrays inside each other, in one part of a JSON report";
-    /// Bytes of memory for what Cucumber messages announce before it runs: a whole run of half a million scenarios.
-    PlanBytes = "plan-bytes", Bytes, 512 << 20, "memory for the scenarios that Cucumber messages announce before they run";
+    /// Bytes of memory for what Cucumber messages announce before it runs, a whole run of half a million scenarios, and for what
+    /// of it runs.
+    PlanBytes = "plan-bytes", Bytes, 512 << 20, "memory for the scenarios of Cucumber messages, announced or running";
     /// UTF-16 units kept of one text of a case. Readers keep about as much by themselves.
     TextLength = "text-length", Count, 163_840, "characters that are kept of one text of a case, its middle cut out";
     /// Cases of one report.

@@ -22,7 +22,7 @@ use super::purpose::Names;
 use super::stop::Stop;
 use super::{Error, Job, Observer, Waiting, threads};
 use crate::bundle::manifest::{Execution, Totals};
-use crate::bundle::{Compression, ExecutionIndex, Folder, Grouped, Merge, RunStore, Settled, WriteError};
+use crate::bundle::{Compression, ExecutionIndex, Folder, Merge, RunStore, Settled, Unsettled, WriteError};
 use crate::model::ReportId;
 
 /// What stays of a group: what the manifest or the plan says of its Test Executions, and a line for each file.
@@ -253,11 +253,11 @@ fn settle(
     store: &RunStore,
     evidence: &mut EvidenceCounts,
 ) -> Result<Settled, Error> {
-    let grouped = index.group();
-    let groups = grouped.groups().par_chunks(Grouped::AT_ONCE).with_max_len(1);
-    let merged: Result<Vec<_>, WriteError> = groups.map(|groups| grouped.merge(groups, store, merge)).collect();
+    let unsettled = index.find_repeats();
+    let tests = unsettled.repeated().par_chunks(Unsettled::AT_ONCE).with_max_len(1);
+    let merged: Result<Vec<_>, WriteError> = tests.map(|tests| unsettled.merge(tests, store, merge)).collect();
     let merged = merged.map_err(Error::Output)?.into_iter().flatten();
-    let settled = grouped.finish(merged).map_err(Error::Output)?;
+    let settled = unsettled.finish(merged).map_err(Error::Output)?;
     let lost = settled.evidence_lost();
     evidence.settle(lost.gone, lost.over_limit);
     Ok(settled)

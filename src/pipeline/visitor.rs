@@ -29,7 +29,7 @@ use crate::xray;
 
 use attached::LastAttached;
 pub(super) use batching::Batching;
-pub(super) use ending::Fallen;
+pub(super) use ending::{Ended, Fallen};
 pub(super) use findings::Findings;
 pub(super) use inspection::Inspection;
 pub(super) use lot::{Lot, Lots};

@@ -16,7 +16,9 @@ use super::outcome::ReportOutcome;
 use super::purpose::{Context, Depth, Purpose, Reading, WritingAhead};
 use super::recognised::{HEAD, Recognised};
 use super::twins::scope;
-use super::visitor::{Batching, Conversion, ConversionFailure, Fallen, Findings, Inspection, Lot, Lots, RunScratch};
+use super::visitor::{
+    Batching, Conversion, ConversionFailure, Ended, Fallen, Findings, Inspection, Lot, Lots, RunScratch,
+};
 use crate::bundle::{Ahead, RunStore, WriteError};
 use crate::format::{self, ParseError, ParseErrorKind};
 use crate::mapping::{Evidence, Rules};
@@ -50,9 +52,6 @@ pub(super) struct Work<'w> {
     /// Takes runs of a large report while it is being read.
     pub(super) early: Option<&'w TakeEarly<'w>>,
 }
-
-/// What ended the conversion with this report, and whether a panic ended the reading of it.
-type Ended = (Option<ConversionFailure>, Result<(), Fallen>);
 
 /// Reads one file. Whatever happens inside, an outcome comes back; only what must end the conversion is an error.
 pub(super) fn process(
@@ -170,12 +169,12 @@ fn close(
     outcome: &mut ReportOutcome,
 ) -> Option<ConversionFailure> {
     match lent {
-        Ok(Ok(Lent { value: (failure, Ok(())), bytes })) => {
+        Ok(Ok(Lent { value: Ended { failure, read: Ok(()) }, bytes })) => {
             outcome.bytes = bytes;
             failure
         }
         // How far the reader had come by then depends on the threads.
-        Ok(Ok(Lent { value: (failure, Err(Fallen)), .. })) => {
+        Ok(Ok(Lent { value: Ended { failure, read: Err(Fallen) }, .. })) => {
             outcome.fall();
             failure
         }
@@ -219,18 +218,18 @@ pub(super) fn read_report(
             let looked = Looked::at(entry, &head, head.len() < HEAD && failed.is_none());
             let mut rest = Rest { failed, inner: &mut hashing };
             let mut whole = head.as_slice().chain(&mut rest);
-            let read = recognise_and_parse(entry, looked, Body::Stream(&mut whole), work, scratch, outcome);
-            if read.1.is_err() {
-                return read;
+            let ended = recognise_and_parse(entry, looked, Body::Stream(&mut whole), work, scratch, outcome);
+            if ended.read.is_err() {
+                return ended;
             }
             if let Some(error) = rest.failed {
                 if let Some(shortage) = Shortage::of(&error) {
-                    return (Some(ConversionFailure::Shortage(shortage)), Ok(()));
+                    return Ended::failed(ConversionFailure::Shortage(shortage));
                 }
                 aside::fail(outcome, &error);
             }
             outcome.read(hashing.extent());
-            read
+            ended
         }
     }
 }
@@ -243,26 +242,27 @@ fn recognise_and_parse(
     scratch: &mut ReportScratch,
     outcome: &mut ReportOutcome,
 ) -> Ended {
-    let Some(report) = Recognised::of(entry, looked, work.purpose, outcome) else { return (None, Ok(())) };
-    let (failure, parsed) = match work.purpose {
+    let Some(report) = Recognised::of(entry, looked, work.purpose, outcome) else { return Ended::WELL };
+    let looked_through = |read| Ended { failure: None, read: Ok(read) };
+    let Ended { failure, read } = match work.purpose {
         Purpose::Inspect { reading, rules, .. } => {
-            (None, Ok(inspect(&report, body, reading, rules, &mut scratch.runs, outcome)))
+            looked_through(inspect(&report, body, reading, rules, &mut scratch.runs, outcome))
         }
-        Purpose::Measure { depth, reading, .. } => (None, Ok(take_apart(&report, body, *depth, reading, outcome))),
+        Purpose::Measure { depth, reading, .. } => looked_through(take_apart(&report, body, *depth, reading, outcome)),
         Purpose::Convert(context) => convert(&report, body, context, work, scratch, outcome),
     };
-    let Ok(parsed) = parsed else { return (failure, Err(Fallen)) };
+    let Ok(parsed) = read else { return Ended { failure, read: Err(Fallen) } };
     if let Err(error) = &parsed
         && let ParseErrorKind::Read(error) = error.kind()
         && let Some(shortage) = Shortage::of(error)
     {
-        return (Some(ConversionFailure::Shortage(shortage)), Ok(()));
+        return Ended::failed(ConversionFailure::Shortage(shortage));
     }
     conclude(parsed, work, outcome);
     if work.purpose.reading().format.is_some() && outcome.cases.seen == 0 {
         report.review_forced(outcome);
     }
-    (failure, Ok(()))
+    Ended { failure, read: Ok(()) }
 }
 
 /// Counts the cases of a report, and tells what a conversion would tell of them.
@@ -307,7 +307,7 @@ fn convert(
     work: &Work<'_>,
     ReportScratch { runs, lot, parts }: &mut ReportScratch,
     outcome: &mut ReportOutcome,
-) -> (Option<ConversionFailure>, Result<Result<(), ParseError>, Fallen>) {
+) -> Ended<Result<(), ParseError>> {
     let Work { group, helpers, .. } = *work;
     let Recognised { entry, format, .. } = *report;
     let is_large = matches!(body, Body::Stream(_));

@@ -8,9 +8,9 @@ use crate::model::RunFacts;
 
 /// Groups and merges on the calling thread.
 pub(crate) fn settle(index: ExecutionIndex, store: &RunStore, merge: &Merge<'_>) -> Result<Settled, WriteError> {
-    let grouped = index.group();
-    let merged = grouped.merge(grouped.groups(), store, merge)?;
-    grouped.finish(merged)
+    let index = index.find_repeats();
+    let merged = index.merge(index.repeated(), store, merge)?;
+    index.finish(merged)
 }
 
 /// What follows each run in the store.
@@ -154,7 +154,7 @@ fn runs_are_shown_in_order_however_they_lie() {
 }
 
 #[test]
-fn groups_of_one_never_see_the_merge_function() {
+fn tests_with_one_result_never_see_the_merge_function() {
     let fixture = Fixture::new(0);
     let runs = [run(1, 0, 0, "a"), run(2, 0, 1, "b")];
     let settled = fixture.settle(&runs, &|_, _| Err("called".to_owned())).unwrap();
@@ -186,25 +186,25 @@ fn says_which_test_could_not_be_merged() {
 }
 
 #[test]
-fn an_unmerged_group_is_an_error_not_a_loss() {
+fn unmerged_results_are_an_error_not_a_loss() {
     let fixture = Fixture::new(0);
-    let grouped = fixture.index(&sample()).group();
-    assert_eq!(grouped.groups().iter().map(Group::results).sum::<usize>(), 5);
-    let one = grouped.merge(&grouped.groups()[..1], &fixture.store, &join).unwrap();
-    assert!(matches!(grouped.finish(one).unwrap_err().kind(), WriteErrorKind::Unmerged(1)));
+    let index = fixture.index(&sample()).find_repeats();
+    assert_eq!(index.repeated().iter().map(RepeatedTest::results).sum::<usize>(), 5);
+    let one = index.merge(&index.repeated()[..1], &fixture.store, &join).unwrap();
+    assert!(matches!(index.finish(one).unwrap_err().kind(), WriteErrorKind::Unmerged(1)));
 }
 
 #[test]
-fn groups_are_merged_on_many_threads() {
+fn results_are_merged_on_many_threads() {
     let fixture = Fixture::new(100);
-    let grouped = fixture.index(&sample()).group();
-    let (grouped_ref, store) = (&grouped, &fixture.store);
+    let index = fixture.index(&sample()).find_repeats();
+    let (unsettled, store) = (&index, &fixture.store);
     let merged: Vec<Merged> = std::thread::scope(|scope| {
-        let merge = |groups| scope.spawn(move || grouped_ref.merge(groups, store, &join).unwrap());
-        let threads: Vec<_> = grouped_ref.groups().chunks(1).map(merge).collect();
+        let merge = |tests| scope.spawn(move || unsettled.merge(tests, store, &join).unwrap());
+        let threads: Vec<_> = unsettled.repeated().chunks(1).map(merge).collect();
         threads.into_iter().rev().flat_map(|thread| thread.join().unwrap()).collect()
     });
-    assert_eq!(fixture.texts(&grouped.finish(merged).unwrap()), ["+a-a!+a3", "+b+b2", "c", "d"]);
+    assert_eq!(fixture.texts(&index.finish(merged).unwrap()), ["+a-a!+a3", "+b+b2", "c", "d"]);
 }
 
 #[test]
@@ -264,8 +264,8 @@ fn stretches_are_the_places_of_any_runs() {
 #[test]
 fn results_that_are_not_there_are_told_and_not_left_out() {
     let fixture = Fixture::new(u64::MAX);
-    let grouped = fixture.index(&[run(1, 0, 0, "a"), run(1, 1, 0, "b")]).group();
-    let beyond = Group { first: 0, repeats: 0..2 };
-    let error = grouped.merge(&[beyond], &fixture.store, &join).unwrap_err();
+    let index = fixture.index(&[run(1, 0, 0, "a"), run(1, 1, 0, "b")]).find_repeats();
+    let beyond = RepeatedTest { first: 0, repeats: 0..2 };
+    let error = index.merge(&[beyond], &fixture.store, &join).unwrap_err();
     assert!(matches!(error.kind(), WriteErrorKind::NotStored), "{error}");
 }

@@ -22,6 +22,7 @@ pub(super) struct Running<'o> {
     /// Numbers and ids of these in the order in which they began, with some that are over.
     begun_first: VecDeque<(u64, Id)>,
     /// Records of attempts that are over.
+    #[expect(clippy::vec_box, reason = "records change hands with the visitor")]
     spare: Vec<Box<TestCase>>,
     /// Attempts begun so far; what is interrupted is given out in this order.
     begun: u64,

@@ -18,7 +18,7 @@ use crate::pipeline::grouping::Grouping;
 use crate::pipeline::outcome::RunChunk;
 use crate::pipeline::purpose::{Context, Names, Purpose, Reading};
 use crate::pipeline::stop::Stop;
-use crate::pipeline::visitor::{FALLS, Fallen};
+use crate::pipeline::visitor::{Ended, FALLS, Fallen};
 use crate::pipeline::worker::{self, ReportScratch, Work};
 use crate::source::{self, Found, Input};
 use crate::xray::{self, EncodeOptions, Encoder, Target};
@@ -144,9 +144,9 @@ fn come_to(file: &Path, bytes: &[u8], way: &Way, batch: Size, threads: usize, pa
     outcome.chunks.splice(..0, taken.into_inner());
     let text = match read {
         // That ends the conversion: only why it ends is told.
-        Ok((Some(failure), _)) => return (format!("{failure:?}"), 0),
-        Ok((None, Ok(()))) => told(&mut outcome, &group),
-        Ok((None, Err(Fallen))) => format!("fell\n{}", told(&mut outcome, &group)),
+        Ok(Ended { failure: Some(failure), .. }) => return (format!("{failure:?}"), 0),
+        Ok(Ended { failure: None, read: Ok(()) }) => told(&mut outcome, &group),
+        Ok(Ended { failure: None, read: Err(Fallen) }) => format!("fell\n{}", told(&mut outcome, &group)),
         // Before anybody knew what it is.
         Err(_) => format!("fell at once\n{}", told(&mut outcome, &group)),
     };

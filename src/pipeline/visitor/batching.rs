@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread;
 
 use super::part::{ReportPart, Start};
-use super::{CHUNKS_HELD, Conversion, ConversionFailure, Fallen, RunScratch};
+use super::{CHUNKS_HELD, Conversion, Ended, Fallen, RunScratch};
 use crate::model::{Limit, LimitReached, Problem, ReportVisitor, StatedExecution, TestCase};
 use crate::pipeline::batches::{CaseBatch, Filled, Giant, Helpers};
 use crate::pipeline::early::Early;
@@ -61,17 +61,14 @@ impl<'c> Batching<'c> {
 
     /// Waits for what others are still at, and ends as [`Conversion::finish`] does. Of what panicked the first in the order
     /// of the report counts: then as much is known as one thread would know.
-    pub(in crate::pipeline) fn finish<T>(
-        mut self,
-        read: thread::Result<T>,
-    ) -> (Option<ConversionFailure>, Result<T, Fallen>) {
+    pub(in crate::pipeline) fn finish<T>(mut self, read: thread::Result<T>) -> Ended<T> {
         if !self.is_direct {
             // All that waits is converted next, here or elsewhere.
             let _ = self.send();
         }
         self.settle();
-        let (failure, read) = self.whole.finish(read);
-        (failure, if self.fell { Err(Fallen) } else { read })
+        let Ended { failure, read } = self.whole.finish(read);
+        Ended { failure, read: if self.fell { Err(Fallen) } else { read } }
     }
 
     /// Sends the batch out, helps where too many wait, and takes in what is back.

@@ -10,18 +10,34 @@ use crate::xray;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::pipeline) struct Fallen;
 
+/// What came of reading a report.
+pub(in crate::pipeline) struct Ended<T = ()> {
+    /// What must end the whole conversion with it.
+    pub(in crate::pipeline) failure: Option<ConversionFailure>,
+    /// What its reader came to.
+    pub(in crate::pipeline) read: Result<T, Fallen>,
+}
+
+impl Ended {
+    /// It was read, and conversion goes on.
+    pub(in crate::pipeline) const WELL: Ended = Ended { failure: None, read: Ok(()) };
+
+    /// Nothing may go on.
+    pub(in crate::pipeline) fn failed(failure: ConversionFailure) -> Ended {
+        Ended { failure: Some(failure), read: Ok(()) }
+    }
+}
+
 impl Conversion<'_> {
     /// Stores what is still waiting, and tells what ended the conversion, if anything did, beside what the reader came to.
     ///
     /// A panic, which is a defect of ours, ends a report as damage does: the cases before it count, whoever converts them
     /// and whatever of them has been collected by then.
-    pub(in crate::pipeline) fn finish<T>(
-        mut self,
-        read: thread::Result<T>,
-    ) -> (Option<ConversionFailure>, Result<T, Fallen>) {
+    pub(in crate::pipeline) fn finish<T>(mut self, read: thread::Result<T>) -> Ended<T> {
         let completed = self.complete();
         self.findings.finish();
-        (self.failure, read.map_err(|_| Fallen).and_then(|read| completed.map(|()| read)))
+        let read = read.map_err(|_| Fallen).and_then(|read| completed.map(|()| read));
+        Ended { failure: self.failure, read }
     }
 
     /// Stores what is still waiting. What a panic left half done is left out.

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use super::{Conversion, ConversionFailure, Fallen};
+use super::{Conversion, Ended};
 use crate::model::{Problem, ReportVisitor, StatedExecution, TestCase};
 
 /// Cases that wait for each other. The records stay from report to report.
@@ -64,10 +64,7 @@ impl<'c> Lots<'c> {
     }
 
     /// Converts what waits, and ends as [`Conversion::finish`] does.
-    pub(in crate::pipeline) fn finish<T>(
-        mut self,
-        mut read: thread::Result<T>,
-    ) -> (Option<ConversionFailure>, Result<T, Fallen>) {
+    pub(in crate::pipeline) fn finish<T>(mut self, mut read: thread::Result<T>) -> Ended<T> {
         // A panic in the conversion of a case ends the report there: those behind it would not have been read.
         if !self.conversion.is_at_work {
             let converted = catch_unwind(AssertUnwindSafe(|| self.convert()));
