@@ -1,5 +1,8 @@
 //! The shape of Jira keys (decision 1): the one rule that mapping, writing and checking share.
 
+/// Stands where the key of a Test Execution will be written; nothing takes it for a key.
+pub const PLACEHOLDER: &str = "@@KEY@@";
+
 /// Whether `text` is shaped like an issue key: `^[A-Z][A-Z0-9_]+-[1-9][0-9]*$`.
 pub fn is_issue_key(text: &str) -> bool {
     let Some((project, number)) = text.split_once('-') else { return false };
@@ -32,8 +35,20 @@ mod tests {
             assert!(is_issue_key(good), "{good}");
         }
         for bad in [
-            "", "-", "D-1", "demo-1", "DEMO-01", "DEMO-0", "DEMO-", "DEMO 1", "DEMO-1 ", "1AB-1", "TES- 49", "DÉMO-1",
+            "",
+            "-",
+            "D-1",
+            "demo-1",
+            "DEMO-01",
+            "DEMO-0",
+            "DEMO-",
+            "DEMO 1",
+            "DEMO-1 ",
+            "1AB-1",
+            "TES- 49",
+            "DÉMO-1",
             "A-B-1",
+            PLACEHOLDER,
         ] {
             assert!(!is_issue_key(bad), "{bad}");
         }

@@ -1,7 +1,6 @@
 //! The key at the head of a bundle: found, and exchanged in place (spec xray-json.md section 9).
 
-/// Stands where the key of a Test Execution will be written; no schema takes it for a key.
-pub const PLACEHOLDER: &str = "@@KEY@@";
+pub use crate::model::key::PLACEHOLDER;
 
 /// Bytes of the longest key that can be written over the placeholder without moving what follows: Jira's own limit for a
 /// project key is ten characters, and this leaves room for twice that and ten digits.

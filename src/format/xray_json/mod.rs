@@ -2,6 +2,7 @@
 //! 5.1, decision 21).
 
 mod record;
+mod refused;
 #[cfg(test)]
 mod tests;
 mod unstated;
@@ -119,6 +120,9 @@ impl<'o> Reader<'o> {
             }
         }
         // Broken off: what is complete is kept.
+        if self.begun || !self.waiting.tests.is_empty() {
+            self.read_broken_off(items, visitor);
+        }
         let _ = self.read_waiting(visitor);
         Ok(())
     }
@@ -133,12 +137,17 @@ impl<'o> Reader<'o> {
 
     /// What stands before the first test usually tells the Test Execution.
     fn read_beginning(&mut self, items: &JsonItems<'_>, visitor: &mut dyn ReportVisitor) {
-        let mut known = items.item_so_far().to_vec();
-        known.extend_from_slice(b"]}");
         // What is wrong is told once, when the document has ended.
         let remarks = std::mem::take(&mut self.remarks);
-        self.read_document(&known, items.item_position(), visitor);
+        self.read_document(&so_far(items), items.item_position(), visitor);
         self.remarks = remarks;
+    }
+
+    /// The document ends among its tests or behind them: what is wrong before these is told now.
+    fn read_broken_off(&mut self, items: &JsonItems<'_>, visitor: &mut dyn ReportVisitor) {
+        for problem in self.read_document(&so_far(items), items.item_position(), visitor) {
+            visitor.problem(problem);
+        }
     }
 
     /// The rest of a document; an object without tests may be a test itself.
@@ -179,12 +188,14 @@ impl<'o> Reader<'o> {
         keep_key(&mut info.test_plan, key::is_issue_key, at, &mut problems);
         info.start = read_time(start, self.options, &mut self.remarks, at);
         info.finish = read_time(finish, self.options, &mut self.remarks, at);
+        refused::tell_of_times(info.start, info.finish, at, &mut self.remarks);
         if key::is_issue_key(execution_key.trim()) && is_more_than_a_place(info) {
             let topic = "the info beside a testExecutionKey is left out but for its testEnvironments: the Test \
                          Execution exists and keeps its own";
             self.remarks.add(ProblemKind::UnknownProperty, topic, String::new, || at);
         }
         visitor.execution(info);
+        refused::tell_of_document(&self.document, at, &mut self.remarks);
         problems
     }
 
@@ -251,6 +262,8 @@ impl<'o> Reader<'o> {
         }
         test.case.start = read_time(&test.start, self.options, &mut self.remarks, position);
         test.case.finish = read_time(&test.finish, self.options, &mut self.remarks, position);
+        refused::tell_of_times(test.case.start, test.case.finish, position, &mut self.remarks);
+        refused::tell_of_test(test, position, &mut self.remarks);
         if let Err(problem) = name_test(test) {
             visitor.problem(problem.at(position));
         }
@@ -260,6 +273,14 @@ impl<'o> Reader<'o> {
         }
         visitor.case(&mut test.case)
     }
+}
+
+/// The document as far as it is known while its tests are handed out.
+fn so_far(items: &JsonItems<'_>) -> Vec<u8> {
+    let mut known = items.item_so_far().to_vec();
+    let end: &[u8] = if known.ends_with(b"[") { b"]}" } else { b"}" };
+    known.extend_from_slice(end);
+    known
 }
 
 impl Waiting {

@@ -1,7 +1,7 @@
 //! The members of Xray JSON, read straight into test cases (spec xray-json.md section 2).
 
 use crate::format::fill::{self, Record};
-use crate::format::json::{Fault, JsonCursor};
+use crate::format::json::{Fault, JsonCursor, Kind};
 use crate::model::{
     Attachment, Content, CustomField, Iteration, List, Outcome, Parameter, Reuse, StatedExecution, Step, TestCase,
     TestText,
@@ -120,6 +120,8 @@ impl Record for Info {
 #[derive(Default)]
 pub(super) struct Document {
     pub(super) execution_key: String,
+    /// Whether there is a key, be it an empty one.
+    pub(super) states_key: bool,
     pub(super) environments: List<String>,
     /// Whether the Test Execution was told at all.
     pub(super) is_told: bool,
@@ -133,7 +135,10 @@ impl Record for Document {
         match name {
             b"testExecutionKey" => {
                 self.is_told = true;
-                fill::text(cursor, &mut self.execution_key)
+                let is_text = cursor.kind() == Kind::Text;
+                fill::text(cursor, &mut self.execution_key)?;
+                self.states_key = is_text || !self.execution_key.is_empty();
+                Ok(())
             }
             b"info" => {
                 self.is_told = true;

@@ -82,7 +82,90 @@ fn an_info_that_is_lost_beside_a_key_is_told_once() {
     assert_eq!(read(&format!("{lost}\n{lost}")).kinds(), [ProblemKind::UnknownProperty]);
     let kept = document(r#"{"project":"DEMO","startDate":"2014-08-30T11:47:35Z","testEnvironments":["a"]}"#);
     assert!(read(&kept).problems.is_empty());
-    assert!(read(&lost.replace("DEMO-9", "")).problems.is_empty());
+    assert!(read(&lost.replace("\"DEMO-9\"", "null")).problems.is_empty());
+}
+
+/// What is told of a document with this before its tests, and this in its only one.
+fn told(before: &str, in_test: &str) -> Vec<(ProblemKind, String)> {
+    let document = format!(r#"{{{before},"tests":[{{"testKey":"DEMO-1","status":"PASS"{in_test}}}]}}"#);
+    let found = read(&document);
+    let cut = read(document.strip_suffix("]}").unwrap());
+    assert_eq!(cut.kinds(), [&found.kinds()[..], &[ProblemKind::Truncated]].concat(), "{document}");
+    found.problems.into_iter().map(|problem| (problem.kind, problem.message)).collect()
+}
+
+#[test]
+fn a_key_of_the_execution_that_is_none_is_told() {
+    for (key, shown) in
+        [(r#""demo-1""#, "demo-1"), (r#""bad key""#, "bad key"), (r#""DEMO-0""#, "DEMO-0"), (r#""""#, ""), ("7", "7")]
+    {
+        let [(kind, message)] = &told(&format!(r#""testExecutionKey":{key}"#), "")[..] else { panic!("{key}") };
+        assert_eq!(*kind, ProblemKind::MalformedKey, "{key}");
+        assert!(message.starts_with("a testExecutionKey that is no key was left out"), "{message}");
+        assert!(message.ends_with(&format!(": '{shown}'")), "{message}");
+    }
+    let [(ProblemKind::MalformedKey, message)] = &told(r#""testExecutionKey":"@@KEY@@""#, "")[..] else { panic!() };
+    assert!(message.starts_with("a bundle that still waits for its key"), "{message}");
+    assert_eq!(told(r#""testExecutionKey":null"#, ""), []);
+    assert_eq!(told(r#""testExecutionKey":" DEMO-9 ""#, ""), []);
+    let document = r#"{"testExecutionKey":"demo-1","tests":[{"testKey":"DEMO-1","status":"PASS"}]}"#;
+    let found = read(&[document, document].concat());
+    assert!(found.problems[0].message.ends_with("'demo-1' (2 times in this report)"), "{}", found.problems[0].message);
+}
+
+#[test]
+fn keys_that_are_none_are_told() {
+    let told = |in_test| told(r#""testExecutionKey":"DEMO-9""#, in_test);
+    for (in_test, expected) in [
+        (
+            r#","defects":["bad","DEMO-3","worse"]"#,
+            "a defect that is no key was left out: 'bad', 'worse' (2 times in this report)",
+        ),
+        (r#","steps":[{"status":"PASS","defects":["bad"]}]"#, "a defect that is no key was left out: 'bad'"),
+        (
+            r#","iterations":[{"status":"PASS","steps":[{"status":"PASS","defects":"bad"}]}]"#,
+            "a defect that is no key was left out: 'bad'",
+        ),
+        (
+            r#","testInfo":{"requirementKeys":["bad","DEMO-9, DEMO-8"]}"#,
+            "a requirement that is no key was left out: 'bad'",
+        ),
+    ] {
+        assert_eq!(told(in_test), [(ProblemKind::MalformedKey, expected.to_owned())], "{in_test}");
+    }
+    assert_eq!(told(r#","defects":["DEMO-3 DEMO-4",null,""]"#), []);
+}
+
+#[test]
+fn environments_and_times_that_are_written_otherwise_are_told() {
+    for (info, kind, expected) in [
+        (
+            r#""testEnvironments":["a b","c"]"#,
+            ProblemKind::Unusual,
+            "a test environment is written otherwise: blanks become `_`, a semicolon parts two of them: 'a b'",
+        ),
+        (
+            r#""testEnvironments":[""," ","c"]"#,
+            ProblemKind::Unusual,
+            "a test environment without a name was left out (2 times in this report)",
+        ),
+        (
+            r#""startDate":"2024-05-02T10:00:02Z","finishDate":"2024-05-02T09:00:00Z""#,
+            ProblemKind::UnreadableTime,
+            "a finish before its start counts as the start: 2024-05-02T09:00:00Z before 2024-05-02T10:00:02Z",
+        ),
+    ] {
+        assert_eq!(told(&format!(r#""info":{{{info}}}"#), ""), [(kind, expected.to_owned())], "{info}");
+    }
+    assert_eq!(told(r#""info":{"testEnvironments":[5," c "]}"#, ""), []);
+    let told = |in_test| told(r#""info":{}"#, in_test);
+    let [(ProblemKind::UnreadableTime, _)] =
+        &told(r#","start":"2024-05-02T10:00:02Z","finish":"2024-05-02T10:00:01Z""#)[..]
+    else {
+        panic!()
+    };
+    let cut_to_seconds = r#","start":"2024-05-02T10:00:02.7Z","finish":"2024-05-02T10:00:02Z""#;
+    assert_eq!(told(cut_to_seconds), []);
 }
 
 #[test]
