@@ -159,9 +159,14 @@ fn is_xray(json: &JsonHead<'_>) -> bool {
 /// A suite as rebot 7.0 and 7.1 wrote it. Playwright's report has `suites` too, but no name; the tests themselves, which
 /// Robot Framework can write as JSON and which look the same, say of nothing what became of it.
 fn is_robot_suite(json: &JsonHead<'_>) -> bool {
-    const RESULT: &[&str] = &["status", "elapsed_time"];
+    /// The words of Robot Framework alone: other tools have suites with tests and a status, too.
+    const STATUS: &[&str] = &["PASS", "FAIL", "SKIP", "NOT RUN", "NOT SET"];
     has_robot_tests(json)
-        && (json.has_any("", RESULT) || json.has_any_below("tests[]", RESULT) || json.has_any_below("suites[]", RESULT))
+        && (json.has("", "elapsed_time")
+            || json.says("", "status", STATUS)
+            || ["tests[]", "suites[]"]
+                .iter()
+                .any(|place| json.has_any_below(place, &["elapsed_time"]) || json.says_below(place, "status", STATUS)))
 }
 
 /// A suite of Robot Framework as it is to be run.
@@ -178,10 +183,12 @@ fn has_robot_tests(json: &JsonHead<'_>) -> bool {
 /// Tells the features of Cucumber from those of Behave (cucumber.md section 1). Writers put the elements before
 /// everything else, so the look goes down to the steps.
 fn feature(json: &JsonHead<'_>, place: &str) -> Option<Family> {
+    // Whatever else has an address is no feature: places of work, tracks, pages.
+    let is_feature = json.has_any(place, &["elements", "keyword"]);
     if json.has(place, "uri") {
-        return Some(Family::Cucumber);
+        return is_feature.then_some(Family::Cucumber);
     }
-    if is_text(json, place, "location") {
+    if is_feature && is_location_of_feature(json, place) {
         return Some(Family::Behave);
     }
     let below = BelowFeature::of(place);
@@ -203,7 +210,7 @@ fn waits_for_uri(json: &JsonHead<'_>, place: &str) -> bool {
         return false;
     }
     let below = BelowFeature::of(place);
-    let is_behaves_own = || is_text(json, &below.steps, "location") && !below.has_marks_of_cucumber(json);
+    let is_behaves_own = || names_line(json, &below.steps) && !below.has_marks_of_cucumber(json);
     below.has_marks_of_behave(json) && !is_behaves_own()
 }
 
@@ -221,7 +228,7 @@ impl BelowFeature<'_> {
     }
 
     fn has_marks_of_behave(&self, json: &JsonHead<'_>) -> bool {
-        json.has(&self.steps, "step_type") || is_text(json, &self.elements, "location")
+        json.has(&self.steps, "step_type") || names_line(json, &self.elements)
     }
 
     /// What Behave's own formatters never write: numbers of lines, and tags that are more than text.
@@ -237,8 +244,29 @@ fn below(place: &str, key: &str) -> String {
     if place.is_empty() { format!("{key}[]") } else { format!("{place}.{key}[]") }
 }
 
-fn is_text(json: &JsonHead<'_>, place: &str, key: &str) -> bool {
-    json.kind(place, key) == Some(ValueKind::Text)
+/// Whether the objects here have the `location` of a feature of Behave: `features/sum.feature:2`, or any where all else is
+/// there that a feature has.
+fn is_location_of_feature(json: &JsonHead<'_>, place: &str) -> bool {
+    let has_all_else = || json.has_all(place, &["elements", "keyword"]);
+    names_line(json, place) || (json.kind(place, "location") == Some(ValueKind::Text) && has_all_else())
+}
+
+/// Whether the objects here have a `location` as Behave writes it: `features/sum.feature:9`, a file and a line.
+fn names_line(json: &JsonHead<'_>, place: &str) -> bool {
+    json.text(place, "location").is_some_and(is_line_of_file)
+}
+
+fn is_line_of_file(text: &[u8]) -> bool {
+    memchr::memrchr(b':', text).is_some_and(|colon| {
+        let line = &text[colon + 1..];
+        colon > 0 && !line.is_empty() && line.iter().all(u8::is_ascii_digit)
+    })
+}
+
+/// Whether the objects here lie at another sort of place: `"location": "Berlin"`.
+fn is_elsewhere(json: &JsonHead<'_>, place: &str) -> bool {
+    json.whole_text(place, "location").is_some_and(|text| !is_line_of_file(text))
+        && !json.has_any(place, &["elements", "keyword"])
 }
 
 /// Whether a document that breaks off says nothing so far that no report says.
@@ -250,7 +278,7 @@ pub(super) fn may_become_report(json: &JsonHead<'_>) -> bool {
         && json.holds_objects()
         && match json.root() {
             JsonRoot::Object => json.names("").all(begins_object),
-            _ => json.names("[]").all(begins_item),
+            _ => json.names("[]").all(begins_item) && !is_elsewhere(json, "[]"),
         }
 }
 

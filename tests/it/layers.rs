@@ -43,6 +43,11 @@ const DOORS: &[(&str, &[&str])] = &[
 /// Where Xray's words stand: in what writes them, and in the format that reads them.
 const XRAY: &[&str] = &["xray/", "format/xray_json.rs", "format/xray_json/"];
 
+/// Where words for results stand that Xray has in common with TestNG and Robot Framework. Recognition knows a suite of the latter
+/// by them.
+const STATUS_WORDS: &[&str] =
+    &["xray/", "format/xray_json.rs", "format/xray_json/", "format/testng/", "format/robot/", "format/recognise.rs"];
+
 /// Text that only some places may hold. Recognition must know the keys of an Xray JSON report; TestNG and Robot
 /// Framework happen to write Xray's status words, too, and `verify` says which word a bundle lacks.
 const WORDS: &[(&str, &[&str])] = &[
@@ -62,8 +67,8 @@ const WORDS: &[(&str, &[&str])] = &[
     ("customFields", XRAY),
     ("fixVersions", XRAY),
     ("xrayFields", XRAY),
-    ("\"PASS\"", &["xray/", "format/xray_json.rs", "format/xray_json/", "format/testng/", "format/robot/"]),
-    ("\"FAIL\"", &["xray/", "format/xray_json.rs", "format/xray_json/", "format/testng/", "format/robot/"]),
+    ("\"PASS\"", STATUS_WORDS),
+    ("\"FAIL\"", STATUS_WORDS),
     ("\"TODO\"", XRAY),
     ("\"EXECUTING\"", XRAY),
     ("\"ABORTED\"", XRAY),

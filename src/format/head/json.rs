@@ -81,6 +81,18 @@ struct Key<'h> {
     kind: ValueKind,
     /// The raw text behind it, without its quotes, if it is text.
     text: &'h [u8],
+    /// Whether the bytes end within that text.
+    is_cut: bool,
+}
+
+impl Key<'_> {
+    fn says_one(&self, words: &[&str]) -> bool {
+        let is = |word: &&str| match self.is_cut {
+            true => word.as_bytes().starts_with(self.text),
+            false => word.as_bytes() == self.text,
+        };
+        self.kind == ValueKind::Text && words.iter().any(is)
+    }
 }
 
 impl<'h> JsonHead<'h> {
@@ -160,14 +172,32 @@ impl<'h> JsonHead<'h> {
         below.flat_map(|known| &known.keys).any(|key| names.iter().any(|name| key.name == name.as_bytes()))
     }
 
+    /// Whether at this place, or anywhere below it, one of these words is the text behind a key, or may have been going to
+    /// be where it breaks off.
+    pub fn says_below(&self, place: &str, name: &str, words: &[&str]) -> bool {
+        let below = self.places.iter().filter(|known| known.name.starts_with(place));
+        let mut keys = below.flat_map(|known| &known.keys).filter(|key| key.name == name.as_bytes());
+        keys.any(|key| key.says_one(words))
+    }
+
+    /// The same at this place alone.
+    pub fn says(&self, place: &str, name: &str, words: &[&str]) -> bool {
+        self.key(place, name).is_some_and(|key| key.says_one(words))
+    }
+
     /// What stands behind a key.
     pub fn kind(&self, place: &str, name: &str) -> Option<ValueKind> {
         self.key(place, name).map(|key| key.kind)
     }
 
-    /// The raw text behind a key, if it is text.
+    /// The raw text behind a key, if it is text; where it breaks off, what is there of it.
     pub fn text(&self, place: &str, name: &str) -> Option<&'h [u8]> {
         self.key(place, name).filter(|key| key.kind == ValueKind::Text).map(|key| key.text)
+    }
+
+    /// The same of a text that does not break off.
+    pub fn whole_text(&self, place: &str, name: &str) -> Option<&'h [u8]> {
+        self.text(place, name).filter(|_| self.key(place, name).is_some_and(|key| !key.is_cut))
     }
 
     /// The keys of the objects at this place, in the order in which they were first seen.
@@ -292,7 +322,8 @@ impl<'h> Scan<'h> {
             Some(b'0'..=b'9' | b'-') => (ValueKind::Number, &[][..]),
             _ => (ValueKind::Word, &[][..]),
         };
-        self.head.places[place].keys.push(Key { name, kind, text });
+        let is_cut = kind == ValueKind::Text && value + 1 + text.len() == self.bytes.len();
+        self.head.places[place].keys.push(Key { name, kind, text, is_cut });
         self.keys += 1;
     }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::format::{Recognition, detect};
 
 fn format(text: &str) -> Option<&'static str> {
     format_of(&Head::new(text.as_bytes(), "report"))
@@ -153,6 +154,10 @@ fn json_is_told_apart_by_its_keys() {
         (r#"{"name":"a","tests":[{"name":"t","body":[{"name":"Log","args":["x"]}]}]}"#, None),
         (r#"{"config":{},"suites":[{"title":"a"}],"errors":[],"stats":{}}"#, None),
         (r#"[{"source":"^a$","steps":[{"name":"a","durations":[]}]}]"#, None),
+        (r#"{"name":"a","tests":[{"name":"t","status":"PASSED"}]}"#, None),
+        (r#"{"name":"a","status":"passed","tests":[{"name":"t","status":"passed"}]}"#, None),
+        (r#"{"name":"a","tests":[{"name":"t","body":[{"status":"NOT RUN"}]}]}"#, Some("robot")),
+        (r#"{"name":"a","tests":[{"name":"t","status":"NOT R"#, Some("robot")),
         (r#"["a","b"]"#, None),
         (r#"{"fields":{"tests":[]}}"#, None),
     ] {
@@ -161,8 +166,49 @@ fn json_is_told_apart_by_its_keys() {
 }
 
 #[test]
+fn lists_of_other_things_are_no_features() {
+    for (text, expected) in [
+        (r#"[{"page":"all","name":"Job ID","type":"area","location":"top"}]"#, None),
+        (r#"[{"name":"Acme","location":"Paris","elements":[{"name":"x","type":"y"}]}]"#, None),
+        (r#"[{"keyword":"plumber","location":"Berlin","volume":10}]"#, None),
+        (r#"[{"name":"x","elements":[{"location":"Berlin"}]}]"#, None),
+        (r#"[{"host":"a","location":"rack:12"}]"#, None),
+        (r#"{"name":"Acme","location":"Paris","elements":[]}"#, None),
+        (r#"[{"uri":"spotify:track:1","name":"x"}]"#, None),
+        // A feature without scenarios, and one whose place is told otherwise.
+        (r#"[{"uri":"a.feature","id":"a","keyword":"Feature","name":"A","line":1}]"#, Some("cucumber")),
+        (r#"[{"keyword":"Feature","location":"a.feature:1","name":"A"}]"#, Some("behave")),
+        (r#"[{"keyword":"Feature","location":"a.feature","elements":[]}]"#, Some("behave")),
+        (r#"[{"elements":[],"location":"C:\\a.feature:12"}]"#, Some("behave")),
+        (r#"[{"elements":[{"location":"a.feature:3"}]"#, Some("behave")),
+    ] {
+        assert_eq!(format(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_breaks_off_before_it_is_known_may_have_been_a_report() {
+    let may_be_one = |text: &str| matches!(detect(&Head::new(text.as_bytes(), "a.json")), Recognition::Begun(_));
+    for text in [
+        r#"[{"uri":"features/a.fea"#,
+        r#"[{"uri":"features/a.feature","id":"a","line":1,"name":"A""#,
+        r#"[{"name":"A","location":"features/a.fea"#,
+        r#"[{"location":"features/a.feature:1","name":"A","#,
+        r#"[{"elements":[{"location":"features/a.fea"#,
+    ] {
+        assert!(may_be_one(text), "{text}");
+    }
+    for text in [r#"[{"name":"Acme","location":"Berlin","sta"#, r#"[{"id":1,"title":"Dev","location":"Ber"#] {
+        assert!(!may_be_one(text), "{text}");
+    }
+}
+
+#[test]
 fn b9_text_around_the_array_is_passed_over() {
-    let head = Head::new(b"USING RUNNER: x\n----\n[\n{\"location\": \"a:1\"}]\n1 feature passed", "out.txt");
+    let head = Head::new(
+        b"USING RUNNER: x\n----\n[\n{\"keyword\": \"Feature\", \"location\": \"a:1\"}]\n1 feature passed",
+        "out.txt",
+    );
     assert_eq!(format_of(&head), Some("behave"));
     assert_eq!(head.json().unwrap().junk_before(), 21);
 }
