@@ -159,7 +159,8 @@ fn american(text: &[u8], zone: &Zone) -> Option<Stamp> {
     finish(Day { year, month, day }, rest, zone)
 }
 
-/// `Tue, 13 Feb 2024 10:28:58 GMT`, with or without the weekday.
+/// `Tue, 13 Feb 2024 10:28:58 GMT`, with or without the weekday. Java writes the month in the language of its machine:
+/// `13 Feb. 2024`, `13 二月 2024`.
 fn rfc1123(text: &[u8], zone: &Zone) -> Option<Stamp> {
     let mut rest = match memchr::memchr(b',', text) {
         Some(comma) => text[comma + 1..].trim_ascii_start(),
@@ -169,8 +170,8 @@ fn rfc1123(text: &[u8], zone: &Zone) -> Option<Stamp> {
         return None;
     };
     take_byte(&mut rest, b' ')?;
-    let (name, after) = rest.split_at_checked(3)?;
-    let month = month_number(name)?;
+    let (name, after) = rest.split_at(memchr::memchr(b' ', rest)?);
+    let month = month_number(name).or_else(|| month_in_words(name))?;
     rest = after;
     take_byte(&mut rest, b' ')?;
     let year = take_number(&mut rest, 4)?;
@@ -181,6 +182,15 @@ fn rfc1123(text: &[u8], zone: &Zone) -> Option<Stamp> {
 /// The number of the month with these three letters.
 fn month_number(name: &[u8]) -> Option<i64> {
     let index = MONTHS.iter().position(|month| month.eq_ignore_ascii_case(name))?;
+    i64::try_from(index + 1).ok()
+}
+
+/// The number of the month that is shortened with a dot, as some kinds of English do, or called in Chinese.
+fn month_in_words(name: &[u8]) -> Option<i64> {
+    if let Some(name) = name.strip_suffix(b".") {
+        return month_number(if name.eq_ignore_ascii_case(b"Sept") { b"Sep" } else { name });
+    }
+    let index = CHINESE_MONTHS.iter().position(|month| month.as_bytes() == name)?;
     i64::try_from(index + 1).ok()
 }
 
@@ -222,6 +232,9 @@ fn weekday_month_day(text: &[u8]) -> Option<(i64, i64, &[u8])> {
 
 const MONTHS: [&[u8]; 12] =
     [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+
+const CHINESE_MONTHS: [&str; 12] =
+    ["一月", "二月", "三月", "四月", "五月", "六月", "七月", "八月", "九月", "十月", "十一月", "十二月"];
 
 /// Ten digits are seconds since the epoch, thirteen milliseconds; ten may carry a fraction.
 fn epoch(text: &[u8]) -> Option<Stamp> {
@@ -362,6 +375,9 @@ mod tests {
             "Thu, 02 May 2024 10:00:00 GMT",
             "02 May 2024 10:00:00 GMT",
             "2 May 2024 12:00:00 +0200",
+            "02 May. 2024 10:00:00 GMT",
+            "02 五月 2024 10:00:00 GMT",
+            "Thu, 02 May. 2024 10:00:00 GMT",
             "Thu May  2 12:00:00 CEST 2024",
             "Thu May 02 2024 12:00:00 GMT+0200 (Central European Summer Time)",
             "Thu May 02 2024 10:00:00 GMT+0000",
@@ -399,6 +415,18 @@ mod tests {
     }
 
     #[test]
+    fn months_are_read_in_the_language_of_the_machine() {
+        for (index, chinese) in CHINESE_MONTHS.iter().enumerate() {
+            let english = std::str::from_utf8(MONTHS[index]).unwrap();
+            let expected = Some(format!("2020-{:02}-04T11:32:04Z 0", index + 1));
+            for month in [english, &format!("{english}."), chinese] {
+                assert_eq!(read(&format!("04 {month} 2020 11:32:04 GMT")), expected, "{month}");
+            }
+        }
+        assert_eq!(read("04 Sept. 2020 11:32:04 GMT").as_deref(), Some("2020-09-04T11:32:04Z 0"));
+    }
+
+    #[test]
     fn fractions_keep_nine_digits() {
         assert_eq!(read("2026-08-18T15:29:12.2915876Z").as_deref(), Some("2026-08-18T15:29:12Z 291587600"));
         assert_eq!(read("2025-04-22T08:59:55.364618802-05:00").as_deref(), Some("2025-04-22T13:59:55Z 364618802"));
@@ -424,6 +452,10 @@ mod tests {
             "12:00:00",
             "13/25/2024 10:00:00",
             "Thu, 02 Mai 2024 10:00:00",
+            "02 . 2024 10:00:00 GMT",
+            "02 May.. 2024 10:00:00 GMT",
+            "02 月 2024 10:00:00 GMT",
+            "02 五月",
             "Thu Mai  2 10:00:00 2024",
             "Thu May  2 10:00:00",
             "Thu May  2 2024",
