@@ -1,5 +1,7 @@
 //! Files that are no reports: what is said of them instead.
 
+mod strangers;
+
 use std::io;
 
 use super::marks::Marks;
@@ -41,7 +43,7 @@ pub(super) fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, l
     };
     match recognition {
         Recognition::Report(_) => {}
-        Recognition::Begun(_) if is_all && is_called_like_a_report(file_name) => {
+        Recognition::Begun(_) if is_all && is_missed(file_name) => {
             damaged(ProblemKind::Truncated, "the file ends before it says what it is");
         }
         Recognition::Unsupported(lookalike) | Recognition::Begun(lookalike) => {
@@ -61,11 +63,11 @@ pub(super) fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, l
             outcome.state = ReportState::Damaged;
             outcome.problems.push(empty_archive());
         }
-        Recognition::Empty if is_all && is_called_like_a_report(source::stem(file_name)) => damaged(
+        Recognition::Empty if is_all && is_missed(source::stem(file_name)) => damaged(
             ProblemKind::EmptyReport,
             "the file is empty, as a test run leaves it that died before it wrote its report",
         ),
-        Recognition::Zeros if is_called_like_a_report(file_name) => damaged(
+        Recognition::Zeros if is_missed(file_name) => damaged(
             ProblemKind::EmptyReport,
             "zero bytes stand where the report should begin, as a power failure leaves them",
         ),
@@ -95,9 +97,9 @@ pub(super) fn fail(outcome: &mut ReportOutcome, error: &io::Error) {
     outcome.problems.push(Problem::of_reading(error, "it cannot be read"));
 }
 
-/// Whether a file is called like a report, so that it is missed where it is empty.
-fn is_called_like_a_report(file_name: &str) -> bool {
-    FORMATS.iter().any(|format| has_ending(file_name, format.signs.endings))
+/// Whether a file is called like a report, so that it is missed where nothing of it is there.
+fn is_missed(file_name: &str) -> bool {
+    FORMATS.iter().any(|format| has_ending(file_name, format.signs.endings)) && !strangers::is_stranger(file_name)
 }
 
 fn empty_archive() -> Problem {
@@ -174,6 +176,8 @@ mod tests {
             ("a.ndjson", ReportState::Damaged),
             ("a.jsonl", ReportState::Damaged),
             ("a.txt", ReportState::Ignored),
+            ("packages/a.1.0/lib/net45/ensureRedirect.xml", ReportState::Ignored),
+            ("sources.zip!/web/node_modules/a/data.json", ReportState::Ignored),
         ] {
             assert_eq!(emptied(looked(&Origin::parse(name))).0, expected, "{name}");
         }
