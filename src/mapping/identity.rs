@@ -53,6 +53,12 @@ impl TestKeys {
 }
 
 impl CaseFindings {
+    fn note_bare_label(&mut self, tag: &str) {
+        if self.bare_label.is_empty() {
+            self.bare_label.push_str(tag);
+        }
+    }
+
     /// Whether the case names its Test other than by its definition, well or badly.
     fn name_a_test(&self) -> bool {
         !(self.keys.is_empty() && self.keys.malformed.is_empty() && self.test_id.is_empty())
@@ -92,7 +98,7 @@ impl Mapper<'_> {
                 None | Some(BareKeys::Label) => {
                     labels::push(&mut run.labels, tag);
                     if !self.is_found_by_pattern(tag) {
-                        self.warn_of_bare_key(tag, problem);
+                        self.findings.note_bare_label(tag);
                     }
                 }
             }
@@ -126,7 +132,7 @@ impl Mapper<'_> {
                 run.execution_key.push_str(tag);
             } else if run.execution_key != *tag {
                 labels::push(&mut run.labels, tag);
-                self.warn_of_bare_key(tag, problem);
+                self.findings.note_bare_label(tag);
             }
         }
     }
@@ -163,14 +169,26 @@ impl Mapper<'_> {
         }
     }
 
-    fn warn_of_bare_key(&mut self, tag: &str, problem: &mut dyn FnMut(Problem)) {
-        if self.warned.first(ProblemKind::BareKey, "") {
-            let message = format!(
+    /// What becomes of a tag that is shaped like a key and is none here; that depends on what names the Test.
+    #[inline(never)]
+    fn warn_of_bare_label(&mut self, case: &TestCase, problem: &mut dyn FnMut(Problem)) {
+        let is_written = self.findings.keys.is_empty() || self.updates_test(case);
+        let topic = if is_written { "" } else { "unwritten" };
+        if !self.warned.first(ProblemKind::BareKey, topic) {
+            return;
+        }
+        let tag = &self.findings.bare_label;
+        let message = match is_written {
+            true => format!(
                 "tags such as {tag} are shaped like keys; they are written as labels \
                  (--bare-keys test or --bare-keys requirement changes that where a format cannot tell)"
-            );
-            problem(Problem::new(ProblemKind::BareKey, message).about(""));
-        }
+            ),
+            false => format!(
+                "tags such as {tag} are shaped like keys and count as labels, which are not written for a Test that is \
+                 known by its key (--update-tests writes them)"
+            ),
+        };
+        problem(Problem::new(ProblemKind::BareKey, message).about(topic));
     }
 
     /// Settles what the run belongs to, and gives the marks of the name. `Err` names why it can belong to nothing.
@@ -186,6 +204,9 @@ impl Mapper<'_> {
             marks = TextMarks::of(&case.qualified_name);
         }
         let is_id_known = self.search_key(case, run, problem);
+        if !self.findings.bare_label.is_empty() {
+            self.warn_of_bare_label(case, problem);
+        }
         if self.findings.name_a_test() {
             self.warn_of_keys(case, problem);
             if !is_id_known {

@@ -158,6 +158,8 @@ struct CaseFindings {
     keys: TestKeys,
     /// The first bare key of a scenario: it comes behind the prefixed ones.
     bare: String,
+    /// The first tag that is shaped like a key and counts as a label.
+    bare_label: String,
     /// The numeric id of the Test.
     test_id: String,
     links: String,
@@ -167,6 +169,7 @@ impl CaseFindings {
     fn clear(&mut self) {
         self.keys.clear();
         self.bare.clear();
+        self.bare_label.clear();
         self.test_id.clear();
         self.links.clear();
     }
@@ -323,11 +326,16 @@ impl<'r> Mapper<'r> {
         }
     }
 
+    /// Whether what the report says of a Test that is known by key is written.
+    fn updates_test(&self, case: &TestCase) -> bool {
+        self.rules.update_tests == UpdateTests::Yes || case.stated.test.given
+    }
+
     /// Summary, description and definition of the Test, where it may have to be created or updated; `marks` are those of
     /// its name.
     fn describe_test(&mut self, case: &TestCase, run: &mut TestRun, marks: TextMarks) {
         if let Identity::Key(key) = &run.identity {
-            if self.rules.update_tests == UpdateTests::No && !case.stated.test.given {
+            if !self.updates_test(case) {
                 run.summary.clear();
                 run.description.clear();
                 return;

@@ -176,6 +176,33 @@ fn bare_scenario_tags_name_the_test_and_feature_tags_the_execution() {
 }
 
 #[test]
+fn of_a_bare_key_is_told_what_becomes_of_it() {
+    let told = |rules: &Rules, tags: &[&str]| {
+        let mut mapper = Mapper::new(rules);
+        mapper.begin(&dialect("cucumber"));
+        let mut case = tagged("a.feature#x", tags);
+        ["DEMO-48", "DEMO-50"].iter().for_each(|tag| case.container_tags.add().push_str(tag));
+        let mut messages = Vec::new();
+        for _ in 0..2 {
+            mapper.map(&mut case.clone(), &mut TestRun::default(), &mut |problem| messages.push(problem.message));
+        }
+        assert_eq!(messages.len(), 1, "{messages:?}");
+        messages.remove(0)
+    };
+    let rules = rules();
+    let of_known = told(&rules, &["DEMO-47", "DEMO-49"]);
+    assert!(of_known.starts_with("tags such as DEMO-49 ") && of_known.contains("not written"), "{of_known}");
+    let updating = Rules { update_tests: UpdateTests::Yes, ..rules.clone() };
+    let of_updated = told(&updating, &["DEMO-47", "DEMO-49"]);
+    assert!(of_updated.starts_with("tags such as DEMO-49 ") && of_updated.contains("are written"), "{of_updated}");
+    let of_new = told(&rules, &[]);
+    assert!(of_new.starts_with("tags such as DEMO-50 ") && of_new.contains("are written"), "{of_new}");
+    let (_, _, of_none) = map_with(&Rules::default(), "robot", tagged("S.T", &["SHOP-7"]));
+    let kinds: Vec<_> = of_none.iter().map(|problem| problem.kind).collect();
+    assert_eq!(kinds, [ProblemKind::BareKey, ProblemKind::NoProject], "where nothing can be written, too");
+}
+
+#[test]
 fn b15_a_key_on_a_feature_of_several_scenarios_names_none_of_them() {
     let mut shared = tagged("a.feature#x", &[]);
     shared.container_tags.add().push_str("TEST_DEMO-1");
