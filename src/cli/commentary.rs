@@ -40,6 +40,8 @@ pub struct ReportSeen<'r> {
     pub problems: &'r [Problem],
     /// Why it was set aside; empty when it was read.
     pub set_aside: &'r str,
+    /// Whether that says what to do about results that were not read.
+    pub has_advice: bool,
 }
 
 impl<'r> ReportSeen<'r> {
@@ -56,6 +58,7 @@ impl<'r> ReportSeen<'r> {
             cases: report.cases,
             problems: report.problems,
             set_aside: report.reason,
+            has_advice: report.has_advice,
         }
     }
 
@@ -253,6 +256,7 @@ pub mod tests {
             cases: CaseCounts { seen: 12, passed: 12, ..CaseCounts::default() },
             problems,
             set_aside: "",
+            has_advice: false,
         }
     }
 

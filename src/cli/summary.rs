@@ -83,6 +83,7 @@ impl SetAside {
             shown: report.shown(),
             state: report.state,
             reason: report.reason().to_owned(),
+            has_advice: report.has_advice,
         })
     }
 }
@@ -132,6 +133,9 @@ pub struct SetAside {
     pub state: ReportState,
     /// Why, in words.
     pub reason: String,
+    /// Whether these say what to do about results that were not read.
+    #[serde(skip)]
+    pub has_advice: bool,
 }
 
 /// How often a kind of problem was met.
@@ -213,6 +217,7 @@ pub mod tests {
                     shown: "nightly.zip!/ui/TEST-a.xml".to_owned(),
                     state: ReportState::Damaged,
                     reason: "the report ends inside <testcase>".to_owned(),
+                    has_advice: false,
                 },
                 SetAside {
                     report: "nightly.zip!/r.trx".to_owned(),
@@ -220,6 +225,7 @@ pub mod tests {
                     shown: "nightly.zip!/r.trx".to_owned(),
                     state: ReportState::Unsupported,
                     reason: "Visual Studio results (TRX)".to_owned(),
+                    has_advice: false,
                 },
             ],
             problems: vec![

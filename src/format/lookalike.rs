@@ -18,6 +18,13 @@ pub struct Lookalike {
     pub notice: Notice,
 }
 
+impl Lookalike {
+    /// Whether something can be done about results that are not read: there is advice, and it does not merely lie there.
+    pub fn is_worth_mending(&self) -> bool {
+        self.advice.is_some() && self.notice == Notice::Tell
+    }
+}
+
 /// Whether a neighbour is worth a line on the terminal; all are in `reports.jsonl`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
@@ -85,8 +92,11 @@ const fn row(root: &'static str, condition: XmlCondition, known: Known) -> XmlRo
 const TESTLINK: Known =
     advise("a TestLink export", "it specifies tests and holds no results; export the results of the execution instead");
 const CPPUNIT: Known = advise("CppUnit XML", "convert it to JUnit XML first");
-const TESTNG_CONFIGURATION: Known =
-    advise("a TestNG configuration", "the results are in testng-results.xml, in the same folder or below");
+const TESTNG_CONFIGURATION: Known = Known {
+    what: "a TestNG configuration",
+    advice: Some("the results are in testng-results.xml, in the same folder or below"),
+    notice: Notice::Quiet,
+};
 const TRX: Known = advise(
     "Visual Studio TRX",
     "run `dotnet test` with the logger junit, nunit or xunit, or convert it with trx2junit",

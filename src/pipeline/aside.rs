@@ -48,6 +48,7 @@ pub(super) fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, l
         }
         Recognition::Unsupported(lookalike) | Recognition::Begun(lookalike) => {
             outcome.state = ReportState::Unsupported;
+            outcome.has_advice = lookalike.is_worth_mending();
             outcome.reason = match lookalike.advice {
                 Some(advice) => format!("{}: {advice}", lookalike.what),
                 None => lookalike.what,

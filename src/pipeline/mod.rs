@@ -153,6 +153,8 @@ pub struct Report<'r> {
     pub state: ReportState,
     /// Why it was set aside; empty when it was not.
     pub reason: &'r str,
+    /// Whether that says what to do about results that were not read. Not known of what an earlier conversion looked at.
+    pub has_advice: bool,
     /// Its size.
     pub bytes: u64,
     /// Its cases.
@@ -191,6 +193,7 @@ fn report_of(outcome: &ReportOutcome) -> Report<'_> {
         producer: &outcome.producer,
         state: outcome.state,
         reason: &outcome.reason,
+        has_advice: outcome.has_advice,
         bytes: outcome.bytes,
         cases: outcome.cases,
         problems: &outcome.problems,

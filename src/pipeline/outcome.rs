@@ -26,6 +26,8 @@ pub(super) struct ReportOutcome {
     pub(super) state: ReportState,
     /// Why it is unsupported or ignored; empty otherwise.
     pub(super) reason: String,
+    /// Whether that says what to do about results that were not read.
+    pub(super) has_advice: bool,
     pub(super) cases: CaseCounts,
     /// Cases that could not become a run.
     pub(super) left_out: u64,
@@ -117,6 +119,7 @@ impl ReportOutcome {
             producer: String::new(),
             state: ReportState::Ignored,
             reason: String::new(),
+            has_advice: false,
             cases: CaseCounts::default(),
             left_out: 0,
             problems: Vec::new(),

@@ -124,10 +124,12 @@ fn section(heading: &str, rows: &[String], out: &mut Printer) -> io::Result<()> 
     rows.iter().try_for_each(|row| out.line(format_args!("{row}")))
 }
 
-/// Names damaged and unsupported reports with the reason.
+/// Names damaged and unsupported reports with the reason; first those that say what to do, which are results that were not
+/// converted, and behind them what merely lies there.
 pub fn write_set_aside(reports: &[SetAside], verbosity: Verbosity, out: &mut Printer) -> io::Result<()> {
     for (state, title) in [(ReportState::Damaged, "Damaged"), (ReportState::Unsupported, "Unsupported")] {
-        let reports: Vec<&SetAside> = reports.iter().filter(|report| report.state == state).collect();
+        let mut reports: Vec<&SetAside> = reports.iter().filter(|report| report.state == state).collect();
+        reports.sort_by_key(|report| !report.has_advice);
         if reports.is_empty() {
             continue;
         }
@@ -248,10 +250,15 @@ and `xraypack bind` writes it into the others.
             shown: format!("{number}.trx"),
             state: ReportState::Unsupported,
             reason: "TRX".to_owned(),
+            has_advice: number == 1029,
         };
         summary.set_aside = (0..1030).map(unsupported).collect();
         let text = shown(&summary, Verbosity::Normal, Ink::Plain);
-        assert!(text.contains("\n  19.trx  TRX\n  and 1,010 more; -v names all\n"), "{text}");
-        assert!(shown(&summary, Verbosity::Verbose, Ink::Plain).contains("\n  1029.trx"));
+        assert!(
+            text.contains("\nUnsupported (1,030)\n  1029.trx  TRX\n  0.trx     TRX\n"),
+            "what can be mended first: {text}"
+        );
+        assert!(text.contains("\n  18.trx    TRX\n  and 1,010 more; -v names all\n"), "{text}");
+        assert!(shown(&summary, Verbosity::Verbose, Ink::Plain).contains("\n  1028.trx"));
     }
 }

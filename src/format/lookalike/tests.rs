@@ -63,9 +63,13 @@ fn names_in_messages_are_short_and_harmless() {
 
 #[test]
 fn what_lies_beside_reports_is_quiet() {
-    for text in ["<coverage/>", "<failsafe-summary/>", "<html>"] {
-        assert_eq!(recognise(&Head::new(text.as_bytes(), "file")).unwrap().notice, Notice::Quiet, "{text}");
+    let neighbour = |text: &str| recognise(&Head::new(text.as_bytes(), "file")).unwrap();
+    for text in ["<coverage/>", "<failsafe-summary/>", "<html>", "<suite><test><classes/></test></suite>"] {
+        assert_eq!(neighbour(text).notice, Notice::Quiet, "{text}");
+        assert!(!neighbour(text).is_worth_mending(), "{text}");
     }
+    assert!(!neighbour("{\"a\":1}").is_worth_mending());
+    assert!(neighbour("<CUNIT_TEST_RUN_REPORT/>").is_worth_mending());
 }
 
 #[test]
