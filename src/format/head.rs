@@ -62,18 +62,18 @@ pub enum Archive {
 }
 
 impl Archive {
-    /// Its name, for people.
-    pub const fn name(self) -> &'static str {
+    /// What it is, for people.
+    pub const fn described(self) -> &'static str {
         match self {
-            Archive::Zip => "zip archive",
-            Archive::SpannedZip => "part of a split zip archive",
-            Archive::Gzip => "gzip file",
-            Archive::Tar => "tar archive",
-            Archive::Zstd => "zstd file",
-            Archive::Xz => "xz file",
-            Archive::Bzip2 => "bzip2 file",
-            Archive::SevenZip => "7z archive",
-            Archive::Rar => "RAR archive",
+            Archive::Zip => "a zip archive",
+            Archive::SpannedZip => "a part of a split zip archive",
+            Archive::Gzip => "a gzip file",
+            Archive::Tar => "a tar archive",
+            Archive::Zstd => "a zstd file",
+            Archive::Xz => "an xz file",
+            Archive::Bzip2 => "a bzip2 file",
+            Archive::SevenZip => "a 7z archive",
+            Archive::Rar => "a RAR archive",
         }
     }
 

@@ -298,7 +298,7 @@ fn archive_neighbour(archive: Archive) -> Lookalike {
         Archive::Gzip => None,
         _ => Some("unpack it first"),
     };
-    Lookalike { what: format!("a {}", archive.name()), advice, notice: Notice::Tell }
+    Lookalike { what: archive.described().to_owned(), advice, notice: Notice::Tell }
 }
 
 /// A name for a message: not longer than a line takes, nothing in it that moves a cursor.

@@ -94,7 +94,9 @@ impl Mapper<'_> {
                     self.findings.bare.push_str(tag);
                 }
                 Some(BareKeys::Test) => self.findings.keys.offer(tag, Malformed::Ignore),
-                Some(BareKeys::Requirement) => labels::push_key(&mut run.requirements, tag),
+                Some(BareKeys::Requirement) => {
+                    labels::push_key(&mut run.requirements, tag);
+                }
                 None | Some(BareKeys::Label) => {
                     labels::push(&mut run.labels, tag);
                     if !self.is_found_by_pattern(tag) {
@@ -140,7 +142,9 @@ impl Mapper<'_> {
     fn read_prefixed(&mut self, tag: &str, run: &mut TestRun) {
         match self.rules.keys.prefixes.of(tag) {
             Some((TagRole::Test, rest)) if means_a_key(rest) => self.findings.keys.offer(rest, Malformed::Warn),
-            Some((TagRole::Requirement, rest)) => labels::push_key(&mut run.requirements, rest),
+            Some((TagRole::Requirement, rest)) => {
+                labels::push_key(&mut run.requirements, rest);
+            }
             Some((TagRole::Execution, rest)) if run.execution_key.is_empty() && key::is_issue_key(rest) => {
                 run.execution_key.push_str(rest);
             }

@@ -49,13 +49,17 @@ fn characters(text: &str) -> impl Iterator<Item = char> {
     fitting.map(|character| if character.is_whitespace() || character == '\u{feff}' { '_' } else { character })
 }
 
-/// Appends the well-formed keys of a list in one value.
-pub(super) fn push_key(keys: &mut List<String>, value: &str) {
-    for part in key_list(value).filter(|part| key::is_issue_key(part)) {
-        if keys.len() >= SEARCHED || !keys.iter().any(|known| known == part) {
+/// Appends the well-formed keys of a list in one value. Gives the first part that is none.
+pub(super) fn push_key<'v>(keys: &mut List<String>, value: &'v str) -> Option<&'v str> {
+    let mut malformed = None;
+    for part in key_list(value) {
+        if !key::is_issue_key(part) {
+            malformed = malformed.or(Some(part));
+        } else if keys.len() >= SEARCHED || !keys.iter().any(|known| known == part) {
             keys.add().push_str(part);
         }
     }
+    malformed
 }
 
 #[cfg(test)]
@@ -84,7 +88,8 @@ mod tests {
     #[test]
     fn key_lists_keep_what_is_a_key() {
         let mut keys = List::default();
-        push_key(&mut keys, "SHOP-1,SHOP-2; shop-3 SHOP-1");
+        assert_eq!(push_key(&mut keys, "SHOP-1,SHOP-2; shop-3 SHOP-1 x"), Some("shop-3"));
+        assert_eq!(push_key(&mut keys, " SHOP-2 ,"), None);
         assert_eq!(keys.to_vec(), ["SHOP-1", "SHOP-2"]);
     }
 }

@@ -6,6 +6,9 @@ use super::identity::Malformed;
 use super::roles::{self, Spelling};
 use super::{COMMENT_LIMIT, FieldNames, Mapper, clean, fields, labels};
 
+/// Characters of a value that are shown.
+const NAMED: usize = 60;
+
 impl Mapper<'_> {
     /// Gives every named value its meaning.
     pub(super) fn read_properties(&mut self, case: &mut TestCase, run: &mut TestRun, problem: &mut dyn FnMut(Problem)) {
@@ -44,7 +47,10 @@ impl Mapper<'_> {
                 shorten::head_and_tail(&mut run.description, COMMENT_LIMIT);
             }
             Role::Summary | Role::Description => {}
-            Role::Requirements => labels::push_key(&mut run.requirements, value),
+            Role::Requirements => {
+                let malformed = labels::push_key(&mut run.requirements, value);
+                self.warn_of_malformed("a requirement", malformed, problem);
+            }
             Role::Labels(split) => labels::push_split(&mut run.labels, value, split),
             Role::Comment => {
                 if !run.comment.is_empty() && !value.is_empty() {
@@ -60,9 +66,15 @@ impl Mapper<'_> {
             }
             // Tags are read as such; files wait for the outcome's say in `take_evidence`.
             Role::Tag | Role::Evidence | Role::Attachment => {}
-            Role::Defects => labels::push_key(&mut run.defects, value),
+            Role::Defects => {
+                let malformed = labels::push_key(&mut run.defects, value);
+                self.warn_of_malformed("a defect", malformed, problem);
+            }
             Role::ExecutionKey if key::is_issue_key(value) => value.clone_into(&mut run.execution_key),
-            Role::ExecutionKey => {}
+            Role::ExecutionKey => {
+                let malformed = (!value.is_empty()).then_some(value);
+                self.warn_of_malformed("the Test Execution", malformed, problem);
+            }
             Role::Environment => value.clone_into(&mut run.environment),
         }
         if matches!(role, Role::CustomFields | Role::CustomFieldValues) {
@@ -84,6 +96,17 @@ impl Mapper<'_> {
             }
         }
         run.custom_fields.retain(|field| !field.id.is_empty());
+    }
+
+    /// Decision 1: what is no key is never written. It is told once for what is named by it.
+    fn warn_of_malformed(&mut self, what: &'static str, value: Option<&str>, problem: &mut dyn FnMut(Problem)) {
+        if let Some(value) = value
+            && self.warned.first(ProblemKind::MalformedKey, what)
+        {
+            let value = shorten::one_line(value, NAMED);
+            let message = format!("{value:?} is no issue key and is left out, where {what} is named");
+            problem(Problem::new(ProblemKind::MalformedKey, message).about(what));
+        }
     }
 
     fn warn_of_spelling(&mut self, name: &str, problem: &mut dyn FnMut(Problem)) {
