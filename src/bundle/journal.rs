@@ -20,7 +20,7 @@ use super::error::{WriteError, WriteErrorKind};
 use super::folder::Folder;
 use super::manifest::{BundleRecord, EvidenceIndex, Execution, InfoRecord, Manifest, Options, Tool};
 use super::name::{JOURNAL, MANIFEST, is_bundle_path, is_evidence_path};
-use super::read_back::sum_of;
+use super::read_back::{self, sum_of};
 use super::sidecar;
 
 /// What `schema` says in the first line; a change of what the lines mean makes a new number.
@@ -121,7 +121,7 @@ fn bound_key(manifest: &Manifest) -> Option<String> {
 
 fn records<R: DeserializeOwned>(folder: &Path, purpose: &ConversionPurpose) -> Result<Vec<R>, WriteError> {
     let path = folder.join(JOURNAL);
-    let mut lines = match File::open(&path) {
+    let mut lines = match read_back::open(&path) {
         Ok(file) => Lines { file: BufReader::with_capacity(64 << 10, file), text: Vec::new() },
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(WriteError::io("read", &path)(error)),
@@ -160,7 +160,7 @@ fn refuse_another(folder: &Path, purpose: &ConversionPurpose, earlier: &Conversi
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>, WriteError> {
-    match fs::read(path) {
+    match read_back::whole(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(WriteError::io("read", path)(error)),

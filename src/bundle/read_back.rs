@@ -1,6 +1,6 @@
 //! Files of an output folder that are read again, and hashed on the way.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
@@ -8,9 +8,24 @@ use serde::de::DeserializeOwned;
 
 use super::hashing::{Hashing, Sum};
 
+/// Opens a file to read it. A pipe in its place would keep whoever opens it waiting for ever.
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    match fs::metadata(path)?.is_file() {
+        true => File::open(path),
+        false => Err(io::Error::other("it is no regular file")),
+    }
+}
+
+/// What is in a file.
+pub(super) fn whole(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Length and hash of a file.
 pub(super) fn sum_of(path: &Path) -> io::Result<Sum> {
-    let mut file = BufReader::with_capacity(256 << 10, Hashing::new(File::open(path)?));
+    let mut file = BufReader::with_capacity(256 << 10, Hashing::new(open(path)?));
     io::copy(&mut file, &mut io::sink())?;
     Ok(file.into_inner().finish().1)
 }
@@ -25,7 +40,7 @@ pub(super) fn each_json_line<L: DeserializeOwned>(
     most: u64,
     mut take: impl FnMut(L),
 ) -> io::Result<(Sum, u64)> {
-    let mut file = BufReader::with_capacity(64 << 10, Hashing::new(File::open(path)?));
+    let mut file = BufReader::with_capacity(64 << 10, Hashing::new(open(path)?));
     let (mut text, mut lines) = (Vec::new(), 0);
     loop {
         text.clear();

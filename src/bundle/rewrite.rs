@@ -4,7 +4,6 @@
 //! name. Whatever stops the program, each bundle is either the old one or the new one, and doing it again completes it:
 //! a bundle that has its new beginning already is recognised by what the manifest says of the rest.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::PathBuf;
 
@@ -16,6 +15,7 @@ use super::hashing::{Hashing, Sum};
 use super::manifest::{BundleRecord, CompressedFile};
 use super::name::is_bundle_path;
 use super::new_file::{Nameless, NewFile};
+use super::read_back;
 
 /// What becomes of the beginning of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +74,7 @@ impl Rewritten {
             return Err(differs("it is not in the folder of the bundles".to_owned()));
         }
         let compression = Compression::of_file(&record.file);
-        let file = File::open(folder.path().join(&record.file)).map_err(unreadable)?;
+        let file = read_back::open(&folder.path().join(&record.file)).map_err(unreadable)?;
         let mut old = Hashing::new(file);
         let mut body = compression.decoder(&mut old).map_err(unreadable)?;
         let mut start = Vec::new();

@@ -19,7 +19,7 @@ use super::hashing::{Hashing, Sum};
 use super::lines::ReportLine;
 use super::manifest::{BundleRecord, Manifest, SCHEMA, Totals};
 use super::name::{BUNDLES, JOURNAL, MANIFEST, REPORTS, bundle_file, info_file, is_bundle_name, is_bundle_path};
-use super::read_back::{each_json_line, sum_of};
+use super::read_back::{self, each_json_line, sum_of};
 
 use belonging::Belonging;
 pub use mismatch::Mismatch;
@@ -71,7 +71,7 @@ impl Verification {
     /// # Errors
     /// When there is none, or it cannot be understood: nothing else can be checked then.
     pub fn open(folder: &Path) -> Result<Verification, Mismatch> {
-        let text = fs::read(folder.join(MANIFEST)).map_err(|error| match unfinished(folder) {
+        let text = read_back::whole(&folder.join(MANIFEST)).map_err(|error| match unfinished(folder) {
             Some(unfinished) if error.kind() == io::ErrorKind::NotFound => unfinished,
             _ => unreadable(MANIFEST, &error),
         })?;
@@ -101,7 +101,7 @@ impl Verification {
             // A manifest must not lead us to files elsewhere; the wrong name itself is found by `check_names`.
             return findings;
         }
-        match File::open(self.folder.join(&record.file)) {
+        match read_back::open(&self.folder.join(&record.file)) {
             Ok(file) => findings.read(record, file, check),
             Err(error) => findings.mismatches.push(unreadable(&record.file, &error)),
         }

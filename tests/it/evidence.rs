@@ -203,7 +203,10 @@ fn verify_finds_evidence_that_was_touched() {
     let mut other = whole.clone();
     other[9] ^= 1;
     fs::write(&first, other).unwrap();
-    assert!(verdict().contains("was changed"));
+    assert!(verdict().contains("was changed: its sha256 is not that of evidence/night.jsonl"));
+    fs::write(&first, [whole.as_slice(), b"x"].concat()).unwrap();
+    let length = whole.len();
+    assert!(verdict().contains(&format!("has {} bytes, evidence/night.jsonl says {length}", length + 1)));
     fs::remove_file(&first).unwrap();
     assert!(verdict().contains("is missing"));
     fs::write(&first, &whole).unwrap();
@@ -215,7 +218,12 @@ fn verify_finds_evidence_that_was_touched() {
     let index = out.join("evidence/night.jsonl");
     let lines = fs::read_to_string(&index).unwrap();
     fs::write(&index, lines.lines().skip(1).map(|line| format!("{line}\n")).collect::<String>()).unwrap();
-    assert!(verdict().contains("evidence/night.jsonl"));
+    let number = lines.lines().count();
+    let expected = format!("evidence/night.jsonl has {} lines, the manifest says {number}", number - 1);
+    assert!(verdict().contains(&expected), "{}", verdict());
+    fs::remove_file(&index).unwrap();
+    let told = verdict();
+    assert!(told.contains("evidence/night.jsonl is missing") && !told.contains("not in the manifest"), "{told}");
     fs::write(&index, lines.replace("\"file\":\"evidence/", "\"file\":\"../evidence/")).unwrap();
     assert!(verdict().contains("../evidence/"));
     fs::write(&index, &lines).unwrap();

@@ -13,6 +13,7 @@ use crate::bundle::manifest::{Manifest, SCHEMA_FAMILY};
 use crate::bundle::name::{
     BUNDLES, EVIDENCE, JOURNAL, MANIFEST, REPORTS, TEMPORARY_SUFFIX, is_bundle_name, is_evidence_name, is_info_name,
 };
+use crate::bundle::read_back;
 
 /// What is in a folder.
 #[derive(Debug, Default)]
@@ -142,7 +143,7 @@ pub(super) fn read_mark(path: &Path) -> Option<String> {
     struct Mark {
         schema: String,
     }
-    let text = fs::read(path).ok()?;
+    let text = read_back::whole(path).ok()?;
     let mark: Mark = serde_json::from_slice(&text).ok()?;
     mark.schema.starts_with(SCHEMA_FAMILY).then_some(mark.schema)
 }
@@ -153,7 +154,7 @@ fn named_bundles(manifest: &Path, inventory: &Inventory) -> HashSet<String> {
     if inventory.manifest.is_none() {
         return HashSet::new();
     }
-    let manifest = fs::read(manifest).ok().and_then(|text| serde_json::from_slice::<Manifest>(&text).ok());
+    let manifest = read_back::whole(manifest).ok().and_then(|text| serde_json::from_slice::<Manifest>(&text).ok());
     let files = manifest.iter().flat_map(Manifest::files);
     files.filter_map(|file| file.strip_prefix("bundles/").map(str::to_owned)).collect()
 }

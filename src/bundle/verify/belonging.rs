@@ -55,6 +55,7 @@ impl Verification {
                         name: "max-tests",
                         limit: max_tests,
                         found: bundle.runs,
+                        unit: "tests",
                     });
                 }
                 if bundle.bytes > max_bytes.saturating_add(key) {
@@ -63,6 +64,7 @@ impl Verification {
                         name: "max-bytes",
                         limit: max_bytes,
                         found: bundle.bytes,
+                        unit: "bytes",
                     });
                 }
             }

@@ -16,11 +16,12 @@ impl Verification {
     pub(super) fn check_evidence(&self, in_bundles: Option<u64>, found: &mut Vec<Mismatch>) {
         let mut named: HashSet<String> = HashSet::new();
         let mut lines = 0_u64;
+        let mut are_read = true;
         let indexes = self.manifest.executions.iter().filter_map(|one| Some((one, one.evidence.as_ref()?)));
         for (execution, index) in indexes {
             named.insert(index.file.clone());
             lines = lines.saturating_add(index.lines);
-            self.check_index(execution, index, &mut named, found);
+            are_read &= self.check_index(execution, index, &mut named, found);
         }
         let stated = self.manifest.totals.evidence.kept;
         if let Some(sum) = in_bundles.map(|in_bundles| in_bundles.saturating_add(lines))
@@ -28,20 +29,24 @@ impl Verification {
         {
             found.push(Mismatch::Total { name: "evidence.kept", stated, found: sum });
         }
-        self.check_foreign_evidence(&named, found);
+        if are_read {
+            // What an index would name that cannot be read, nobody knows: the index is told, and that is the cause.
+            self.check_foreign_evidence(&named, found);
+        }
     }
 
+    /// Whether the index could be read to its end.
     fn check_index(
         &self,
         execution: &Execution,
         index: &EvidenceIndex,
         named: &mut HashSet<String>,
         found: &mut Vec<Mismatch>,
-    ) {
+    ) -> bool {
         let expected = evidence_index_file(&execution.id);
         if index.file != expected {
             found.push(Mismatch::Name { file: index.file.clone(), part: 0, expected });
-            return;
+            return false;
         }
         let bundles: HashSet<&str> = execution.bundles.iter().map(|bundle| bundle.file.as_str()).collect();
         let mut faults = Vec::new();
@@ -51,14 +56,15 @@ impl Verification {
                 faults.push(Mismatch::Content { file: index.file.clone(), message });
             }
             if !named.contains(&line.file) {
-                faults.extend(self.check_file(&line));
+                faults.extend(self.check_file(&line, &index.file));
                 named.insert(line.file);
             }
         });
+        let is_read = read.is_ok();
         match read {
             Ok((sha256, lines)) => {
                 if lines != index.lines {
-                    found.push(Mismatch::Length { file: index.file.clone(), stated: index.lines, found: lines });
+                    found.push(Mismatch::Lines { file: index.file.clone(), stated: index.lines, found: lines });
                 }
                 if sha256 != index.sha256 {
                     found.push(Mismatch::Hash { file: index.file.clone() });
@@ -67,19 +73,20 @@ impl Verification {
             Err(error) => found.push(unreadable(&index.file, &error)),
         }
         found.append(&mut faults);
+        is_read
     }
 
-    fn check_file(&self, line: &EvidenceLine) -> Option<Mismatch> {
-        let file = || line.file.clone();
+    fn check_file(&self, line: &EvidenceLine, index: &str) -> Option<Mismatch> {
+        let (file, index) = (|| line.file.clone(), index.to_owned());
         if !is_evidence_path(&line.file) {
             // An index must not lead us to files elsewhere.
             return Some(Mismatch::Name { file: file(), part: 0, expected: format!("{EVIDENCE}/<sha256>") });
         }
         match sum_of(&self.folder.join(&line.file)) {
             Ok(sum) if sum.bytes != line.bytes => {
-                Some(Mismatch::Length { file: file(), stated: line.bytes, found: sum.bytes })
+                Some(Mismatch::EvidenceLength { file: file(), index, stated: line.bytes, found: sum.bytes })
             }
-            Ok(sum) if sum.sha256 != line.sha256 => Some(Mismatch::Hash { file: file() }),
+            Ok(sum) if sum.sha256 != line.sha256 => Some(Mismatch::EvidenceHash { file: file(), index }),
             Ok(_) => None,
             Err(error) => Some(unreadable(&line.file, &error)),
         }

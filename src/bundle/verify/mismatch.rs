@@ -55,6 +55,33 @@ pub enum Mismatch {
         /// Which.
         file: String,
     },
+    /// An index of evidence has another number of lines.
+    Lines {
+        /// Which.
+        file: String,
+        /// Lines in the manifest.
+        stated: u64,
+        /// Lines found.
+        found: u64,
+    },
+    /// A piece of evidence has another length.
+    EvidenceLength {
+        /// Which.
+        file: String,
+        /// The index that names it.
+        index: String,
+        /// Bytes in the index.
+        stated: u64,
+        /// Bytes found.
+        found: u64,
+    },
+    /// A piece of evidence has another content.
+    EvidenceHash {
+        /// Which.
+        file: String,
+        /// The index that names it.
+        index: String,
+    },
     /// A bundle breaks a rule of the target.
     Content {
         /// Which.
@@ -108,6 +135,8 @@ pub enum Mismatch {
         limit: u64,
         /// What the manifest says of the bundle.
         found: u64,
+        /// What is counted.
+        unit: &'static str,
     },
     /// A report's results went to a Test Execution that the manifest does not know.
     UnknownExecution {
@@ -175,6 +204,9 @@ impl Mismatch {
             | Mismatch::Name { file, .. }
             | Mismatch::Length { file, .. }
             | Mismatch::Hash { file }
+            | Mismatch::Lines { file, .. }
+            | Mismatch::EvidenceLength { file, .. }
+            | Mismatch::EvidenceHash { file, .. }
             | Mismatch::Content { file, .. }
             | Mismatch::RunsInBundle { file, .. }
             | Mismatch::NeedsKey { file, .. }
@@ -210,6 +242,15 @@ impl fmt::Display for Mismatch {
                 write!(f, "{file} has {found} bytes, the manifest says {stated}")
             }
             Mismatch::Hash { file } => write!(f, "{file} was changed: its sha256 is not that of the manifest"),
+            Mismatch::Lines { file, stated, found } => {
+                write!(f, "{file} has {found} lines, the manifest says {stated}")
+            }
+            Mismatch::EvidenceLength { file, index, stated, found } => {
+                write!(f, "{file} has {found} bytes, {index} says {stated}")
+            }
+            Mismatch::EvidenceHash { file, index } => {
+                write!(f, "{file} was changed: its sha256 is not that of {index}")
+            }
             Mismatch::Content { file, message } => write!(f, "{file}: {message}"),
             Mismatch::RunsInBundle { file, stated, found } => {
                 write!(f, "{file} has {found} runs, the manifest says {stated}")
@@ -229,7 +270,9 @@ impl fmt::Display for Mismatch {
             Mismatch::Key { file, execution, stated: None, found } => {
                 write!(f, "{file} goes to {found}, the manifest has no key for test execution {execution}")
             }
-            Mismatch::Limit { file, name, limit, found } => write!(f, "{file} has {found}, --{name} was {limit}"),
+            Mismatch::Limit { file, name, limit, found, unit } => {
+                write!(f, "{file} has {found} {unit}, --{name} was {limit}")
+            }
             Mismatch::UnknownExecution { report, execution } => {
                 write!(f, "{report} went to test execution {execution}, which is not in the manifest")
             }

@@ -215,8 +215,12 @@ fn finds_bundles_that_are_larger_than_the_options_allow() {
     };
     assert_eq!(after(options(2, 13)), Vec::<String>::new());
     let larger = after(options(1, 12));
-    assert_eq!(larger[0], "bundles/night.0001.json has 2, --max-tests was 1");
-    assert_eq!(larger.iter().filter(|message| message.contains("--max-bytes was 12")).count(), 1, "{larger:?}");
+    assert_eq!(larger[0], "bundles/night.0001.json has 2 tests, --max-tests was 1");
+    assert_eq!(
+        larger.iter().filter(|message| message.contains("has 13 bytes, --max-bytes was 12")).count(),
+        1,
+        "{larger:?}"
+    );
 }
 
 #[test]
@@ -315,4 +319,16 @@ fn a_manifest_cannot_make_it_read_elsewhere() {
 fn refuses_a_schema_of_the_future() {
     let found = after(|manifest| manifest.schema = "xraypack/manifest/2".to_owned());
     assert_eq!(found, ["manifest.json has the unknown schema \"xraypack/manifest/2\""]);
+}
+
+#[test]
+#[cfg(unix)]
+fn does_not_wait_for_what_is_no_file() {
+    for file in [MANIFEST, REPORTS, "bundles/night.0002.json"] {
+        let (_fixture, path, _) = output();
+        fs::remove_file(path.join(file)).unwrap();
+        let pipe = rustix::fs::FileType::Fifo;
+        rustix::fs::mknodat(rustix::fs::CWD, path.join(file), pipe, rustix::fs::Mode::RWXU, 0).unwrap();
+        assert_eq!(messages(&path), [format!("{file} cannot be read: it is no regular file")]);
+    }
 }
