@@ -60,6 +60,8 @@ pub struct Oversize {
     pub length: u64,
     /// Bytes it may have.
     pub allowed: u64,
+    /// Bytes that stand around it in a bundle of its own, which may be more than a bundle may have.
+    pub around: u64,
 }
 
 /// Cuts runs into bundles as they come, in order.
@@ -75,11 +77,11 @@ impl Cutter {
         Cutter { budget, frame, open: BundlePlan { part: 1, runs: 0..0, bytes: 0 } }
     }
 
-    /// Bytes that the next run may have at most. The first one is in the first bundle whatever happens; any other one can
-    /// begin a later bundle.
-    fn allowed(&self) -> u64 {
+    /// Bytes around the next run where it stands alone. The first one is in the first bundle whatever happens; any other one
+    /// can begin a later bundle.
+    fn around(&self) -> u64 {
         let head = if self.open.runs.end == 0 { self.frame.first_head } else { self.frame.later_head };
-        self.budget.max_bytes.saturating_sub(head + self.frame.tail)
+        head + self.frame.tail
     }
 
     /// Takes the next run. Gives the bundle that it does not fit into any more, which is complete.
@@ -128,9 +130,10 @@ pub fn plan(settled: &Settled, budget: &Budget, frame: &FrameLengths) -> Result<
     let mut bundles: Vec<BundlePlan> = Vec::new();
     let mut cutter = Cutter::new(*budget, *frame);
     for (run, length) in settled.lengths().map(u64::from).enumerate() {
-        let allowed = cutter.allowed();
+        let around = cutter.around();
+        let allowed = budget.max_bytes.saturating_sub(around);
         if length > allowed {
-            oversize.push(Oversize { run, report: settled.report_of(run), length, allowed });
+            oversize.push(Oversize { run, report: settled.report_of(run), length, allowed, around });
         }
         bundles.extend(cutter.push(length));
     }
@@ -194,7 +197,7 @@ mod tests {
     #[test]
     fn a_budget_below_the_frame_allows_nothing() {
         let oversize = plan(&settled(&[1]), &Budget { max_bytes: 10, max_runs: 9 }, &FRAME).unwrap_err();
-        assert_eq!(oversize[0].allowed, 0);
+        assert_eq!((oversize[0].allowed, oversize[0].around), (0, 35));
     }
 
     #[test]

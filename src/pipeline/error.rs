@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::outcome::ReportOutcome;
 use super::visitor::ConversionFailure;
-use crate::bundle::{Budget, WriteError};
+use crate::bundle::WriteError;
 use crate::model::{Origin, shorten};
 use crate::source::SourceError;
 
@@ -75,9 +75,10 @@ impl Error {
         Error::Run(error.to_string())
     }
 
-    /// Of a run that has `length` bytes when all was left out that may be.
-    pub(super) fn budget(test: &str, length: u64, allowed: u64, budget: &Budget) -> Error {
-        let max_bytes = budget.max_bytes.saturating_add(length.saturating_sub(allowed));
+    /// Of a run that has `length` bytes when all was left out that may be, and `around` it the frame of a bundle, which alone
+    /// may be more than what is allowed.
+    pub(super) fn budget(test: &str, length: u64, allowed: u64, around: u64) -> Error {
+        let max_bytes = length.saturating_add(around);
         Error::Budget { test: test.to_owned(), allowed, length, max_bytes }
     }
 

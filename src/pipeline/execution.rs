@@ -152,14 +152,14 @@ fn plan_bundles(
                     too_long = TooLong::longest(too_long, run);
                 }
             }
-            if let Some(TooLong { test, length, allowed }) = too_long {
-                return Err(Error::budget(&test, length, allowed, budget));
+            if let Some(TooLong { test, length, allowed, around }) = too_long {
+                return Err(Error::budget(&test, length, allowed, around));
             }
             // A run that did not become small enough has ended the conversion above, so the second plan is the last.
             plan(settled, budget, frame).map_err(|oversize| {
                 let largest = oversize.iter().max_by_key(|run| run.length);
-                let (length, allowed) = largest.map_or((0, 0), |run| (run.length, run.allowed));
-                Error::budget("", length, allowed, budget)
+                let (length, allowed, around) = largest.map_or((0, 0, 0), |run| (run.length, run.allowed, run.around));
+                Error::budget("", length, allowed, around)
             })
         }
     }
@@ -189,12 +189,12 @@ impl<'e> Trimming<'e> {
         let shrunk = xray::shrink(&bytes, &note, oversize.allowed, self.encoding, &mut smaller).map_err(Error::run)?;
         let test = xray::name_of(&smaller).map_err(Error::run)?.as_str().to_owned();
         let length = smaller.len() as u64;
-        if length > oversize.allowed {
-            return Ok(Some(TooLong { test, length, allowed: oversize.allowed }));
+        let Oversize { length: bytes, allowed, around, .. } = *oversize;
+        if length > allowed {
+            return Ok(Some(TooLong { test, length, allowed, around }));
         }
         settled.replace(oversize.run, &smaller, store).map_err(Error::Output)?;
         self.evidence += u64::from(shrunk.evidence);
-        let Oversize { length: bytes, allowed, .. } = *oversize;
         self.trimmed.push(Trimmed { test, bytes, allowed, steps: shrunk.steps });
         Ok(None)
     }
@@ -207,13 +207,15 @@ struct TooLong {
     length: u64,
     /// Bytes that it may have.
     allowed: u64,
+    /// Bytes around it in a bundle of its own.
+    around: u64,
 }
 
 impl TooLong {
     /// The one for which a bundle would have to be largest, the first of equals.
     fn longest(one: Option<TooLong>, other: TooLong) -> Option<TooLong> {
-        let lacking = |run: &TooLong| run.length - run.allowed;
-        Some(one.filter(|one| lacking(one) >= lacking(&other)).unwrap_or(other))
+        let needed = |run: &TooLong| run.length.saturating_add(run.around);
+        Some(one.filter(|one| needed(one) >= needed(&other)).unwrap_or(other))
     }
 }
 
