@@ -43,6 +43,8 @@ pub struct BundleFacts {
     pub key: String,
     /// Whether it says what its Test Execution is.
     pub has_info: bool,
+    /// When that says that it began, and ended.
+    pub times: [Option<String>; 2],
 }
 
 /// Reads a bundle and gives what is in it, or every rule that it breaks.
@@ -300,7 +302,8 @@ impl BundleFindings {
         }
         self.evidence = facts.evidence;
         self.identities = facts.identities;
-        self.belonging = Some(Belonging { key: facts.key, awaits_key: facts.awaits_key, has_info: facts.has_info });
+        let BundleFacts { key, awaits_key, has_info, times, .. } = facts;
+        self.belonging = Some(Belonging { key, awaits_key, has_info, times });
     }
 }
 

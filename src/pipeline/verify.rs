@@ -53,6 +53,6 @@ fn check_bundle(bundle: &mut dyn Read, target: Target) -> Result<BundleFacts, Ve
     if !checked.faults.is_empty() {
         return Err(checked.faults);
     }
-    let xray::Checked { runs, identities, evidence, unbound, key, has_info, .. } = checked;
-    Ok(BundleFacts { runs, evidence, identities, awaits_key: unbound, key, has_info })
+    let xray::Checked { runs, identities, evidence, unbound, key, has_info, times, .. } = checked;
+    Ok(BundleFacts { runs, evidence, identities, awaits_key: unbound, key, has_info, times })
 }

@@ -40,6 +40,8 @@ pub struct Checked {
     pub key: String,
     /// Whether it says what the Test Execution is.
     pub has_info: bool,
+    /// When that says that it began, and ended.
+    pub times: [Option<String>; 2],
     /// What breaks the schema, each with its path; at most the first fifty.
     pub faults: Vec<String>,
 }
@@ -118,6 +120,8 @@ impl<'de> Visitor<'de> for Bundle<'_> {
                     rules::info(&info, checking);
                     summary = Some(info.summary.is_some());
                     checking.checked.has_info = true;
+                    let times = [&info.start_date, &info.finish_date];
+                    checking.checked.times = times.map(|time| time.as_ref().map(|time| time.as_str().to_owned()));
                 }
                 "tests" if !has_tests => {
                     has_tests = true;

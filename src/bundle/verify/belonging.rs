@@ -12,6 +12,8 @@ pub(super) struct Belonging {
     pub(super) key: String,
     pub(super) awaits_key: bool,
     pub(super) has_info: bool,
+    /// When its Test Execution began, and ended.
+    pub(super) times: [Option<String>; 2],
 }
 
 impl Belonging {
@@ -26,7 +28,7 @@ impl Belonging {
             return Some(Mismatch::Key { file: file(), execution: execution.id.clone(), stated, found });
         }
         let message = match self {
-            _ if bundle.part <= 1 => return None,
+            _ if bundle.part <= 1 => return self.check_times(execution, bundle),
             Belonging { has_info: true, .. } => "info: only the first bundle of a test execution has it",
             Belonging { awaits_key: false, key, .. } if key.is_empty() => {
                 "testExecutionKey: missing, and this is not the first bundle of its test execution"
@@ -34,6 +36,26 @@ impl Belonging {
             _ => return None,
         };
         Some(Mismatch::Content { file: file(), message: message.to_owned() })
+    }
+
+    /// What makes a Test Execution has its times, to the second; what goes to one that exists leaves them alone.
+    fn check_times(&self, execution: &Execution, bundle: &BundleRecord) -> Option<Mismatch> {
+        if !self.has_info || execution.key.is_some() && self.times == [None, None] {
+            return None;
+        }
+        // No Test Execution ends before it starts, whatever its reports say.
+        let finish = execution.finish.as_ref().map(|finish| finish.max(execution.start.as_ref().unwrap_or(finish)));
+        let stated = [execution.start.as_ref(), finish];
+        let mut times = self.times.iter().map(Option::as_ref).zip(stated).zip(["start", "finish"]);
+        let ((found, stated), name) = times.find(|((found, stated), _)| found != stated)?;
+        let told = |time: Option<&String>| time.map_or_else(|| "nothing".to_owned(), String::clone);
+        Some(Mismatch::Time {
+            file: bundle.file.clone(),
+            execution: execution.id.clone(),
+            name,
+            stated: told(stated),
+            found: told(found),
+        })
     }
 }
 

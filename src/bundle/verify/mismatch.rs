@@ -125,6 +125,19 @@ pub enum Mismatch {
         /// The key in the bundle.
         found: String,
     },
+    /// A Test Execution is made with another time than the manifest has.
+    Time {
+        /// Bundle that makes it.
+        file: String,
+        /// Its id.
+        execution: String,
+        /// Which time: that of the start, or of the finish.
+        name: &'static str,
+        /// What the manifest has.
+        stated: String,
+        /// What the bundle has.
+        found: String,
+    },
     /// A bundle is larger than the options allow.
     Limit {
         /// Which.
@@ -212,6 +225,7 @@ impl Mismatch {
             | Mismatch::NeedsKey { file, .. }
             | Mismatch::KeyAwaited { file, .. }
             | Mismatch::Key { file, .. }
+            | Mismatch::Time { file, .. }
             | Mismatch::Limit { file, .. } => file,
             Mismatch::UnknownExecution { .. } => "reports.jsonl",
             Mismatch::SplitTest { second, .. } | Mismatch::SameTestAgain { second, .. } => second,
@@ -269,6 +283,9 @@ impl fmt::Display for Mismatch {
             }
             Mismatch::Key { file, execution, stated: None, found } => {
                 write!(f, "{file} goes to {found}, the manifest has no key for test execution {execution}")
+            }
+            Mismatch::Time { file, execution, name, stated, found } => {
+                write!(f, "{file} has {found} as {name}, the manifest has {stated} for test execution {execution}")
             }
             Mismatch::Limit { file, name, limit, found, unit } => {
                 write!(f, "{file} has {found} {unit}, --{name} was {limit}")

@@ -199,6 +199,11 @@ fn finds_bundles_that_belong_to_another_execution() {
         belonging(None, false, bound)[0],
         "bundles/night.0002.json goes to DEMO-9, the manifest has no key for test execution night"
     );
+    let times = |facts: &mut BundleFacts| facts.times = [Some("2024-05-02T10:00:00Z".to_owned()), None];
+    assert_eq!(
+        belonging(None, true, times)[0],
+        "bundles/night.0001.json has 2024-05-02T10:00:00Z as start, the manifest has nothing for test execution night"
+    );
     assert_eq!(
         belonging(None, true, |facts| facts.has_info = true)[0],
         "bundles/night.0002.json: info: only the first bundle of a test execution has it"
