@@ -7,6 +7,7 @@ use super::compress::{Compression, Encoder};
 use super::error::WriteError;
 use super::folder::Folder;
 use super::hashing::{Hashing, Sum, pass_both};
+use super::name::told_of;
 use super::new_file::NewFile;
 
 /// A bundle that is being written. What goes in is its body.
@@ -36,7 +37,7 @@ impl BundleBody {
     /// Begins the file, under a temporary name; `file` is relative to the folder and tells the compression. Unpacked it is going to have
     /// about `length` bytes.
     pub(super) fn create(folder: &Folder, file: &str, length: u64) -> Result<BundleBody, WriteError> {
-        let path = folder.path().join(file);
+        let path = told_of(&folder.path().join(file));
         let compression = Compression::of_file(file);
         let sink = match compression {
             Compression::None => Sink::AsItIs(folder.create_uncached(file, length)?),

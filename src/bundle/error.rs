@@ -99,7 +99,9 @@ impl From<WriteErrorKind> for WriteError {
 impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
-            WriteErrorKind::Io { doing, path, error } => write!(f, "{doing} {}: {error}", path.display()),
+            WriteErrorKind::Io { doing, path, error } => {
+                write!(f, "{doing} {}: {error}{}", path.display(), advice(error))
+            }
             WriteErrorKind::EarlierOutput(folder) => {
                 write!(f, "write into {}: it holds an earlier output", folder.display())
             }
@@ -111,12 +113,7 @@ impl fmt::Display for WriteError {
             }
             WriteErrorKind::InUse(folder) => write!(f, "write into {}: another run is using it", folder.display()),
             WriteErrorKind::AnotherPurpose { folder, differences } => {
-                write!(
-                    f,
-                    "go on in {}: the run that was stopped differed: {}",
-                    folder.display(),
-                    differences.join(", ")
-                )
+                write!(f, "go on in {}: the earlier run differed: {}", folder.display(), differences.join(", "))
             }
             WriteErrorKind::NoFolder(path) => write!(f, "write into {}: it is no folder", path.display()),
             WriteErrorKind::KeyBound { folder, key } => write!(
@@ -138,6 +135,27 @@ impl fmt::Display for WriteError {
     }
 }
 
+/// What can be done about it, where the answer of the file system does not say.
+fn advice(error: &io::Error) -> &'static str {
+    if is_of_open_files(error) {
+        "; the limit of open files, of the process (ulimit -n) or of all, must be higher"
+    } else {
+        ""
+    }
+}
+
+#[cfg(unix)]
+fn is_of_open_files(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE))
+}
+
+/// Other systems have no such limit that a user could move.
+#[cfg(not(unix))]
+fn is_of_open_files(_error: &io::Error) -> bool {
+    false
+}
+
 impl std::error::Error for WriteError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.0 {
@@ -156,5 +174,10 @@ mod tests {
         let error = WriteError::io("write", Path::new("out/bundles/nightly.0001.json"))(io::Error::other("disk full"));
         assert_eq!(error.to_string(), "write out/bundles/nightly.0001.json: disk full");
         assert_eq!(size_of::<WriteError>(), size_of::<usize>());
+        #[cfg(unix)]
+        {
+            let error = WriteError::io("create", Path::new("a"))(rustix::io::Errno::MFILE.into());
+            assert!(error.to_string().contains("(ulimit -n)"), "{error}");
+        }
     }
 }

@@ -12,12 +12,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::error::{WriteError, WriteErrorKind};
 use super::hashing::Hashing;
 use super::manifest::{EvidenceIndex, InfoRecord, Manifest};
-use super::name::{BUNDLES, EVIDENCE, JOURNAL, MANIFEST, REPORTS, info_file, is_evidence_path};
+use super::name::{BUNDLES, EVIDENCE, JOURNAL, MANIFEST, REPORTS, ahead_file, info_file, is_evidence_path};
 use super::new_file::NewFile;
 use super::sidecar;
 use super::writeback::{Haste, OnDisk, Writeback};
 use earlier::Earlier;
-pub(super) use earlier::earlier_of;
+pub use earlier::earlier_of;
 use inventory::{Inventory, read_mark};
 
 /// What to do with an earlier output in the folder.
@@ -176,7 +176,7 @@ impl Folder {
     /// A name for a bundle that does not know yet what it will be called.
     pub(super) fn name_ahead() -> String {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
-        format!("{BUNDLES}/ahead-{}", NUMBER.fetch_add(1, Ordering::Relaxed))
+        ahead_file(NUMBER.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Completes the output: removes bundles of an earlier one that `manifest` does not name and evidence that no index

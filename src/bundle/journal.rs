@@ -6,7 +6,7 @@
 //! is still missing or torn after a power failure is seen by the hashes: of the line, and of the bundles.
 
 use std::collections::HashSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -343,6 +343,8 @@ pub fn holds_evidence(folder: &Path, index: &EvidenceIndex) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use serde_json::Value;
 
     use super::*;

@@ -66,7 +66,7 @@ pub use compress::Compression;
 pub use counts::{Cases, Runs};
 pub use entries::WaitingEntries;
 pub use error::{WriteError, WriteErrorKind};
-pub use folder::{Folder, Opening};
+pub use folder::{Folder, Opening, earlier_of};
 pub use frame::{ExecutionKey, Frame, FrameLengths};
 pub use index::{IndexEntry, StoredRun};
 pub use lines::{ProblemLine, ReportLine};

@@ -1,6 +1,7 @@
 //! Names of the files in the output folder, and the ids of Test Executions that bundles are named by.
 
 use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
 
 use super::compress::Compression;
 pub(super) use crate::model::output::{BUNDLES, EVIDENCE, JOURNAL};
@@ -8,6 +9,8 @@ pub use crate::model::output::{MANIFEST, REPORTS};
 
 /// End of the names of indexes of evidence.
 const EVIDENCE_INDEX_SUFFIX: &str = ".jsonl";
+/// Beginning of the names of bundles that do not know yet what they will be called.
+const AHEAD: &str = "ahead-";
 /// End of the names of files that are not whole. They begin with a dot, too.
 pub(super) const TEMPORARY_SUFFIX: &str = ".xraypack-tmp";
 /// End of the names of files with the `info` part of a multipart import.
@@ -22,6 +25,25 @@ const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 /// File of part `part` (from one) of a Test Execution, relative to the output folder.
 pub fn bundle_file(execution: &str, part: u32, compression: Compression) -> String {
     format!("{BUNDLES}/{execution}.{part:04}.json{}", compression.suffix())
+}
+
+/// A bundle, relative to the output folder, that does not know yet what it will be called.
+pub(super) fn ahead_file(number: u64) -> String {
+    format!("{BUNDLES}/{AHEAD}{number}")
+}
+
+/// The name that the file for `path` has until it is whole.
+pub(super) fn temporary_of(path: &Path) -> PathBuf {
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    path.with_file_name(format!(".{name}{TEMPORARY_SUFFIX}"))
+}
+
+/// The name that people are told of the file for `path` while it is written: the one that it is going to have, or that it has
+/// where the other is not known.
+pub(super) fn told_of(path: &Path) -> PathBuf {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let number = name.strip_prefix(AHEAD).filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    if number.is_some() { temporary_of(path) } else { path.to_path_buf() }
 }
 
 /// File beside the bundles of a Test Execution with the `info` part of a multipart import, relative to the output folder.
@@ -217,6 +239,12 @@ mod tests {
         }
         assert!(!is_evidence_name(&format!("{}.html5", "0f".repeat(32))) && !is_evidence_name(&"0F.png".repeat(32)));
         assert_eq!(info_file("nightly"), "bundles/nightly.info.json");
+        assert_eq!(told_of(Path::new("out/bundles/a.0001.json")), Path::new("out/bundles/a.0001.json"));
+        assert_eq!(
+            told_of(&Path::new("out").join(ahead_file(3))),
+            Path::new("out/bundles/.ahead-3.xraypack-tmp"),
+            "no file is ever called ahead-3"
+        );
         assert!(is_info_name("nightly.info.json") && !is_info_name(".info.json") && !is_info_name("info.json"));
     }
 }

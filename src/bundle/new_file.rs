@@ -5,7 +5,7 @@ use std::io::{self, IoSlice, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::WriteError;
-use super::name::TEMPORARY_SUFFIX;
+use super::name::{temporary_of, told_of};
 use super::uncached;
 use super::writeback::OnDisk;
 
@@ -30,10 +30,9 @@ enum Cached {
 impl NewFile {
     /// A file that will be read again soon, or is small.
     pub(super) fn create(path: PathBuf) -> Result<NewFile, WriteError> {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let temporary = path.with_file_name(format!(".{name}{TEMPORARY_SUFFIX}"));
+        let temporary = temporary_of(&path);
         let file = OpenOptions::new().write(true).create_new(true).open(&temporary);
-        let file = file.map_err(WriteError::io("create", &path))?;
+        let file = file.map_err(WriteError::io("create", &told_of(&path)))?;
         Ok(NewFile { file: Some(file), cached: Cached::Yes, temporary, path })
     }
 
@@ -88,7 +87,7 @@ impl NewFile {
 
     fn sync(&self) -> Result<(), WriteError> {
         let synced = self.file.as_ref().map_or(Ok(()), File::sync_all);
-        synced.map_err(WriteError::io("sync", &self.path))
+        synced.map_err(WriteError::io("sync", &told_of(&self.path)))
     }
 
     fn take_name(mut self) -> Result<(), WriteError> {
@@ -99,7 +98,7 @@ impl NewFile {
 
     /// The error that says that writing this file failed.
     pub fn failed(&self, error: io::Error) -> WriteError {
-        WriteError::io("write", &self.path)(error)
+        WriteError::io("write", &told_of(&self.path))(error)
     }
 }
 

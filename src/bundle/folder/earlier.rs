@@ -19,7 +19,7 @@ const IN_PART: &str = ".earlier-in-part.xraypack-tmp";
 const PARTS: [&str; 5] = [MANIFEST, JOURNAL, REPORTS, BUNDLES, EVIDENCE];
 
 /// The name of the folder, in `folder`, that holds an earlier output, where one has been set aside.
-pub(in crate::bundle) fn earlier_of(folder: &Path) -> Option<&'static str> {
+pub fn earlier_of(folder: &Path) -> Option<&'static str> {
     Earlier::of(folder).is_kept().then_some(WHOLE)
 }
 
