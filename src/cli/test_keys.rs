@@ -50,8 +50,15 @@ pub struct KeyArgs {
 impl KeyArgs {
     /// The rules, with the table read.
     pub fn rules(&self) -> Result<KeyRules, Failure> {
+        let prefixes = TagPrefixes::with(&self.tag_prefix);
+        if let Some((prefix, [one, other])) = prefixes.contradiction() {
+            let (one, other) = (one.name(), other.name());
+            let told =
+                format!("--tag-prefix: {prefix} is a prefix of {one} and of {other}, and can be only one of them");
+            return Err(Failure::Usage(told));
+        }
         Ok(KeyRules {
-            prefixes: TagPrefixes::with(&self.tag_prefix),
+            prefixes,
             map: self.key_map.as_deref().map(read).transpose()?.map(Arc::new),
             pattern: self.key_pattern.clone(),
             rewrites: self.definition_rewrite.clone(),

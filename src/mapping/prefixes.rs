@@ -1,6 +1,7 @@
 //! What a tag with a prefix says: the prefixes that Xray and its users give keys (decision 6; cucumber.md section 4).
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -101,6 +102,15 @@ impl TagPrefixes {
         TagPrefixes(all)
     }
 
+    /// A prefix that has two roles, of which only one could ever be found, and these.
+    pub fn contradiction(&self) -> Option<(&str, [TagRole; 2])> {
+        let mut roles = HashMap::new();
+        self.0.iter().find_map(|(prefix, role)| {
+            let first = *roles.entry(&**prefix).or_insert(*role);
+            (first != *role).then_some((&**prefix, [first, *role]))
+        })
+    }
+
     /// Role and remainder of a tag that begins with a known prefix.
     pub(super) fn of<'t>(&self, tag: &'t str) -> Option<(TagRole, &'t str)> {
         self.0.iter().find_map(|(prefix, role)| tag.strip_prefix(&**prefix).map(|rest| (*role, rest)))
@@ -129,6 +139,18 @@ mod tests {
         assert_eq!(own.of("xray:DEMO-1"), None);
         assert_eq!(own.of("RUN_DEMO-1"), Some((TagRole::Execution, "DEMO-1")));
         assert_eq!(own.of("REQ_DEMO-1"), Some((TagRole::Requirement, "DEMO-1")));
+    }
+
+    #[test]
+    fn a_prefix_has_one_role() {
+        assert_eq!(TagPrefixes::default().contradiction(), None);
+        let with = |given: &[&str]| -> Vec<TagPrefix> { given.iter().map(|text| text.parse().unwrap()).collect() };
+        let own = TagPrefixes::with(&with(&["test=A", "test=A", "requirement=AB"]));
+        assert_eq!(own.contradiction(), None);
+        let own = TagPrefixes::with(&with(&["test=A", "requirement=A"]));
+        assert_eq!(own.contradiction(), Some(("A", [TagRole::Test, TagRole::Requirement])));
+        let own = TagPrefixes::with(&with(&["requirement=TEST_"]));
+        assert_eq!(own.contradiction(), Some(("TEST_", [TagRole::Test, TagRole::Requirement])));
     }
 
     #[test]
