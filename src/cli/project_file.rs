@@ -18,6 +18,10 @@ use super::variables::nearest;
 /// Name of the file.
 const NAME: &str = "xraypack.toml";
 
+/// Options that mean something else here than in the commands that a project is set up for: what the file says of these
+/// must not change an output that lies there.
+const NOT_OF_THE_FILE: [(&str, &str); 2] = [("bind", "execution"), ("bind", "force")];
+
 /// A project file that could be read, with one setting for each key.
 #[derive(Debug)]
 pub struct ProjectFile {
@@ -56,7 +60,7 @@ impl ProjectFile {
     pub fn read(path: PathBuf, text: &str) -> Result<ProjectFile, Failure> {
         let table = DeTable::parse(text).map_err(|error| {
             let line = line_of(text, error.span().map_or(0, |span| span.start));
-            complaint(&path, line, error.message())
+            complaint(&path, line, &error.message().lines().collect::<Vec<_>>().join(", "))
         })?;
         let mut settings: Vec<Setting> = Vec::new();
         for (key, value) in table.get_ref() {
@@ -192,6 +196,9 @@ fn check_switch(arg: &Arg, flag: &str, values: &[String]) -> Result<(), String> 
 /// are given away: a few short texts, once.
 fn with_default(command: Command, flag: &str, values: &[String]) -> Command {
     let own = |command: Command| {
+        if NOT_OF_THE_FILE.contains(&(command.get_name(), flag)) {
+            return command;
+        }
         let Some(id) = command.get_arguments().find(|arg| arg.get_long() == Some(flag)).map(|arg| arg.get_id().clone())
         else {
             return command;

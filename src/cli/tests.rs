@@ -107,6 +107,9 @@ fn wrong_values_are_usage_errors_that_help() {
         let told = with(&wrong);
         assert!(told.contains("invalid value") && told.contains("a whole number of at least 1"), "{told}");
     }
+    for wrong in [["--max-tests", "99999999999999999999999"], ["-j", "99999999999999999999"]] {
+        assert!(with(&wrong).contains("the number is too large"), "{}", with(&wrong));
+    }
     assert!(with(&["--max-bytes", "-5"]).contains("20MiB"));
     assert!(with(&["--description", " "]).contains("it must not be empty"));
     assert!(with(&["--include", "a["]).contains("--include"));

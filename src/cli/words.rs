@@ -8,8 +8,12 @@ const TITLE_UNITS: usize = 255;
 
 /// A whole number of at least one.
 pub fn parse_count<N: TryFrom<NonZeroU64>>(text: &str) -> Result<N, String> {
-    let number = text.trim().parse::<NonZeroU64>().ok().and_then(|number| N::try_from(number).ok());
-    number.ok_or_else(|| "a whole number of at least 1 is expected".to_owned())
+    let text = text.trim();
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) || text.bytes().all(|byte| byte == b'0') {
+        return Err("a whole number of at least 1 is expected".to_owned());
+    }
+    let number = text.parse::<NonZeroU64>().ok().and_then(|number| N::try_from(number).ok());
+    number.ok_or_else(|| "the number is too large".to_owned())
 }
 
 /// Text that is not empty, of one line or several.
@@ -141,9 +145,13 @@ mod tests {
     #[test]
     fn counts_are_whole_numbers_that_are_not_zero() {
         assert_eq!(parse_count::<std::num::NonZeroU32>("7").unwrap().get(), 7);
-        for text in ["0", "-5", "abc", "1.5", "4294967296"] {
+        for text in ["0", "00", "-5", "abc", "1.5", ""] {
             let complaint = parse_count::<std::num::NonZeroU32>(text).unwrap_err();
             assert_eq!(complaint, "a whole number of at least 1 is expected", "{text}");
+        }
+        for text in ["4294967296", "99999999999999999999999"] {
+            let complaint = parse_count::<std::num::NonZeroU32>(text).unwrap_err();
+            assert_eq!(complaint, "the number is too large", "{text}");
         }
         assert!(parse_text("a\nb").is_ok() && parse_text(" \n").is_err());
     }
