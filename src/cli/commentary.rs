@@ -1,5 +1,6 @@
 //! What is said on standard error while reports come by: their problems and how far the work has come.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -16,6 +17,9 @@ use super::terminal::{Printer, Style, Terminal, harmless};
 
 /// Warnings of one kind that are shown without `-v`. A night has ten thousand naive timestamps; ten tell the story.
 const SHOWN_PER_KIND: u64 = 10;
+
+/// Errors of one kind that are shown without `-v`: as many as somebody looks at one by one. `reports.jsonl` has all.
+const ERRORS_PER_KIND: u64 = 100;
 
 /// One file that has been dealt with, in report order.
 #[derive(Debug, Clone, Copy)]
@@ -91,8 +95,8 @@ struct Speaker {
     err: Printer,
     verbosity: Verbosity,
     progress: Progress,
-    /// Lines kept back, by kind, with what was shown before.
-    tally: BTreeMap<ProblemKind, Tally>,
+    /// Lines kept back, the gravest first and by kind, with what was shown before.
+    tally: BTreeMap<(Reverse<Severity>, ProblemKind), Tally>,
 }
 
 #[derive(Default)]
@@ -185,25 +189,30 @@ impl Speaker {
         self.line(&format!("{painted}: {}{place}: {message} [{}]", harmless(&report), problem.kind.name()));
     }
 
-    /// Errors always; warnings while they are few of their kind, or with `-v`; notes with `-v`.
+    /// Errors and warnings while they are few of their kind, or with `-v`; notes with `-v`.
     fn is_wanted(&mut self, problem: &Problem) -> bool {
-        match problem.severity {
-            Severity::Error => return true,
+        let most = match problem.severity {
             _ if self.verbosity >= Verbosity::Verbose => return true,
             Severity::Note => return false,
             Severity::Warning if self.verbosity == Verbosity::Quiet => return false,
-            Severity::Warning => {}
-        }
-        let tally = self.tally.entry(problem.kind).or_default();
-        let is_wanted = tally.shown < SHOWN_PER_KIND;
+            Severity::Warning => SHOWN_PER_KIND,
+            Severity::Error => ERRORS_PER_KIND,
+        };
+        let tally = self.tally.entry((Reverse(problem.severity), problem.kind)).or_default();
+        let is_wanted = tally.shown < most;
         *(if is_wanted { &mut tally.shown } else { &mut tally.left_out }) += 1;
         is_wanted
     }
 
     fn left_out(&self) -> Vec<String> {
-        let told = self.tally.iter().filter(|(_, tally)| tally.left_out > 0).map(|(kind, tally)| {
-            let warnings = numbers::counted(tally.left_out, "more warning", "more warnings");
-            format!("{}: {warnings} [{}], not shown; -v shows all", self.err.paint(Style::Cyan, "note"), kind.name())
+        let told = self.tally.iter().filter(|(_, tally)| tally.left_out > 0).map(|((severity, kind), tally)| {
+            // That there are more errors is said to those, too, who want to hear of errors alone.
+            let (word, more) = match severity.0 {
+                Severity::Error => ("error", numbers::counted(tally.left_out, "more error", "more errors")),
+                _ => ("note", numbers::counted(tally.left_out, "more warning", "more warnings")),
+            };
+            let style = if word == "error" { Style::Red } else { Style::Cyan };
+            format!("{}: {more} [{}], not shown; -v shows all", self.err.paint(style, word), kind.name())
         });
         told.collect()
     }
@@ -299,9 +308,16 @@ pub mod tests {
     }
 
     #[test]
-    fn errors_are_never_kept_back() {
-        let problems = vec![Problem::new(ProblemKind::Malformed, "broken"); 25];
-        assert_eq!(spoken(Verbosity::Quiet, &[seen("a.xml", &problems)]).lines().count(), 25);
+    fn errors_are_kept_back_only_where_nobody_would_read_them() {
+        let problems = vec![Problem::new(ProblemKind::Malformed, "broken"); 100];
+        assert_eq!(spoken(Verbosity::Quiet, &[seen("a.xml", &problems)]).lines().count(), 100);
+        let problems = vec![Problem::new(ProblemKind::Malformed, "broken"); 1334];
+        for verbosity in [Verbosity::Quiet, Verbosity::Normal] {
+            let text = spoken(verbosity, &[seen("a.xml", &problems)]);
+            assert_eq!(text.lines().count(), 101);
+            assert!(text.ends_with("error: 1,234 more errors [malformed], not shown; -v shows all\n"), "{text}");
+        }
+        assert_eq!(spoken(Verbosity::Verbose, &[seen("a.xml", &problems)]).lines().count(), 1334);
     }
 
     #[test]
