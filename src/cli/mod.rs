@@ -48,7 +48,6 @@ use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use choices::ColorChoice;
@@ -235,8 +234,10 @@ fn in_color(command: clap::Command, arguments: &[OsString]) -> clap::Command {
 
 fn understand(matches: &ArgMatches) -> Result<Parsed, Failure> {
     let mut cli = Cli::from_arg_matches(matches)?;
-    let notes = nearer::settle(&mut cli.command, matches);
-    Ok(Parsed { cli, verbosity: verbosity(matches), notes })
+    let mut notes = nearer::settle(&mut cli.command, matches);
+    let (verbosity, note) = nearer::verbosity(matches)?;
+    notes.extend(note);
+    Ok(Parsed { cli, verbosity, notes })
 }
 
 /// Environment variables that are set to nothing count as unset, as CI systems hand on optional ones, and the help
@@ -251,26 +252,6 @@ fn hide_surroundings(command: clap::Command) -> clap::Command {
             if is_empty { arg.env(None) } else { arg }
         })
         .mut_subcommands(hide_surroundings)
-}
-
-/// `-q` and `-v` come from different places now and then: the nearer place wins, on the command line the later flag.
-/// clap's own conflicts and overrides would refuse `-v` where the environment says quiet.
-fn verbosity(matches: &ArgMatches) -> Verbosity {
-    // Global flags are known to the subcommand as well as to the program; the subcommand has both.
-    let matches = matches.subcommand().map_or(matches, |(_, inner)| inner);
-    let nearness = |id: &str| match matches.value_source(id) {
-        Some(ValueSource::CommandLine) => (3, matches.index_of(id)),
-        Some(ValueSource::EnvVariable) => (2, None),
-        _ => (1, None),
-    };
-    let is_quiet = matches.get_flag("quiet");
-    match matches.get_count("verbose") {
-        0 if is_quiet => Verbosity::Quiet,
-        0 => Verbosity::Normal,
-        _ if is_quiet && nearness("quiet") > nearness("verbose") => Verbosity::Quiet,
-        1 => Verbosity::Verbose,
-        _ => Verbosity::Chatty,
-    }
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-use super::Command;
 use super::args::{ExecutionArgs, OutputArgs};
+use super::exit::Failure;
+use super::{Command, Verbosity};
 
 /// Takes back what a nearer option excludes, and says so. Where both are given in one place they are left for the command to
 /// refuse.
@@ -19,6 +20,30 @@ pub fn settle(command: &mut Command, matches: &ArgMatches) -> Vec<String> {
     };
     let settled = [settle_execution(execution, matches), output.and_then(|output| settle_opening(output, matches))];
     settled.into_iter().flatten().collect()
+}
+
+/// How much is said, and what does not count of that. clap's own conflicts would refuse `-v` where the environment says quiet.
+pub fn verbosity(matches: &ArgMatches) -> Result<(Verbosity, Option<String>), Failure> {
+    // Global flags are known to the subcommand as well as to the program; the subcommand has both.
+    let matches = matches.subcommand().map_or(matches, |(_, inner)| inner);
+    let said = |verbose| match verbose {
+        0 => Verbosity::Normal,
+        1 => Verbosity::Verbose,
+        _ => Verbosity::Chatty,
+    };
+    match (matches.get_flag("quiet"), matches.get_count("verbose")) {
+        (false, verbose) => Ok((said(verbose), None)),
+        (true, 0) => Ok((Verbosity::Quiet, None)),
+        (true, verbose) => {
+            let both = || {
+                let told = "--quiet says less and --verbose says more: only one of them can be meant";
+                Failure::Usage(told.to_owned())
+            };
+            let lost = farther(["quiet", "verbose"], matches).ok_or_else(both)?;
+            let verbosity = if lost.option == "quiet" { said(verbose) } else { Verbosity::Quiet };
+            Ok((verbosity, Some(lost.note())))
+        }
+    }
 }
 
 fn settle_execution(args: &mut ExecutionArgs, matches: &ArgMatches) -> Option<String> {

@@ -135,12 +135,17 @@ fn verbosity_counts_and_the_nearer_place_wins() {
     assert_eq!(parsed(&["formats", "-q"]).unwrap().verbosity, Verbosity::Quiet);
     assert_eq!(parsed(&["-v", "formats"]).unwrap().verbosity, Verbosity::Verbose);
     assert_eq!(parsed(&["formats", "-vv"]).unwrap().verbosity, Verbosity::Chatty);
-    assert_eq!(parsed(&["formats", "-q", "-v"]).unwrap().verbosity, Verbosity::Verbose);
-    assert_eq!(parsed(&["formats", "-v", "-q"]).unwrap().verbosity, Verbosity::Quiet);
+    for line in [&["formats", "-q", "-v"][..], &["-v", "formats", "-q"], &["-q", "formats", "-vv"]] {
+        assert_eq!(complaint(line), "--quiet says less and --verbose says more: only one of them can be meant");
+    }
     let quiet_file = || ProjectFile::read("xraypack.toml".into(), "quiet = true").map(Some);
     let line = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
     assert_eq!(parse(&line(&["xraypack", "formats"]), quiet_file()).unwrap().verbosity, Verbosity::Quiet);
-    assert_eq!(parse(&line(&["xraypack", "formats", "-v"]), quiet_file()).unwrap().verbosity, Verbosity::Verbose);
+    let loud = parse(&line(&["xraypack", "formats", "-v"]), quiet_file()).unwrap();
+    assert_eq!(loud.verbosity, Verbosity::Verbose);
+    assert_eq!(loud.notes, ["--verbose counts, and quiet in xraypack.toml does not"]);
+    let both_in_file = ProjectFile::read("xraypack.toml".into(), "quiet = true\nverbose = 1").map(Some);
+    assert!(matches!(parse(&line(&["xraypack", "formats"]), both_in_file), Err(Failure::Usage(_))));
     let loud_file = ProjectFile::read("xraypack.toml".into(), "verbose = 2").map(Some);
     assert_eq!(parse(&line(&["xraypack", "formats", "-q"]), loud_file).unwrap().verbosity, Verbosity::Quiet);
 }
