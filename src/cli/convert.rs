@@ -21,6 +21,7 @@ use super::signals::{Hanging, Signals};
 use super::summary::{self, Summary};
 use super::terminal::{Style, Terminal, harmless};
 use super::test_keys::KeyMapUsage;
+use super::trimmed;
 use super::watching::{Told, Watching};
 
 /// What `convert` is asked for.
@@ -64,8 +65,9 @@ pub fn run(args: &ConvertArgs, terminal: &mut Terminal) -> Result<Ending, Failur
         usage.tell(terminal);
     }
     let no_reports = told.no_reports;
-    let summary = Summary { key_map, ..Summary::of(&manifest, told.set_aside, told.problems, elapsed) };
+    let summary = Summary { key_map, ..Summary::of(&manifest, told, elapsed) };
     same_execution::warn(&summary.same_execution, &args.job.execution, terminal);
+    trimmed::warn(&trimmed::of_manifest(&manifest), terminal);
     let ending = Ending::of_reports(
         summary.totals.reports,
         summary.totals.damaged,

@@ -10,7 +10,7 @@ use clap::builder::BoolishValueParser;
 use clap::{Args, ValueHint};
 use xraypack::bundle::ReportLine;
 use xraypack::format::Attachments;
-use xraypack::model::{CaseCounts, ProblemKind, ReportState};
+use xraypack::model::{CaseCounts, ReportState};
 use xraypack::pipeline::{Intake, Observer, Report};
 use xraypack::source::{self, Input};
 
@@ -24,7 +24,8 @@ use super::job;
 use super::nothing::NoReports;
 use super::numbers::{self, count, counted};
 use super::places::Places;
-use super::summary::{ProblemCount, SetAside, headed, write_cases, write_problems, write_set_aside};
+use super::problems::ProblemTally;
+use super::summary::{SetAside, headed, write_cases, write_problems, write_set_aside};
 use super::table::{Align, Table};
 use super::terminal::{Printer, Terminal, harmless};
 
@@ -131,7 +132,7 @@ struct View {
     cases: CaseCounts,
     groups: BTreeMap<(String, String), Group>,
     set_aside: Vec<SetAside>,
-    problems: BTreeMap<ProblemKind, u64>,
+    problems: ProblemTally,
     no_reports: NoReports,
 }
 
@@ -147,9 +148,7 @@ impl View {
         self.files += 1;
         self.bytes += report.bytes;
         self.no_reports.add(report);
-        for problem in report.problems {
-            *self.problems.entry(problem.kind).or_default() += 1;
-        }
+        self.problems.add(report.problems);
         if report.is_report() {
             self.add_report(report);
         }
@@ -179,9 +178,7 @@ impl View {
             write_cases(&self.cases.into(), out)?;
         }
         write_set_aside(&self.set_aside, verbosity, out)?;
-        let problems: Vec<ProblemCount> =
-            self.problems.iter().map(|(&kind, &count)| ProblemCount { kind, count }).collect();
-        write_problems(&problems, out)
+        write_problems(&self.problems.counts(), out)
     }
 
     fn write_groups(&self, out: &mut Printer) -> io::Result<()> {
@@ -221,7 +218,7 @@ mod tests {
     use super::super::terminal::Ink;
     use super::super::terminal::tests::Paper;
     use super::*;
-    use xraypack::model::{Position, Problem};
+    use xraypack::model::{Position, Problem, ProblemKind};
 
     #[test]
     fn people_see_formats_and_producers() {

@@ -17,8 +17,9 @@ use super::job;
 use super::nothing::NoReports;
 use super::numbers::counted;
 use super::places::Places;
+use super::problems::ProblemCount;
 use super::same_execution::{self, SameExecution};
-use super::summary::{ProblemCount, SetAside};
+use super::summary::SetAside;
 use super::terminal::Terminal;
 use super::test_keys::KeyMapUsage;
 use super::watching::{Told, Watching};
@@ -97,6 +98,7 @@ struct View {
     unmapped: Vec<String>,
     set_aside: Vec<SetAside>,
     problems: Vec<ProblemCount>,
+    report_bytes: u64,
     same_execution: Vec<SameExecution>,
     key_map: Option<KeyMapUsage>,
     no_reports: NoReports,
@@ -140,8 +142,7 @@ fn plan(args: &PlanArgs, job: &Job, commentary: &Commentary) -> Result<View, Fai
     let places = Places::of(&job.inputs);
     let watching = Watching::new(commentary, &places);
     let plan = pipeline::plan(job, &watching).map_err(job::failure)?;
-    let Told { set_aside, problems, no_reports, .. } = watching.told();
-    let problems = problems.into_iter().map(|(kind, count)| ProblemCount { kind, count }).collect();
+    let Told { set_aside, problems, no_reports, report_bytes, .. } = watching.told();
     Ok(View {
         totals: plan.totals,
         same_execution: same_execution::of(
@@ -150,7 +151,8 @@ fn plan(args: &PlanArgs, job: &Job, commentary: &Commentary) -> Result<View, Fai
         executions: plan.executions,
         unmapped: plan.unmapped,
         set_aside,
-        problems,
+        problems: problems.counts(),
+        report_bytes,
         key_map: args.job.keys.usage(&job.rules.keys),
         no_reports,
     })

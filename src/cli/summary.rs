@@ -4,18 +4,20 @@
 
 mod human;
 
-use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
 use serde::Serialize;
 use xraypack::bundle::manifest::{self, Manifest, Totals};
-use xraypack::model::{ProblemKind, ReportState};
+use xraypack::model::ReportState;
 
 use super::commentary::ReportSeen;
+use super::problems::ProblemCount;
 use super::same_execution::{self, SameExecution};
 use super::terminal::Printer;
 use super::test_keys::KeyMapUsage;
+use super::trimmed;
+use super::watching::Told;
 
 pub use human::{headed, write_cases, write_human, write_problems, write_set_aside};
 
@@ -30,12 +32,17 @@ pub struct Summary {
     pub set_aside: Vec<SetAside>,
     /// How many problems there were of each kind.
     pub problems: Vec<ProblemCount>,
+    /// Tests that were cut to fit into a bundle.
+    pub trimmed: u64,
     /// Test Executions that have the same key.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub same_execution: Vec<SameExecution>,
     /// What the table of keys was used for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_map: Option<KeyMapUsage>,
+    /// Bytes of the reports alone; those of all files stand in the sums.
+    #[serde(skip)]
+    pub report_bytes: u64,
     /// How long it took. Not in the JSON, which depends on the input alone.
     #[serde(skip)]
     pub elapsed: Duration,
@@ -43,16 +50,20 @@ pub struct Summary {
 
 impl Summary {
     /// The view of a manifest, with what was told of single reports.
-    pub fn of(
-        manifest: &Manifest,
-        set_aside: Vec<SetAside>,
-        problems: BTreeMap<ProblemKind, u64>,
-        elapsed: Duration,
-    ) -> Summary {
-        let problems = problems.into_iter().map(|(kind, count)| ProblemCount { kind, count }).collect();
+    pub fn of(manifest: &Manifest, told: Told, elapsed: Duration) -> Summary {
         let executions = manifest.executions.iter().map(ExecutionSummary::of).collect();
         let same_execution = same_execution::of_manifest(manifest);
-        Summary { totals: manifest.totals, executions, set_aside, problems, same_execution, key_map: None, elapsed }
+        Summary {
+            totals: manifest.totals,
+            executions,
+            set_aside: told.set_aside,
+            problems: told.problems.counts(),
+            trimmed: trimmed::of_manifest(manifest).len() as u64,
+            same_execution,
+            key_map: None,
+            report_bytes: told.report_bytes,
+            elapsed,
+        }
     }
 }
 
@@ -138,22 +149,8 @@ pub struct SetAside {
     pub has_advice: bool,
 }
 
-/// How often a kind of problem was met.
-#[derive(Debug, Serialize)]
-pub struct ProblemCount {
-    /// The kind.
-    #[serde(serialize_with = "kind_name")]
-    pub kind: ProblemKind,
-    /// How often.
-    pub count: u64,
-}
-
 fn state_name<S: serde::Serializer>(state: &ReportState, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(state.name())
-}
-
-fn kind_name<S: serde::Serializer>(kind: &ProblemKind, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(kind.name())
 }
 
 /// The JSON of `convert --format json`.
@@ -176,6 +173,7 @@ pub mod tests {
     use super::*;
     use xraypack::bundle::manifest::Evidence;
     use xraypack::bundle::{Cases, Runs};
+    use xraypack::model::{ProblemKind, Severity};
 
     fn bundle(file: &str, bytes: u64, runs: u64, needs_key: bool) -> BundleSummary {
         BundleSummary { file: file.to_owned(), bytes, runs, needs_key }
@@ -208,6 +206,7 @@ pub mod tests {
                     bundle("bundles/nightly.0003.json", 1 << 20, 200, true),
                 ],
             }],
+            trimmed: 2,
             same_execution: Vec::new(),
             key_map: None,
             set_aside: vec![
@@ -229,9 +228,10 @@ pub mod tests {
                 },
             ],
             problems: vec![
-                ProblemCount { kind: ProblemKind::NaiveTimestamp, count: 1204 },
-                ProblemCount { kind: ProblemKind::Truncated, count: 1 },
+                ProblemCount { kind: ProblemKind::NaiveTimestamp, count: 1204, severity: Severity::Warning },
+                ProblemCount { kind: ProblemKind::Truncated, count: 1, severity: Severity::Error },
             ],
+            report_bytes: 1_100_000_000,
             elapsed: Duration::from_millis(3200),
         }
     }
@@ -252,7 +252,7 @@ pub mod tests {
             r#""set_aside":[{"report":"nightly.zip!/ui/TEST-a.xml","state":"damaged","#,
             r#""reason":"the report ends inside <testcase>"},"#,
             r#"{"report":"nightly.zip!/r.trx","state":"unsupported","reason":"Visual Studio results (TRX)"}],"#,
-            r#""problems":[{"kind":"naive-timestamp","count":1204},{"kind":"truncated","count":1}]}"#,
+            r#""problems":[{"kind":"naive-timestamp","count":1204},{"kind":"truncated","count":1}],"trimmed":2}"#,
             "\n"
         );
         assert_eq!(paper.text(), expected);

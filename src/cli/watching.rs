@@ -1,15 +1,15 @@
 //! What reports have to tell, spoken of as they come and kept for the summary.
 
-use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use xraypack::bundle::manifest::Execution;
-use xraypack::model::{Problem, ProblemKind};
+use xraypack::model::Problem;
 use xraypack::pipeline::{Observer, Report};
 
 use super::commentary::{Commentary, ReportSeen};
 use super::nothing::NoReports;
 use super::places::Places;
+use super::problems::ProblemTally;
 use super::summary::SetAside;
 
 /// Hands every report to the commentary and keeps what the summary names.
@@ -25,7 +25,9 @@ pub struct Told {
     /// Damaged and unsupported reports, in order.
     pub set_aside: Vec<SetAside>,
     /// How many problems there were of each kind.
-    pub problems: BTreeMap<ProblemKind, u64>,
+    pub problems: ProblemTally,
+    /// Bytes of the reports, whatever other files there are.
+    pub report_bytes: u64,
     /// Files that are no reports.
     pub no_reports: NoReports,
     /// Test Executions that are finished although the conversion is not.
@@ -51,8 +53,9 @@ impl Observer for Watching<'_> {
         let seen = ReportSeen::of(report, self.places);
         self.commentary.report(&seen);
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        for problem in seen.problems {
-            *told.problems.entry(problem.kind).or_default() += 1;
+        told.problems.add(seen.problems);
+        if seen.is_report() {
+            told.report_bytes += seen.bytes;
         }
         told.set_aside.extend(SetAside::of(&seen));
         told.no_reports.add(&seen);
@@ -60,10 +63,7 @@ impl Observer for Watching<'_> {
 
     fn further(&self, report: &Report<'_>, problems: &[Problem]) {
         self.commentary.further(&ReportSeen::of(report, self.places), problems);
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        for problem in problems {
-            *told.problems.entry(problem.kind).or_default() += 1;
-        }
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).problems.add(problems);
     }
 
     fn finished(&self, execution: &Execution) {

@@ -411,6 +411,12 @@ fn a_run_larger_than_a_bundle_is_cut_down_and_recorded() {
     assert_eq!(trimmed["test"], "s.t");
     assert!(!trimmed["steps"].as_array().unwrap().is_empty());
     assert!(tests(&workshop)[0]["comment"].as_str().unwrap().starts_with("{noformat}\nx\nlong line"));
+    let told = ["convert", "a.xml", "--out", "told", "-p", "DEMO", "--max-bytes", "4000", "--format", "json"];
+    let ran = workshop.run(told);
+    let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((ran.code, &summary["trimmed"]), (Some(0), &json!(1)), "{ran:?}");
+    assert!(ran.stderr.contains("warning: 1 test was larger than a bundle"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("warning: s.t: comment of ") && ran.stderr.contains("[trimmed]"), "{}", ran.stderr);
     let ran = workshop.run(["convert", "a.xml", "--out", "tiny", "-p", "DEMO", "--max-bytes", "150"]);
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
 }
@@ -444,6 +450,9 @@ fn the_smallest_bundle_for_all_runs_is_said_at_once() {
     let line = |most: &str| workshop.run(["convert", "a.xml", "--out", "tiny", "-p", "DEMO", "--max-bytes", most]);
     let ran = line("100");
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    // Also where not even the frame of a bundle fits.
+    let needed = |said: &str| said.split_once("--max-bytes must be ").map(|(_, rest)| rest.to_owned());
+    assert_eq!(needed(&line("1").stderr), needed(&ran.stderr));
     let (_, rest) = ran.stderr.split_once("--max-bytes must be ").unwrap();
     let least = rest.split(' ').next().unwrap().to_owned();
     assert!(!ran.stderr.contains(&"n".repeat(100)) && ran.stderr.contains('…'), "{}", ran.stderr);

@@ -40,6 +40,7 @@ fn json_and_xml_of_one_run_are_told_and_one_can_be_preferred() {
         assert!(states(&workshop).contains(&expected), "{:?}", states(&workshop));
         assert_eq!(statuses(&workshop).len(), 2);
         assert!(!ran.stderr.contains("warning"), "{}", ran.stderr);
+        assert!(ran.stdout.contains("\n  same-tests-twice  1  note\n"), "{}", ran.stdout);
     }
     assert_eq!(manifest(&workshop.path().join("out"))["options"]["prefer"], json!(["junit"]));
 }

@@ -20,11 +20,11 @@ const NAMES_IN_A_LINE: usize = 3;
 
 /// Writes the plan.
 pub(super) fn write(view: &View, verbosity: Verbosity, out: &mut Printer) -> io::Result<()> {
-    let Totals { reports, bytes_in, bytes_out, bundles, .. } = view.totals;
+    let Totals { reports, bytes_out, bundles, .. } = view.totals;
     out.line(format_args!(
         "{} ({}) would become {} ({}); nothing was written",
         counted(reports, "report", "reports"),
-        numbers::size(bytes_in),
+        numbers::size(view.report_bytes),
         counted(bundles, "bundle", "bundles"),
         numbers::size(bytes_out)
     ))?;

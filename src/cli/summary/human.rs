@@ -8,9 +8,10 @@ use xraypack::model::ReportState;
 
 use super::super::Verbosity;
 use super::super::numbers::{self, count, counted};
+use super::super::problems::ProblemCount;
 use super::super::table::{Align, Table};
 use super::super::terminal::{Printer, Style, harmless};
-use super::{ProblemCount, SetAside, Summary};
+use super::{SetAside, Summary};
 
 /// Reports set aside that are named in the summary without `-v`; `reports.jsonl` names all.
 const NAMED: usize = 20;
@@ -27,17 +28,22 @@ pub fn write_human(summary: &Summary, verbosity: Verbosity, out: &mut Printer) -
 }
 
 fn headline(summary: &Summary, out: &mut Printer) -> io::Result<()> {
-    let Totals { files, reports, damaged, ignored, bytes_in, .. } = summary.totals;
+    let Totals { files, reports, damaged, ignored, runs, .. } = summary.totals;
+    let bytes = summary.report_bytes;
     let of_reports = counted(reports, "report", "reports");
-    if reports > 0 && damaged == reports && bytes_in == 0 {
+    let size = numbers::size(bytes);
+    let pace = format!("in {}, {}", numbers::duration(summary.elapsed), numbers::rate(bytes, summary.elapsed));
+    if reports > 0 && damaged == reports && bytes == 0 {
         out.line(format_args!("Converted nothing: of {of_reports} not a byte could be read"))?;
+    } else if reports > 0 && damaged == reports && runs.written == 0 {
+        let are = if damaged == 1 { "is" } else { "are" };
+        out.line(format_args!("Converted nothing: {} of {of_reports} ({size}) {are} damaged", count(damaged)))?;
+    } else if damaged > 0 {
+        let converted = count(reports.saturating_sub(damaged));
+        let damaged = count(damaged);
+        out.line(format_args!("Read {of_reports} ({size}) {pace}: {converted} converted, {damaged} damaged"))?;
     } else {
-        out.line(format_args!(
-            "Converted {of_reports} ({}) in {}, {}",
-            numbers::size(bytes_in),
-            numbers::duration(summary.elapsed),
-            numbers::rate(bytes_in, summary.elapsed)
-        ))?;
+        out.line(format_args!("Converted {of_reports} ({size}) {pace}"))?;
     }
     if ignored > 0 {
         out.line(format_args!("Ignored {} of {}", count(ignored), counted(files, "file", "files")))?;
@@ -152,10 +158,10 @@ pub fn write_problems(problems: &[ProblemCount], out: &mut Printer) -> io::Resul
         return Ok(());
     }
     let mut problems: Vec<&ProblemCount> = problems.iter().collect();
-    problems.sort_by_key(|problem| std::cmp::Reverse((problem.kind.severity(), problem.count)));
+    problems.sort_by_key(|problem| std::cmp::Reverse((problem.severity, problem.count)));
     let mut table = Table::new(&[Align::Left, Align::Right, Align::Left]);
     for problem in problems {
-        table.row([problem.kind.name(), &count(problem.count), problem.kind.severity().name()]);
+        table.row([problem.kind.name(), &count(problem.count), problem.severity.name()]);
     }
     section("Problems", &table.lines(2), out)
 }
@@ -191,7 +197,7 @@ mod tests {
     #[test]
     fn people_see_what_a_night_came_to() {
         let expected = "\
-Converted 1,235 reports (1.1 GiB) in 3.20 s, 375 MB/s
+Read 1,235 reports (1.0 GiB) in 3.20 s, 344 MB/s: 1,234 converted, 1 damaged
 Ignored 4 of 1,240 files
 
 Cases      48,213
@@ -226,6 +232,17 @@ and `xraypack bind` writes it into the others.
         let totals = Totals { files: 1, reports: 1, damaged: 1, ..Totals::default() };
         let text = shown(&Summary { totals, ..Summary::default() }, Verbosity::Normal, Ink::Plain);
         assert!(text.starts_with("Converted nothing: of 1 report not a byte could be read\n"), "{text}");
+        let totals = Totals { files: 14, reports: 14, damaged: 14, ..Totals::default() };
+        let summary = Summary { totals, report_bytes: 5000, ..Summary::default() };
+        let text = shown(&summary, Verbosity::Normal, Ink::Plain);
+        assert!(text.starts_with("Converted nothing: 14 of 14 reports (4.9 KiB) are damaged\n"), "{text}");
+    }
+
+    #[test]
+    fn a_night_without_damage_was_converted() {
+        let totals = Totals { damaged: 0, ..night().totals };
+        let text = shown(&Summary { totals, ..night() }, Verbosity::Normal, Ink::Plain);
+        assert!(text.starts_with("Converted 1,235 reports (1.0 GiB) in 3.20 s, 344 MB/s\n"), "{text}");
     }
 
     #[test]
