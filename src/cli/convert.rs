@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use xraypack::bundle::manifest::Manifest;
+use xraypack::bundle::{MANIFEST, earlier_of};
 use xraypack::pipeline::{Error, Job};
 
 use super::args::{JobArgs, OutputArgs, TellingArgs, check};
 use super::choices::OutputChoice;
 use super::commentary::Commentary;
-use super::exit::{DamageAllowed, Ending, Failure};
+use super::exit::{DamageAllowed, Ending, Failure, heard};
 use super::info;
 use super::inputs;
 use super::job;
@@ -73,16 +74,13 @@ pub fn run(args: &ConvertArgs, terminal: &mut Terminal) -> Result<Ending, Failur
         summary.totals.damaged,
         DamageAllowed::from(args.job.results.allow_damaged),
     );
-    let shown = show(&summary, args.telling.format, terminal).map_err(Failure::from);
+    // The bundles are written, whoever listens.
+    let shown = heard(show(&summary, args.telling.format, terminal));
     match ending {
         Ending::NoReport => no_reports.tell(terminal),
         _ => no_reports.tell_unreadable(terminal),
     }
-    match shown {
-        // The bundles are written, whoever listens.
-        Ok(()) | Err(Failure::ClosedPipe) => Ok(ending),
-        Err(failure) => Err(failure),
-    }
+    shown.map(|()| ending)
 }
 
 /// What a conversion came to.
@@ -106,11 +104,15 @@ fn convert(args: &ConvertArgs, job: &Job, watching: &Watching<'_>) -> Result<Con
 }
 
 /// What the next run finds, when this one could not come to its end.
-fn tell_what_stays(told: &Told, out: &Path, terminal: &mut Terminal) {
-    if !out.is_dir() {
+fn tell_what_stays(told: &Told, folder: &Path, terminal: &mut Terminal) {
+    if !folder.is_dir() {
         return;
     }
-    let out = harmless(&out.display().to_string());
+    let out = harmless(&folder.display().to_string());
+    if folder.join(MANIFEST).is_file() {
+        // It comes last and goes first: nothing was begun, or all is written.
+        return terminal.note(&format!("{out} holds a complete output, which stays as it is"));
+    }
     let note = terminal.err.paint(Style::Cyan, "note").to_string();
     // When standard error is closed there is nobody to tell.
     let _ = match told.executions {
@@ -121,6 +123,10 @@ fn tell_what_stays(told: &Told, out: &Path, terminal: &mut Terminal) {
             numbers::counted(told.bundles, "bundle", "bundles"),
         )),
     };
+    if let Some(earlier) = earlier_of(folder) {
+        terminal
+            .note(&format!("the output that it was to replace stays in {out}/{earlier} until the new one is complete"));
+    }
 }
 
 fn show(summary: &Summary, format: OutputChoice, terminal: &mut Terminal) -> std::io::Result<()> {

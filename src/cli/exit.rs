@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
+use super::terminal::harmless;
+
 /// All that was recognised was converted.
 pub const SUCCESS: u8 = 0;
 /// An unexpected internal error: a defect.
@@ -95,6 +97,15 @@ impl From<io::Error> for Failure {
     }
 }
 
+/// What came of showing something that is known, whoever listens: a closed standard output takes nothing from it, and hides no
+/// damage.
+pub fn heard(shown: io::Result<()>) -> Result<(), Failure> {
+    match shown.map_err(Failure::from) {
+        Err(Failure::ClosedPipe) => Ok(()),
+        shown => shown,
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -128,7 +139,8 @@ pub fn conclude(ending: Result<Ending, Failure>, stderr: &mut dyn io::Write) -> 
     let _ = match &ending {
         Ok(_) | Err(Failure::ClosedPipe) => Ok(()),
         Err(Failure::Arguments(error)) => error.print(),
-        Err(failure) => writeln!(stderr, "error: {failure}"),
+        // Names of files and folders may hold anything.
+        Err(failure) => writeln!(stderr, "error: {}", harmless(&failure.to_string())),
     };
     ExitCode::from(code(&ending))
 }
@@ -166,6 +178,13 @@ mod tests {
         let mut said = Vec::new();
         conclude(ending, &mut said);
         assert!(String::from_utf8(said).unwrap().starts_with("error: cannot write to standard output: "));
+    }
+
+    #[test]
+    fn a_name_cannot_forge_a_line() {
+        let mut said = Vec::new();
+        conclude(Err(Failure::Usage("write into a\nb: it is no folder".to_owned())), &mut said);
+        assert_eq!(String::from_utf8(said).unwrap(), "error: write into a\\u{a}b: it is no folder\n");
     }
 
     #[test]

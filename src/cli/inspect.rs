@@ -18,7 +18,7 @@ use super::Verbosity;
 use super::args::{ReadingArgs, TellingArgs, check_inputs, check_limits};
 use super::choices::{OutputChoice, TimeUnitChoice};
 use super::commentary::{Commentary, ReportSeen};
-use super::exit::{DamageAllowed, Ending, Failure};
+use super::exit::{DamageAllowed, Ending, Failure, heard};
 use super::inputs;
 use super::job;
 use super::nothing::NoReports;
@@ -62,16 +62,19 @@ pub fn run(args: &InspectArgs, terminal: &mut Terminal) -> Result<Ending, Failur
     commentary.finish(terminal);
     inspected?;
     inputs::tell_unmet(&options, terminal);
-    printed?;
-    if args.telling.format == OutputChoice::Human && !terminal.is_quiet() {
-        view.write_human(terminal.verbosity, &mut terminal.out)?;
-    }
-    terminal.out.flush()?;
+    heard(printed.and_then(|()| show(&view, args.telling.format, terminal)))?;
     let ending = Ending::of_reports(view.reports, view.damaged, DamageAllowed::from(args.allow_damaged));
     if ending == Ending::NoReport {
         view.no_reports.tell(terminal);
     }
     Ok(ending)
+}
+
+fn show(view: &View, format: OutputChoice, terminal: &mut Terminal) -> io::Result<()> {
+    if format == OutputChoice::Human && !terminal.is_quiet() {
+        view.write_human(terminal.verbosity, &mut terminal.out)?;
+    }
+    terminal.out.flush()
 }
 
 /// Has the library read everything and calls `each` for every file, in report order.

@@ -2,6 +2,8 @@
 
 mod human;
 
+use std::io;
+
 use clap::Args;
 use serde::Serialize;
 use xraypack::bundle::manifest::{Totals, Trimmed};
@@ -10,7 +12,7 @@ use xraypack::pipeline::{self, Conflicts, DividedTest, Job, PlannedBundle, Plann
 use super::args::{JobArgs, TellingArgs, check};
 use super::choices::OutputChoice;
 use super::commentary::Commentary;
-use super::exit::{DamageAllowed, Ending, Failure};
+use super::exit::{DamageAllowed, Ending, Failure, heard};
 use super::info;
 use super::inputs;
 use super::job;
@@ -120,12 +122,7 @@ pub fn run(args: &PlanArgs, terminal: &mut Terminal) -> Result<Ending, Failure> 
         usage.tell(terminal);
     }
     same_execution::warn(&view.same_execution, &args.job.execution, terminal);
-    match args.telling.format {
-        OutputChoice::Json => terminal.out.json(&view.document())?,
-        OutputChoice::Human if terminal.is_quiet() => {}
-        OutputChoice::Human => human::write(&view, terminal.verbosity, &mut terminal.out)?,
-    }
-    terminal.out.flush()?;
+    heard(show(&view, args.telling.format, terminal))?;
     if !view.unmapped.is_empty() {
         let tests = counted(view.unmapped.len() as u64, "test has", "tests have");
         return Err(Failure::Usage(format!("{tests} no Test key, so their Jira project must be given (--project)")));
@@ -136,6 +133,15 @@ pub fn run(args: &PlanArgs, terminal: &mut Terminal) -> Result<Ending, Failure> 
         view.no_reports.tell(terminal);
     }
     Ok(ending)
+}
+
+fn show(view: &View, format: OutputChoice, terminal: &mut Terminal) -> io::Result<()> {
+    match format {
+        OutputChoice::Json => terminal.out.json(&view.document())?,
+        OutputChoice::Human if terminal.is_quiet() => {}
+        OutputChoice::Human => human::write(view, terminal.verbosity, &mut terminal.out)?,
+    }
+    terminal.out.flush()
 }
 
 fn plan(args: &PlanArgs, job: &Job, commentary: &Commentary) -> Result<View, Failure> {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use xraypack::bundle::verify::Mismatch;
 
 use super::choices::OutputChoice;
-use super::exit::{Ending, Failure};
+use super::exit::{Ending, Failure, heard};
 use super::job;
 use super::numbers::{self, counted};
 use super::same_execution::{self, SameExecution};
@@ -67,15 +67,20 @@ pub fn run(args: &VerifyArgs, terminal: &mut Terminal) -> Result<Ending, Failure
         // Where they share a Test, that is one of the findings.
         verification.same_execution.iter().for_each(|same| terminal.note(&format!("{}; no Test has", same.sentence())));
     }
-    match args.format {
+    heard(show(&verification, args.format, terminal))?;
+    Ok(if is_fine { Ending::Complete } else { Ending::Mismatch })
+}
+
+fn show(verification: &Verification, format: OutputChoice, terminal: &mut Terminal) -> io::Result<()> {
+    let is_fine = verification.findings.is_empty();
+    match format {
         OutputChoice::Json => {
-            terminal.out.json(&Document { schema: "xraypack/verify/1", ok: is_fine, verification: &verification })?
+            terminal.out.json(&Document { schema: "xraypack/verify/1", ok: is_fine, verification })?
         }
         OutputChoice::Human if terminal.is_quiet() && is_fine => {}
-        OutputChoice::Human => write_human(&verification, &mut terminal.out)?,
+        OutputChoice::Human => write_human(verification, &mut terminal.out)?,
     }
-    terminal.out.flush()?;
-    Ok(if is_fine { Ending::Complete } else { Ending::Mismatch })
+    terminal.out.flush()
 }
 
 /// Has the library hold the folder against its manifest.

@@ -251,3 +251,53 @@ fn a_variable_that_no_option_reads_is_told() {
     assert_eq!(workshop.run(["formats"]).stderr, told);
     assert_eq!(workshop.run(["formats", "-q"]).stderr, "");
 }
+
+#[test]
+fn a_closed_standard_output_hides_no_damage() {
+    let workshop = Workshop::new();
+    workshop.write("in/a.xml", "<testsuite name='s'><testcase name='t'/>");
+    let unheard = |arguments: &[&str]| {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut child = workshop.command(arguments).stdout(writer).stderr(Stdio::null()).spawn().unwrap();
+        child.wait().unwrap().code()
+    };
+    for format in ["human", "json"] {
+        assert_eq!(unheard(&["inspect", "in", "--format", format]), Some(3), "{format}");
+        assert_eq!(unheard(&["plan", "in", "-p", "DEMO", "--format", format]), Some(3), "{format}");
+        assert_eq!(unheard(&["plan", "in", "--format", format]), Some(2), "{format}");
+        let convert = ["convert", "in", "--out", "out", "--force", "-p", "DEMO", "--format", format];
+        assert_eq!(unheard(&convert), Some(3), "{format}");
+        assert_eq!(unheard(&["verify", "out", "--format", format]), Some(0), "{format}");
+    }
+    workshop.write("out/reports.jsonl", "");
+    assert_eq!(unheard(&["verify", "out"]), Some(5));
+}
+
+#[test]
+fn a_prefix_of_two_roles_is_refused() {
+    let workshop = Workshop::new();
+    workshop.write("a.xml", "<testsuite/>");
+    let told = |prefixes: &[&str]| {
+        let prefixes: Vec<_> = prefixes.iter().flat_map(|prefix| ["--tag-prefix", prefix]).collect();
+        refused(&workshop, &[&["convert", "a.xml", "-o", "out"], prefixes.as_slice()].concat())
+    };
+    let both = "error: --tag-prefix: A is a prefix of test and of requirement, and can be only one of them\n";
+    assert_eq!(told(&["test=A", "requirement=A"]), both);
+    assert!(told(&["requirement=TEST_"]).contains("TEST_ is a prefix of test and of requirement"));
+}
+
+#[test]
+fn the_headline_tells_of_reports_alone() {
+    let workshop = Workshop::new();
+    let cases = "<testcase classname='c' name='t'/>";
+    workshop.write("in/a.xml", format!("<testsuite name='s'>{cases}</testsuite>"));
+    workshop.write("in/notes.txt", "x".repeat(4096));
+    let whole = workshop.run(["convert", "in", "--out", "whole", "-p", "DEMO"]);
+    assert!(whole.stdout.starts_with("Converted 1 report (66 B) in "), "{}", whole.stdout);
+    workshop.write("in/b.xml", "<testsuite name='s'><testcase name='u'/>");
+    let damaged = workshop.run(["convert", "in", "--out", "damaged", "-p", "DEMO"]);
+    let headline = damaged.stdout.lines().next().unwrap();
+    assert!(headline.starts_with("Read 2 reports (106 B) in "), "{headline}");
+    assert!(headline.ends_with(": 1 converted, 1 damaged"), "{headline}");
+}

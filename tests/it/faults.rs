@@ -245,6 +245,29 @@ fn wrong_usage_that_shows_late_takes_back_what_was_written() {
     assert_eq!(contents(&workshop.path().join("out")).len(), 0);
 }
 
+/// The output that was to be replaced is still there, and it is said where.
+#[test]
+fn a_full_disk_hides_no_earlier_output() {
+    if !can_mount() {
+        return;
+    }
+    let script = "
+        $CONVERT > /dev/null 2>&1; echo first $?
+        mount -o remount,ro out
+        $CONVERT --force -q > /dev/null; echo second $?
+        $CONVERT --force > /dev/null 2> said; echo third $?; grep note: said
+        mount -o remount,rw,size=$(($(df -k --output=used out | tail -1) + 8))k out
+        $CONVERT --force > /dev/null 2> said; echo fourth $?; grep note: said; ls -a out";
+    let said = on_a_file_system(&night(), "size=64m", &[], script);
+    let (before, after) = said.split_once("fourth 6\n").unwrap_or_else(|| panic!("{said}"));
+    assert!(before.starts_with("first 3\n") && before.contains("second 6\n") && before.contains("third 6\n"), "{said}");
+    assert!(before.contains("note: out holds a complete output, which stays as it is\n"), "{said}");
+    assert!(!before.contains("--resume"), "{said}");
+    let told =
+        "note: the output that it was to replace stays in out/.earlier.xraypack-tmp until the new one is complete\n";
+    assert!(after.contains(told) && after.contains("\n.earlier.xraypack-tmp\n"), "{said}");
+}
+
 /// The path is named, and what the system said.
 #[test]
 fn a_full_disk_is_told_with_the_file() {
