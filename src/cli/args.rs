@@ -72,6 +72,23 @@ pub struct OutputArgs {
     pub compress: CompressChoice,
 }
 
+/// How `convert` writes: `plan` takes the same options, so that both can be given one list of them. Nothing is written,
+/// and all that they change is that the output folder is not read.
+#[derive(Debug, Args)]
+pub struct IdleOutputArgs {
+    #[arg(short, long, hide = true, value_name = "DIR", env = "XRAYPACK_OUT", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
+    #[arg(long, hide = true, env = "XRAYPACK_FORCE", value_parser = BoolishValueParser::new())]
+    force: bool,
+    #[arg(long, hide = true, env = "XRAYPACK_RESUME", value_parser = BoolishValueParser::new())]
+    resume: bool,
+    #[arg(long, hide = true, value_name = "FILE|default", env = "XRAYPACK_MULTIPART_INFO",
+          value_hint = ValueHint::FilePath)]
+    multipart_info: Option<PathBuf>,
+    #[arg(long, hide = true, value_enum, value_name = "HOW", env = "XRAYPACK_COMPRESS", default_value_t)]
+    compress: CompressChoice,
+}
+
 /// The Test Executions that the results go into.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Test Executions")]

@@ -128,6 +128,9 @@ enum Command {
     /// Show what is in reports and archives; convert nothing
     Inspect(inspect::InspectArgs),
     /// Show what a conversion would write; write nothing
+    ///
+    /// It takes all options of convert. Those that say how bundles are written (--force, --resume, --compress,
+    /// --multipart-info) change nothing here; the folder of --out is not read.
     Plan(Box<plan::PlanArgs>),
     /// Hold an output folder against its manifest and the rules of its target
     Verify(verify::VerifyArgs),

@@ -3,13 +3,14 @@
 mod human;
 
 use std::io;
+use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
 use xraypack::bundle::manifest::{Totals, Trimmed};
 use xraypack::pipeline::{self, Conflicts, DividedTest, Job, PlannedBundle, PlannedExecution, SharedKey};
 
-use super::args::{JobArgs, TellingArgs, check};
+use super::args::{IdleOutputArgs, JobArgs, TellingArgs, check};
 use super::choices::OutputChoice;
 use super::commentary::Commentary;
 use super::exit::{DamageAllowed, Ending, Failure, heard};
@@ -31,6 +32,8 @@ use super::watching::{Told, Watching};
 pub struct PlanArgs {
     #[command(flatten)]
     pub job: JobArgs,
+    #[command(flatten)]
+    pub output: IdleOutputArgs,
     #[command(flatten)]
     pub telling: TellingArgs,
 }
@@ -110,7 +113,8 @@ struct View {
 pub fn run(args: &PlanArgs, terminal: &mut Terminal) -> Result<Ending, Failure> {
     check(&args.job)?;
     info::warn(&args.job.execution, terminal)?;
-    let job = job::job(&args.job, None)?;
+    let mut job = job::job(&args.job, None)?;
+    job.source.output = unread(args);
     inputs::warn_of_overlaps(&job.inputs, terminal);
     let commentary = Commentary::new(terminal, args.telling.progress);
     let planned = plan(args, &job, &commentary);
@@ -133,6 +137,13 @@ pub fn run(args: &PlanArgs, terminal: &mut Terminal) -> Result<Ending, Failure> 
         view.no_reports.tell(terminal);
     }
     Ok(ending)
+}
+
+/// The output folder, which a conversion does not read where it lies in an INPUT. An INPUT that lies in it is meant.
+fn unread(args: &PlanArgs) -> Option<PathBuf> {
+    let out = args.output.out.as_ref()?.canonicalize().ok()?;
+    let is_meant = args.job.inputs.iter().any(|input| input.canonicalize().is_ok_and(|real| real.starts_with(&out)));
+    (!is_meant).then_some(out)
 }
 
 fn show(view: &View, format: OutputChoice, terminal: &mut Terminal) -> io::Result<()> {

@@ -187,6 +187,28 @@ fn of_two_options_that_exclude_each_other_the_nearer_counts() {
 }
 
 #[test]
+fn a_plan_takes_all_options_of_a_conversion() {
+    let shared = ["in", "--out", "o", "--force", "--compress", "gzip", "--multipart-info", "default", "-p", "DEMO"];
+    for command in ["convert", "plan"] {
+        assert!(parsed(&[&[command][..], &shared].concat()).is_ok(), "{command}");
+    }
+    assert!(parsed(&["plan", "in", "--resume"]).is_ok());
+    let help = command().find_subcommand("plan").unwrap().clone().render_long_help().to_string();
+    assert!(help.contains("It takes all options of convert") && !help.contains("XRAYPACK_COMPRESS"), "{help}");
+}
+
+#[test]
+fn bind_takes_nothing_from_the_file_that_was_meant_for_convert() {
+    let file = || ProjectFile::read("xraypack.toml".into(), "execution = \"DEMO-1\"\nforce = true").map(Some);
+    let line = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
+    let failure = parse(&line(&["xraypack", "bind", "out"]), file()).unwrap_err();
+    assert!(failure.to_string().contains("--execution <ID=KEY>"), "{failure}");
+    let bound = parse(&line(&["xraypack", "bind", "out", "--execution", "DEMO-2"]), file()).unwrap();
+    let Command::Bind(args) = bound.cli.command else { panic!("another command") };
+    assert!(!args.force && args.execution == ["DEMO-2".parse().unwrap()]);
+}
+
+#[test]
 fn a_broken_project_file_does_not_keep_anybody_from_the_help() {
     let broken = || ProjectFile::read("xraypack.toml".into(), "nonsense = 1").map(Some);
     let line = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();

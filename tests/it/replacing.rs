@@ -138,6 +138,10 @@ fn an_output_inside_an_input_is_no_input() {
         assert_eq!(contents(&workshop.path().join("in/out")), expected, "{how}");
     }
     assert_eq!(reports(&workshop.path().join("in/out")).len(), 1);
+    let planned = workshop.run(["plan", "in", "--out", "in/out", "-p", "DEMO", "--force"]);
+    assert!(planned.stdout.starts_with("1 report ("), "as a conversion would see it: {planned:?}");
+    let planned = workshop.run(["plan", "in/out", "--out", "in/out", "-p", "DEMO"]);
+    assert_eq!(planned.code, Some(0), "what is given is looked at: {planned:?}");
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink("out", workshop.path().join("in/latest")).unwrap();
