@@ -163,6 +163,11 @@ impl Format {
         FORMATS.iter().find(tells_more).map(|format| format.name)
     }
 
+    /// Whether reports of this format tell more than those of some [producer](Format::better_than).
+    pub fn tells_more(name: &str) -> bool {
+        by_name(name).is_some_and(|format| !format.tells_more_than.is_empty())
+    }
+
     /// Whether some format stands for the one called `name`.
     pub fn may_be_stood_for(name: &str) -> bool {
         FORMATS.iter().any(|format| format.stands_for.contains(&name))

@@ -17,6 +17,8 @@ pub(super) struct Marks {
     names: Vec<u64>,
     /// Names under which another format may know a case, behind its own name.
     others: Vec<(u64, u64)>,
+    /// What names each case, where that is asked for: a name for people is shared by tests of different classes.
+    definitions: Option<Vec<u64>>,
     /// See [`TestCase::site`].
     sites: Vec<u64>,
     /// Cases that only a key names: nothing is known of them that another format would tell, so that they are never shared.
@@ -48,6 +50,9 @@ impl Marks {
         if case.site != 0 {
             self.sites.push(case.site);
         }
+        if let Some(definitions) = &mut self.definitions {
+            definitions.push(hash_of_definition(case, identity));
+        }
         let name = name_of(case, identity);
         if name.is_empty() {
             self.nameless += 1;
@@ -58,6 +63,18 @@ impl Marks {
         if may_have_others(name) {
             self.others.extend(other_names(name).map(|other| (hash, xxh3_64(other.as_bytes()))));
         }
+    }
+
+    /// Has what names each case kept, from the first one on.
+    pub(super) fn keep_definitions(&mut self) {
+        if !self.is_full && self.cases() == 0 {
+            self.definitions.get_or_insert_default();
+        }
+    }
+
+    /// Whether what names each case is kept.
+    pub(super) fn keeps_definitions(&self) -> bool {
+        self.definitions.is_some()
     }
 
     /// About so many cases are going to be marked.
@@ -79,6 +96,9 @@ impl Marks {
             *self = Marks::full();
             return;
         }
+        if let Some(further) = behind.definitions {
+            self.definitions.get_or_insert_default().extend(further);
+        }
         self.names.extend(behind.names);
         self.others.extend(behind.others);
         self.sites.extend(behind.sites);
@@ -87,7 +107,7 @@ impl Marks {
 
     /// How many hashes it holds.
     pub(super) fn len(&self) -> usize {
-        self.names.len() + self.others.len() + self.sites.len()
+        self.names.len() + self.others.len() + self.sites.len() + self.definitions().len()
     }
 
     /// Whether there is nothing to compare.
@@ -109,6 +129,18 @@ impl Marks {
             }
         }
         let found = || self.names.iter().filter_map(|name| names.get(name).or_else(|| known.get(name)));
+        Shared { cases: found().count(), with: found().min().copied() }
+    }
+
+    /// What names its cases, as far as it is kept.
+    pub(super) fn definitions(&self) -> &[u64] {
+        self.definitions.as_deref().unwrap_or_default()
+    }
+
+    /// Which of its cases are in `definitions` by what names them.
+    pub(super) fn defined_in(&self, definitions: &KnownNames) -> Shared {
+        let known = self.definitions().iter().filter(|definition| **definition != 0);
+        let found = || known.clone().filter_map(|definition| definitions.get(definition));
         Shared { cases: found().count(), with: found().min().copied() }
     }
 
@@ -152,6 +184,21 @@ fn is_row(name: &[u8]) -> bool {
     let digits =
         name.strip_suffix(b")").map_or(0, |name| name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count());
     digits > 0 && name[..name.len() - digits - 1].ends_with(b"](")
+}
+
+/// Stands for what names a case, whatever people call it; zero where nothing does, which is like nothing else.
+fn hash_of_definition(case: &TestCase, identity: &Identity) -> u64 {
+    let definition = method_of(match identity {
+        Identity::Definition(definition) => definition,
+        Identity::Key(_) => &case.qualified_name,
+    });
+    if definition.is_empty() { 0 } else { xxh3_64(definition.as_bytes()).max(1) }
+}
+
+/// What names all rows of a data provider.
+fn method_of(name: &str) -> &str {
+    let name = trimmed(name);
+    if is_row(name.as_bytes()) { name.split('[').next().unwrap_or(name) } else { name }
 }
 
 /// What other formats call the case `name`: rows of outlines are numbered in JUnit reports and rules named before their

@@ -340,6 +340,7 @@ fn convert_groups<E: Send>(
         reading: &job.reading,
         limits: &job.source.limits,
         names,
+        prefers: !job.prefer.is_empty(),
         rules: &job.rules,
         encoder: &encoder,
         ahead: folder.map(|folder| WritingAhead { folder, merge: &merge }),

@@ -51,6 +51,8 @@ pub(super) struct Context<'c> {
     pub(super) reading: &'c Reading,
     pub(super) limits: &'c Limits,
     pub(super) names: Names,
+    /// Whether reports of one format are preferred to those of others.
+    pub(super) prefers: bool,
     pub(super) rules: &'c Rules,
     pub(super) encoder: &'c Encoder<'c>,
     /// How bundles are written ahead; `None`: nothing is written.

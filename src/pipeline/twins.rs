@@ -10,7 +10,7 @@ mod sites;
 
 use std::collections::{HashSet, VecDeque};
 
-use super::marks::{KnownNames, Marks};
+use super::marks::{KnownNames, Marks, Shared};
 use super::outcome::ReportOutcome;
 use crate::format::{self, Format};
 use crate::model::origin::is_below;
@@ -163,6 +163,8 @@ struct Counted {
     /// What they tell of, and how much of it each report adds.
     names: Vec<u64>,
     reports: Vec<(ReportId, usize)>,
+    /// What names their cases, as far as it is kept.
+    definitions: Vec<(u64, ReportId)>,
     /// The same as far as it was needed, to be asked.
     known: KnownNames,
     known_reports: usize,
@@ -216,7 +218,9 @@ impl Folder {
         better.sort_unstable();
         better.dedup();
         for format in better {
-            self.prefer(format, |member| member.better == Some(format));
+            let definitions = self.definitions_of(format);
+            let told_better = |member: &Member| member.marks.defined_in(&definitions);
+            self.set_aside(|member| (member.better == Some(format)).then(|| told_better(member)));
         }
         for member in self.waiting.iter_mut().filter(|member| member.state == State::Undecided) {
             member.state = State::Counts;
@@ -224,17 +228,44 @@ impl Folder {
         self.decide(verdicts);
     }
 
-    /// Those that wait and are `less_wanted` are set aside where reports of `format` tell of all that they tell of.
+    /// Those that wait and are `less_wanted` are set aside where reports of `format` tell of all that they tell of: by what
+    /// names their cases where the two formats name any alike, else by their names for people.
     fn prefer(&mut self, format: &str, less_wanted: impl Fn(&Member) -> bool) {
-        let names = self.names_of(format);
-        for member in self.waiting.iter_mut().filter(|member| less_wanted(member)) {
-            let shared = member.marks.shared_with(&names);
-            if let Some(by) = shared.with.filter(|_| shared.cases == member.marks.cases())
+        let (names, definitions) = (self.names_of(format), self.definitions_of(format));
+        let named_alike = self.waiting.iter().filter(|member| member.marks.defined_in(&definitions).cases > 0);
+        let named_alike: HashSet<&str> = named_alike.map(|member| member.format).collect();
+        let shared = |member: &Member| match named_alike.contains(member.format) {
+            true => member.marks.defined_in(&definitions),
+            false => member.marks.shared_with(&names),
+        };
+        self.set_aside(|member| less_wanted(member).then(|| shared(member)));
+    }
+
+    /// Sets those aside that wait and share all that they tell of.
+    fn set_aside(&mut self, shared: impl Fn(&Member) -> Option<Shared>) {
+        for member in &mut self.waiting {
+            let shared = shared(member).filter(|shared| shared.cases == member.marks.cases());
+            if let Some(by) = shared.and_then(|shared| shared.with)
                 && !matches!(member.state(&self.same_sites), State::SetAside(_))
             {
                 member.state = State::SetAside(by);
             }
         }
+    }
+
+    /// What names all cases of the reports of one format, but for those that are set aside.
+    fn definitions_of(&self, format: &str) -> KnownNames {
+        let mut definitions = KnownNames::default();
+        let counted = self.counted.iter().filter(|counted| counted.format == format);
+        let waits =
+            |member: &&Member| member.format == format && !matches!(member.state(&self.same_sites), State::SetAside(_));
+        let waiting = self.waiting.iter().filter(waits);
+        let waiting =
+            waiting.flat_map(|member| member.marks.definitions().iter().map(|definition| (*definition, member.id)));
+        for (definition, id) in counted.flat_map(|counted| counted.definitions.iter().copied()).chain(waiting) {
+            definitions.entry(definition).or_insert(id);
+        }
+        definitions
     }
 
     /// All names that reports of one format tell of, but for those that are set aside.
@@ -324,6 +355,8 @@ impl Reuse for Counted {
         self.names.shrink_to(USUAL_IN_FOLDER);
         self.reports.clear();
         self.reports.shrink_to(USUAL_IN_FOLDER);
+        self.definitions.clear();
+        self.definitions.shrink_to(USUAL_IN_FOLDER);
         self.known = KnownNames::default();
         self.known_reports = 0;
     }
@@ -335,6 +368,7 @@ impl Counted {
             self.cases += member.marks.cases();
             self.names.extend(member.marks.all_names());
             self.reports.push((member.id, self.names.len()));
+            self.definitions.extend(member.marks.definitions().iter().map(|definition| (*definition, member.id)));
         }
     }
 

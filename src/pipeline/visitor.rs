@@ -145,6 +145,9 @@ impl<'c> Conversion<'c> {
     ) -> Conversion<'c> {
         scratch.empty();
         outcome.marks.expect(scratch.usual_cases);
+        if context.prefers || outcome.format.is_some_and(Format::tells_more) {
+            outcome.marks.keep_definitions();
+        }
         let mut mapper = Mapper::with_room(context.rules, std::mem::take(&mut scratch.texts));
         mapper.begin(dialect);
         Conversion {

@@ -85,6 +85,20 @@ fn a_copy_with_a_test_of_its_own_counts_and_so_do_copies_of_nothing() {
 }
 
 #[test]
+fn tests_of_other_classes_are_not_told_by_their_namesakes() {
+    let workshop = testng_output();
+    let other = COPY.replace("shop.Pay", "shop.OldPay");
+    workshop.write("in/test-output/junitreports/TEST-shop.OldPay.xml", &other);
+    for more in [&[][..], &["--prefer", "testng"]] {
+        convert(&workshop, "in", more);
+        let all = ["shop.OldPay.pays TODO", "shop.OldPay.refunds PASS", "shop.Pay.pays PASS", "shop.Pay.refunds PASS"];
+        let mut found = statuses(&workshop);
+        found.sort();
+        assert_eq!(found, all, "{more:?}");
+    }
+}
+
+#[test]
 fn a_copy_of_any_size_is_set_aside() {
     let workshop = Workshop::new();
     let names: Vec<String> = (0..40_000).map(|number| format!("case{number:0>100}")).collect();

@@ -75,6 +75,7 @@ fn come_to(file: &Path, bytes: &[u8], way: &Way, batch: Size, threads: usize, pa
         reading: &reading,
         limits: &limits,
         names: way.names,
+        prefers: false,
         rules: &rules,
         encoder: &Encoder::new(&encoding),
         ahead: None,

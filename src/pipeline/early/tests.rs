@@ -72,6 +72,7 @@ fn read(folder: &Path, threads: usize, takes: bool) -> Counting {
         reading: &reading,
         limits: &options.limits,
         names: Names::Forgotten,
+        prefers: false,
         rules: &rules,
         encoder: &Encoder::new(&encoding),
         ahead: None,

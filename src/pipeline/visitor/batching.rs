@@ -95,6 +95,7 @@ impl<'c> Batching<'c> {
         batch.start.stated.clone_from(&self.whole.stated);
         batch.start.statement = self.whole.statement;
         batch.start.is_beyond_marks = self.whole.findings.outcome.marks.is_full();
+        batch.start.keeps_definitions = self.whole.findings.outcome.marks.keeps_definitions();
         let has_early_begun = self.whole.early.as_ref().is_some_and(Early::has_begun);
         batch.start.waits_long = self.sent as usize >= CHUNKS_HELD && !has_early_begun;
         self.batch.start.examples = self.examples;
@@ -218,6 +219,12 @@ impl ReportVisitor for Batching<'_> {
     }
 
     fn producer(&mut self, name: &str) {
-        if self.is_direct { self.whole.producer(name) } else { self.batch.producer(name) }
+        if self.is_direct {
+            self.whole.producer(name);
+        } else {
+            // Every part must know what it is to keep.
+            self.whole.findings.note_producer(name);
+            self.batch.producer(name);
+        }
     }
 }

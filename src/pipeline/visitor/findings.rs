@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-use crate::format::Limits;
+use crate::format::{Format, Limits};
 use crate::model::{Limit, LimitReached, Problem, ProblemKind, ReportVisitor, TestCase};
 use crate::pipeline::outcome::ReportOutcome;
 
@@ -67,6 +67,13 @@ impl<'o> Findings<'o> {
             self.outcome.problems.push(Problem { message, ..problem });
         }
     }
+
+    /// Where another report may tell more of the same cases, it is known by what names them.
+    pub(super) fn note_producer(&mut self, name: &str) {
+        if Format::better_than(name).is_some() {
+            self.outcome.marks.keep_definitions();
+        }
+    }
 }
 
 impl ReportVisitor for Findings<'_> {
@@ -82,5 +89,6 @@ impl ReportVisitor for Findings<'_> {
 
     fn producer(&mut self, name: &str) {
         name.clone_into(&mut self.outcome.producer);
+        self.note_producer(name);
     }
 }

@@ -24,6 +24,8 @@ pub(in crate::pipeline) struct Start {
     pub(in crate::pipeline) examples: u64,
     /// Whether there are so many cases that none needs to be marked.
     pub(in crate::pipeline) is_beyond_marks: bool,
+    /// Whether what names each case is kept for its report.
+    pub(in crate::pipeline) keeps_definitions: bool,
     /// Whether what is known of its runs will wait so long that it had better not do so in memory.
     pub(in crate::pipeline) waits_long: bool,
 }
@@ -50,6 +52,9 @@ impl ReportPart {
         let mut outcome = ReportOutcome::new(giant.report, Origin::default(), 0);
         outcome.environment.clone_from(&giant.environment);
         outcome.basis = giant.basis.of_part();
+        if batch.start.keeps_definitions {
+            outcome.marks.keep_definitions();
+        }
         if batch.start.is_beyond_marks {
             outcome.marks = Marks::full();
         }
