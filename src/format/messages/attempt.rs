@@ -14,6 +14,7 @@ use super::embedded::Embedded;
 use super::ids::Id;
 use super::plan::{Plan, Role};
 use super::result::StepResult;
+use super::waiting::Waits;
 
 /// An attempt that runs.
 #[derive(Debug)]
@@ -154,9 +155,24 @@ impl Attempt {
             self.case.attachments.drop_last();
             return;
         }
+        attachment.name.push_str(embedded.name());
+        self.count_last(role);
+    }
+
+    /// Adds an attachment that waited for this step or hook.
+    pub(super) fn adopt(&mut self, waited: Waits, role: Role<'_>, remarks: &mut Remarks) {
+        if self.takes_attachment(remarks, waited.at) {
+            self.case.attachments.push(waited.attachment);
+            self.count_last(Some(role));
+        }
+    }
+
+    /// Counts the attachment that was added last, and names it where its producer did not.
+    fn count_last(&mut self, role: Option<Role<'_>>) {
+        let Some(attachment) = self.case.attachments.last_mut() else { return };
         self.embedded += 1;
         self.held += attachment.data.len();
-        if embedded.name().is_empty() && attachment.content != Content::Link {
+        if attachment.name.is_empty() && attachment.content != Content::Link {
             identity::push_slug(&self.case.title, &mut attachment.name);
             let number = self.embedded;
             attachment.name.push_str(&match role {
@@ -164,8 +180,6 @@ impl Attempt {
                 // The step that it belongs to has not finished yet.
                 _ => format!("-s{}-{number}", self.steps + 1),
             });
-        } else {
-            attachment.name.push_str(embedded.name());
         }
         // What it holds is counted with that of all that run.
         let beside = attachment.name.len() + attachment.media_type.len();

@@ -4,7 +4,7 @@ use crate::format::gherkin::attachment;
 use crate::format::json::{Fault, JsonCursor, Span};
 use crate::model::{Attachment, Content};
 
-use super::ids::{Id, id};
+use super::ids::{Id, NO_ID, id};
 use super::text;
 
 /// An attachment as a message states it; its content is still where it stands.
@@ -64,6 +64,11 @@ impl Embedded {
         attachment.media_type.push_str(&self.media_type);
         attachment.data = data;
         true
+    }
+
+    /// Whether it says of which step it is, and not of which attempt.
+    pub(super) fn names_only_its_step(&self) -> bool {
+        self.attempt == NO_ID && self.step != NO_ID
     }
 
     /// The name that its producer gave it, if any.

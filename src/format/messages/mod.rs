@@ -12,6 +12,7 @@ mod running;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod waiting;
 
 use std::ops::ControlFlow;
 
@@ -171,6 +172,7 @@ impl Reader<'_> {
             if let Some(message) = self.interruption(items.truncation().is_some()) {
                 visitor.problem(Problem::new(ProblemKind::Truncated, message).at(items.position()));
             }
+            self.attempts.tell_waiting(&mut self.remarks);
         }
         self.remarks.finish(visitor);
     }

@@ -232,7 +232,7 @@ impl Plan {
     }
 
     /// Takes room for so many bytes; `false`, and noted, where there is none.
-    fn take_room(&mut self, bytes: usize) -> bool {
+    pub(super) fn take_room(&mut self, bytes: usize) -> bool {
         while self.bytes + self.texts.bytes() + bytes > self.most {
             if !self.forget_first() {
                 self.left_out += 1;
@@ -241,6 +241,11 @@ impl Plan {
         }
         self.bytes += bytes;
         true
+    }
+
+    /// Notes that what took room is gone.
+    pub(super) fn free(&mut self, bytes: usize) {
+        self.bytes -= bytes;
     }
 
     /// Forgets the case that finished first, and its pickle when no other one is made of it; `false` when there is none.

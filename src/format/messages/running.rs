@@ -6,13 +6,16 @@ use std::ops::ControlFlow;
 use crate::format::gherkin::status::Status;
 use crate::format::json::{Fault, JsonCursor};
 use crate::format::{Attachments, ReadOptions, Remarks};
-use crate::model::{HashedMap, LimitReached, Position, Problem, ProblemKind, ReportVisitor, Reuse, TestCase};
+use crate::model::{
+    Attachment, HashedMap, LimitReached, Position, Problem, ProblemKind, ReportVisitor, Reuse, TestCase,
+};
 
 use super::attempt::{Attempt, SMALL};
 use super::embedded::Embedded;
 use super::ids::{Id, NO_ID, id};
 use super::plan::{Plan, Role};
 use super::result::StepResult;
+use super::waiting::{Waiting, tell_of_no_scenario};
 use super::{instant, text};
 
 /// The attempts that run.
@@ -26,6 +29,8 @@ pub(super) struct Running<'o> {
     spare: Vec<Box<TestCase>>,
     /// Attempts begun so far; what is interrupted is given out in this order.
     begun: u64,
+    /// Attachments that wait for an attempt.
+    waiting: Waiting,
     /// Bytes of attachments that the attempts hold.
     held: usize,
     /// Attempts that were given out before they were over.
@@ -34,8 +39,14 @@ pub(super) struct Running<'o> {
     full_at: Option<Position>,
 }
 
-/// Most bytes of attachments that attempts may hold while they run. Behind it only sizes are noted.
+/// Most bytes of attachments that may be held for attempts that run, or that are still to come. Behind it only sizes are noted.
 const MOST_HELD: usize = 96 << 20;
+
+/// Most of these for attempts that are still to come.
+const MOST_WAITING: usize = MOST_HELD / 2;
+
+/// Attempts among which the one with a certain step is looked for: of those that run, these began last.
+const MOST_LOOKED_AT: usize = 256;
 
 /// Records that wait for further attempts, at most. Few runs have more attempts side by side.
 const MOST_SPARE: usize = 64;
@@ -48,6 +59,7 @@ impl<'o> Running<'o> {
             begun_first: VecDeque::new(),
             spare: Vec::new(),
             begun: 0,
+            waiting: Waiting::default(),
             held: 0,
             gone: 0,
             full_at: None,
@@ -118,9 +130,12 @@ impl<'o> Running<'o> {
             Status::Unknown
         });
         if let Some(attempt) = self.attempts.get_mut(&started) {
-            let before = attempt.charge();
+            let waited = self.waiting.take(step, plan);
+            let (held, before) = (attempt.held, attempt.charge());
             let role = plan.step(attempt.planned, step).unwrap_or(Role::Hook("hook"));
+            waited.into_iter().for_each(|waited| attempt.adopt(waited, role, remarks));
             attempt.add(role, status, &result, self.options, remarks, at);
+            self.held += attempt.held - held;
             plan.charge(attempt.charge() - before);
         }
         Ok(())
@@ -138,9 +153,14 @@ impl<'o> Running<'o> {
             return json.skip();
         }
         let Some(embedded) = Embedded::read(json)? else { return Ok(()) };
-        let Some(attempt) = self.attempts.get_mut(&embedded.attempt) else {
-            let topic = "attachments of no scenario, as those of hooks of the whole run, are left out";
-            remarks.add(ProblemKind::Unusual, topic, || embedded.name().to_owned(), || at);
+        let room = MOST_HELD.saturating_sub(self.held + self.waiting.held);
+        let named = self.attempt_of(&embedded, plan);
+        let Some(attempt) = self.attempts.get_mut(&named) else {
+            if embedded.names_only_its_step() {
+                self.wait(&embedded, json, room, plan, at);
+            } else {
+                tell_of_no_scenario(embedded.name(), at, remarks);
+            }
             return Ok(());
         };
         if !attempt.takes_attachment(remarks, at) {
@@ -148,10 +168,37 @@ impl<'o> Running<'o> {
         }
         let role = plan.step(attempt.planned, embedded.step);
         let (before, charged) = (attempt.held, attempt.charge());
-        attempt.take(embedded, role, json, MOST_HELD.saturating_sub(self.held));
+        attempt.take(embedded, role, json, room);
         self.held += attempt.held - before;
         plan.charge(attempt.charge() - charged);
         Ok(())
+    }
+
+    /// The attempt that an attachment names or, where it names only its step, the one that began last of those that have it.
+    fn attempt_of(&self, embedded: &Embedded, plan: &Plan) -> Id {
+        if !embedded.names_only_its_step() {
+            return embedded.attempt;
+        }
+        let has_step = |(order, id): &&(u64, Id)| {
+            let attempt = self.attempts.get(id).filter(|attempt| attempt.order == *order);
+            attempt.is_some_and(|attempt| plan.step(attempt.planned, embedded.step).is_some())
+        };
+        let last_begun = self.begun_first.iter().rev().take(MOST_LOOKED_AT);
+        last_begun.into_iter().find(has_step).map_or(NO_ID, |(_, id)| *id)
+    }
+
+    /// An attachment waits for the attempt that will have run its step.
+    fn wait(&mut self, embedded: &Embedded, json: &mut JsonCursor<'_>, room: usize, plan: &mut Plan, at: Position) {
+        let mut attachment = Attachment::default();
+        if embedded.fill(json, room.min(MOST_WAITING.saturating_sub(self.waiting.held)), &mut attachment) {
+            attachment.name.push_str(embedded.name());
+            self.waiting.add(embedded.step, attachment, at, plan);
+        }
+    }
+
+    /// Tells of attachments that no attempt was found for.
+    pub(super) fn tell_waiting(&mut self, remarks: &mut Remarks) {
+        self.waiting.tell(remarks);
     }
 
     pub(super) fn finish(

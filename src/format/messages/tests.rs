@@ -1,3 +1,5 @@
+mod waiting;
+
 use std::fs;
 use std::path::Path;
 
