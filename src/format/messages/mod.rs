@@ -16,7 +16,7 @@ mod waiting;
 
 use std::ops::ControlFlow;
 
-use crate::format::head::JsonHead;
+use crate::format::head::{JsonHead, ValueKind};
 use crate::format::json::{Fault, JsonCursor, JsonItems, Longest, Piece};
 use crate::format::{Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes};
 use crate::model::{BareKeysSay, Body, Dialect, Position, Problem, ProblemKind, ReportVisitor, Timestamp};
@@ -68,11 +68,32 @@ const ENVELOPES: &[&str] = &[
     "testRunHookFinished",
 ];
 
-/// One envelope a line. A stream that broke off after its first line is known by the version that it names.
+/// What is in envelopes whose names alone may be somebody else's, too.
+const CONTENTS: &[(&str, &[&str])] = &[
+    ("meta", &["protocolVersion"]),
+    ("source", &["data", "mediaType"]),
+    ("pickle", &["astNodeIds"]),
+    ("hook", &["sourceReference"]),
+    ("parameterType", &["regularExpressions"]),
+    ("attachment", &["mediaType", "contentEncoding"]),
+    ("externalAttachment", &["url", "mediaType"]),
+    ("parseError", &["source", "message"]),
+    ("suggestion", &["snippets"]),
+    ("testCase", &["pickleId"]),
+];
+
+/// One envelope a line. A stream that broke off after its first line is known by that one.
 fn is_messages(json: &JsonHead<'_>) -> bool {
     let first = json.names("").next().unwrap_or_default();
-    let is_envelope = ENVELOPES.iter().any(|envelope| envelope.as_bytes() == first);
-    is_envelope && json.names("").count() == 1 && (json.further_document() || json.has("meta", "protocolVersion"))
+    let Some(envelope) = ENVELOPES.iter().find(|envelope| envelope.as_bytes() == first) else { return false };
+    json.names("").count() == 1 && (json.further_document() || tells_alone(json, envelope))
+}
+
+/// Whether an envelope is one of Messages also where it stands alone.
+fn tells_alone(json: &JsonHead<'_>, envelope: &str) -> bool {
+    let contents = CONTENTS.iter().find(|(name, _)| *name == envelope);
+    json.kind("", envelope) == Some(ValueKind::Object)
+        && contents.is_none_or(|(_, contents)| json.has_all(envelope, contents))
 }
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
@@ -82,6 +103,7 @@ fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor)
         attempts: Running::new(options),
         overflow: None,
         remarks: Remarks::default(),
+        began: false,
         finished: false,
         stopped: false,
     };
@@ -97,6 +119,9 @@ struct Reader<'o> {
     /// Where the plan first had no room.
     overflow: Option<Position>,
     remarks: Remarks,
+    /// Whether a run began that says so when it ends. What Gherkin alone writes is no run, and old versions of
+    /// cypress-cucumber-preprocessor tell neither of its start nor of its end.
+    began: bool,
     /// Whether the run said that it ended.
     finished: bool,
     stopped: bool,
@@ -139,7 +164,10 @@ impl Reader<'_> {
         }
         while let Some(key) = json.key()? {
             match key {
-                b"meta" => read_meta(json, visitor)?,
+                b"meta" => {
+                    self.began = true;
+                    read_meta(json, visitor)?;
+                }
                 b"gherkinDocument" => self.plan.read_document(json)?,
                 b"pickle" => self.plan.read_pickle(json)?,
                 b"hook" => self.plan.read_hook(json)?,
@@ -152,6 +180,10 @@ impl Reader<'_> {
                 b"testCaseFinished" => flow = self.attempts.finish(json, &mut self.plan, visitor)?,
                 b"testRunHookFinished" => read_run_hook(json, at, visitor)?,
                 b"parseError" => read_parse_error(json, at, visitor)?,
+                b"testRunStarted" => {
+                    self.began = true;
+                    json.skip()?;
+                }
                 b"testRunFinished" => {
                     self.finished = true;
                     read_run_end(json, at, visitor)?;
@@ -168,13 +200,23 @@ impl Reader<'_> {
         }
         self.attempts.tell_let_go(&self.plan, visitor);
         if !self.stopped {
+            self.began |= self.attempts.are_open();
             self.attempts.interrupt(visitor);
             if let Some(message) = self.interruption(items.truncation().is_some()) {
                 visitor.problem(Problem::new(ProblemKind::Truncated, message).at(items.position()));
             }
+            if self.tells_of_no_run() && items.truncation().is_none() {
+                let message = "no scenario ran in this report, so that it tells of no test";
+                visitor.problem(Problem::new(ProblemKind::Unusual, message));
+            }
             self.attempts.tell_waiting(&mut self.remarks);
         }
         self.remarks.finish(visitor);
+    }
+
+    /// Whether there are scenarios at most, as Gherkin writes them, and nothing of a run.
+    fn tells_of_no_run(&self) -> bool {
+        !self.began && !self.finished && self.attempts.begun == 0 && self.plan.never_ran().is_none()
     }
 
     /// What is to be told of a run that did not say that it ended. That the report breaks off is told of all kinds of reports.
@@ -182,8 +224,12 @@ impl Reader<'_> {
         if self.finished {
             return None;
         }
+        let never_ran = self.plan.never_ran();
+        if !self.began && never_ran.is_none() {
+            return None;
+        }
         let what = "the run was interrupted";
-        match (self.plan.never_ran(), breaks_off) {
+        match (never_ran, breaks_off) {
             (Some(never), true) => Some(format!("{what}: {never}")),
             (None, true) => None,
             (Some(never), false) => Some(format!("{what}: the report does not say that it finished; {never}")),

@@ -28,7 +28,7 @@ pub(super) struct Running<'o> {
     #[expect(clippy::vec_box, reason = "records change hands with the visitor")]
     spare: Vec<Box<TestCase>>,
     /// Attempts begun so far; what is interrupted is given out in this order.
-    begun: u64,
+    pub(super) begun: u64,
     /// Attachments that wait for an attempt.
     waiting: Waiting,
     /// Bytes of attachments that the attempts hold.
@@ -273,6 +273,11 @@ impl<'o> Running<'o> {
         self.held -= attempt.held;
         plan.give_back(attempt.charge());
         plan.end(attempt.planned, retried);
+    }
+
+    /// Whether any attempt has not finished.
+    pub(super) fn are_open(&self) -> bool {
+        !self.attempts.is_empty()
     }
 
     /// Gives out the attempts that never finished.

@@ -1,3 +1,4 @@
+mod ends;
 mod waiting;
 
 use std::fs;
@@ -224,7 +225,8 @@ fn what_an_interrupted_run_did_not_start_is_counted() {
     assert_eq!(read(run("a", "true").as_bytes()).messages, [format!("{interrupted}; {retry}")]);
     let found = read(run("ab", "true").as_bytes());
     assert_eq!(found.messages, [format!("{interrupted}; 1 of 2 planned test cases never started; {retry}")]);
-    assert_eq!(read(run("a", "false").as_bytes()).messages, [interrupted]);
+    let began = format!("{{\"testRunStarted\":{{}}}}\n{}", run("a", "false"));
+    assert_eq!(read(began.as_bytes()).messages, [interrupted]);
     let cut = run("ab", "false");
     assert_eq!(read(&cut.as_bytes()[..cut.len() - 9]).problems, [ProblemKind::Truncated; 2]);
     let finished = format!("{}{{\"testRunFinished\":{{\"success\":true}}}}\n", run("abc", "false"));
