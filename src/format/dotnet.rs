@@ -1,9 +1,9 @@
 //! Times as .NET's test runners write them, with a remark where they cannot be read (nunit.md and xunit.md, "Times").
 
-use super::time::{self, TimeRemark};
+use super::time::{self, Stamp, TimeRemark};
 use super::xml::{Tag, XmlCursor};
 use super::{ReadOptions, Remarks};
-use crate::model::{ProblemKind, Timestamp};
+use crate::model::{ProblemKind, ReportVisitor, StatedExecution, TestCase, Timestamp};
 
 /// A duration in seconds, under whatever culture it was written (N6, X1, X2). An empty one is none (N7).
 pub(super) fn duration(written: &str, remarks: &mut Remarks, xml: &XmlCursor<'_>) -> Option<i64> {
@@ -34,19 +34,62 @@ pub(super) fn timestamp(
     time::told_timestamp(written, options, remarks, || xml.position())
 }
 
-/// Remarks on a start that is split over these two attributes and is no ISO date, since it is written in the machine's
-/// own manner (N28, X3). Nothing depends on it: cases do not start with their run.
-pub(super) fn check_date(
-    tag: &Tag<'_>,
-    [date, time]: [&[u8]; 2],
-    topic: &'static str,
-    options: &ReadOptions,
-    remarks: &mut Remarks,
-    xml: &XmlCursor<'_>,
-) {
-    let text = |name: &[u8]| tag.attribute(name).map(|value| value.to_text()).unwrap_or_default();
-    let (date, time) = (text(date), text(time));
-    if !date.trim().is_empty() && time::date_and_time(&date, &time, &options.zone).is_none() {
-        remarks.add(ProblemKind::UnreadableTime, topic, || format!("'{date} {time}'"), || xml.position());
+/// When a run or an assembly began, and how long it took: of use where its cases have no times of their own. Those that have
+/// some say it better, and in a zone.
+#[derive(Debug, Default)]
+pub(super) struct RunTimes {
+    start: Option<Stamp>,
+    nanos: Option<i64>,
+}
+
+impl RunTimes {
+    /// Reads the start, which stands in two attributes. One that is no ISO date is told and left out: it is written in the
+    /// machine's own manner (N28, X3).
+    pub(super) fn read(
+        tag: &Tag<'_>,
+        [date, time]: [&[u8]; 2],
+        topic: &'static str,
+        options: &ReadOptions,
+        remarks: &mut Remarks,
+        xml: &XmlCursor<'_>,
+    ) -> RunTimes {
+        let text = |name: &[u8]| tag.attribute(name).map(|value| value.to_text()).unwrap_or_default();
+        let (date, time) = (text(date), text(time));
+        if date.trim().is_empty() {
+            return RunTimes::default();
+        }
+        let stamp = time::date_and_time(&date, &time, &options.zone);
+        if stamp.is_none() {
+            remarks.add(ProblemKind::UnreadableTime, topic, || format!("'{date} {time}'"), || xml.position());
+        }
+        RunTimes { start: stamp.filter(|_| !time::is_absent(&date)), nanos: None }
+    }
+
+    /// Takes how long it took from the `time` of this element.
+    pub(super) fn read_length(&mut self, tag: &Tag<'_>) {
+        if self.start.is_some()
+            && let Some(time) = tag.attribute(b"time")
+        {
+            let length = time::dotnet_seconds(&time.to_text());
+            self.nanos = length.nanos.filter(|_| length.remark.is_none());
+        }
+    }
+
+    /// States the times before the first case, unless that has its own.
+    pub(super) fn state_before(
+        &mut self,
+        case: &TestCase,
+        options: &ReadOptions,
+        remarks: &mut Remarks,
+        xml: &XmlCursor<'_>,
+        visitor: &mut dyn ReportVisitor,
+    ) {
+        let Some(stamp) = self.start.take() else { return };
+        if case.start.is_some() || case.finish.is_some() {
+            return;
+        }
+        let start = Some(time::tell_assumed(stamp, options, remarks, || xml.position()));
+        let finish = self.nanos.map(|nanos| stamp.at.plus(nanos));
+        visitor.execution(&StatedExecution { start, finish, ..StatedExecution::default() });
     }
 }

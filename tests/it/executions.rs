@@ -179,6 +179,29 @@ fn an_execution_that_exists_gets_what_is_given_and_keeps_the_rest() {
 /// Names of files that are shown alike, since neither is text.
 #[cfg(target_os = "linux")]
 #[test]
+fn times_of_a_run_are_those_of_its_test_execution_where_tests_have_none() {
+    let workshop = Workshop::new();
+    workshop.write(
+        "night/a.xml",
+        "<assembly run-date='2024-05-01' run-time='10:00:00' time='90.25'><collection><test type='A' method='m' \
+         result='Pass' time='1'/></collection></assembly>",
+    );
+    workshop.write(
+        "night/b.xml",
+        "<test-results date='2024-05-01' time='09:30:00'><test-suite name='a.dll' time='60'><results>\
+         <test-case name='B.m' result='Success'/></results></test-suite></test-results>",
+    );
+    convert(&workshop, &["night"], &["--assume-zone", "+02:00"]);
+    let info = &infos(&workshop)[0];
+    assert_eq!(
+        (&info["startDate"], &info["finishDate"]),
+        (&json!("2024-05-01T07:30:00Z"), &json!("2024-05-01T08:01:31Z"))
+    );
+    let tests = bundles(&workshop.path().join("out"))[0].1["tests"].as_array().unwrap().clone();
+    assert!(tests.iter().all(|test| test.get("start").is_none() && test.get("finish").is_none()), "{tests:?}");
+}
+
+#[test]
 fn names_that_are_no_text_are_told_apart() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;

@@ -142,6 +142,7 @@ impl Reader<'_> {
             return Ok(ControlFlow::Continue(()));
         }
         self.complete(xml);
+        self.times.state_before(&self.case, self.options, &mut self.remarks, xml, visitor);
         Ok(visitor.case(&mut self.case))
     }
 

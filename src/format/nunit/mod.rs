@@ -18,7 +18,9 @@ mod tests;
 
 use crate::format::spare::{self, Spare};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
-use crate::format::{Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes, dotnet, recognise::Family};
+use crate::format::{
+    Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes, dotnet::RunTimes, recognise::Family,
+};
 use crate::model::{Body, CaseDetail, Dialect, List, Problem, ProblemKind, ReportVisitor, Reuse, Role, TestCase};
 
 use case::{CaseAttributes, CaseChildren};
@@ -149,6 +151,8 @@ struct Reader<'o> {
     generation: Generation,
     options: &'o ReadOptions,
     suites: Suites,
+    /// When the run began, until the first case (NUnit 2: cases have no start).
+    times: RunTimes,
     /// The case being read, its start tag, its children, its assertions.
     case: Box<TestCase>,
     attributes: CaseAttributes,
@@ -178,6 +182,7 @@ impl<'o> Reader<'o> {
             generation,
             options,
             suites: Suites::default(),
+            times: RunTimes::default(),
             case,
             attributes,
             children,
@@ -233,6 +238,9 @@ impl<'o> Reader<'o> {
     fn read_element(&mut self, element: Element, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
         match element {
             Element::Suite => {
+                if self.suites.are_closed() {
+                    self.times.read_length(&xml.started_tag());
+                }
                 self.suites.begin(&xml.started_tag(), || xml.position());
                 Ok(())
             }
@@ -261,7 +269,7 @@ impl<'o> Reader<'o> {
         }
         if self.generation == Generation::Two {
             let topic = "the start of the run is not written as an ISO date and was left out";
-            dotnet::check_date(&root, [b"date", b"time"], topic, self.options, &mut self.remarks, xml);
+            self.times = RunTimes::read(&root, [b"date", b"time"], topic, self.options, &mut self.remarks, xml);
         }
         if root.name() == b"test-suite" {
             let topic = "the report is a fragment: its root is a suite";

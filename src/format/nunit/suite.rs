@@ -180,6 +180,11 @@ impl Suites {
         }
     }
 
+    /// Whether none is open.
+    pub(super) fn are_closed(&self) -> bool {
+        self.open.is_empty()
+    }
+
     /// Ends the innermost suite, telling of a failure of its own.
     pub(super) fn end(&mut self, visitor: &mut dyn ReportVisitor) {
         let Some(suite) = self.open.last() else { return };

@@ -7,13 +7,15 @@ mod suites;
 use std::ops::ControlFlow;
 
 use super::*;
-use crate::model::DetailKind;
+use crate::model::{DetailKind, StatedExecution, Timestamp};
 
 #[derive(Default)]
 pub(super) struct Findings {
     cases: Vec<TestCase>,
     problems: Vec<Problem>,
     producer: String,
+    /// When the report says that its runs began and ended.
+    spans: Vec<String>,
 }
 
 impl ReportVisitor for Findings {
@@ -23,6 +25,10 @@ impl ReportVisitor for Findings {
     }
     fn problem(&mut self, problem: Problem) {
         self.problems.push(problem);
+    }
+    fn execution(&mut self, stated: &StatedExecution) {
+        let text = |time: Option<Timestamp>| time.map_or_else(|| "-".to_owned(), |time| time.to_string());
+        self.spans.push(format!("{} {}", text(stated.start), text(stated.finish)));
     }
     fn producer(&mut self, name: &str) {
         self.producer = name.to_owned();

@@ -12,11 +12,21 @@ pub(in crate::format) fn told_timestamp(
     place: impl Fn() -> Position,
 ) -> Option<Timestamp> {
     let stamp = readable(timestamp(written, &options.zone), written, remarks, &place)?;
+    Some(tell_assumed(stamp, options, remarks, place))
+}
+
+/// The time of a stamp; that its zone was assumed is told.
+pub(in crate::format) fn tell_assumed(
+    stamp: Stamp,
+    options: &ReadOptions,
+    remarks: &mut Remarks,
+    place: impl FnOnce() -> Position,
+) -> Timestamp {
     if stamp.naive {
         let topic = "timestamps without a zone were read in the assumed one";
         remarks.add(ProblemKind::NaiveTimestamp, topic, || options.zone.name().to_owned(), place);
     }
-    Some(stamp.at)
+    stamp.at
 }
 
 /// What was read; that it is nothing is told.

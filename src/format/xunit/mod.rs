@@ -11,11 +11,12 @@ mod test;
 #[cfg(test)]
 mod tests;
 
+use crate::format::dotnet::RunTimes;
 use crate::format::head::XmlHead;
 use crate::format::held::Held;
 use crate::format::spare::{self, Spare};
 use crate::format::xml::{Inside, Tag, XmlCursor, XmlEvent};
-use crate::format::{Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes, dotnet};
+use crate::format::{Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes};
 use crate::model::{Body, CaseDetail, Dialect, Position, Problem, ProblemKind, ReportVisitor, Role, TestCase};
 
 use test::TestAttributes;
@@ -95,6 +96,8 @@ struct Reader<'o> {
     /// The machine, where the report names it.
     computer: String,
     assembly: Assembly,
+    /// When that began, until its first test.
+    times: RunTimes,
     /// Name of the collection or class around the test.
     group: String,
     /// The test being read and what its start tag says.
@@ -126,6 +129,7 @@ impl<'o> Reader<'o> {
             producer: String::new(),
             computer: String::new(),
             assembly: Assembly::default(),
+            times: RunTimes::default(),
             group: String::new(),
             case,
             attributes,
@@ -171,7 +175,9 @@ impl<'o> Reader<'o> {
         let tag = xml.started_tag();
         self.assembly.read(&tag, self.options.suite_property.as_deref());
         let topic = "the start of an assembly is no date and was left out";
-        dotnet::check_date(&tag, [b"run-date", b"run-time"], topic, self.options, &mut self.remarks, xml);
+        let start: [&[u8]; 2] = [b"run-date", b"run-time"];
+        self.times = RunTimes::read(&tag, start, topic, self.options, &mut self.remarks, xml);
+        self.times.read_length(&tag);
         if self.producer.is_empty()
             && let Some(framework) = tag.attribute(b"test-framework")
         {

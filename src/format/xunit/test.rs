@@ -88,6 +88,7 @@ impl Reader<'_> {
             return Ok(ControlFlow::Continue(()));
         }
         self.assembly.seen += 1;
+        self.times.state_before(&self.case, self.options, &mut self.remarks, xml, visitor);
         Ok(visitor.case(&mut self.case))
     }
 

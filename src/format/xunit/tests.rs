@@ -10,13 +10,15 @@ use std::ops::ControlFlow;
 use super::*;
 use crate::format::corpus;
 use crate::format::encoding;
-use crate::model::{Content, DetailKind, Outcome};
+use crate::model::{Content, DetailKind, Outcome, StatedExecution, Timestamp};
 
 #[derive(Default)]
 struct Findings {
     cases: Vec<TestCase>,
     problems: Vec<Problem>,
     producer: String,
+    /// When the report says that its runs began and ended.
+    spans: Vec<String>,
 }
 
 impl ReportVisitor for Findings {
@@ -26,6 +28,10 @@ impl ReportVisitor for Findings {
     }
     fn problem(&mut self, problem: Problem) {
         self.problems.push(problem);
+    }
+    fn execution(&mut self, stated: &StatedExecution) {
+        let text = |time: Option<Timestamp>| time.map_or_else(|| "-".to_owned(), |time| time.to_string());
+        self.spans.push(format!("{} {}", text(stated.start), text(stated.finish)));
     }
     fn producer(&mut self, name: &str) {
         self.producer = name.to_owned();
@@ -126,6 +132,26 @@ fn x3_a_date_that_is_none_is_told_once() {
         &["passed a"],
         &[ProblemKind::UnreadableTime],
     );
+}
+
+#[test]
+fn x3_the_start_of_an_assembly_is_that_of_tests_without_times() {
+    let assembly = |attributes: &str, test: &str| {
+        let inside =
+            format!("<collection><test name='a' result='Pass' {test}/><test name='b' result='Pass'/></collection>");
+        read(&format!("<assembly {attributes}>{inside}</assembly>"))
+    };
+    let found = assembly("run-date='2024-05-01' run-time='10:00:00' time='90.25'", "time='0.5'");
+    assert_eq!(found.spans, ["2024-05-01T10:00:00Z 2024-05-01T10:01:30Z"]);
+    assert_eq!(found.kinds(), [ProblemKind::NaiveTimestamp]);
+    assert!(found.cases.iter().all(|case| case.start.is_none() && case.finish.is_none()), "no time is invented");
+    assert_eq!(assembly("run-date='2024-05-01' run-time='10:00:00'", "").spans, ["2024-05-01T10:00:00Z -"]);
+
+    let own = assembly("run-date='2024-05-01' run-time='10:00:00'", "start-rtf='2024-05-01T08:00:00+00:00'");
+    assert_eq!((own.spans.len(), own.kinds()), (0, vec![]));
+    for without in ["run-date='1970-01-01' run-time='00:00:00'", "run-time='10:00:00'"] {
+        assert_eq!((assembly(without, "").spans.len(), assembly(without, "").kinds()), (0, vec![]), "{without}");
+    }
 }
 
 #[test]
@@ -374,7 +400,7 @@ fn fixture_v1() {
             "skipped Shop.Tests.BasketTests.Expires"
         ]
     );
-    assert_eq!(found.kinds(), [ProblemKind::ContainerFailure]);
+    assert_eq!(found.kinds(), [ProblemKind::ContainerFailure, ProblemKind::NaiveTimestamp]);
     assert_eq!(found.producer, "xUnit.net 1.9.1.1600");
     assert_eq!(fixture("v1-under-assemblies.xml").lines(), ["passed Shop.Tests.SumTests.Adds"]);
 }
@@ -393,7 +419,7 @@ fn fixture_v2_theories() {
             "skipped Shop.Tests.SumTests.Later"
         ]
     );
-    assert_eq!(found.kinds(), [ProblemKind::ContainerFailure]);
+    assert_eq!(found.kinds(), [ProblemKind::ContainerFailure, ProblemKind::NaiveTimestamp]);
     assert_eq!(parameters(&found.cases[0]), [("a", "1"), ("b", "2"), ("expected", "3")]);
     assert_eq!(parameters(&found.cases[2]), [("parts", "[\"a, b\", \"c\"]"), ("glue", "-")]);
     let titles: Vec<_> = found.cases.iter().map(|case| &*case.title).collect();

@@ -35,7 +35,7 @@ fn example_of_version_2() {
     assert_eq!(arguments(&found.cases[0]), ["arg1=x.(y"]);
     assert_eq!(details(&found.cases[1]), [(Skip, "later", "")]);
     assert!(found.cases.iter().all(|case| case.start.is_none() && case.finish.is_none()));
-    assert_eq!(found.kinds(), []);
+    assert_eq!(found.kinds(), [ProblemKind::NaiveTimestamp]);
 }
 
 #[test]
@@ -268,6 +268,23 @@ fn n28_lower_case_single_quotes_and_a_twelve_hour_clock() {
     assert_eq!((found.kinds(), found.producer.as_str()), (vec![ProblemKind::UnreadableTime], "ieunit"));
     let report = b"<test-results date='2010-04-19' time='13:38:35'/>";
     assert_eq!(read_with(Generation::Two, report, &all_attachments()).kinds(), []);
+}
+
+#[test]
+fn the_start_of_the_run_is_that_of_cases_without_times() {
+    let run = |time: &str| {
+        let report = format!(
+            "<test-results date='2010-04-19' time='13:38:35'><test-suite name='a.dll' {time}><results>\
+             <test-suite name='A' time='7'><results><test-case name='A.B' result='Success' time='1'/>\
+             <test-case name='A.C' result='Success'/></results></test-suite></results></test-suite></test-results>"
+        );
+        read_with(Generation::Two, report.as_bytes(), &all_attachments())
+    };
+    let found = run("time='90.5'");
+    assert_eq!(found.spans, ["2010-04-19T13:38:35Z 2010-04-19T13:40:05Z"]);
+    assert_eq!(found.kinds(), [ProblemKind::NaiveTimestamp]);
+    assert!(found.cases.iter().all(|case| case.start.is_none() && case.finish.is_none()), "no time is invented");
+    assert_eq!(run("").spans, ["2010-04-19T13:38:35Z -"]);
 }
 
 #[test]
