@@ -26,6 +26,8 @@ pub enum Volatile {
     Port,
     /// `_shard_1/4` of Bazel.
     Shard,
+    /// `Chrome 99.0.`, `Chrome_Headless_120_0_6099_109_(Linux_x86_64).`: what runs tests in browsers puts before their names.
+    BrowserVersion,
     /// A file or folder below one for temporary files.
     TemporaryPath,
     /// A path that begins at a root.
@@ -44,6 +46,7 @@ impl Volatile {
             Volatile::DateTime => "a date and time",
             Volatile::Port => "a port",
             Volatile::Shard => "a shard number",
+            Volatile::BrowserVersion => "a browser's version",
             Volatile::TemporaryPath => "a temporary path",
             Volatile::AbsolutePath => "an absolute path",
         }
@@ -63,6 +66,9 @@ impl Volatile {
             }
             Volatile::Port => r"(localhost|127\.0\.0\.1|0\.0\.0\.0|\]):[0-9]{5}=>${1}:PORT",
             Volatile::Shard => "_shard_[0-9]+/[0-9]+=>",
+            Volatile::BrowserVersion => {
+                r"(^|\.)((Chrome|HeadlessChrome|Firefox|Safari|Edge|PhantomJS|Electron|IE)([ _]Headless)?)[ _][0-9]+([._][0-9]+)+([ _]\(|\.[^0-9])=>${1}${2}${6}"
+            }
             Volatile::TemporaryPath => return temporary_path_rewrite(name),
             Volatile::AbsolutePath => return absolute_path_rewrite(name),
         };
@@ -106,6 +112,9 @@ pub(super) fn find(name: &str, marks: TextMarks, start: Option<Timestamp>) -> Op
         && let Some(found) = volatile_runs(bytes, start)
     {
         return Some(found);
+    }
+    if marks.digits && has_browser_version(bytes) {
+        return Some(Volatile::BrowserVersion);
     }
     if !marks.slashes {
         return None;
@@ -219,6 +228,42 @@ fn is_ephemeral(run: &[u8]) -> bool {
     (32_768..=65_535).contains(&port)
 }
 
+const BROWSERS: &[&[u8]] =
+    &[b"Chrome", b"HeadlessChrome", b"Firefox", b"Safari", b"Edge", b"PhantomJS", b"Electron", b"IE"];
+
+/// Whether a browser stands in the place of a package or a class, with its version. One number alone is none.
+fn has_browser_version(bytes: &[u8]) -> bool {
+    let behind_dots = memchr::memchr_iter(b'.', bytes).map(|dot| dot + 1);
+    std::iter::once(0).chain(behind_dots).any(|at| begins_with_browser_version(&bytes[at..]))
+}
+
+fn begins_with_browser_version(text: &[u8]) -> bool {
+    if !matches!(text.first(), Some(b'C' | b'E' | b'F' | b'H' | b'I' | b'P' | b'S')) {
+        return false;
+    }
+    let Some(rest) = BROWSERS.iter().find_map(|browser| text.strip_prefix(*browser)) else { return false };
+    let rest = rest.strip_prefix(b" Headless").or(rest.strip_prefix(b"_Headless")).unwrap_or(rest);
+    let [b' ' | b'_', version @ ..] = rest else { return false };
+    matches!(behind_version(version), Some([b' ' | b'_', b'(', ..] | [b'.', _, ..]))
+}
+
+/// What stands behind two numbers or more, with a dot or `_` between them.
+fn behind_version(text: &[u8]) -> Option<&[u8]> {
+    let (mut rest, mut numbers) = (text, 0);
+    loop {
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if digits == 0 {
+            return None;
+        }
+        numbers += 1;
+        rest = &rest[digits..];
+        match rest {
+            [b'.' | b'_', digit, ..] if digit.is_ascii_digit() => rest = &rest[1..],
+            _ => return Some(rest).filter(|_| numbers > 1),
+        }
+    }
+}
+
 /// What stands below a folder for temporary files.
 fn temporary_path(name: &str) -> Option<&str> {
     static FOLDERS: LazyLock<[Finder<'static>; 3]> =
@@ -277,6 +322,20 @@ mod tests {
         ("GET http://localhost:49731/items", "GET http://localhost:50122/items", Volatile::Port),
         ("[::1]:40000 answers", "[::1]:40001 answers", Volatile::Port),
         ("//shop:test_shard_1/4", "//shop:test_shard_3/4", Volatile::Shard),
+        ("Chrome 99.0.Lint: all files", "Chrome 100.0.Lint: all files", Volatile::BrowserVersion),
+        ("PhantomJS 1.9.8.add.works", "PhantomJS 2.0.add.works", Volatile::BrowserVersion),
+        ("Firefox 21.0 (Linux).Sum.adds", "Firefox 128.0.3 (Linux).Sum.adds", Volatile::BrowserVersion),
+        ("IE 10.0.0 (Windows 7).Sum.adds", "IE 11.0 (Windows 7).Sum.adds", Volatile::BrowserVersion),
+        (
+            "shop.Chrome_Headless_120_0_6099_109_(Linux_x86_64).App.starts",
+            "shop.Chrome_Headless_121_0_0_0_(Linux_x86_64).App.starts",
+            Volatile::BrowserVersion,
+        ),
+        (
+            "HeadlessChrome 91.0.4472 (Linux 0.0.0).App.starts",
+            "HeadlessChrome 92.0.4515 (Linux 0.0.0).App.starts",
+            Volatile::BrowserVersion,
+        ),
         (
             "reads[/tmp/pytest-of-ci/pytest-41/a.json]",
             "reads[/tmp/pytest-of-ci/pytest-42/a.json]",
@@ -334,6 +393,8 @@ mod tests {
         };
         assert_eq!(kept("reads[/tmp/pytest-of-ci/pytest-41/a.json]"), "reads[TMP/a.json]");
         assert_eq!(kept("/home/ci/build/features/pay.feature#pay"), "features/pay.feature#pay");
+        assert_eq!(kept("Chrome 99.0.Lint: all files"), "Chrome.Lint: all files");
+        assert_eq!(kept("a.Chrome_Headless_120_0_(Linux_x86_64).App"), "a.Chrome_Headless_(Linux_x86_64).App");
         assert_eq!(kept("GET http://localhost:49731/items"), "GET http://localhost:PORT/items");
     }
 
@@ -355,6 +416,14 @@ mod tests {
             "born on 2024-05-02",
             "listens on localhost:8080 and example.org:50000",
             "reads /tmp/settings.json",
+            "shop.Firefox 3 migration",
+            "shop.Firefox 3.6 migration",
+            "Firefox 128.adds",
+            "Safari 15.4.1",
+            "shop.Electronics 1.0.pays",
+            "runs in Chrome 99.0.too",
+            "shop.IE_11.pays",
+            "Chromium 99.0.adds",
             "GET /tmp/ returns 404",
             "",
         ] {
