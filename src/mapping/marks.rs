@@ -16,6 +16,8 @@ pub(super) struct TextMarks {
     pub(super) slashes: bool,
     /// Two blanks, one behind the other.
     pub(super) gaps: bool,
+    /// A blank or an opening bracket, which names of classes and methods do not have.
+    pub(super) parts: bool,
 }
 
 impl TextMarks {
@@ -51,13 +53,14 @@ struct Found {
     controls: u8x16,
     digits: u8x16,
     slashes: u8x16,
+    parts: u8x16,
     gaps: u32,
 }
 
 impl Default for Found {
     fn default() -> Found {
         let none = u8x16::splat(0);
-        Found { controls: none, digits: none, slashes: none, gaps: 0 }
+        Found { controls: none, digits: none, slashes: none, parts: none, gaps: 0 }
     }
 }
 
@@ -72,7 +75,9 @@ impl Found {
         self.controls |= at_most(0x1F) | is(0x7F);
         self.digits |= at_most(b'9') & at_least(b'0');
         self.slashes |= is(b'/') | is(b'\\');
-        let blanks = is(b' ').to_bitmask();
+        let blanks = is(b' ');
+        self.parts |= blanks | is(b'(');
+        let blanks = blanks.to_bitmask();
         self.gaps |= blanks & (blanks << 1 | before);
         blanks >> (VECTOR - 1)
     }
@@ -84,6 +89,7 @@ impl Found {
             digits: self.digits.to_bitmask() != 0,
             slashes: self.slashes.to_bitmask() != 0,
             gaps: self.gaps != 0,
+            parts: self.parts.to_bitmask() != 0,
         }
     }
 }
@@ -138,6 +144,7 @@ mod tests {
             digits: text.bytes().any(|byte| byte.is_ascii_digit()),
             slashes: text.contains(['/', '\\']),
             gaps: text.contains("  "),
+            parts: text.contains([' ', '(']),
         }
     }
 

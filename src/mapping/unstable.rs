@@ -113,7 +113,7 @@ pub(super) fn find(name: &str, marks: TextMarks, start: Option<Timestamp>) -> Op
     {
         return Some(found);
     }
-    if marks.digits && has_browser_version(bytes) {
+    if marks.digits && marks.parts && has_browser_version(bytes) {
         return Some(Volatile::BrowserVersion);
     }
     if !marks.slashes {
