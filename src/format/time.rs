@@ -3,6 +3,7 @@
 //! Nothing here asks the machine for its clock or its zone: the same report gives the same instants everywhere.
 
 mod duration;
+mod named_month;
 mod stamp;
 mod told;
 mod zone;

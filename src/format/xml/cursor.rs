@@ -1,6 +1,5 @@
 //! The cursor: from one event to the next.
 
-use std::io;
 use std::ops::Range;
 
 use super::XmlEvent;
@@ -56,7 +55,7 @@ pub struct XmlCursor<'s> {
     /// Whether the end lent out last has no end tag in the report.
     implied_end: bool,
     /// The start tag lent out last, as a range of the window, and its name.
-    started: (Range<usize>, Name),
+    pub(super) started: (Range<usize>, Name),
     /// Its values.
     pub(super) quoted: Vec<Quoted>,
     /// The name of the element that ended last.
@@ -76,7 +75,7 @@ pub struct XmlCursor<'s> {
     pub(super) behind_banner: bool,
     /// Name of an element that its producer is known to leave open at times.
     pub(super) pardoned: &'static [u8],
-    truncated: Option<Position>,
+    pub(super) truncated: Option<Position>,
     pub(super) log: RepairLog,
     pub(super) tallies: Tallies,
     pub(super) limits: Limits,
@@ -373,19 +372,6 @@ impl<'s> XmlCursor<'s> {
         Ok(None)
     }
 
-    /// Moves on to where more of the markup at the cursor can be seen, unless it is longer than `most` bytes.
-    pub(super) fn incomplete(&mut self, most: u64) -> Result<Option<Found>, ParseError> {
-        if self.window.is_last() {
-            self.cut_off();
-            return Ok(Some(Found::Eof));
-        }
-        if (self.window.bytes().len() - self.next) as u64 > most {
-            return Err(self.over(Limit::TagBytes, self.limits.tag_bytes, "a tag is longer"));
-        }
-        self.slide()?;
-        Ok(None)
-    }
-
     #[inline]
     pub(super) fn start(&mut self, length: usize, name: Name, tail: usize) -> Result<Option<Found>, ParseError> {
         let depth = self.open.depth();
@@ -425,7 +411,7 @@ impl<'s> XmlCursor<'s> {
         Ok(())
     }
 
-    fn over(&self, limit: Limit, value: u64, what: &str) -> ParseError {
+    pub(super) fn over(&self, limit: Limit, value: u64, what: &str) -> ParseError {
         ParseError::over(LimitReached::new(limit, value, what), self.position())
     }
 
@@ -468,37 +454,6 @@ impl<'s> XmlCursor<'s> {
         self.next += 1;
         let wanted = texts == Texts::Wanted && self.open.depth() > 0;
         self.text(event..event + 1, RawKind::Markup, wanted)
-    }
-
-    pub(super) fn end_of_report(&mut self) -> Found {
-        if self.open.depth() > 0 {
-            self.cut_off();
-        }
-        Found::Eof
-    }
-
-    pub(super) fn cut_off(&mut self) {
-        let end = self.window.bytes().len();
-        self.truncated.get_or_insert(self.window.position(end));
-        self.next = end;
-    }
-
-    pub(super) fn slide(&mut self) -> Result<(), ParseError> {
-        self.started = (0..0, Name::default());
-        self.quoted.clear();
-        self.widen()
-    }
-
-    /// Reads on behind the markup at the cursor.
-    pub(super) fn widen(&mut self) -> Result<(), ParseError> {
-        let result = self.window.slide(self.next);
-        self.next = 0;
-        self.event = 0;
-        result.map_err(|error| self.unreadable(error))
-    }
-
-    fn unreadable(&self, error: io::Error) -> ParseError {
-        ParseError::read(error, self.window.position(self.window.bytes().len()))
     }
 }
 

@@ -19,6 +19,7 @@ mod open;
 mod pieces;
 mod repairs;
 mod scan;
+mod sliding;
 mod starts;
 mod tag;
 #[cfg(test)]
