@@ -1,5 +1,6 @@
 //! The summary for people.
 
+use std::collections::HashMap;
 use std::io;
 
 use xraypack::bundle::manifest::{Evidence, Totals};
@@ -15,6 +16,9 @@ use super::{SetAside, Summary};
 
 /// Reports set aside that are named in the summary without `-v`; `reports.jsonl` names all.
 const NAMED: usize = 20;
+
+/// Unsupported files of the same kind among them.
+const NAMED_OF_ONE_REASON: usize = 5;
 
 /// Writes the summary for people.
 pub fn write_human(summary: &Summary, verbosity: Verbosity, out: &mut Printer) -> io::Result<()> {
@@ -139,17 +143,33 @@ pub fn write_set_aside(reports: &[SetAside], verbosity: Verbosity, out: &mut Pri
         if reports.is_empty() {
             continue;
         }
-        let named = if verbosity >= Verbosity::Verbose { reports.len() } else { NAMED.min(reports.len()) };
+        let all = reports.len();
+        if verbosity < Verbosity::Verbose {
+            if state == ReportState::Unsupported {
+                keep_some_of_each_reason(&mut reports);
+            }
+            reports.truncate(NAMED);
+        }
         let mut table = Table::new(&[Align::Left, Align::Left]);
-        for report in &reports[..named] {
+        for report in &reports {
             table.row([&harmless(&report.shown), &harmless(&report.reason)]);
         }
-        section(&format!("{title} ({})", count(reports.len() as u64)), &table.lines(2), out)?;
-        if named < reports.len() {
-            out.line(format_args!("  and {} more; -v names all", count((reports.len() - named) as u64)))?;
+        section(&format!("{title} ({})", count(all as u64)), &table.lines(2), out)?;
+        if reports.len() < all {
+            out.line(format_args!("  and {} more; -v names all", count((all - reports.len()) as u64)))?;
         }
     }
     Ok(())
+}
+
+/// A hundred results of one tool would hide that there are some of another.
+fn keep_some_of_each_reason(reports: &mut Vec<&SetAside>) {
+    let mut met: HashMap<&str, usize> = HashMap::new();
+    reports.retain(|report| {
+        let of_this = met.entry(report.reason.as_str()).or_default();
+        *of_this += 1;
+        *of_this <= NAMED_OF_ONE_REASON
+    });
 }
 
 /// How many problems there were of each kind, the gravest first.
@@ -266,16 +286,22 @@ and `xraypack bind` writes it into the others.
             input: None,
             shown: format!("{number}.trx"),
             state: ReportState::Unsupported,
-            reason: "TRX".to_owned(),
+            reason: format!("TRX {}", number % 5),
             has_advice: number == 1029,
         };
         summary.set_aside = (0..1030).map(unsupported).collect();
         let text = shown(&summary, Verbosity::Normal, Ink::Plain);
         assert!(
-            text.contains("\nUnsupported (1,030)\n  1029.trx  TRX\n  0.trx     TRX\n"),
+            text.contains("\nUnsupported (1,030)\n  1029.trx  TRX 4\n  0.trx     TRX 0\n"),
             "what can be mended first: {text}"
         );
-        assert!(text.contains("\n  18.trx    TRX\n  and 1,010 more; -v names all\n"), "{text}");
+        assert!(text.contains("\n  18.trx    TRX 3\n  and 1,010 more; -v names all\n"), "{text}");
         assert!(shown(&summary, Verbosity::Verbose, Ink::Plain).contains("\n  1028.trx"));
+        // Of one kind a few say enough.
+        summary.set_aside.truncate(100);
+        summary.set_aside.iter_mut().for_each(|file| file.reason = "TRX".to_owned());
+        summary.set_aside[99].reason = "CTest".to_owned();
+        let text = shown(&summary, Verbosity::Normal, Ink::Plain);
+        assert!(text.contains("\n  4.trx   TRX\n  99.trx  CTest\n  and 94 more; -v names all\n"), "{text}");
     }
 }
