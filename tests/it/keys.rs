@@ -237,28 +237,3 @@ fn all_of_it_can_stand_in_the_project_file() {
     let usage = serde_json::from_slice::<Value>(&output.stdout).unwrap()["key_map"].clone();
     assert_eq!((&usage["file"], usage["unmatched"].as_array().unwrap().len()), (&json!("keys.csv"), 1));
 }
-
-#[test]
-fn categories_of_xunit_are_tags() {
-    let workshop = Workshop::new();
-    let traits = |pairs: &[(&str, &str)]| -> String {
-        pairs.iter().map(|(name, value)| format!("<trait name='{name}' value='{value}'/>")).collect()
-    };
-    let test = |method: &str, traits: String| {
-        format!("<test type='A' method='{method}' result='Pass'><traits>{traits}</traits></test>")
-    };
-    let tests = [
-        test("keyed", traits(&[("Category", "DEMO-12"), ("FeatureTitle", "Demo")])),
-        test("labelled", traits(&[("category", "smoke"), ("Tag", "slow test"), ("Tags", "one,two")])),
-    ];
-    workshop.write("in/a.xml", format!("<assembly><collection>{}</collection></assembly>", tests.concat()));
-    convert(&workshop, "in", &[]);
-    let labels =
-        |place: usize| bundles(&workshop.path().join("out"))[0].1["tests"][place]["testInfo"]["labels"].clone();
-    assert_eq!((labels(0), labels(1)), (json!(["DEMO-12"]), json!(["one", "two", "smoke", "slow_test"])));
-    assert_eq!(problems(&workshop, "bare-key").len(), 1);
-    for options in [["--bare-keys", "test"], ["--key-pattern", "([A-Z]+-[0-9]+)"]] {
-        convert(&workshop, "in", &options);
-        assert_eq!(identities(&workshop), ["DEMO-12", "A.labelled"], "{options:?}");
-    }
-}

@@ -30,7 +30,7 @@ pub(super) const FORMAT: Format = Format {
     parse,
     wants_all_bytes: as_it_comes,
     signs: Signs { roots: &[b"assemblies"], ambiguous_roots: &[b"assembly"], ..Signs::XML },
-    dialect: Dialect { roles: &[("test", Role::Key), ("Category", Role::Tag), ("Tag", Role::Tag)], ..Dialect::PLAIN },
+    dialect: Dialect { roles: &[("test", Role::Key)], ..Dialect::PLAIN },
     stands_for: &[],
     tells_more_than: &[],
 };
