@@ -11,8 +11,8 @@ pub(super) fn is_litter(path: &str) -> bool {
 /// Whether this is an archive that nobody means to be an archive of reports.
 pub(super) fn is_package(name: &str) -> bool {
     const PACKAGES: &[&str] = &[
-        "jar", "war", "ear", "aar", "apk", "aab", "ipa", "docx", "xlsx", "pptx", "odt", "ods", "odp", "whl", "nupkg",
-        "vsix", "xpi", "crx", "egg", "gem", "crate", "ova",
+        "jar", "war", "ear", "aar", "apk", "aab", "ipa", "docx", "xlsx", "pptx", "odt", "ods", "odp", "odg", "odf",
+        "odb", "whl", "nupkg", "vsix", "xpi", "crx", "egg", "gem", "crate", "ova",
     ];
     PACKAGES.iter().any(|package| package.eq_ignore_ascii_case(extension(name)))
 }

@@ -27,9 +27,9 @@ const NAMES: &[(&str, &str)] = &[
     ("ensureRedirect", ".xml"),
 ];
 
-/// What others install, and what editors and version control keep.
+/// What others install, what editors and version control keep, and what a document of LibreOffice has inside.
 fn is_foreign_folder(folder: &str) -> bool {
-    matches!(folder, "node_modules" | ".git" | ".idea" | ".vscode" | ".settings")
+    matches!(folder, "node_modules" | ".git" | ".idea" | ".vscode" | ".settings" | "Configurations2")
 }
 
 /// Whether a name begins with this and ends with that, with anything between where a star says so.
@@ -58,6 +58,7 @@ mod tests {
             "logback.xml",
             "src/main/webapp/WEB-INF/web.xml",
             "node_modules/a/b/c.json",
+            "unpacked/Configurations2/accelerator/current.xml",
             "a.zip!/node_modules/c.json",
             ".idea/modules.xml",
         ] {
