@@ -17,7 +17,10 @@ const MOST_SEARCHED: usize = 64 * 1024 * 1024;
 const LONGEST_MESSAGE: usize = 64 * 1024;
 
 /// Steps of a test that are kept.
-const MOST_STEPS: usize = 1000;
+pub(super) const MOST_STEPS: usize = 1000;
+
+/// What is told of a test with more of them.
+pub(super) const STEPS_LEFT_OUT: &str = "steps behind the first thousand of a test were left out";
 
 /// What is kept of the keywords of the test being read.
 #[derive(Debug, Default)]
@@ -191,8 +194,7 @@ impl Keywords {
             return None;
         }
         if steps.len() == MOST_STEPS {
-            let topic = "steps behind the first thousand of a test were left out";
-            remarks.add(ProblemKind::TextShortened, topic, String::new, || xml.position());
+            remarks.add(ProblemKind::TextShortened, STEPS_LEFT_OUT, String::new, || xml.position());
             return None;
         }
         let step = steps.add();

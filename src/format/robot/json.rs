@@ -16,6 +16,7 @@ use crate::format::{Head, ParseError, ReadOptions, head, recognise::Family};
 use crate::model::{Limit, LimitReached, Position, Problem, ProblemKind, ReportVisitor, Reuse};
 
 use super::Reader;
+use super::body::{MOST_STEPS, STEPS_LEFT_OUT};
 use super::foresight::Silence;
 use super::held::Verdict;
 use super::status::Status;
@@ -385,6 +386,11 @@ impl<'a> Reading<'a, '_, '_> {
         }
         name_test(&mut self.reader.case, self.reader.suites.path(), &name.unwrap_or_default());
         let places = &self.places;
+        if self.reader.case.steps.len() > MOST_STEPS {
+            self.reader.case.steps.truncate(MOST_STEPS);
+            let place = || places.at(offset);
+            self.reader.remarks.add(ProblemKind::TextShortened, STEPS_LEFT_OUT, String::new, place);
+        }
         self.reader.decide(&|| places.at(offset));
         self.reader.give(number, self.visitor);
         Ok(())

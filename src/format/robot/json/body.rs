@@ -4,12 +4,10 @@ use crate::format::json::{Fault, JsonCursor, Kind};
 use crate::model::Outcome;
 
 use super::super::Reader;
+use super::super::body::MOST_STEPS;
 
 /// Bytes of a step's name and arguments.
 const LONGEST_ACTION: usize = 2048;
-
-/// Steps of a test that are kept.
-const MOST_STEPS: usize = 1000;
 
 /// What parts the cells of a step.
 const GAP: &str = "    ";
@@ -134,7 +132,8 @@ impl Item {
     }
 
     fn add_step(&self, reader: &mut Reader<'_>, prefix: &str) {
-        if !reader.options.steps || reader.case.steps.len() >= MOST_STEPS {
+        // One more than are kept tells that there were more.
+        if !reader.options.steps || reader.case.steps.len() > MOST_STEPS {
             return;
         }
         let step = reader.case.steps.add();

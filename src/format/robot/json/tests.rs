@@ -20,6 +20,21 @@ fn json_and_xml_of_one_suite_give_the_same_tests() {
 }
 
 #[test]
+fn steps_behind_the_first_thousand_are_left_out_and_told() {
+    let report = |steps: usize| {
+        let keywords = vec![r#"{"name":"k","status":"PASS"}"#; steps].join(",");
+        format!(
+            r#"{{"generator":"Robot 7.5","generated":"","suite":{{"name":"S","tests":[{{"name":"t","status":"PASS","body":[{keywords}]}}]}}}}"#
+        )
+    };
+    let options = ReadOptions { steps: true, ..ReadOptions::default() };
+    let read = |steps| read_bytes(report(steps).as_bytes(), &options);
+    let (fitting, longer) = (read(MOST_STEPS), read(MOST_STEPS + 5));
+    assert_eq!((fitting.cases[0].steps.len(), fitting.kinds()), (MOST_STEPS, vec![]));
+    assert_eq!((longer.cases[0].steps.len(), longer.kinds()), (MOST_STEPS, vec![ProblemKind::TextShortened]));
+}
+
+#[test]
 fn r04_a_failed_teardown_in_json_fails_the_tests_before_it() {
     let inside =
         r#""suite":{"tests":[{"name":"t","status":"PASS"}],"name":"S","teardown":{"status":"FAIL","message":"gone"}}}"#;
