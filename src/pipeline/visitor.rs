@@ -382,8 +382,11 @@ impl<'c> Conversion<'c> {
             return;
         }
         for what in unwritten.beyond(self.told_of_unwritten) {
-            let message = format!("left out, since the target does not know it: {what}");
-            let problem = Problem::new(ProblemKind::UnknownProperty, message).about(what);
+            let (kind, why) = match what {
+                xray::Unwritten::MIDDLE_OF_STEP_TEXTS => (ProblemKind::TextShortened, "takes no more"),
+                _ => (ProblemKind::UnknownProperty, "does not know it"),
+            };
+            let problem = Problem::new(kind, format!("left out, since the target {why}: {what}")).about(what);
             if self.mapper.is_first(&problem) {
                 self.findings.note(problem);
             }

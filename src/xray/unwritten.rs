@@ -1,7 +1,7 @@
-//! What a report states of a test and the target does not know (spec xray-json.md section 3): it is not written, and
-//! whoever converts the report tells so.
+//! What a report states of a test and the target does not know, or not at that length (spec xray-json.md section 3): it is
+//! not written, and whoever converts the report tells so.
 
-use crate::model::TestRun;
+use crate::model::{Step, TestRun};
 
 use super::flavour::Target;
 
@@ -10,18 +10,31 @@ use super::flavour::Target;
 pub struct Unwritten(u8);
 
 /// Each kind, for people.
-const KINDS: [&str; 5] = [
+const KINDS: [&str; 6] = [
     "'testVersion' of a test",
     "'description' in testInfo",
     "'scenarioType' in testInfo",
     "members of steps in testInfo other than 'action', 'data' and 'result'",
     "'name' and 'duration' of iterations",
+    Unwritten::MIDDLE_OF_STEP_TEXTS,
 ];
 
+/// The last kind.
+const STEP_TEXTS: u8 = 1 << 5;
+
 impl Unwritten {
-    /// What of `run` is not written for `target`. Only a report in the target's own format states any of it.
+    /// The kind that any report may have, and that the target knows, but not at that length.
+    pub const MIDDLE_OF_STEP_TEXTS: &str = "the middle of texts of steps with more than 8,192 characters";
+
+    /// What of `run` is not written for `target`.
     pub fn of(run: &TestRun, target: Target) -> Unwritten {
-        let Some(stated) = run.stated.existing() else { return Unwritten::default() };
+        let cut = if has_long_step_texts(run, target) { STEP_TEXTS } else { 0 };
+        Unwritten(cut | Unwritten::stated(run, target))
+    }
+
+    /// What only a report in the target's own format states.
+    fn stated(run: &TestRun, target: Target) -> u8 {
+        let Some(stated) = run.stated.existing() else { return 0 };
         let says = |text: &str| !text.trim().is_empty();
         let test = &stated.test;
         let is_lost = match target {
@@ -40,7 +53,7 @@ impl Unwritten {
                 stated.iterations.iter().any(|row| says(&row.name) || says(&row.duration)),
             ],
         };
-        Unwritten((0..).zip(is_lost).map(|(kind, is_lost)| u8::from(is_lost) << kind).sum())
+        (0..).zip(is_lost).map(|(kind, is_lost)| u8::from(is_lost) << kind).sum()
     }
 
     /// What is in this set and not in `other`, for people.
@@ -53,6 +66,15 @@ impl Unwritten {
     pub fn and(self, other: Unwritten) -> Unwritten {
         Unwritten(self.0 | other.0)
     }
+}
+
+/// Whether texts of steps, also of those in iterations, are longer than the target takes.
+fn has_long_step_texts(run: &TestRun, target: Target) -> bool {
+    let Some(limit) = target.step_text_limit() else { return false };
+    let is_long = |text: &String| text.len() > limit && text.chars().count() > limit;
+    let is_cut = |step: &Step| is_long(&step.comment) || is_long(&step.actual_result);
+    let of_rows = run.stated.existing().into_iter().flat_map(|stated| stated.iterations.iter());
+    run.steps.iter().any(is_cut) || of_rows.flat_map(|row| row.steps.iter()).any(is_cut)
 }
 
 /// Whether Server knows this member of a step to be done.
@@ -83,7 +105,12 @@ mod tests {
         assert!(names(&run, Target::Server).is_empty());
         *run.stated.test.steps.add().add() = Parameter { name: "mine".to_owned(), value: "x".to_owned() };
         run.stated.iterations.add().name.push_str("first");
-        assert_eq!(names(&run, Target::Server), KINDS[3..]);
+        assert_eq!(names(&run, Target::Server), KINDS[3..5]);
+        let long = "ä".repeat(8192);
+        run.steps.add().comment.push_str(&long);
+        assert!(!names(&run, Target::Cloud).contains(&KINDS[5]));
+        run.steps[0].comment.push('!');
+        assert!(names(&run, Target::Cloud).contains(&KINDS[5]) && !names(&run, Target::Server).contains(&KINDS[5]));
         let all = Unwritten::of(&run, Target::Server);
         assert_eq!(all.beyond(all.and(Unwritten::default())).count(), 0, "what was told is not told again");
     }

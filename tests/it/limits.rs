@@ -156,3 +156,26 @@ fn attachments_in_archives_are_held_to_the_ratio_that_is_asked_for() {
         assert_eq!(manifest["totals"]["evidence"]["kept"], kept, "{setting}");
     }
 }
+
+/// Nothing else holds what is left out, so it is told.
+#[test]
+fn texts_of_steps_that_cloud_cuts_are_told() {
+    let workshop = Workshop::new();
+    let step = |length: usize| {
+        let message = "x".repeat(length);
+        let step = format!(
+            r#"{{"keyword":"Given ","name":"s","line":3,"result":{{"status":"failed","error_message":"{message}"}}}}"#
+        );
+        let scenario =
+            format!(r#"{{"id":"a;b","type":"scenario","keyword":"Scenario","name":"b","line":2,"steps":[{step}]}}"#);
+        format!(r#"[{{"uri":"a.feature","id":"a","keyword":"Feature","name":"A","line":1,"elements":[{scenario}]}}]"#)
+    };
+    for (length, target, is_told) in [(9_000, "cloud", true), (8_000, "cloud", false), (9_000, "server", false)] {
+        workshop.write("a.json", step(length));
+        let ran =
+            workshop.run(["convert", "a.json", "--out", "out", "-p", "DEMO", "--force", "--steps", "--target", target]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        let line = std::fs::read_to_string(workshop.path().join("out/reports.jsonl")).unwrap();
+        assert_eq!(line.contains("text-shortened"), is_told, "{length} {target}: {line}");
+    }
+}
