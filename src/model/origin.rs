@@ -24,8 +24,9 @@ impl Origin {
         Origin { name: name.into(), outermost: 0, innermost: 0 }
     }
 
-    /// The origin that is shown as `name`, as far as a name tells: each `!/` leads into an archive.
-    pub fn parse(name: impl Into<Arc<str>>) -> Origin {
+    /// The origin that is shown as `name`: each `!/` leads into an archive.
+    #[cfg(test)]
+    pub(crate) fn parse(name: impl Into<Arc<str>>) -> Origin {
         let name = name.into();
         let outermost = name.find(INTO).unwrap_or(0);
         let innermost = name.rfind(INTO).unwrap_or(0);

@@ -257,14 +257,10 @@ impl Folder {
     fn definitions_of(&self, format: &str) -> KnownNames {
         let mut definitions = KnownNames::default();
         let counted = self.counted.iter().filter(|counted| counted.format == format);
-        let waits =
-            |member: &&Member| member.format == format && !matches!(member.state(&self.same_sites), State::SetAside(_));
-        let waiting = self.waiting.iter().filter(waits);
-        let waiting =
-            waiting.flat_map(|member| member.marks.definitions().iter().map(|definition| (*definition, member.id)));
-        for (definition, id) in counted.flat_map(|counted| counted.definitions.iter().copied()).chain(waiting) {
-            definitions.entry(definition).or_insert(id);
-        }
+        counted.flat_map(|counted| &counted.definitions).for_each(|(definition, id)| {
+            definitions.entry(*definition).or_insert(*id);
+        });
+        self.add_waiting(format, |marks| marks.definitions().iter().copied(), &mut definitions);
         definitions
     }
 
@@ -276,14 +272,24 @@ impl Folder {
                 names.entry(name).or_insert(id);
             });
         }
+        self.add_waiting(format, |marks| marks.all_names(), &mut names);
+        names
+    }
+
+    /// Adds what those of one format tell that wait and are not set aside.
+    fn add_waiting<'f, N: Iterator<Item = u64>>(
+        &'f self,
+        format: &str,
+        told: impl Fn(&'f Marks) -> N,
+        known: &mut KnownNames,
+    ) {
         let waits =
             |member: &&Member| member.format == format && !matches!(member.state(&self.same_sites), State::SetAside(_));
         for member in self.waiting.iter().filter(waits) {
-            member.marks.all_names().for_each(|name| {
-                names.entry(name).or_insert(member.id);
+            told(&member.marks).for_each(|name| {
+                known.entry(name).or_insert(member.id);
             });
         }
-        names
     }
 
     /// Tells the verdict about all before the first undecided one.
