@@ -2,9 +2,10 @@
 
 mod earlier;
 mod inventory;
+mod lock;
 
 use std::collections::HashSet;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,6 +20,7 @@ use super::writeback::{Haste, OnDisk, Writeback};
 use earlier::Earlier;
 pub use earlier::earlier_of;
 use inventory::{Inventory, read_mark};
+use lock::Lock;
 
 /// What to do with an earlier output in the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +40,7 @@ pub struct Folder {
     /// Whether it was not there before.
     made: bool,
     writeback: Writeback,
-    /// The folder itself: the lock goes when it is closed.
-    lock: Option<File>,
+    lock: Lock,
 }
 
 impl Folder {
@@ -57,7 +58,7 @@ impl Folder {
             return Err(WriteErrorKind::NoFolder(path.to_path_buf()).into());
         }
         let made = create_folder(path)? == Created::Now;
-        let folder = Folder { path: path.to_path_buf(), made, writeback: Writeback::default(), lock: lock(path)? };
+        let folder = Folder { path: path.to_path_buf(), made, writeback: Writeback::default(), lock: Lock::on(path)? };
         let inventory = Inventory::of(path)?;
         inventory.check(path, opening)?;
         match opening {
@@ -90,7 +91,7 @@ impl Folder {
     ///
     /// # Errors
     /// When the file system refuses.
-    pub fn withdraw(&self) -> Result<(), WriteError> {
+    pub fn withdraw(self) -> Result<(), WriteError> {
         self.remove_journal()?;
         let inventory = Inventory::of(&self.path)?;
         remove_all(&inventory.ours)?;
@@ -102,6 +103,9 @@ impl Folder {
             return earlier.restore();
         }
         if self.made {
+            if lock::FILE.is_some() {
+                drop(self.lock);
+            }
             let _ = fs::remove_dir(&self.path);
         }
         Ok(())
@@ -126,7 +130,7 @@ impl Folder {
             return Err(WriteErrorKind::NoManifest(path.to_path_buf()).into());
         }
         let writeback = Writeback::default();
-        let folder = Folder { path: path.to_path_buf(), made: false, writeback, lock: lock(path)? };
+        let folder = Folder { path: path.to_path_buf(), made: false, writeback, lock: Lock::on(path)? };
         remove_all(&Inventory::of(path)?.temporary)?;
         Ok(folder)
     }
@@ -236,7 +240,7 @@ impl Folder {
     fn sync_everything(&self) -> Result<Synced, WriteError> {
         #[cfg(target_os = "linux")]
         {
-            let synced = match &self.lock {
+            let synced = match self.lock.folder() {
                 Some(folder) => rustix::fs::syncfs(folder),
                 None => {
                     let folder = File::open(&self.path).map_err(WriteError::io("open", &self.path))?;
@@ -347,16 +351,6 @@ fn remove_all(paths: &[PathBuf]) -> Result<(), WriteError> {
 
 fn remove(path: &Path) -> Result<(), WriteError> {
     fs::remove_file(path).map_err(WriteError::io("remove", path))
-}
-
-/// Locks the folder itself, so that no lock file is left in it. Where folders cannot be locked there is no lock.
-fn lock(path: &Path) -> Result<Option<File>, WriteError> {
-    let Ok(folder) = File::open(path) else { return Ok(None) };
-    match folder.try_lock() {
-        Ok(()) => Ok(Some(folder)),
-        Err(TryLockError::WouldBlock) => Err(WriteErrorKind::InUse(path.to_path_buf()).into()),
-        Err(TryLockError::Error(_)) => Ok(None),
-    }
 }
 
 /// Opens a whole file to bring it to the disk.

@@ -405,6 +405,7 @@ mod tests {
         let mut journal = Journal::begin(&again, purpose("server", &[]), &[&"two"]).unwrap();
         journal.add(&"three", [].iter()).unwrap();
         assert_eq!(read_back(folder.path()), ["two", "three"]);
+        drop(journal);
         drop(Journal::begin::<String>(&again, purpose("server", &[]), &[]).unwrap());
         assert!(!folder.path().join(JOURNAL).exists());
     }

@@ -103,7 +103,8 @@ impl SpillFile {
     }
 }
 
-/// A file inside `folder` that has lost its name already: the system frees it however the process ends.
+/// A file inside `folder` that has lost its name already: the system frees it however the process ends. Some systems keep the name
+/// until then.
 pub(super) fn nameless_file(folder: &Path) -> Result<File, WriteError> {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -147,6 +148,10 @@ mod tests {
         let mut out = b"was ".to_vec();
         spill.read(&(2..7), &mut out).unwrap();
         assert_eq!((spill.end(), out.as_slice()), (7, &b"was illed"[..]));
+        if cfg!(unix) {
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        }
+        drop(spill);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 

@@ -304,6 +304,7 @@ mod tests {
                 assert_eq!(out, serde_json::to_vec(line).unwrap());
             }
         }
+        drop(spool);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

@@ -220,20 +220,23 @@ pub fn convert(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<
     let waiting = Waiting { folder: Some(&folder), spool: &spool, sidecar: sidecar.as_ref() };
     let converted = Writing::begin(job, &folder, waiting, observer, &stop).and_then(|(writing, records)| {
         let whole = convert_groups(job, waiting, Names::Forgotten, records, observer, &stop, &writing)?;
-        let manifest = whole.write(job.encoding.target, &job.recorded, &folder, &spool)?;
-        if has_nothing(&manifest.totals) && folder.keeps_earlier() {
-            // A job whose tests left no report, or on whose disk none can be read, would take last night's output with it.
-            folder.withdraw().map_err(Error::Output)?;
-            observer.earlier_stays();
-        } else {
-            folder.seal(&manifest).map_err(Error::Output)?;
-        }
-        Ok(manifest)
+        whole.write(job.encoding.target, &job.recorded, &folder, &spool)
     });
-    if converted.as_ref().is_err_and(Error::is_wrong_usage) && job.opening != Opening::Resume {
-        return taken_back(converted, folder.withdraw());
+    drop(sidecar);
+    let manifest = match converted {
+        Err(error) if error.is_wrong_usage() && job.opening != Opening::Resume => {
+            return Err(taken_back(error, folder.withdraw()));
+        }
+        converted => converted?,
+    };
+    if has_nothing(&manifest.totals) && folder.keeps_earlier() {
+        // A job whose tests left no report, or on whose disk none can be read, would take last night's output with it.
+        folder.withdraw().map_err(Error::Output)?;
+        observer.earlier_stays();
+    } else {
+        folder.seal(&manifest).map_err(Error::Output)?;
     }
-    converted
+    Ok(manifest)
 }
 
 /// Whether no report was found, or none of which anything could be read.
@@ -242,10 +245,10 @@ fn has_nothing(totals: &Totals) -> bool {
 }
 
 /// What is to be told when what was written was, or could not be, taken back: the cause comes first.
-fn taken_back<T>(converted: Result<T, Error>, withdrawn: Result<(), WriteError>) -> Result<T, Error> {
-    match (converted, withdrawn) {
-        (Err(cause), Err(left)) => Err(Error::NotWithdrawn { cause: Box::new(cause), left }),
-        (converted, _) => converted,
+fn taken_back(cause: Error, withdrawn: Result<(), WriteError>) -> Error {
+    match withdrawn {
+        Err(left) => Error::NotWithdrawn { cause: Box::new(cause), left },
+        Ok(()) => cause,
     }
 }
 

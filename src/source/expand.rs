@@ -1,10 +1,11 @@
 //! Patterns among the INPUTs that no shell has expanded.
 
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 use walkdir::{DirEntry, WalkDir};
 
+use super::name::with_slashes;
 use super::{Shortage, SourceError};
 
 /// What begins the part of a pattern that is one.
@@ -16,11 +17,12 @@ const SPECIAL: [char; 4] = ['*', '?', '[', '{'];
 ///
 /// A link that leads nowhere matches as well, and so does a folder that nobody may look into: whoever reads them says so.
 pub(super) fn expand(argument: &Path) -> Result<Vec<PathBuf>, SourceError> {
-    let Some(pattern) = argument.to_str().filter(|text| text.contains(SPECIAL)) else {
+    let Some(written) = argument.to_str().filter(|text| text.contains(SPECIAL)) else {
         return Err(SourceError::Missing(argument.to_path_buf()));
     };
-    let (base, below) = pattern.split_at(fixed_part(pattern));
-    let wanted = Wanted::new(pattern, below)?;
+    let pattern = with_slashes(written);
+    let (base, below) = pattern.split_at(fixed_part(&pattern));
+    let wanted = Wanted::new(written, below)?;
     let root = if base.is_empty() { Path::new(".") } else { Path::new(base) };
     // As for a shell, only what is named level by level leads through links.
     let is_bounded = !below.contains("**");
@@ -44,7 +46,7 @@ pub(super) fn expand(argument: &Path) -> Result<Vec<PathBuf>, SourceError> {
         }
     }
     if found.is_empty() {
-        return Err(SourceError::NothingMatches(pattern.to_owned()));
+        return Err(SourceError::NothingMatches(written.to_owned()));
     }
     Ok(found)
 }
@@ -81,10 +83,10 @@ impl Wanted {
     }
 }
 
-/// A path as a shell writes it, which puts nothing before a pattern.
+/// A path as a shell writes it, which puts nothing before a pattern; all its parts with the same sign between them.
 fn named(base: &str, path: &Path) -> PathBuf {
     let path = if base.is_empty() { path.strip_prefix(".").unwrap_or(path) } else { path };
-    path.to_path_buf()
+    if MAIN_SEPARATOR == '/' { path.to_path_buf() } else { path.components().collect() }
 }
 
 /// Where the first part of a pattern begins that is more than a name.
@@ -112,9 +114,10 @@ mod tests {
 
     /// What a pattern matches, below the folder.
     fn found(folder: &Path, pattern: &str) -> Vec<String> {
-        let top = format!("{}/", folder.display());
+        let slashed = |path: &Path| path.to_str().unwrap().replace(MAIN_SEPARATOR, "/");
+        let top = slashed(folder) + "/";
         let found = expand(Path::new(&format!("{top}{pattern}"))).unwrap_or_default();
-        found.iter().map(|path| path.to_str().unwrap().strip_prefix(&top).unwrap().to_owned()).collect()
+        found.iter().map(|path| slashed(path).strip_prefix(&top).unwrap().to_owned()).collect()
     }
 
     #[test]
@@ -126,8 +129,13 @@ mod tests {
         assert_eq!(found("reports/*/"), ["reports/ui", "reports/unit"]);
         assert_eq!(found("reports/*.xml"), ["reports/top.xml"]);
         assert_eq!(found("reports/*/*.xml"), ["reports/ui/TEST-a.xml", "reports/unit/TEST-b.xml"]);
-        assert_eq!(found("./reports/u?/*"), ["./reports/ui/TEST-a.xml"]);
+        assert_eq!(found("reports/u?/*"), ["reports/ui/TEST-a.xml"]);
         assert_eq!(found("{reports,none}/top.xml"), ["reports/top.xml"]);
+        if cfg!(unix) {
+            assert_eq!(found("./reports/u?/*"), ["./reports/ui/TEST-a.xml"]);
+        } else {
+            assert_eq!(found("reports\\*\\*.xml"), ["reports/ui/TEST-a.xml", "reports/unit/TEST-b.xml"]);
+        }
         assert!(found("reports/?").is_empty() && found("none/*").is_empty() && found("reports/*.xml/").is_empty());
     }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use globset::{Candidate, Glob, GlobSet, GlobSetBuilder};
 
+use super::name::with_slashes;
 use crate::model::Origin;
 
 /// Patterns, of which one is enough.
@@ -38,12 +39,13 @@ impl Globs {
         let mut set = GlobSetBuilder::new();
         let (mut pattern_of, mut compiled) = (Vec::new(), Vec::new());
         for written in patterns {
-            for variant in variants(written) {
+            let pattern = with_slashes(written);
+            for variant in variants(&pattern) {
                 set.add(Glob::new(&variant).map_err(|error| error.to_string())?);
                 pattern_of.push(compiled.len());
             }
             let has_met = AtomicBool::new(false);
-            compiled.push(Pattern { written: written.to_owned(), beginning: beginning(written), has_met });
+            compiled.push(Pattern { written: written.to_owned(), beginning: beginning(&pattern), has_met });
         }
         let set = set.build().map_err(|error| error.to_string())?;
         Ok(Globs { set, pattern_of, patterns: compiled })

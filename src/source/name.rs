@@ -1,6 +1,8 @@
 //! Names of archive entries, made plain.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::path::is_separator;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -32,6 +34,11 @@ pub(super) fn compare(one: &str, other: &str) -> Ordering {
         Some((_, b'/')) => Ordering::Greater,
         Some((one, other)) => one.cmp(other),
     }
+}
+
+/// A pattern with `/` between its parts. Where a `\` stands between the parts of a path it is no escape in a pattern, either.
+pub(super) fn with_slashes(pattern: &str) -> Cow<'_, str> {
+    if is_separator('\\') { pattern.replace('\\', "/").into() } else { pattern.into() }
 }
 
 /// The folder part of a plain name; empty at the top.

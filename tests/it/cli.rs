@@ -122,7 +122,7 @@ fn the_project_file_is_found_above_the_working_directory() {
     assert!(ran.stdout.starts_with(b"{"), "{ran:?}");
     workshop.write("xraypack.toml", "nonsense = 1\n");
     let ran = workshop.command(["formats"]).current_dir(workshop.path().join("a/b")).output().unwrap();
-    let said = String::from_utf8(ran.stderr).unwrap();
+    let said = String::from_utf8(ran.stderr).unwrap().replace('\\', "/");
     assert!(said.contains("../../xraypack.toml:1: `nonsense`"), "{said}");
 }
 

@@ -176,8 +176,6 @@ fn an_execution_that_exists_gets_what_is_given_and_keeps_the_rest() {
     assert_eq!(infos(&workshop)[0], expected);
 }
 
-/// Names of files that are shown alike, since neither is text.
-#[cfg(target_os = "linux")]
 #[test]
 fn times_of_a_run_are_those_of_its_test_execution_where_tests_have_none() {
     let workshop = Workshop::new();
@@ -201,6 +199,8 @@ fn times_of_a_run_are_those_of_its_test_execution_where_tests_have_none() {
     assert!(tests.iter().all(|test| test.get("start").is_none() && test.get("finish").is_none()), "{tests:?}");
 }
 
+/// Names of files that are shown alike, since neither is text.
+#[cfg(target_os = "linux")]
 #[test]
 fn names_that_are_no_text_are_told_apart() {
     use std::ffi::OsStr;

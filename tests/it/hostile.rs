@@ -28,6 +28,9 @@ const COMMITTED: usize = 4096;
 const GOOD: &str =
     "<testsuite name='good'><testcase classname='good' name='one'/><testcase classname='good' name='two'/></testsuite>";
 
+/// Inputs with links, which only some systems let everybody make.
+const NEED_LINKS: [&str; 2] = ["attachments-outside", "link-to-itself"];
+
 /// Content of a file beside the input.
 const SECRET: &str = "what nobody may read";
 
@@ -75,8 +78,8 @@ fn folder() -> std::path::PathBuf {
 #[test]
 fn every_hostile_input_ends_as_the_table_says() {
     let mut wrong = Vec::new();
-    for row in rows() {
-        if let Err(complaint) = try_row(&row) {
+    for row in rows().iter().filter(|row| cfg!(unix) || !NEED_LINKS.contains(&row.input.as_str())) {
+        if let Err(complaint) = try_row(row) {
             wrong.push(format!("{}: {complaint}", row.input));
         }
     }

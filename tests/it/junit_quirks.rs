@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Workshop, bundles, reports};
+use crate::support::{Workshop, bundles};
 
 /// Converts what lies in `in` and gives the tests of all bundles.
 fn convert(workshop: &Workshop, more: &[&str]) -> Vec<Value> {
@@ -104,7 +104,7 @@ fn j49_loops_and_second_ways_to_a_file_are_walked_once() {
     std::os::unix::fs::symlink(&report, workshop.path().join("in/TEST-b.xml")).unwrap();
     std::os::unix::fs::symlink(workshop.path().join("in"), workshop.path().join("in/loop")).unwrap();
     assert_eq!(lines(&convert(&workshop, &[])), ["s.a PASS"]);
-    let read = reports(&workshop.path().join("out"));
+    let read = crate::support::reports(&workshop.path().join("out"));
     let cases: u64 = read.iter().map(|line| line["cases"]["seen"].as_u64().unwrap()).sum();
     assert_eq!(cases, 1, "{read:?}");
 }

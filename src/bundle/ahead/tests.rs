@@ -1,6 +1,8 @@
 //! Tests of writing ahead.
 
-use std::fs;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use proptest::prelude::*;
 
@@ -94,16 +96,15 @@ fn come_to_in(fixture: &Fixture, runs: &[Run], max_bytes: u64, writes: &dyn Fn(u
     let key = ExecutionKey::Awaited;
     let frame = Frame { first_head: FIRST, later_head: LATER, separator: SEPARATOR, tail: TAIL, key };
     let plans = plan(&settled, &budget, &frame.lengths()).unwrap();
-    let inodes = |folder: &Folder| -> Vec<_> {
-        let files = fs::read_dir(folder.path().join("bundles")).unwrap();
-        files.map(|file| std::os::unix::fs::DirEntryExt::ino(&file.unwrap())).collect()
+    let files = |folder: &Folder| -> Vec<PathBuf> {
+        fs::read_dir(folder.path().join("bundles")).unwrap().map(|file| file.unwrap().path()).collect()
     };
-    let before = inodes(&folder);
+    files(&folder).iter().for_each(|file| age(file));
     let compression = Compression::None;
     let assembly = Assembly { id: "a", settled: &settled, store, frame, folder: &folder, compression };
     let records: Vec<_> = plans.chunks(2).flat_map(|plans| assembly.write(plans).unwrap()).collect();
     drop(settled);
-    let after = inodes(&folder);
+    let after = files(&folder);
     assert_eq!(after.len(), records.len(), "what was written in vain is gone");
     let texts = records.iter().map(|record| {
         let text = fs::read_to_string(folder.path().join(&record.file)).unwrap();
@@ -113,7 +114,16 @@ fn come_to_in(fixture: &Fixture, runs: &[Run], max_bytes: u64, writes: &dyn Fn(u
         text
     });
     let come = Come { files: texts.collect(), notes, outcomes, evidence };
-    (come, before.iter().filter(|inode| after.contains(inode)).count())
+    (come, after.iter().filter(|file| is_aged(file)).count())
+}
+
+/// Makes a file older than any that is written now.
+fn age(file: &Path) {
+    File::options().write(true).open(file).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+}
+
+fn is_aged(file: &Path) -> bool {
+    file.metadata().unwrap().modified().unwrap() == SystemTime::UNIX_EPOCH
 }
 
 /// The files that come of `runs`, and how many of them came out as they had been written ahead.
@@ -313,7 +323,7 @@ fn writing_frees_the_store() {
 #[test]
 fn a_bundle_that_could_not_be_written_is_no_silent_loss() {
     let Collected { fixture, folder, index, bundles } = collect(0, &runs(7), 1000, 2);
-    fs::remove_dir_all(folder.path()).unwrap();
+    fs::remove_dir(folder.path().join("bundles")).unwrap();
     let error = write(&bundles, &fixture.store, &folder, &join).unwrap_err();
     assert!(matches!(error.kind(), WriteErrorKind::Io { .. }));
     assert!(bundles[0].take_back().is_none() && bundles[1].take_back().is_some(), "the other one had not begun");

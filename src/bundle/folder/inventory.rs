@@ -6,8 +6,8 @@ use std::{fs, io};
 
 use serde::Deserialize;
 
-use super::Opening;
 use super::earlier::is_set_aside;
+use super::{Opening, lock};
 use crate::bundle::error::{WriteError, WriteErrorKind};
 use crate::bundle::manifest::{Manifest, SCHEMA_FAMILY};
 use crate::bundle::name::{
@@ -50,6 +50,7 @@ impl Inventory {
                 JOURNAL if !is_folder => inventory.journal = true,
                 REPORTS if is_folder => inventory.obstacle = Some(path),
                 REPORTS => inventory.ours.push(path),
+                _ if lock::FILE == Some(&name) => {}
                 _ if is_folder && is_set_aside(&name) => inventory.earlier = true,
                 _ => inventory.add_other(Entry { name, path, is_folder }),
             }

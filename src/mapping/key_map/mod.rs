@@ -309,7 +309,7 @@ fn star_alone(text: &str) -> String {
     let mut glob = String::with_capacity(text.len() + 8);
     for character in text.chars() {
         match character {
-            '[' | ']' | '{' | '}' | '?' | '\\' => {
+            '[' | ']' | '{' | '}' | '?' => {
                 glob.push('[');
                 glob.push(character);
                 glob.push(']');
