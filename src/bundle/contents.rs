@@ -5,7 +5,7 @@
 
 use super::error::WriteError;
 use super::index::{Repeat, StoredRun};
-use super::merging::{EvidenceLost, Loaded, Merge, Merged, MergedBatch, OneResult, pack};
+use super::merging::{Dispute, EvidenceLost, Loaded, Merge, Merged, MergedBatch, OneResult, pack};
 use super::places::{RunPlace, Stretch};
 use super::store::RunStore;
 use crate::model::Outcome;
@@ -40,6 +40,7 @@ pub(super) struct MergedAhead {
     pub(super) outcome: Outcome,
     pub(super) note: Option<RunPlace>,
     pub(super) evidence: EvidenceLost,
+    pub(super) dispute: Option<Dispute>,
     /// Where the results are that were merged, packed.
     pub(super) results: RunPlace,
 }
@@ -73,14 +74,14 @@ impl Contents {
         let packed = store.put_to_stay(&packed)?;
         let starts = std::iter::once(0).chain(ends.iter().copied());
         for ((merged, repeated), span) in to_write.temporary.iter().zip(&self.repeated).zip(starts.zip(&ends)) {
-            let Merged { place, outcome, note, evidence, .. } = *merged;
+            let Merged { place, outcome, note, evidence, dispute, .. } = *merged;
             if let Some(run) = to_write.runs.get_mut(repeated.at) {
                 to_write.growth += i64::from(place.length) - run.bytes as i64;
                 *run = place.into();
             }
             let results = RunPlace::within(&packed, &(span.0..*span.1))?;
             let (run, length) = (repeated.run, place.length);
-            to_write.merged.push(MergedAhead { run, length, outcome, note, evidence, results });
+            to_write.merged.push(MergedAhead { run, length, outcome, note, evidence, dispute, results });
         }
         Ok(to_write)
     }
@@ -131,6 +132,6 @@ mod tests {
     #[test]
     fn as_little_is_kept_of_further_results_as_is_said() {
         // What the chapter on memory in docs/ says of them.
-        assert_eq!((size_of::<Repeat>(), size_of::<MergedAhead>()), (64, 72));
+        assert_eq!((size_of::<Repeat>(), size_of::<MergedAhead>()), (64, 80));
     }
 }

@@ -35,6 +35,17 @@ pub struct MergedFacts {
     pub note: Vec<u8>,
     /// What the results had and the run has not.
     pub evidence: EvidenceLost,
+    /// Reports that tell opposite things of the Test, if that is to be told.
+    pub dispute: Option<Dispute>,
+}
+
+/// Two reports that tell opposite things of one Test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dispute {
+    /// One in which it passed.
+    pub passed: ReportId,
+    /// One in which it failed.
+    pub failed: ReportId,
 }
 
 /// Pieces of evidence that results had and that are in no merged run.
@@ -66,6 +77,7 @@ pub struct Merged {
     pub(super) outcome: Outcome,
     pub(super) note: Option<RunPlace>,
     pub(super) evidence: EvidenceLost,
+    pub(super) dispute: Option<Dispute>,
 }
 
 /// A result in the store, with all that is known of it.
@@ -155,6 +167,7 @@ struct InBatch {
     outcome: Outcome,
     note: Range<usize>,
     evidence: EvidenceLost,
+    dispute: Option<Dispute>,
 }
 
 impl MergedBatch {
@@ -181,7 +194,8 @@ impl MergedBatch {
         self.bytes.extend_from_slice(separator);
         let note = self.bytes.len()..self.bytes.len() + facts.note.len();
         self.bytes.extend_from_slice(&facts.note);
-        self.merged.push(InBatch { run, bytes, outcome: facts.outcome, note, evidence: facts.evidence });
+        let MergedFacts { outcome, evidence, dispute, .. } = facts;
+        self.merged.push(InBatch { run, bytes, outcome, note, evidence, dispute });
         Ok(())
     }
 
@@ -190,9 +204,9 @@ impl MergedBatch {
             return Ok(());
         }
         let chunk = store.put(&self.bytes)?;
-        for InBatch { run, bytes, outcome, note, evidence } in self.merged.drain(..) {
+        for InBatch { run, bytes, outcome, note, evidence, dispute } in self.merged.drain(..) {
             let note = (!note.is_empty()).then(|| RunPlace::within(&chunk, &note)).transpose()?;
-            all.push(Merged { run, place: RunPlace::within(&chunk, &bytes)?, outcome, note, evidence });
+            all.push(Merged { run, place: RunPlace::within(&chunk, &bytes)?, outcome, note, evidence, dispute });
         }
         self.bytes.clear();
         Ok(())

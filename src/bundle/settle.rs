@@ -8,7 +8,7 @@ use super::body::Sums;
 use super::contents::MergedAhead;
 use super::error::{WriteError, WriteErrorKind};
 use super::index::{Index, Repeat};
-use super::merging::{EvidenceLost, Loaded, Merge, Merged, MergedBatch, OneResult, unpack};
+use super::merging::{Dispute, EvidenceLost, Loaded, Merge, Merged, MergedBatch, OneResult, unpack};
 use super::new_file::Nameless;
 use super::places::{Places, RunPlace, Stretch};
 use super::plan::BundlePlan;
@@ -132,16 +132,18 @@ impl Unsettled {
         }
         let notes = self.index.take_notes();
         let Unsettled { index, places, separator, ahead, .. } = self;
-        let (outcomes, evidence) = (Vec::new(), EvidenceLost::default());
-        let mut settled = Settled { index, places, separator, replaced, outcomes, notes, evidence };
+        let (outcomes, evidence, disputes) = (Vec::new(), EvidenceLost::default(), Disputes::default());
+        let mut settled = Settled { index, places, separator, replaced, outcomes, notes, evidence, disputes };
         // What was merged anew has all its results in `merged`.
-        for MergedAhead { run, outcome, note, evidence, .. } in ahead {
+        for MergedAhead { run, outcome, note, evidence, dispute, .. } in ahead {
             if merged.binary_search_by_key(&(run as usize), |merged| merged.run).is_err() {
                 settled.note_merged(run as usize, outcome, note, evidence);
+                settled.disputes.add(run as usize, dispute);
             }
         }
-        for Merged { run, outcome, note, evidence, .. } in merged {
+        for Merged { run, outcome, note, evidence, dispute, .. } in merged {
             settled.note_merged(run, outcome, note, evidence);
+            settled.disputes.add(run, dispute);
         }
         settled.outcomes.sort_unstable_by_key(|(run, _)| *run);
         Ok(settled)
@@ -168,6 +170,26 @@ pub struct Settled {
     /// What was noted of runs, by their number.
     notes: HashMap<u32, RunPlace>,
     evidence: EvidenceLost,
+    disputes: Disputes,
+}
+
+/// Tests of which reports tell opposite things.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Disputes {
+    /// How many there are.
+    pub tests: u64,
+    /// Number of the first one's run, and two of its reports.
+    pub first: Option<(usize, Dispute)>,
+}
+
+impl Disputes {
+    fn add(&mut self, run: usize, dispute: Option<Dispute>) {
+        let Some(dispute) = dispute else { return };
+        self.tests += 1;
+        if self.first.is_none_or(|(first, _)| run < first) {
+            self.first = Some((run, dispute));
+        }
+    }
 }
 
 impl Settled {
@@ -183,6 +205,11 @@ impl Settled {
     /// What became of evidence when results were merged.
     pub fn evidence_lost(&self) -> EvidenceLost {
         self.evidence
+    }
+
+    /// Merged Tests of which reports tell opposite things.
+    pub fn disputes(&self) -> Disputes {
+        self.disputes
     }
 
     /// How many runs there are.

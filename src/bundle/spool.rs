@@ -51,6 +51,8 @@ pub struct SpooledLine {
 pub struct SeenReport {
     /// Where it was found.
     pub report: String,
+    /// Number of its INPUT, from one, where there are several.
+    pub input: Option<u32>,
     /// Its format, when one was recognised.
     pub format: Option<String>,
 }

@@ -11,6 +11,7 @@ use xraypack::pipeline::{Error, Job};
 use super::args::{JobArgs, OutputArgs, TellingArgs, check};
 use super::choices::OutputChoice;
 use super::commentary::Commentary;
+use super::disagreeing;
 use super::exit::{DamageAllowed, Ending, Failure, heard};
 use super::info;
 use super::inputs;
@@ -69,6 +70,7 @@ pub fn run(args: &ConvertArgs, terminal: &mut Terminal) -> Result<Ending, Failur
     let summary = Summary { key_map, ..Summary::of(&manifest, told, elapsed) };
     same_execution::warn(&summary.same_execution, &args.job.execution, terminal);
     trimmed::warn(&trimmed::of_manifest(&manifest), terminal);
+    disagreeing::warn(disagreeing::of_manifest(&manifest), &places, terminal);
     let ending = Ending::of_reports(
         summary.totals.reports,
         summary.totals.damaged,

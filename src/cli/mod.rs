@@ -11,6 +11,7 @@ mod choices;
 mod commentary;
 mod completions;
 mod convert;
+mod disagreeing;
 mod environment;
 mod exit;
 mod formats;

@@ -7,12 +7,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
-use xraypack::bundle::manifest::{Totals, Trimmed};
+use xraypack::bundle::manifest::{Disagreeing, Totals, Trimmed};
 use xraypack::pipeline::{self, Conflicts, DividedTest, Job, PlannedBundle, PlannedExecution, SharedKey};
 
 use super::args::{IdleOutputArgs, JobArgs, TellingArgs, check};
 use super::choices::OutputChoice;
 use super::commentary::Commentary;
+use super::disagreeing;
 use super::exit::{DamageAllowed, Ending, Failure, heard};
 use super::info;
 use super::inputs;
@@ -67,6 +68,8 @@ struct ExecutionLine<'p> {
     conflicts: ConflictLines<'p>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     trimmed: &'p [Trimmed],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disagreeing: Option<&'p Disagreeing>,
 }
 
 #[derive(Serialize)]
@@ -126,6 +129,8 @@ pub fn run(args: &PlanArgs, terminal: &mut Terminal) -> Result<Ending, Failure> 
         usage.tell(terminal);
     }
     same_execution::warn(&view.same_execution, &args.job.execution, terminal);
+    let told = view.executions.iter().filter_map(|execution| execution.disagreeing.as_ref());
+    disagreeing::warn(disagreeing::Told::of(told), &Places::of(&job.inputs), terminal);
     heard(show(&view, args.telling.format, terminal))?;
     if !view.unmapped.is_empty() {
         let tests = counted(view.unmapped.len() as u64, "test has", "tests have");
@@ -203,6 +208,7 @@ impl<'p> ExecutionLine<'p> {
             new_tests: &execution.definitions,
             conflicts: ConflictLines::of(&execution.conflicts),
             trimmed: &execution.trimmed,
+            disagreeing: execution.disagreeing.as_ref(),
         }
     }
 }

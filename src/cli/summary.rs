@@ -12,6 +12,7 @@ use xraypack::bundle::manifest::{self, Manifest, Totals};
 use xraypack::model::ReportState;
 
 use super::commentary::ReportSeen;
+use super::disagreeing;
 use super::problems::ProblemCount;
 use super::same_execution::{self, SameExecution};
 use super::terminal::Printer;
@@ -34,6 +35,9 @@ pub struct Summary {
     pub problems: Vec<ProblemCount>,
     /// Tests that were cut to fit into a bundle.
     pub trimmed: u64,
+    /// Tests that passed in one report and failed in another, where the worst result counts.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub disagreeing: u64,
     /// Test Executions that have the same key.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub same_execution: Vec<SameExecution>,
@@ -59,6 +63,7 @@ impl Summary {
             set_aside: told.set_aside,
             problems: told.problems.counts(),
             trimmed: trimmed::of_manifest(manifest).len() as u64,
+            disagreeing: disagreeing::of_manifest(manifest).map_or(0, |told| told.tests()),
             same_execution,
             key_map: None,
             report_bytes: told.report_bytes,
@@ -149,6 +154,10 @@ pub struct SetAside {
     pub has_advice: bool,
 }
 
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 fn state_name<S: serde::Serializer>(state: &ReportState, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(state.name())
 }
@@ -207,6 +216,7 @@ pub mod tests {
                 ],
             }],
             trimmed: 2,
+            disagreeing: 0,
             same_execution: Vec::new(),
             key_map: None,
             set_aside: vec![

@@ -14,11 +14,11 @@ use super::kept::KeptReports;
 use super::loose::MOST_SCENARIOS;
 use super::naming::Naming;
 use super::outcome::{EvidenceCounts, ReportOutcome};
-use super::repeats::Repeats;
+use super::repeats::{Repeats, told_beside};
 use super::share::{conflict, earliest};
 use super::twins::{TwinVerdict, Twins, Verdicts};
 use super::{Damaged, Error, Job, Observer};
-use crate::bundle::{Ahead, ExecutionIndex, Ids, LineSpool, ReportLine};
+use crate::bundle::{Ahead, ExecutionIndex, Ids, LineSpool, ReportLine, SeenReport};
 use crate::model::{Problem, ProblemKind, ReportId, ReportState, RunCounts, Severity, StatedExecution, Timestamp};
 use crate::xray::ExecutionInfo;
 
@@ -60,6 +60,13 @@ pub(super) struct Collected {
 struct Held {
     outcome: ReportOutcome,
     verdict: Option<TwinVerdict>,
+}
+
+impl Held {
+    fn seen(&self) -> SeenReport {
+        let ReportOutcome { origin, told_input, format, .. } = &self.outcome;
+        SeenReport { report: origin.as_str().to_owned(), input: *told_input, format: format.map(str::to_owned) }
+    }
 }
 
 /// One Test Execution before its runs are settled.
@@ -238,7 +245,8 @@ impl Collected {
                 Some(TwinVerdict::SetAside { by }) => self.set_twin_aside(&mut outcome, by, group, spool)?,
                 Some(TwinVerdict::Counts(repetitions)) => {
                     for repetition in repetitions {
-                        let other = repetition.other().map(|other| self.name_of(other, spool)).transpose()?;
+                        let name = |other| self.name_of(other, outcome.told_input, spool);
+                        let other = repetition.other().map(name).transpose()?;
                         outcome.problems.push(repetition.problem(&other.unwrap_or_default(), &job.prefer));
                     }
                 }
@@ -274,13 +282,13 @@ impl Collected {
         }
     }
 
-    /// The name of a file that has come.
-    fn name_of(&self, id: ReportId, spool: &LineSpool) -> Result<String, Error> {
-        if let Ok(place) = self.held.binary_search_by_key(&id, |held| held.outcome.id) {
-            return Ok(self.held[place].outcome.origin.as_str().to_owned());
-        }
-        let settled = self.reports.place_of(id).map(|place| self.reports.seen(place, spool)).transpose()?.flatten();
-        Ok(settled.map_or_else(String::new, |seen| seen.report))
+    /// What a file that has come is called beside one of INPUT number `input`.
+    fn name_of(&self, id: ReportId, input: Option<u32>, spool: &LineSpool) -> Result<String, Error> {
+        let seen = match self.held.binary_search_by_key(&id, |held| held.outcome.id) {
+            Ok(place) => Some(self.held[place].seen()),
+            Err(_) => self.reports.seen_by_id(id, spool)?,
+        };
+        Ok(seen.map_or_else(String::new, |seen| told_beside(&seen, input)))
     }
 
     /// Of two reports of one run the less wanted is ignored, as a duplicate is (decision 14).
@@ -291,7 +299,7 @@ impl Collected {
         group: &Group,
         spool: &LineSpool,
     ) -> Result<(), Error> {
-        let other = self.name_of(by, spool)?;
+        let other = self.name_of(by, outcome.told_input, spool)?;
         let message = format!("the same tests as {other}, which is preferred");
         let problem = Problem { severity: Severity::Note, ..Problem::new(ProblemKind::SameTestsTwice, message) };
         outcome.set_aside(format!("same-run-as {other}"), problem, group);
@@ -346,9 +354,10 @@ impl Collected {
             return Ok(());
         }
         let original = match self.held.get(first.wrapping_sub(self.reports.len())) {
-            Some(held) => held.outcome.origin.as_str().to_owned(),
-            None => self.reports.seen(first, spool)?.map_or_else(String::new, |seen| seen.report),
+            Some(held) => Some(held.seen()),
+            None => self.reports.seen(first, spool)?,
         };
+        let original = original.map_or_else(String::new, |original| told_beside(&original, outcome.told_input));
         let problem = Problem::new(ProblemKind::DuplicateOf, format!("the same bytes as {original}"));
         outcome.set_aside(format!("duplicate-of {original}"), problem, group);
         Ok(())

@@ -6,7 +6,7 @@ use super::collect::CollectedExecution;
 use super::group::GroupKey;
 use super::stop::Stop;
 use super::{Error, Job, Memory, evidence};
-use crate::bundle::manifest::{Execution, Trimmed};
+use crate::bundle::manifest::{Disagreeing, Execution, Trimmed};
 use crate::bundle::{
     AheadFrame, Assembly, Budget, BundlePlan, Compression, ExecutionIndex, ExecutionKey, Folder, Frame, FrameLengths,
     Oversize, RunStore, Settled, plan,
@@ -23,6 +23,8 @@ pub(super) struct Prepared {
     pub(super) settled: Settled,
     pub(super) plans: Vec<BundlePlan>,
     pub(super) trimmed: Vec<Trimmed>,
+    /// Tests of which its reports tell opposite things.
+    pub(super) disagreeing: Option<Disagreeing>,
     /// Pieces of evidence that were cut off with what was trimmed.
     pub(super) evidence_left_out: u64,
     /// The `info` part of a multipart import, when one is wanted.
@@ -59,6 +61,7 @@ impl Prepared {
             settled,
             plans,
             trimmed: trimming.trimmed,
+            disagreeing: None,
             evidence_left_out: trimming.evidence,
             multipart_info,
             collected: times,
@@ -94,6 +97,7 @@ impl Prepared {
             finish: self.collected.finish.map(|finish| finish.ceil_to_second().to_string()),
             bundles,
             trimmed: self.trimmed,
+            disagreeing: self.disagreeing,
         })
     }
 

@@ -10,6 +10,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterato
 use rayon::slice::ParallelSlice;
 
 use super::collect::{Closed, Collected, CollectedExecution, Named, Rank};
+use super::disagreeing;
 use super::execution::Prepared;
 use super::grouping::Group;
 use super::kept::FinishedReport;
@@ -21,7 +22,7 @@ use super::plan::PlannedExecution;
 use super::purpose::Names;
 use super::stop::Stop;
 use super::{Error, Job, Observer, Waiting, threads};
-use crate::bundle::manifest::{Execution, Totals};
+use crate::bundle::manifest::{Disagreeing, Execution, Totals};
 use crate::bundle::{Compression, ExecutionIndex, Folder, Merge, RunStore, Settled, Unsettled, WriteError};
 use crate::model::ReportId;
 
@@ -181,7 +182,11 @@ impl Ready {
         let ids = settled.iter().map(|one| (one.number, Arc::from(one.named.id.as_str()))).collect();
         let stores = Stores { runs: &group.store, sidecar: waiting.sidecar };
         evidence.merge(loose::attach(job, &mut reports, waiting.spool, &mut settled, stores, observer)?);
-        let prepared = settled.into_iter().map(|one| prepare(job, one, &group)).collect::<Result<Vec<_>, Error>>()?;
+        let prepare = |one: SettledExecution| {
+            let disagreeing = disagreeing::of(&one.settled, &group.store, &reports, waiting.spool)?;
+            prepare(job, one, disagreeing, &group)
+        };
+        let prepared = settled.into_iter().map(prepare).collect::<Result<Vec<_>, Error>>()?;
         let left_out = prepared.iter().map(|one| one.execution.evidence_left_out).sum();
         evidence.settle(left_out, left_out);
         let (totals, reports) = (reports.totals, reports.finished(&ids));
@@ -238,11 +243,17 @@ fn settle_all(
     Ok(all)
 }
 
-fn prepare(job: &Job, execution: SettledExecution, group: &Group) -> Result<Ranked<Prepared>, Error> {
+fn prepare(
+    job: &Job,
+    execution: SettledExecution,
+    disagreeing: Option<Disagreeing>,
+    group: &Group,
+) -> Result<Ranked<Prepared>, Error> {
     let SettledExecution { number, named, collected, settled } = execution;
     let key = group.key_of(number);
     let (rank, label) = (named.rank, key.label());
-    let execution = Prepared::new(job, named.id, key, collected, settled, &group.store)?;
+    let mut execution = Prepared::new(job, named.id, key, collected, settled, &group.store)?;
+    execution.disagreeing = disagreeing;
     Ok(Ranked { rank, label, execution })
 }
 

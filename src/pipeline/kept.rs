@@ -36,6 +36,8 @@ pub(super) struct KeptReports {
     pub(super) is_passing: bool,
     /// Pictures, about which nothing is decided before all results are known, by their places.
     pictures: Vec<(usize, ReportOutcome)>,
+    /// Number of the INPUT of those whose lines were written before, where there are several now.
+    pub(super) told_input: Option<u32>,
     /// What reports leave behind for pictures, by their places.
     pub(super) traces: Vec<(usize, Box<Traces>)>,
 }
@@ -92,6 +94,7 @@ impl KeptReports {
     /// Keeps the line of a file as it was written before; it knows its Test Execution.
     pub(super) fn keep_line(&mut self, id: ReportId, line: &ReportLine, spool: &LineSpool) -> Result<(), Error> {
         self.totals.add_report(line);
+        self.told_input = line.input;
         let line = spool.put(line, &RecordedBasis::Listing).map_err(Error::Output)?;
         self.reports.push(KeptReport { id, execution: None, line });
         Ok(())
@@ -133,11 +136,17 @@ impl KeptReports {
     /// Which report file number `place` is.
     pub(super) fn seen(&self, place: usize, spool: &LineSpool) -> Result<Option<SeenReport>, Error> {
         if let Ok(picture) = self.pictures.binary_search_by_key(&place, |(place, _)| *place) {
-            let report = self.pictures[picture].1.origin.as_str().to_owned();
-            return Ok(Some(SeenReport { report, format: None }));
+            let picture = &self.pictures[picture].1;
+            let (report, input) = (picture.origin.as_str().to_owned(), picture.told_input);
+            return Ok(Some(SeenReport { report, input, format: None }));
         }
         let line = self.reports.get(place).map(|report| &report.line);
         line.map(|line| spool.seen(line)).transpose().map_err(Error::Output)
+    }
+
+    /// Which report has this id.
+    pub(super) fn seen_by_id(&self, id: ReportId, spool: &LineSpool) -> Result<Option<SeenReport>, Error> {
+        Ok(self.place_of(id).map(|place| self.seen(place, spool)).transpose()?.flatten())
     }
 
     /// The place of the file with this id.

@@ -1,6 +1,7 @@
 //! All results of a Test in one Test Execution become one run, as the user chose.
 
-use crate::bundle::{EvidenceLost, MergePart, MergedFacts};
+use crate::bundle::{Dispute, EvidenceLost, MergePart, MergedFacts};
+use crate::model::ReportId;
 use crate::xray::{self, EncodeOptions, EncodedResult, Merge};
 
 /// What makes one run of several.
@@ -13,7 +14,9 @@ pub(super) fn by(
         let merged = xray::merge(&parts, policy, encoding, out).map_err(|error| error.to_string())?;
         let gone = u64::from(merged.evidence_before.saturating_sub(merged.evidence));
         let evidence = EvidenceLost { gone, over_limit: u64::from(merged.dropped_evidence) };
-        Ok(MergedFacts { outcome: merged.outcome, note: merged.note, evidence })
+        let dispute =
+            merged.dispute.map(|told| Dispute { passed: ReportId(told.passed), failed: ReportId(told.failed) });
+        Ok(MergedFacts { outcome: merged.outcome, note: merged.note, evidence, dispute })
     }
 }
 

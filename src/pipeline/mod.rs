@@ -6,6 +6,7 @@ mod basis;
 mod batches;
 mod bind;
 mod collect;
+mod disagreeing;
 mod dispatch;
 mod early;
 mod error;

@@ -3,7 +3,7 @@
 use super::Error;
 use super::execution::Prepared;
 use super::naming::Conflicts;
-use crate::bundle::manifest::{Totals, Trimmed};
+use crate::bundle::manifest::{Disagreeing, Totals, Trimmed};
 use crate::bundle::{BundlePlan, RunStore};
 use crate::model::key::project_of;
 use crate::xray::TestName;
@@ -43,6 +43,8 @@ pub struct PlannedExecution {
     pub bundles: Vec<PlannedBundle>,
     /// Runs that alone are larger than a bundle, and what would be left out of them.
     pub trimmed: Vec<Trimmed>,
+    /// Tests that passed in one report and failed in another, where the worst result counts.
+    pub disagreeing: Option<Disagreeing>,
 }
 
 /// One bundle as it would be written.
@@ -72,6 +74,7 @@ impl PlannedExecution {
             definitions: Vec::new(),
             bundles: prepared.plans.iter().map(|plan| planned_bundle(plan, prepared.key.as_deref())).collect(),
             trimmed: prepared.trimmed.clone(),
+            disagreeing: prepared.disagreeing.clone(),
         }
     }
 

@@ -15,7 +15,7 @@ use super::grouping::Group;
 use super::hexadecimal;
 use super::kept::FinishedReport;
 use super::outcome::{EvidenceCounts, ReportOutcome};
-use crate::bundle::manifest::Execution;
+use crate::bundle::manifest::{Disagreeing, Execution};
 use crate::bundle::{Ids, LineSpool, ProblemLine, ReportLine, WriteError};
 use crate::format;
 use crate::model::{CaseCounts, Origin, Position, Problem, ProblemKind, ReportId, Severity};
@@ -205,7 +205,12 @@ impl Record {
         }
         let executions = self.executions.iter().map(|one| {
             let rank = Rank { first: kept.reports.get(one.first)?.id, among: one.among };
-            Some(Ranked { rank, label: one.label.clone(), execution: one.execution.clone() })
+            let mut execution = one.execution.clone();
+            if let Some(Disagreeing { first, .. }) = &mut execution.disagreeing {
+                // As in the lines: there may be more INPUTs than there were.
+                (first.passed.input, first.failed.input) = (kept.told_input, kept.told_input);
+            }
+            Some(Ranked { rank, label: one.label.clone(), execution })
         });
         let evidence = EvidenceCounts { kept: self.kept, dropped: self.dropped };
         let executions = executions.collect::<Option<Vec<_>>>()?;

@@ -9,7 +9,7 @@ use super::Error;
 use super::grouping::Group;
 use super::kept::KeptReports;
 use super::outcome::ReportOutcome;
-use crate::bundle::LineSpool;
+use crate::bundle::{LineSpool, SeenReport};
 use crate::model::origin::is_below;
 use crate::model::{Problem, ProblemKind, ReportId};
 
@@ -20,10 +20,13 @@ pub(super) struct Repeats {
     /// as many as reports, and all that comes of it is a warning.
     first: HashMap<u64, u32>,
     /// Pairs of folders that were told of: one warning says enough.
-    told: HashSet<(u32, String, String)>,
+    told: HashSet<(u32, [InputFolder; 2])>,
     /// Reports of which it was told that others, in folders inside theirs, tell of the same Tests.
     told_around: HashSet<ReportId>,
 }
+
+/// A folder, and the number of its INPUT where there are several.
+type InputFolder = (Option<u32>, String);
 
 /// All Tests of a report in one Test Execution.
 #[derive(Debug, Clone, Copy)]
@@ -57,13 +60,13 @@ impl Repeats {
             let first = *self.first.entry(tests.hash()).or_insert(reports.len() as u32);
             let Some(first) = reports.seen(first as usize, spool)? else { continue };
             is_found = true;
-            let folders = [folder_of(&first.report), folder_of(outcome.origin.as_str())];
+            let folders =
+                [(first.input, folder_of(&first.report)), (outcome.told_input, folder_of(outcome.origin.as_str()))];
             if folders[0] == folders[1] && first.format.as_deref() != outcome.format {
                 // Twins: they have been told of.
                 continue;
             }
-            let [one, other] = folders.map(str::to_owned);
-            if self.told.insert((share.execution, one, other)) {
+            if self.told.insert((share.execution, folders.map(|(input, folder)| (input, folder.to_owned())))) {
                 let tests =
                     if share.runs == 1 { "the same test".to_owned() } else { format!("the same {} tests", share.runs) };
                 let key = &group.key_of(share.execution).key;
@@ -76,7 +79,8 @@ impl Repeats {
                     }
                     true => "; --environment-from or --group-by directory keeps devices or folders apart".to_owned(),
                 };
-                let message = format!("{tests} as {}: their results are merged{then}", first.report);
+                let first = told_beside(&first, outcome.told_input);
+                let message = format!("{tests} as {first}: their results are merged{then}");
                 outcome.problems.push(Problem::new(ProblemKind::SameTestsTwice, message));
             }
         }
@@ -95,9 +99,11 @@ impl Repeats {
         if self.told_around.contains(&around) {
             return Ok(());
         }
-        let seen = reports.place_of(around).map(|place| reports.seen(place, spool)).transpose()?.flatten();
-        let is_around = |report: &str| is_below(folder_of(outcome.origin.as_str()), folder_of(report));
-        let whole = seen.filter(|seen| seen.format.as_deref() == outcome.format && is_around(&seen.report));
+        let seen = reports.seen_by_id(around, spool)?;
+        let is_around = |seen: &SeenReport| {
+            seen.input == outcome.told_input && is_below(folder_of(outcome.origin.as_str()), folder_of(&seen.report))
+        };
+        let whole = seen.filter(|seen| seen.format.as_deref() == outcome.format && is_around(seen));
         if let Some(whole) = whole {
             self.told_around.insert(around);
             let message = format!(
@@ -108,6 +114,15 @@ impl Repeats {
             outcome.problems.push(Problem::new(ProblemKind::SameTestsTwice, message));
         }
         Ok(())
+    }
+}
+
+/// What a report is called beside one of INPUT number `input`: its place, and the number of its own INPUT where that is
+/// another one. Numbers are told only where there are several.
+pub(super) fn told_beside(report: &SeenReport, input: Option<u32>) -> String {
+    match report.input.filter(|_| report.input != input) {
+        Some(own) => format!("{} (INPUT {own})", report.report),
+        None => report.report.clone(),
     }
 }
 

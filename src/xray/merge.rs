@@ -60,6 +60,17 @@ pub struct Merged {
     pub dropped_evidence: u32,
     /// What must be known of the merged run beyond its bytes: nothing unless it has evidence in files.
     pub note: Vec<u8>,
+    /// Reports that tell opposite things, where the worst of them counts.
+    pub dispute: Option<Dispute>,
+}
+
+/// Two reports that tell opposite things of one Test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dispute {
+    /// The first one in which it passed, and nothing of it failed.
+    pub passed: u32,
+    /// The first one in which it failed.
+    pub failed: u32,
 }
 
 /// Appends to `out` the one run that stands for `parts`, which come in the order of (report, sequence) and are at least one.
@@ -87,7 +98,24 @@ pub fn merge(
         evidence: (wire::pieces_of_evidence(&run) + apart.kept.len()) as u32,
         dropped_evidence: united.dropped + apart.dropped,
         note: note::of_evidence(results.first_with_files(), &apart.kept, &united.kept),
+        dispute: if policy == Merge::Worst { dispute(parts, &results.deciding) } else { None },
     })
+}
+
+/// The first reports that tell opposite things. Attempts do not count, and what one report tells of several data rows is one
+/// thing: they failed where one did.
+fn dispute(parts: &[EncodedResult<'_>], deciding: &[usize]) -> Option<Dispute> {
+    let (mut passed, mut failed) = (None, None);
+    for of_report in deciding.chunk_by(|one, next| parts[*one].report == parts[*next].report) {
+        let report = parts[of_report[0]].report;
+        let mut outcomes = of_report.iter().map(|index| parts[*index].outcome);
+        if outcomes.clone().any(Outcome::is_failure) {
+            failed.get_or_insert(report);
+        } else if outcomes.any(|outcome| outcome == Outcome::Passed) {
+            passed.get_or_insert(report);
+        }
+    }
+    Some(Dispute { passed: passed?, failed: failed? })
 }
 
 /// What stands before the number of a row of an outline.

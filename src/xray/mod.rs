@@ -38,7 +38,7 @@ pub use evidence::{Addition, EvidencePlace, add_evidence};
 pub use execution::{ExecutionInfo, SEPARATOR, TAIL, first_head, later_head, name_of_field};
 pub use flavour::{StatusError, Statuses, TODO, Target};
 pub use info::{InfoError, StatedInfo, read_info};
-pub use merge::{EncodedResult, Merge, Merged, merge};
+pub use merge::{Dispute, EncodedResult, Merge, Merged, merge};
 pub use multipart::{ExecutionName, InfoTemplate};
 pub use name::{TestName, name_of};
 pub use note::note;

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::{Workshop, bundles, check_table, complaints, manifest, repository, schema};
+use crate::support::{Workshop, bundles, check_table, complaints, manifest, reports, repository, schema};
 
 const POLICIES: [&str; 4] = ["worst", "last", "any-pass", "iterations"];
 
@@ -331,4 +331,98 @@ fn data_rows_have_names_and_parameters() {
             ]
         );
     }
+}
+
+/// A JUnit report of tests `t0`, `t1`, …, of which those with a `!` failed.
+fn told(outcomes: &str) -> String {
+    let case = |(number, outcome)| match outcome {
+        '!' => format!("<testcase classname='c' name='t{number}'><failure message='no'/></testcase>"),
+        's' => format!("<testcase classname='c' name='t{number}'><skipped/></testcase>"),
+        _ => format!("<testcase classname='c' name='t{number}'/>"),
+    };
+    let cases: String = outcomes.chars().enumerate().map(case).collect();
+    format!("<testsuite name='s' timestamp='2026-11-20T10:00:00Z'>{cases}</testsuite>")
+}
+
+#[test]
+fn tests_of_which_reports_tell_opposite_things_are_told_once() {
+    let workshop = Workshop::new();
+    workshop.write("in/first/t.xml", told("..!!!s!"));
+    workshop.write("in/rerun/t.xml", told(".!..!."));
+    let convert = |more: &[&str]| {
+        let ran = workshop.run([&["convert", "in", "-o", "out", "-p", "DEMO", "--force"], more].concat());
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        ran
+    };
+    let ran = convert(&[]);
+    let line = "warning: 3 Tests passed in one report and failed in another, and the failure counts (--merge worst): c.t1, \
+                the first of them, passed in first/t.xml and failed in rerun/t.xml; where one of them is a rerun, --merge \
+                last has the later one count [disagreeing]\n";
+    assert!(ran.stderr.contains(line), "{}", ran.stderr);
+    let expected = json!({
+        "tests": 3,
+        "first": {"test": "c.t1", "passed": {"report": "first/t.xml"}, "failed": {"report": "rerun/t.xml"}},
+    });
+    let found = || manifest(&workshop.path().join("out"))["executions"][0]["disagreeing"].take();
+    assert_eq!(found(), expected);
+    // Whatever was written ahead, and by whom.
+    for more in [&["-j", "1", "--max-tests", "2"][..], &["--memory", "16MiB", "--max-bytes", "700", "-j", "4"]] {
+        convert(more);
+        assert_eq!(found(), expected, "{more:?}");
+    }
+    let summary: Value = serde_json::from_str(&convert(&["--format", "json"]).stdout).unwrap();
+    assert_eq!(summary["disagreeing"], 3);
+    let planned = workshop.run(["plan", "in", "-p", "DEMO", "--format", "json"]);
+    assert!(planned.stderr.contains(line), "{}", planned.stderr);
+    let plan: Value = serde_json::from_str(&planned.stdout).unwrap();
+    assert_eq!(plan["executions"][0]["disagreeing"], expected);
+    // Who says which result counts knows of them.
+    for policy in ["last", "any-pass", "iterations"] {
+        let ran = convert(&["--merge", policy]);
+        assert!(!ran.stderr.contains("[disagreeing]") && found().is_null(), "{policy}: {}", ran.stderr);
+    }
+    // Apart they are no results of one Test in one Test Execution.
+    assert!(!convert(&["--group-by", "directory"]).stderr.contains("[disagreeing]"));
+}
+
+#[test]
+fn what_one_report_tells_of_a_test_is_one_thing() {
+    let row = |name: &str, inside: &str| {
+        let key = "<properties><property name='test_key' value='DEMO-1'/></properties>";
+        format!("<testcase classname='c' name='{name}'>{key}{inside}</testcase>")
+    };
+    let failed = "<failure message='no'/>";
+    let flaky = "<flakyFailure message='no'/>";
+    let suite = |cases: &str| format!("<testsuite name='s' timestamp='2026-11-20T10:00:00Z'>{cases}</testsuite>");
+    let first = suite(&[row("t[1]", ""), row("t[2]", failed)].concat());
+    let again = [row("t[1]", ""), row("t[2]", failed), row("t[3]", "")].concat();
+    let passed = suite(&[row("t[1]", flaky), row("t[2]", "")].concat());
+    for (second, is_told) in [(None, false), (Some(suite(&again)), false), (Some(passed), true)] {
+        let workshop = Workshop::new();
+        workshop.write("in/a.xml", &first);
+        if let Some(second) = second {
+            workshop.write("in/b.xml", second);
+        }
+        let ran = workshop.run(["convert", "in", "-o", "out", "-p", "DEMO"]);
+        assert_eq!(ran.stderr.contains("1 Test passed in one report"), is_told, "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn of_several_inputs_reports_are_told_apart_by_their_number() {
+    let workshop = Workshop::new();
+    workshop.write("one/t.xml", told("..!"));
+    workshop.write("two/t.xml", told("..."));
+    workshop.write("two/u.xml", told("..!"));
+    let ran = workshop.run(["convert", "one", "two", "-o", "out", "-p", "DEMO", "--group-by", "all"]);
+    assert!(ran.stderr.contains("c.t2 passed in two/t.xml and failed in one/t.xml;"), "{}", ran.stderr);
+    let out = workshop.path().join("out");
+    let first = &manifest(&out)["executions"][0]["disagreeing"]["first"];
+    assert_eq!(first["passed"], json!({"report": "t.xml", "input": 2}));
+    assert_eq!(first["failed"], json!({"report": "t.xml", "input": 1}));
+    // The same places in two INPUTs are two places.
+    let lines = reports(&out);
+    assert!(lines[1]["problems"][0]["message"].as_str().unwrap().contains("as t.xml (INPUT 1): "), "{}", lines[1]);
+    assert!(lines[1]["problems"][0]["message"].as_str().unwrap().contains("keeps devices or folders apart"));
+    assert_eq!((&lines[2]["reason"], &lines[2]["input"]), (&json!("duplicate-of t.xml (INPUT 1)"), &json!(2)));
 }

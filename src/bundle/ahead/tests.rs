@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::bundle::hashing::Hashing;
+use crate::bundle::settle::Disputes;
 use crate::bundle::settle::tests::{Fixture, Run, SEPARATOR, join, settle};
 use crate::bundle::{
     Assembly, Budget, Compression, EvidenceLost, ExecutionIndex, ExecutionKey, Frame, MergePart, Opening, RunPlace,
@@ -60,6 +61,7 @@ struct Come {
     notes: Vec<(usize, String)>,
     outcomes: Vec<Outcome>,
     evidence: EvidenceLost,
+    disputes: Disputes,
 }
 
 /// What comes of `runs`, with those bundles written ahead, as soon as they are ready, that `writes` chooses by their number, and
@@ -92,7 +94,7 @@ fn come_to_in(fixture: &Fixture, runs: &[Run], max_bytes: u64, writes: &dyn Fn(u
     };
     let notes = settled.notes().map(|(run, place)| (run, text(place))).collect();
     let outcomes = (0..settled.len()).map(|run| settled.outcome(run, store).unwrap()).collect();
-    let evidence = settled.evidence_lost();
+    let (evidence, disputes) = (settled.evidence_lost(), settled.disputes());
     let key = ExecutionKey::Awaited;
     let frame = Frame { first_head: FIRST, later_head: LATER, separator: SEPARATOR, tail: TAIL, key };
     let plans = plan(&settled, &budget, &frame.lengths()).unwrap();
@@ -113,7 +115,7 @@ fn come_to_in(fixture: &Fixture, runs: &[Run], max_bytes: u64, writes: &dyn Fn(u
         assert_eq!((record.bytes, &record.sha256), (text.len() as u64, &sum.finish().1.sha256));
         text
     });
-    let come = Come { files: texts.collect(), notes, outcomes, evidence };
+    let come = Come { files: texts.collect(), notes, outcomes, evidence, disputes };
     (come, after.iter().filter(|file| is_aged(file)).count())
 }
 

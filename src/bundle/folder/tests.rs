@@ -25,6 +25,7 @@ fn execution(files: &[&str]) -> Execution {
         runs: 1,
         bundles: files.iter().enumerate().map(record).collect(),
         trimmed: Vec::new(),
+        disagreeing: None,
     }
 }
 

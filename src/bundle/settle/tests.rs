@@ -92,7 +92,12 @@ pub(crate) fn join(parts: &[MergePart<'_>], out: &mut Vec<u8>) -> Result<MergedF
     // What was noted of any of them.
     let note = parts.iter().flat_map(|part| part.note).copied().collect();
     let evidence = EvidenceLost { gone: parts.len() as u64, over_limit: 1 };
-    Ok(MergedFacts { outcome: Outcome::Errored, note, evidence })
+    let outcomes = [Outcome::Passed, Outcome::Failed].map(|told| parts.iter().find(|part| part.outcome == told));
+    let dispute = match outcomes {
+        [Some(passed), Some(failed)] => Some(Dispute { passed: passed.report, failed: failed.report }),
+        _ => None,
+    };
+    Ok(MergedFacts { outcome: Outcome::Errored, note, evidence, dispute })
 }
 
 fn run(identity: u128, report: u32, sequence: u32, text: &str) -> Run {
@@ -167,7 +172,12 @@ fn parts_carry_their_facts() {
     let merge = |parts: &[MergePart<'_>], _: &mut Vec<u8>| {
         let facts: Vec<_> = parts.iter().map(|part| (part.report.0, part.attempt_group)).collect();
         assert_eq!(facts, [(0, 7), (3, 7)]);
-        Ok(MergedFacts { outcome: Outcome::Aborted, note: Vec::new(), evidence: EvidenceLost::default() })
+        Ok(MergedFacts {
+            outcome: Outcome::Aborted,
+            note: Vec::new(),
+            evidence: EvidenceLost::default(),
+            dispute: None,
+        })
     };
     let runs = [run(1, 3, 1, "b"), run(1, 0, 4, "a"), run(2, 4, 0, "c")];
     let settled = fixture.settle(&runs, &merge).unwrap();
@@ -214,7 +224,12 @@ fn parts_carry_their_notes() {
         let merge = |parts: &[MergePart<'_>], _: &mut Vec<u8>| {
             let notes: Vec<_> = parts.iter().map(|part| String::from_utf8(part.note.to_vec()).unwrap()).collect();
             assert_eq!(notes, ["a?", "", "c?"]);
-            Ok(MergedFacts { outcome: Outcome::Passed, note: Vec::new(), evidence: EvidenceLost::default() })
+            Ok(MergedFacts {
+                outcome: Outcome::Passed,
+                note: Vec::new(),
+                evidence: EvidenceLost::default(),
+                dispute: None,
+            })
         };
         fixture.settle(&[run(1, 0, 0, "a?"), run(1, 1, 0, "b"), run(1, 2, 0, "c?")], &merge).unwrap();
     }

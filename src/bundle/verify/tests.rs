@@ -59,6 +59,7 @@ fn output_of(compression: Compression) -> (Fixture, PathBuf, Manifest) {
         runs: 5,
         bundles,
         trimmed: Vec::new(),
+        disagreeing: None,
     }]);
     manifest.totals = totals;
     manifest.reports = Some(reports);
