@@ -8,7 +8,7 @@ use super::Error;
 use super::basis::Basis;
 use super::loose::Traces;
 use super::outcome::ReportOutcome;
-use super::record::RecordedBasis;
+use super::record::{RecordedBasis, RecordedBeside};
 use crate::bundle::manifest::Totals;
 use crate::bundle::{LineSpool, ReportLine, SeenReport, SpooledLine};
 use crate::model::ReportId;
@@ -95,7 +95,8 @@ impl KeptReports {
     pub(super) fn keep_line(&mut self, id: ReportId, line: &ReportLine, spool: &LineSpool) -> Result<(), Error> {
         self.totals.add_report(line);
         self.told_input = line.input;
-        let line = spool.put(line, &RecordedBasis::Listing).map_err(Error::Output)?;
+        let beside = RecordedBeside { basis: RecordedBasis::Listing, has_advice: false };
+        let line = spool.put(line, &beside).map_err(Error::Output)?;
         self.reports.push(KeptReport { id, execution: None, line });
         Ok(())
     }
@@ -111,12 +112,13 @@ impl KeptReports {
             // What came as a stream is never recorded.
             Basis::Listing | Basis::Stream => RecordedBasis::Listing,
         };
+        let beside = RecordedBeside { basis, has_advice: outcome.has_advice };
         let execution = outcome.execution;
         let line = line_of(outcome);
         self.totals.add_report(&line);
         let is_shown = line.runs.is_some_and(|runs| runs.total() > 0);
         let execution = NonZeroU32::new(execution.saturating_add(1)).filter(|_| is_shown);
-        Ok((execution, spool.put(&line, &basis).map_err(Error::Output)?))
+        Ok((execution, spool.put(&line, &beside).map_err(Error::Output)?))
     }
 
     /// Files of one archive follow each other.

@@ -43,8 +43,18 @@ pub(super) struct Record {
 pub(super) struct RecordedReport {
     /// Its line in `reports.jsonl`.
     pub(super) line: ReportLine,
+    /// What waits beside that line.
+    pub(super) beside: RecordedBeside,
+}
+
+/// What is kept of a file beside its line.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct RecordedBeside {
     /// What it was made of.
     pub(super) basis: RecordedBasis,
+    /// As [`ReportOutcome::has_advice`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) has_advice: bool,
 }
 
 /// As [`Basis`](super::basis::Basis).
@@ -140,18 +150,18 @@ impl Serialize for NewReports<'_> {
         #[derive(Serialize)]
         struct Both {
             line: Box<RawValue>,
-            basis: Box<RawValue>,
+            beside: Box<RawValue>,
         }
         let raw = |json: Vec<u8>| {
             let json = String::from_utf8(json).map_err(S::Error::custom)?;
             RawValue::from_string(json).map_err(S::Error::custom)
         };
         let both = |report: &FinishedReport| {
-            let (mut line, mut basis) = (Vec::new(), Vec::new());
+            let (mut line, mut beside) = (Vec::new(), Vec::new());
             let refused = |error: WriteError| S::Error::custom(error);
             self.spool.line(&report.line, report.execution.as_deref(), &mut line).map_err(refused)?;
-            self.spool.beside(&report.line, &mut basis).map_err(refused)?;
-            Ok(Both { line: raw(line)?, basis: raw(basis)? })
+            self.spool.beside(&report.line, &mut beside).map_err(refused)?;
+            Ok(Both { line: raw(line)?, beside: raw(beside)? })
         };
         let mut sequence = to.serialize_seq(Some(self.reports.len()))?;
         for report in self.reports {
@@ -177,8 +187,9 @@ impl Record {
 
     /// The outcome of file number `place`, as far as others want to know of it.
     pub(super) fn outcome(&self, place: usize, id: ReportId, origin: &Origin) -> Option<ReportOutcome> {
-        let line = &self.reports.get(place)?.line;
-        if line.report == origin.as_str() { restored(line, id, origin) } else { None }
+        let RecordedReport { line, beside } =
+            self.reports.get(place).filter(|one| one.line.report == origin.as_str())?;
+        Some(ReportOutcome { has_advice: beside.has_advice, ..restored(line, id, origin)? })
     }
 
     /// Gives the Test Executions that begin with file number `place` their ids, as if it had been converted, and its line.

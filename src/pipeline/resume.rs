@@ -133,10 +133,12 @@ impl<'r> Review<'r> {
                 let Check { claim, what } = check;
                 let holds = claim.holds.load(Ordering::Relaxed)
                     && match what {
-                        Content::File(place, entry) => match claim.record.reports.get(place).map(|one| &one.basis) {
-                            Some(RecordedBasis::File(basis)) => basis.is_as_before(&entry, scratch, limits),
-                            _ => false,
-                        },
+                        Content::File(place, entry) => {
+                            match claim.record.reports.get(place).map(|one| &one.beside.basis) {
+                                Some(RecordedBasis::File(basis)) => basis.is_as_before(&entry, scratch, limits),
+                                _ => false,
+                            }
+                        }
                         Content::Archive(number, file) => match claim.record.archives.get(number) {
                             Some(archive) => file.fingerprint().is_some_and(|fingerprint| archive.is(fingerprint)),
                             None => false,
@@ -200,7 +202,7 @@ impl Meeting {
             self.claim.fail();
             return None;
         };
-        let what = match (&recorded.basis, found.place().archive_file.clone(), found) {
+        let what = match (&recorded.beside.basis, found.place().archive_file.clone(), found) {
             (RecordedBasis::Archive, Some(file), found) => {
                 let origin = found.origin().outermost();
                 if self.archive.as_deref() == Some(origin) {

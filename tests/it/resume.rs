@@ -71,6 +71,27 @@ fn the_summary_is_that_of_the_whole() {
 }
 
 #[test]
+fn what_can_be_mended_is_named_first_after_an_interruption_as_well() {
+    let workshop = night();
+    // Twenty-one reasons: one is not shown.
+    for number in 0..20 {
+        workshop.write(&format!("in/n00-a/{number:02}.xml"), format!("<tool{number}/>"));
+    }
+    workshop.write("in/n00-a/last.trx", "<TestRun xmlns='http://microsoft.com/schemas/VisualStudio/TeamTest/2010'/>");
+    workshop.write("in/n00-a/a.xml", suite("<testcase name='a'/>"));
+    let by_folder = ["--group-by", "directory"];
+    let unsupported =
+        |ran: &Ran| ran.stdout.split("\nUnsupported").nth(1).unwrap().split("\n\n").next().unwrap().to_owned();
+    let whole = unsupported(&workshop.run(asked(&["in"], &by_folder)));
+    assert!(whole.starts_with(" (21)\n  n00-a/last.trx"), "{whole}");
+    fs::remove_dir_all(workshop.path().join("out")).unwrap();
+    killed(&workshop, &by_folder, ARCHIVES);
+    let ran = resume(&workshop, &by_folder);
+    assert!(ran.stderr.contains("taken over"), "{}", ran.stderr);
+    assert_eq!(unsupported(&ran), whole);
+}
+
+#[test]
 fn a_changed_archive_is_converted_again_and_a_touched_one_is_not() {
     let workshop = night();
     let out = workshop.path().join("out");
