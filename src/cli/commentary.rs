@@ -18,6 +18,10 @@ use super::terminal::{Printer, Style, Terminal, harmless};
 /// Warnings of one kind that are shown without `-v`. A night has ten thousand naive timestamps; ten tell the story.
 const SHOWN_PER_KIND: u64 = 10;
 
+/// Containers of one report among them that failed. Readers gather what they have to tell of a report, but each of these is
+/// told by itself, and a hundred set-ups of one report would hide that one of another failed, too.
+const CONTAINERS_PER_REPORT: u64 = 3;
+
 /// Errors of one kind that are shown without `-v`: as many as somebody looks at one by one. `reports.jsonl` has all.
 const ERRORS_PER_KIND: u64 = 100;
 
@@ -97,6 +101,8 @@ struct Speaker {
     progress: Progress,
     /// Lines kept back, the gravest first and by kind, with what was shown before.
     tally: BTreeMap<(Reverse<Severity>, ProblemKind), Tally>,
+    /// Failed containers of the report at hand.
+    containers: u64,
 }
 
 #[derive(Default)]
@@ -112,16 +118,14 @@ impl Commentary {
         let progress = Progress::new(choice, terminal.is_watched, Instant::now());
         let silent = Printer::new(super::terminal::Ink::Plain, std::io::sink());
         let err = std::mem::replace(&mut terminal.err, silent);
-        let speaker = Speaker { err, verbosity: terminal.verbosity, progress, tally: BTreeMap::new() };
+        let speaker = Speaker { err, verbosity: terminal.verbosity, progress, tally: BTreeMap::new(), containers: 0 };
         Commentary { speaker: Mutex::new(speaker) }
     }
 
     /// A report is done. To be called in report order.
     pub fn report(&self, report: &ReportSeen<'_>) {
         let mut speaker = self.speaker();
-        for problem in report.problems {
-            speaker.problem(report, problem);
-        }
+        speaker.problems(report, report.problems);
         if speaker.verbosity == Verbosity::Chatty {
             speaker.line(&described(report));
         }
@@ -132,8 +136,7 @@ impl Commentary {
 
     /// More came to light about a report that was spoken of.
     pub fn further(&self, report: &ReportSeen<'_>, problems: &[Problem]) {
-        let mut speaker = self.speaker();
-        problems.iter().for_each(|problem| speaker.problem(report, problem));
+        self.speaker().problems(report, problems);
     }
 
     /// An earlier conversion is gone on with.
@@ -178,10 +181,16 @@ impl Commentary {
 }
 
 impl Speaker {
-    fn problem(&mut self, report: &ReportSeen<'_>, problem: &Problem) {
-        if !self.is_wanted(problem) {
-            return;
+    fn problems(&mut self, report: &ReportSeen<'_>, problems: &[Problem]) {
+        self.containers = 0;
+        for problem in problems {
+            if self.is_wanted(problem) {
+                self.problem(report, problem);
+            }
         }
+    }
+
+    fn problem(&mut self, report: &ReportSeen<'_>, problem: &Problem) {
         let severity = problem.severity.name();
         let painted = self.err.paint(style_of(problem.severity), severity).to_string();
         let place = problem.position.map_or(String::new(), |place| format!(":{}:{}", place.line, place.column));
@@ -199,7 +208,9 @@ impl Speaker {
             Severity::Error => ERRORS_PER_KIND,
         };
         let tally = self.tally.entry((Reverse(problem.severity), problem.kind)).or_default();
-        let is_wanted = tally.shown < most;
+        let is_container = problem.kind == ProblemKind::ContainerFailure;
+        self.containers += u64::from(is_container);
+        let is_wanted = tally.shown < most && !(is_container && self.containers > CONTAINERS_PER_REPORT);
         *(if is_wanted { &mut tally.shown } else { &mut tally.left_out }) += 1;
         is_wanted
     }
@@ -305,6 +316,19 @@ pub mod tests {
         assert_eq!(text.lines().count(), 11);
         assert!(text.ends_with("note: 1,224 more warnings [naive-timestamp], not shown; -v shows all\n"), "{text}");
         assert_eq!(spoken(Verbosity::Verbose, &[seen("a.xml", &problems)]).lines().count(), 1234);
+    }
+
+    #[test]
+    fn failed_containers_of_one_report_do_not_hide_those_of_another() {
+        let container = Problem::new(ProblemKind::ContainerFailure, "setUpClass failed and is no test case");
+        let problems = [vec![container; 100], vec![Problem::new(ProblemKind::UnknownStatus, "odd")]].concat();
+        let text = spoken(Verbosity::Normal, &[seen("a.xml", &problems), seen("b.xml", &problems)]);
+        for (line, times) in [("a.xml: setUpClass failed", 3), ("b.xml: setUpClass failed", 3), (".xml: odd", 2)] {
+            assert_eq!(text.matches(line).count(), times, "{text}");
+        }
+        assert!(text.ends_with("note: 194 more warnings [container-failure], not shown; -v shows all\n"), "{text}");
+        let text = spoken(Verbosity::Verbose, &[seen("a.xml", &problems)]);
+        assert_eq!(text.lines().count(), 101, "{text}");
     }
 
     #[test]
