@@ -10,7 +10,7 @@ pub use json::{JsonHead, JsonRoot, ValueKind};
 pub use xml::{Element, XmlHead};
 
 use super::recognise::{self, Family};
-use super::{FORMATS, encoding};
+use super::{FORMATS, conflict, encoding};
 
 /// Bytes of a file that are worth looking at; what is behind them decides nothing.
 pub const HEAD: usize = 64 * 1024;
@@ -209,7 +209,7 @@ fn shape<'h>(bytes: &'h [u8], file_name: &str) -> Shape<'h> {
     if start == bytes.len() {
         return Shape::Empty;
     }
-    if bytes[start] == b'<' {
+    if bytes[start] == b'<' && !conflict::begins(&bytes[start..]) {
         return match XmlHead::read(bytes, 0) {
             Some(xml) => Shape::Xml(xml),
             None if xml::is_declaration_only(&bytes[start..]) => Shape::Empty,

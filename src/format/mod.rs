@@ -6,6 +6,7 @@
 
 mod behave;
 mod clip;
+mod conflict;
 #[cfg(test)]
 mod corpus;
 mod cucumber;

@@ -187,3 +187,21 @@ fn long_evidence_is_left_out_and_told_alike_from_memory_and_from_a_stream() {
     assert!(told[0].as_str().unwrap().contains("3145728 bytes"), "{}", told[0]);
     assert_eq!(told[0], told[1]);
 }
+
+#[test]
+fn a_merge_conflict_is_named_wherever_it_stands() {
+    let inside = |text: &str| text[1..text.len() - 1].to_owned();
+    let [one, other] = ["passed", "failed"].map(|status| feature("a.feature", 3, status, "m"));
+    let between = format!("[\n<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> b\n]", inside(&one), inside(&other));
+    let around = format!("<<<<<<< HEAD\n{one}\n=======\n{other}\n>>>>>>> b\n");
+    let within = one.replace("\"id\":\"f\"", "\n<<<<<<< HEAD\n\"id\":\"f\"\n=======\n\"id\":\"g\"\n>>>>>>> b\n");
+    for (report, tests) in [(between, 1), (around, 1), (within, 1)] {
+        let (found, lines) = converted(&[("cucumber.json", report.as_bytes())]);
+        assert_eq!((found.len(), lines[0]["state"].as_str()), (tests, Some("damaged")), "{report}\n{lines:?}");
+        let told = lines[0]["problems"].as_array().unwrap().iter().filter(|problem| {
+            problem["kind"] == "malformed"
+                && problem["message"].as_str().unwrap().contains("a merge conflict that git left")
+        });
+        assert_eq!(told.count(), 1, "{report}\n{}", lines[0]);
+    }
+}

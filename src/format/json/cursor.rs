@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::fault::Fault;
 use super::marks::{self, Structure};
 use super::text::{self, Form, Span};
+use crate::format::conflict;
 
 /// What stands at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +112,13 @@ impl<'a> JsonCursor<'a> {
     }
 
     fn fault(&self, what: &'static str) -> Fault {
-        if self.at < self.bytes.len() { Fault::wrong(what, self.at) } else { Fault::cut(what, self.at) }
+        match self.bytes.get(self.at..) {
+            None | Some([]) => Fault::cut(what, self.at),
+            Some(rest) if conflict::begins(rest) => {
+                Fault::wrong("a merge conflict that git left stands in the report (<<<<<<<)", self.at)
+            }
+            Some(_) => Fault::wrong(what, self.at),
+        }
     }
 
     #[inline(always)]

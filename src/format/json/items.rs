@@ -45,6 +45,8 @@ pub struct JsonItems<'s> {
     state: State,
     trailing_comma: Option<Position>,
     strange_text: Option<Position>,
+    /// The first marker of a merge conflict.
+    conflict: Option<Position>,
     /// The first item that was too large, and how many were.
     too_large: Option<(Position, u64)>,
     /// Objects and arrays that an item may have open at once.
@@ -80,6 +82,7 @@ impl<'s> JsonItems<'s> {
             state: State::Reading,
             trailing_comma: None,
             strange_text: None,
+            conflict: None,
             too_large: None,
             deepest: bytes_of(Limit::JsonDepth.default()),
             too_deep: None,
@@ -327,6 +330,11 @@ impl<'s> JsonItems<'s> {
 
     /// Says what was wrong with the document as a whole.
     pub fn finish(&self, visitor: &mut dyn ReportVisitor) {
+        if let Some(position) = self.conflict {
+            let message = "a merge conflict that git left stands in the report (<<<<<<<): what its two sides hold was read, \
+                           both";
+            visitor.problem(Problem::new(ProblemKind::Malformed, message).at(position));
+        }
         if let Some(position) = self.strange_text {
             let message = "text that is no JSON was passed over";
             visitor.problem(Problem::new(ProblemKind::Repaired, message).at(position));

@@ -366,7 +366,7 @@ impl<'s> XmlCursor<'s> {
                 self.next += length;
                 self.skip_past(terminator)?;
             }
-            Markup::Literal => return Ok(self.literal_less_than(texts)),
+            Markup::Literal => return self.literal_less_than(texts),
             Markup::Incomplete => return self.incomplete(self.limits.tag_bytes),
         }
         Ok(None)
@@ -445,7 +445,10 @@ impl<'s> XmlCursor<'s> {
     }
 
     /// A `<` that should have been escaped.
-    pub(super) fn literal_less_than(&mut self, texts: Texts) -> Option<Found> {
+    pub(super) fn literal_less_than(&mut self, texts: Texts) -> Result<Option<Found>, ParseError> {
+        if self.pass_conflict()? {
+            return Ok(None);
+        }
         let event = self.event;
         self.tallies.text_less_than(|| self.window.position(event));
         if self.window.bytes().get(event + 1).is_some_and(|next| *next == b'/' || scan::starts_name(*next)) {
@@ -453,7 +456,7 @@ impl<'s> XmlCursor<'s> {
         }
         self.next += 1;
         let wanted = texts == Texts::Wanted && self.open.depth() > 0;
-        self.text(event..event + 1, RawKind::Markup, wanted)
+        Ok(self.text(event..event + 1, RawKind::Markup, wanted))
     }
 }
 

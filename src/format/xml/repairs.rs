@@ -87,6 +87,7 @@ pub(super) struct Tallies {
     raw_quotes: Tally,
     guessed_quotes: Tally,
     torn_values: Tally,
+    conflicts: Tally,
     /// Where the tag in doubt stands that was told last: a tag may be read twice.
     last_doubt: Option<u64>,
 }
@@ -125,6 +126,10 @@ impl Tallies {
         self.strange_documents.add(1, place);
     }
 
+    pub(super) fn conflict(&mut self, place: impl FnOnce() -> Position) {
+        self.conflicts.add(1, place);
+    }
+
     pub(super) fn stray_end(&mut self, place: impl FnOnce() -> Position) {
         self.stray_ends.add(1, place);
     }
@@ -150,6 +155,11 @@ impl Tallies {
     /// Tells the visitor, a line per sort.
     pub(super) fn report(&self, visitor: &mut dyn ReportVisitor) {
         use ProblemKind::{Malformed, Repaired};
+        self.conflicts.report(
+            Malformed,
+            "a merge conflict that git left stands in the report (<<<<<<<): what its two sides hold was read, both",
+            visitor,
+        );
         self.bad_utf8.report(
             Repaired,
             "bytes that are not valid in the report's encoding were replaced by U+FFFD",

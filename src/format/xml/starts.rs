@@ -3,7 +3,7 @@
 use super::cursor::{Found, Texts, XmlCursor};
 use super::doubt::{Doubt, Verdict};
 use super::scan::Name;
-use crate::format::ParseError;
+use crate::format::{ParseError, conflict};
 
 /// How far behind the first quote inside a value in doubt its end is looked for.
 const REACH: u64 = 1 << 20;
@@ -26,7 +26,7 @@ impl XmlCursor<'_> {
         match doubt.look(&mut self.quoted) {
             Verdict::Literal => {
                 self.quoted.clear();
-                Ok(self.literal_less_than(texts))
+                self.literal_less_than(texts)
             }
             Verdict::Incomplete => self.incomplete(self.limits.tag_bytes.saturating_add(reach)),
             Verdict::Tag { length, tail, mends, looked } => {
@@ -36,6 +36,29 @@ impl XmlCursor<'_> {
                 self.start(length, name, tail)
             }
         }
+    }
+
+    /// Passes over the marker of a merge conflict, if one begins here; tells whether it did.
+    pub(super) fn pass_conflict(&mut self) -> Result<bool, ParseError> {
+        let is_known =
+            |cursor: &Self, bytes: usize| cursor.window.bytes().len() - cursor.next >= bytes || cursor.window.is_last();
+        while !is_known(self, 2) {
+            self.widen()?;
+        }
+        if !self.window.bytes()[self.next..].starts_with(b"<<") {
+            return Ok(false);
+        }
+        while !is_known(self, conflict::REACH) {
+            self.widen()?;
+        }
+        let (event, bytes) = (self.event, &self.window.bytes()[self.next..]);
+        let bytes = &bytes[..bytes.len().min(conflict::REACH)];
+        if !conflict::begins_in_markup(bytes) || self.window.position(event).column != 1 {
+            return Ok(false);
+        }
+        self.next += memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
+        self.tallies.conflict(|| self.window.position(event));
+        Ok(true)
     }
 
     /// Takes note of an element that stands in no other one; whether it is none of a document that is read.

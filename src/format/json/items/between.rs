@@ -2,7 +2,7 @@
 
 use super::super::piece::KEPT;
 use super::JsonItems;
-use crate::format::ParseError;
+use crate::format::{ParseError, conflict};
 
 /// What follows there.
 pub(super) enum Next {
@@ -114,6 +114,10 @@ impl JsonItems<'_> {
             self.after_comma = false;
             self.window.consume(word);
             return Ok(());
+        }
+        if conflict::begins(bytes) {
+            self.conflict.get_or_insert(self.window.position());
+            return self.pass_line();
         }
         self.strange_text.get_or_insert(self.window.position());
         let bytes = self.window.bytes();

@@ -131,6 +131,26 @@ fn a_case_without_an_end_that_holds_others_passes_never() {
 }
 
 #[test]
+fn a_merge_conflict_is_named() {
+    let report = "<testsuite name='s'>\n<testcase name='a'/>\n<<<<<<< HEAD\n<testcase name='b'><failure>m</failure></testcase>\n\
+                  =======\n<testcase name='b'/>\n>>>>>>> other\n<testcase name='c'/>\n</testsuite>\n";
+    let expected = ["passed s.a", "failed s.b", "passed s.b", "passed s.c"];
+    check(report, &expected, &[ProblemKind::Malformed]);
+    let found = read(report);
+    let (message, place) = (&found.problems[0].message, found.problems[0].position.unwrap());
+    assert!(message.starts_with("a merge conflict that git left"), "{message}");
+    assert_eq!((place.line, place.column), (3, 1));
+    // Both sides are whole reports.
+    let report = "<<<<<<< HEAD\n<testsuite name='s'><testcase name='a'/></testsuite>\n=======\n\
+                  <testsuite name='s'><testcase name='b'/></testsuite>\n>>>>>>> other\n";
+    assert_eq!(read(report).lines(), ["passed s.a", "passed s.b"]);
+    assert!(read(report).kinds().contains(&ProblemKind::Malformed));
+    // What a test printed, and nobody escaped.
+    let quoted = "<testsuite name='s'><testcase name='a'><system-out>\n<<<<<<< HEAD\nint a;\n</system-out></testcase></testsuite>";
+    check(quoted, &["passed s.a"], &[ProblemKind::Repaired]);
+}
+
+#[test]
 fn nothing_of_a_report_is_left_in_the_next_one() {
     let full = r#"<testsuite name="s" tests="5" hostname="h" timestamp="2026-01-02T03:04:05" time="9">
         <properties><property name="p" value="v"/></properties>
