@@ -228,6 +228,11 @@ const RSPEC: Known = advise("RSpec JSON", "run the tests with rspec_junit_format
 /// Objects that are known and not read; the first row that holds decides.
 const JSON: &[JsonRow] = &[
     keys("", &["fields"], ISSUE),
+    keys(
+        "",
+        &["info", "tests"],
+        tell("JSON with info and tests that are not those of Xray: no test says which Test it is of"),
+    ),
     keys("info", &["project"], INFO),
     keys("info", &["summary"], INFO),
     keys("info", &["testEnvironments"], INFO),

@@ -25,7 +25,7 @@ pub(super) enum Family {
     Cucumber,
     /// Behave JSON.
     Behave,
-    /// Xray JSON.
+    /// Xray JSON, or other JSON with `info` and `tests`.
     Xray,
 }
 
@@ -130,7 +130,7 @@ pub(super) fn is_settled(json: &JsonHead<'_>) -> bool {
                 && json_family(json).is_some()
                 && !waits_for_uri(json, "[]")
         }
-        JsonRoot::Object => is_xray(json) || is_robot_result(json),
+        JsonRoot::Object => names_xray_tests(json) || is_robot_result(json),
         JsonRoot::EmptyArray | JsonRoot::OnlyBracket => false,
     }
 }
@@ -153,7 +153,12 @@ fn object(json: &JsonHead<'_>) -> Option<Family> {
 
 fn is_xray(json: &JsonHead<'_>) -> bool {
     let tests = json.kind("", "tests") == Some(ValueKind::Array);
-    tests && (json.has_any("", &["info", "testExecutionKey"]) || json.has_any("tests[]", &["testKey", "testInfo"]))
+    tests && (json.has("", "info") || names_xray_tests(json))
+}
+
+/// Whether the keys are there that nobody but Xray has.
+pub(super) fn names_xray_tests(json: &JsonHead<'_>) -> bool {
+    json.has("", "tests") && (json.has("", "testExecutionKey") || json.has_any("tests[]", &["testKey", "testInfo"]))
 }
 
 /// A suite as rebot 7.0 and 7.1 wrote it. Playwright's report has `suites` too, but no name; the tests themselves, which

@@ -205,3 +205,22 @@ fn a_merge_conflict_is_named_wherever_it_stands() {
         assert_eq!(told.count(), 1, "{report}\n{}", lines[0]);
     }
 }
+
+#[test]
+fn info_and_tests_of_other_tools_are_no_xray_json() {
+    let other = br#"{"info":{"title":"An API","version":"1"},"tests":[{"name":"a","status":"passed"}]}"#;
+    let number = br#"{"info":{"summary":"a night"},"tests":3}"#;
+    // Where one test says which Test it is of, what is wrong with the others is told.
+    let slip = br#"{"info":{"title":"a"},"tests":[{"name":"a","status":"PASS"},{"testKey":"DEMO-1","status":"PASS"}]}"#;
+    let (tests, lines) = converted(&[("a.json", other), ("b.json", number), ("c.json", slip)]);
+    assert_eq!(tests.len(), 1);
+    let states: Vec<_> = lines.iter().map(|line| line["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["unsupported", "unsupported", "converted"]);
+    for line in &lines[..2] {
+        assert!(line["reason"].as_str().unwrap().contains("that are not those of Xray"), "{line}");
+    }
+    assert_eq!(lines[2]["runs"]["left_out"], 1);
+    let kinds: Vec<_> =
+        lines[2]["problems"].as_array().unwrap().iter().map(|problem| problem["kind"].clone()).collect();
+    assert!(kinds.contains(&"no-identity".into()) && kinds.contains(&"unknown-property".into()), "{kinds:?}");
+}

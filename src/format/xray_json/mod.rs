@@ -1,6 +1,7 @@
 //! Xray JSON as input: what other tools, or this one, wrote for an import is bundled again (spec cucumber.md section
 //! 5.1, decision 21).
 
+mod foreign;
 mod record;
 mod refused;
 #[cfg(test)]
@@ -25,7 +26,7 @@ use record::{Document, Test};
 pub(super) const FORMAT: Format = Format {
     name: "xray",
     title: "Xray JSON",
-    recognised_by: "object with tests and testExecutionKey or info, or tests with testKey or testInfo",
+    recognised_by: "object with tests and testExecutionKey or Xray's info, or tests with testKey or testInfo",
     taken: "every test as it is, of both products; key, info and environments of the Test Execution",
     recognises,
     parse,
@@ -46,7 +47,7 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn recognises(head: &Head<'_>) -> bool {
-    head.family() == Some(Family::Xray)
+    head.family() == Some(Family::Xray) && !head.json().is_some_and(foreign::is)
 }
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
