@@ -12,8 +12,12 @@ pub use xml::{Element, XmlHead};
 use super::recognise::{self, Family};
 use super::{FORMATS, conflict, encoding};
 
-/// Bytes of a file that are worth looking at; what is behind them decides nothing.
+/// Bytes of a file that nearly always tell what it is.
 pub const HEAD: usize = 64 * 1024;
+
+/// Bytes of a file that are looked at where these [leave it open](Head::is_undecided): a text of that length may come before the
+/// first key that tells one format from another (cucumber.md section 1). What is behind them decides nothing.
+pub const LONGEST_HEAD: usize = 1024 * 1024;
 
 /// The first bytes of a file and what they show.
 pub struct Head<'h> {
@@ -102,11 +106,11 @@ const STARTS_OF_ARCHIVES: &[(&[u8], Archive)] = &[
 ];
 
 impl<'h> Head<'h> {
-    /// Looks at the first bytes of a file, at most [`HEAD`] of them, decoded to UTF-8 or nearly so (see
+    /// Looks at the first bytes of a file, at most [`LONGEST_HEAD`] of them, decoded to UTF-8 or nearly so (see
     /// [`encoding::to_utf8`]). The name never decides alone; it only keeps documents that quote a report from being
     /// taken for one with text before it.
     pub fn new(bytes: &'h [u8], file_name: &'h str) -> Head<'h> {
-        let bytes = &bytes[..bytes.len().min(HEAD)];
+        let bytes = &bytes[..bytes.len().min(LONGEST_HEAD)];
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let head = Head::of(bytes, file_name, shape(bytes, file_name));
         match head.report_behind_markup() {
@@ -151,6 +155,17 @@ impl<'h> Head<'h> {
     /// Whether it is a report of some format.
     pub fn is_report(&self) -> bool {
         self.family.is_some() || FORMATS.iter().any(|format| (format.recognises)(self))
+    }
+
+    /// Whether these bytes do not say what the file is and those behind them may: they end within a JSON document, or before the
+    /// root element.
+    pub fn is_undecided(&self) -> bool {
+        let goes_on = match &self.shape {
+            Shape::Json(json) => json.is_cut(),
+            Shape::Other => xml::begins_with_prolog(self.bytes),
+            _ => false,
+        };
+        goes_on && !self.is_report()
     }
 
     /// Whether there is nothing.

@@ -17,18 +17,16 @@ pub(super) const PICTURE: &str = "a picture";
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Looked<'l> {
     pub(super) origin: &'l Origin,
-    /// What it begins with.
-    pub(super) head: &'l [u8],
-    /// Whether nothing of it is behind that.
+    /// Whether nothing of it is behind the bytes that were looked at.
     pub(super) is_all: bool,
     /// Whether it has not a byte, packed or not.
     pub(super) is_void: bool,
 }
 
 impl<'l> Looked<'l> {
-    pub(super) fn at(entry: &'l Entry, head: &'l [u8], is_all: bool) -> Looked<'l> {
+    pub(super) fn at(entry: &'l Entry, head: &[u8], is_all: bool) -> Looked<'l> {
         let is_void = is_all && head.is_empty() && entry.length() == 0;
-        Looked { origin: &entry.origin, head, is_all, is_void }
+        Looked { origin: &entry.origin, is_all, is_void }
     }
 }
 
@@ -143,7 +141,7 @@ mod tests {
     use crate::model::ReportId;
 
     fn looked(origin: &Origin) -> Looked<'_> {
-        Looked { origin, head: b"", is_all: true, is_void: true }
+        Looked { origin, is_all: true, is_void: true }
     }
 
     fn emptied(looked: Looked<'_>) -> (ReportState, String, Vec<Severity>) {

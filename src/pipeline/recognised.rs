@@ -14,8 +14,40 @@ use crate::format::{self, Format, Head, ParseError, ReadOptions, Recognition};
 use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor};
 use crate::source::{self, Entry};
 
-/// Bytes that are looked at to recognise a file.
+/// Bytes that are looked at first to recognise a file.
 pub(super) const HEAD: usize = Beginning::SHORTEST;
+
+/// What the first bytes of a file say.
+pub(super) struct Glance<'h> {
+    encoding: Detected,
+    /// The bytes, in UTF-8.
+    decoded: Cow<'h, [u8]>,
+    recognition: Recognition,
+    is_undecided: bool,
+}
+
+impl<'h> Glance<'h> {
+    /// Looks at the first bytes of a file, unless the user says what all files are.
+    pub(super) fn at(head: &'h [u8], entry: &Entry, purpose: &Purpose<'_>) -> Glance<'h> {
+        let encoding = encoding::detect(head);
+        let decoded = encoding::to_utf8(head, encoding);
+        let (recognition, is_undecided) = match purpose.reading().format {
+            Some(format) => (Recognition::Report(format), false),
+            None => {
+                let head = Head::new(&decoded, entry.origin.as_str());
+                let recognition = format::detect(&head);
+                let is_undecided = !matches!(recognition, Recognition::Report(_)) && head.is_undecided();
+                (recognition, is_undecided)
+            }
+        };
+        Glance { encoding, decoded, recognition, is_undecided }
+    }
+
+    /// Whether more bytes may say more.
+    pub(super) fn is_undecided(&self) -> bool {
+        self.is_undecided
+    }
+}
 
 /// A file of which it is known what it is.
 pub(super) struct Recognised<'h> {
@@ -29,24 +61,20 @@ pub(super) struct Recognised<'h> {
 }
 
 impl<'h> Recognised<'h> {
-    /// Recognises a file by its head, unless the user says what all files are. One that is no report is set aside.
+    /// What a glance at a file has recognised. One that is no report is set aside.
     pub(super) fn of(
         entry: &'h Arc<Entry>,
         looked: Looked<'h>,
-        purpose: &Purpose<'_>,
+        glance: Glance<'h>,
         outcome: &mut ReportOutcome,
     ) -> Option<Recognised<'h>> {
-        let encoding = encoding::detect(looked.head);
-        let decoded = encoding::to_utf8(looked.head, encoding);
-        let format = match purpose.reading().format {
-            Some(format) => format,
-            None => match format::detect(&Head::new(&decoded, looked.origin.as_str())) {
-                Recognition::Report(format) => format,
-                other => {
-                    aside::set_aside(outcome, other, looked);
-                    return None;
-                }
-            },
+        let Glance { encoding, decoded, recognition, .. } = glance;
+        let format = match recognition {
+            Recognition::Report(format) => format,
+            other => {
+                aside::set_aside(outcome, other, looked);
+                return None;
+            }
         };
         outcome.format = Some(format.name);
         if let Some(declaration) = encoding.false_declaration(&decoded) {

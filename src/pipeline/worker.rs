@@ -14,12 +14,13 @@ use super::grouping::Group;
 use super::measure;
 use super::outcome::ReportOutcome;
 use super::purpose::{Context, Depth, Purpose, Reading, WritingAhead};
-use super::recognised::{HEAD, Recognised};
+use super::recognised::{Glance, HEAD, Recognised};
 use super::twins::scope;
 use super::visitor::{
     Batching, Conversion, ConversionFailure, Ended, Fallen, Findings, Inspection, Lot, Lots, RunScratch,
 };
 use crate::bundle::{Ahead, RunStore, WriteError};
+use crate::format::head::LONGEST_HEAD;
 use crate::format::{self, ParseError, ParseErrorKind};
 use crate::mapping::{Evidence, Rules};
 use crate::model::{Body, Problem, ProblemKind, ReportId, ReportState, ReportVisitor};
@@ -203,22 +204,34 @@ pub(super) fn read_report(
 ) -> Ended {
     match body {
         Body::Bytes(bytes) => {
-            let head = &bytes[..bytes.len().min(HEAD)];
+            let first = |most: usize| &bytes[..bytes.len().min(most)];
+            let mut head = first(HEAD);
             outcome.beginning = Beginning::of(head);
             outcome.read(ReadExtent::whole(bytes));
-            let looked = Looked::at(entry, head, head.len() < HEAD);
-            recognise_and_parse(entry, looked, Body::Bytes(bytes), work, scratch, outcome)
+            let mut glance = Glance::at(head, entry, work.purpose);
+            if glance.is_undecided() {
+                head = first(LONGEST_HEAD);
+                glance = Glance::at(head, entry, work.purpose);
+            }
+            let looked = Looked::at(entry, head, head.len() == bytes.len());
+            recognise_and_parse(entry, looked, glance, Body::Bytes(bytes), work, scratch, outcome)
         }
         Body::Stream(reader) => {
             let mut hashing = HashingReader::new(reader);
             let mut head = Vec::with_capacity(HEAD);
             // What failed is told again by whoever reads on from there: the cases before it may be complete.
-            let failed = (&mut hashing).take(HEAD as u64).read_to_end(&mut head).err();
+            let mut failed = (&mut hashing).take(HEAD as u64).read_to_end(&mut head).err();
             outcome.beginning = Beginning::of(&head);
-            let looked = Looked::at(entry, &head, head.len() < HEAD && failed.is_none());
+            let mut wanted = HEAD;
+            if failed.is_none() && head.len() == HEAD && Glance::at(&head, entry, work.purpose).is_undecided() {
+                wanted = LONGEST_HEAD;
+                failed = (&mut hashing).take((wanted - HEAD) as u64).read_to_end(&mut head).err();
+            }
+            let looked = Looked::at(entry, &head, head.len() < wanted && failed.is_none());
+            let glance = Glance::at(&head, entry, work.purpose);
             let mut rest = Rest { failed, inner: &mut hashing };
             let mut whole = head.as_slice().chain(&mut rest);
-            let ended = recognise_and_parse(entry, looked, Body::Stream(&mut whole), work, scratch, outcome);
+            let ended = recognise_and_parse(entry, looked, glance, Body::Stream(&mut whole), work, scratch, outcome);
             if ended.read.is_err() {
                 return ended;
             }
@@ -237,12 +250,13 @@ pub(super) fn read_report(
 fn recognise_and_parse(
     entry: &Arc<Entry>,
     looked: Looked<'_>,
+    glance: Glance<'_>,
     body: Body<'_>,
     work: &Work<'_>,
     scratch: &mut ReportScratch,
     outcome: &mut ReportOutcome,
 ) -> Ended {
-    let Some(report) = Recognised::of(entry, looked, work.purpose, outcome) else { return Ended::WELL };
+    let Some(report) = Recognised::of(entry, looked, glance, outcome) else { return Ended::WELL };
     let looked_through = |read| Ended { failure: None, read: Ok(read) };
     let Ended { failure, read } = match work.purpose {
         Purpose::Inspect { reading, rules, .. } => {

@@ -52,6 +52,52 @@ fn family(path: &Path) -> Option<&'static str> {
     }
 }
 
+/// What tells a format from another may stand behind a text of half a megabyte: keys are in any order, prologs of any length.
+#[test]
+fn what_decides_may_stand_behind_a_long_text() {
+    let workshop = Workshop::new();
+    let long = "0123456789".repeat(50_000);
+    let reports = [
+        (
+            "behave.json",
+            format!(
+                r#"[{{"description":["{long}"],"elements":[{{"keyword":"Scenario","location":"f.feature:3","name":"s","status":"failed","steps":[],"type":"scenario"}}],"keyword":"Feature","location":"f.feature:1","name":"F","status":"failed"}}]"#
+            ),
+        ),
+        (
+            "cucumber.json",
+            format!(
+                r#"[{{"elements":[{{"steps":[{{"doc_string":{{"value":"{long}","line":6}},"keyword":"Given ","line":5,"name":"x","result":{{"status":"failed"}}}}],"name":"S","id":"feat;s","line":4,"keyword":"Scenario","type":"scenario"}}],"uri":"a.feature","id":"feat","keyword":"Feature","name":"F"}}]"#
+            ),
+        ),
+        (
+            "robot.json",
+            format!(
+                r#"{{"suite":{{"name":"R","doc":"{long}","tests":[{{"name":"a","status":"FAIL"}}],"status":"FAIL"}},"generated":"2026-11-23T15:58:47","generator":"Robot 7.2 (x)"}}"#
+            ),
+        ),
+        (
+            "robot.xml",
+            format!(
+                "<!-- {long} --><robot generator='Robot 7'><suite name='X'><test name='a'><status status='FAIL'/></test></suite></robot>"
+            ),
+        ),
+        ("xray.json", format!(r#"{{"tests":[{{"comment":"{long}","status":"FAIL","testKey":"DEMO-1"}}]}}"#)),
+    ];
+    // Whole in memory, and too long for that.
+    for blanks in [0, 5 << 20] {
+        for (name, report) in &reports {
+            workshop.write(&format!("in/{name}"), report.clone() + &" ".repeat(blanks));
+        }
+        let ran = workshop.run(["convert", "in", "-o", "out", "-p", "DEMO", "--force"]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let lines = self::reports(&workshop.path().join("out"));
+        let failed: Vec<_> =
+            lines.iter().map(|line| (line["report"].as_str().unwrap(), line["cases"]["failed"].as_u64())).collect();
+        assert_eq!(failed, reports.each_ref().map(|(name, _)| (*name, Some(1))));
+    }
+}
+
 #[test]
 fn every_report_of_the_corpus_is_of_its_family() {
     let Some(corpus) = corpus() else { return };

@@ -11,6 +11,9 @@ const DEEPEST: usize = 6;
 /// What is open at most when an item has ended: the root, its object, their list.
 const ITEM_DEPTH: usize = 3;
 
+/// Objects and arrays that are kept while they are open; what is deeper is counted.
+const MOST_OPEN: usize = 64;
+
 /// Different places and keys that are kept.
 const MOST_PLACES: usize = 64;
 const MOST_KEYS: usize = 256;
@@ -112,7 +115,7 @@ impl<'h> JsonHead<'h> {
         let holds_objects = root == JsonRoot::Object || inside.starts_with(b"{");
         let head =
             JsonHead { root, junk_before, places: Vec::new(), further_document: false, holds_objects, is_cut: false };
-        let mut scan = Scan { bytes: document, at: 0, open: Vec::new(), head, keys: 0, closed: 0 };
+        let mut scan = Scan { bytes: document, at: 0, open: Vec::new(), deeper: 0, head, keys: 0, closed: 0 };
         scan.document();
         scan.head
     }
@@ -256,6 +259,8 @@ struct Scan<'h> {
     bytes: &'h [u8],
     at: usize,
     open: Vec<Open<'h>>,
+    /// How many are open in the innermost of these.
+    deeper: usize,
     head: JsonHead<'h>,
     /// Keys of all places.
     keys: usize,
@@ -270,7 +275,9 @@ impl<'h> Scan<'h> {
             self.at += 1;
             match byte {
                 b' ' | b'\n' => self.at = text::behind_blanks(self.bytes, self.at),
+                b'{' | b'[' if self.open.len() == MOST_OPEN => self.deeper += 1,
                 b'{' | b'[' => self.enter(*byte == b'['),
+                b'}' | b']' if self.deeper > 0 => self.deeper -= 1,
                 b'}' | b']' => {
                     self.open.pop();
                     if self.open.is_empty() {

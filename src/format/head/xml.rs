@@ -190,6 +190,12 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
+/// Whether something begins that stands before a root element: a declaration, a comment, a document type.
+pub(super) fn begins_with_prolog(bytes: &[u8]) -> bool {
+    let document = bytes.trim_ascii_start();
+    document.starts_with(b"<?") || document.starts_with(b"<!")
+}
+
 /// Whether there is nothing but an XML declaration, whole or cut, and perhaps the first letters of a report's root.
 pub(super) fn is_declaration_only(bytes: &[u8]) -> bool {
     if !bytes.starts_with(b"<?xml") {
