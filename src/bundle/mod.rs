@@ -76,7 +76,7 @@ pub use merging::{EvidenceLost, Merge, MergePart, Merged, MergedFacts};
 pub use name::{Ids, MANIFEST, REPORTS, bundle_file, evidence_index_file, info_file};
 pub use new_file::NewFile;
 pub use places::RunPlace;
-pub use plan::{Budget, BundlePlan, Oversize, plan};
+pub use plan::{BundleLimits, BundlePlan, Oversize, plan};
 pub use reports::ReportLines;
 pub use rewrite::{NewBeginning, RewriteError, Rewritten};
 pub use run_memory::RunMemory;

@@ -106,7 +106,7 @@ mod tests {
     use super::*;
     use crate::bundle::hashing::Hashing;
     use crate::bundle::settle::tests::{Fixture, join};
-    use crate::bundle::{Budget, Opening, plan};
+    use crate::bundle::{BundleLimits, Opening, plan};
 
     const FRAME: Frame<'static> = Frame {
         first_head: b"{info[",
@@ -122,7 +122,7 @@ mod tests {
         let runs: Vec<_> = (0..6_u32).map(|n| (u128::from(n), 0, n, format!("run{n}"))).collect();
         let settled = fixture.settle(&runs, &join).unwrap();
         let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
-        let plans = plan(&settled, &Budget { max_bytes, max_runs: 100 }, &FRAME.lengths()).unwrap();
+        let plans = plan(&settled, &BundleLimits { max_bytes, max_runs: 100 }, &FRAME.lengths()).unwrap();
         let assembly = Assembly {
             id: "a",
             settled: &settled,

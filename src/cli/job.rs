@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use serde_json::Value;
-use xraypack::bundle::{Budget, Compression, Opening, WriteErrorKind, manifest};
+use xraypack::bundle::{BundleLimits, Compression, Opening, WriteErrorKind, manifest};
 use xraypack::format::time::Zone;
 use xraypack::format::{self, Attachments, ReadOptions};
 use xraypack::mapping::{
@@ -79,7 +79,7 @@ pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> 
         execution_key: args.execution.execution.as_ref().map(|key| key.as_str().to_owned()),
         damaged: damaged(args.results.damaged),
         prefer: args.results.prefer.iter().filter_map(|name| Some(format::by_name(name)?.name)).collect(),
-        budget: Budget { max_bytes: args.bundles.max_bytes.get(), max_runs: args.bundles.max_tests.get() },
+        bundle_limits: BundleLimits { max_bytes: args.bundles.max_bytes.get(), max_runs: args.bundles.max_tests.get() },
         multipart_info: multipart_info.clone(),
         compression: output.map_or(Compression::None, |output| compression(output.compress)),
         output: output.map_or_else(PathBuf::new, |output| output.out.clone()),

@@ -84,7 +84,7 @@ impl<'c> Conversion<'c> {
         let index = |group: &GroupKey| match folder {
             // What is compressed cannot be read back at any place.
             Some(_) if job.compression == Compression::None => {
-                execution::index_writing_ahead(job.given(), job.budget, job.memory, group)
+                execution::index_writing_ahead(job.given(), job.bundle_limits, job.memory, group)
             }
             _ => execution::index_to_be_written_late(job.memory),
         };

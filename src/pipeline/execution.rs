@@ -8,8 +8,8 @@ use super::stop::Stop;
 use super::{Error, Memory, evidence};
 use crate::bundle::manifest::{Execution, Trimmed};
 use crate::bundle::{
-    AheadFrame, Assembly, Budget, BundlePlan, Compression, ExecutionIndex, ExecutionKey, Folder, Frame, FrameLengths,
-    Oversize, RunStore, Settled, plan,
+    AheadFrame, Assembly, BundleLimits, BundlePlan, Compression, ExecutionIndex, ExecutionKey, Folder, Frame,
+    FrameLengths, Oversize, RunStore, Settled, plan,
 };
 use crate::model::Timestamp;
 use crate::xray::{self, EncodeOptions, ExecutionInfo, ExecutionName, InfoTemplate, TestName};
@@ -75,7 +75,7 @@ impl GivenExecution<'_> {
 #[derive(Clone, Copy)]
 pub(super) struct Bundling<'b> {
     pub(super) given: GivenExecution<'b>,
-    pub(super) budget: Budget,
+    pub(super) limits: BundleLimits,
     pub(super) encoding: &'b EncodeOptions,
 }
 
@@ -99,7 +99,7 @@ impl Bundling<'_> {
         let later_head = xray::later_head(key.as_deref());
         let frame = frame(&first_head, &later_head, key.as_deref());
         let mut trimming = Trimming::by(self.encoding);
-        let plans = plan_bundles(&self.budget, &mut settled, store, &frame.lengths(), &mut trimming)?;
+        let plans = plan_bundles(&self.limits, &mut settled, store, &frame.lengths(), &mut trimming)?;
         Ok(Prepared {
             id,
             source: group.source,
@@ -163,7 +163,7 @@ impl Prepared {
 /// The index of a Test Execution whose bundles are written while reports are read.
 pub(super) fn index_writing_ahead(
     given: GivenExecution<'_>,
-    budget: Budget,
+    limits: BundleLimits,
     memory: Memory,
     group: &GroupKey,
 ) -> ExecutionIndex {
@@ -173,7 +173,7 @@ pub(super) fn index_writing_ahead(
     let times = CollectedExecution { start: some_time, finish: some_time, ..CollectedExecution::default() };
     let first_head = xray::first_head(&given.info_of(group, &times, key.as_deref()), key.as_deref());
     let frame = AheadFrame { head: xray::later_head(key.as_deref()), separator: xray::SEPARATOR, tail: xray::TAIL };
-    ExecutionIndex::writing_ahead(budget, first_head.len() as u64, frame, memory.for_entries())
+    ExecutionIndex::writing_ahead(limits, first_head.len() as u64, frame, memory.for_entries())
 }
 
 /// The index of a Test Execution of which nothing can be written ahead.
@@ -188,13 +188,13 @@ fn frame<'a>(first_head: &'a [u8], later_head: &'a [u8], key: Option<&str>) -> F
 
 /// Plans until every run fits: runs that alone exceed a bundle are cut down by the steps of spec xray-json.md section 8.
 fn plan_bundles(
-    budget: &Budget,
+    limits: &BundleLimits,
     settled: &mut Settled,
     store: &RunStore,
     frame: &FrameLengths,
     trimming: &mut Trimming<'_>,
 ) -> Result<Vec<BundlePlan>, Error> {
-    match plan(settled, budget, frame) {
+    match plan(settled, limits, frame) {
         Ok(plans) => Ok(plans),
         Err(oversize) => {
             let mut too_long = None;
@@ -204,13 +204,13 @@ fn plan_bundles(
                 }
             }
             if let Some(TooLong { test, length, allowed, around }) = too_long {
-                return Err(Error::budget(&test, length, allowed, around));
+                return Err(Error::run_too_large(&test, length, allowed, around));
             }
             // A run that did not become small enough has ended the conversion above, so the second plan is the last.
-            plan(settled, budget, frame).map_err(|oversize| {
+            plan(settled, limits, frame).map_err(|oversize| {
                 let largest = oversize.iter().max_by_key(|run| run.length);
                 let (length, allowed, around) = largest.map_or((0, 0, 0), |run| (run.length, run.allowed, run.around));
-                Error::budget("", length, allowed, around)
+                Error::run_too_large("", length, allowed, around)
             })
         }
     }

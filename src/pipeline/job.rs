@@ -10,7 +10,7 @@ use super::loose::PictureRules;
 use super::memory::Memory;
 use super::purpose::{Intake, Reading};
 use crate::bundle::manifest::Options as RecordedOptions;
-use crate::bundle::{Budget, Compression, Folder, Opening, Sidecar};
+use crate::bundle::{BundleLimits, Compression, Folder, Opening, Sidecar};
 use crate::mapping::Rules;
 use crate::source::{self, Input};
 use crate::xray::{EncodeOptions, EvidencePlace, ExecutionInfo, InfoTemplate, Merge};
@@ -41,7 +41,7 @@ pub struct Job {
     /// Formats that are preferred where several tell of one run in one folder, the most wanted first.
     pub prefer: Vec<&'static str>,
     /// Limits of a bundle.
-    pub budget: Budget,
+    pub bundle_limits: BundleLimits,
     /// Template of the `info` part of a multipart import, when such files are wanted.
     pub multipart_info: Option<InfoTemplate>,
     /// How the bundles lie in the output folder.
@@ -83,7 +83,7 @@ impl Job {
 
     /// How runs are cut into bundles.
     pub(super) fn bundling(&self) -> Bundling<'_> {
-        Bundling { given: self.given(), budget: self.budget, encoding: &self.encoding }
+        Bundling { given: self.given(), limits: self.bundle_limits, encoding: &self.encoding }
     }
 
     /// Which pictures become evidence.
