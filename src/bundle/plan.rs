@@ -25,7 +25,7 @@ impl Default for BundleLimits {
 
 /// One bundle to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BundlePlan {
+pub(crate) struct BundlePlan {
     /// Its number within the Test Execution, from one.
     pub part: u32,
     /// Its runs, as places in the runs of [`Settled`].
@@ -39,7 +39,7 @@ impl BundlePlan {
     const LARGE: u64 = 1 << 20;
 
     /// Whether it had better not wait, for another bundle or for the end.
-    pub fn is_large(&self) -> bool {
+    pub(crate) fn is_large(&self) -> bool {
         self.bytes >= BundlePlan::LARGE
     }
 
@@ -51,7 +51,7 @@ impl BundlePlan {
 
 /// A run that fits into no bundle, not even alone. It must be cut down ([`Settled::replace`]); it is never dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Oversize {
+pub(crate) struct Oversize {
     /// Its place in the order of runs.
     pub run: usize,
     /// The report of the Test's first result.
@@ -125,7 +125,11 @@ impl Cutter {
 ///
 /// # Errors
 /// All runs that do not even fit alone. They are to be cut down, and the plan made anew.
-pub fn plan(settled: &Settled, limits: &BundleLimits, frame: &FrameLengths) -> Result<Vec<BundlePlan>, Vec<Oversize>> {
+pub(crate) fn plan(
+    settled: &Settled,
+    limits: &BundleLimits,
+    frame: &FrameLengths,
+) -> Result<Vec<BundlePlan>, Vec<Oversize>> {
     let mut oversize = Vec::new();
     let mut bundles: Vec<BundlePlan> = Vec::new();
     let mut cutter = Cutter::new(*limits, *frame);

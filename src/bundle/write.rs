@@ -14,7 +14,7 @@ use super::store::RunStore;
 
 /// A Test Execution that is ready to be written. Its bundles may be written on many threads at once.
 #[derive(Debug, Clone, Copy)]
-pub struct Assembly<'a> {
+pub(crate) struct Assembly<'a> {
     /// Its id, safe as a part of a file name.
     pub id: &'a str,
     /// Its runs.
@@ -35,7 +35,7 @@ impl Assembly<'_> {
     ///
     /// # Errors
     /// When a file cannot be written, or the runs cannot be read back.
-    pub fn write(&self, plans: &[BundlePlan]) -> Result<Vec<BundleRecord>, WriteError> {
+    pub(crate) fn write(&self, plans: &[BundlePlan]) -> Result<Vec<BundleRecord>, WriteError> {
         let mut sums = plans.iter().map(|plan| self.take_ahead(plan)).collect::<Result<Vec<_>, _>>()?;
         let missing = || plans.iter().zip(&sums).filter(|(_, sums)| sums.is_none()).map(|(plan, _)| plan);
         let anew = self.write_anew(&missing().collect::<Vec<_>>())?;

@@ -9,7 +9,7 @@ use crate::model::Timestamp;
 
 /// A part of a name that changes from run to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Volatile {
+pub(super) enum Volatile {
     /// `@1a2b3c4d`: Java's identity hash.
     ObjectHash,
     /// A UUID.
@@ -36,7 +36,7 @@ pub enum Volatile {
 
 impl Volatile {
     /// What it is, for a message.
-    pub const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Volatile::ObjectHash => "an object hash",
             Volatile::Uuid => "a UUID",
@@ -54,7 +54,7 @@ impl Volatile {
 
     /// The `--definition-rewrite` that takes it out of names such as `name`. None of them holds a quotation mark that
     /// would end it in a shell.
-    pub fn rewrite(self, name: &str) -> String {
+    pub(super) fn rewrite(self, name: &str) -> String {
         let fixed = match self {
             Volatile::ObjectHash => r"@[0-9a-fA-F]{6,8}\b=>@HASH",
             Volatile::Uuid => "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}=>UUID",
