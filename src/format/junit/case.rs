@@ -10,7 +10,7 @@ use super::outcome::{self, Children};
 use super::producer::{self, CdataEnds, Producer};
 use super::{Reader, STRUCTURE, times};
 use crate::format::held::{CONTENTS_LEFT_OUT, DETAILS_LEFT_OUT, Held};
-use crate::format::xml::{Text, XmlCursor, XmlEvent};
+use crate::format::xml::{Mixed, Text, XmlCursor, XmlEvent};
 use crate::format::{Attachments, ClippedText, ParseError, incomplete};
 use crate::model::{DetailKind, Outcome, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed};
 
@@ -393,15 +393,13 @@ impl Child {
 /// The text of an attempt: that of its `stackTrace`, or its own.
 fn read_attempt(xml: &mut XmlCursor<'_>, take: &mut impl FnMut(Text<'_>)) -> Result<(), ParseError> {
     let depth = xml.depth();
-    loop {
-        match xml.next()? {
-            XmlEvent::Text(text) if !text.is_blank() => take(text),
-            XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
-            XmlEvent::Start(tag) if tag.name() == b"stackTrace" => xml.element_text(STRUCTURE, &mut *take)?,
-            XmlEvent::Start(_) => xml.skip_element()?,
-            XmlEvent::End(_, around) if around < depth => return Ok(()),
-            XmlEvent::Eof => return Ok(()),
-            _ => {}
+    while let Some(part) = xml.next_mixed(depth, STRUCTURE)? {
+        match part {
+            Mixed::Text(text) if text.is_blank() => {}
+            Mixed::Text(text) => take(text),
+            Mixed::Child(tag) if tag.name() == b"stackTrace" => xml.element_text(STRUCTURE, &mut *take)?,
+            Mixed::Child(_) => xml.skip_element()?,
         }
     }
+    Ok(())
 }
