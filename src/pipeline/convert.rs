@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::conversion::{Conversion, Waiting};
+use super::flow::{Flow, Waiting};
 use super::purpose::Names;
 use super::record::Record;
 use super::stop::Stop;
@@ -33,8 +33,8 @@ pub fn convert(job: &Job, observer: &dyn Observer, stop: &AtomicBool) -> Result<
     let spool = LineSpool::new(folder.path());
     let sidecar = job.sidecar(Some(&folder));
     let waiting = Waiting { folder: Some(&folder), spool: &spool, sidecar: sidecar.as_ref() };
-    let conversion = Conversion { job, waiting, names: Names::Forgotten, observer, stop: &stop };
-    let converted = convert_into(&folder, &conversion);
+    let flow = Flow { job, waiting, names: Names::Forgotten, observer, stop: &stop };
+    let converted = convert_into(&folder, &flow);
     if converted.as_ref().is_err_and(Error::is_wrong_usage) && job.opening != Opening::Resume {
         return taken_back(converted, folder.withdraw());
     }
@@ -55,15 +55,15 @@ fn check_inputs(inputs: &[Input], output: &Path) -> Result<(), Error> {
 }
 
 /// Converts everything into a folder that is open, and seals that.
-fn convert_into(folder: &Folder, conversion: &Conversion<'_>) -> Result<Manifest, Error> {
-    let &Conversion { job, waiting, observer, stop, .. } = conversion;
+fn convert_into(folder: &Folder, flow: &Flow<'_>) -> Result<Manifest, Error> {
+    let &Flow { job, waiting, observer, stop, .. } = flow;
     let purpose = ConversionPurpose::new(job.encoding.target.name(), &job.recorded);
     let records = match job.opening {
-        Opening::Resume => take_over(folder, &purpose, conversion)?,
+        Opening::Resume => take_over(folder, &purpose, flow)?,
         Opening::Fresh | Opening::Replace => HashMap::new(),
     };
-    let writing = Writing::begin(folder, job.compression, purpose, &records, conversion.readying(), stop)?;
-    let finished = conversion.run(records, &writing)?;
+    let writing = Writing::begin(folder, job.compression, purpose, &records, flow.readying(), stop)?;
+    let finished = flow.run(records, &writing)?;
     let manifest = finished.write(job.encoding.target, &job.recorded, folder, waiting.spool)?;
     if has_nothing(&manifest.totals) && folder.keeps_earlier() {
         // A job whose tests left no report, or on whose disk none can be read, would take last night's output with it.
@@ -76,12 +76,8 @@ fn convert_into(folder: &Folder, conversion: &Conversion<'_>) -> Result<Manifest
 }
 
 /// What still holds of the conversion that this one goes on with, by number of the group.
-fn take_over(
-    folder: &Folder,
-    purpose: &ConversionPurpose,
-    conversion: &Conversion<'_>,
-) -> Result<HashMap<u32, Record>, Error> {
-    let &Conversion { job, observer, stop, .. } = conversion;
+fn take_over(folder: &Folder, purpose: &ConversionPurpose, flow: &Flow<'_>) -> Result<HashMap<u32, Record>, Error> {
+    let &Flow { job, observer, stop, .. } = flow;
     let earlier: EarlierConversion<Record> = journal::earlier(folder.path(), purpose).map_err(Error::Output)?;
     folder.go_on().map_err(Error::Output)?;
     let all = earlier.records.len();

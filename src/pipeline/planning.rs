@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 
 use super::collect::Closed;
-use super::conversion::{Conversion, Waiting};
 use super::finish::{Done, Finish, Outstanding, Readying};
+use super::flow::{Flow, Waiting};
 use super::plan::{Plan, PlannedExecution};
 use super::purpose::Names;
 use super::stop::Stop;
@@ -35,9 +35,9 @@ fn plan_with(job: &Job, names: Names, observer: &dyn Observer, stop: &AtomicBool
     let spool = LineSpool::new(&std::env::temp_dir());
     let sidecar = job.sidecar(None);
     let waiting = Waiting { folder: None, spool: &spool, sidecar: sidecar.as_ref() };
-    let conversion = Conversion { job, waiting, names, observer, stop: &stop };
-    let planning = Planning { readying: conversion.readying(), names, project: job.rules.project.as_deref() };
-    Ok(conversion.run(HashMap::new(), &planning)?.plan())
+    let flow = Flow { job, waiting, names, observer, stop: &stop };
+    let planning = Planning { readying: flow.readying(), names, project: job.rules.project.as_deref() };
+    Ok(flow.run(HashMap::new(), &planning)?.plan())
 }
 
 /// Says of each group what would be written.

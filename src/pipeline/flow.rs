@@ -16,11 +16,11 @@ use super::purpose::{Context, Names, Purpose, WritingAhead};
 use super::record::Record;
 use super::stop::Stop;
 use super::{Error, Job, Observer, execution, merging};
-use crate::bundle::{Compression, Folder, LineSpool, RunMemory, Sidecar};
+use crate::bundle::{Compression, ExecutionIndex, Folder, LineSpool, RunMemory, Sidecar};
 use crate::xray::Encoder;
 
-/// An order on its way.
-pub(super) struct Conversion<'c> {
+/// The flow of one conversion, planned or written.
+pub(super) struct Flow<'c> {
     pub(super) job: &'c Job,
     pub(super) waiting: Waiting<'c>,
     pub(super) names: Names,
@@ -39,10 +39,10 @@ pub(super) struct Waiting<'w> {
     pub(super) sidecar: Option<&'w Sidecar<'w>>,
 }
 
-impl<'c> Conversion<'c> {
+impl<'c> Flow<'c> {
     /// What makes groups ready to be finished.
     pub(super) fn readying(&self) -> Readying<'c> {
-        let &Conversion { job, waiting, observer, .. } = self;
+        let &Flow { job, waiting, observer, .. } = self;
         Readying {
             merge: job.merge,
             encoding: &job.encoding,
@@ -63,7 +63,7 @@ impl<'c> Conversion<'c> {
     ) -> Result<Finished<E>, Error> {
         /// Groups that may wait to be finished: enough to fill the pool where each of them is small.
         const WAITING: usize = 64;
-        let &Conversion { job, waiting: Waiting { folder, spool, sidecar }, names, observer, stop } = self;
+        let &Flow { job, waiting: Waiting { folder, spool, sidecar }, names, observer, stop } = self;
         let encoder = Encoder::new(&job.encoding);
         let merge = merging::by(job.merge, &job.encoding);
         let context = Context {
@@ -81,13 +81,7 @@ impl<'c> Conversion<'c> {
         let spill = folder.map_or_else(std::env::temp_dir, |folder| folder.path().to_path_buf());
         let grouping = job.walk().grouping(spill, RunMemory::of(job.memory.for_runs()));
         let mut grouping = grouping.taking_over(records);
-        let index = |group: &GroupKey| match folder {
-            // What is compressed cannot be read back at any place.
-            Some(_) if job.compression == Compression::None => {
-                execution::index_writing_ahead(job.given(), job.bundle_limits, job.memory, group)
-            }
-            _ => execution::index_to_be_written_late(job.memory),
-        };
+        let index = |group: &GroupKey| self.index(group);
         let (finisher, closed) = sync_channel(WAITING);
         let outstanding = &Outstanding::default();
         let counting = Counting { selection: job.selection(), given: &job.execution.stated, observer, spool };
@@ -102,6 +96,17 @@ impl<'c> Conversion<'c> {
         };
         let finished = read_and_finish(read, || finish::run(threads, closed, stop, finish, outstanding))?;
         stop.check().map(|()| Finished::of(finished))
+    }
+
+    /// The index of a Test Execution that has its first run. What is compressed cannot be read back at any place.
+    fn index(&self, group: &GroupKey) -> ExecutionIndex {
+        let job = self.job;
+        match (self.waiting.folder, job.compression) {
+            (Some(_), Compression::None) => {
+                execution::index_writing_ahead(job.given(), job.bundle_limits, job.memory, group)
+            }
+            _ => execution::index_to_be_written_late(job.memory),
+        }
     }
 }
 
