@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use xraypack::bundle::{
-    AheadFrame, Arrived, Budget, Cases, ExecutionIndex, IndexEntry, LineSpool, ReportLine, RunStore, Runs, StoredRun,
+    AheadFrame, Arrived, BundleLimits, Cases, ExecutionIndex, IndexEntry, LineSpool, ReportLine, RunStore, Runs,
+    StoredRun,
 };
 use xraypack::model::{Outcome, ReportId, ReportState, RunFacts};
 use xraypack::source::{self, Input};
@@ -81,7 +82,7 @@ fn entry(number: u64) -> IndexEntry {
 /// Adds the runs as the collector does, with bundles cut on the way.
 fn index(entries: &[IndexEntry], store: &RunStore) -> usize {
     let frame = AheadFrame { head: vec![b' '; 40], separator: b",\n", tail: b"]}\n" };
-    let mut index = ExecutionIndex::writing_ahead(Budget::default(), 200, frame, 16 << 20);
+    let mut index = ExecutionIndex::writing_ahead(BundleLimits::default(), 200, frame, 16 << 20);
     let chunk = store.put(b"x").unwrap();
     let mut bundles = 0;
     for (report, entries) in (0..).zip(entries.chunks(RUNS_OF_A_REPORT)) {

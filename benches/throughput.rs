@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use support::Shape;
-use xraypack::bundle::{Budget, Compression, Opening, manifest};
+use xraypack::bundle::{BundleLimits, Compression, Opening, manifest};
 use xraypack::mapping::Rules;
 use xraypack::model::StatedExecution;
 use xraypack::pipeline::{self, Damaged, Depth, GroupBy, Intake, Job, Measured, Observer, Reading, Report};
@@ -110,7 +110,7 @@ fn convert(input: &Path, out: &Path) -> usize {
         execution_key: None,
         damaged: Damaged::Keep,
         prefer: Vec::new(),
-        budget: Budget::default(),
+        bundle_limits: BundleLimits::default(),
         multipart_info: None,
         compression: Compression::default(),
         output: out.to_path_buf(),

@@ -127,7 +127,7 @@ impl Ahead {
     }
 
     /// Whether it had better be written soon.
-    pub fn is_large(&self) -> bool {
+    pub(crate) fn is_large(&self) -> bool {
         self.plan.is_large()
     }
 
@@ -136,7 +136,7 @@ impl Ahead {
     ///
     /// # Errors
     /// When a file cannot be written, the runs cannot be read back, or `merge` fails.
-    pub fn write(bundles: &[(&Ahead, &RunStore)], folder: &Folder, merge: &Merge<'_>) -> Result<(), WriteError> {
+    pub(crate) fn write(bundles: &[(&Ahead, &RunStore)], folder: &Folder, merge: &Merge<'_>) -> Result<(), WriteError> {
         let begun = bundles.iter().map(|(bundle, store)| bundle.begin(store, folder, merge));
         let mut begun = begun.filter_map(Result::transpose).collect::<Result<Vec<Begun<'_>>, _>>()?;
         gather(&mut begun.iter_mut().map(Begun::gathering).collect::<Vec<_>>())?;

@@ -10,7 +10,7 @@ use super::frame::FrameLengths;
 use super::index::{Added, Index, IndexEntry, Repeat, StoredRun};
 use super::merging::OneResult;
 use super::places::{Places, RunPlace};
-use super::plan::{Budget, BundlePlan, Cutter};
+use super::plan::{BundleLimits, BundlePlan, Cutter};
 use super::store::RunStore;
 use crate::model::ReportId;
 
@@ -60,14 +60,14 @@ impl ExecutionIndex {
 
     /// As [`ExecutionIndex::new`], with bundles that are written ahead. `first_head` is how long the head of the first one
     /// is going to be, as far as that is known.
-    pub fn writing_ahead(budget: Budget, first_head: u64, frame: AheadFrame, ceiling: u64) -> ExecutionIndex {
+    pub fn writing_ahead(limits: BundleLimits, first_head: u64, frame: AheadFrame, ceiling: u64) -> ExecutionIndex {
         let lengths = FrameLengths {
             first_head,
             later_head: frame.head.len() as u64,
             separator: frame.separator.len() as u64,
             tail: frame.tail.len() as u64,
         };
-        let ahead = Some((Cutter::new(budget, lengths), Arc::new(frame)));
+        let ahead = Some((Cutter::new(limits, lengths), Arc::new(frame)));
         let separator = ahead.as_ref().map_or(&[][..], |(_, frame)| frame.separator);
         ExecutionIndex { ahead, ..ExecutionIndex::new(separator, ceiling) }
     }

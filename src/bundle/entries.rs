@@ -108,7 +108,7 @@ impl Entries {
 
 /// Entries of runs that wait for reports before theirs.
 #[derive(Debug)]
-pub struct WaitingEntries(Waiting);
+pub(crate) struct WaitingEntries(Waiting);
 
 #[derive(Debug)]
 enum Waiting {
@@ -118,7 +118,7 @@ enum Waiting {
 
 impl WaitingEntries {
     /// Keeps them in memory.
-    pub fn held(entries: Vec<IndexEntry>) -> WaitingEntries {
+    pub(crate) fn held(entries: Vec<IndexEntry>) -> WaitingEntries {
         WaitingEntries(Waiting::Held(entries))
     }
 
@@ -126,7 +126,7 @@ impl WaitingEntries {
     ///
     /// # Errors
     /// When it cannot be made or written.
-    pub fn spilled(entries: &[IndexEntry], store: &RunStore) -> Result<WaitingEntries, WriteError> {
+    pub(crate) fn spilled(entries: &[IndexEntry], store: &RunStore) -> Result<WaitingEntries, WriteError> {
         let bytes: Vec<u8> = entries.iter().flat_map(|entry| entry.to_bytes()).collect();
         Ok(WaitingEntries(Waiting::Spilled { location: store.spill(&bytes)?, count: entries.len() }))
     }
@@ -135,7 +135,7 @@ impl WaitingEntries {
     ///
     /// # Errors
     /// When the temporary file cannot be read.
-    pub fn take(self, store: &RunStore) -> Result<Vec<IndexEntry>, WriteError> {
+    pub(crate) fn take(self, store: &RunStore) -> Result<Vec<IndexEntry>, WriteError> {
         match self.0 {
             Waiting::Held(entries) => Ok(entries),
             Waiting::Spilled { location, count } => {

@@ -29,7 +29,7 @@ pub enum Opening {
     Fresh,
     /// Put another in its place (`--force`). It stays, set aside, until that is whole, and for good where no report is found.
     Replace,
-    /// Go on with it (`--resume`): nothing is removed before [`Folder::go_on`].
+    /// Go on with it (`--resume`): nothing is removed before `Folder::go_on`.
     Resume,
 }
 

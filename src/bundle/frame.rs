@@ -2,7 +2,7 @@
 
 /// Whether the key of the Test Execution is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExecutionKey {
+pub(crate) enum ExecutionKey {
     /// It is: every bundle is final.
     Known,
     /// It is not: the later bundles hold a placeholder.
@@ -11,7 +11,7 @@ pub enum ExecutionKey {
 
 /// What stands around the runs of a bundle, as bytes whose meaning is the caller's.
 #[derive(Debug, Clone, Copy)]
-pub struct Frame<'a> {
+pub(crate) struct Frame<'a> {
     /// Before the runs of the first bundle.
     pub first_head: &'a [u8],
     /// Before the runs of every other bundle.
@@ -26,7 +26,7 @@ pub struct Frame<'a> {
 
 /// Lengths of a [`Frame`], in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FrameLengths {
+pub(crate) struct FrameLengths {
     /// Before the runs of the first bundle.
     pub first_head: u64,
     /// Before the runs of every other bundle.
@@ -39,7 +39,7 @@ pub struct FrameLengths {
 
 impl Frame<'_> {
     /// Its lengths, for the plan.
-    pub fn lengths(&self) -> FrameLengths {
+    pub(crate) fn lengths(&self) -> FrameLengths {
         FrameLengths {
             first_head: self.first_head.len() as u64,
             later_head: self.later_head.len() as u64,

@@ -349,7 +349,8 @@ mod tests {
 
     use super::*;
     use crate::bundle::hashing::{Hashing, Sum};
-    use crate::bundle::{Compression, Opening, bundle_file};
+    use crate::bundle::name::bundle_file;
+    use crate::bundle::{Compression, Opening};
 
     fn purpose(target: &str, options: &[(&str, Value)]) -> ConversionPurpose {
         let options = options.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();

@@ -11,7 +11,7 @@ use crate::model::{Outcome, ReportId};
 
 /// One of several results of a Test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MergePart<'a> {
+pub(crate) struct MergePart<'a> {
     /// The encoded run.
     pub bytes: &'a [u8],
     /// The report it came from.
@@ -28,7 +28,7 @@ pub struct MergePart<'a> {
 
 /// What stands for all results of a Test beside the bytes of their run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MergedFacts {
+pub(crate) struct MergedFacts {
     /// What became of all together.
     pub outcome: Outcome,
     /// What must still be known of the run; may be empty.
@@ -50,7 +50,7 @@ pub struct Dispute {
 
 /// Pieces of evidence that results had and that are in no merged run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct EvidenceLost {
+pub(crate) struct EvidenceLost {
     /// All of them: several results had the same, or a limit left them out.
     pub gone: u64,
     /// Those that a limit left out.
@@ -66,11 +66,11 @@ impl EvidenceLost {
 
 /// Makes one run of all results of a Test, which come in order, and appends it to the buffer. On failure it says why, in a
 /// sentence that reads well after "failed to merge".
-pub type Merge<'m> = dyn Fn(&[MergePart<'_>], &mut Vec<u8>) -> Result<MergedFacts, String> + Sync + 'm;
+pub(crate) type Merge<'m> = dyn Fn(&[MergePart<'_>], &mut Vec<u8>) -> Result<MergedFacts, String> + Sync + 'm;
 
 /// What came out of merging all results of a Test.
 #[derive(Debug, Clone, Copy)]
-pub struct Merged {
+pub(crate) struct Merged {
     /// Number of the Test's first result.
     pub(super) run: usize,
     pub(super) place: RunPlace,

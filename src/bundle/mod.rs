@@ -9,15 +9,15 @@
 //!    Test and cuts the others into bundles;
 //! 3. such a bundle is written [`Ahead`] of what is not known yet, with results of its Tests merged as far as they came, by
 //!    whoever has time;
-//! 4. [`ExecutionIndex::find_repeats`] ends that, [`Unsettled::merge`] makes one run of all results of a Test where that is not done;
-//! 5. [`plan`](fn@plan) cuts the [`Settled`] runs into bundles by exact arithmetic;
-//! 6. [`Assembly::write`] writes a bundle, or gives its name to one that was written ahead and came out the same;
-//! 7. [`Folder::seal`] writes the manifest, last.
+//! 4. `ExecutionIndex::find_repeats` ends that, `Unsettled::merge` makes one run of all results of a Test where that is not done;
+//! 5. `plan` cuts the `Settled` runs into bundles by exact arithmetic;
+//! 6. `Assembly::write` writes a bundle, or gives its name to one that was written ahead and came out the same;
+//! 7. `Folder::seal` writes the manifest, last.
 //!
 //! Steps 1, 3, 4 (merging) and 6 may run on many threads at once. Nothing that is written depends on their order.
 
-pub mod journal;
-pub mod lines;
+pub(crate) mod journal;
+pub(crate) mod lines;
 pub mod manifest;
 pub mod verify;
 
@@ -64,25 +64,28 @@ pub use ahead::{Ahead, AheadFrame};
 pub use arriving::{Arrived, ExecutionIndex};
 pub use compress::Compression;
 pub use counts::{Cases, Runs};
-pub use entries::WaitingEntries;
 pub use error::{WriteError, WriteErrorKind};
-pub use folder::{Folder, Opening, earlier_of};
-pub use frame::{ExecutionKey, Frame, FrameLengths};
+pub use folder::{Opening, earlier_of};
 pub use index::{IndexEntry, StoredRun};
 pub use lines::{ProblemLine, ReportLine};
-pub use location::{Location, StoredChunk};
-pub use manifest::{BundleRecord, Manifest};
-pub use merging::{Dispute, EvidenceLost, Merge, MergePart, Merged, MergedFacts};
-pub use name::{Ids, MANIFEST, REPORTS, bundle_file, evidence_index_file, info_file};
-pub use new_file::NewFile;
-pub use places::RunPlace;
-pub use plan::{Budget, BundlePlan, Oversize, plan};
-pub use reports::ReportLines;
-pub use rewrite::{NewBeginning, RewriteError, Rewritten};
-pub use run_memory::RunMemory;
-pub use segment::HeldBytes;
-pub use settle::{Disputes, RepeatedTest, Settled, Unsettled};
-pub use sidecar::{EvidenceLine, EvidenceLines, Sidecar, WriteContent};
-pub use spool::{LineReader, LineSpool, SeenReport, SpooledLine};
+pub use name::MANIFEST;
+pub use plan::BundleLimits;
+pub use spool::{LineSpool, SpooledLine};
 pub use store::RunStore;
-pub use write::Assembly;
+
+pub(crate) use entries::WaitingEntries;
+pub(crate) use folder::Folder;
+pub(crate) use frame::{ExecutionKey, Frame, FrameLengths};
+pub use location::{Location, StoredChunk};
+pub(crate) use manifest::{BundleRecord, Manifest};
+pub(crate) use merging::{Dispute, EvidenceLost, Merge, MergePart, MergedFacts};
+pub(crate) use name::Ids;
+pub use places::RunPlace;
+pub(crate) use plan::{BundlePlan, Oversize, plan};
+pub(crate) use reports::ReportLines;
+pub(crate) use rewrite::{NewBeginning, RewriteError, Rewritten};
+pub(crate) use run_memory::RunMemory;
+pub(crate) use settle::{Disputes, Settled, Unsettled};
+pub(crate) use sidecar::{EvidenceLine, EvidenceLines, Sidecar};
+pub(crate) use spool::SeenReport;
+pub(crate) use write::Assembly;

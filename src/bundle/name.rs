@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::compress::Compression;
+pub use crate::model::output::MANIFEST;
+pub(super) use crate::model::output::REPORTS;
 pub(super) use crate::model::output::{BUNDLES, EVIDENCE, JOURNAL};
-pub use crate::model::output::{MANIFEST, REPORTS};
 
 /// End of the names of indexes of evidence.
 const EVIDENCE_INDEX_SUFFIX: &str = ".jsonl";
@@ -23,7 +24,7 @@ const NAMELESS: &str = "execution";
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
 /// File of part `part` (from one) of a Test Execution, relative to the output folder.
-pub fn bundle_file(execution: &str, part: u32, compression: Compression) -> String {
+pub(super) fn bundle_file(execution: &str, part: u32, compression: Compression) -> String {
     format!("{BUNDLES}/{execution}.{part:04}.json{}", compression.suffix())
 }
 
@@ -47,7 +48,7 @@ pub(super) fn told_of(path: &Path) -> PathBuf {
 }
 
 /// File beside the bundles of a Test Execution with the `info` part of a multipart import, relative to the output folder.
-pub fn info_file(execution: &str) -> String {
+pub(super) fn info_file(execution: &str) -> String {
     format!("{BUNDLES}/{execution}{INFO_SUFFIX}")
 }
 
@@ -57,7 +58,7 @@ pub(super) fn evidence_file(sha256: &str, extension: &str) -> String {
 }
 
 /// Index of the evidence of a Test Execution, relative to the output folder.
-pub fn evidence_index_file(execution: &str) -> String {
+pub(super) fn evidence_index_file(execution: &str) -> String {
     format!("{EVIDENCE}/{execution}{EVIDENCE_INDEX_SUFFIX}")
 }
 
@@ -101,7 +102,7 @@ pub(super) fn is_bundle_name(name: &str) -> bool {
 
 /// Ids of Test Executions, each of which is a file name.
 #[derive(Debug, Default)]
-pub struct Ids {
+pub(crate) struct Ids {
     /// In lower case: some file systems know no other.
     taken: HashSet<String>,
     /// Number that is tried next behind a beginning, where it has so many digits: all before it are taken.
@@ -114,7 +115,7 @@ impl Ids {
     /// Letters, digits, `.`, `_` and `-` of ASCII stay, anything else becomes `-`. It is never empty, has no leading dot and
     /// at most 100 characters. A name that is taken, in whatever case, gets `-2`, `-3` and so on: the same names in the same
     /// order always give the same ids.
-    pub fn give(&mut self, name: &str) -> String {
+    pub(crate) fn give(&mut self, name: &str) -> String {
         let base = plain(name);
         if self.taken.insert(base.to_ascii_lowercase()) { base } else { self.number(&base) }
     }

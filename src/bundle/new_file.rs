@@ -12,7 +12,7 @@ use super::writeback::OnDisk;
 /// A file under a temporary name in its folder. It gets its own name by [`commit`](NewFile::commit); dropped before, it
 /// vanishes.
 #[derive(Debug)]
-pub struct NewFile {
+pub(crate) struct NewFile {
     file: Option<File>,
     cached: Cached,
     temporary: PathBuf,
@@ -52,7 +52,7 @@ impl NewFile {
     ///
     /// # Errors
     /// When the file system refuses; the file is removed then.
-    pub fn commit(self) -> Result<(), WriteError> {
+    pub(crate) fn commit(self) -> Result<(), WriteError> {
         self.take_name()
     }
 
@@ -60,7 +60,7 @@ impl NewFile {
     ///
     /// # Errors
     /// As there.
-    pub fn commit_to_disk(self) -> Result<(), WriteError> {
+    pub(crate) fn commit_to_disk(self) -> Result<(), WriteError> {
         self.sync()?;
         self.take_name()
     }
@@ -97,7 +97,7 @@ impl NewFile {
     }
 
     /// The error that says that writing this file failed.
-    pub fn failed(&self, error: io::Error) -> WriteError {
+    pub(crate) fn failed(&self, error: io::Error) -> WriteError {
         WriteError::io("write", &told_of(&self.path))(error)
     }
 }

@@ -23,7 +23,7 @@ impl RunPlace {
     ///
     /// # Errors
     /// When it is not inside, or longer than 4 GiB.
-    pub fn within(chunk: &StoredChunk, span: &Range<usize>) -> Result<RunPlace, WriteError> {
+    pub(crate) fn within(chunk: &StoredChunk, span: &Range<usize>) -> Result<RunPlace, WriteError> {
         if span.start > span.end || span.end as u64 > chunk.length {
             return Err(WriteErrorKind::NotStored.into());
         }

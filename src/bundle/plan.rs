@@ -9,23 +9,23 @@ use crate::model::ReportId;
 
 /// What a bundle may hold; whichever limit is reached first ends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Budget {
+pub struct BundleLimits {
     /// Bytes of the whole file.
     pub max_bytes: u64,
     /// Runs; zero counts as one.
     pub max_runs: u32,
 }
 
-impl Default for Budget {
+impl Default for BundleLimits {
     /// 20 MiB and 1000 runs, below every limit that is known (spec/xray-json.md section 8).
-    fn default() -> Budget {
-        Budget { max_bytes: 20 << 20, max_runs: 1000 }
+    fn default() -> BundleLimits {
+        BundleLimits { max_bytes: 20 << 20, max_runs: 1000 }
     }
 }
 
 /// One bundle to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BundlePlan {
+pub(crate) struct BundlePlan {
     /// Its number within the Test Execution, from one.
     pub part: u32,
     /// Its runs, as places in the runs of [`Settled`].
@@ -39,7 +39,7 @@ impl BundlePlan {
     const LARGE: u64 = 1 << 20;
 
     /// Whether it had better not wait, for another bundle or for the end.
-    pub fn is_large(&self) -> bool {
+    pub(crate) fn is_large(&self) -> bool {
         self.bytes >= BundlePlan::LARGE
     }
 
@@ -51,7 +51,7 @@ impl BundlePlan {
 
 /// A run that fits into no bundle, not even alone. It must be cut down ([`Settled::replace`]); it is never dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Oversize {
+pub(crate) struct Oversize {
     /// Its place in the order of runs.
     pub run: usize,
     /// The report of the Test's first result.
@@ -67,14 +67,14 @@ pub struct Oversize {
 /// Cuts runs into bundles as they come, in order.
 #[derive(Debug, Clone)]
 pub(super) struct Cutter {
-    budget: Budget,
+    limits: BundleLimits,
     frame: FrameLengths,
     open: BundlePlan,
 }
 
 impl Cutter {
-    pub(super) fn new(budget: Budget, frame: FrameLengths) -> Cutter {
-        Cutter { budget, frame, open: BundlePlan { part: 1, runs: 0..0, bytes: 0 } }
+    pub(super) fn new(limits: BundleLimits, frame: FrameLengths) -> Cutter {
+        Cutter { limits, frame, open: BundlePlan { part: 1, runs: 0..0, bytes: 0 } }
     }
 
     /// Bytes around the next run where it stands alone. The first one is in the first bundle whatever happens; any other one
@@ -93,8 +93,8 @@ impl Cutter {
             open.runs.end += 1;
             return None;
         }
-        let runs = (open.runs.len() as u64) < u64::from(self.budget.max_runs);
-        if runs && open.bytes + separator + length <= self.budget.max_bytes {
+        let runs = (open.runs.len() as u64) < u64::from(self.limits.max_runs);
+        if runs && open.bytes + separator + length <= self.limits.max_bytes {
             open.bytes += separator + length;
             open.runs.end += 1;
             return None;
@@ -106,12 +106,12 @@ impl Cutter {
 
     /// Whether this bundle, which is complete, has as many runs as one may have: how long they are has not decided where it ends.
     pub(super) fn is_full_of_runs(&self, bundle: &BundlePlan) -> bool {
-        bundle.runs.len() as u64 >= u64::from(self.budget.max_runs)
+        bundle.runs.len() as u64 >= u64::from(self.limits.max_runs)
     }
 
     /// Bytes that a bundle may have.
     pub(super) fn most_bytes(&self) -> u64 {
-        self.budget.max_bytes
+        self.limits.max_bytes
     }
 
     /// The last bundle; none when there was no run.
@@ -120,18 +120,22 @@ impl Cutter {
     }
 }
 
-/// Cuts the runs, in order, into as few bundles as the budget allows. No runs give no bundle: an empty one is refused by
+/// Cuts the runs, in order, into as few bundles as the limits allow. No runs give no bundle: an empty one is refused by
 /// the target.
 ///
 /// # Errors
 /// All runs that do not even fit alone. They are to be cut down, and the plan made anew.
-pub fn plan(settled: &Settled, budget: &Budget, frame: &FrameLengths) -> Result<Vec<BundlePlan>, Vec<Oversize>> {
+pub(crate) fn plan(
+    settled: &Settled,
+    limits: &BundleLimits,
+    frame: &FrameLengths,
+) -> Result<Vec<BundlePlan>, Vec<Oversize>> {
     let mut oversize = Vec::new();
     let mut bundles: Vec<BundlePlan> = Vec::new();
-    let mut cutter = Cutter::new(*budget, *frame);
+    let mut cutter = Cutter::new(*limits, *frame);
     for (run, length) in settled.lengths().map(u64::from).enumerate() {
         let around = cutter.around();
-        let allowed = budget.max_bytes.saturating_sub(around);
+        let allowed = limits.max_bytes.saturating_sub(around);
         if length > allowed {
             oversize.push(Oversize { run, report: settled.report_of(run), length, allowed, around });
         }
@@ -157,7 +161,7 @@ mod tests {
     }
 
     fn shapes(lengths: &[usize], max_bytes: u64, max_runs: u32) -> Vec<(u32, Range<usize>, u64)> {
-        let plans = plan(&settled(lengths), &Budget { max_bytes, max_runs }, &FRAME).unwrap();
+        let plans = plan(&settled(lengths), &BundleLimits { max_bytes, max_runs }, &FRAME).unwrap();
         plans.into_iter().map(|plan| (plan.part, plan.runs, plan.bytes)).collect()
     }
 
@@ -189,14 +193,14 @@ mod tests {
     #[test]
     fn names_every_run_that_fits_nowhere() {
         let settled = settled(&[66, 76, 75, 77]);
-        let oversize = plan(&settled, &Budget { max_bytes: 100, max_runs: 9 }, &FRAME).unwrap_err();
+        let oversize = plan(&settled, &BundleLimits { max_bytes: 100, max_runs: 9 }, &FRAME).unwrap_err();
         let found: Vec<_> = oversize.iter().map(|one| (one.run, one.length, one.allowed)).collect();
         assert_eq!(found, [(0, 66, 65), (1, 76, 75), (3, 77, 75)]);
     }
 
     #[test]
     fn a_budget_below_the_frame_allows_nothing() {
-        let oversize = plan(&settled(&[1]), &Budget { max_bytes: 10, max_runs: 9 }, &FRAME).unwrap_err();
+        let oversize = plan(&settled(&[1]), &BundleLimits { max_bytes: 10, max_runs: 9 }, &FRAME).unwrap_err();
         assert_eq!((oversize[0].allowed, oversize[0].around), (0, 35));
     }
 
@@ -204,10 +208,10 @@ mod tests {
     fn fits_after_it_was_cut_down() {
         let fixture = Fixture::new(0);
         let mut settled = fixture.settle(&[(1, 0, 0, "x".repeat(200))], &join).unwrap();
-        let budget = Budget { max_bytes: 100, max_runs: 9 };
-        let oversize = plan(&settled, &budget, &FRAME).unwrap_err();
+        let limits = BundleLimits { max_bytes: 100, max_runs: 9 };
+        let oversize = plan(&settled, &limits, &FRAME).unwrap_err();
         settled.replace(oversize[0].run, &vec![b'y'; oversize[0].allowed as usize], &fixture.store).unwrap();
-        assert_eq!(plan(&settled, &budget, &FRAME).unwrap()[0].bytes, 100);
+        assert_eq!(plan(&settled, &limits, &FRAME).unwrap()[0].bytes, 100);
     }
 
     proptest! {
@@ -220,7 +224,7 @@ mod tests {
             max_runs in 1_u32..8,
         ) {
             let settled = settled(&lengths);
-            match plan(&settled, &Budget { max_bytes, max_runs }, &FRAME) {
+            match plan(&settled, &BundleLimits { max_bytes, max_runs }, &FRAME) {
                 Ok(bundles) => {
                     let order: Vec<usize> = bundles.iter().flat_map(|bundle| bundle.runs.clone()).collect();
                     prop_assert_eq!(order, (0..lengths.len()).collect::<Vec<_>>());

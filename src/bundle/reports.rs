@@ -11,7 +11,7 @@ use super::new_file::NewFile;
 
 /// `reports.jsonl` while it is written, under a temporary name.
 #[derive(Debug)]
-pub struct ReportLines {
+pub(crate) struct ReportLines {
     file: BufWriter<Hashing<NewFile>>,
 }
 
@@ -20,7 +20,7 @@ impl ReportLines {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn create(folder: &Folder) -> Result<ReportLines, WriteError> {
+    pub(crate) fn create(folder: &Folder) -> Result<ReportLines, WriteError> {
         Ok(ReportLines { file: BufWriter::with_capacity(64 << 10, Hashing::new(folder.create(REPORTS)?)) })
     }
 
@@ -28,7 +28,7 @@ impl ReportLines {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn write_json(&mut self, line: &mut Vec<u8>) -> Result<(), WriteError> {
+    pub(crate) fn write_json(&mut self, line: &mut Vec<u8>) -> Result<(), WriteError> {
         line.push(b'\n');
         self.file.write_all(line).map_err(|error| self.failed(error))
     }
@@ -38,7 +38,7 @@ impl ReportLines {
     ///
     /// # Errors
     /// When that fails; the file then has no name.
-    pub fn finish(mut self) -> Result<ReportsRecord, WriteError> {
+    pub(crate) fn finish(mut self) -> Result<ReportsRecord, WriteError> {
         self.file.flush().map_err(|error| self.failed(error))?;
         let (file, sum) = self.file.into_parts().0.finish();
         file.commit()?;

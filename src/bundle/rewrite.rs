@@ -19,7 +19,7 @@ use super::read_back;
 
 /// What becomes of the beginning of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewBeginning {
+pub(crate) struct NewBeginning {
     /// Bytes at the beginning of the file that are exchanged.
     pub replaced: usize,
     /// What stood there when the manifest was written.
@@ -30,7 +30,7 @@ pub struct NewBeginning {
 
 /// A bundle whose new file is ready, or needs none.
 #[derive(Debug)]
-pub struct Rewritten {
+pub(crate) struct Rewritten {
     record: BundleRecord,
     /// With its name.
     file: Option<(Nameless, PathBuf)>,
@@ -38,7 +38,7 @@ pub struct Rewritten {
 
 /// Why a bundle cannot be rewritten.
 #[derive(Debug)]
-pub enum RewriteError {
+pub(crate) enum RewriteError {
     /// The new file cannot be written.
     Write(WriteError),
     /// The bundle is not what the manifest says: it is left alone.
@@ -62,7 +62,7 @@ impl Rewritten {
     /// # Errors
     /// When the bundle cannot be read, is not what the manifest says, or the new file cannot be written. The old one is
     /// untouched.
-    pub fn prepare(
+    pub(crate) fn prepare(
         folder: &Folder,
         record: &BundleRecord,
         head: usize,
@@ -106,7 +106,7 @@ impl Rewritten {
     }
 
     /// What the manifest is to say of it.
-    pub fn record(&self) -> &BundleRecord {
+    pub(crate) fn record(&self) -> &BundleRecord {
         &self.record
     }
 
@@ -114,7 +114,7 @@ impl Rewritten {
     ///
     /// # Errors
     /// When the file system refuses.
-    pub fn commit(self) -> Result<BundleRecord, WriteError> {
+    pub(crate) fn commit(self) -> Result<BundleRecord, WriteError> {
         if let Some((file, path)) = self.file {
             file.commit_as(&path)?;
         }

@@ -10,7 +10,7 @@ use super::segment::Segment;
 /// What is known of Tests grows with them and makes room for nothing. So that a conversion takes no more for being larger, runs
 /// are given as much less, down to an eighth.
 #[derive(Debug, Clone)]
-pub struct RunMemory {
+pub(crate) struct RunMemory {
     ceiling: u64,
     held: Arc<AtomicU64>,
     /// Tests that are known.
@@ -26,12 +26,12 @@ impl RunMemory {
     const MOST_SPARE: usize = 4;
 
     /// Up to `ceiling` bytes.
-    pub fn of(ceiling: u64) -> RunMemory {
+    pub(crate) fn of(ceiling: u64) -> RunMemory {
         RunMemory { ceiling, held: Arc::default(), tests: Arc::default(), spare: Arc::default() }
     }
 
     /// Bytes that all stores hold at present.
-    pub fn held(&self) -> u64 {
+    pub(crate) fn held(&self) -> u64 {
         self.held.load(Ordering::Relaxed)
     }
 

@@ -104,7 +104,7 @@ impl Adding {
 
 /// Bytes of runs in memory; they stay there while somebody holds them.
 #[derive(Debug)]
-pub struct HeldBytes {
+pub(super) struct HeldBytes {
     memory: ArcRwLockReadGuard<RawRwLock, Memory>,
     range: Range<usize>,
 }

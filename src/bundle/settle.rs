@@ -17,21 +17,14 @@ use crate::model::{Outcome, ReportId};
 
 /// A Test with more than one result.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RepeatedTest {
+pub(crate) struct RepeatedTest {
     first: usize,
     repeats: Range<usize>,
 }
 
-impl RepeatedTest {
-    /// How many results there are; at least two.
-    pub fn results(&self) -> usize {
-        1 + self.repeats.len()
-    }
-}
-
 /// The runs of one Test Execution, with results of the same Test found but not merged yet.
 #[derive(Debug)]
-pub struct Unsettled {
+pub(crate) struct Unsettled {
     index: Index,
     places: Places,
     separator: &'static [u8],
@@ -44,7 +37,7 @@ pub struct Unsettled {
 
 impl ExecutionIndex {
     /// Ends the collecting and finds the results that belong to the same Test and are not merged yet.
-    pub fn find_repeats(self) -> Unsettled {
+    pub(crate) fn find_repeats(self) -> Unsettled {
         let Collected { mut index, places, separator, mut repeats, ahead } = self.close();
         // Stable: results of one Test stay in their order.
         repeats.sort_by_key(|repeat| repeat.first);
@@ -63,19 +56,19 @@ impl ExecutionIndex {
 impl Unsettled {
     /// The Tests with several results. [`merge`](Unsettled::merge) must be called for each, in any order and on any thread,
     /// [some](Unsettled::AT_ONCE) at a time.
-    pub fn repeated(&self) -> &[RepeatedTest] {
+    pub(crate) fn repeated(&self) -> &[RepeatedTest] {
         &self.repeated
     }
 
     /// Tests whose results are best merged in one call.
-    pub const AT_ONCE: usize = 64;
+    pub(crate) const AT_ONCE: usize = 64;
 
     /// Merges the results of each of these Tests and puts what comes of them into the store, many at once. Those of one Test are in memory
     /// at a time.
     ///
     /// # Errors
     /// When the store fails, or `merge` does.
-    pub fn merge(
+    pub(crate) fn merge(
         &self,
         tests: &[RepeatedTest],
         store: &RunStore,
@@ -119,7 +112,7 @@ impl Unsettled {
     ///
     /// # Errors
     /// When the results of a Test were not merged, or a bundle could not be written ahead: results would be lost.
-    pub fn finish(mut self, merged: impl IntoIterator<Item = Merged>) -> Result<Settled, WriteError> {
+    pub(crate) fn finish(mut self, merged: impl IntoIterator<Item = Merged>) -> Result<Settled, WriteError> {
         if !self.places.is_whole() {
             return Err(WriteErrorKind::NotStored.into());
         }
@@ -159,7 +152,7 @@ fn keep(store: &RunStore, mut run: Vec<u8>, separator: &[u8]) -> Result<RunPlace
 
 /// The runs of one Test Execution as they will be written: one per Test, in order of first appearance.
 #[derive(Debug)]
-pub struct Settled {
+pub(crate) struct Settled {
     index: Index,
     places: Places,
     separator: &'static [u8],
@@ -203,7 +196,7 @@ impl Settled {
     }
 
     /// What became of evidence when results were merged.
-    pub fn evidence_lost(&self) -> EvidenceLost {
+    pub(crate) fn evidence_lost(&self) -> EvidenceLost {
         self.evidence
     }
 
@@ -213,17 +206,12 @@ impl Settled {
     }
 
     /// How many runs there are.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.index.len()
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Where the runs are, from number `from` on.
-    pub fn places(&self, from: usize) -> impl Iterator<Item = RunPlace> {
+    pub(crate) fn places(&self, from: usize) -> impl Iterator<Item = RunPlace> {
         let mut replaced = self.replaced_from(from).iter().peekable();
         let mut walk = self.places.from(from, &self.index);
         (from..self.len()).map_while(move |run| {
@@ -262,14 +250,14 @@ impl Settled {
     }
 
     /// What was noted of runs, with their numbers, in order.
-    pub fn notes(&self) -> impl Iterator<Item = (usize, RunPlace)> {
+    pub(crate) fn notes(&self) -> impl Iterator<Item = (usize, RunPlace)> {
         let mut notes: Vec<_> = self.notes.iter().map(|(run, place)| (*run as usize, *place)).collect();
         notes.sort_unstable_by_key(|(run, _)| *run);
         notes.into_iter()
     }
 
     /// The report of the first result of run number `run`.
-    pub fn report_of(&self, run: usize) -> ReportId {
+    pub(crate) fn report_of(&self, run: usize) -> ReportId {
         self.index.report_of(run)
     }
 
@@ -277,7 +265,11 @@ impl Settled {
     ///
     /// # Errors
     /// When the store fails.
-    pub fn each_identity(&self, store: &RunStore, mut see: impl FnMut(usize, [u64; 2])) -> Result<(), WriteError> {
+    pub(crate) fn each_identity(
+        &self,
+        store: &RunStore,
+        mut see: impl FnMut(usize, [u64; 2]),
+    ) -> Result<(), WriteError> {
         let mut run = 0;
         self.index.for_each(store, |entry| {
             see(run, entry.identity());
@@ -289,7 +281,7 @@ impl Settled {
     ///
     /// # Errors
     /// When the store fails, or there is no such run.
-    pub fn outcome(&self, run: usize, store: &RunStore) -> Result<Outcome, WriteError> {
+    pub(crate) fn outcome(&self, run: usize, store: &RunStore) -> Result<Outcome, WriteError> {
         match self.outcomes.binary_search_by_key(&run, |(run, _)| *run) {
             Ok(at) => Ok(self.outcomes[at].1),
             Err(_) => Ok(self.index.get(run, store)?.outcome()),
@@ -307,7 +299,7 @@ impl Settled {
     ///
     /// # Errors
     /// When the store fails, or there is no such run.
-    pub fn read(&self, run: usize, store: &RunStore, out: &mut Vec<u8>) -> Result<(), WriteError> {
+    pub(crate) fn read(&self, run: usize, store: &RunStore, out: &mut Vec<u8>) -> Result<(), WriteError> {
         let place = self.places(run).next().ok_or(WriteErrorKind::NotStored)?;
         store.read(place.location, place.length as usize, out)
     }
@@ -316,7 +308,12 @@ impl Settled {
     ///
     /// # Errors
     /// When the store fails.
-    pub fn each_run(&self, runs: Range<usize>, store: &RunStore, mut see: impl FnMut(&[u8])) -> Result<(), WriteError> {
+    pub(crate) fn each_run(
+        &self,
+        runs: Range<usize>,
+        store: &RunStore,
+        mut see: impl FnMut(&[u8]),
+    ) -> Result<(), WriteError> {
         let mut together = Together::new(self.places.separator());
         for place in self.places(runs.start).take(runs.len()) {
             if !together.join(place) {
@@ -328,7 +325,7 @@ impl Settled {
     }
 
     /// What was noted of run number `run`.
-    pub fn note_of(&self, run: usize) -> Option<RunPlace> {
+    pub(crate) fn note_of(&self, run: usize) -> Option<RunPlace> {
         self.notes.get(&(run as u32)).copied()
     }
 
@@ -336,7 +333,7 @@ impl Settled {
     ///
     /// # Errors
     /// When the store fails.
-    pub fn replace_note(&mut self, run: usize, note: Vec<u8>, store: &RunStore) -> Result<(), WriteError> {
+    pub(crate) fn replace_note(&mut self, run: usize, note: Vec<u8>, store: &RunStore) -> Result<(), WriteError> {
         self.notes.insert(run as u32, keep(store, note, &[])?);
         Ok(())
     }
@@ -345,7 +342,7 @@ impl Settled {
     ///
     /// # Errors
     /// When the store fails, or there is no such run.
-    pub fn replace(&mut self, run: usize, bytes: &[u8], store: &RunStore) -> Result<(), WriteError> {
+    pub(crate) fn replace(&mut self, run: usize, bytes: &[u8], store: &RunStore) -> Result<(), WriteError> {
         if run >= self.len() {
             return Err(WriteErrorKind::NotStored.into());
         }

@@ -26,7 +26,7 @@ const MAX_LINE: u64 = 16 << 20;
 
 /// One line of an index: a piece of evidence of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EvidenceLine {
+pub(crate) struct EvidenceLine {
     /// Id of the Test Execution.
     pub execution: String,
     /// The bundle that the run is in, relative to the output folder.
@@ -54,7 +54,7 @@ pub struct EvidenceLine {
 
 /// Writes contents, on any thread.
 #[derive(Debug)]
-pub struct Sidecar<'f> {
+pub(crate) struct Sidecar<'f> {
     /// `None`: nothing is written, as for a plan.
     folder: Option<&'f Folder>,
     /// Names of the files that are written or being written.
@@ -62,11 +62,11 @@ pub struct Sidecar<'f> {
 }
 
 /// Gives the bytes of a content, the same every time it is called.
-pub type WriteContent<'w> = dyn Fn(&mut dyn Write) -> io::Result<()> + 'w;
+pub(super) type WriteContent<'w> = dyn Fn(&mut dyn Write) -> io::Result<()> + 'w;
 
 impl<'f> Sidecar<'f> {
     /// Evidence inside this output folder; without one, nothing is written.
-    pub fn new(folder: Option<&'f Folder>) -> Sidecar<'f> {
+    pub(crate) fn new(folder: Option<&'f Folder>) -> Sidecar<'f> {
         Sidecar { folder, taken: Mutex::default() }
     }
 
@@ -75,7 +75,7 @@ impl<'f> Sidecar<'f> {
     ///
     /// # Errors
     /// When the content cannot be had, or the file system refuses.
-    pub fn keep(&self, extension: &str, content: &WriteContent<'_>) -> Result<EvidenceFile, WriteError> {
+    pub(crate) fn keep(&self, extension: &str, content: &WriteContent<'_>) -> Result<EvidenceFile, WriteError> {
         let mut hashing = Hashing::new(io::sink());
         content(&mut hashing).map_err(WriteError::io("read", Path::new("a piece of evidence")))?;
         let Sum { bytes, sha256 } = hashing.finish().1;
@@ -94,7 +94,7 @@ impl<'f> Sidecar<'f> {
 
 /// The index of one Test Execution while it is written, under a temporary name.
 #[derive(Debug)]
-pub struct EvidenceLines {
+pub(crate) struct EvidenceLines {
     file: BufWriter<Hashing<NewFile>>,
     record: EvidenceIndex,
 }
@@ -104,7 +104,7 @@ impl EvidenceLines {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn create(folder: &Folder, id: &str) -> Result<EvidenceLines, WriteError> {
+    pub(crate) fn create(folder: &Folder, id: &str) -> Result<EvidenceLines, WriteError> {
         let name = evidence_index_file(id);
         let file = BufWriter::with_capacity(64 << 10, Hashing::new(folder.create(&name)?));
         Ok(EvidenceLines { file, record: EvidenceIndex { file: name, lines: 0, sha256: String::new() } })
@@ -114,7 +114,7 @@ impl EvidenceLines {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn write(&mut self, line: &EvidenceLine) -> Result<(), WriteError> {
+    pub(crate) fn write(&mut self, line: &EvidenceLine) -> Result<(), WriteError> {
         let written = serde_json::to_writer(&mut self.file, line).map_err(io::Error::from);
         let written = written.and_then(|()| self.file.write_all(b"\n"));
         written.map_err(|error| self.file.get_ref().get_ref().failed(error))?;
@@ -126,7 +126,7 @@ impl EvidenceLines {
     ///
     /// # Errors
     /// When the file system refuses.
-    pub fn finish(mut self) -> Result<Option<EvidenceIndex>, WriteError> {
+    pub(crate) fn finish(mut self) -> Result<Option<EvidenceIndex>, WriteError> {
         if self.record.lines == 0 {
             return Ok(None);
         }

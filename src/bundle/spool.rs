@@ -48,7 +48,7 @@ pub struct SpooledLine {
 
 /// Which report it was, as its line says.
 #[derive(Debug, Deserialize)]
-pub struct SeenReport {
+pub(crate) struct SeenReport {
     /// Where it was found.
     pub report: String,
     /// Number of its INPUT, from one, where there are several.
@@ -104,7 +104,12 @@ impl LineSpool {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn line(&self, line: &SpooledLine, execution: Option<&str>, out: &mut Vec<u8>) -> Result<(), WriteError> {
+    pub(crate) fn line(
+        &self,
+        line: &SpooledLine,
+        execution: Option<&str>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), WriteError> {
         let mut text = Vec::new();
         self.read(line.at, line.length as usize, &mut text)?;
         self.complete(line, &text, execution, out)
@@ -140,7 +145,7 @@ impl LineSpool {
     ///
     /// # Errors
     /// As [`LineSpool::line`].
-    pub fn beside(&self, line: &SpooledLine, out: &mut Vec<u8>) -> Result<(), WriteError> {
+    pub(crate) fn beside(&self, line: &SpooledLine, out: &mut Vec<u8>) -> Result<(), WriteError> {
         self.read(line.at + u64::from(line.length), line.beside as usize, out)
     }
 
@@ -148,7 +153,7 @@ impl LineSpool {
     ///
     /// # Errors
     /// As [`LineSpool::line`].
-    pub fn seen(&self, line: &SpooledLine) -> Result<SeenReport, WriteError> {
+    pub(crate) fn seen(&self, line: &SpooledLine) -> Result<SeenReport, WriteError> {
         let mut text = Vec::new();
         self.line(line, None, &mut text)?;
         serde_json::from_slice(&text).map_err(|error| WriteError::io("read a line in", &self.folder)(error.into()))

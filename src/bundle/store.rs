@@ -44,7 +44,7 @@ impl RunStore {
     }
 
     /// As [`RunStore::new`], with memory that others use, too; what this store took of it is free when it is dropped.
-    pub fn sharing(memory: &RunMemory, folder: &Path) -> RunStore {
+    pub(crate) fn sharing(memory: &RunMemory, folder: &Path) -> RunStore {
         RunStore {
             memory: memory.clone(),
             shelf: Mutex::default(),

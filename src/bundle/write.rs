@@ -14,7 +14,7 @@ use super::store::RunStore;
 
 /// A Test Execution that is ready to be written. Its bundles may be written on many threads at once.
 #[derive(Debug, Clone, Copy)]
-pub struct Assembly<'a> {
+pub(crate) struct Assembly<'a> {
     /// Its id, safe as a part of a file name.
     pub id: &'a str,
     /// Its runs.
@@ -35,7 +35,7 @@ impl Assembly<'_> {
     ///
     /// # Errors
     /// When a file cannot be written, or the runs cannot be read back.
-    pub fn write(&self, plans: &[BundlePlan]) -> Result<Vec<BundleRecord>, WriteError> {
+    pub(crate) fn write(&self, plans: &[BundlePlan]) -> Result<Vec<BundleRecord>, WriteError> {
         let mut sums = plans.iter().map(|plan| self.take_ahead(plan)).collect::<Result<Vec<_>, _>>()?;
         let missing = || plans.iter().zip(&sums).filter(|(_, sums)| sums.is_none()).map(|(plan, _)| plan);
         let anew = self.write_anew(&missing().collect::<Vec<_>>())?;
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
     use crate::bundle::hashing::Hashing;
     use crate::bundle::settle::tests::{Fixture, join};
-    use crate::bundle::{Budget, Opening, plan};
+    use crate::bundle::{BundleLimits, Opening, plan};
 
     const FRAME: Frame<'static> = Frame {
         first_head: b"{info[",
@@ -122,7 +122,7 @@ mod tests {
         let runs: Vec<_> = (0..6_u32).map(|n| (u128::from(n), 0, n, format!("run{n}"))).collect();
         let settled = fixture.settle(&runs, &join).unwrap();
         let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
-        let plans = plan(&settled, &Budget { max_bytes, max_runs: 100 }, &FRAME.lengths()).unwrap();
+        let plans = plan(&settled, &BundleLimits { max_bytes, max_runs: 100 }, &FRAME.lengths()).unwrap();
         let assembly = Assembly {
             id: "a",
             settled: &settled,

@@ -194,11 +194,6 @@ impl<'h> Head<'h> {
         }
     }
 
-    /// Local name of the root element, if it is XML.
-    pub fn xml_root(&self) -> Option<&str> {
-        self.xml().map(|xml| xml.root().name())
-    }
-
     /// What was seen, if it is JSON.
     pub fn json(&self) -> Option<&JsonHead<'h>> {
         match &self.shape {

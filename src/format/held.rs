@@ -123,20 +123,20 @@ impl Held {
     }
 
     /// Begins a content, which is appended to `out` as a whole or not at all.
-    pub(super) fn content<'o>(&self, out: &'o mut String) -> Whole<'o> {
+    pub(super) fn content<'o>(&self, out: &'o mut String) -> PiecewiseContent<'o> {
         let room = self.most_content.saturating_sub(self.contents).min(LONGEST_CONTENT);
-        Whole { room: room.saturating_add(out.len()), out, is_whole: true }
+        PiecewiseContent { room: room.saturating_add(out.len()), out, is_whole: true }
     }
 }
 
 /// A content that comes in pieces. Of one that is too long nothing is kept: what has holes is worse than nothing.
-pub(super) struct Whole<'o> {
+pub(super) struct PiecewiseContent<'o> {
     out: &'o mut String,
     room: usize,
     is_whole: bool,
 }
 
-impl Whole<'_> {
+impl PiecewiseContent<'_> {
     /// Appends a piece.
     pub(super) fn push(&mut self, piece: Text<'_>) {
         if !self.is_whole {

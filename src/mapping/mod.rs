@@ -16,21 +16,20 @@ mod met;
 mod pattern;
 mod prefixes;
 mod properties;
+mod result;
 mod roles;
+mod rules;
 mod summary;
 mod unstable;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::sync::Arc;
-
-use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
 use crate::model::{
     DataRows, Dialect, Identity, Outcome, Problem, ProblemKind, Statements, TestCase, TestRun, key, shorten,
 };
 
-pub use comment::{LIMIT as COMMENT_LIMIT, add_line as add_comment_line};
+pub(crate) use comment::{LIMIT as COMMENT_LIMIT, add_line as add_comment_line};
 pub use environment::EnvironmentFrom;
 pub use evidence::{Evidence, EvidencePolicy};
 use identity::TestKeys;
@@ -39,6 +38,8 @@ use marks::TextMarks;
 pub use met::Met;
 pub use pattern::{KeyPattern, Rewrite};
 pub use prefixes::{TagPrefix, TagPrefixes, TagRole};
+use result::{name_beside_others, row_of, take_lists, take_result};
+pub use rules::{BareKeys, FieldNames, KeyRules, Rules, UpdateTests};
 use summary::{first_line_of, is_end_of_line, summary_line};
 
 /// UTF-16 units of a summary at most (decision 9).
@@ -49,86 +50,6 @@ const USUAL_TEXT: usize = 256;
 
 /// Bytes of room for texts that one mapper leaves to the next.
 const LONGEST_ROOM: usize = 64 << 10;
-
-/// The user's rules.
-#[derive(Debug, Clone, Default)]
-pub struct Rules {
-    /// Project of Tests that have no key. Without it there is no run of such a case, which is wrong usage.
-    pub project: Option<String>,
-    /// What a bare key-shaped tag is where the format cannot tell. Default: a label.
-    pub bare_keys: BareKeys,
-    /// Whether a Test that is known by key is updated, too. Default: no.
-    pub update_tests: UpdateTests,
-    /// Which attachments become evidence.
-    pub evidence: EvidencePolicy,
-    /// How custom fields may be named. Default: by number.
-    pub field_names: FieldNames,
-    /// What tells the test environment of a result.
-    pub environment_from: EnvironmentFrom,
-    /// How Test keys are found, and names made to last.
-    pub keys: KeyRules,
-    /// Whether results that differ in their data are told apart. Default: no.
-    pub rows: DataRows,
-    /// Which of these rules have found something.
-    pub met: Met,
-}
-
-impl Rules {
-    /// What the place of a report says of its environments, joined by `;`; empty where it says nothing.
-    pub fn environment_of_place(&self, place: &str) -> String {
-        let environment = self.environment_from.of_place(place);
-        if !environment.is_empty() {
-            self.met.note_environment();
-        }
-        environment
-    }
-}
-
-/// Where a Test key is looked for: what the report says comes first, then the table, then the pattern. Where none of
-/// them has one, the definition names the Test.
-#[derive(Debug, Clone, Default)]
-pub struct KeyRules {
-    /// Prefixes of tags that name a Test, a requirement, a Test Execution.
-    pub prefixes: TagPrefixes,
-    /// Table of definitions, names and numeric ids.
-    pub map: Option<Arc<KeyMap>>,
-    /// Pattern that finds keys in names and tags.
-    pub pattern: Option<KeyPattern>,
-    /// What is replaced in names before they name a Test, in order.
-    pub rewrites: Vec<Rewrite>,
-}
-
-/// What a bare key-shaped Robot tag or NUnit category is (decision 6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum BareKeys {
-    /// A label, with a warning.
-    #[default]
-    Label,
-    /// The key of a Test.
-    Test,
-    /// The key of a requirement.
-    Requirement,
-}
-
-/// Whether a Test that is known by key is updated, too (decision 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum UpdateTests {
-    /// Its issue stays as it is.
-    #[default]
-    No,
-    /// Its issue takes summary, labels and requirements of the report.
-    Yes,
-}
-
-/// How the target knows custom fields (spec xray-json.md section 2.8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum FieldNames {
-    /// By number alone.
-    #[default]
-    Number,
-    /// By number or by name.
-    NumberOrName,
-}
 
 /// What became of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -374,92 +295,6 @@ impl<'r> Mapper<'r> {
             problem(Problem::new(ProblemKind::TextShortened, message).about("comment"));
         }
     }
-}
-
-/// Outcome and times.
-fn take_result(case: &mut TestCase, run: &mut TestRun) {
-    run.outcome = case.outcome;
-    std::mem::swap(&mut run.status_name, &mut case.status_name);
-    run.start = case.start;
-    let finish = case.finish.or_else(|| Some(case.start?.plus(case.duration?)));
-    // Xray refuses a run that ends before it begins.
-    run.finish = match (run.start, finish) {
-        (Some(start), Some(finish)) => Some(finish.max(start)),
-        (_, finish) => finish,
-    };
-    run.is_example = case.is_example;
-    if case.is_example {
-        run.outline = outline_file(definition_of(case, run));
-    }
-    run.attempt_group = case.attempt_group;
-    run.superseded = case.superseded;
-}
-
-/// Leaves a result that did not pass the name that tells it from others of its Test, if it has one.
-fn name_beside_others(case: &TestCase, run: &mut TestRun) {
-    if !case.setting.is_empty() {
-        run.row_name.push_str(" in ");
-        run.row_name.push_str(&summary_line(&case.setting));
-    } else if !has_name_beside_others(case, run) {
-        run.row_name.clear();
-    }
-}
-
-/// Whether results of the same Test may be called otherwise: data rows, all of a Test that a key names, and those whose
-/// name for people is not the end of what names the Test.
-fn has_name_beside_others(case: &TestCase, run: &TestRun) -> bool {
-    case.row_group != 0
-        || !case.parameters.is_empty()
-        || run.identity.key().is_some()
-        || !run.identity.as_str().ends_with(&run.row_name)
-}
-
-/// Steps, parameters, fields and what only Xray JSON states change hands.
-fn take_lists(case: &mut TestCase, run: &mut TestRun) {
-    std::mem::swap(&mut run.steps, &mut case.steps);
-    for step in run.steps.iter_mut() {
-        step.defects.retain(|defect| key::is_issue_key(defect));
-    }
-    std::mem::swap(&mut run.parameters, &mut case.parameters);
-    std::mem::swap(&mut run.stated, &mut case.stated);
-    if let Some(stated) = run.stated.existing_mut()
-        && run.identity.key().is_none()
-    {
-        // Only a Test that exists has versions.
-        stated.test_version.clear();
-    }
-    case.custom_fields.iter_mut().for_each(|field| std::mem::swap(run.custom_fields.add(), field));
-}
-
-/// The definition, which the identity has taken over unless there is a key.
-fn definition_of<'c>(case: &'c TestCase, run: &'c TestRun) -> &'c str {
-    match &run.identity {
-        Identity::Key(_) => &case.qualified_name,
-        Identity::Definition(definition) => definition,
-    }
-}
-
-/// Stands for the test and its data. A row of an outline is known by its place in the feature, or else by its number in
-/// the report.
-fn row_of(case: &TestCase, run: &TestRun, number: u64) -> u64 {
-    let mut hasher = Xxh3Default::new();
-    let texts = [definition_of(case, run), &case.title];
-    let parameters = run.parameters.iter().flat_map(|parameter| [parameter.name.as_str(), &parameter.value]);
-    for text in texts.into_iter().chain(parameters) {
-        hasher.update(text.as_bytes());
-        hasher.update(&[0x1f]);
-    }
-    if case.is_example {
-        let place = if case.attempt_group == 0 { number } else { case.attempt_group };
-        hasher.update(&place.to_le_bytes());
-    }
-    hasher.digest().max(1)
-}
-
-/// Stands for the file in which an outline is: the part of its definition before the `#` (decision 7).
-fn outline_file(definition: &str) -> u64 {
-    let file = definition.split_once('#').map_or(definition, |(file, _)| file);
-    xxh3_64(file.as_bytes()).max(1)
 }
 
 /// A project that Jira could not have is as good as none: that of the conversion serves instead.

@@ -11,7 +11,7 @@ const LONGEST: usize = 80;
 /// xraypack::model::push_slug(" Logs in – with Ümlaut! ", &mut slug);
 /// assert_eq!(slug, "shot-logs-in-with-mlaut");
 /// ```
-pub fn push_slug(name: &str, out: &mut String) {
+pub(crate) fn push_slug(name: &str, out: &mut String) {
     let mut slug = [0; LONGEST];
     let mut length = 0;
     let mut before = b'-';

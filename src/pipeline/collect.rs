@@ -17,10 +17,9 @@ use super::outcome::{EvidenceCounts, ReportOutcome};
 use super::repeats::{Repeats, told_beside};
 use super::share::{conflict, earliest};
 use super::twins::{TwinVerdict, Twins, Verdicts};
-use super::{Damaged, Error, Job, Observer};
+use super::{Damaged, Error, Observer, Report};
 use crate::bundle::{Ahead, ExecutionIndex, Ids, LineSpool, ReportLine, SeenReport};
 use crate::model::{Problem, ProblemKind, ReportId, ReportState, RunCounts, Severity, StatedExecution, Timestamp};
-use crate::xray::ExecutionInfo;
 
 /// A group of which all files have been collected.
 pub(super) struct Closed {
@@ -99,12 +98,30 @@ pub(super) struct Rank {
     pub(super) among: u32,
 }
 
+/// Which reports count.
+#[derive(Clone, Copy)]
+pub(super) struct Selection<'s> {
+    /// What becomes of the complete cases of a damaged report.
+    pub(super) damaged: Damaged,
+    /// Formats that are preferred where several tell of one run in one folder, the most wanted first.
+    pub(super) prefer: &'s [&'static str],
+}
+
+/// What files are counted by.
+#[derive(Clone, Copy)]
+pub(super) struct Counting<'c> {
+    pub(super) selection: Selection<'c>,
+    /// What the user says of every Test Execution: of that, nothing that a report states is heard.
+    pub(super) given: &'c StatedExecution,
+    /// Told of each file.
+    pub(super) observer: &'c dyn Observer,
+    /// Where lines wait.
+    pub(super) spool: &'c LineSpool,
+}
+
 /// Takes outcomes in walk order.
 pub(super) struct Collector<'c> {
-    job: &'c Job,
-    observer: &'c dyn Observer,
-    /// Where lines wait.
-    spool: &'c LineSpool,
+    counting: Counting<'c>,
     /// Makes the index of a Test Execution.
     index: &'c (dyn Fn(&GroupKey) -> ExecutionIndex + Sync),
     open: HashMap<u32, Collected>,
@@ -117,43 +134,43 @@ pub(super) struct Collector<'c> {
 
 impl<'c> Collector<'c> {
     pub(super) fn new(
-        job: &'c Job,
-        observer: &'c dyn Observer,
-        spool: &'c LineSpool,
+        counting: Counting<'c>,
         index: &'c (dyn Fn(&GroupKey) -> ExecutionIndex + Sync),
     ) -> Collector<'c> {
-        Collector { job, observer, spool, index, open: HashMap::new(), verdicts: Verdicts::new(), ids: Ids::default() }
+        Collector { counting, index, open: HashMap::new(), verdicts: Verdicts::new(), ids: Ids::default() }
     }
 
     /// Takes the next outcome. Bundles that became complete with it are appended to `bundles`.
     pub(super) fn add(&mut self, arrival: Arrival, bundles: &mut Vec<BundleAhead>) -> Result<(), Error> {
         let Arrival { mut outcome, group, .. } = arrival;
+        let Counting { selection, observer, spool, .. } = self.counting;
         let collected = self.open.entry(group.number).or_default();
         if let Some(record) = &group.record {
             let line = record.take_ids(collected.reports.len(), outcome.origin.as_str(), &mut self.ids)?;
-            self.observer.report(&super::report_of(&outcome));
+            observer.report(&Report::of(&outcome));
             // There may be more INPUTs than there were.
             let line = ReportLine { input: outcome.told_input, ..line.clone() };
-            return collected.reports.keep_line(outcome.id, &line, self.spool);
+            return collected.reports.keep_line(outcome.id, &line, spool);
         }
         let verdicts = &mut self.verdicts;
-        collected.twins.leave(&outcome, &self.job.prefer, verdicts);
-        collected.set_duplicate_aside(&mut outcome, &group, self.spool)?;
-        if outcome.state == ReportState::Damaged && self.job.damaged == Damaged::Drop {
+        collected.twins.leave(&outcome, selection.prefer, verdicts);
+        collected.set_duplicate_aside(&mut outcome, &group, spool)?;
+        if outcome.state == ReportState::Damaged && selection.damaged == Damaged::Drop {
             outcome.leave_out_runs(&group.store);
         }
         collected.name_executions(&outcome, &group, &mut self.ids, self.index);
-        collected.twins.meet(&mut outcome, &self.job.prefer, verdicts);
+        collected.twins.meet(&mut outcome, selection.prefer, verdicts);
         collected.hold(outcome);
         collected.pass(verdicts);
         let ahead = &mut |bundle| bundles.push(BundleAhead { group: Arc::clone(&group), bundle });
-        collected.settle_decided(&group, self.job, self.observer, self.spool, ahead)
+        collected.settle_decided(&group, &self.counting, ahead)
     }
 
     /// Takes runs of the next report, which is still being read, unless it may yet turn out that they do not count.
     pub(super) fn add_early(&mut self, runs: &mut EarlyRuns, bundles: &mut Vec<BundleAhead>) -> Result<(), Error> {
+        let Selection { damaged, prefer } = self.counting.selection;
         let collected = self.open.entry(runs.group.number).or_default();
-        if self.job.damaged == Damaged::Drop || !collected.is_sure_of(runs, &self.job.prefer) {
+        if damaged == Damaged::Drop || !collected.is_sure_of(runs, prefer) {
             return Ok(());
         }
         let (group, chunks) = (&runs.group, std::mem::take(&mut runs.chunks));
@@ -173,10 +190,10 @@ impl<'c> Collector<'c> {
     pub(super) fn close(&mut self, group: Arc<Group>) -> Result<Closed, Error> {
         let mut collected = self.open.remove(&group.number).unwrap_or_default();
         let verdicts = &mut self.verdicts;
-        collected.twins.leave_all(&self.job.prefer, verdicts);
+        collected.twins.leave_all(self.counting.selection.prefer, verdicts);
         collected.pass(verdicts);
         // What becomes complete now is written with the rest of the group.
-        collected.settle_decided(&group, self.job, self.observer, self.spool, &mut drop)?;
+        collected.settle_decided(&group, &self.counting, &mut drop)?;
         let has_runs = collected.executions.iter().filter_map(|one| one.index.as_ref()).any(|index| !index.is_empty());
         Ok(Closed { group, collected, has_runs })
     }
@@ -235,11 +252,10 @@ impl Collected {
     fn settle_decided(
         &mut self,
         group: &Group,
-        job: &Job,
-        observer: &dyn Observer,
-        spool: &LineSpool,
+        counting: &Counting<'_>,
         ahead: &mut dyn FnMut(Arc<Ahead>),
     ) -> Result<(), Error> {
+        let Counting { selection, given, observer, spool } = *counting;
         while let Some(Held { mut outcome, verdict }) = self.held.pop_front_if(|held| held.verdict.is_some()) {
             match verdict {
                 Some(TwinVerdict::SetAside { by }) => self.set_twin_aside(&mut outcome, by, group, spool)?,
@@ -247,20 +263,20 @@ impl Collected {
                     for repetition in repetitions {
                         let name = |other| self.name_of(other, outcome.told_input, spool);
                         let other = repetition.other().map(name).transpose()?;
-                        outcome.problems.push(repetition.problem(&other.unwrap_or_default(), &job.prefer));
+                        outcome.problems.push(repetition.problem(&other.unwrap_or_default(), selection.prefer));
                     }
                 }
                 None => {}
             }
             self.count_scenarios(&mut outcome);
             let is_told = self.repeats.look(&mut outcome, group, &self.reports, spool)?;
-            self.add_shares(&mut outcome, &job.execution);
+            self.add_shares(&mut outcome, given);
             let repeated = self.add_runs(&mut outcome, &group.store, ahead).map_err(Error::Output)?;
             if let Some(around) = repeated.filter(|_| !is_told) {
                 self.repeats.look_around(&mut outcome, around, &self.reports, spool)?;
             }
             self.evidence.merge(outcome.evidence);
-            observer.report(&super::report_of(&outcome));
+            observer.report(&Report::of(&outcome));
             self.reports.keep(outcome, spool)?;
         }
         Ok(())
@@ -306,7 +322,7 @@ impl Collected {
         Ok(())
     }
 
-    fn add_shares(&mut self, outcome: &mut ReportOutcome, given: &ExecutionInfo) {
+    fn add_shares(&mut self, outcome: &mut ReportOutcome, given: &StatedExecution) {
         let shares = std::mem::take(&mut outcome.shares);
         // A report whose runs all belong to Test Executions that it names itself is shown with the first of these.
         if let Some(first) = shares.first()
@@ -365,8 +381,8 @@ impl Collected {
 }
 
 /// What is left of a statement where the user says something else.
-fn without(mut stated: StatedExecution, given: &ExecutionInfo) -> StatedExecution {
-    for (field, said) in given.stated.texts() {
+fn without(mut stated: StatedExecution, given: &StatedExecution) -> StatedExecution {
+    for (field, said) in given.texts() {
         if !said.is_empty() {
             stated.text_mut(field).clear();
         }

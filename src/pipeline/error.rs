@@ -35,7 +35,7 @@ pub enum Error {
         case: String,
     },
     /// A run that cannot be made small enough for a bundle.
-    Budget {
+    RunTooLarge {
         /// The Test.
         test: String,
         /// Bytes that a run may have.
@@ -77,9 +77,9 @@ impl Error {
 
     /// Of a run that has `length` bytes when all was left out that may be, and `around` it the frame of a bundle, which alone
     /// may be more than what is allowed.
-    pub(super) fn budget(test: &str, length: u64, allowed: u64, around: u64) -> Error {
+    pub(super) fn run_too_large(test: &str, length: u64, allowed: u64, around: u64) -> Error {
         let max_bytes = length.saturating_add(around);
-        Error::Budget { test: test.to_owned(), allowed, length, max_bytes }
+        Error::RunTooLarge { test: test.to_owned(), allowed, length, max_bytes }
     }
 
     /// Whether the conversion should not have begun: wrong usage writes nothing, also when it shows late.
@@ -87,7 +87,9 @@ impl Error {
         match self {
             // Nobody's fault but the machine's.
             Error::Source(SourceError::Shortage(_)) => false,
-            Error::Source(_) | Error::NoProject { .. } | Error::Budget { .. } | Error::InputInOutput { .. } => true,
+            Error::Source(_) | Error::NoProject { .. } | Error::RunTooLarge { .. } | Error::InputInOutput { .. } => {
+                true
+            }
             // No file was opened.
             Error::NoThread(_) => true,
             Error::NotWithdrawn { cause, .. } => cause.is_wrong_usage(),
@@ -126,7 +128,7 @@ impl fmt::Display for Error {
                     "the test '{case}' in {origin} has no Test key, so its Jira project must be given (--project)"
                 )
             }
-            Error::Budget { test, allowed, length, max_bytes } => write!(
+            Error::RunTooLarge { test, allowed, length, max_bytes } => write!(
                 f,
                 "the test '{}' needs {length} bytes even without its evidence, and only {allowed} fit into a \
                  bundle: --max-bytes must be {max_bytes} at least",

@@ -5,14 +5,14 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRef
 use super::collect::CollectedExecution;
 use super::group::GroupKey;
 use super::stop::Stop;
-use super::{Error, Job, Memory, evidence};
+use super::{Error, Memory, evidence};
 use crate::bundle::manifest::{Disagreeing, Execution, Trimmed};
 use crate::bundle::{
-    AheadFrame, Assembly, Budget, BundlePlan, Compression, ExecutionIndex, ExecutionKey, Folder, Frame, FrameLengths,
-    Oversize, RunStore, Settled, plan,
+    AheadFrame, Assembly, BundleLimits, BundlePlan, Compression, ExecutionIndex, ExecutionKey, Folder, Frame,
+    FrameLengths, Oversize, RunStore, Settled, plan,
 };
 use crate::model::Timestamp;
-use crate::xray::{self, EncodeOptions, ExecutionInfo, ExecutionName, TestName};
+use crate::xray::{self, EncodeOptions, ExecutionInfo, ExecutionName, InfoTemplate, TestName};
 
 /// A Test Execution whose bundles are planned.
 pub(super) struct Prepared {
@@ -34,26 +34,74 @@ pub(super) struct Prepared {
     later_head: Vec<u8>,
 }
 
-impl Prepared {
-    pub(super) fn new(
-        job: &Job,
+/// What the user says of every Test Execution.
+#[derive(Clone, Copy)]
+pub(super) struct GivenExecution<'g> {
+    /// Its fields, where there are any.
+    pub(super) info: &'g ExecutionInfo,
+    /// Key of the existing one that takes all results.
+    pub(super) key: Option<&'g str>,
+    /// Template of the `info` part of a multipart import, when such files are wanted.
+    pub(super) multipart_info: Option<&'g InfoTemplate>,
+}
+
+impl GivenExecution<'_> {
+    /// The key of a Test Execution: the user's, else its reports'.
+    fn key_of(&self, group: &GroupKey) -> Option<String> {
+        self.key.map(str::to_owned).or_else(|| (!group.key.is_empty()).then(|| group.key.clone()))
+    }
+
+    /// The fields of one Test Execution: the user's, else what its reports state of it, with a title made from the group's
+    /// name and the times of its runs. An execution that exists already keeps what the user does not give: its title, its
+    /// project, its times.
+    fn info_of(&self, group: &GroupKey, times: &CollectedExecution, key: Option<&str>) -> ExecutionInfo {
+        let mut info = self.info.clone();
+        if !group.environment.is_empty() {
+            info.environments.extend(group.environment.split(';').map(str::to_owned));
+        }
+        if key.is_some() {
+            info.stated.project.clear();
+            return info;
+        }
+        info.stated.adopt(&times.stated);
+        if info.stated.summary.is_empty() {
+            info.stated.summary = title(group);
+        }
+        info.stated.start = times.start;
+        info.stated.finish = times.finish;
+        info
+    }
+}
+
+/// How the runs of a Test Execution are cut into bundles.
+#[derive(Clone, Copy)]
+pub(super) struct Bundling<'b> {
+    pub(super) given: GivenExecution<'b>,
+    pub(super) limits: BundleLimits,
+    pub(super) encoding: &'b EncodeOptions,
+}
+
+impl Bundling<'_> {
+    /// Plans the bundles of the Test Execution `id`.
+    pub(super) fn prepare(
+        self,
         id: String,
         group: GroupKey,
         times: CollectedExecution,
         mut settled: Settled,
         store: &RunStore,
     ) -> Result<Prepared, Error> {
-        let key = key_of(job, &group);
-        let info = info_of(job, &group, &times, key.as_deref());
+        let key = self.given.key_of(&group);
+        let info = self.given.info_of(&group, &times, key.as_deref());
         let first_head = xray::first_head(&info, key.as_deref());
         let name = ExecutionName { id: &id, source: &group.source };
         // A multipart import makes a Test Execution: there is none to be made where the key is known.
-        let template = job.multipart_info.as_ref().filter(|_| key.is_none());
+        let template = self.given.multipart_info.filter(|_| key.is_none());
         let multipart_info = template.map(|template| template.fill(name, &info));
         let later_head = xray::later_head(key.as_deref());
         let frame = frame(&first_head, &later_head, key.as_deref());
-        let mut trimming = Trimming::by(&job.encoding);
-        let plans = plan_bundles(&job.budget, &mut settled, store, &frame.lengths(), &mut trimming)?;
+        let mut trimming = Trimming::by(self.encoding);
+        let plans = plan_bundles(&self.limits, &mut settled, store, &frame.lengths(), &mut trimming)?;
         Ok(Prepared {
             id,
             source: group.source,
@@ -69,7 +117,9 @@ impl Prepared {
             later_head,
         })
     }
+}
 
+impl Prepared {
     /// Writes the bundles, several at once on the pool of the caller.
     pub(super) fn write(
         self,
@@ -115,23 +165,24 @@ impl Prepared {
 }
 
 /// The index of a Test Execution whose bundles are written while reports are read.
-pub(super) fn index_writing_ahead(job: &Job, group: &GroupKey) -> ExecutionIndex {
-    let key = key_of(job, group);
+pub(super) fn index_writing_ahead(
+    given: GivenExecution<'_>,
+    limits: BundleLimits,
+    memory: Memory,
+    group: &GroupKey,
+) -> ExecutionIndex {
+    let key = given.key_of(group);
     // Most reports say when their tests ran. All times are written with the same length.
     let some_time = Some(Timestamp::from_nanos(0));
     let times = CollectedExecution { start: some_time, finish: some_time, ..CollectedExecution::default() };
-    let first_head = xray::first_head(&info_of(job, group, &times, key.as_deref()), key.as_deref());
+    let first_head = xray::first_head(&given.info_of(group, &times, key.as_deref()), key.as_deref());
     let frame = AheadFrame { head: xray::later_head(key.as_deref()), separator: xray::SEPARATOR, tail: xray::TAIL };
-    ExecutionIndex::writing_ahead(job.budget, first_head.len() as u64, frame, job.memory.for_entries())
+    ExecutionIndex::writing_ahead(limits, first_head.len() as u64, frame, memory.for_entries())
 }
 
 /// The index of a Test Execution of which nothing can be written ahead.
 pub(super) fn index_to_be_written_late(memory: Memory) -> ExecutionIndex {
     ExecutionIndex::new(xray::SEPARATOR, memory.for_entries())
-}
-
-fn key_of(job: &Job, group: &GroupKey) -> Option<String> {
-    job.execution_key.clone().or_else(|| (!group.key.is_empty()).then(|| group.key.clone()))
 }
 
 fn frame<'a>(first_head: &'a [u8], later_head: &'a [u8], key: Option<&str>) -> Frame<'a> {
@@ -141,13 +192,13 @@ fn frame<'a>(first_head: &'a [u8], later_head: &'a [u8], key: Option<&str>) -> F
 
 /// Plans until every run fits: runs that alone exceed a bundle are cut down by the steps of spec xray-json.md section 8.
 fn plan_bundles(
-    budget: &Budget,
+    limits: &BundleLimits,
     settled: &mut Settled,
     store: &RunStore,
     frame: &FrameLengths,
     trimming: &mut Trimming<'_>,
 ) -> Result<Vec<BundlePlan>, Error> {
-    match plan(settled, budget, frame) {
+    match plan(settled, limits, frame) {
         Ok(plans) => Ok(plans),
         Err(oversize) => {
             let mut too_long = None;
@@ -157,13 +208,13 @@ fn plan_bundles(
                 }
             }
             if let Some(TooLong { test, length, allowed, around }) = too_long {
-                return Err(Error::budget(&test, length, allowed, around));
+                return Err(Error::run_too_large(&test, length, allowed, around));
             }
             // A run that did not become small enough has ended the conversion above, so the second plan is the last.
-            plan(settled, budget, frame).map_err(|oversize| {
+            plan(settled, limits, frame).map_err(|oversize| {
                 let largest = oversize.iter().max_by_key(|run| run.length);
                 let (length, allowed, around) = largest.map_or((0, 0, 0), |run| (run.length, run.allowed, run.around));
-                Error::budget("", length, allowed, around)
+                Error::run_too_large("", length, allowed, around)
             })
         }
     }
@@ -221,27 +272,6 @@ impl TooLong {
         let needed = |run: &TooLong| run.length.saturating_add(run.around);
         Some(one.filter(|one| needed(one) >= needed(&other)).unwrap_or(other))
     }
-}
-
-/// The fields of one Test Execution: the user's, else what its reports state of it, with a title made from the group's
-/// name and the times of its runs. An execution that exists already keeps what the user does not give: its title, its
-/// project, its times.
-fn info_of(job: &Job, group: &GroupKey, times: &CollectedExecution, key: Option<&str>) -> ExecutionInfo {
-    let mut info = job.execution.clone();
-    if !group.environment.is_empty() {
-        info.environments.extend(group.environment.split(';').map(str::to_owned));
-    }
-    if key.is_some() {
-        info.stated.project.clear();
-        return info;
-    }
-    info.stated.adopt(&times.stated);
-    if info.stated.summary.is_empty() {
-        info.stated.summary = title(group);
-    }
-    info.stated.start = times.start;
-    info.stated.finish = times.finish;
-    info
 }
 
 fn title(group: &GroupKey) -> String {

@@ -11,20 +11,22 @@ use rayon::slice::ParallelSlice;
 
 use super::collect::{Closed, Collected, CollectedExecution, Named, Rank};
 use super::disagreeing;
-use super::execution::Prepared;
+use super::execution::{Bundling, Prepared};
 use super::grouping::Group;
 use super::kept::FinishedReport;
-use super::loose;
-use super::loose::Stores;
+use super::loose::{self, PictureRules, Stores};
 use super::merging;
 use super::outcome::EvidenceCounts;
 use super::plan::PlannedExecution;
 use super::purpose::Names;
 use super::stop::Stop;
-use super::{Error, Job, Observer, Waiting, threads};
+use super::{Error, Observer, threads};
 use crate::bundle::manifest::{Disagreeing, Execution, Totals};
-use crate::bundle::{Compression, ExecutionIndex, Folder, Merge, RunStore, Settled, Unsettled, WriteError};
+use crate::bundle::{
+    Compression, ExecutionIndex, Folder, LineSpool, Merge, RunStore, Settled, Sidecar, Unsettled, WriteError,
+};
 use crate::model::ReportId;
+use crate::xray::{EncodeOptions, Merge as MergePolicy};
 
 /// What stays of a group: what the manifest or the plan says of its Test Executions, and a line for each file.
 pub(super) struct Done<E> {
@@ -167,24 +169,35 @@ pub(super) struct Ready {
     unmapped: Vec<(ReportId, String)>,
 }
 
-impl Ready {
+/// How the groups of a conversion are made ready.
+pub(super) struct Readying<'r> {
+    /// What several results of one Test come to.
+    pub(super) merge: MergePolicy,
+    pub(super) encoding: &'r EncodeOptions,
+    pub(super) pictures: PictureRules<'r>,
+    pub(super) bundling: Bundling<'r>,
+    /// Where the lines of the files wait.
+    pub(super) spool: &'r LineSpool,
+    /// For evidence that is no part of a bundle.
+    pub(super) sidecar: Option<&'r Sidecar<'r>>,
+    pub(super) observer: &'r dyn Observer,
+}
+
+impl Readying<'_> {
     /// Merges what belongs together, gives pictures to whom they belong, and plans the bundles.
-    pub(super) fn new(
-        job: &Job,
-        closed: Closed,
-        waiting: Waiting<'_>,
-        observer: &dyn Observer,
-    ) -> Result<Ready, Error> {
+    pub(super) fn ready(&self, closed: Closed) -> Result<Ready, Error> {
         let Closed { group, mut collected, .. } = closed;
         collected.forget_too_many_scenarios();
         let Collected { executions, mut reports, mut evidence, unmapped, .. } = collected;
-        let mut settled = settle_all(job, executions, &group.store, &mut evidence)?;
+        let merge = merging::by(self.merge, self.encoding);
+        let mut settled = settle_all(executions, &group.store, &merge, &mut evidence)?;
         let ids = settled.iter().map(|one| (one.number, Arc::from(one.named.id.as_str()))).collect();
-        let stores = Stores { runs: &group.store, sidecar: waiting.sidecar };
-        evidence.merge(loose::attach(job, &mut reports, waiting.spool, &mut settled, stores, observer)?);
+        let stores = Stores { runs: &group.store, sidecar: self.sidecar };
+        let attached = loose::attach(self.pictures, &mut reports, self.spool, &mut settled, stores, self.observer)?;
+        evidence.merge(attached);
         let prepare = |one: SettledExecution| {
-            let disagreeing = disagreeing::of(&one.settled, &group.store, &reports, waiting.spool)?;
-            prepare(job, one, disagreeing, &group)
+            let disagreeing = disagreeing::of(&one.settled, &group.store, &reports, self.spool)?;
+            prepare(self.bundling, one, disagreeing, &group)
         };
         let prepared = settled.into_iter().map(prepare).collect::<Result<Vec<_>, Error>>()?;
         let left_out = prepared.iter().map(|one| one.execution.evidence_left_out).sum();
@@ -192,7 +205,9 @@ impl Ready {
         let (totals, reports) = (reports.totals, reports.finished(&ids));
         Ok(Ready { group, prepared, reports, totals, evidence, unmapped })
     }
+}
 
+impl Ready {
     /// Writes all bundles.
     pub(super) fn write(
         self,
@@ -209,9 +224,8 @@ impl Ready {
     }
 
     /// What [`Ready::write`] would write.
-    pub(super) fn plan(self, job: &Job, names: Names) -> Result<Done<PlannedExecution>, Error> {
+    pub(super) fn plan(self, names: Names, project: Option<&str>) -> Result<Done<PlannedExecution>, Error> {
         let Ready { group, prepared, reports, totals, evidence, unmapped } = self;
-        let project = job.rules.project.as_deref();
         let plan = |prepared: Prepared| {
             let mut planned = PlannedExecution::of(&prepared);
             if names == Names::Kept {
@@ -226,25 +240,25 @@ impl Ready {
 
 /// The Test Executions that have runs, each with its runs merged.
 fn settle_all(
-    job: &Job,
     executions: Vec<CollectedExecution>,
     store: &RunStore,
+    merge: &Merge<'_>,
     evidence: &mut EvidenceCounts,
 ) -> Result<Vec<SettledExecution>, Error> {
-    let merge = merging::by(job.merge, &job.encoding);
     let mut all = Vec::new();
     for (number, mut collected) in (0..).zip(executions) {
         let (Some(named), Some(index)) = (collected.named.take(), collected.index.take()) else { continue };
         // All its reports may have been set aside.
         if !index.is_empty() {
-            all.push(SettledExecution { number, named, collected, settled: settle(&merge, index, store, evidence)? });
+            let settled = settle(index, store, merge, evidence)?;
+            all.push(SettledExecution { number, named, collected, settled });
         }
     }
     Ok(all)
 }
 
 fn prepare(
-    job: &Job,
+    bundling: Bundling<'_>,
     execution: SettledExecution,
     disagreeing: Option<Disagreeing>,
     group: &Group,
@@ -252,16 +266,16 @@ fn prepare(
     let SettledExecution { number, named, collected, settled } = execution;
     let key = group.key_of(number);
     let (rank, label) = (named.rank, key.label());
-    let mut execution = Prepared::new(job, named.id, key, collected, settled, &group.store)?;
+    let mut execution = bundling.prepare(named.id, key, collected, settled, &group.store)?;
     execution.disagreeing = disagreeing;
     Ok(Ranked { rank, label, execution })
 }
 
 /// Finds the Tests with several results and merges these, on the pool of the caller.
 fn settle(
-    merge: &Merge<'_>,
     index: ExecutionIndex,
     store: &RunStore,
+    merge: &Merge<'_>,
     evidence: &mut EvidenceCounts,
 ) -> Result<Settled, Error> {
     let unsettled = index.find_repeats();

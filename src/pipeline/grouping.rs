@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::group::{GroupBy, GroupKey};
 use super::record::Record;
 use crate::bundle::{RunMemory, RunStore};
-use crate::source::Found;
+use crate::source::{self, Found, Input};
 
 /// Reports that share a Test Execution, and the store of their runs.
 ///
@@ -102,6 +102,29 @@ impl Executions {
     fn named(&self, number: u32) -> Option<(&str, &str)> {
         let (key, environment) = self.named.get((number as usize).checked_sub(1)?)?;
         Some((key, environment))
+    }
+}
+
+/// What is walked through, and how what is found is grouped.
+#[derive(Clone, Copy)]
+pub(super) struct Walk<'w> {
+    pub(super) inputs: &'w [Input],
+    /// Which files are found.
+    pub(super) options: &'w source::Options,
+    pub(super) group_by: GroupBy,
+    /// Key of the one Test Execution that takes all results, when the user names one.
+    pub(super) execution_key: Option<&'w str>,
+}
+
+impl<'w> Walk<'w> {
+    /// One whose files make one group: nothing comes of it that could be told apart.
+    pub(super) fn of_one_group(inputs: &'w [Input], options: &'w source::Options) -> Walk<'w> {
+        Walk { inputs, options, group_by: GroupBy::All, execution_key: None }
+    }
+
+    /// Its groups, whose runs share `memory` and spill into `folder`.
+    pub(super) fn grouping(&self, folder: PathBuf, memory: RunMemory) -> Grouping {
+        Grouping::new(self.group_by, self.execution_key, folder, memory)
     }
 }
 

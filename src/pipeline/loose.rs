@@ -15,17 +15,27 @@ use scope::{Meant, Scope};
 use super::finish::SettledExecution;
 use super::kept::KeptReports;
 use super::outcome::{EvidenceCounts, ReportOutcome};
-use super::{Error, Job, Observer};
+use super::{Error, Observer, Report};
 use crate::bundle::{IndexEntry, LineSpool, RunStore, Sidecar};
-use crate::mapping::Evidence;
+use crate::mapping::{Evidence, EvidencePolicy};
 use crate::model::{Content, Origin, Problem, ProblemKind, ReportId, TestRun, push_slug};
-use crate::source::Later;
+use crate::source::{self, Later};
+use crate::xray::EncodeOptions;
 
 /// Scenarios of one group that are remembered by name. With more of them no picture is found to name one.
 pub(super) const MOST_SCENARIOS: usize = 1 << 16;
 
 /// Letters that a scenario's slug has at least: a shorter one is found in too many file names.
 const SHORTEST_SLUG: usize = 4;
+
+/// Which pictures become evidence, and how.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PictureRules<'r> {
+    /// By which they were found, and are read again.
+    pub(super) source: &'r source::Options,
+    pub(super) evidence: &'r EvidencePolicy,
+    pub(super) encoding: &'r EncodeOptions,
+}
 
 /// Where runs are, and where evidence goes that is no part of them.
 #[derive(Debug, Clone, Copy)]
@@ -88,7 +98,7 @@ impl Traces {
 /// Decides about every picture of a group, and adds those that name a Test to its evidence. What went wrong with one is
 /// told to the observer. Gives what came of it for the sums of evidence.
 pub(super) fn attach(
-    job: &Job,
+    rules: PictureRules<'_>,
     kept: &mut KeptReports,
     spool: &LineSpool,
     executions: &mut [SettledExecution],
@@ -102,14 +112,14 @@ pub(super) fn attach(
     }
     let scope = Scope::of(&pictures, kept, executions, stores.runs)?;
     let reports = Reports { kept, spool };
-    Deciding { job, scope: &scope, reports, executions, stores }.decide(&mut pictures)?;
+    Deciding { rules, scope: &scope, reports, executions, stores }.decide(&mut pictures)?;
     for picture in pictures {
         let Picture { place, mut report, decision, .. } = picture;
         let told = report.problems.len();
-        tell(&mut report, job.rules.evidence.of, decision);
+        tell(&mut report, rules.evidence.of, decision);
         evidence.merge(report.evidence);
         if report.problems.len() > told {
-            observer.further(&super::report_of(&report), &report.problems[told..]);
+            observer.further(&Report::of(&report), &report.problems[told..]);
         }
         kept.keep_picture(place, report, spool)?;
     }

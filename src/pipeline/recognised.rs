@@ -90,7 +90,7 @@ impl<'h> Recognised<'h> {
         options: &ReadOptions,
         visitor: &mut dyn ReportVisitor,
     ) -> Result<(), ParseError> {
-        let wanted = if (self.format.wants_all_bytes)(&self.decoded) { Wanted::Whole } else { Wanted::AsItComes };
+        let wanted = if (self.format.wants_all_bytes)(&self.decoded) { Wanted::InOnePiece } else { Wanted::AsItComes };
         parse(self.format.parse, wanted, body, &self.encoding, options, visitor)
     }
 
@@ -118,8 +118,7 @@ type Parse = fn(Body<'_>, &ReadOptions, &mut dyn ReportVisitor) -> Result<(), Pa
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wanted {
     AsItComes,
-    /// In one piece.
-    Whole,
+    InOnePiece,
 }
 
 /// Has a stream read, in one piece if that is wanted: what came before it failed is read, then.

@@ -10,32 +10,37 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::ThreadPool;
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use super::grouping::{Entered, Grouping};
+use super::grouping::{Entered, Walk};
 use super::record::{Record, RecordedArchive, RecordedBasis, RecordedReport};
 use super::stop::Stop;
-use super::{Error, Job, threads};
+use super::{Error, threads};
 use crate::bundle::{RunMemory, journal};
 use crate::model::ReportState;
-use crate::source::{self, ArchiveFile, Entry, Found, Input};
+use crate::source::{self, ArchiveFile, Entry, Found, Input, Limits};
 
 /// Files that are read again at once.
 const BATCH: usize = 256;
 
 /// Gives those records that still hold, by the number of their group. It reads the files again and hashes them; nothing
 /// is parsed, and of archives nothing is inflated but archives inside them.
-pub(super) fn still_true(job: &Job, records: Vec<Record>, stop: &Stop<'_>) -> Result<HashMap<u32, Record>, Error> {
-    let pool = threads::pool(job.threads).map_err(Error::threads)?;
-    let mut review = Review::new(job, records, &pool);
-    let mut grouping =
-        Grouping::new(job.group_by, job.execution_key.as_deref(), std::env::temp_dir(), RunMemory::of(0));
-    let walked = source::walk_where(&job.inputs, &job.source, can_be_read_again, &mut |found| {
+pub(super) fn still_true(
+    records: Vec<Record>,
+    walk: Walk<'_>,
+    threads: usize,
+    output: &Path,
+    stop: &Stop<'_>,
+) -> Result<HashMap<u32, Record>, Error> {
+    let pool = threads::pool(threads).map_err(Error::threads)?;
+    let mut review = Review::new(records, &walk.options.limits, &pool);
+    let mut grouping = walk.grouping(std::env::temp_dir(), RunMemory::of(0));
+    let walked = source::walk_where(walk.inputs, walk.options, can_be_read_again, &mut |found| {
         let entered = grouping.enter(&found);
         review.meet(&entered, found);
         if stop.is_set() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     walked.map_err(Error::Source)?;
     stop.check()?;
-    Ok(review.finish(&job.output))
+    Ok(review.finish(output))
 }
 
 /// Standard input is left alone: the conversion wants to read it.
@@ -45,7 +50,7 @@ fn can_be_read_again(input: &Input) -> bool {
 
 /// The records while the walk goes by.
 struct Review<'r> {
-    job: &'r Job,
+    limits: &'r Limits,
     pool: &'r ThreadPool,
     /// What the records tell of, by INPUT and name; nothing where two tell of the same: nobody can say which of them is meant.
     claims: HashMap<(u32, String), Option<Arc<Claim>>>,
@@ -93,14 +98,14 @@ enum Content {
 }
 
 impl<'r> Review<'r> {
-    fn new(job: &'r Job, records: Vec<Record>, pool: &'r ThreadPool) -> Review<'r> {
+    fn new(records: Vec<Record>, limits: &'r Limits, pool: &'r ThreadPool) -> Review<'r> {
         let mut claims = HashMap::new();
         for record in records {
             let key = (record.input, record.source.clone());
             let claim = Arc::new(Claim::from(record));
             claims.entry(key).and_modify(|claim| *claim = None).or_insert(Some(claim));
         }
-        Review { job, pool, claims, met: HashMap::new(), checks: Vec::new() }
+        Review { limits, pool, claims, met: HashMap::new(), checks: Vec::new() }
     }
 
     fn meet(&mut self, entered: &Entered, found: Found) {
@@ -127,7 +132,7 @@ impl<'r> Review<'r> {
     /// Reads what has gathered.
     fn read(&mut self) {
         let checks = std::mem::take(&mut self.checks);
-        let limits = &self.job.source.limits;
+        let limits = self.limits;
         self.pool.install(|| {
             checks.into_par_iter().for_each_init(source::Scratch::default, |scratch, check| {
                 let Check { claim, what } = check;

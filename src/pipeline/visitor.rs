@@ -4,26 +4,27 @@ mod attached;
 mod batching;
 mod ending;
 mod findings;
+mod held_rows;
 mod inspection;
 mod lot;
 mod part;
+mod storing;
+mod telling;
 
 use std::ops::{ControlFlow, Range};
 
 use super::early::Early;
 use super::evidence;
-use super::grouping::{Group, Takes};
+use super::grouping::Group;
 use super::naming::KeyedName;
-use super::outcome::{ReportOutcome, RunChunk};
+use super::outcome::ReportOutcome;
 use super::purpose::{Context, Names};
-use super::rows::{Placed, Rows};
+use super::rows::Rows;
 use super::share::conflict;
-use crate::bundle::{IndexEntry, RunPlace, WaitingEntries, WriteError};
+use crate::bundle::WriteError;
 use crate::format::Format;
 use crate::mapping::{Evidence, Mapped, Mapper};
-use crate::model::{
-    Dialect, Limit, Problem, ProblemKind, ReportVisitor, RunFacts, StatedExecution, TestCase, TestRun, shorten,
-};
+use crate::model::{Dialect, Problem, ProblemKind, ReportVisitor, RunFacts, StatedExecution, TestCase, TestRun};
 use crate::source::{Entry, Shortage};
 use crate::xray;
 
@@ -34,16 +35,7 @@ pub(super) use findings::Findings;
 pub(super) use inspection::Inspection;
 pub(super) use lot::{Lot, Lots};
 pub(super) use part::{ReportPart, Start};
-
-/// Bytes of encoded runs that are handed to the store at once: large reports come in several chunks.
-const CHUNK: usize = 1024 * 1024;
-
-/// Chunks of one report whose entries wait in memory. Those of a giant would be more than the index itself keeps.
-const CHUNKS_HELD: usize = 4;
-
-/// Topics of what this file tells once for a report.
-const LONG_TEXTS: &str = "long texts";
-const OVERRULED_ENVIRONMENT: &str = "overruled environment";
+use storing::{CHUNK, CHUNKS_HELD, WaitingRun};
 
 /// The class of cases over which a conversion falls, so that tests can see what becomes of the report.
 #[cfg(test)]
@@ -58,7 +50,7 @@ pub(super) struct RunScratch {
     /// Notes of the runs that wait; nearly none has one.
     notes: Vec<u8>,
     /// Runs in `bytes`, and the share to which each belongs.
-    waiting: Vec<Waiting>,
+    waiting: Vec<WaitingRun>,
     attachment: LastAttached,
     slug: String,
     /// The mapper's room.
@@ -111,14 +103,6 @@ pub(super) struct Conversion<'c> {
     early: Option<Early<'c>>,
     /// Whether a case is at hand. A panic leaves it so.
     is_at_work: bool,
-}
-
-struct Waiting {
-    share: usize,
-    length: u64,
-    /// Its place in `notes`.
-    note: Range<usize>,
-    facts: RunFacts,
 }
 
 /// What ends the whole conversion.
@@ -180,23 +164,6 @@ impl<'c> Conversion<'c> {
         Conversion { early, ..self }
     }
 
-    /// Cuts the texts of a case to what may be kept of each, where that is less than usual.
-    fn shorten_texts(&mut self, case: &mut TestCase) {
-        let most = self.findings.limits.text_length;
-        if most >= Limit::TextLength.default() {
-            return;
-        }
-        let length = usize::try_from(most).unwrap_or(usize::MAX);
-        let details = case.details.iter_mut().flat_map(|detail| [&mut detail.message, &mut detail.text]);
-        let steps = case.steps.iter_mut().flat_map(|step| [&mut step.comment, &mut step.actual_result]);
-        let texts = details.chain(steps).chain([&mut case.stdout.text, &mut case.stderr.text]);
-        let shortened = texts.filter_map(|text| shorten::head_and_tail(text, length).then_some(())).count();
-        if shortened > 0 && !std::mem::replace(&mut self.told_of_long_texts, true) {
-            let message = format!("texts were shortened to --limit {}={most} characters", Limit::TextLength.name());
-            self.findings.note(Problem::new(ProblemKind::TextShortened, message).about(LONG_TEXTS));
-        }
-    }
-
     fn convert(&mut self, case: &mut TestCase) {
         #[cfg(test)]
         assert!(!case.container.contains(FALLS), "what a defect would do");
@@ -246,61 +213,6 @@ impl<'c> Conversion<'c> {
         }
     }
 
-    /// The case that comes is a row of `group`: rows of another method no longer wait. That is settled before anything is
-    /// told of the case, so that a report can be parted where the method changes.
-    fn begin_rows(&mut self, group: u64) {
-        if self.rows.begins(group) {
-            self.encode_held_rows("");
-            self.rows.begin(group);
-        }
-    }
-
-    /// Encodes the run at hand, unless it is a row whose Test another row may still name.
-    fn take_row(&mut self) {
-        match self.rows.place(&mut self.scratch.run) {
-            Placed::Held => {
-                if self.rows.is_full() {
-                    self.encode_held_rows("");
-                }
-            }
-            Placed::NamesTheOthers(key) => {
-                self.encode_held_rows(&key);
-                self.encode();
-            }
-            Placed::Adopts(key) => {
-                self.adopt(&key);
-                self.encode();
-            }
-            Placed::Free => self.encode(),
-        }
-    }
-
-    /// Encodes the rows held back, as results of the Test `key` unless that is empty. The run at hand stays as it is.
-    fn encode_held_rows(&mut self, key: &str) {
-        if self.rows.held() == 0 {
-            return;
-        }
-        let own = std::mem::take(&mut self.definition);
-        std::mem::swap(&mut self.scratch.run, &mut self.spare);
-        for row in 0..self.rows.held() {
-            self.rows.lend(row, &mut self.scratch.run);
-            if !key.is_empty() {
-                self.adopt(key);
-            }
-            self.encode();
-        }
-        std::mem::swap(&mut self.scratch.run, &mut self.spare);
-        self.definition = own;
-        self.rows.release();
-    }
-
-    fn adopt(&mut self, key: &str) {
-        if self.context.names == Names::Kept {
-            self.scratch.run.identity.as_str().clone_into(&mut self.definition);
-        }
-        self.mapper.adopt_key(&mut self.scratch.run, key);
-    }
-
     /// Encodes the run at hand, and has it wait for the store.
     fn encode(&mut self) {
         let number = std::mem::take(&mut self.scratch.run.case_number);
@@ -316,7 +228,7 @@ impl<'c> Conversion<'c> {
         self.tell_of_overruled_environment();
         self.tell_of_unwritten();
         let share = self.account_for(facts.identity);
-        self.scratch.waiting.push(Waiting { share, length, note, facts });
+        self.scratch.waiting.push(WaitingRun { share, length, note, facts });
         self.encoded += 1;
         if self.scratch.bytes.len() >= CHUNK {
             self.store();
@@ -362,92 +274,6 @@ impl<'c> Conversion<'c> {
             self.findings.outcome.names.push((share, name));
         }
         share
-    }
-
-    /// A note, once for a report, that its environments are lost.
-    fn tell_of_overruled_environment(&mut self) {
-        let environment = &self.scratch.run.environment;
-        let is_lost = self.group.takes == Takes::Everything && !environment.is_empty();
-        if is_lost && !std::mem::replace(&mut self.told_of_environment, true) {
-            let message = format!("results of {environment} go into the one Test Execution that is given for all");
-            self.findings.note(Problem::new(ProblemKind::Unusual, message).about(OVERRULED_ENVIRONMENT));
-        }
-    }
-
-    /// A warning, once for a report, for each kind of what it states and the target does not know.
-    fn tell_of_unwritten(&mut self) {
-        let target = self.context.encoder.options().target;
-        let unwritten = xray::Unwritten::of(&self.scratch.run, target);
-        if unwritten == xray::Unwritten::default() {
-            return;
-        }
-        for what in unwritten.beyond(self.told_of_unwritten) {
-            let (kind, why) = match what {
-                xray::Unwritten::MIDDLE_OF_STEP_TEXTS => (ProblemKind::TextShortened, "takes no more"),
-                _ => (ProblemKind::UnknownProperty, "does not know it"),
-            };
-            let problem = Problem::new(kind, format!("left out, since the target {why}: {what}")).about(what);
-            if self.mapper.is_first(&problem) {
-                self.findings.note(problem);
-            }
-        }
-        self.told_of_unwritten = self.told_of_unwritten.and(unwritten);
-    }
-
-    fn store(&mut self) {
-        if self.scratch.waiting.is_empty() || self.failure.is_some() {
-            return;
-        }
-        if let Err(error) = self.try_store() {
-            self.failure = Some(ConversionFailure::Store(error));
-        }
-        self.scratch.empty();
-        self.offer();
-    }
-
-    /// Offers what is stored.
-    fn offer(&mut self) {
-        if let Some(early) = &mut self.early
-            && Format::better_than(&self.findings.outcome.producer).is_none()
-        {
-            early.offer(&mut self.findings.outcome.chunks);
-        }
-    }
-
-    fn try_store(&mut self) -> Result<(), WriteError> {
-        let stored = self.group.store.put(&self.scratch.bytes)?;
-        let outcome = &mut *self.findings.outcome;
-        let RunScratch { waiting, notes: waiting_notes, .. } = &*self.scratch;
-        let mut entries = Vec::with_capacity(waiting.len());
-        let mut executions: Vec<(u32, usize)> = Vec::with_capacity(1);
-        let mut notes = Vec::new();
-        let stored_notes = match waiting_notes.is_empty() {
-            true => None,
-            false => Some(self.group.store.put_to_stay(waiting_notes)?),
-        };
-        for (number, run) in waiting.iter().enumerate() {
-            if let Some(stored) = &stored_notes
-                && !run.note.is_empty()
-            {
-                notes.push((number, RunPlace::within(stored, &run.note)?));
-            }
-            entries.push(IndexEntry::new(run.length, &run.facts)?);
-            let execution = outcome.shares[run.share].execution;
-            match executions.last_mut() {
-                Some((last, end)) if *last == execution => *end = number + 1,
-                _ => executions.push((execution, number + 1)),
-            }
-        }
-        let entries = match outcome.chunks.len() < self.chunks_held {
-            true => WaitingEntries::held(entries),
-            false => WaitingEntries::spilled(&entries, &self.group.store)?,
-        };
-        if outcome.chunks.is_empty() {
-            // Small reports have one.
-            outcome.chunks.reserve_exact(1);
-        }
-        outcome.chunks.push(RunChunk { stored, entries, executions, notes });
-        Ok(())
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) struct Archive {
 }
 
 /// The bytes of an archive that is about to be opened.
-pub(super) struct Whole {
+pub(super) struct Unopened {
     pub(super) kind: Kind,
     pub(super) bytes: ArchiveBytes,
     /// The packed stream that it comes from breaks off.
@@ -119,8 +119,8 @@ impl Archive {
     ///
     /// # Errors
     /// A problem of the archive as a whole; its entries cannot be trusted then.
-    pub(super) fn open(whole: Whole, budget: &mut Budget<'_>) -> Result<Archive, Problem> {
-        let Whole { kind, bytes, cut } = whole;
+    pub(super) fn open(unopened: Unopened, budget: &mut Budget<'_>) -> Result<Archive, Problem> {
+        let Unopened { kind, bytes, cut } = unopened;
         let Listing { mut entries, damage } = match kind {
             Kind::Zip => zip::list(&bytes, budget)?,
             Kind::Tar => tar::list(&bytes, budget)?,
@@ -197,7 +197,7 @@ impl Archive {
         kind: Kind,
         seen: unpack::Seen,
         options: &Options,
-    ) -> std::io::Result<Whole> {
+    ) -> std::io::Result<Unopened> {
         let limits = &options.limits;
         let entry = &self.entries[number];
         let range = match &entry.content {
@@ -208,7 +208,7 @@ impl Archive {
         if let Some(range) = &range
             && !seen.packed
         {
-            return Ok(Whole { kind, bytes: self.bytes.slice(range.clone()), cut: false });
+            return Ok(Unopened { kind, bytes: self.bytes.slice(range.clone()), cut: false });
         }
         let whole: Box<dyn Read + '_> = match self.packed(number).map_err(std::io::Error::other)? {
             Packed::Stored(part) => Box::new(Checked::copying(part, entry.expected)),
@@ -281,17 +281,17 @@ const SPOOLED_IN_MEMORY: u64 = 1 << 20;
 
 /// Takes a whole archive from a stream: its end is needed before its beginning makes sense. Of a packed stream that
 /// breaks off, what came before is taken.
-pub(super) fn spool(kind: Kind, mut stream: Box<dyn Read + '_>, mapping: Mapping) -> std::io::Result<Whole> {
+pub(super) fn spool(kind: Kind, mut stream: Box<dyn Read + '_>, mapping: Mapping) -> std::io::Result<Unopened> {
     let mut head = Vec::new();
     let cut = is_cut((&mut stream).take(SPOOLED_IN_MEMORY).read_to_end(&mut head))?;
     if cut || (head.len() as u64) < SPOOLED_IN_MEMORY {
-        return Ok(Whole { kind, bytes: ArchiveBytes::held(head), cut });
+        return Ok(Unopened { kind, bytes: ArchiveBytes::held(head), cut });
     }
     let mut file = Temporary::new()?;
     std::io::Write::write_all(&mut file, &head)?;
     drop(head);
     let cut = is_cut(std::io::copy(&mut stream, &mut file))?;
-    Ok(Whole { kind, bytes: ArchiveBytes::of_own_file(file.into_file(), mapping)?, cut })
+    Ok(Unopened { kind, bytes: ArchiveBytes::of_own_file(file.into_file(), mapping)?, cut })
 }
 
 fn is_cut<T>(result: std::io::Result<T>) -> std::io::Result<bool> {

@@ -24,12 +24,12 @@ pub enum Mapping {
 /// All bytes of an archive, shared by whoever reads from it.
 #[derive(Debug, Clone)]
 pub(super) struct ArchiveBytes {
-    whole: Arc<Whole>,
+    backing: Arc<Backing>,
     part: Range<usize>,
 }
 
 #[derive(Debug)]
-enum Whole {
+enum Backing {
     /// A file of somebody else, who may shorten it at any time.
     File(File),
     /// A file of our own, and its map with the bytes used since its pages were last given back.
@@ -41,7 +41,7 @@ impl ArchiveBytes {
     /// The bytes that a file has now, which are read when they are asked for.
     pub(super) fn of_file(file: File) -> io::Result<ArchiveBytes> {
         let length = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
-        Ok(ArchiveBytes { whole: Arc::new(Whole::File(file)), part: 0..length })
+        Ok(ArchiveBytes { backing: Arc::new(Backing::File(file)), part: 0..length })
     }
 
     /// Those of a file of our own that nobody else can reach. It is mapped, unless that is not allowed or not possible.
@@ -52,18 +52,18 @@ impl ArchiveBytes {
         };
         let Some(map) = mapped else { return ArchiveBytes::of_file(file) };
         let part = 0..map.len();
-        Ok(ArchiveBytes { whole: Arc::new(Whole::Mapped(map, file, AtomicUsize::new(0))), part })
+        Ok(ArchiveBytes { backing: Arc::new(Backing::Mapped(map, file, AtomicUsize::new(0))), part })
     }
 
     pub(super) fn held(bytes: Vec<u8>) -> ArchiveBytes {
         let part = 0..bytes.len();
-        ArchiveBytes { whole: Arc::new(Whole::Held(bytes)), part }
+        ArchiveBytes { backing: Arc::new(Backing::Held(bytes)), part }
     }
 
     /// A part of these bytes that is an archive of its own: a stored zip inside a zip.
     pub(super) fn slice(&self, part: Range<usize>) -> ArchiveBytes {
         let start = self.part.start + part.start;
-        ArchiveBytes { whole: Arc::clone(&self.whole), part: start..start + part.len() }
+        ArchiveBytes { backing: Arc::clone(&self.backing), part: start..start + part.len() }
     }
 
     /// How many there are.
@@ -75,9 +75,11 @@ impl ArchiveBytes {
     /// faults that it saves.
     pub(super) fn read_into(&self, at: usize, out: &mut [u8]) -> io::Result<()> {
         let end = at.checked_add(out.len()).filter(|end| *end <= self.part.len()).ok_or_else(cut)?;
-        match &*self.whole {
-            Whole::File(file) | Whole::Mapped(_, file, _) => read_exact_at(file, out, (self.part.start + at) as u64),
-            Whole::Held(bytes) => {
+        match &*self.backing {
+            Backing::File(file) | Backing::Mapped(_, file, _) => {
+                read_exact_at(file, out, (self.part.start + at) as u64)
+            }
+            Backing::Held(bytes) => {
                 let part = bytes.get(self.part.start + at..self.part.start + end);
                 out.copy_from_slice(part.ok_or_else(cut)?);
                 Ok(())
@@ -87,7 +89,7 @@ impl ArchiveBytes {
 
     /// The bytes of `part`: in place when they are in memory, otherwise in `buffer`, which only ever grows.
     pub(super) fn read<'b>(&'b self, part: Range<usize>, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
-        if let Whole::Held(bytes) = &*self.whole {
+        if let Backing::Held(bytes) = &*self.backing {
             let part = self.part.start + part.start..self.part.start + part.end;
             return bytes.get(part).ok_or_else(cut);
         }
@@ -98,13 +100,13 @@ impl ArchiveBytes {
 
     /// The bytes of `part` where they are in memory or mapped.
     pub(super) fn in_place(&self, part: Range<usize>) -> Option<&[u8]> {
-        let bytes: &[u8] = match &*self.whole {
-            Whole::File(_) => return None,
-            Whole::Mapped(map, ..) => {
+        let bytes: &[u8] = match &*self.backing {
+            Backing::File(_) => return None,
+            Backing::Mapped(map, ..) => {
                 self.used(part.len());
                 map
             }
-            Whole::Held(bytes) => bytes,
+            Backing::Held(bytes) => bytes,
         };
         bytes.get(self.part.start + part.start..self.part.start + part.end)
     }
@@ -116,7 +118,7 @@ impl ArchiveBytes {
         const BATCH: usize = 8 << 20;
         /// A fault brings in its neighbourhood: what a small entry costs at least.
         const LEAST: usize = 16 << 10;
-        let Whole::Mapped(map, _, used) = &*self.whole else { return };
+        let Backing::Mapped(map, _, used) = &*self.backing else { return };
         let bytes = bytes.max(LEAST);
         if used.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) < BATCH {
             return;

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use super::archive::{Archive, Kind, Whole};
+use super::archive::{Archive, Kind, Unopened};
 use super::look::Looking;
 use super::mapped::ArchiveBytes;
 use super::unpack::{self, Seen};
@@ -29,12 +29,12 @@ pub(super) fn open_if_archive(
 ///
 /// # Errors
 /// When the machine lacks what it takes to find out.
-pub(super) fn hidden_zip(archive: &Archive, number: usize, options: &Options) -> std::io::Result<Option<Whole>> {
+pub(super) fn hidden_zip(archive: &Archive, number: usize, options: &Options) -> std::io::Result<Option<Unopened>> {
     if !litter::is_called_zip(&archive.entries()[number].name) {
         return Ok(None);
     }
     match archive.inner(number, Kind::Zip, Seen::default(), options) {
-        Ok(whole) => Ok(is_zip_by_its_end(&whole.bytes).then_some(whole)),
+        Ok(unopened) => Ok(is_zip_by_its_end(&unopened.bytes).then_some(unopened)),
         Err(error) => Shortage::of(&error).map_or(Ok(None), |shortage| Err(shortage.into())),
     }
 }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use walkdir::WalkDir;
 
-use super::archive::{self, Kind, Whole};
+use super::archive::{self, Kind, Unopened};
 use super::earlier_output::EarlierOutput;
 use super::entry::{At, Handle};
 use super::links::{Links, is_same_folder, leads_nowhere};
@@ -119,9 +119,9 @@ impl Walk<'_> {
             let opened = unpack::unpacked(Box::new(whole), Most::archive(limits), limits)
                 .and_then(|whole| archive::spool(kind, whole, self.options.mapping));
             return Ok(match opened {
-                Ok(whole) => {
-                    let length = whole.bytes.len() as u64;
-                    self.archive(whole, &spot, 1, &mut Budget::new(limits, length))
+                Ok(unopened) => {
+                    let length = unopened.bytes.len() as u64;
+                    self.archive(unopened, &spot, 1, &mut Budget::new(limits, length))
                 }
                 Err(error) if seen.packed => self.unreadable(spot, &error),
                 Err(error) => return Err(SourceError::input(Path::new(name))(error)),
@@ -231,8 +231,8 @@ impl Walk<'_> {
                 Ok(Some((file, kind, seen))) => {
                     let packed = file.metadata().map_or(0, |metadata| metadata.len());
                     spot.place.archive_file = Some(Arc::new(ArchiveFile::new(path, &file)));
-                    return match self.whole(file, kind, seen) {
-                        Ok(whole) => self.archive(whole, &spot, 1, &mut Budget::new(limits, packed)),
+                    return match self.unopened(file, kind, seen) {
+                        Ok(unopened) => self.archive(unopened, &spot, 1, &mut Budget::new(limits, packed)),
                         Err(error) => self.unreadable(spot, &error),
                     };
                 }
@@ -247,9 +247,9 @@ impl Walk<'_> {
     }
 
     /// The bytes of an archive on disk: where it is when it lies there as it is, spooled when it is packed.
-    fn whole(&self, file: File, kind: Kind, seen: Seen) -> std::io::Result<Whole> {
+    fn unopened(&self, file: File, kind: Kind, seen: Seen) -> std::io::Result<Unopened> {
         if !seen.packed {
-            return Ok(Whole { kind, bytes: ArchiveBytes::of_file(file)?, cut: false });
+            return Ok(Unopened { kind, bytes: ArchiveBytes::of_file(file)?, cut: false });
         }
         let limits = &self.options.limits;
         archive::spool(kind, unpack::unpacked(Box::new(file), Most::archive(limits), limits)?, self.options.mapping)

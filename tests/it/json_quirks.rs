@@ -38,7 +38,8 @@ fn c01_an_empty_file_is_damaged_and_the_others_go_on() {
 #[test]
 fn c26_what_breaks_off_before_it_is_known_is_damaged() {
     let good = feature("a.feature", 3, "passed", "");
-    let longer = format!(r#"{{"info":{{"description":"{}"#, "x".repeat(70_000));
+    let [long, longer] =
+        [70_000, 1_100_000].map(|length| format!(r#"{{"info":{{"description":"{}"#, "x".repeat(length)));
     for (begun, state, kind) in [
         (r#"{"info":{"summary":"A night"},"te"#.as_bytes(), "damaged", "truncated"),
         (br#"{"generator":"Robot 7.5","gen"#, "damaged", "truncated"),
@@ -48,6 +49,7 @@ fn c26_what_breaks_off_before_it_is_known_is_damaged() {
         (br#"{"info":{"summary":"A night"}}"#, "unsupported", ""),
         (br#"{"name":"a","version":"1","depend"#, "unsupported", ""),
         (br#"["a","b"#, "unsupported", ""),
+        (long.as_bytes(), "damaged", "truncated"),
         (longer.as_bytes(), "unsupported", ""),
     ] {
         let (tests, lines) = converted(&[("a.json", begun), ("b.json", good.as_bytes())]);

@@ -11,8 +11,8 @@ use crate::bundle::hashing::Hashing;
 use crate::bundle::settle::Disputes;
 use crate::bundle::settle::tests::{Fixture, Run, SEPARATOR, join, settle};
 use crate::bundle::{
-    Assembly, Budget, Compression, EvidenceLost, ExecutionIndex, ExecutionKey, Frame, MergePart, Opening, RunPlace,
-    plan,
+    Assembly, BundleLimits, Compression, EvidenceLost, ExecutionIndex, ExecutionKey, Frame, MergePart, Opening,
+    RunPlace, plan,
 };
 use crate::model::Outcome;
 
@@ -21,9 +21,9 @@ const LATER: &[u8] = b"{key[";
 const TAIL: &[u8] = b"]}\n";
 
 /// An index of bundles that begin as those of a Test Execution without a key do.
-fn writing_ahead(budget: Budget) -> ExecutionIndex {
+fn writing_ahead(limits: BundleLimits) -> ExecutionIndex {
     let frame = AheadFrame { head: LATER.to_vec(), separator: SEPARATOR, tail: TAIL };
-    ExecutionIndex::writing_ahead(budget, FIRST.len() as u64, frame, 0)
+    ExecutionIndex::writing_ahead(limits, FIRST.len() as u64, frame, 0)
 }
 
 /// Runs that have come, and bundles of them that nobody has begun.
@@ -50,7 +50,7 @@ fn write(bundles: &[Arc<Ahead>], store: &RunStore, folder: &Folder, merge: &Merg
 fn collect(ceiling: u64, runs: &[Run], max_bytes: u64, max_runs: u32) -> Collected {
     let fixture = Fixture::new(ceiling);
     let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
-    let (index, bundles) = fixture.add_all(runs, writing_ahead(Budget { max_bytes, max_runs }));
+    let (index, bundles) = fixture.add_all(runs, writing_ahead(BundleLimits { max_bytes, max_runs }));
     Collected { fixture, folder, index, bundles }
 }
 
@@ -73,9 +73,9 @@ fn come_to(ceiling: u64, runs: &[Run], max_bytes: u64, writes: &dyn Fn(usize) ->
 fn come_to_in(fixture: &Fixture, runs: &[Run], max_bytes: u64, writes: &dyn Fn(usize) -> bool) -> (Come, usize) {
     let store = &fixture.store;
     let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
-    let budget = Budget { max_bytes, max_runs: 4 };
+    let limits = BundleLimits { max_bytes, max_runs: 4 };
     let (mut number, mut chosen) = (0, Vec::new());
-    let index = fixture.add_each(runs, writing_ahead(budget), &mut |bundle| {
+    let index = fixture.add_each(runs, writing_ahead(limits), &mut |bundle| {
         if writes(number) {
             chosen.push(bundle);
         }
@@ -97,7 +97,7 @@ fn come_to_in(fixture: &Fixture, runs: &[Run], max_bytes: u64, writes: &dyn Fn(u
     let (evidence, disputes) = (settled.evidence_lost(), settled.disputes());
     let key = ExecutionKey::Awaited;
     let frame = Frame { first_head: FIRST, later_head: LATER, separator: SEPARATOR, tail: TAIL, key };
-    let plans = plan(&settled, &budget, &frame.lengths()).unwrap();
+    let plans = plan(&settled, &limits, &frame.lengths()).unwrap();
     let out = folder.path().to_path_buf();
     let files =
         || -> Vec<PathBuf> { fs::read_dir(out.join("bundles")).unwrap().map(|file| file.unwrap().path()).collect() };
@@ -203,7 +203,7 @@ fn written_ahead(ceiling: u64, runs: &[Run]) -> usize {
     let fixture = Fixture::new(ceiling);
     let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
     let mut written = 0;
-    fixture.add_each(runs, writing_ahead(Budget { max_bytes: 1000, max_runs: 4 }), &mut |bundle| {
+    fixture.add_each(runs, writing_ahead(BundleLimits { max_bytes: 1000, max_runs: 4 }), &mut |bundle| {
         write(&[bundle], &fixture.store, &folder, &join).unwrap();
         written += 1;
     });

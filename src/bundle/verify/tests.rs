@@ -5,7 +5,7 @@ use crate::bundle::lines::tests::line;
 use crate::bundle::manifest::tests::manifest;
 use crate::bundle::manifest::{Execution, Options};
 use crate::bundle::settle::tests::{Fixture, SEPARATOR, join};
-use crate::bundle::{Assembly, Budget, ExecutionKey, Folder, Frame, Opening, ReportLines, plan};
+use crate::bundle::{Assembly, BundleLimits, ExecutionKey, Folder, Frame, Opening, ReportLines, plan};
 
 /// What is found in an output folder.
 fn verify(folder: &Path, check: &BundleCheck<'_>) -> Vec<Mismatch> {
@@ -32,7 +32,7 @@ fn output_of(compression: Compression) -> (Fixture, PathBuf, Manifest) {
     let folder = Folder::open(&path, Opening::Fresh).unwrap();
     let runs: Vec<_> = (0..5_u32).map(|n| (u128::from(n), 0, n, format!("run{n}"))).collect();
     let settled = fixture.settle(&runs, &join).unwrap();
-    let plans = plan(&settled, &Budget { max_bytes: 1000, max_runs: 2 }, &FRAME.lengths()).unwrap();
+    let plans = plan(&settled, &BundleLimits { max_bytes: 1000, max_runs: 2 }, &FRAME.lengths()).unwrap();
     let assembly =
         Assembly { id: "night", settled: &settled, store: &fixture.store, frame: FRAME, folder: &folder, compression };
     let bundles: Vec<_> = plans.chunks(2).flat_map(|plans| assembly.write(plans).unwrap()).collect();

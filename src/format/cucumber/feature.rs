@@ -11,7 +11,8 @@ use crate::format::json::{Fault, JsonCursor, Kind, Oddities, Spelled};
 use crate::model::{List, Position, Problem, ProblemKind, ReportVisitor, Reuse};
 
 use super::element::tags;
-use super::scenario::{OwnTag, Scenario, Told, first_line, has_failed, own_tags};
+use super::scenario::{OwnTag, Scenario, first_line, has_failed, own_tags};
+use super::told::Told;
 
 /// What a feature says beside its scenarios.
 #[derive(Debug, Default)]

@@ -10,6 +10,7 @@ mod feature;
 mod scenario;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use std::ops::ControlFlow;
 
@@ -22,7 +23,7 @@ use crate::model::{BareKeysSay, Body, Dialect, Position, Problem, ProblemKind, R
 
 use element::Element;
 use feature::{Feature, Header};
-use scenario::{Room, Told};
+use told::{Room, Told};
 
 pub(super) const FORMAT: Format = Format {
     name: "cucumber",

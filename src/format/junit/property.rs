@@ -4,7 +4,7 @@ use super::attachment::{self, Gathering, References};
 use super::outcome::Children;
 use super::{Reader, STRUCTURE};
 use crate::format::held::{Held, MOST_PARTS, PROPERTIES_LEFT_OUT};
-use crate::format::xml::{Inside, Tag, XmlCursor, XmlEvent};
+use crate::format::xml::{Inside, Mixed, Tag, XmlCursor};
 use crate::format::{Attachments, ParseError};
 use crate::model::{Parameter, Property, TestCase, trim};
 
@@ -65,9 +65,9 @@ impl Reading<'_> {
         let written = value.len();
         let mut text = self.held.content(value);
         let depth = xml.depth();
-        loop {
-            match xml.next()? {
-                XmlEvent::Start(tag) if tag.name() == b"item" => {
+        while let Some(part) = xml.next_mixed(depth, STRUCTURE)? {
+            match part {
+                Mixed::Child(tag) if tag.name() == b"item" => {
                     if items.len() < MOST_PARTS && self.held.takes_property(0) {
                         let item = items.add();
                         if let Some(name) = tag.attribute(b"name") {
@@ -79,11 +79,8 @@ impl Reading<'_> {
                         xml.skip_element()?;
                     }
                 }
-                XmlEvent::Start(tag) if STRUCTURE.contains(&tag.name()) => xml.retreat(depth - 1),
-                XmlEvent::Text(piece) if takes_text => text.push(piece),
-                XmlEvent::End(_, around) if around < depth => break,
-                XmlEvent::Eof => break,
-                _ => {}
+                Mixed::Text(piece) if takes_text => text.push(piece),
+                Mixed::Child(_) | Mixed::Text(_) => {}
             }
         }
         let is_whole = text.is_whole();

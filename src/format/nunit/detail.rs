@@ -1,28 +1,25 @@
 //! Failures, reasons and assertions: a message and a stack trace.
 
 use super::STRUCTURE;
-use crate::format::xml::{XmlCursor, XmlEvent};
+use crate::format::xml::{Mixed, XmlCursor};
 use crate::format::{ClippedText, ParseError};
 use crate::model::{CaseDetail, trim};
 
 /// Reads the `failure`, `reason` or `assertion` that was started last into `detail`.
 pub(super) fn read(xml: &mut XmlCursor<'_>, detail: &mut CaseDetail) -> Result<(), ParseError> {
     let depth = xml.depth();
-    loop {
-        match xml.next()? {
-            XmlEvent::Start(tag) => match tag.name() {
-                name if STRUCTURE.contains(&name) => xml.retreat(depth - 1),
+    while let Some(part) = xml.next_mixed(depth, STRUCTURE)? {
+        match part {
+            Mixed::Child(tag) => match tag.name() {
                 b"message" => detail.omitted += read_text(xml, &mut detail.message)?,
                 b"stack-trace" => detail.omitted += read_text(xml, &mut detail.text)?,
                 _ => xml.skip_element()?,
             },
             // Some loggers write the message without an element of its own.
-            XmlEvent::Text(text) if !text.is_blank() && detail.message.len() < LONGEST_BARE_TEXT => {
+            Mixed::Text(text) if !text.is_blank() && detail.message.len() < LONGEST_BARE_TEXT => {
                 text.push_into(&mut detail.message);
             }
-            XmlEvent::End(_, around) if around < depth => break,
-            XmlEvent::Eof => break,
-            _ => {}
+            Mixed::Text(_) => {}
         }
     }
     trim(&mut detail.message);

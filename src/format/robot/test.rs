@@ -1,6 +1,6 @@
 //! One test, from its start tag to its end tag.
 
-use crate::format::xml::{XmlCursor, XmlEvent};
+use crate::format::xml::{Inside, XmlCursor};
 use crate::format::{ClippedText, ParseError, incomplete};
 use crate::model::{DetailKind, Outcome, Position, ProblemKind, ReportVisitor, Reuse, TestCase};
 
@@ -38,7 +38,6 @@ enum Child {
     Item,
     /// What only groups its children.
     Group,
-    Structure,
     Other,
 }
 
@@ -52,7 +51,6 @@ impl Child {
             b"msg" => Child::Message,
             b"kw" | b"for" | b"if" | b"try" | b"while" | b"group" | b"variable" | b"return" | b"break"
             | b"continue" | b"error" => Child::Item,
-            b"test" | b"suite" => Child::Structure,
             _ => Child::Other,
         }
     }
@@ -68,17 +66,16 @@ impl Reader<'_> {
         let number = self.begin_test(xml);
         let depth = xml.depth();
         loop {
-            match xml.next_tag()? {
-                XmlEvent::Start(tag) => match Child::of(tag.name()) {
-                    Child::Structure => xml.retreat(depth - 1),
-                    child => self.read_child(child, xml)?,
-                },
-                XmlEvent::End(_, around) if around < depth => break,
-                XmlEvent::Eof => {
+            match xml.next_child(depth, STRUCTURE)? {
+                Inside::Child(tag) => {
+                    let child = Child::of(tag.name());
+                    self.read_child(child, xml)?;
+                }
+                Inside::End => break,
+                Inside::Cut => {
                     self.report_open_test(visitor);
                     return Ok(());
                 }
-                _ => {}
             }
         }
         if xml.end_was_implied() && !self.status.is_present {
@@ -121,7 +118,7 @@ impl Reader<'_> {
                 self.keywords.read_message(xml, attachments, output, None, &mut self.remarks)
             }
             Child::Item => self.keywords.read_item(xml, &mut self.case, &mut self.remarks),
-            Child::Group | Child::Structure => Ok(()),
+            Child::Group => Ok(()),
             Child::Other => xml.skip_element(),
         }
     }

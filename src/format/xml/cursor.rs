@@ -210,9 +210,15 @@ impl<'s> XmlCursor<'s> {
         match found {
             Found::Start => XmlEvent::Start(self.started_tag()),
             Found::End => XmlEvent::End(self.open.local_name(self.ended.clone()), self.open.depth()),
-            Found::Text => XmlEvent::Text(Text::new(self.window.raw(self.piece.0.clone()), self.piece.1, &self.log)),
+            Found::Text => XmlEvent::Text(self.found_text()),
             Found::Eof => XmlEvent::Eof,
         }
+    }
+
+    /// The piece of text that was found last.
+    #[inline(always)]
+    pub(super) fn found_text(&self) -> Text<'_> {
+        Text::new(self.window.raw(self.piece.0.clone()), self.piece.1, &self.log)
     }
 
     /// The start tag of the event lent out last, once more: to be read while the cursor is asked for positions.

@@ -1,6 +1,5 @@
 //! Whole elements: passed over, read as text, given up.
 
-use super::XmlEvent;
 use super::cursor::{Found, Texts, XmlCursor};
 use super::tag::Tag;
 use super::text::{Raw, RawKind, Text};
@@ -15,6 +14,15 @@ pub enum Inside<'t> {
     End,
     /// The report is over, and the element is not.
     Cut,
+}
+
+/// What an element holds that has both texts and elements inside it.
+#[derive(Debug)]
+pub enum Mixed<'t> {
+    /// An element begins in it, at whatever depth.
+    Child(Tag<'t>),
+    /// A piece of text.
+    Text(Text<'t>),
 }
 
 impl XmlCursor<'_> {
@@ -34,6 +42,23 @@ impl XmlCursor<'_> {
                 Found::End if self.open.depth() < depth => return Ok(Inside::End),
                 Found::Eof => return Ok(Inside::Cut),
                 _ => {}
+            }
+        }
+    }
+
+    /// As [`XmlCursor::next_child`], with the texts between the elements; `None` when the element is over, or the report.
+    ///
+    /// # Errors
+    /// As [`XmlCursor::next`].
+    pub fn next_mixed(&mut self, depth: usize, stops: &[&[u8]]) -> Result<Option<Mixed<'_>>, ParseError> {
+        loop {
+            match self.advance(Texts::Wanted)? {
+                Found::Start if stops.contains(&self.started_tag().name()) => self.retreat(depth - 1),
+                Found::Start => return Ok(Some(Mixed::Child(self.started_tag()))),
+                Found::Text => return Ok(Some(Mixed::Text(self.found_text()))),
+                Found::End if self.open.depth() < depth => return Ok(None),
+                Found::Eof => return Ok(None),
+                Found::End => {}
             }
         }
     }
@@ -65,11 +90,7 @@ impl XmlCursor<'_> {
         let around = self.open.depth().saturating_sub(1);
         loop {
             match self.advance(Texts::Wanted)? {
-                Found::Text => {
-                    if let XmlEvent::Text(text) = self.event_of(Found::Text) {
-                        piece(text);
-                    }
-                }
+                Found::Text => piece(self.found_text()),
                 Found::Start if stops.contains(&self.started_tag().name()) => self.retreat(around),
                 Found::Start => {
                     let tag = self.started_tag();

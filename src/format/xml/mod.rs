@@ -29,7 +29,7 @@ mod window;
 
 pub use banner::{Before, report_behind};
 pub use cursor::XmlCursor;
-pub use elements::Inside;
+pub use elements::{Inside, Mixed};
 pub use tag::{Attributes, RawValue, Tag};
 pub use text::Text;
 

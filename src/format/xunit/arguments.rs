@@ -95,10 +95,8 @@ fn cut_mark(name: &str) -> Option<&str> {
 /// Gives every part between commas outside brackets and quotes to `part`; tells whether brackets and quotes match.
 fn parts<'l>(list: &'l str, mut part: impl FnMut(&'l str)) -> bool {
     let bytes = list.as_bytes();
-    let mut open = [0u8; DEEPEST];
-    let mut depth = 0;
-    let mut start = 0;
-    let mut at = 0;
+    let mut brackets = Brackets { open: [0; DEEPEST], depth: 0 };
+    let (mut start, mut at) = (0, 0);
     // Quotes open a text only where a value begins: "don't" is no text.
     let mut begins = true;
     while let Some(byte) = bytes.get(at).copied() {
@@ -109,48 +107,80 @@ fn parts<'l>(list: &'l str, mut part: impl FnMut(&'l str)) -> bool {
             begins = false;
             continue;
         }
-        match byte {
-            b'(' | b'[' | b'{' => {
-                if depth == DEEPEST {
-                    return false;
-                }
-                open[depth] = byte;
-                depth += 1;
+        let matches = match byte {
+            b'(' | b'[' | b'{' => brackets.open(byte),
+            b')' | b']' | b'}' => brackets.close(byte),
+            b'<' | b'>' => {
+                brackets.take_sign(byte, bytes[..at].last());
+                true
             }
-            b'<' if at > 0 && bytes[at - 1].is_ascii_alphanumeric() && depth < DEEPEST => {
-                open[depth] = byte;
-                depth += 1;
-            }
-            b'>' if depth > 0 && open[depth - 1] == b'<' => depth -= 1,
-            b')' | b']' | b'}' => {
-                // A lone less-than sign was no bracket.
-                while depth > 0 && open[depth - 1] == b'<' {
-                    depth -= 1;
-                }
-                let expected = match byte {
-                    b')' => b'(',
-                    b']' => b'[',
-                    _ => b'{',
-                };
-                if depth == 0 || open[depth - 1] != expected {
-                    return false;
-                }
-                depth -= 1;
-            }
-            b',' if depth == 0 && bytes.get(at + 1) == Some(&b' ') => {
-                part(trimmed(&list[start..at]));
-                start = at + 1;
-            }
-            _ => {}
+            _ => true,
+        };
+        if !matches {
+            return false;
+        }
+        if byte == b',' && brackets.depth == 0 && bytes.get(at + 1) == Some(&b' ') {
+            part(trimmed(&list[start..at]));
+            start = at + 1;
         }
         begins = matches!(byte, b'(' | b'[' | b'{' | b' ' | b'=') || (begins && byte.is_ascii_whitespace());
         at += 1;
     }
-    if open[..depth].iter().any(|bracket| *bracket != b'<') {
+    brackets.forget_signs();
+    if brackets.depth > 0 {
         return false;
     }
     part(trimmed(&list[start..]));
     true
+}
+
+/// Brackets that are open. A less-than sign behind a word may be one, of a generic type, or may be none.
+struct Brackets {
+    open: [u8; DEEPEST],
+    depth: usize,
+}
+
+impl Brackets {
+    /// Opens one, unless too many are open.
+    fn open(&mut self, bracket: u8) -> bool {
+        let Some(place) = self.open.get_mut(self.depth) else { return false };
+        *place = bracket;
+        self.depth += 1;
+        true
+    }
+
+    /// Closes the innermost one, unless that is another.
+    fn close(&mut self, bracket: u8) -> bool {
+        let opening = match bracket {
+            b')' => b'(',
+            b']' => b'[',
+            _ => b'{',
+        };
+        self.forget_signs();
+        let closes = self.innermost() == Some(opening);
+        self.depth -= usize::from(closes);
+        closes
+    }
+
+    /// Takes a less-than sign or a greater-than sign.
+    fn take_sign(&mut self, sign: u8, before: Option<&u8>) {
+        if sign == b'<' && before.is_some_and(u8::is_ascii_alphanumeric) {
+            self.open(sign);
+        } else if sign == b'>' && self.innermost() == Some(b'<') {
+            self.depth -= 1;
+        }
+    }
+
+    /// Lone less-than signs were no brackets.
+    fn forget_signs(&mut self) {
+        while self.innermost() == Some(b'<') {
+            self.depth -= 1;
+        }
+    }
+
+    fn innermost(&self) -> Option<u8> {
+        self.open[..self.depth].last().copied()
+    }
 }
 
 /// How a text is quoted.

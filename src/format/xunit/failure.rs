@@ -1,7 +1,7 @@
 //! Failures and reasons, as both generations write them.
 
 use super::STRUCTURE;
-use crate::format::xml::{XmlCursor, XmlEvent};
+use crate::format::xml::{Mixed, XmlCursor};
 use crate::format::{ClippedText, ParseError};
 use crate::model::CaseDetail;
 
@@ -14,11 +14,10 @@ pub(super) fn read(xml: &mut XmlCursor<'_>, detail: &mut CaseDetail) -> Result<(
     let start = detail.message.len();
     let mut own = ClippedText::new(&mut detail.message);
     let depth = xml.depth();
-    loop {
-        match xml.next()? {
-            XmlEvent::Text(text) => own.push(text),
-            XmlEvent::Start(tag) => match tag.name() {
-                name if STRUCTURE.contains(&name) => xml.retreat(depth - 1),
+    while let Some(part) = xml.next_mixed(depth, STRUCTURE)? {
+        match part {
+            Mixed::Text(text) => own.push(text),
+            Mixed::Child(tag) => match tag.name() {
                 b"message" => {
                     own.restart();
                     xml.element_text(STRUCTURE, |piece| own.push(piece))?;
@@ -30,9 +29,6 @@ pub(super) fn read(xml: &mut XmlCursor<'_>, detail: &mut CaseDetail) -> Result<(
                 }
                 _ => xml.skip_element()?,
             },
-            XmlEvent::End(_, around) if around < depth => break,
-            XmlEvent::Eof => break,
-            _ => {}
         }
     }
     detail.omitted += own.finish();

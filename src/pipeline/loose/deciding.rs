@@ -1,19 +1,19 @@
 //! What becomes of each picture: by its name as far as that will do, then by its content.
 
 use super::scope::{Meant, Scope};
-use super::{Decision, Picture, Print, Reports, Stores, base_name};
+use super::{Decision, Picture, PictureRules, Print, Reports, Stores, base_name};
 use crate::bundle::Sidecar;
 use crate::format::Head;
 use crate::model::{Attachment, Content};
 use crate::pipeline::basis::ReadExtent;
 use crate::pipeline::finish::SettledExecution;
-use crate::pipeline::{Error, Job, evidence};
+use crate::pipeline::{Error, evidence};
 use crate::source::{self, AttachmentError, Later, SourceError};
 use crate::xray::{self, Addition};
 
 /// Pictures of one group are decided about.
 pub(super) struct Deciding<'d> {
-    pub(super) job: &'d Job,
+    pub(super) rules: PictureRules<'d>,
     pub(super) scope: &'d Scope,
     pub(super) reports: Reports<'d>,
     pub(super) executions: &'d mut [SettledExecution],
@@ -52,7 +52,7 @@ impl Deciding<'_> {
             open.iter().map(|at| (&*pictures[*at].file, pictures[*at].file.bytes())).collect();
         let mut decisions = Vec::new();
         let mut result = Ok(());
-        source::read_again(&files, &self.job.source, &mut |at, content| {
+        source::read_again(&files, self.rules.source, &mut |at, content| {
             if result.is_ok() {
                 let decided = self.look_at(&pictures[open[at]], content);
                 result = decided.map(|decision| decisions.push((open[at], decision)));
@@ -107,7 +107,7 @@ impl Deciding<'_> {
 
     /// Why a run takes no picture of so many bytes, unless it does.
     fn refusal(&self, (execution, run): (usize, usize), bytes: u64) -> Result<Option<Decision>, Error> {
-        let (rules, store) = (&self.job.rules.evidence, self.stores.runs);
+        let (rules, store) = (self.rules.evidence, self.stores.runs);
         let outcome = self.executions[execution].settled.outcome(run, store).map_err(Error::Output)?;
         if !rules.of.is_of(outcome) {
             return Ok(Some(Decision::Unwanted(self.name_of((execution, run))?)));
@@ -146,7 +146,7 @@ impl Deciding<'_> {
             store.read(place.location, place.length as usize, &mut note).map_err(Error::Output)?;
         }
         let mut keep = |content: &xray::EvidenceContent<'_>| evidence::keep(content, sidecar);
-        let added = xray::add_apart(&encoded, &note, picture, &self.job.encoding, &mut keep);
+        let added = xray::add_apart(&encoded, &note, picture, self.rules.encoding, &mut keep);
         let (addition, note) = added.map_err(Error::Output)?.map_err(Error::run)?;
         if addition == Addition::Added {
             settled.replace_note(run, note, store).map_err(Error::Output)?;
@@ -159,7 +159,7 @@ impl Deciding<'_> {
         let (settled, store) = (&mut self.executions[execution].settled, self.stores.runs);
         let (mut encoded, mut larger) = (Vec::new(), Vec::new());
         settled.read(run, store, &mut encoded).map_err(Error::Output)?;
-        let added = xray::add_evidence(&encoded, picture, &self.job.encoding, &mut larger);
+        let added = xray::add_evidence(&encoded, picture, self.rules.encoding, &mut larger);
         let addition = added.map_err(Error::run)?;
         if addition == Addition::Added {
             settled.replace(run, &larger, store).map_err(Error::Output)?;

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::findings::Keeps;
-use super::{Conversion, ConversionFailure, Fallen, LONG_TEXTS, OVERRULED_ENVIRONMENT, RunScratch, conflict};
+use super::telling::{LONG_TEXTS, OVERRULED_ENVIRONMENT};
+use super::{Conversion, ConversionFailure, Fallen, RunScratch, conflict};
 use crate::model::{Origin, Problem, ProblemKind, ReportVisitor, StatedExecution, TestRun};
 use crate::pipeline::batches::{CaseBatch, Giant};
 use crate::pipeline::marks::Marks;

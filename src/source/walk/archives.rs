@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::spot::Spot;
 use super::{Handle, Walk};
 use crate::model::{Limit, LimitReached, Problem, ProblemKind, Severity};
-use crate::source::archive::{Archive, ArchiveEntry, Whole};
+use crate::source::archive::{Archive, ArchiveEntry, Unopened};
 use crate::source::opening::hidden_zip;
 use crate::source::unpack::Seen;
 use crate::source::{Budget, Place, Skip, earlier_output, litter};
@@ -27,20 +27,20 @@ enum Inner {
     Package,
     /// It lies deeper inside others than archives are opened.
     TooDeep(Problem),
-    Whole(Whole),
+    Archive(Unopened),
 }
 
 impl Walk<'_> {
     /// An archive at nesting `depth`, the outermost being one.
     pub(super) fn archive(
         &mut self,
-        whole: Whole,
+        unopened: Unopened,
         spot: &Spot,
         depth: u32,
         budget: &mut Budget<'_>,
     ) -> ControlFlow<()> {
-        let length = whole.bytes.len() as u64;
-        let archive = match Archive::open(whole, budget) {
+        let length = unopened.bytes.len() as u64;
+        let archive = match Archive::open(unopened, budget) {
             Ok(archive) => Arc::new(archive),
             Err(problem) => return self.broken(spot, length, problem, depth),
         };
@@ -84,7 +84,7 @@ impl Walk<'_> {
             return (self.found)(spot.unreadable(bytes, problem));
         }
         match self.inner(opened, number) {
-            Ok(Some(Inner::Whole(whole))) => return self.archive(whole, &spot, depth + 1, budget),
+            Ok(Some(Inner::Archive(unopened))) => return self.archive(unopened, &spot, depth + 1, budget),
             Ok(Some(Inner::Package)) => return (self.found)(spot.skipped(bytes, Skip::Package)),
             Ok(Some(Inner::TooDeep(problem))) => return (self.found)(spot.unreadable(bytes, problem)),
             Ok(None) => {}
@@ -130,7 +130,7 @@ impl Walk<'_> {
         let seen = archive.look(number, &self.options.limits);
         if seen == Seen::default() {
             let hidden = hidden_zip(archive, number, self.options)?;
-            return Ok(hidden.map(|whole| too_deep.unwrap_or(Inner::Whole(whole))));
+            return Ok(hidden.map(|unopened| too_deep.unwrap_or(Inner::Archive(unopened))));
         }
         let Some(kind) = seen.archive else { return Ok(None) };
         if litter::is_package(name) {
@@ -138,7 +138,7 @@ impl Walk<'_> {
         }
         match too_deep {
             Some(too_deep) => Ok(Some(too_deep)),
-            None => Ok(Some(Inner::Whole(archive.inner(number, kind, seen, self.options)?))),
+            None => Ok(Some(Inner::Archive(archive.inner(number, kind, seen, self.options)?))),
         }
     }
 

@@ -10,16 +10,16 @@ use crate::bundle::{Folder, LineSpool, ReportLines};
 use crate::xray::Target;
 
 /// Everything that was finished, in order.
-pub(super) struct Whole<E> {
+pub(super) struct Finished<E> {
     executions: Vec<E>,
     reports: Vec<FinishedReport>,
     totals: Totals,
     unmapped: Vec<String>,
 }
 
-impl<E> Whole<E> {
+impl<E> Finished<E> {
     /// Puts the groups, which were finished in any order, into that of the walk.
-    pub(super) fn of(groups: Vec<Done<E>>) -> Whole<E> {
+    pub(super) fn of(groups: Vec<Done<E>>) -> Finished<E> {
         let (mut executions, mut reports, mut totals) = (Vec::new(), Vec::new(), Totals::default());
         let (mut evidence, mut unmapped) = (EvidenceCounts::default(), Vec::new());
         for mut done in groups {
@@ -38,7 +38,7 @@ impl<E> Whole<E> {
         reports.sort_unstable_by_key(|report| report.id);
         // Those of one report stay in its order.
         unmapped.sort_by_key(|(id, _)| *id);
-        Whole {
+        Finished {
             executions: executions.into_iter().map(|one| one.execution).collect(),
             reports,
             totals,
@@ -47,7 +47,7 @@ impl<E> Whole<E> {
     }
 }
 
-impl Whole<Execution> {
+impl Finished<Execution> {
     /// Writes `reports.jsonl` from what waits in `spool`, and gives the manifest, which the caller writes last.
     pub(super) fn write(
         self,
@@ -78,7 +78,7 @@ impl Whole<Execution> {
     }
 }
 
-impl Whole<PlannedExecution> {
+impl Finished<PlannedExecution> {
     pub(super) fn plan(self) -> Plan {
         let mut totals = self.totals;
         for execution in &self.executions {
