@@ -7,6 +7,7 @@ mod findings;
 mod inspection;
 mod lot;
 mod part;
+mod rows;
 
 use std::ops::{ControlFlow, Range};
 
@@ -16,7 +17,7 @@ use super::grouping::{Group, Takes};
 use super::naming::KeyedName;
 use super::outcome::{ReportOutcome, RunChunk};
 use super::purpose::{Context, Names};
-use super::rows::{Placed, Rows};
+use super::rows::Rows;
 use super::share::conflict;
 use crate::bundle::{IndexEntry, RunPlace, WaitingEntries, WriteError};
 use crate::format::Format;
@@ -206,7 +207,7 @@ impl<'c> Conversion<'c> {
         let findings = &mut self.findings;
         let mut without_project = false;
         let names = self.context.names;
-        let row_group = case.row_group;
+        let (row_group, lone_group) = (case.row_group, case.lone_group);
         let mapped = self.mapper.map(case, &mut self.scratch.run, &mut |problem| {
             without_project |= problem.kind == ProblemKind::NoProject;
             findings.outcome.evidence.dropped += u64::from(problem.kind == ProblemKind::EvidenceDropped);
@@ -229,7 +230,7 @@ impl<'c> Conversion<'c> {
             Mapped::Run => {
                 self.scratch.run.case_number = self.findings.outcome.cases.seen;
                 self.findings.outcome.marks.add(case, &self.scratch.run.identity);
-                self.take_row();
+                self.take_row(lone_group);
                 // A row that waits for the others was not encoded: it is no scenario.
                 if case.site != 0 && row_group == 0 {
                     self.remember_scenario(&case.title);
@@ -244,61 +245,6 @@ impl<'c> Conversion<'c> {
         if self.may_meet_pictures {
             self.findings.outcome.traces().add_scenario(title, self.identity, &mut self.scratch.slug);
         }
-    }
-
-    /// The case that comes is a row of `group`: rows of another method no longer wait. That is settled before anything is
-    /// told of the case, so that a report can be parted where the method changes.
-    fn begin_rows(&mut self, group: u64) {
-        if self.rows.begins(group) {
-            self.encode_held_rows("");
-            self.rows.begin(group);
-        }
-    }
-
-    /// Encodes the run at hand, unless it is a row whose Test another row may still name.
-    fn take_row(&mut self) {
-        match self.rows.place(&mut self.scratch.run) {
-            Placed::Held => {
-                if self.rows.is_full() {
-                    self.encode_held_rows("");
-                }
-            }
-            Placed::NamesTheOthers(key) => {
-                self.encode_held_rows(&key);
-                self.encode();
-            }
-            Placed::Adopts(key) => {
-                self.adopt(&key);
-                self.encode();
-            }
-            Placed::Free => self.encode(),
-        }
-    }
-
-    /// Encodes the rows held back, as results of the Test `key` unless that is empty. The run at hand stays as it is.
-    fn encode_held_rows(&mut self, key: &str) {
-        if self.rows.held() == 0 {
-            return;
-        }
-        let own = std::mem::take(&mut self.definition);
-        std::mem::swap(&mut self.scratch.run, &mut self.spare);
-        for row in 0..self.rows.held() {
-            self.rows.lend(row, &mut self.scratch.run);
-            if !key.is_empty() {
-                self.adopt(key);
-            }
-            self.encode();
-        }
-        std::mem::swap(&mut self.scratch.run, &mut self.spare);
-        self.definition = own;
-        self.rows.release();
-    }
-
-    fn adopt(&mut self, key: &str) {
-        if self.context.names == Names::Kept {
-            self.scratch.run.identity.as_str().clone_into(&mut self.definition);
-        }
-        self.mapper.adopt_key(&mut self.scratch.run, key);
     }
 
     /// Encodes the run at hand, and has it wait for the store.

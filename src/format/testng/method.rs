@@ -318,7 +318,7 @@ impl Reader<'_> {
         self.note_percentage();
         let kind = self.row_kind();
         let key = self.row_key();
-        self.case.row_group = self.row_group();
+        self.group_row();
         self.rows.take(&mut self.case, kind, key, visitor, &mut self.remarks, || xml.position())
     }
 
@@ -383,14 +383,16 @@ impl Reader<'_> {
     }
 
     /// Rows of one method that share a key which only one of them names (decision 5, T24): those with parameters,
-    /// attempts, and those that carry attributes.
-    fn row_group(&self) -> u64 {
+    /// attempts, and those that carry attributes. Any other may be an attempt or an invocation before the key was set.
+    fn group_row(&mut self) {
         let attributes = &self.attributes;
         let alone = self.case.parameters.is_empty()
             && !attributes.is_retried
             && !attributes.has_data_provider
             && !attributes.has_attributes;
-        if alone { 0 } else { number_of(&[&self.case.qualified_name, &attributes.signature]) }
+        let group = number_of(&[&self.case.qualified_name, &attributes.signature]);
+        let of_case = if alone { &mut self.case.lone_group } else { &mut self.case.row_group };
+        *of_case = group;
     }
 
     fn report_open_row(&self, visitor: &mut dyn ReportVisitor) {
