@@ -282,6 +282,11 @@ impl Mapper<'_> {
         }
     }
 
+    /// Whether a label has a known prefix in front of a key, or the user's pattern finds a key in it.
+    pub(super) fn may_name_something(&self, label: &str) -> bool {
+        has_prefix(label, &self.rules.keys.prefixes) || self.is_found_by_pattern(label)
+    }
+
     fn is_found_by_pattern(&self, tag: &str) -> bool {
         found_by_pattern(self.rules, tag).any(key::is_issue_key)
     }
@@ -313,8 +318,12 @@ fn without_project(definition: &str) -> Problem {
 
 /// Whether a tag has no known prefix in front of something shaped like a key, and is not reserved by Robot Framework.
 fn is_plain(tag: &str, prefixes: &TagPrefixes) -> bool {
-    let prefixed = prefixes.of(tag).is_some_and(|(_, rest)| means_a_key(rest));
-    !prefixed && !tag.starts_with("robot:")
+    !has_prefix(tag, prefixes) && !tag.starts_with("robot:")
+}
+
+/// Whether a known prefix stands in front of something shaped like a key.
+fn has_prefix(tag: &str, prefixes: &TagPrefixes) -> bool {
+    prefixes.of(tag).is_some_and(|(_, rest)| means_a_key(rest))
 }
 
 /// Whether what stands behind a prefix was meant as a key, well-formed or not: `test:smoke` is a label, `TEST_demo-1` a slip.

@@ -10,15 +10,13 @@ const LONGEST: usize = 255;
 /// Up to this many elements a list is searched for equal ones; beyond, the writer alone removes them.
 const SEARCHED: usize = 64;
 
-/// Appends the labels of a value.
-pub(super) fn push_split(labels: &mut List<String>, value: &str, split: Split) {
-    match split {
-        Split::Comma => value.split(',').for_each(|part| push(labels, part)),
-        Split::Blank => {
-            value.split(|c: char| c == ',' || c.is_whitespace()).for_each(|part| push(labels, part));
-        }
-        Split::Never => push(labels, value),
-    }
+/// The labels of a value.
+pub(super) fn parts(value: &str, split: Split) -> impl Iterator<Item = &str> {
+    value.split(move |c: char| match split {
+        Split::Comma => c == ',',
+        Split::Blank => c == ',' || c.is_whitespace(),
+        Split::Never => false,
+    })
 }
 
 /// Appends one label: blanks become `_` (decision 18), nothing is appended twice.
@@ -68,7 +66,7 @@ mod tests {
 
     fn split(value: &str, split: Split) -> Vec<String> {
         let mut labels = List::default();
-        push_split(&mut labels, value, split);
+        parts(value, split).for_each(|part| push(&mut labels, part));
         labels.to_vec()
     }
 

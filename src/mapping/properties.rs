@@ -1,6 +1,8 @@
 //! What the named values of a case mean.
 
-use crate::model::{OtherCase, Problem, ProblemKind, Property, Role, TestCase, TestRun, key, shorten};
+use crate::model::{
+    List, OtherCase, Problem, ProblemKind, Property, Role, Split, TestCase, TestRun, key, shorten, trimmed,
+};
 
 use super::identity::Malformed;
 use super::roles::{self, Spelling};
@@ -19,11 +21,21 @@ impl Mapper<'_> {
                 if spelling == Spelling::OtherCase && self.dialect.other_case == OtherCase::Told {
                     self.warn_of_spelling(&property.name, problem);
                 }
-                if role == Role::Tag {
-                    case.tags.add().push_str(property.value.trim());
-                } else {
-                    self.read_property(role, property, run, problem);
+                match role {
+                    Role::Tag => case.tags.add().push_str(property.value.trim()),
+                    Role::Labels(split) => self.read_labels(&property.value, split, &mut case.tags, run),
+                    _ => self.read_property(role, property, run, problem),
                 }
+            }
+        }
+    }
+
+    /// Labels, but for those that may name something: these are read with the tags (decision 6, `--key-pattern`).
+    fn read_labels(&self, value: &str, split: Split, tags: &mut List<String>, run: &mut TestRun) {
+        for part in labels::parts(value, split).map(trimmed) {
+            match self.may_name_something(part) {
+                true => tags.add().push_str(part),
+                false => labels::push(&mut run.labels, part),
             }
         }
     }
@@ -51,7 +63,6 @@ impl Mapper<'_> {
                 let malformed = labels::push_key(&mut run.requirements, value);
                 self.warn_of_malformed("a requirement", malformed, problem);
             }
-            Role::Labels(split) => labels::push_split(&mut run.labels, value, split),
             Role::Comment => {
                 if !run.comment.is_empty() && !value.is_empty() {
                     run.comment.push('\n');
@@ -64,8 +75,8 @@ impl Mapper<'_> {
             Role::CustomFieldValues => {
                 property.items.iter_mut().for_each(|item| fields::push_value(&mut run.custom_fields, item));
             }
-            // Tags are read as such; files wait for the outcome's say in `take_evidence`.
-            Role::Tag | Role::Evidence | Role::Attachment => {}
+            // Tags and labels are read as such; files wait for the outcome's say in `take_evidence`.
+            Role::Tag | Role::Labels(_) | Role::Evidence | Role::Attachment => {}
             Role::Defects => {
                 let malformed = labels::push_key(&mut run.defects, value);
                 self.warn_of_malformed("a defect", malformed, problem);

@@ -139,6 +139,26 @@ fn prefixed_tags_mean_what_they_say_in_every_format() {
 }
 
 #[test]
+fn labels_with_prefixes_mean_what_they_say_in_every_format() {
+    let (run, problems) = map("junit", with(&[("tags", "smoke, TEST_DEMO-4,REQ_DEMO-5"), ("test_key", "DEMO-3")]));
+    assert_eq!(run.identity, Identity::Key("DEMO-3".to_owned()), "a property comes first");
+    assert_eq!(problems, [ProblemKind::SeveralKeys]);
+    assert_eq!((run.labels.to_vec(), run.requirements.to_vec()), (vec!["smoke".into()], vec!["DEMO-5".into()]));
+    let (run, problems) = map("testng", with(&[("labels", "xray:DEMO-4 fast req:smoke")]));
+    assert_eq!((run.identity, problems), (Identity::Key("DEMO-4".to_owned()), vec![]));
+    assert_eq!(run.labels.to_vec(), ["fast", "req:smoke"]);
+}
+
+#[test]
+fn a_pattern_finds_keys_in_the_tags_of_junit() {
+    let keys = KeyRules { pattern: Some("[A-Z]+-[0-9]+".parse().unwrap()), ..KeyRules::default() };
+    let rules = Rules { keys, ..rules() };
+    let (_, run, problems) = map_with(&rules, "junit", with(&[("tags", "x,DEMO-12")]));
+    assert_eq!((run.identity, problems.len()), (Identity::Key("DEMO-12".to_owned()), 0));
+    assert_eq!(run.labels.to_vec(), ["x"]);
+}
+
+#[test]
 fn bare_robot_tags_follow_the_option() {
     let (run, problems) = map("robot", tagged("S.T", &["SHOP-7", "UTF-8"]));
     assert_eq!(run.labels.to_vec(), ["SHOP-7", "UTF-8"]);

@@ -186,6 +186,9 @@ pub struct TestCase {
     pub is_example: bool,
     /// Rows of one parameterised method in one report share this number; zero: no such method.
     pub row_group: u64,
+    /// The same number, of a case that nothing shows to be one of several rows: it does not wait for their key. Zero: there
+    /// are no others.
+    pub lone_group: u64,
     /// Cases of one report with the same qualified name and the same number here are attempts: the last one counts.
     /// Zero: not known to be an attempt.
     pub attempt_group: u64,
@@ -313,6 +316,7 @@ impl Reuse for TestCase {
         self.site = 0;
         self.is_example = false;
         self.row_group = 0;
+        self.lone_group = 0;
         self.attempt_group = 0;
         self.superseded = false;
         self.shares_container = false;

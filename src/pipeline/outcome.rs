@@ -10,6 +10,7 @@ use super::grouping::Group;
 use super::loose::Traces;
 use super::marks::Marks;
 use super::naming::KeyedName;
+use super::rows::RowKeys;
 use super::share::Shares;
 use crate::bundle::{RunPlace, RunStore, StoredChunk, WaitingEntries};
 use crate::model::{CaseCounts, Origin, Problem, ProblemKind, ReportId, ReportState, RunCounts};
@@ -64,6 +65,8 @@ pub(super) struct ReportOutcome {
     pub(super) traces: Option<Box<Traces>>,
     /// How its bytes are read again, when it is a picture.
     pub(super) picture: Option<Box<Later>>,
+    /// Keys of its rows, until it has been read.
+    pub(super) row_keys: RowKeys,
     /// Its runs, in order.
     pub(super) chunks: Vec<RunChunk>,
     /// What became of its runs; known when they have been collected.
@@ -138,6 +141,7 @@ impl ReportOutcome {
             marks: Marks::default(),
             traces: None,
             picture: None,
+            row_keys: RowKeys::default(),
             chunks: Vec::new(),
             runs: RunCounts::default(),
             spent: Duration::ZERO,
@@ -170,6 +174,17 @@ impl ReportOutcome {
         self.discard_runs(store);
         self.left_out = self.cases.seen;
         self.evidence = EvidenceCounts::default();
+    }
+
+    /// It is read once more: of the first time only those problems stay that were known before.
+    pub(super) fn begin_again(&mut self, known: usize, store: &RunStore) {
+        self.discard_runs(store);
+        self.cases = CaseCounts::default();
+        self.left_out = 0;
+        self.problems.truncate(known);
+        self.evidence = EvidenceCounts::default();
+        self.producer.clear();
+        self.marks = Marks::default();
     }
 
     /// A panic ended the reading of it.

@@ -1,17 +1,25 @@
 //! Rows of one parameterised method: a Test key on one of them holds for all (decision 5), and the first rows come
 //! before anybody knows whether there will be one.
 
+mod keys;
+
 use crate::model::{Identity, List, TestRun};
+
+pub(super) use keys::RowKeys;
 
 /// Rows that wait at once; a method with more of them and no key yet will hardly get one.
 const MOST_ROWS: usize = 1024;
 
-/// The method whose rows are coming by. Rows of one method follow each other in every format that has them.
+/// The method whose rows are coming by, nearly always one after the other, and what is known of all methods.
 #[derive(Default)]
 pub(super) struct Rows {
     group: u64,
     key: String,
     held: List<TestRun>,
+    keys: RowKeys,
+    /// Whether a key holds for rows that do not stand beside the one that has it. Who converts a part of a report does not
+    /// know the keys of the others.
+    spreads: bool,
 }
 
 /// What is to be done with a row.
@@ -27,6 +35,11 @@ pub(super) enum Placed {
 }
 
 impl Rows {
+    /// Of a report that one thread converts from its beginning to its end; these keys are known of it.
+    pub(super) fn of_whole(keys: RowKeys) -> Rows {
+        Rows { keys, spreads: true, ..Rows::default() }
+    }
+
     /// Whether a row of `group` ends the method at hand.
     pub(super) fn begins(&self, group: u64) -> bool {
         self.group != group
@@ -46,6 +59,7 @@ impl Rows {
         match &run.identity {
             Identity::Key(key) if self.key.is_empty() => {
                 self.key.clone_from(key);
+                self.keys.name(self.group, key);
                 Placed::NamesTheOthers(key.clone())
             }
             Identity::Key(_) => Placed::Free,
@@ -55,6 +69,26 @@ impl Rows {
                 Placed::Held
             }
         }
+    }
+
+    /// The key of the rows that wait, of which none has one: that of another row elsewhere.
+    pub(super) fn key_from_elsewhere(&mut self) -> String {
+        self.key_of(self.group)
+    }
+
+    /// The key that a row of `group` elsewhere has; empty where none is known, which is noted.
+    pub(super) fn key_of(&mut self, group: u64) -> String {
+        let known = if self.spreads { self.keys.of(group) } else { None };
+        let key = known.unwrap_or_default().to_owned();
+        if key.is_empty() {
+            self.keys.lack(group);
+        }
+        key
+    }
+
+    /// What is known of all methods.
+    pub(super) fn keys(&mut self) -> &mut RowKeys {
+        &mut self.keys
     }
 
     /// How many rows wait.

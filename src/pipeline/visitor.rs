@@ -8,6 +8,7 @@ mod held_rows;
 mod inspection;
 mod lot;
 mod part;
+mod rows;
 mod storing;
 mod telling;
 
@@ -173,7 +174,7 @@ impl<'c> Conversion<'c> {
         let findings = &mut self.findings;
         let mut without_project = false;
         let names = self.context.names;
-        let row_group = case.row_group;
+        let (row_group, lone_group) = (case.row_group, case.lone_group);
         let mapped = self.mapper.map(case, &mut self.scratch.run, &mut |problem| {
             without_project |= problem.kind == ProblemKind::NoProject;
             findings.outcome.evidence.dropped += u64::from(problem.kind == ProblemKind::EvidenceDropped);
@@ -196,7 +197,7 @@ impl<'c> Conversion<'c> {
             Mapped::Run => {
                 self.scratch.run.case_number = self.findings.outcome.cases.seen;
                 self.findings.outcome.marks.add(case, &self.scratch.run.identity);
-                self.take_row();
+                self.take_row(lone_group);
                 // A row that waits for the others was not encoded: it is no scenario.
                 if case.site != 0 && row_group == 0 {
                     self.remember_scenario(&case.title);

@@ -15,6 +15,7 @@ use super::measure;
 use super::outcome::ReportOutcome;
 use super::purpose::{Context, Depth, Purpose, Reading, WritingAhead};
 use super::recognised::{Glance, HEAD, Recognised};
+use super::rows::RowKeys;
 use super::twins::scope;
 use super::visitor::{
     Batching, Conversion, ConversionFailure, Ended, Fallen, Findings, Inspection, Lot, Lots, RunScratch,
@@ -313,10 +314,51 @@ fn take_apart(
     parsed
 }
 
-/// Turns the cases of a report into stored runs: those of a large one with the help of others, if there are any.
+/// Turns the cases of a report into stored runs: those of a large one with the help of others, if there are any. Where a
+/// key of a row turns out to hold for rows that were stored without it, a report that lies in memory is read once more.
 fn convert(
     report: &Recognised<'_>,
     body: Body<'_>,
+    context: &Context<'_>,
+    work: &Work<'_>,
+    scratch: &mut ReportScratch,
+    outcome: &mut ReportOutcome,
+) -> Ended<Result<(), ParseError>> {
+    let known = outcome.problems.len();
+    let in_memory = match &body {
+        Body::Bytes(bytes) => Some(*bytes),
+        Body::Stream(_) => None,
+    };
+    let ended = convert_once(report, body, RowKeys::default(), context, work, scratch, outcome);
+    let mut keys = std::mem::take(&mut outcome.row_keys);
+    if keys.missed().next().is_none() || ended.failure.is_some() || ended.read.is_err() {
+        return ended;
+    }
+    let Some(bytes) = in_memory else {
+        outcome.problems.push(missed_keys(&keys));
+        return ended;
+    };
+    keys.begin_again();
+    outcome.begin_again(known, &work.group.store);
+    let ended = convert_once(report, Body::Bytes(bytes), keys, context, work, scratch, outcome);
+    outcome.row_keys = RowKeys::default();
+    ended
+}
+
+/// Tells of rows that were stored without the key that another row of their method has.
+fn missed_keys(keys: &RowKeys) -> Problem {
+    let (number, first) = (keys.missed().count(), keys.missed().next().unwrap_or_default());
+    let message = format!(
+        "rows of {number} methods count without the key that another row of theirs has: they do not stand beside it, and \
+         the report is too large to be read twice; {first} is such a key"
+    );
+    Problem::new(ProblemKind::SeveralKeys, message)
+}
+
+fn convert_once(
+    report: &Recognised<'_>,
+    body: Body<'_>,
+    keys: RowKeys,
     context: &Context<'_>,
     work: &Work<'_>,
     ReportScratch { runs, lot, parts }: &mut ReportScratch,
@@ -327,7 +369,10 @@ fn convert(
     let is_large = matches!(body, Body::Stream(_));
     let giant = (is_large && helpers.are_there()).then(|| Giant::new(format, outcome, entry, group));
     let early = work.early.filter(|_| is_large).and_then(|take| Early::new(outcome, group, format.name, take));
-    let conversion = Conversion::new(&format.dialect, outcome, context, entry, runs, group).offering(early);
+    let mut conversion = Conversion::new(&format.dialect, outcome, context, entry, runs, group).offering(early);
+    if !is_large {
+        conversion = conversion.with_keys_of_rows(keys);
+    }
     let read = |visitor: &mut dyn ReportVisitor| {
         catch_unwind(AssertUnwindSafe(|| report.parse(body, &context.reading.options, visitor)))
     };

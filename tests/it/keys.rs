@@ -237,3 +237,111 @@ fn all_of_it_can_stand_in_the_project_file() {
     let usage = serde_json::from_slice::<Value>(&output.stdout).unwrap()["key_map"].clone();
     assert_eq!((&usage["file"], usage["unmatched"].as_array().unwrap().len()), (&json!("keys.csv"), 1));
 }
+
+/// The tests that were written: key or definition, and status.
+fn tests(workshop: &Workshop) -> Vec<String> {
+    let bundles = bundles(&workshop.path().join("out"));
+    let tests = bundles.iter().flat_map(|(_, bundle)| bundle["tests"].as_array().unwrap().clone()).collect::<Vec<_>>();
+    let names = identities(workshop);
+    names.iter().zip(&tests).map(|(name, test)| format!("{name} {}", test["status"].as_str().unwrap())).collect()
+}
+
+fn xunit(tests: &str) -> String {
+    format!("<assemblies><assembly name='a.dll'><collection name='c'>{tests}</collection></assembly></assemblies>")
+}
+
+fn theory_row(number: usize, result: &str, inside: &str) -> String {
+    format!("<test name='N.C.A(x: {number})' type='N.C' method='A' result='{result}'>{inside}</test>")
+}
+
+const KEY: &str = "<traits><trait name='test' value='DEMO-7'/></traits>";
+const FACT: &str = "<test name='N.C.B' type='N.C' method='B' result='Pass'/>";
+
+#[test]
+fn a_key_on_one_row_holds_for_rows_that_stand_elsewhere() {
+    let workshop = Workshop::new();
+    let [bare, keyed] = [theory_row(1, "Fail", ""), theory_row(2, "Pass", KEY)];
+    let param = |value: u8| format!("<params><param index='0'><value>{value}</value></param></params>");
+    let key = "<attributes><attribute name='test'>DEMO-7</attribute></attributes>";
+    let method = |name: &str, status: &str, inside: &str| {
+        format!("<test-method name='{name}' signature='{name}(int)' status='{status}'>{inside}</test-method>")
+    };
+    let rows = [method("A", "FAIL", &param(1)), method("B", "PASS", ""), method("A", "PASS", &(param(2) + key))];
+    let case = |name: &str, method: &str, result: &str, inside: &str| {
+        format!(
+            "<test-case name='{name}' fullname='N.C.{name}' classname='N.C' methodname='{method}' result='{result}'>{inside}</test-case>"
+        )
+    };
+    let property = "<properties><property name='TestKey' value='DEMO-7'/></properties>";
+    let cases =
+        [case("A(1)", "A", "Failed", ""), case("B", "B", "Passed", ""), case("A(2)", "A", "Passed", property)].concat();
+    for report in [
+        xunit(&[bare.as_str(), FACT, &keyed].concat()),
+        xunit(&[&keyed, FACT, bare.as_str()].concat()),
+        format!(
+            "<testng-results><suite name='s'><test name='t'><class name='N.C'>{}</class></test></suite></testng-results>",
+            rows.concat()
+        ),
+        format!(
+            "<test-run id='2' result='Failed'><test-suite type='TestFixture' name='C'>{cases}</test-suite></test-run>"
+        ),
+    ] {
+        workshop.write("in/a.xml", &report);
+        convert(&workshop, "in", &[]);
+        assert_eq!(tests(&workshop), ["DEMO-7 FAIL", "N.C.B PASS"], "{report}");
+        let line = &reports(&workshop.path().join("out"))[0];
+        assert_eq!((&line["cases"]["seen"], line["problems"].as_array().unwrap().len()), (&json!(3), 0), "{line}");
+    }
+}
+
+#[test]
+fn an_attempt_or_invocation_of_testng_without_a_key_is_a_result_of_the_one_that_has_it() {
+    let workshop = Workshop::new();
+    let key = "<attributes><attribute name='test'>DEMO-8</attribute></attributes>";
+    let method = |types: &str, status: &str, inside: &str| {
+        format!("<test-method name='m' signature='m({types})[pri:0]' status='{status}'>{inside}</test-method>")
+    };
+    let (bare, keyed, other) = (method("", "FAIL", ""), method("", "PASS", key), method("int", "PASS", ""));
+    for rows in [[&bare, &other, &keyed], [&keyed, &other, &bare], [&other, &bare, &keyed]] {
+        let rows = rows.map(String::as_str).concat();
+        let class = format!("<class name='a.B'>{rows}</class>");
+        workshop.write("in/a.xml", format!("<testng-results><suite><test>{class}</test></suite></testng-results>"));
+        convert(&workshop, "in", &[]);
+        let mut tests = tests(&workshop);
+        tests.sort_unstable();
+        assert_eq!(tests, ["DEMO-8 FAIL", "a.B.m PASS"], "{rows}: an overload has no part in it");
+    }
+}
+
+#[test]
+fn a_key_behind_many_rows_holds_for_all_of_them() {
+    let workshop = Workshop::new();
+    let rows: String = (1..1100).map(|number| theory_row(number, "Fail", "")).collect();
+    workshop.write("in/a.xml", &xunit(&(rows + &theory_row(0, "Pass", KEY))));
+    convert(&workshop, "in", &[]);
+    assert_eq!(tests(&workshop), ["DEMO-7 FAIL"]);
+}
+
+#[test]
+fn rows_of_a_report_too_large_to_be_read_twice_are_told() {
+    let workshop = Workshop::new();
+    let text = format!("<output>{}</output>", "x".repeat(1000));
+    let others: String = (0..5000)
+        .map(|number| format!("<test name='N.C.B{number}' type='N.C' method='B{number}' result='Pass'>{text}</test>"))
+        .collect();
+    let report = xunit(&[theory_row(1, "Fail", ""), others, theory_row(2, "Pass", KEY)].concat());
+    workshop.write("in/a.xml", &report);
+    let mut written = Vec::new();
+    for jobs in ["1", "4"] {
+        convert(&workshop, "in", &["--jobs", jobs]);
+        let told = problems(&workshop, "several-keys");
+        assert_eq!(told.len(), 1);
+        assert!(
+            told[0].starts_with("rows of 1 methods count without the key") && told[0].contains("DEMO-7"),
+            "{}",
+            told[0]
+        );
+        written.push((tests(&workshop), reports(&workshop.path().join("out"))));
+    }
+    assert_eq!(written[0], written[1]);
+}

@@ -71,7 +71,7 @@ impl CaseAttributes {
                 b"result" => (9, &mut self.result),
                 // Eclipse.
                 b"ignored" | b"incomplete" => {
-                    self.is_not_run |= value.raw() == b"true";
+                    self.is_not_run |= *value.resolved() == *b"true";
                     continue;
                 }
                 b"requirement" | b"requirements" => {

@@ -310,9 +310,9 @@ impl Suite {
             match name {
                 b"name" if self.name.is_empty() => value.push_into(&mut self.name),
                 b"hostname" if self.host.is_empty() => value.push_into(&mut self.host),
-                b"tests" => tests = counter(value.raw()),
-                b"failures" => self.declared_failures = counter(value.raw()),
-                b"errors" => self.declared_errors = counter(value.raw()),
+                b"tests" => tests = counter(&value.resolved()),
+                b"failures" => self.declared_failures = counter(&value.resolved()),
+                b"errors" => self.declared_errors = counter(&value.resolved()),
                 b"timestamp" | b"date" if self.timestamp.is_empty() => value.push_into(&mut self.timestamp),
                 b"time" if self.time.is_empty() => value.push_into(&mut self.time),
                 _ => {}

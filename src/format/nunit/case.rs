@@ -234,7 +234,7 @@ impl Reader<'_> {
                 b"assertion" if self.assertions.len() < MOST_CHILDREN => {
                     let assertion = self.assertions.add();
                     let is = |word: &[u8]| {
-                        tag.attribute(b"result").is_some_and(|result| result.raw().eq_ignore_ascii_case(word))
+                        tag.attribute(b"result").is_some_and(|result| result.resolved().eq_ignore_ascii_case(word))
                     };
                     assertion.kind = match () {
                         () if is(b"Failed") => DetailKind::Failure,

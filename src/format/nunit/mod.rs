@@ -275,7 +275,7 @@ impl<'o> Reader<'o> {
             let topic = "the report is a fragment: its root is a suite";
             self.remarks.add(ProblemKind::Unusual, topic, String::new, || xml.position());
         }
-        if root.attribute(b"label").is_some_and(|label| label.raw() == b"Cancelled") {
+        if root.attribute(b"label").is_some_and(|label| *label.resolved() == *b"Cancelled") {
             let message = "the test run was cancelled before its end";
             visitor.problem(Problem::new(ProblemKind::ContainerFailure, message).at(xml.position()));
         }

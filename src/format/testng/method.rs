@@ -55,7 +55,7 @@ impl MethodAttributes {
                 b"name" => value.read_into(&mut self.name),
                 b"status" => {
                     value.read_into(&mut self.status_word);
-                    self.status = Status::of(value.raw());
+                    self.status = Status::of(self.status_word.as_bytes());
                 }
                 b"description" => value.read_into(&mut self.description),
                 b"signature" => value.read_into(&mut self.signature),
@@ -63,8 +63,8 @@ impl MethodAttributes {
                 b"started-at" => value.read_into(&mut self.times.started),
                 b"finished-at" => value.read_into(&mut self.times.finished),
                 b"duration-ms" => value.read_into(&mut self.times.duration),
-                b"is-config" => self.is_config = value.raw().eq_ignore_ascii_case(b"true"),
-                b"retried" => self.is_retried = value.raw().eq_ignore_ascii_case(b"true"),
+                b"is-config" => self.is_config = value.resolved().eq_ignore_ascii_case(b"true"),
+                b"retried" => self.is_retried = value.resolved().eq_ignore_ascii_case(b"true"),
                 b"data-provider" => self.has_data_provider = !value.raw().is_empty(),
                 b"groups" => {
                     let mut groups = std::mem::take(&mut self.key);
@@ -148,14 +148,11 @@ impl Reader<'_> {
     /// Tells of a status that is missing or unknown, and what was made of the row.
     fn tell_undecided(&mut self) {
         let Some(place) = self.attributes.undecided.take() else { return };
-        let topic = match self.case.outcome.is_failure() {
-            true => "a row with an exception and without a status that TestNG writes was read as failed",
-            false => "a status that TestNG does not write was read as skipped",
-        };
+        let topic = "a status that TestNG does not write was read as skipped";
         self.remarks.add_word(ProblemKind::UnknownStatus, topic, &self.attributes.status_word, || place);
     }
 
-    /// The exception decides whether a row failed only where no status does; its class tells a failure from an error.
+    /// The exception never decides whether a row failed (C2); of one that did, its class tells a failure from an error.
     fn read_exception(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
         if self.attributes.status == Status::Passed {
             // It was expected (T02).
@@ -168,10 +165,6 @@ impl Reader<'_> {
         let detail = self.case.details.add();
         if let Some(class) = xml.started_tag().attribute(b"class") {
             class.push_into(&mut detail.type_name);
-        }
-        let is_skip = detail.type_name.ends_with("SkipException") || self.attributes.is_retried;
-        if self.attributes.undecided.is_some() && !is_skip {
-            self.case.outcome = Outcome::Failed;
         }
         detail.kind = match self.case.outcome {
             Outcome::Passed => DetailKind::Note,
@@ -207,7 +200,7 @@ impl Reader<'_> {
         self.attributes.has_attributes = true;
         let tag = xml.started_tag();
         let name = tag.attribute(b"name");
-        let is_noise = name.is_none_or(|name| matches!(name.raw(), b"" | b"attachments"));
+        let is_noise = name.is_none_or(|name| matches!(&*name.resolved(), b"" | b"attachments"));
         if is_noise || is_null(&tag) {
             return xml.skip_element();
         }
@@ -271,10 +264,10 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// A retried row can still become one that failed (T06), and so can one whose status says nothing.
+    /// A retried row can still become one that failed (T06).
     fn wants_attachments(&self) -> bool {
-        let may_fail = self.attributes.is_retried || self.attributes.undecided.is_some();
-        self.options.attachments.are_of(if may_fail { Outcome::Failed } else { self.case.outcome })
+        let outcome = if self.attributes.is_retried { Outcome::Failed } else { self.case.outcome };
+        self.options.attachments.are_of(outcome)
     }
 
     /// What the row logged: kept only when asked for (T25).
@@ -325,7 +318,7 @@ impl Reader<'_> {
         self.note_percentage();
         let kind = self.row_kind();
         let key = self.row_key();
-        self.case.row_group = self.row_group();
+        self.group_row();
         self.rows.take(&mut self.case, kind, key, visitor, &mut self.remarks, || xml.position())
     }
 
@@ -390,14 +383,16 @@ impl Reader<'_> {
     }
 
     /// Rows of one method that share a key which only one of them names (decision 5, T24): those with parameters,
-    /// attempts, and those that carry attributes.
-    fn row_group(&self) -> u64 {
+    /// attempts, and those that carry attributes. Any other may be an attempt or an invocation before the key was set.
+    fn group_row(&mut self) {
         let attributes = &self.attributes;
         let alone = self.case.parameters.is_empty()
             && !attributes.is_retried
             && !attributes.has_data_provider
             && !attributes.has_attributes;
-        if alone { 0 } else { number_of(&[&self.case.qualified_name, &attributes.signature]) }
+        let group = number_of(&[&self.case.qualified_name, &attributes.signature]);
+        let of_case = if alone { &mut self.case.lone_group } else { &mut self.case.row_group };
+        *of_case = group;
     }
 
     fn report_open_row(&self, visitor: &mut dyn ReportVisitor) {
@@ -414,7 +409,7 @@ fn is_assertion(class: &str) -> bool {
 }
 
 pub(super) fn is_null(tag: &Tag<'_>) -> bool {
-    tag.attribute(b"is-null").is_some_and(|value| value.raw() == b"true")
+    tag.attribute(b"is-null").is_some_and(|value| *value.resolved() == *b"true")
 }
 
 /// Names an attachment after the last part of its path, if it has no name.

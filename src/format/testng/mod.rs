@@ -206,7 +206,7 @@ impl<'o> Reader<'o> {
 fn name_class(tag: &Tag<'_>, class_name: &mut String) {
     class_name.clear();
     if let Some(package) = tag.attribute(b"package")
-        && !matches!(package.raw(), b"" | b"[default]")
+        && !matches!(&*package.resolved(), b"" | b"[default]")
     {
         package.push_into(class_name);
         class_name.push('.');
@@ -223,5 +223,5 @@ fn declared_rows(tag: &Tag<'_>) -> u64 {
 }
 
 fn number(value: RawValue<'_>) -> Option<u64> {
-    std::str::from_utf8(value.raw()).ok()?.trim().parse().ok()
+    std::str::from_utf8(&value.resolved()).ok()?.trim().parse().ok()
 }

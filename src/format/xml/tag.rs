@@ -1,5 +1,7 @@
 //! A start tag and its attributes, read from their raw bytes.
 
+use std::borrow::Cow;
+
 use super::repairs::RepairLog;
 use super::scan::{Name, Quoted};
 use super::text::{self, Raw, RawKind};
@@ -90,6 +92,14 @@ impl<'t> RawValue<'t> {
     #[inline]
     pub fn raw(self) -> &'t [u8] {
         self.raw.bytes()
+    }
+
+    /// The bytes that it stands for, its references resolved: for words that are compared. Nearly none has any, so that
+    /// nothing is copied.
+    #[inline]
+    pub fn resolved(self) -> Cow<'t, [u8]> {
+        let is_itself = self.is_plain || memchr::memchr(b'&', self.raw()).is_none();
+        if is_itself { Cow::Borrowed(self.raw()) } else { Cow::Owned(self.to_text().into_bytes()) }
     }
 
     /// Appends the value to `out`, its references resolved.

@@ -264,8 +264,8 @@ impl Assembly {
                     self.name.push_str(base_name(&path));
                 }
                 b"target-framework" => value.read_into(&mut self.framework),
-                b"total" => self.total = number(value.raw()),
-                b"not-run" => self.not_run = number(value.raw()).unwrap_or(0),
+                b"total" => self.total = number(&value.resolved()),
+                b"not-run" => self.not_run = number(&value.resolved()).unwrap_or(0),
                 _ => {}
             }
         }

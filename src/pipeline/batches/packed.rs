@@ -26,6 +26,7 @@ struct Packed {
     duration: Option<i64>,
     site: u64,
     row_group: u64,
+    lone_group: u64,
     attempt_group: u64,
     is_example: bool,
     superseded: bool,
@@ -66,6 +67,7 @@ impl PackedCases {
             site,
             is_example,
             row_group,
+            lone_group,
             attempt_group,
             superseded,
             shares_container,
@@ -102,6 +104,7 @@ impl PackedCases {
             duration: *duration,
             site: *site,
             row_group: *row_group,
+            lone_group: *lone_group,
             attempt_group: *attempt_group,
             is_example: *is_example,
             superseded: *superseded,
@@ -183,6 +186,7 @@ impl Unpacking<'_> {
         case.duration = packed.duration;
         case.site = packed.site;
         case.row_group = packed.row_group;
+        case.lone_group = packed.lone_group;
         case.attempt_group = packed.attempt_group;
         case.is_example = packed.is_example;
         case.superseded = packed.superseded;
@@ -221,6 +225,7 @@ mod tests {
             site: 4,
             is_example: true,
             row_group: 5,
+            lone_group: 7,
             attempt_group: 6,
             superseded: true,
             shares_container: true,

@@ -42,11 +42,12 @@ impl Conversion<'_> {
 
     /// Stores what is still waiting. What a panic left half done is left out.
     pub(super) fn complete(&mut self) -> Result<(), Fallen> {
-        let fell = self.is_at_work || catch_unwind(AssertUnwindSafe(|| self.encode_held_rows(""))).is_err();
+        let fell = self.is_at_work || catch_unwind(AssertUnwindSafe(|| self.release_held_rows())).is_err();
         if fell {
             self.leave_out_half_done();
         }
         self.store();
+        self.findings.outcome.row_keys = std::mem::take(self.rows.keys());
         self.scratch.texts = self.mapper.take_room();
         self.scratch.usual_cases = usize::try_from(self.encoded).unwrap_or(usize::MAX);
         let outcome = &self.findings.outcome;

@@ -111,6 +111,7 @@ impl Conversion<'_> {
         outcome.evidence.merge(part.evidence);
         outcome.basis.take_in(part.basis);
         outcome.marks.take_in(part.marks);
+        self.rows.keys().take_in(part.row_keys);
         if let Some(traces) = part.traces {
             outcome.traces().take_in(*traces);
         }

@@ -1,4 +1,4 @@
-//! What became of a row: its status, and the exception where that says nothing.
+//! What became of a row: its status, never its exception.
 
 use super::*;
 
@@ -31,16 +31,24 @@ fn words_in_lower_case_and_of_other_writers_are_statuses() {
 }
 
 #[test]
-fn an_exception_decides_where_no_status_does() {
-    for (class, line) in [
-        ("java.lang.AssertionError", "failed c.m"),
-        ("java.lang.NullPointerException", "errored c.m"),
-        ("org.testng.SkipException", "skipped c.m"),
-    ] {
+fn an_exception_never_decides() {
+    for class in ["java.lang.AssertionError", "java.lang.NullPointerException", "org.testng.SkipException"] {
         for word in ["", "BLOCKED"] {
             let found = row_with(word, &format!("<exception class='{class}'><message>boom</message></exception>"));
-            assert_eq!((found.lines(), found.kinds()), (vec![line.to_owned()], vec![ProblemKind::UnknownStatus]));
+            assert_eq!((found.lines(), found.kinds()), (vec!["skipped c.m".into()], vec![ProblemKind::UnknownStatus]));
             assert_eq!(found.only().details[0].message, "boom");
         }
     }
+}
+
+#[test]
+fn words_are_compared_with_their_references_resolved() {
+    assert_eq!(row_with("&#80;ASS", "").lines(), ["passed c.m"]);
+    let rows = "<test-method name='set' status='FAIL' is-config='t&#114;ue'/><test-method name='m' status='PASS'/>";
+    let found = class_with(rows);
+    assert_eq!((found.lines(), found.kinds()), (vec!["passed c.m".into()], vec![ProblemKind::ContainerFailure]));
+    let row = "<class package='&#91;default]' name='D'><test-method name='m' status='PASS'/></class>";
+    check(&format!("<testng-results><suite><test>{row}</test></suite></testng-results>"), &["passed D.m"], &[]);
+    let found = row_with("PASS", "<params><param index='&#49;'><value>b</value></param></params>");
+    assert_eq!(parameters(found.only()), [("param2", "b")]);
 }
