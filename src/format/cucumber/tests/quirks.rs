@@ -112,6 +112,22 @@ fn c13_an_id_of_digits_says_nothing() {
 }
 
 #[test]
+fn c14_attempts_of_one_scenario_have_numbers_of_their_own() {
+    let attempt = |number: &str, name: &str, result: &str| {
+        scenario(3, &step(4, result))
+            .replace(r#""f;s""#, number)
+            .replace(r#""name":"s""#, &format!(r#""name":"{name}""#))
+    };
+    let found = read(feature(&[attempt("5", "pays", FAILED), attempt("6", "pays", PASSED)].join(",")));
+    assert_eq!(found.names(), ["a/b.feature#pays"; 2]);
+    assert_eq!(found.cases[0].attempt_group, found.cases[1].attempt_group);
+    assert!(found.cases[0].attempt_group != 0 && found.cases.iter().all(|case| !case.is_example));
+    let rows = read(feature(&[attempt("5", "pays 1", FAILED), attempt("6", "pays 2", PASSED)].join(",")));
+    assert_ne!(rows.cases[0].attempt_group, rows.cases[1].attempt_group);
+    assert_eq!((rows.names(), rows.cases[1].is_example), (vec!["a/b.feature#pays 1"; 2], true));
+}
+
+#[test]
 fn c15_the_same_line_again_is_another_attempt() {
     let found = read(feature(&[scenario(3, &step(4, FAILED)), scenario(3, &step(4, PASSED))].join(",")));
     let groups: Vec<_> = found.cases.iter().map(|case| (case.attempt_group, case.is_example)).collect();
