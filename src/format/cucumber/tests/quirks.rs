@@ -314,6 +314,19 @@ fn wrapped_base64_is_unwrapped() {
 fn c41_a_feature_that_did_not_parse_is_named_after_its_file() {
     let text = r#"[{"uri":"u","keyword":"","name":"","tags":[],"elements":[{"id":"failed-to-parse-feature","name":"",
         "line":0,"keyword":"","type":"scenario","steps":[{"result":{"status":"failed","error_message":"e"}}]}]}]"#;
+#[test]
+fn links_are_links_however_they_are_written() {
+    for data in [
+        "aHR0cHM6Ly94LmV4YW1wbGUvMQ==",
+        "https://x.example/1",
+        "data:text/uri-list;base64,aHR0cHM6Ly94LmV4YW1wbGUvMQ==",
+    ] {
+        let found = embedded(&format!(r#"{{"data":"{data}","mime_type":"text/uri-list"}}"#));
+        let attachment = &found.only().attachments[0];
+        assert_eq!((attachment.content, attachment.data.as_str()), (Content::Link, "https://x.example/1"), "{data}");
+    }
+}
+
     assert_eq!((read(text).only().title.as_str(), read(text).only().outcome), ("u", Outcome::Failed));
 }
 
