@@ -283,10 +283,10 @@ impl Reading<'_, '_, '_> {
         scenario.parts += 1;
         scenario.status = scenario.status.max(status);
         if let Some(duration) = part.duration
-            && !scenario.durations.add(self.told.words.raw(duration))
+            && let Err(topic) = scenario.durations.add(self.told.words.raw(duration))
         {
             let duration = self.told.words.text(duration);
-            self.told.remark(ProblemKind::UnreadableTime, "a duration cannot be read and counts as zero", &duration);
+            self.told.remark(ProblemKind::UnreadableTime, topic, &duration);
         }
         if role == Role::Step {
             self.count_step(part);

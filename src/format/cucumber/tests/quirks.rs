@@ -263,13 +263,20 @@ fn c31_c32_the_last_of_equal_keys_counts() {
 
 #[test]
 fn c33_what_is_no_number_counts_as_zero() {
-    for odd in ["NaN", "-5", "\"soon\""] {
+    for odd in ["NaN", "Infinity", "-5", "\"soon\""] {
         let found = one(&step(4, &format!(r#""status":"passed","duration":{odd}"#)));
         assert_eq!(&found.problems[..], [ProblemKind::UnreadableTime], "{odd}");
     }
 }
 
 #[test]
+#[test]
+fn durations_longer_than_can_be_told_are_told() {
+    let found = one(&step(4, r#""status":"passed","duration":99999999999999999999999"#));
+    assert_eq!((found.only().duration, &found.problems[..]), (Some(i64::MAX), &[ProblemKind::UnreadableTime][..]));
+    assert_eq!(one(&step(4, r#""status":"passed","duration":null"#)).only().duration, None);
+}
+
 fn c35_raw_text_stays_text() {
     let found = embedded(r#"{"data":"{\"a\":1}","mime_type":"application/json"}"#);
     let attachment = &found.only().attachments[0];
