@@ -266,10 +266,10 @@ fn c33_what_is_no_number_counts_as_zero() {
     for odd in ["NaN", "Infinity", "-5", "\"soon\""] {
         let found = one(&step(4, &format!(r#""status":"passed","duration":{odd}"#)));
         assert_eq!(&found.problems[..], [ProblemKind::UnreadableTime], "{odd}");
+        assert_eq!(found.only().duration, Some(0), "{odd}");
     }
 }
 
-#[test]
 #[test]
 fn durations_longer_than_can_be_told_are_told() {
     let found = one(&step(4, r#""status":"passed","duration":99999999999999999999999"#));
@@ -277,6 +277,7 @@ fn durations_longer_than_can_be_told_are_told() {
     assert_eq!(one(&step(4, r#""status":"passed","duration":null"#)).only().duration, None);
 }
 
+#[test]
 fn c35_raw_text_stays_text() {
     let found = embedded(r#"{"data":"{\"a\":1}","mime_type":"application/json"}"#);
     let attachment = &found.only().attachments[0];
@@ -289,6 +290,12 @@ fn c36_the_media_type_may_stand_inside() {
     let found = embedded(r#"{"data":"iVBORw0KGgo=","media":{"type":"image/png"}}"#);
     let attachment = &found.only().attachments[0];
     assert_eq!((attachment.media_type.as_str(), attachment.content), ("image/png", Content::Base64));
+}
+
+#[test]
+fn c45_one_embedding_needs_no_list() {
+    let step = r#"{"name":"x","result":{"status":"failed"},"embeddings":{"data":"a b","mime_type":"text/plain"}}"#;
+    assert_eq!(one(step).only().attachments[0].data, "a b");
 }
 
 #[test]
@@ -308,6 +315,19 @@ fn c38_a_word_is_no_base64() {
 }
 
 #[test]
+fn links_are_links_however_they_are_written() {
+    for data in [
+        "aHR0cHM6Ly94LmV4YW1wbGUvMQ==",
+        "https://x.example/1",
+        "data:text/uri-list;base64,aHR0cHM6Ly94LmV4YW1wbGUvMQ==",
+    ] {
+        let found = embedded(&format!(r#"{{"data":"{data}","mime_type":"text/uri-list"}}"#));
+        let attachment = &found.only().attachments[0];
+        assert_eq!((attachment.content, attachment.data.as_str()), (Content::Link, "https://x.example/1"), "{data}");
+    }
+}
+
+#[test]
 fn wrapped_base64_is_unwrapped() {
     for data in
         ["data:image/png;base64,iVBORw0KGgo=", "iVBOR\\nw0KGgo", "ZGF0YTppbWFnZS9wbmc7YmFzZTY0LGlWQk9SdzBLR2dvPQ=="]
@@ -321,19 +341,6 @@ fn wrapped_base64_is_unwrapped() {
 fn c41_a_feature_that_did_not_parse_is_named_after_its_file() {
     let text = r#"[{"uri":"u","keyword":"","name":"","tags":[],"elements":[{"id":"failed-to-parse-feature","name":"",
         "line":0,"keyword":"","type":"scenario","steps":[{"result":{"status":"failed","error_message":"e"}}]}]}]"#;
-#[test]
-fn links_are_links_however_they_are_written() {
-    for data in [
-        "aHR0cHM6Ly94LmV4YW1wbGUvMQ==",
-        "https://x.example/1",
-        "data:text/uri-list;base64,aHR0cHM6Ly94LmV4YW1wbGUvMQ==",
-    ] {
-        let found = embedded(&format!(r#"{{"data":"{data}","mime_type":"text/uri-list"}}"#));
-        let attachment = &found.only().attachments[0];
-        assert_eq!((attachment.content, attachment.data.as_str()), (Content::Link, "https://x.example/1"), "{data}");
-    }
-}
-
     assert_eq!((read(text).only().title.as_str(), read(text).only().outcome), ("u", Outcome::Failed));
 }
 
