@@ -119,7 +119,7 @@ impl Mapper<'_> {
         let has_own = !keys.is_empty();
         for tag in case.container_tags.iter() {
             match prefixes.of(tag) {
-                Some((TagRole::Test, rest)) if has_own && key::is_issue_key(rest) => continue,
+                Some((TagRole::Test, rest)) if has_own && key_list(rest).all(key::is_issue_key) => continue,
                 Some((TagRole::Test, rest)) if case.shares_container && means_a_key(rest) => {
                     self.warn_of_shared_key(tag, problem);
                     continue;
@@ -147,8 +147,8 @@ impl Mapper<'_> {
             Some((TagRole::Requirement, rest)) => {
                 labels::push_key(&mut run.requirements, rest);
             }
-            Some((TagRole::Execution, rest)) if run.execution_key.is_empty() && key::is_issue_key(rest) => {
-                run.execution_key.push_str(rest);
+            Some((TagRole::Execution, rest)) if run.execution_key.is_empty() => {
+                run.execution_key.extend(key_list(rest).find(|part| key::is_issue_key(part)));
             }
             _ => {}
         }
@@ -326,15 +326,21 @@ fn has_prefix(tag: &str, prefixes: &TagPrefixes) -> bool {
     prefixes.of(tag).is_some_and(|(_, rest)| means_a_key(rest))
 }
 
-/// Whether what stands behind a prefix was meant as a key, well-formed or not: `test:smoke` is a label, `TEST_demo-1` a slip.
+/// Whether what stands behind a prefix was meant as a key or as a list of them (decision 4), well-formed or not: `test:smoke`
+/// is a label, `TEST_demo-1` a slip. One part that is none makes a label of the whole: `test:slow as in DEMO-1`.
 fn means_a_key(rest: &str) -> bool {
     key::is_issue_key(rest)
-        || rest.rsplit_once('-').is_some_and(|(project, number)| {
-            !project.is_empty()
-                && project.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-                && !number.trim().is_empty()
-                && number.trim().bytes().all(|byte| byte.is_ascii_digit())
-        })
+        || is_shaped_like_a_key(rest)
+        || (key_list(rest).next().is_some() && key_list(rest).all(is_shaped_like_a_key))
+}
+
+fn is_shaped_like_a_key(text: &str) -> bool {
+    text.rsplit_once('-').is_some_and(|(project, number)| {
+        !project.is_empty()
+            && project.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            && !number.trim().is_empty()
+            && number.trim().bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// Makes a definition of a name: see [`clean::name`].

@@ -159,6 +159,21 @@ fn a_pattern_finds_keys_in_the_tags_of_junit() {
 }
 
 #[test]
+fn a_prefix_stands_before_a_list_of_keys_too() {
+    for format in ["robot", "cucumber"] {
+        let (run, problems) =
+            map(format, tagged("S.T", &["TEST_SHOP-7,SHOP-8", "REQ_SHOP-1; SHOP-2", "test:slow SHOP-9"]));
+        assert_eq!((run.identity.key(), &problems[..]), (Some("SHOP-7"), &[ProblemKind::SeveralKeys][..]));
+        assert_eq!(run.requirements.to_vec(), ["SHOP-1", "SHOP-2"]);
+        assert_eq!(run.labels.to_vec(), ["test:slow_SHOP-9"]);
+    }
+    let mut case = tagged("a.feature#x", &["TEST_SHOP-7"]);
+    case.container_tags.add().push_str("TEST_SHOP-8,SHOP-9");
+    let (run, problems) = map("cucumber", case);
+    assert_eq!((run.identity.key(), problems.len()), (Some("SHOP-7"), 0), "its own key comes before what it inherits");
+}
+
+#[test]
 fn bare_robot_tags_follow_the_option() {
     let (run, problems) = map("robot", tagged("S.T", &["SHOP-7", "UTF-8"]));
     assert_eq!(run.labels.to_vec(), ["SHOP-7", "UTF-8"]);

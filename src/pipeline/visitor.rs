@@ -4,7 +4,6 @@ mod attached;
 mod batching;
 mod ending;
 mod findings;
-mod held_rows;
 mod inspection;
 mod lot;
 mod part;

@@ -239,6 +239,7 @@ const TYPES: &[(&str, &str)] = &[
     ("application/gzip", "gz"),
     ("application/json", "json"),
     ("application/xml", "xml"),
+    ("application/octet-stream", "bin"),
     ("text/html", "html"),
     ("text/html", "htm"),
     ("text/csv", "csv"),

@@ -15,14 +15,16 @@ pub(super) struct Durations {
 }
 
 impl Durations {
-    /// Adds a duration as it is written; whether it can be read.
-    pub(super) fn add(&mut self, written: &[u8]) -> bool {
-        let Some(value) = number(written) else { return false };
+    /// Adds a duration as it is written; what is said of it where it is not taken as it stands.
+    pub(super) fn add(&mut self, written: &[u8]) -> Result<(), &'static str> {
         self.seen = true;
-        self.sum += value.max(0.0);
+        let Some(value) = number(written).filter(|value| *value >= 0.0) else {
+            return Err("a duration cannot be read and counts as zero");
+        };
+        self.sum += value;
         self.largest = self.largest.max(value);
         self.fraction |= value.fract() != 0.0;
-        value >= 0.0
+        if value > i64::MAX as f64 { Err("a duration is longer than can be told and is shortened") } else { Ok(()) }
     }
 
     /// Adds those of another part of the same scenario.

@@ -379,24 +379,34 @@ fn error_line(json: &mut JsonCursor<'_>, part: &mut Part) -> Result<(), Fault> {
     Ok(())
 }
 
+/// A list of embeddings, or one alone.
 fn embeddings(json: &mut JsonCursor<'_>, part: &mut Part) -> Result<(), Fault> {
+    if json.kind() == Kind::Object {
+        return embedding(json, part);
+    }
     if !json.begin_array()? {
         return Ok(());
     }
     while json.element()? {
-        if !json.begin_object()? {
-            continue;
-        }
-        let embedding = part.embeddings.add();
-        while let Some(key) = json.key()? {
-            match key {
-                b"data" => embedding.data = scalar(json)?,
-                b"mime_type" => embedding.media_type = scalar(json)?,
-                b"name" | b"fileName" => embedding.name = scalar(json)?,
-                b"file" | b"url" | b"path" => embedding.place = scalar(json)?,
-                b"media" => media(json, embedding)?,
-                _ => json.skip()?,
-            }
+        embedding(json, part)?;
+    }
+    Ok(())
+}
+
+/// An embedding; what is no object is none.
+fn embedding(json: &mut JsonCursor<'_>, part: &mut Part) -> Result<(), Fault> {
+    if !json.begin_object()? {
+        return Ok(());
+    }
+    let embedding = part.embeddings.add();
+    while let Some(key) = json.key()? {
+        match key {
+            b"data" => embedding.data = scalar(json)?,
+            b"mime_type" => embedding.media_type = scalar(json)?,
+            b"name" | b"fileName" => embedding.name = scalar(json)?,
+            b"file" | b"url" | b"path" => embedding.place = scalar(json)?,
+            b"media" => media(json, embedding)?,
+            _ => json.skip()?,
         }
     }
     Ok(())

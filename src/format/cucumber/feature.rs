@@ -260,7 +260,8 @@ impl Feature {
                 continue;
             }
             scenario.steps_hash = hash_of_lines(&scenario.step_lines);
-            let place = xxh3_64_with_seed(scenario.id.as_bytes(), scenario.line.map_or(0, |line| line + 1));
+            let id = telling_id(&scenario.id, &scenario.case.title);
+            let place = xxh3_64_with_seed(id.as_bytes(), scenario.line.map_or(0, |line| line + 1));
             match self.outlines.get_mut(&scenario.steps_hash) {
                 Some(outline) => outline.has_rows |= outline.place != place,
                 None => {
@@ -309,7 +310,8 @@ impl Feature {
         }
         case.container.push_str(&header.name);
         case.site = identity::site(&header.uri, *line);
-        case.attempt_group = line.map_or(0, |line| attempt_group(*number, id, line, &case.title));
+        case.attempt_group =
+            line.map_or(0, |line| attempt_group(*number, telling_id(id, &case.title), line, &case.title));
         let of_feature = Inherited::of(&header.tags, tags.len());
         for tag in tags.iter().filter(|tag| !of_feature.has(tag)) {
             case.tags.add().push_str(&tag.name);
@@ -377,6 +379,11 @@ fn are_places(lines: &[u64], own: Option<u64>) -> bool {
 /// Never zero, which stands for no lines.
 fn hash_of_lines(lines: &[u64]) -> u64 {
     lines.iter().fold(0, |hash, line| xxh3_64_with_seed(&line.to_le_bytes(), hash)).max(1)
+}
+
+/// What tells a scenario from others on its line: its name where its id is a number (decision 7).
+fn telling_id<'s>(id: &'s str, title: &'s str) -> &'s str {
+    if !id.is_empty() && identity::says_nothing(id) { title } else { id }
 }
 
 /// Equal for the attempts of one scenario: same feature, id, line and name. Rows that a wrong line puts together (19)

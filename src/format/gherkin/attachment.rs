@@ -5,6 +5,9 @@ use crate::model::{Attachment, Content};
 /// How long a path may be.
 const LONGEST_PATH: usize = 1024;
 
+/// Type of a list of links, as `link()` of cucumber-js attaches one.
+pub(in crate::format) const LINKS: &str = "text/uri-list";
+
 /// Fills `attachment` from what a report carries under `media_type`; `false` when there is nothing in it. Of data of
 /// which `missing` bytes were left out, since it is too long to be of use, only the length is noted.
 pub(in crate::format) fn fill(data: &str, media_type: &str, missing: u64, attachment: &mut Attachment) -> bool {
@@ -29,6 +32,11 @@ pub(in crate::format) fn fill(data: &str, media_type: &str, missing: u64, attach
         media_type = by_magic(data);
     }
     attachment.media_type.push_str(media_type);
+    if media_type == LINKS {
+        attachment.content = Content::Link;
+        attachment.data.push_str(decoded_text(data).as_deref().unwrap_or(data).trim());
+        return true;
+    }
     if is_text(media_type) && is_path(data) && !data.contains(char::is_whitespace) && data.contains(['/', '\\']) {
         attachment.content = Content::Path;
         attachment.data.push_str(data);

@@ -5,8 +5,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 /// Writes `uri#id`, without the row of an outline; the name stands for an id that says nothing.
 pub(in crate::format) fn write(uri: &str, id: &str, name: &str, out: &mut String) {
     let id = without_row(id).unwrap_or(id);
-    let says_nothing = id.bytes().all(|byte| byte.is_ascii_digit());
-    let own = if says_nothing { without_example(name) } else { id };
+    let own = if says_nothing(id) { without_example(name) } else { id };
     if own.is_empty() {
         return;
     }
@@ -15,6 +14,11 @@ pub(in crate::format) fn write(uri: &str, id: &str, name: &str, out: &mut String
         out.push('#');
     }
     out.push_str(own);
+}
+
+/// Whether an id is a number, or none: converters count scenarios, and each attempt of one anew.
+pub(in crate::format) fn says_nothing(id: &str) -> bool {
+    id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Number of a place in a feature file (see `TestCase::site`).

@@ -60,7 +60,7 @@ impl Embedded {
         if self.encoding == "BASE64" || missing > 0 {
             return attachment::fill(&data, &self.media_type, missing, attachment);
         }
-        attachment.content = if self.media_type == "text/uri-list" { Content::Link } else { Content::Text };
+        attachment.content = if self.media_type == attachment::LINKS { Content::Link } else { Content::Text };
         attachment.media_type.push_str(&self.media_type);
         attachment.data = data;
         true

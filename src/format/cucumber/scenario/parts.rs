@@ -73,10 +73,10 @@ impl Reading<'_, '_, '_> {
 
     fn add_duration(&mut self, part: &Part) {
         if let Some(duration) = part.duration
-            && !self.scenario.durations.add(self.told.words.raw(duration))
+            && let Err(topic) = self.scenario.durations.add(self.told.words.raw(duration))
         {
             let duration = self.told.words.text(duration);
-            self.told.remark(ProblemKind::UnreadableTime, "a duration cannot be read and counts as zero", &duration);
+            self.told.remark(ProblemKind::UnreadableTime, topic, &duration);
         }
     }
 

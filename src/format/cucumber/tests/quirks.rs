@@ -112,6 +112,22 @@ fn c13_an_id_of_digits_says_nothing() {
 }
 
 #[test]
+fn c14_attempts_of_one_scenario_have_numbers_of_their_own() {
+    let attempt = |number: &str, name: &str, result: &str| {
+        scenario(3, &step(4, result))
+            .replace(r#""f;s""#, number)
+            .replace(r#""name":"s""#, &format!(r#""name":"{name}""#))
+    };
+    let found = read(feature(&[attempt("5", "pays", FAILED), attempt("6", "pays", PASSED)].join(",")));
+    assert_eq!(found.names(), ["a/b.feature#pays"; 2]);
+    assert_eq!(found.cases[0].attempt_group, found.cases[1].attempt_group);
+    assert!(found.cases[0].attempt_group != 0 && found.cases.iter().all(|case| !case.is_example));
+    let rows = read(feature(&[attempt("5", "pays 1", FAILED), attempt("6", "pays 2", PASSED)].join(",")));
+    assert_ne!(rows.cases[0].attempt_group, rows.cases[1].attempt_group);
+    assert_eq!((rows.names(), rows.cases[1].is_example), (vec!["a/b.feature#pays 1"; 2], true));
+}
+
+#[test]
 fn c15_the_same_line_again_is_another_attempt() {
     let found = read(feature(&[scenario(3, &step(4, FAILED)), scenario(3, &step(4, PASSED))].join(",")));
     let groups: Vec<_> = found.cases.iter().map(|case| (case.attempt_group, case.is_example)).collect();
@@ -247,10 +263,18 @@ fn c31_c32_the_last_of_equal_keys_counts() {
 
 #[test]
 fn c33_what_is_no_number_counts_as_zero() {
-    for odd in ["NaN", "-5", "\"soon\""] {
+    for odd in ["NaN", "Infinity", "-5", "\"soon\""] {
         let found = one(&step(4, &format!(r#""status":"passed","duration":{odd}"#)));
         assert_eq!(&found.problems[..], [ProblemKind::UnreadableTime], "{odd}");
+        assert_eq!(found.only().duration, Some(0), "{odd}");
     }
+}
+
+#[test]
+fn durations_longer_than_can_be_told_are_told() {
+    let found = one(&step(4, r#""status":"passed","duration":99999999999999999999999"#));
+    assert_eq!((found.only().duration, &found.problems[..]), (Some(i64::MAX), &[ProblemKind::UnreadableTime][..]));
+    assert_eq!(one(&step(4, r#""status":"passed","duration":null"#)).only().duration, None);
 }
 
 #[test]
@@ -269,6 +293,12 @@ fn c36_the_media_type_may_stand_inside() {
 }
 
 #[test]
+fn c45_one_embedding_needs_no_list() {
+    let step = r#"{"name":"x","result":{"status":"failed"},"embeddings":{"data":"a b","mime_type":"text/plain"}}"#;
+    assert_eq!(one(step).only().attachments[0].data, "a b");
+}
+
+#[test]
 fn c37_embeddings_without_content_are_told() {
     let found = embedded(r#"{"mime_type":"image/png","name":"shot"}"#);
     assert_eq!(found.only().attachments.len(), 0);
@@ -282,6 +312,19 @@ fn c37_embeddings_without_content_are_told() {
 fn c38_a_word_is_no_base64() {
     assert_eq!(embedded(r#"{"data":"test","mime_type":"text/plain"}"#).only().attachments[0].data, "test");
     assert_eq!(embedded(r#"{"data":"aGk=","mime_type":"text/plain"}"#).only().attachments[0].data, "hi");
+}
+
+#[test]
+fn links_are_links_however_they_are_written() {
+    for data in [
+        "aHR0cHM6Ly94LmV4YW1wbGUvMQ==",
+        "https://x.example/1",
+        "data:text/uri-list;base64,aHR0cHM6Ly94LmV4YW1wbGUvMQ==",
+    ] {
+        let found = embedded(&format!(r#"{{"data":"{data}","mime_type":"text/uri-list"}}"#));
+        let attachment = &found.only().attachments[0];
+        assert_eq!((attachment.content, attachment.data.as_str()), (Content::Link, "https://x.example/1"), "{data}");
+    }
 }
 
 #[test]
