@@ -52,7 +52,7 @@ pub(super) fn split_named(name: &str) -> (&str, Option<&str>) {
     for (open, _) in inner.match_indices('(').take(MOST_ATTEMPTS) {
         let list = &inner[open + 1..];
         let mut has_name = false;
-        if parts(list, |part| has_name |= !name_and_value(part).0.is_empty()) && has_name {
+        if parts(list, |part| has_name |= !name_and_value(part).0.is_empty()).is_some() && has_name {
             return (&name[..open], Some(list));
         }
     }
@@ -72,7 +72,7 @@ pub(super) fn read(list: &str, parameters: &mut List<Parameter>) {
             push_value(value, &mut parameter.value);
         }
     });
-    if !whole {
+    if whole.is_none() {
         parameters.clear();
         let parameter = parameters.add();
         parameter.name.push_str("args");
@@ -92,8 +92,8 @@ fn cut_mark(name: &str) -> Option<&str> {
     ["...", "···", "…"].iter().find_map(|mark| name.strip_suffix(mark))
 }
 
-/// Gives every part between commas outside brackets and quotes to `part`; tells whether brackets and quotes match.
-fn parts<'l>(list: &'l str, mut part: impl FnMut(&'l str)) -> bool {
+/// Gives every part between commas outside brackets and quotes to `part`; `None` where brackets or quotes do not match.
+fn parts<'l>(list: &'l str, mut part: impl FnMut(&'l str)) -> Option<()> {
     let bytes = list.as_bytes();
     let mut brackets = Brackets { open: [0; DEEPEST], depth: 0 };
     let (mut start, mut at) = (0, 0);
@@ -102,36 +102,29 @@ fn parts<'l>(list: &'l str, mut part: impl FnMut(&'l str)) -> bool {
     while let Some(byte) = bytes.get(at).copied() {
         let quote = if begins { Quote::at(&bytes[at..]) } else { None };
         if let Some(quote) = quote {
-            let Some(length) = quote.length(&bytes[at..]) else { return false };
-            at += length;
+            at += quote.length(&bytes[at..])?;
             begins = false;
             continue;
         }
-        let matches = match byte {
-            b'(' | b'[' | b'{' => brackets.open(byte),
-            b')' | b']' | b'}' => brackets.close(byte),
-            b'<' | b'>' => {
-                brackets.take_sign(byte, bytes[..at].last());
-                true
+        match byte {
+            b'(' | b'[' | b'{' => brackets.open(byte)?,
+            b')' | b']' | b'}' => brackets.close(byte)?,
+            b'<' | b'>' => brackets.take_sign(byte, bytes[..at].last()),
+            b',' if brackets.depth == 0 && bytes.get(at + 1) == Some(&b' ') => {
+                part(trimmed(&list[start..at]));
+                start = at + 1;
             }
-            _ => true,
-        };
-        if !matches {
-            return false;
-        }
-        if byte == b',' && brackets.depth == 0 && bytes.get(at + 1) == Some(&b' ') {
-            part(trimmed(&list[start..at]));
-            start = at + 1;
+            _ => {}
         }
         begins = matches!(byte, b'(' | b'[' | b'{' | b' ' | b'=') || (begins && byte.is_ascii_whitespace());
         at += 1;
     }
     brackets.forget_signs();
     if brackets.depth > 0 {
-        return false;
+        return None;
     }
     part(trimmed(&list[start..]));
-    true
+    Some(())
 }
 
 /// Brackets that are open. A less-than sign behind a word may be one, of a generic type, or may be none.
@@ -142,30 +135,32 @@ struct Brackets {
 
 impl Brackets {
     /// Opens one, unless too many are open.
-    fn open(&mut self, bracket: u8) -> bool {
-        let Some(place) = self.open.get_mut(self.depth) else { return false };
-        *place = bracket;
+    fn open(&mut self, bracket: u8) -> Option<()> {
+        *self.open.get_mut(self.depth)? = bracket;
         self.depth += 1;
-        true
+        Some(())
     }
 
     /// Closes the innermost one, unless that is another.
-    fn close(&mut self, bracket: u8) -> bool {
+    fn close(&mut self, bracket: u8) -> Option<()> {
         let opening = match bracket {
             b')' => b'(',
             b']' => b'[',
             _ => b'{',
         };
         self.forget_signs();
-        let closes = self.innermost() == Some(opening);
-        self.depth -= usize::from(closes);
-        closes
+        if self.innermost() != Some(opening) {
+            return None;
+        }
+        self.depth -= 1;
+        Some(())
     }
 
     /// Takes a less-than sign or a greater-than sign.
     fn take_sign(&mut self, sign: u8, before: Option<&u8>) {
         if sign == b'<' && before.is_some_and(u8::is_ascii_alphanumeric) {
-            self.open(sign);
+            // With too many open it is none.
+            let _ = self.open(sign);
         } else if sign == b'>' && self.innermost() == Some(b'<') {
             self.depth -= 1;
         }
