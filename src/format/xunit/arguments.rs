@@ -52,7 +52,7 @@ pub(super) fn split_named(name: &str) -> (&str, Option<&str>) {
     for (open, _) in inner.match_indices('(').take(MOST_ATTEMPTS) {
         let list = &inner[open + 1..];
         let mut has_name = false;
-        if parts(list, |part| has_name |= !name_and_value(part).0.is_empty()) && has_name {
+        if parts(list, |part| has_name |= !name_and_value(part).0.is_empty()).is_some() && has_name {
             return (&name[..open], Some(list));
         }
     }
@@ -72,7 +72,7 @@ pub(super) fn read(list: &str, parameters: &mut List<Parameter>) {
             push_value(value, &mut parameter.value);
         }
     });
-    if !whole {
+    if whole.is_none() {
         parameters.clear();
         let parameter = parameters.add();
         parameter.name.push_str("args");
@@ -92,52 +92,25 @@ fn cut_mark(name: &str) -> Option<&str> {
     ["...", "···", "…"].iter().find_map(|mark| name.strip_suffix(mark))
 }
 
-/// Gives every part between commas outside brackets and quotes to `part`; tells whether brackets and quotes match.
-fn parts<'l>(list: &'l str, mut part: impl FnMut(&'l str)) -> bool {
+/// Gives every part between commas outside brackets and quotes to `part`; `None` where brackets or quotes do not match.
+fn parts<'l>(list: &'l str, mut part: impl FnMut(&'l str)) -> Option<()> {
     let bytes = list.as_bytes();
-    let mut open = [0u8; DEEPEST];
-    let mut depth = 0;
-    let mut start = 0;
-    let mut at = 0;
+    let mut brackets = Brackets { open: [0; DEEPEST], depth: 0 };
+    let (mut start, mut at) = (0, 0);
     // Quotes open a text only where a value begins: "don't" is no text.
     let mut begins = true;
     while let Some(byte) = bytes.get(at).copied() {
         let quote = if begins { Quote::at(&bytes[at..]) } else { None };
         if let Some(quote) = quote {
-            let Some(length) = quote.length(&bytes[at..]) else { return false };
-            at += length;
+            at += quote.length(&bytes[at..])?;
             begins = false;
             continue;
         }
         match byte {
-            b'(' | b'[' | b'{' => {
-                if depth == DEEPEST {
-                    return false;
-                }
-                open[depth] = byte;
-                depth += 1;
-            }
-            b'<' if at > 0 && bytes[at - 1].is_ascii_alphanumeric() && depth < DEEPEST => {
-                open[depth] = byte;
-                depth += 1;
-            }
-            b'>' if depth > 0 && open[depth - 1] == b'<' => depth -= 1,
-            b')' | b']' | b'}' => {
-                // A lone less-than sign was no bracket.
-                while depth > 0 && open[depth - 1] == b'<' {
-                    depth -= 1;
-                }
-                let expected = match byte {
-                    b')' => b'(',
-                    b']' => b'[',
-                    _ => b'{',
-                };
-                if depth == 0 || open[depth - 1] != expected {
-                    return false;
-                }
-                depth -= 1;
-            }
-            b',' if depth == 0 && bytes.get(at + 1) == Some(&b' ') => {
+            b'(' | b'[' | b'{' => brackets.open(byte)?,
+            b')' | b']' | b'}' => brackets.close(byte)?,
+            b'<' | b'>' => brackets.take_sign(byte, bytes[..at].last()),
+            b',' if brackets.depth == 0 && bytes.get(at + 1) == Some(&b' ') => {
                 part(trimmed(&list[start..at]));
                 start = at + 1;
             }
@@ -146,11 +119,63 @@ fn parts<'l>(list: &'l str, mut part: impl FnMut(&'l str)) -> bool {
         begins = matches!(byte, b'(' | b'[' | b'{' | b' ' | b'=') || (begins && byte.is_ascii_whitespace());
         at += 1;
     }
-    if open[..depth].iter().any(|bracket| *bracket != b'<') {
-        return false;
+    brackets.forget_signs();
+    if brackets.depth > 0 {
+        return None;
     }
     part(trimmed(&list[start..]));
-    true
+    Some(())
+}
+
+/// Brackets that are open. A less-than sign behind a word may be one, of a generic type, or may be none.
+struct Brackets {
+    open: [u8; DEEPEST],
+    depth: usize,
+}
+
+impl Brackets {
+    /// Opens one, unless too many are open.
+    fn open(&mut self, bracket: u8) -> Option<()> {
+        *self.open.get_mut(self.depth)? = bracket;
+        self.depth += 1;
+        Some(())
+    }
+
+    /// Closes the innermost one, unless that is another.
+    fn close(&mut self, bracket: u8) -> Option<()> {
+        let opening = match bracket {
+            b')' => b'(',
+            b']' => b'[',
+            _ => b'{',
+        };
+        self.forget_signs();
+        if self.innermost() != Some(opening) {
+            return None;
+        }
+        self.depth -= 1;
+        Some(())
+    }
+
+    /// Takes a less-than sign or a greater-than sign.
+    fn take_sign(&mut self, sign: u8, before: Option<&u8>) {
+        if sign == b'<' && before.is_some_and(u8::is_ascii_alphanumeric) {
+            // With too many open it is none.
+            let _ = self.open(sign);
+        } else if sign == b'>' && self.innermost() == Some(b'<') {
+            self.depth -= 1;
+        }
+    }
+
+    /// Lone less-than signs were no brackets.
+    fn forget_signs(&mut self) {
+        while self.innermost() == Some(b'<') {
+            self.depth -= 1;
+        }
+    }
+
+    fn innermost(&self) -> Option<u8> {
+        self.open[..self.depth].last().copied()
+    }
 }
 
 /// How a text is quoted.
