@@ -68,8 +68,7 @@ impl Reader<'_> {
                         continue;
                     }
                     holds_others = true;
-                    let is_case = tag.name() == b"testcase";
-                    let flow = self.read_inside(is_case, xml, visitor)?;
+                    let flow = self.read_inside(xml, visitor)?;
                     if flow.is_break() {
                         return Ok(flow);
                     }
@@ -99,13 +98,7 @@ impl Reader<'_> {
             return Ok(ControlFlow::Continue(()));
         }
         self.case.container_failure = self.is_container_failure();
-        // pytest-rerunfailures leaves each attempt as a case of the same name, those before the last without any child:
-        // they look passed. Only an error of set-up or tear-down makes another case of a test that ran (J31). Another
-        // suite is another run, of another machine or Python.
-        if self.suites.producer() == Producer::Pytest && !self.children.error {
-            let name = self.case.qualified_name.as_bytes();
-            self.case.attempt_group = xxh3_64_with_seed(name, self.suites.number()).max(1);
-        }
+        self.group_attempts();
         self.suites.count_case(self.case.outcome.is_failure() || self.children.tell_of_failure());
         self.suites.advance(self.case.duration);
         Ok(visitor.case(&mut self.case))
@@ -115,10 +108,10 @@ impl Reader<'_> {
     /// the other, or the other's end tag is missing: its end tells.
     fn read_inside(
         &mut self,
-        is_case: bool,
         xml: &mut XmlCursor<'_>,
         visitor: &mut dyn ReportVisitor,
     ) -> Result<ControlFlow<()>, ParseError> {
+        let is_case = xml.started_tag().name() == b"testcase";
         let case = std::mem::replace(&mut self.case, TestCase::with_room());
         let attributes = std::mem::replace(&mut self.attributes, CaseAttributes::with_room());
         let children = self.children;
@@ -135,6 +128,16 @@ impl Reader<'_> {
         (self.case, self.attributes, self.children) = (case, attributes, children);
         (self.held, self.references) = (held, references);
         flow
+    }
+
+    /// pytest-rerunfailures leaves each attempt as a case of the same name, those before the last without any child: they
+    /// look passed. Only an error of set-up or tear-down makes another case of a test that ran (J31). Another suite is
+    /// another run, of another machine or Python.
+    fn group_attempts(&mut self) {
+        if self.suites.producer() == Producer::Pytest && !self.children.error {
+            let name = self.case.qualified_name.as_bytes();
+            self.case.attempt_group = xxh3_64_with_seed(name, self.suites.number()).max(1);
+        }
     }
 
     fn report_open_case(&self, visitor: &mut dyn ReportVisitor) {
