@@ -33,49 +33,19 @@ use super::words::Pattern;
 /// The conversion that `args` ask for; without an output folder, one that can only be planned.
 pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> {
     let args = &JobArgs { execution: info::complete(&args.execution)?, ..args.clone() };
-    let target = target(args.target);
-    let project = args.execution.project.as_ref().map(|project| project.as_str().to_owned());
-    let policy = evidence(args);
     let keys = args.keys.rules()?;
-    let mut reading = reading(&args.reading, args.junit_time_unit)?;
-    reading.options.attachments = attachments(policy.of);
-    reading.options.output = attachments(policy.output);
-    reading.options.attachment_bytes = policy.max_file;
-    reading.options.case_attachment_bytes = policy.max_test;
-    reading.options.steps = args.results.steps;
-    let environment_from = args.execution.environment_from.as_ref().map(EnvironmentSource::rule);
-    if let Some(EnvironmentFrom::Property(name)) = environment_from {
-        reading.options.suite_property = Some(name.clone());
-    }
-    let mut encoding = EncodeOptions::new(target, project.clone().unwrap_or_default());
-    encoding.max_evidence = policy.max_test;
-    encoding.evidence = evidence_place(args.bundles.evidence);
-    encoding.rows = rows(args.results.merge);
-    for status in &args.results.status {
-        let refused = |error: xraypack::xray::StatusError| Failure::Usage(format!("--status: {error}"));
-        encoding.statuses.set(status.outcome, &status.name).map_err(refused)?;
-    }
+    let reading = reading_to_convert(args)?;
+    let encoding = encoding(args)?;
     let multipart_info = output.and_then(|output| output.multipart_info.as_deref());
-    let multipart_info = multipart_info.map(|file| info_template(file, target)).transpose()?;
+    let multipart_info = multipart_info.map(|file| info_template(file, encoding.target)).transpose()?;
     Ok(Job {
         inputs: inputs::open(&args.inputs)?,
         source: source::Options { output: output.map(|output| output.out.clone()), ..source_options(&args.reading)? },
         reading,
-        rules: Rules {
-            project: project.clone(),
-            bare_keys: bare_keys(args.results.bare_keys),
-            update_tests: if args.results.update_tests { UpdateTests::Yes } else { UpdateTests::No },
-            evidence: policy,
-            environment_from: environment_from.cloned().unwrap_or_default(),
-            field_names: if target == Target::Cloud { FieldNames::NumberOrName } else { FieldNames::Number },
-            keys: keys.clone(),
-            rows: rows(args.results.merge),
-            met: Met::default(),
-        },
-        encoding,
+        rules: rules(args, keys.clone()),
         merge: merge(args.results.merge),
         group_by: group_by(args.execution.group_by),
-        execution: execution(args, project),
+        execution: execution(args),
         execution_key: args.execution.execution.as_ref().map(|key| key.as_str().to_owned()),
         damaged: damaged(args.results.damaged),
         prefer: args.results.prefer.iter().filter_map(|name| Some(format::by_name(name)?.name)).collect(),
@@ -87,7 +57,62 @@ pub fn job(args: &JobArgs, output: Option<&OutputArgs>) -> Result<Job, Failure> 
         threads: threads(&args.reading),
         memory: memory(&args.reading),
         recorded: recorded(args, &keys, output, multipart_info.as_ref()),
+        encoding,
     })
+}
+
+fn project(args: &JobArgs) -> Option<String> {
+    args.execution.project.as_ref().map(|project| project.as_str().to_owned())
+}
+
+/// How reports are read of which everything is wanted that goes into a bundle.
+fn reading_to_convert(args: &JobArgs) -> Result<Reading, Failure> {
+    let policy = evidence(args);
+    let mut reading = reading(&args.reading, args.junit_time_unit)?;
+    reading.options.attachments = attachments(policy.of);
+    reading.options.output = attachments(policy.output);
+    reading.options.attachment_bytes = policy.max_file;
+    reading.options.case_attachment_bytes = policy.max_test;
+    reading.options.steps = args.results.steps;
+    if let Some(EnvironmentFrom::Property(name)) = environment_from(args) {
+        reading.options.suite_property = Some(name.clone());
+    }
+    Ok(reading)
+}
+
+fn environment_from(args: &JobArgs) -> Option<&EnvironmentFrom> {
+    args.execution.environment_from.as_ref().map(EnvironmentSource::rule)
+}
+
+/// How cases become runs.
+fn rules(args: &JobArgs, keys: KeyRules) -> Rules {
+    Rules {
+        project: project(args),
+        bare_keys: bare_keys(args.results.bare_keys),
+        update_tests: if args.results.update_tests { UpdateTests::Yes } else { UpdateTests::No },
+        evidence: evidence(args),
+        environment_from: environment_from(args).cloned().unwrap_or_default(),
+        field_names: match args.target {
+            TargetChoice::Cloud => FieldNames::NumberOrName,
+            TargetChoice::Server => FieldNames::Number,
+        },
+        keys,
+        rows: rows(args.results.merge),
+        met: Met::default(),
+    }
+}
+
+/// How runs are written.
+fn encoding(args: &JobArgs) -> Result<EncodeOptions, Failure> {
+    let mut encoding = EncodeOptions::new(target(args.target), project(args).unwrap_or_default());
+    encoding.max_evidence = evidence(args).max_test;
+    encoding.evidence = evidence_place(args.bundles.evidence);
+    encoding.rows = rows(args.results.merge);
+    for status in &args.results.status {
+        let refused = |error: xraypack::xray::StatusError| Failure::Usage(format!("--status: {error}"));
+        encoding.statuses.set(status.outcome, &status.name).map_err(refused)?;
+    }
+    Ok(encoding)
 }
 
 fn opening(output: &OutputArgs) -> Opening {
@@ -284,21 +309,21 @@ fn attachments(of: Evidence) -> Attachments {
     }
 }
 
-fn execution(args: &JobArgs, project: Option<String>) -> ExecutionInfo {
+fn execution(args: &JobArgs) -> ExecutionInfo {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let args = &args.execution;
+    let given = &args.execution;
     ExecutionInfo {
         stated: StatedExecution {
-            project: project.unwrap_or_default(),
-            summary: text(&args.summary),
-            description: text(&args.description),
-            version: text(&args.fix_version),
-            revision: text(&args.revision),
-            user: text(&args.user),
-            test_plan: args.test_plan.as_ref().map_or_else(String::new, |key| key.as_str().to_owned()),
+            project: project(args).unwrap_or_default(),
+            summary: text(&given.summary),
+            description: text(&given.description),
+            version: text(&given.fix_version),
+            revision: text(&given.revision),
+            user: text(&given.user),
+            test_plan: given.test_plan.as_ref().map_or_else(String::new, |key| key.as_str().to_owned()),
             ..StatedExecution::default()
         },
-        environments: args.environment.clone(),
+        environments: given.environment.clone(),
     }
 }
 
