@@ -10,7 +10,7 @@ use super::record::Record;
 use super::stop::Stop;
 use super::writing::Writing;
 use super::{Error, Job, Observer, resume};
-use crate::bundle::journal::{self, ConversionPurpose, EarlierConversion};
+use crate::bundle::journal::{self, ConversionPurpose, EarlierConversion, Journal};
 use crate::bundle::manifest::{Manifest, Totals};
 use crate::bundle::{Folder, LineSpool, Opening, WriteError};
 use crate::source::Input;
@@ -62,7 +62,9 @@ fn convert_into(folder: &Folder, flow: &Flow<'_>) -> Result<Manifest, Error> {
         Opening::Resume => take_over(folder, &purpose, flow)?,
         Opening::Fresh | Opening::Replace => HashMap::new(),
     };
-    let writing = Writing::begin(folder, job.compression, purpose, &records, flow.readying(), stop)?;
+    let kept: Vec<&Record> = records.values().collect();
+    let journal = Journal::begin(folder, purpose, &kept).map_err(Error::Output)?;
+    let writing = Writing::new(folder, job.compression, flow.readying(), journal, stop);
     let finished = flow.run(records, &writing)?;
     let manifest = finished.write(job.encoding.target, &job.recorded, folder, waiting.spool)?;
     if has_nothing(&manifest.totals) && folder.keeps_earlier() {

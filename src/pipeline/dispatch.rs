@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use super::Error;
 use super::batches::{Asked, Giant, Helpers};
 use super::early::EarlyRuns;
-use super::grouping::{Entered, Group, Grouping};
+use super::grouping::{Entered, Group, Grouping, Walk};
 use super::outcome::ReportOutcome;
 use super::purpose::Purpose;
 use super::queue::{Queue, Task};
@@ -16,7 +16,7 @@ use super::visitor::ConversionFailure;
 use super::worker::{self, Scratch, Work};
 use crate::bundle::Ahead;
 use crate::model::ReportId;
-use crate::source::{self, Found, Input, SourceError};
+use crate::source::{self, Found, SourceError};
 
 /// Files on their way for each worker thread. More evens out reports of different size; what waits is small, since the
 /// runs themselves are in the store.
@@ -80,8 +80,7 @@ type Files = Queue<File, BundleAhead, Arc<Giant>>;
 /// There is no thread that collects: whoever has read a report hands on all outcomes whose turn has come, so that
 /// nobody is woken for it. Only what is cheap may happen there.
 pub(super) fn run(
-    inputs: &[Input],
-    options: &source::Options,
+    walk: Walk<'_>,
     threads: usize,
     purpose: &Purpose<'_>,
     grouping: &mut Grouping,
@@ -99,13 +98,13 @@ pub(super) fn run(
     let walked = std::thread::scope(|scope| {
         let worker = |number| {
             let worker = std::thread::Builder::new().name(format!("worker-{number}"));
-            worker.spawn_scoped(scope, || work(&queue, purpose, &helpers, &line, inputs.len()))
+            worker.spawn_scoped(scope, || work(&queue, purpose, &helpers, &line, walk.inputs.len()))
         };
         // Where the system does not give them all, those that came do the work of the others.
         let (workers, refused) = until_refused((0..threads).map(worker));
         let walked = match refused {
             Some(error) if workers.is_empty() => Err(Error::NoThread(error)),
-            _ => walk(inputs, options, stop, grouping, &queue).map_err(Error::Source),
+            _ => hand_out(walk, stop, grouping, &queue).map_err(Error::Source),
         };
         queue.end();
         // One that fell has said so.
@@ -123,15 +122,10 @@ fn until_refused<T, E>(made: impl Iterator<Item = Result<T, E>>) -> (Vec<T>, Opt
     (given, refused)
 }
 
-fn walk(
-    inputs: &[Input],
-    options: &source::Options,
-    stop: &Stop<'_>,
-    grouping: &mut Grouping,
-    queue: &Files,
-) -> Result<(), SourceError> {
+/// Walks the inputs, and queues what is found.
+fn hand_out(walk: Walk<'_>, stop: &Stop<'_>, grouping: &mut Grouping, queue: &Files) -> Result<(), SourceError> {
     let mut next = 0u32;
-    source::walk(inputs, options, &mut |found| {
+    source::walk(walk.inputs, walk.options, &mut |found| {
         if stop.is_set() {
             return ControlFlow::Break(());
         }

@@ -79,7 +79,8 @@ impl<'c> Flow<'c> {
         };
         let threads = job.memory.workers(job.threads);
         let spill = folder.map_or_else(std::env::temp_dir, |folder| folder.path().to_path_buf());
-        let grouping = job.walk().grouping(spill, RunMemory::of(job.memory.for_runs()));
+        let walk = job.walk();
+        let grouping = walk.grouping(spill, RunMemory::of(job.memory.for_runs()));
         let mut grouping = grouping.taking_over(records);
         let index = |group: &GroupKey| self.index(group);
         let (finisher, closed) = sync_channel(WAITING);
@@ -90,7 +91,7 @@ impl<'c> Flow<'c> {
         let mut collecting = Collecting { collector, finisher, outstanding };
         // With its end `collecting` goes, too, which tells the finisher that nothing more comes.
         let read = move || {
-            dispatch::run(&job.inputs, &job.source, threads, purpose, &mut grouping, stop, &mut collecting)?;
+            dispatch::run(walk, threads, purpose, &mut grouping, stop, &mut collecting)?;
             let left = if stop.is_set() { Vec::new() } else { grouping.leave_all() };
             collecting.close_last(left)
         };

@@ -116,7 +116,12 @@ pub(super) struct Walk<'w> {
     pub(super) execution_key: Option<&'w str>,
 }
 
-impl Walk<'_> {
+impl<'w> Walk<'w> {
+    /// One whose files make one group: nothing comes of it that could be told apart.
+    pub(super) fn of_one_group(inputs: &'w [Input], options: &'w source::Options) -> Walk<'w> {
+        Walk { inputs, options, group_by: GroupBy::All, execution_key: None }
+    }
+
     /// Its groups, whose runs share `memory` and spill into `folder`.
     pub(super) fn grouping(&self, folder: PathBuf, memory: RunMemory) -> Grouping {
         Grouping::new(self.group_by, self.execution_key, folder, memory)

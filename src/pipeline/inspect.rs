@@ -3,8 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use super::dispatch::{self, Arrival};
-use super::group::GroupBy;
-use super::grouping::Grouping;
+use super::grouping::Walk;
 use super::purpose::{Intake, Purpose};
 use super::stop::Stop;
 use super::{Error, Memory, Observer, Report};
@@ -22,9 +21,10 @@ pub fn inspect(intake: Intake<'_>, observer: &dyn Observer) -> Result<(), Error>
     let rules = Rules::default();
     let purpose = Purpose::Inspect { reading, limits: &source.limits, rules: &rules };
     // No run comes of it, so that nothing is ever kept.
-    let mut grouping = Grouping::new(GroupBy::All, None, std::env::temp_dir(), RunMemory::of(0));
+    let walk = Walk::of_one_group(inputs, source);
+    let mut grouping = walk.grouping(std::env::temp_dir(), RunMemory::of(0));
     let threads = Memory::DEFAULT.workers(threads);
-    dispatch::run(inputs, source, threads, &purpose, &mut grouping, &stop, &mut |arrival: Arrival| {
+    dispatch::run(walk, threads, &purpose, &mut grouping, &stop, &mut |arrival: Arrival| {
         observer.report(&Report::of(&arrival.outcome));
         Ok(())
     })

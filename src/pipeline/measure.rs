@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use super::Error;
 use super::dispatch::{self, Arrival};
-use super::group::GroupBy;
-use super::grouping::Grouping;
+use super::grouping::Walk;
 use super::memory::Memory;
 use super::outcome::ReportOutcome;
 use super::purpose::{Depth, Intake, Purpose};
@@ -44,9 +43,10 @@ pub fn measure(
     let Intake { inputs, source, reading, threads } = intake;
     let stop = Stop::new(stop);
     let purpose = Purpose::Measure { depth, reading, limits: &source.limits };
-    let mut grouping = Grouping::new(GroupBy::All, None, std::env::temp_dir(), RunMemory::of(0));
+    let walk = Walk::of_one_group(inputs, source);
+    let mut grouping = walk.grouping(std::env::temp_dir(), RunMemory::of(0));
     let threads = Memory::DEFAULT.workers(threads);
-    dispatch::run(inputs, source, threads, &purpose, &mut grouping, &stop, &mut |arrival: Arrival| {
+    dispatch::run(walk, threads, &purpose, &mut grouping, &stop, &mut |arrival: Arrival| {
         let ReportOutcome { format, bytes, cases, spent, .. } = arrival.outcome;
         each(Measured { format, bytes, cases, spent });
         Ok(())

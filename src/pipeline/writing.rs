@@ -1,14 +1,13 @@
 //! Finishing for good: bundles are written, and the journal told of them.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::Error;
 use super::collect::Closed;
 use super::finish::{Done, Finish, Outstanding, Readying};
-use super::record::{NewRecord, Record};
+use super::record::NewRecord;
 use super::stop::Stop;
-use crate::bundle::journal::{ConversionPurpose, Journal};
+use crate::bundle::journal::Journal;
 use crate::bundle::manifest::Execution;
 use crate::bundle::{Compression, Folder};
 
@@ -22,18 +21,14 @@ pub(super) struct Writing<'w> {
 }
 
 impl<'w> Writing<'w> {
-    /// Begins the journal, with what is taken over from an earlier conversion.
-    pub(super) fn begin(
+    pub(super) fn new(
         folder: &'w Folder,
         compression: Compression,
-        purpose: ConversionPurpose,
-        kept: &HashMap<u32, Record>,
         readying: Readying<'w>,
+        journal: Journal<'w>,
         stop: &'w Stop<'w>,
-    ) -> Result<Writing<'w>, Error> {
-        let records: Vec<&Record> = kept.values().collect();
-        let journal = Journal::begin(folder, purpose, &records).map_err(Error::Output)?;
-        Ok(Writing { readying, folder, compression, stop, journal: Mutex::new(journal) })
+    ) -> Writing<'w> {
+        Writing { readying, folder, compression, stop, journal: Mutex::new(journal) }
     }
 
     fn write(&self, mut closed: Closed, outstanding: &Outstanding) -> Result<Done<Execution>, Error> {

@@ -13,7 +13,7 @@ use crate::pipeline::Error;
 use crate::pipeline::collect::Collected;
 use crate::pipeline::dispatch::{self, Arrival, BundleAhead, Collect};
 use crate::pipeline::group::GroupBy;
-use crate::pipeline::grouping::Grouping;
+use crate::pipeline::grouping::{Grouping, Walk};
 use crate::pipeline::purpose::{Context, Names, Purpose, Reading};
 use crate::pipeline::stop::Stop;
 use crate::source::{self, Input};
@@ -79,11 +79,11 @@ fn read(folder: &Path, threads: usize, takes: bool) -> Counting {
         sidecar: None,
         stop: &stop,
     };
-    let mut grouping = Grouping::new(GroupBy::Input, None, std::env::temp_dir(), RunMemory::of(1 << 30));
     let inputs = [Input::Path(folder.to_path_buf())];
+    let walk = Walk { inputs: &inputs, options: &options, group_by: GroupBy::Input, execution_key: None };
+    let mut grouping = walk.grouping(std::env::temp_dir(), RunMemory::of(1 << 30));
     let mut counting = Counting { takes, ..Counting::default() };
-    dispatch::run(&inputs, &options, threads, &Purpose::Convert(&context), &mut grouping, &stop, &mut counting)
-        .unwrap();
+    dispatch::run(walk, threads, &Purpose::Convert(&context), &mut grouping, &stop, &mut counting).unwrap();
     counting
 }
 
