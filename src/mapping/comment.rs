@@ -5,7 +5,7 @@ use crate::model::{CaseDetail, DetailKind, Outcome, TestCase, TestRun, shorten};
 use super::clean::{self, Cleaned};
 
 /// UTF-16 units of a comment at most (decision 19).
-pub const LIMIT: usize = shorten::COMMENT - shorten::COMMENT_FRAME;
+pub(crate) const LIMIT: usize = shorten::COMMENT - shorten::COMMENT_FRAME;
 
 /// Media type under which Cucumber attaches log texts; they are comment, not evidence (decision 19).
 pub(super) const CUCUMBER_LOG: &str = "text/x.cucumber.log+plain";
@@ -47,7 +47,7 @@ pub(super) fn write(case: &TestCase, run: &mut TestRun, raw: &mut String) -> Wri
 }
 
 /// Appends a line to a comment that is written already, as far as there is room.
-pub fn add_line(line: &str, run: &mut TestRun) {
+pub(crate) fn add_line(line: &str, run: &mut TestRun) {
     begin_section(&mut run.comment);
     clean::text(line, &mut run.comment);
     shorten::head_and_tail(&mut run.comment, LIMIT);

@@ -29,7 +29,7 @@ use crate::model::{
     DataRows, Dialect, Identity, Outcome, Problem, ProblemKind, Statements, TestCase, TestRun, key, shorten,
 };
 
-pub use comment::{LIMIT as COMMENT_LIMIT, add_line as add_comment_line};
+pub(crate) use comment::{LIMIT as COMMENT_LIMIT, add_line as add_comment_line};
 pub use environment::EnvironmentFrom;
 pub use evidence::{Evidence, EvidencePolicy};
 use identity::TestKeys;

@@ -55,7 +55,7 @@ impl Attachment {
 }
 
 /// Bytes that standard base64 with padding stands for.
-pub fn bytes_in_base64(text: &str) -> u64 {
+pub(crate) fn bytes_in_base64(text: &str) -> u64 {
     let digits = text.trim_end_matches('=').len() as u64;
     digits / 4 * 3 + (digits % 4).saturating_sub(1)
 }

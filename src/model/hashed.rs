@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// A table whose keys are hashes.
-pub type HashedMap<V> = HashMap<u64, V, BuildHasherDefault<Hashed>>;
+pub(crate) type HashedMap<V> = HashMap<u64, V, BuildHasherDefault<Hashed>>;
 
 /// Takes a hash for its own hash.
 #[derive(Debug, Default)]
-pub struct Hashed(u64);
+pub(crate) struct Hashed(u64);
 
 impl Hasher for Hashed {
     fn finish(&self) -> u64 {

@@ -2,7 +2,7 @@
 
 /// The two digits of a byte, in lower case.
 #[inline]
-pub const fn hex_pair(byte: u8) -> [u8; 2] {
+pub(crate) const fn hex_pair(byte: u8) -> [u8; 2] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     [DIGITS[(byte >> 4) as usize], DIGITS[(byte & 15) as usize]]
 }

@@ -24,11 +24,12 @@ mod stated;
 mod time;
 mod trimmed;
 
-pub use attachment::{Attachment, Content, EvidenceFile, bytes_in_base64};
+pub(crate) use attachment::bytes_in_base64;
+pub use attachment::{Attachment, Content, EvidenceFile};
 pub use case::{CaseDetail, DetailKind, Output, Parameter, Property, Step, TestCase};
 pub use dialect::{BareKeysSay, Dialect, OtherCase, Role, Split, Statements};
-pub use hashed::{Hashed, HashedMap};
-pub use hexadecimal::hex_pair;
+pub(crate) use hashed::HashedMap;
+pub(crate) use hexadecimal::hex_pair;
 pub use limit::{Limit, LimitReached, Unit};
 pub use list::{List, Reuse};
 pub use origin::Origin;
@@ -39,5 +40,6 @@ pub use report::{Body, CaseCounts, ReportId, ReportState, ReportVisitor, RunCoun
 pub use run::{CustomField, DataRows, Identity, RunFacts, TestRun};
 pub use slug::push_slug;
 pub use stated::{ExecutionField, Iteration, Stated, StatedExecution, TestText};
-pub use time::{TimeText, Timestamp};
+pub(crate) use time::TimeText;
+pub use time::Timestamp;
 pub use trimmed::{trim, trimmed};

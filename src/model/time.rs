@@ -66,7 +66,7 @@ const SECONDS_BEFORE_THE_EPOCH: i64 = 719_468 * SECONDS_PER_DAY;
 /// Writes instants as [`Timestamp::to_text`] does. The next one is often in the second of the last one, and nearly always on
 /// its day: what they have in common is not written again.
 #[derive(Debug, Clone)]
-pub struct TimeText {
+pub(crate) struct TimeText {
     /// The second that `text` tells, of all since the epoch.
     second: i64,
     text: [u8; 20],
@@ -81,7 +81,7 @@ impl Default for TimeText {
 impl TimeText {
     /// The instant in whole seconds.
     #[inline]
-    pub fn of(&mut self, instant: Timestamp) -> &[u8; 20] {
+    pub(crate) fn of(&mut self, instant: Timestamp) -> &[u8; 20] {
         if instant.0.div_euclid(NANOS_PER_SECOND) != self.second {
             self.renew(instant);
         }

@@ -26,7 +26,7 @@ enum How {
 }
 
 /// Takes the content of a file, by its place in the list.
-pub type Take<'t> = dyn FnMut(usize, Result<&[u8], AttachmentError>) + 't;
+pub(super) type Take<'t> = dyn FnMut(usize, Result<&[u8], AttachmentError>) + 't;
 
 impl Later {
     /// How many bytes there are.
@@ -63,7 +63,7 @@ impl Entry {
 /// Reads each of `files` and gives its content to `take`, with its place in the list. A file that is longer than the limit
 /// beside it is not read. Those of one archive must follow each other, in the order of the walk; the archive is opened once
 /// for them, within the limits of `options` and as these say.
-pub fn read_again(files: &[(&Later, u64)], options: &Options, take: &mut Take<'_>) {
+pub(crate) fn read_again(files: &[(&Later, u64)], options: &Options, take: &mut Take<'_>) {
     let mut content = Vec::new();
     let mut at = 0;
     while let Some((file, limit)) = files.get(at) {

@@ -150,7 +150,7 @@ impl fmt::Display for Skip {
 }
 
 /// The name of an archive or a packed file without what says how it is packed: `night` of `night.tar.gz`.
-pub fn stem(name: &str) -> &str {
+pub(crate) fn stem(name: &str) -> &str {
     const ENDINGS: &[&str] = &[".tar.gz", ".tar.zst", ".tgz", ".tzst", ".tar", ".zip", ".gz", ".zst"];
     let ends_in = |ending: &&&str| {
         name.len() > ending.len()

@@ -53,23 +53,23 @@ pub(super) fn may_be_archive(name: &str) -> bool {
 }
 
 /// Whether the name of a file has one of these endings, in whatever case.
-pub fn has_ending(name: &str, endings: &[&str]) -> bool {
+pub(crate) fn has_ending(name: &str, endings: &[&str]) -> bool {
     endings.iter().any(|ending| ending.eq_ignore_ascii_case(extension(name)))
 }
 
 /// Whether a file is called a zip.
-pub fn is_called_zip(name: &str) -> bool {
+pub(crate) fn is_called_zip(name: &str) -> bool {
     extension(name).eq_ignore_ascii_case("zip")
 }
 
 /// Whether a file is called like an archive.
-pub fn is_called_archive(name: &str) -> bool {
+pub(crate) fn is_called_archive(name: &str) -> bool {
     let before = name.rsplit_once('.').map_or("", |(before, _)| before);
     has_ending(name, &["zip", "tar", "tgz", "tzst"]) || (is_called_packed(name) && has_ending(before, &["tar"]))
 }
 
 /// Whether a file is called like one that is packed by itself.
-pub fn is_called_packed(name: &str) -> bool {
+pub(crate) fn is_called_packed(name: &str) -> bool {
     has_ending(name, &["gz", "zst"])
 }
 

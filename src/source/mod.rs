@@ -41,21 +41,24 @@ use limits::Budget;
 
 use crate::model::Origin;
 
-pub use again::{Later, Take, read_again};
+pub use again::Later;
+pub(crate) use again::read_again;
 pub use archive_file::{ArchiveFile, Fingerprint};
 pub use attachment::{Attached, AttachmentError};
 pub use entry::{Doubt, Entry, Lent};
 pub use error::SourceError;
-pub use found::{Found, Place, Skip, Spelling, stem};
+pub(crate) use found::stem;
+pub use found::{Found, Place, Skip, Spelling};
 pub use globs::Globs;
 pub use input::{Input, inputs};
 pub use limits::Limits;
-pub use litter::{has_ending, is_called_archive, is_called_packed, is_called_zip};
+pub(crate) use litter::{has_ending, is_called_archive, is_called_packed, is_called_zip};
 pub use mapped::Mapping;
 pub use scratch::Scratch;
 pub use shortage::Shortage;
-pub use spooled::Spooled;
-pub use walk::{walk, walk_where};
+pub(crate) use spooled::Spooled;
+pub use walk::walk;
+pub(crate) use walk::walk_where;
 
 /// Which files are found, and how far they are trusted.
 #[derive(Debug, Clone, Default)]

@@ -43,7 +43,7 @@ pub struct Apart<'a> {
 
 /// The content of a piece of evidence.
 #[derive(Debug, Clone, Copy)]
-pub struct EvidenceContent<'a> {
+pub(crate) struct EvidenceContent<'a> {
     attachment: &'a Attachment,
 }
 
@@ -52,7 +52,7 @@ impl EvidenceContent<'_> {
     ///
     /// # Errors
     /// What the sink answers.
-    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         match self.attachment.content {
             Content::Base64 => decode(&self.attachment.data, out),
             _ => out.write_all(self.attachment.data.as_bytes()),
@@ -60,7 +60,7 @@ impl EvidenceContent<'_> {
     }
 
     /// An extension that tells what kind of file it is, by its first bytes alone: equal contents have equal extensions.
-    pub fn extension(&self) -> &'static str {
+    pub(crate) fn extension(&self) -> &'static str {
         let data = &self.attachment.data;
         let mut head = Vec::new();
         match self.attachment.content {
@@ -102,7 +102,7 @@ fn decode_groups<'b>(groups: &[u8], buffer: &'b mut [u8]) -> io::Result<&'b [u8]
 ///
 /// # Errors
 /// What `keep` answers.
-pub fn set_apart<'r, E>(
+pub(crate) fn set_apart<'r, E>(
     run: &'r TestRun,
     keep: &mut dyn FnMut(&EvidenceContent<'_>) -> Result<EvidenceFile, E>,
 ) -> Result<Vec<Apart<'r>>, E> {
@@ -132,7 +132,7 @@ pub fn set_apart<'r, E>(
 ///
 /// # Errors
 /// What `keep` answers; inside, when `run` is no encoded run or `note` no note.
-pub fn add_apart<E>(
+pub(crate) fn add_apart<E>(
     run: &[u8],
     note: &[u8],
     attachment: &Attachment,
@@ -218,7 +218,7 @@ impl<'a> Apart<'a> {
 ///
 /// # Errors
 /// When `note` is none that [`note`](fn@super::note) or a merge wrote.
-pub fn noted_evidence(note: &[u8]) -> Result<Option<(TestName, Vec<Apart<'_>>)>, DecodeError> {
+pub(crate) fn noted_evidence(note: &[u8]) -> Result<Option<(TestName, Vec<Apart<'_>>)>, DecodeError> {
     let note = note::read(note)?;
     let own = |text: &Text<'_>| text.as_str().to_owned();
     let test = match (&note.key, &note.test) {

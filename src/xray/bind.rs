@@ -14,7 +14,7 @@ pub const HEAD: usize = 4096;
 
 /// What stands where a bundle names its Test Execution.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyPlace {
+pub(crate) struct KeyPlace {
     /// The key; `None`: the placeholder.
     pub key: Option<String>,
     /// Bytes from the beginning of the bundle to the end of the blanks behind the key.
@@ -22,7 +22,7 @@ pub struct KeyPlace {
 }
 
 /// The place of the key in a bundle that begins with `start`; `None` when it does not begin with a key.
-pub fn key_place(start: &[u8]) -> Option<KeyPlace> {
+pub(crate) fn key_place(start: &[u8]) -> Option<KeyPlace> {
     let text = start.strip_prefix(OPENING)?.strip_prefix(b"\"")?;
     let end = text.iter().position(|&byte| byte == b'"')?;
     let blanks = text[end + 1..].iter().take_while(|&&byte| byte == b' ').count();
@@ -33,7 +33,7 @@ pub fn key_place(start: &[u8]) -> Option<KeyPlace> {
 
 /// The beginning of a bundle with its key, or with the placeholder: always the same length, with blanks behind a short
 /// key, unless the key itself is longer than 32 bytes.
-pub fn with_key(key: Option<&str>) -> Vec<u8> {
+pub(crate) fn with_key(key: Option<&str>) -> Vec<u8> {
     let mut head = OPENING.to_vec();
     super::json::string(&mut head, key.unwrap_or(PLACEHOLDER));
     let length = OPENING.len() + LONGEST_KEY + 2;

@@ -67,7 +67,7 @@ pub(super) fn facts(run: &TestRun, options: &EncodeOptions, evidence: u32) -> Ru
 }
 
 /// Hash of the identity of the Test with this key, as in [`RunFacts::identity`].
-pub fn key_identity(key: &str) -> u128 {
+pub(crate) fn key_identity(key: &str) -> u128 {
     identity_hash(Some(key), "", "")
 }
 

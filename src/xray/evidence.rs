@@ -103,7 +103,7 @@ impl EvidenceItem<'_> {
 
 /// What became of a file that was offered to a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Addition {
+pub(crate) enum Addition {
     /// It is evidence of the run now.
     Added,
     /// The run has the same content already.
@@ -116,7 +116,7 @@ pub enum Addition {
 ///
 /// # Errors
 /// When `run` is no encoded run.
-pub fn add_evidence(
+pub(crate) fn add_evidence(
     run: &[u8],
     attachment: &Attachment,
     options: &EncodeOptions,

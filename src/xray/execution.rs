@@ -24,7 +24,7 @@ pub struct ExecutionInfo {
 }
 
 /// The name that a field has in the `info` of a document.
-pub fn name_of_field(field: ExecutionField) -> &'static str {
+pub(crate) fn name_of_field(field: ExecutionField) -> &'static str {
     match field {
         ExecutionField::Project => "project",
         ExecutionField::Summary => "summary",
@@ -37,7 +37,7 @@ pub fn name_of_field(field: ExecutionField) -> &'static str {
 }
 
 /// Head of the first bundle: `info`, behind the key when that is known. An `info` that says nothing is not written.
-pub fn first_head(info: &ExecutionInfo, key: Option<&str>) -> Vec<u8> {
+pub(crate) fn first_head(info: &ExecutionInfo, key: Option<&str>) -> Vec<u8> {
     let mut fields = Vec::new();
     write_info(info, &mut fields);
     let is_empty = fields == b"{}";

@@ -1,7 +1,7 @@
 //! Xray JSON: everything that knows its words, its two flavours and its limits.
 //!
 //! Runs become bytes ([`encode`]) as early as possible; later only the few that share a Test ([`merge`]) or that are too
-//! large ([`shrink`]) are read again.
+//! large (`shrink`) are read again.
 
 mod apart;
 mod bind;
@@ -29,22 +29,27 @@ mod united;
 mod unwritten;
 mod wire;
 
-pub use apart::{Apart, EvidenceContent, add_apart, noted_evidence, set_apart};
-pub use bind::{HEAD, KeyPlace, PLACEHOLDER, key_place, with_key};
+pub use apart::Apart;
+pub(crate) use apart::{EvidenceContent, add_apart, noted_evidence, set_apart};
+pub use bind::{HEAD, PLACEHOLDER};
+pub(crate) use bind::{key_place, with_key};
 pub use check::{Checked, Unbound, check};
 pub use decode::DecodeError;
-pub use encode::{EncodeOptions, encode, key_identity};
-pub use evidence::{Addition, EvidencePlace, add_evidence};
-pub use execution::{ExecutionInfo, SEPARATOR, TAIL, first_head, later_head, name_of_field};
+pub(crate) use encode::key_identity;
+pub use encode::{EncodeOptions, encode};
+pub use evidence::EvidencePlace;
+pub(crate) use evidence::{Addition, add_evidence};
+pub use execution::{ExecutionInfo, SEPARATOR, TAIL, later_head};
+pub(crate) use execution::{first_head, name_of_field};
 pub use flavour::{StatusError, Statuses, TODO, Target};
 pub use info::{InfoError, StatedInfo, read_info};
 pub use merge::{EncodedResult, Merge, Merged, merge};
 pub use multipart::{ExecutionName, InfoTemplate};
-pub use name::{TestName, name_of};
+pub(crate) use name::{TestName, name_of};
 pub use note::note;
-pub use oversize::{Shrunk, shrink};
+pub(crate) use oversize::shrink;
 pub use plain::{Encoder, LastRun};
-pub use unwritten::Unwritten;
+pub(crate) use unwritten::Unwritten;
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use super::wire::{Named, NamedInfo, Text};
 
 /// What names the Test of a run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TestName {
+pub(crate) enum TestName {
     /// Key of a Test that exists.
     Key(String),
     /// Definition (of Tests that are not Generic the summary) by which a Test is found, or created when there is none.
@@ -16,7 +16,7 @@ pub enum TestName {
 ///
 /// # Errors
 /// When these are no bytes of ours.
-pub fn name_of(bytes: &[u8]) -> Result<TestName, DecodeError> {
+pub(crate) fn name_of(bytes: &[u8]) -> Result<TestName, DecodeError> {
     let Named { test_key, test_info } = serde_json::from_slice(bytes)?;
     let own = |text: Text<'_>| text.0.into_owned();
     let definition = test_info.map(|NamedInfo { summary, definition }| own(definition.unwrap_or(summary)));
@@ -28,7 +28,7 @@ pub fn name_of(bytes: &[u8]) -> Result<TestName, DecodeError> {
 
 impl TestName {
     /// The key or the definition.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         match self {
             TestName::Key(text) | TestName::Definition(text) => text,
         }

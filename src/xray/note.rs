@@ -45,7 +45,7 @@ pub(super) struct Note<'n> {
 }
 
 /// Appends what must be known of `run` beyond its bytes: nothing for nearly every run. `evidence` is what
-/// [`set_apart`](super::set_apart) gave.
+/// `set_apart` gave.
 pub fn note(run: &TestRun, options: &EncodeOptions, evidence: &[Apart<'_>], out: &mut Vec<u8>) {
     let name = if options.rows == DataRows::Kept { String::new() } else { rows::name_beside_others(run) };
     let is_stated = run.evidence_is_stated && has_parts(run);

@@ -16,7 +16,7 @@ use evidence::Piece;
 
 /// What was done to a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shrunk {
+pub(crate) struct Shrunk {
     /// Each step that was needed, in words.
     pub steps: Vec<String>,
     /// Pieces of evidence that were left out.
@@ -37,7 +37,7 @@ pub struct Shrunk {
 ///
 /// # Errors
 /// When `run` is no encoded run, or `note` no note; nothing is appended then.
-pub fn shrink(
+pub(crate) fn shrink(
     run: &[u8],
     note: &[u8],
     allowed: u64,

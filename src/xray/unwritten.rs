@@ -7,7 +7,7 @@ use super::flavour::Target;
 
 /// Kinds of what is not written, as a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Unwritten(u8);
+pub(crate) struct Unwritten(u8);
 
 /// Each kind, for people.
 const KINDS: [&str; 6] = [
@@ -24,10 +24,10 @@ const STEP_TEXTS: u8 = 1 << 5;
 
 impl Unwritten {
     /// The kind that any report may have, and that the target knows, but not at that length.
-    pub const MIDDLE_OF_STEP_TEXTS: &str = "the middle of texts of steps with more than 8,192 characters";
+    pub(crate) const MIDDLE_OF_STEP_TEXTS: &str = "the middle of texts of steps with more than 8,192 characters";
 
     /// What of `run` is not written for `target`.
-    pub fn of(run: &TestRun, target: Target) -> Unwritten {
+    pub(crate) fn of(run: &TestRun, target: Target) -> Unwritten {
         let cut = if has_long_step_texts(run, target) { STEP_TEXTS } else { 0 };
         Unwritten(cut | Unwritten::stated(run, target))
     }
@@ -57,13 +57,13 @@ impl Unwritten {
     }
 
     /// What is in this set and not in `other`, for people.
-    pub fn beyond(self, other: Unwritten) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn beyond(self, other: Unwritten) -> impl Iterator<Item = &'static str> {
         let new = self.0 & !other.0;
         (0..).zip(KINDS).filter(move |(kind, _)| new >> kind & 1 == 1).map(|(_, name)| name)
     }
 
     /// Both together.
-    pub fn and(self, other: Unwritten) -> Unwritten {
+    pub(crate) fn and(self, other: Unwritten) -> Unwritten {
         Unwritten(self.0 | other.0)
     }
 }

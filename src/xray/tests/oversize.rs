@@ -1,6 +1,7 @@
 //! The ladder by which one Test that is too large is brought down: each step, and their order.
 
 use super::*;
+use crate::xray::oversize::Shrunk;
 
 fn options(target: Target) -> EncodeOptions {
     EncodeOptions::new(target, "DEMO")
