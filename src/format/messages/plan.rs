@@ -22,7 +22,7 @@ pub(super) struct Plan {
     /// Which hooks stand before, and which after, what they belong to.
     hooks: HashedMap<&'static str>,
     texts: Texts,
-    /// Cases that have finished, in this order. Who began once more is in it, too.
+    /// Cases that have finished, in this order, each once. Who began once more is in it, too.
     finished: VecDeque<Id>,
     /// What the cases take that have finished.
     finished_bytes: usize,
@@ -76,6 +76,8 @@ pub(super) struct PlannedCase {
     expected_again: bool,
     /// Whether its last attempt is over, as the report says.
     finished: bool,
+    /// Whether it is among those that have finished, even if it has begun once more.
+    queued: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -174,7 +176,9 @@ impl Plan {
         if retried == Some(false) && case.running == 0 && !case.finished {
             case.finished = true;
             self.finished_bytes += case.bytes();
-            self.finished.push_back(id);
+            if !std::mem::replace(&mut case.queued, true) {
+                self.finished.push_back(id);
+            }
         }
         while self.finished_bytes > FINISHED.min(self.most / 8) && self.forget_first() {}
     }
@@ -251,7 +255,9 @@ impl Plan {
     /// Forgets the case that finished first, and its pickle when no other one is made of it; `false` when there is none.
     fn forget_first(&mut self) -> bool {
         while let Some(id) = self.finished.pop_front() {
-            if self.cases.get(&id).is_some_and(|case| case.finished)
+            let Some(case) = self.cases.get_mut(&id) else { continue };
+            case.queued = false;
+            if case.finished
                 && let Some(case) = self.forget_case(id)
             {
                 self.forgotten += 1;
@@ -376,4 +382,24 @@ fn find<T>(list: &[(Id, T)], id: Id) -> Option<&T> {
 fn in_order<T>(mut list: Vec<(Id, T)>) -> Box<[(Id, T)]> {
     list.sort_by_key(|(id, _)| *id);
     list.into_boxed_slice()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_that_is_over_again_and_again_waits_once() {
+        let mut plan = Plan::new(1 << 20);
+        let case = Box::<PlannedCase>::default();
+        plan.bytes += case.bytes();
+        plan.cases.insert(7, case);
+        for _ in 0..1000 {
+            plan.begin(7);
+            plan.end(7, Some(false));
+        }
+        assert_eq!((plan.finished.len(), plan.finished_bytes), (1, plan.cases[&7].bytes()));
+        assert!(plan.forget_first() && !plan.forget_first());
+        assert_eq!((plan.finished_bytes, plan.forgotten), (0, 1));
+    }
 }
