@@ -55,6 +55,16 @@ fn j08_j09_prefixes_and_quotes() {
 }
 
 #[test]
+fn j09_attributes_of_another_namespace_are_not_those_of_the_format() {
+    check(
+        "<testsuite o:name='x'><testcase o:classname='X' classname='c' o:name='b' name='a'/></testsuite>",
+        &["passed c.a"],
+        &[],
+    );
+    check("<o:testsuite><o:testcase o:classname='c' o:name='a'/></o:testsuite>", &["passed c.a"], &[]);
+}
+
+#[test]
 fn j10_the_first_of_two_equal_attributes_counts() {
     check("<testsuite name='s'><testcase name='a' name='b'/></testsuite>", &["passed s.a"], &[ProblemKind::Repaired]);
 }
