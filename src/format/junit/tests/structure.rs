@@ -41,7 +41,12 @@ fn j06_a_suite_without_name_has_its_parents() {
 #[test]
 fn j07_cases_below_any_root() {
     check("<testsuites><testcase classname='c' name='a'/></testsuites>", &["passed c.a"], &[]);
-    check("<testcase classname='c' name='a'/>", &["passed c.a"], &[]);
+    check("<testcase classname='c' name='a'/>", &["passed c.a"], &[ProblemKind::Unusual]);
+    check(
+        "<testsuite name='s'><testcase classname='' name='a'/></testsuite>",
+        &["passed s.a"],
+        &[ProblemKind::Unusual],
+    );
     check("<nothing><testsuite name='s'><testcase name='a'/></testsuite></nothing>", &["passed s.a"], &[]);
 }
 
