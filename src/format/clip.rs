@@ -3,15 +3,7 @@
 use super::xml::Text;
 use crate::model::Output;
 
-/// Bytes kept from the start of a long text. What is written is shorter (32,000 UTF-16 units, three quarters of them
-/// from the start), so that this cut is never seen where the text is cut again.
-pub(super) const HEAD: usize = 96 * 1024;
-
-/// Bytes kept from its end.
-pub(super) const TAIL: usize = 64 * 1024;
-
-/// Stands between head and tail.
-pub(super) const MARKER: &str = "\n[…]\n";
+pub(super) use crate::model::shorten::{CUT as MARKER, CUT_HEAD as HEAD, CUT_TAIL as TAIL};
 
 /// Collects pieces of a text into a string that never holds more than a few hundred KiB.
 pub struct ClippedText<'o> {

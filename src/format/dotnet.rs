@@ -34,6 +34,19 @@ pub(super) fn timestamp(
     time::told_timestamp(written, options, remarks, || xml.position())
 }
 
+/// States when a run began and ended, as two attributes of this element say; whether they say anything.
+pub(super) fn state_span(
+    tag: &Tag<'_>,
+    [start, finish]: [&[u8]; 2],
+    options: &ReadOptions,
+    remarks: &mut Remarks,
+    xml: &XmlCursor<'_>,
+    visitor: &mut dyn ReportVisitor,
+) -> bool {
+    let mut read = |name: &[u8]| timestamp(&tag.attribute(name)?.to_text(), options, remarks, xml);
+    time::state_span(read(start), read(finish), visitor)
+}
+
 /// When a run or an assembly began, and how long it took: of use where its cases have no times of their own. Those that have
 /// some say it better, and in a zone.
 #[derive(Debug, Default)]

@@ -10,7 +10,7 @@ mod zone;
 
 pub use duration::{Seconds, TimeRemark, clock, dotnet_seconds, seconds};
 pub use stamp::{LastStamp, Stamp, date_and_time, is_absent, timestamp};
-pub(super) use told::{readable, tell_assumed, told_timestamp};
+pub(super) use told::{readable, state_span, tell_assumed, told_timestamp};
 pub use zone::{Zone, ZoneError};
 
 const NANOS_PER_SECOND: i64 = 1_000_000_000;

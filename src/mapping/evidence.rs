@@ -145,8 +145,9 @@ impl Taking<'_> {
             return;
         }
         let room = self.policy.max_file.min(self.policy.max_test.saturating_sub(self.used));
+        let omitted = shorten::tell_cut(&mut output.text, output.omitted);
         let cut = shorten::head_and_tail_bytes(&mut output.text, usize::try_from(room).unwrap_or(usize::MAX));
-        let missing = output.omitted + cut as u64;
+        let missing = omitted + cut as u64;
         if output.text.is_empty() {
             let message = format!("{}: {name} of {missing} bytes is left out: there is no room for it", self.test);
             problem(Problem::new(ProblemKind::EvidenceDropped, message));

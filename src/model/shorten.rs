@@ -31,6 +31,30 @@ pub fn head_and_tail(text: &mut String, limit: usize) -> bool {
     true
 }
 
+/// Bytes kept from the start of a text that is very long while it is read. What is written of most is shorter (32,000 UTF-16
+/// units, three quarters of them from the start), so that this cut is never seen where the text is cut again.
+pub const CUT_HEAD: usize = 96 * 1024;
+
+/// Bytes kept from its end, or more.
+pub const CUT_TAIL: usize = 64 * 1024;
+
+/// Stands between head and tail.
+pub const CUT: &str = "\n[…]\n";
+
+/// Says in a text, out of whose middle so many bytes were `omitted` while it was read, how many are missing, and gives them. Of
+/// its end no more stays than would in any case: how much there is depends on the pieces in which it came.
+pub fn tell_cut(text: &mut String, omitted: u64) -> u64 {
+    let usual = text.floor_char_boundary(CUT_HEAD);
+    let start = if text[usual..].starts_with(CUT) { Some(usual) } else { text.find(CUT) };
+    let Some(start) = start.filter(|_| omitted > 0) else { return omitted };
+    let behind = start + CUT.len();
+    let end = text.ceil_char_boundary(text.len().saturating_sub(CUT_TAIL)).max(behind);
+    let missing = omitted + (end - behind) as u64;
+    let marker = format!("\n[… {} bytes left out …]\n", grouped(usize::try_from(missing).unwrap_or(usize::MAX)));
+    text.replace_range(start..end, &marker);
+    missing
+}
+
 /// Bytes below which nothing that would be of use is left of a text.
 const SHORTEST: usize = 512;
 
@@ -137,6 +161,21 @@ fn grouped(number: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cut_says_how_much_is_missing() {
+        let head = "é".repeat(CUT_HEAD / 2);
+        let cut = |tail: usize, omitted| {
+            let mut text = [&head, CUT, &"y".repeat(tail)].concat();
+            (tell_cut(&mut text, omitted), text)
+        };
+        let (missing, text) = cut(CUT_TAIL + 1000, 5000);
+        assert_eq!(missing, 6000);
+        assert_eq!(text, [&head, "\n[… 6,000 bytes left out …]\n", &"y".repeat(CUT_TAIL)].concat());
+        assert_eq!(cut(CUT_TAIL, 6000), (6000, text));
+        let mut text = "it says\n[…]\nitself".to_owned();
+        assert_eq!((tell_cut(&mut text, 0), &*text), (0, "it says\n[…]\nitself"));
+    }
 
     fn units(text: &str) -> usize {
         text.encode_utf16().count()

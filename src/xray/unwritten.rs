@@ -10,26 +10,33 @@ use super::flavour::Target;
 pub(crate) struct Unwritten(u8);
 
 /// Each kind, for people.
-const KINDS: [&str; 6] = [
+const KINDS: [&str; 7] = [
     "'testVersion' of a test",
     "'description' in testInfo",
     "'scenarioType' in testInfo",
     "members of steps in testInfo other than 'action', 'data' and 'result'",
     "'name' and 'duration' of iterations",
     Unwritten::MIDDLE_OF_STEP_TEXTS,
+    Unwritten::DESCRIPTIONS,
 ];
 
-/// The last kind.
+/// The last kinds, which any report may have.
 const STEP_TEXTS: u8 = 1 << 5;
+const DESCRIPTIONS: u8 = 1 << 6;
 
 impl Unwritten {
-    /// The kind that any report may have, and that the target knows, but not at that length.
+    /// The kind that the target knows, but not at that length.
     pub(crate) const MIDDLE_OF_STEP_TEXTS: &str = "the middle of texts of steps with more than 8,192 characters";
+
+    /// The kind that is told as a note: what reports say beside the result.
+    pub(crate) const DESCRIPTIONS: &str = "descriptions of tests";
 
     /// What of `run` is not written for `target`.
     pub(crate) fn of(run: &TestRun, target: Target) -> Unwritten {
         let cut = if has_long_step_texts(run, target) { STEP_TEXTS } else { 0 };
-        Unwritten(cut | Unwritten::stated(run, target))
+        let is_described = target == Target::Cloud && !run.stated.test.given && !run.description.is_empty();
+        let described = if is_described { DESCRIPTIONS } else { 0 };
+        Unwritten(cut | described | Unwritten::stated(run, target))
     }
 
     /// What only a report in the target's own format states.
@@ -95,7 +102,8 @@ mod tests {
     fn each_target_has_its_own_gaps() {
         let mut run = TestRun::default();
         run.description.push_str("of any format");
-        assert!(names(&run, Target::Cloud).is_empty());
+        assert_eq!(names(&run, Target::Cloud), [Unwritten::DESCRIPTIONS]);
+        assert!(names(&run, Target::Server).is_empty());
         run.stated.test_version.push_str("v2");
         run.stated.test.given = true;
         run.stated.test.scenario_type.push_str("Scenario");

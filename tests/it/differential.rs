@@ -129,7 +129,11 @@ fn reference_start(tag: &BytesStart<'_>) -> Option<Seen> {
             return None;
         }
         let value = attribute.normalized_value(XmlVersion::Implicit1_0).ok()?;
-        attributes.push((attribute.key.local_name().as_ref().to_owned(), value.into_owned()));
+        // What has another prefix than the element keeps it.
+        let key = attribute.key;
+        let is_of_element = key.prefix() == tag.name().prefix();
+        let name = if is_of_element { key.local_name().as_ref().to_owned() } else { key.as_ref().to_owned() };
+        attributes.push((name, value.into_owned()));
     }
     let name = tag.local_name().as_ref().to_owned();
     is_name(&name).then_some(Seen::Start { name, attributes })

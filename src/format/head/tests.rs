@@ -35,9 +35,11 @@ fn j43_text_before_the_root_is_passed_over() {
         "> npm test\n\n<?xml version='1.0'?>\n<testsuites/>",
         "[INFO] done\n  <testsuite name='a'>",
         "banner <testsuites>",
+        "npm WARN x\n<ju:testsuites xmlns:ju='urn:j'>",
     ] {
         assert_eq!(format(text), Some("junit"), "{text}");
     }
+    assert_eq!(format("> run\n<t:testng-results>"), Some("testng"));
     assert_eq!(format("> run\n<assembly name='a.dll' run-date='2024-05-01'/>"), Some("xunit"));
     assert_eq!(format("> run\n<assembly manifestVersion='1.0'/>"), None, "others have such a root, too");
     let in_its_midst = "a second line\nthat goes over into <testsuites>".as_bytes();

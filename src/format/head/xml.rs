@@ -179,11 +179,12 @@ fn start_of(cursor: &XmlCursor<'_>) -> usize {
 /// The namespace of a root: the declaration for its prefix.
 fn namespace(tag: Tag<'_>) -> String {
     let name = tag.qualified_name();
-    let prefix = match memchr::memchr(b':', name) {
-        Some(colon) => &name[..colon],
-        None => b"xmlns",
+    let declared = |attribute: &[u8]| tag.attribute(attribute).map(|value| text(value.raw()));
+    let found = match memchr::memchr(b':', name) {
+        Some(colon) => declared(&[b"xmlns:", &name[..colon]].concat()),
+        None => declared(b"xmlns"),
     };
-    tag.attribute(prefix).map(|value| text(value.raw())).unwrap_or_default()
+    found.unwrap_or_default()
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -234,9 +235,9 @@ pub(super) enum Begins {
     Perhaps,
 }
 
-/// What begins here, as far as a name tells.
+/// What begins here, as far as a name tells, with a prefix or without (J08).
 pub(super) fn begins(bytes: &[u8]) -> Option<Begins> {
-    let name = name_of_tag(bytes)?;
+    let name = xml::local_name(name_of_tag(bytes)?);
     if name == b"?xml" || is_root(name) {
         return Some(Begins::Known);
     }
@@ -268,6 +269,9 @@ fn cut_root(document: &[u8]) -> Option<(usize, &[u8])> {
     } {
         rest = rest[end + length..].trim_ascii_start();
     }
-    let name = name_of_tag(rest).filter(|name| is_root(name))?;
+    let name = xml::local_name(name_of_tag(rest)?);
+    if !is_root(name) {
+        return None;
+    }
     Some((document.len() - rest.len(), name))
 }

@@ -37,6 +37,10 @@ impl Reader<'_> {
         if self.suites.producer() == Producer::Unknown {
             self.suites.recognise(self.recognition.read_case(&tag));
         }
+        if xml.depth() == 1 {
+            let topic = "the report is a fragment: its root is a test case";
+            self.remarks.add(ProblemKind::Unusual, topic, String::new, || xml.position());
+        }
         self.suites.settle_clocks(self.options, &mut self.remarks, xml);
         self.name_case();
         self.time_case(xml);
@@ -98,6 +102,7 @@ impl Reader<'_> {
             return Ok(ControlFlow::Continue(()));
         }
         self.case.container_failure = self.is_container_failure();
+        self.remark_empty_class(xml);
         self.group_attempts();
         self.suites.count_case(self.case.outcome.is_failure() || self.children.tell_of_failure());
         self.suites.advance(self.case.duration);
@@ -142,6 +147,14 @@ impl Reader<'_> {
 
     fn report_open_case(&self, visitor: &mut dyn ReportVisitor) {
         visitor.problem(incomplete("test case", &self.case.qualified_name));
+    }
+
+    /// The name of the Test may be another than meant where the class is there and empty. A container that failed is no Test.
+    fn remark_empty_class(&mut self, xml: &XmlCursor<'_>) {
+        if self.attributes.class_name == ClassName::Blank && !self.case.container_failure {
+            let topic = "a test case has an empty class, its suite names it";
+            self.remarks.add(ProblemKind::Unusual, topic, || self.case.title.clone(), || xml.position());
+        }
     }
 
     /// Class and name as Xray's own importer joins them (spec junit.md C2, decision 8).
@@ -275,6 +288,9 @@ impl Reader<'_> {
         if self.children.failure && self.children.skipped {
             self.children.pardoned = self.is_pardoned();
         }
+        if self.children.rerun && !self.children.failure && !self.children.error {
+            self.take_rerun_for_failure(xml);
+        }
         self.case.outcome = self.children.outcome().unwrap_or_else(|| {
             let (outcome, unknown) = outcome::of_attributes(&self.attributes.result, &self.attributes.status);
             if let Some(word) = unknown {
@@ -290,6 +306,15 @@ impl Reader<'_> {
         if self.children.left_out && self.options.attachments.are_of(self.case.outcome) {
             CONTENTS_LEFT_OUT.remark(&self.case, &mut self.remarks, || xml.position());
         }
+    }
+
+    /// A rerun that failed, and no failure before it, is all that tells why the case failed (J28).
+    fn take_rerun_for_failure(&mut self, xml: &XmlCursor<'_>) {
+        if let Some(detail) = self.case.details.iter_mut().find(|detail| detail.kind == DetailKind::Attempt) {
+            detail.kind = DetailKind::Failure;
+        }
+        let topic = "a test case has a failed rerun and no failure; it was read as failed";
+        self.remarks.add(ProblemKind::Unusual, topic, || self.case.qualified_name.clone(), || xml.position());
     }
 
     fn is_pardoned(&self) -> bool {

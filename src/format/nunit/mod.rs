@@ -19,7 +19,9 @@ mod tests;
 use crate::format::spare::{self, Spare};
 use crate::format::xml::{Tag, XmlCursor, XmlEvent};
 use crate::format::{
-    Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes, dotnet::RunTimes, recognise::Family,
+    Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes,
+    dotnet::{self, RunTimes},
+    recognise::Family,
 };
 use crate::model::{Body, CaseDetail, Dialect, List, Problem, ProblemKind, ReportVisitor, Reuse, Role, TestCase};
 
@@ -266,6 +268,11 @@ impl<'o> Reader<'o> {
             "Pester" => self.producer = PESTER,
             "IEUnit Tests" => self.producer = "ieunit",
             _ => {}
+        }
+        // Drafts of version 3 have a clock there, and the date elsewhere.
+        if self.generation == Generation::Three && root.attribute(b"run-date").is_none() {
+            let span: [&[u8]; 2] = [b"start-time", b"end-time"];
+            dotnet::state_span(&root, span, self.options, &mut self.remarks, xml, visitor);
         }
         if self.generation == Generation::Two {
             let topic = "the start of the run is not written as an ISO date and was left out";

@@ -86,6 +86,8 @@ struct Suite {
     what: String,
     failure: CaseDetail,
     reason: String,
+    /// Whether these came behind its cases, which do not have them then.
+    is_late: bool,
     /// Value of the property that the reader was asked for.
     property: String,
     /// Length of the list of inherited values before its own.
@@ -102,6 +104,7 @@ impl Reuse for Suite {
         self.what.clear();
         self.failure.reset();
         self.reason.clear();
+        self.is_late = false;
         self.property.clear();
         self.inherited_from = 0;
         self.has_cases = false;
@@ -283,6 +286,7 @@ impl Suites {
         if suite.fault == Fault::Elsewhere || is_consequence(&failure.message) || is_told {
             return;
         }
+        suite.is_late = suite.has_cases;
         keep_text(&failure.message, &mut suite.failure.message);
         keep_text(&failure.text, &mut suite.failure.text);
         suite.failure.omitted = failure.omitted;
@@ -293,6 +297,7 @@ impl Suites {
         let Some(suite) = self.open.last_mut() else { return };
         if suite.fault != Fault::Elsewhere && !is_consequence(reason) && !reason.is_empty() {
             suite.reason.clear();
+            suite.is_late = suite.has_cases;
             keep_text(reason, &mut suite.reason);
         }
     }
@@ -344,26 +349,46 @@ impl Suite {
         matches!(self.kind, SuiteKind::Path | SuiteKind::Fixture) && !trimmed(&self.name).is_empty()
     }
 
-    /// The problem that its own failure is (N13, N14, N16).
+    /// The problem that its own failure is (N13, N14, N16), or a reason that its cases do not tell (N17).
     fn problem(&self) -> Option<Problem> {
-        let failure = [self.failure.message.as_str(), self.failure.text.as_str()];
-        let text = failure.into_iter().find(|text| !text.is_empty());
-        let text = match self.fault {
-            Fault::Own => text.unwrap_or(&self.reason),
-            Fault::Untold => text?,
-            Fault::Elsewhere => return None,
+        let problem = match self.own_failure() {
+            Some(problem) => problem,
+            None if self.is_late && !self.reason.is_empty() => self.late_reason(),
+            None => return None,
         };
-        let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("no text").trim();
-        let what = match self.what.as_str() {
-            "" => String::new(),
-            what => format!(" ({what})"),
-        };
-        let message = format!("the suite '{}' failed outside its test cases{what}: {line}", self.name);
-        let problem = Problem::new(ProblemKind::ContainerFailure, message);
         Some(match self.position {
             Some(position) => problem.at(position),
             None => problem,
         })
+    }
+
+    fn own_failure(&self) -> Option<Problem> {
+        let CaseDetail { message, text, .. } = &self.failure;
+        let told = match self.fault {
+            Fault::Elsewhere => return None,
+            _ if !(message.is_empty() && text.is_empty()) => self.told([message, text]),
+            Fault::Own => self.told([&self.reason, ""]),
+            Fault::Untold => return None,
+        };
+        let what = match self.what.as_str() {
+            "" => String::new(),
+            what => format!(" ({what})"),
+        };
+        let message = format!("the suite '{}' failed outside its test cases{what}: {told}", self.name);
+        Some(Problem::new(ProblemKind::ContainerFailure, message))
+    }
+
+    fn late_reason(&self) -> Problem {
+        let told = self.told([&self.reason, ""]);
+        let message = format!("the reason of the suite '{}' follows its test cases, which lack it: {told}", self.name);
+        Problem::new(ProblemKind::Unusual, message)
+    }
+
+    /// The first line of these texts, or all of them in one where cases do not tell them.
+    fn told(&self, texts: [&str; 2]) -> String {
+        let lines = texts.into_iter().flat_map(str::lines).map(str::trim).filter(|line| !line.is_empty());
+        let told: Vec<_> = lines.take(if self.is_late { usize::MAX } else { 1 }).collect();
+        if told.is_empty() { "no text".to_owned() } else { told.join(" | ") }
     }
 }
 

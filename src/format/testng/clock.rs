@@ -3,7 +3,7 @@
 use crate::format::time::{self, LastStamp, Stamp};
 use crate::format::xml::{Tag, XmlCursor};
 use crate::format::{ReadOptions, Remarks};
-use crate::model::{ProblemKind, Timestamp, trimmed};
+use crate::model::{ProblemKind, ReportVisitor, Timestamp, trimmed};
 
 const MILLISECOND: i64 = 1_000_000;
 const SECOND: i64 = 1_000_000_000;
@@ -34,6 +34,13 @@ struct Interval {
     to: Timestamp,
 }
 
+/// When a suite or a test began and ended, as far as it says so.
+#[derive(Clone, Copy)]
+struct Rim {
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+}
+
 /// The times that a row states, as written.
 #[derive(Default)]
 pub(super) struct Written {
@@ -59,13 +66,16 @@ pub(super) struct Times {
 }
 
 impl Clock {
-    pub(super) fn begin_suite(&mut self, tag: &Tag<'_>, options: &ReadOptions) {
-        self.suite = Interval::read(tag, options);
+    /// Its times are those of the Test Execution (C3).
+    pub(super) fn begin_suite(&mut self, tag: &Tag<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) {
+        let rim = Rim::read(tag, options);
+        time::state_span(rim.from, rim.to, visitor);
+        self.suite = rim.interval();
         self.test = None;
     }
 
     pub(super) fn begin_test(&mut self, tag: &Tag<'_>, options: &ReadOptions) {
-        self.test = Interval::read(tag, options);
+        self.test = Rim::read(tag, options).interval();
     }
 
     pub(super) fn end_test(&mut self) {
@@ -120,12 +130,18 @@ impl Clock {
     }
 }
 
-impl Interval {
-    fn read(tag: &Tag<'_>, options: &ReadOptions) -> Option<Interval> {
-        let stamp = |name: &[u8]| time::timestamp(&tag.attribute(name)?.to_text(), &options.zone);
-        Some(Interval { from: stamp(b"started-at")?.at, to: stamp(b"finished-at")?.at })
+impl Rim {
+    fn read(tag: &Tag<'_>, options: &ReadOptions) -> Rim {
+        let stamp = |name: &[u8]| Some(time::timestamp(&tag.attribute(name)?.to_text(), &options.zone)?.at);
+        Rim { from: stamp(b"started-at"), to: stamp(b"finished-at") }
     }
 
+    fn interval(self) -> Option<Interval> {
+        Some(Interval { from: self.from?, to: self.to? })
+    }
+}
+
+impl Interval {
     fn holds(self, at: Timestamp) -> bool {
         self.from.plus(-SLACK) <= at && at <= self.to.plus(SLACK)
     }

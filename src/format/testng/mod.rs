@@ -129,7 +129,7 @@ impl<'o> Reader<'o> {
                         ControlFlow::Continue(())
                     }
                     _ => {
-                        self.begin_container(xml);
+                        self.begin_container(xml, visitor);
                         ControlFlow::Continue(())
                     }
                 },
@@ -155,12 +155,12 @@ impl<'o> Reader<'o> {
         }
     }
 
-    fn begin_container(&mut self, xml: &XmlCursor<'_>) {
+    fn begin_container(&mut self, xml: &XmlCursor<'_>, visitor: &mut dyn ReportVisitor) {
         let tag = xml.started_tag();
         match tag.name() {
             b"testng-results" => self.declared = self.declared.saturating_add(declared_rows(&tag)),
             b"suite" => {
-                self.clock.begin_suite(&tag, self.options);
+                self.clock.begin_suite(&tag, self.options, visitor);
                 self.note_reference(&tag, xml);
             }
             b"test" => {

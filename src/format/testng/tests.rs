@@ -12,13 +12,15 @@ use crate::format::Attachments;
 use std::ops::ControlFlow;
 
 use super::*;
-use crate::model::{Content, DetailKind, Outcome};
+use crate::model::{Content, DetailKind, Outcome, StatedExecution, Timestamp};
 use times::times;
 
 #[derive(Default)]
 struct Findings {
     cases: Vec<TestCase>,
     problems: Vec<Problem>,
+    /// When the report says that its runs began and ended.
+    spans: Vec<String>,
 }
 
 impl ReportVisitor for Findings {
@@ -28,6 +30,10 @@ impl ReportVisitor for Findings {
     }
     fn problem(&mut self, problem: Problem) {
         self.problems.push(problem);
+    }
+    fn execution(&mut self, stated: &StatedExecution) {
+        let text = |time: Option<Timestamp>| time.map_or_else(|| "-".to_owned(), |time| time.to_string());
+        self.spans.push(format!("{} {}", text(stated.start), text(stated.finish)));
     }
     fn producer(&mut self, name: &str) {
         assert_eq!(name, "testng");

@@ -55,8 +55,19 @@ pub fn seconds(text: &str) -> Seconds {
 
 /// Reads a duration in seconds as .NET tools write it under any culture (nunit.md "Times"): as [`seconds`], but a lone
 /// comma is always the decimal sign, so that `1,234` is a little more than a second.
+///
+/// Blanks may group the digits, as some cultures have it: `1 234,5`.
 pub fn dotnet_seconds(text: &str) -> Seconds {
-    read(text, Comma::Decimal)
+    let seconds = read(text, Comma::Decimal);
+    if seconds.remark == Some(TimeRemark::Unreadable) && trimmed(text).contains(is_between_digits) {
+        return read(&text.replace(is_between_digits, ""), Comma::Decimal);
+    }
+    seconds
+}
+
+/// A blank, one that breaks no line, or a narrow one.
+fn is_between_digits(c: char) -> bool {
+    matches!(c, ' ' | '\u{a0}' | '\u{202f}')
 }
 
 fn read(text: &str, comma: Comma) -> Seconds {
@@ -314,6 +325,10 @@ mod tests {
     #[test]
     fn a_lone_comma_of_dotnet_is_a_decimal_comma() {
         let nanos = |text| dotnet_seconds(text).nanos;
+        for grouped in ["1 234,5", "1\u{a0}234,5", "1\u{202f}234.5"] {
+            assert_eq!(nanos(grouped), Some(1_234_500_000_000), "{grouped}");
+        }
+        assert_eq!(dotnet_seconds("1 x").remark, Some(TimeRemark::Unreadable));
         assert_eq!(nanos("1,234"), Some(1_234_000_000));
         assert_eq!(nanos("1.234,5"), Some(1_234_500_000_000));
         assert_eq!(nanos("1,234.5"), Some(1_234_500_000_000));

@@ -2,7 +2,21 @@
 
 use super::{Stamp, timestamp};
 use crate::format::{ReadOptions, Remarks};
-use crate::model::{Position, ProblemKind, Timestamp};
+use crate::model::{Position, ProblemKind, ReportVisitor, StatedExecution, Timestamp};
+
+/// States when a run began and ended; whether there is anything to state. An end before the start is none.
+pub(in crate::format) fn state_span(
+    start: Option<Timestamp>,
+    finish: Option<Timestamp>,
+    visitor: &mut dyn ReportVisitor,
+) -> bool {
+    let finish = finish.filter(|finish| start.is_none_or(|start| start <= *finish));
+    let is_stated = start.is_some() || finish.is_some();
+    if is_stated {
+        visitor.execution(&StatedExecution { start, finish, ..StatedExecution::default() });
+    }
+    is_stated
+}
 
 /// A timestamp in the zone that it names, or in the one that the user assumes, which is told.
 pub(in crate::format) fn told_timestamp(

@@ -387,7 +387,7 @@ impl<'s> XmlCursor<'s> {
         if length > self.short_tag {
             self.check_long_tag(length, name)?;
         }
-        if depth == 0 && self.pass_banner(name)? {
+        if depth == 0 && (self.pass_banner(name)? || self.is_strange(name) && self.pass_afterword()?) {
             return Ok(None);
         }
         let is_strange = depth == 0 && self.begin_document(name);

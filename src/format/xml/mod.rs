@@ -8,6 +8,7 @@
 //! One look at a tag finds its end and its values, in vectors (`marks`); what is passed over is not looked at again.
 //! Only a tag in which something is no attribute is read once more, with care (`doubt`, `closing`).
 
+mod afterword;
 mod banner;
 mod closing;
 mod comment;
@@ -30,6 +31,7 @@ mod window;
 pub use banner::{Before, report_behind};
 pub use cursor::XmlCursor;
 pub use elements::{Inside, Mixed};
+pub(super) use tag::local_name;
 pub use tag::{Attributes, RawValue, Tag};
 pub use text::Text;
 

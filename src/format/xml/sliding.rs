@@ -3,7 +3,7 @@
 use std::io;
 
 use super::cursor::{Found, XmlCursor};
-use super::scan::Name;
+use super::scan::{self, Name};
 use crate::format::ParseError;
 use crate::model::Limit;
 
@@ -11,6 +11,9 @@ impl XmlCursor<'_> {
     /// Moves on to where more of the markup at the cursor can be seen, unless it is longer than `most` bytes.
     pub(super) fn incomplete(&mut self, most: u64) -> Result<Option<Found>, ParseError> {
         if self.window.is_last() {
+            if self.open.depth() == 0 && self.is_tag_begun() && self.pass_afterword()? {
+                return Ok(None);
+            }
             self.cut_off();
             return Ok(Some(Found::Eof));
         }
@@ -19,6 +22,11 @@ impl XmlCursor<'_> {
         }
         self.slide()?;
         Ok(None)
+    }
+
+    /// Whether what stands at the cursor begins like a start tag.
+    fn is_tag_begun(&self) -> bool {
+        self.window.bytes().get(self.next + 1).is_some_and(|next| scan::starts_name(*next))
     }
 
     pub(super) fn end_of_report(&mut self) -> Found {

@@ -12,7 +12,7 @@ impl XmlCursor<'_> {
     /// Takes what began like a start tag called `name`, with a careful look.
     #[cold]
     pub(super) fn doubtful(&mut self, name: Name, texts: Texts) -> Result<Option<Found>, ParseError> {
-        if self.open.depth() == 0 && self.pass_banner(name)? {
+        if self.open.depth() == 0 && (self.pass_banner(name)? || self.is_strange(name) && self.pass_afterword()?) {
             return Ok(None);
         }
         let reach = self.limits.tag_bytes.min(self.doubts_left).min(REACH);
@@ -59,6 +59,12 @@ impl XmlCursor<'_> {
         self.next += memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
         self.tallies.conflict(|| self.window.position(event));
         Ok(true)
+    }
+
+    /// Whether an element that stands in no other one has no name of a root that is looked for.
+    pub(super) fn is_strange(&self, name: Name) -> bool {
+        let local = &self.window.bytes()[self.next + 1..][name.prefix()..name.length()];
+        !self.roots.contains(&local)
     }
 
     /// Takes note of an element that stands in no other one; whether it is none of a document that is read.

@@ -60,10 +60,11 @@ impl<'t> Tag<'t> {
     /// Its attributes in document order.
     #[inline]
     pub fn attributes(&self) -> Attributes<'t> {
-        Attributes { raw: self.raw, at: self.name.length(), quoted: self.quoted.iter(), log: self.log }
+        let Tag { raw, name, quoted, log, .. } = *self;
+        Attributes { raw, prefix: name.prefix(), at: name.length(), quoted: quoted.iter(), log }
     }
 
-    /// The first attribute with this local name.
+    /// The first attribute with this name.
     pub fn attribute(&self, name: &[u8]) -> Option<RawValue<'t>> {
         self.attributes().find(|(found, _)| *found == name).map(|(_, value)| value)
     }
@@ -71,7 +72,7 @@ impl<'t> Tag<'t> {
 
 /// The part of a name behind its prefix.
 #[inline]
-pub(super) fn local_name(name: &[u8]) -> &[u8] {
+pub(in crate::format) fn local_name(name: &[u8]) -> &[u8] {
     match name.iter().position(|byte| *byte == b':') {
         Some(colon) => &name[colon + 1..],
         None => name,
@@ -133,7 +134,8 @@ impl<'t> RawValue<'t> {
     }
 }
 
-/// Iterates over the attributes of a tag: local name and raw value.
+/// Iterates over the attributes of a tag: name and raw value. One with the prefix of the element itself has its local name
+/// alone; any other prefix is part of the name, since what belongs to another namespace means something else (J09).
 ///
 /// It never fails: what is no attribute is passed over, a value without quotes ends at the next blank, one whose
 /// closing quote is missing at the end of the tag.
@@ -143,6 +145,8 @@ impl<'t> RawValue<'t> {
 #[derive(Debug, Clone)]
 pub struct Attributes<'t> {
     raw: Raw<'t>,
+    /// Length of the element's prefix, its colon included.
+    prefix: usize,
     /// Where the next attribute begins, or what stands before it.
     at: usize,
     quoted: std::slice::Iter<'t, Quoted>,
@@ -161,7 +165,7 @@ impl<'t> Iterator for Attributes<'t> {
             // Its quotes stand around the value.
             let quote = quoted.value.start - 1;
             let name = match quoted.name {
-                0 => regular_name(&raw.bytes()[self.at..quote]),
+                0 => regular_name(&raw.bytes()[self.at..quote]).map(|name| self.local_name(name)),
                 length => Some(&raw.bytes()[quote - 1 - length..quote - 1]),
             };
             if let Some(name) = name {
@@ -177,6 +181,15 @@ impl<'t> Iterator for Attributes<'t> {
 }
 
 impl<'t> Attributes<'t> {
+    /// The name without the prefix of the element.
+    #[inline]
+    fn local_name<'n>(&self, name: &'n [u8]) -> &'n [u8] {
+        match self.prefix {
+            0 => name,
+            length => name.strip_prefix(&self.raw.bytes()[..length]).unwrap_or(name),
+        }
+    }
+
     /// The next attribute, whatever stands before it.
     fn next_by_bytes(&mut self) -> Option<(&'t [u8], RawValue<'t>)> {
         let raw = self.raw.bytes();
@@ -207,7 +220,7 @@ impl<'t> Attributes<'t> {
             }
             let start = start + quotes.min(1);
             let value = self.raw.slice(start, start + length);
-            return Some((local_name(name), RawValue { raw: value, is_plain: false, log: self.log }));
+            return Some((self.local_name(name), RawValue { raw: value, is_plain: false, log: self.log }));
         }
     }
 
@@ -226,14 +239,14 @@ impl<'t> Attributes<'t> {
     }
 }
 
-/// The local name in what stands before a quote, if that is only white space, the name and `=`: long names, names with a
+/// The name in what stands before a quote, if that is only white space, the name and `=`: long names, names with a
 /// prefix, attributes on lines of their own.
 fn regular_name(before: &[u8]) -> Option<&[u8]> {
     let [first, name @ .., b'='] = before else { return None };
     let name = name.trim_ascii_start();
     let is_regular =
         first.is_ascii_whitespace() && !name.is_empty() && name.iter().all(|byte| *byte > b' ' && *byte != b'=');
-    is_regular.then(|| local_name(name))
+    is_regular.then_some(name)
 }
 
 /// Length of the value at the start of `text`, which follows `=`, and how many quotes stand around it.
@@ -302,6 +315,13 @@ mod tests {
     }
 
     #[test]
+    fn j09_attributes_of_another_namespace_keep_their_prefix() {
+        assert_eq!(attributes("a o:b='1' b='2'"), pairs(&[("o:b", "1"), ("b", "2")]));
+        assert_eq!(attributes("o:a o:b='1' p:b = '2' b='3'"), pairs(&[("b", "1"), ("p:b", "2"), ("b", "3")]));
+        assert_eq!(attributes("o:a xmlns:o='u' o: ='3'"), pairs(&[("xmlns:o", "u"), ("", "3")]));
+    }
+
+    #[test]
     fn broken_attributes_are_passed_over() {
         assert_eq!(attributes("a b=1 c d=\"2\" e =3 f='4'"), pairs(&[("b", "1"), ("d", "2"), ("e", "3"), ("f", "4")]));
         assert_eq!(attributes("a \"b\" c='1'"), pairs(&[("c", "1")]));
@@ -313,7 +333,7 @@ mod tests {
         assert_eq!(attributes("a b=\"said \"hi\"\" c=\"2\""), pairs(&[("b", "said \"hi\""), ("c", "2")]));
         assert_eq!(
             attributes("a b = 'can't' ns:c\n=\n'1' d='&lt;'s'/"),
-            pairs(&[("b", "can't"), ("c", "1"), ("d", "<'s")])
+            pairs(&[("b", "can't"), ("ns:c", "1"), ("d", "<'s")])
         );
         assert_eq!(attributes("a b='x\tc='1' d=\"2/"), pairs(&[("b", "x"), ("c", "1"), ("d", "2")]));
         assert_eq!(attributes("a b='1' c='"), pairs(&[("b", "1"), ("c", "")]));
@@ -322,8 +342,9 @@ mod tests {
     #[test]
     fn j08_names_are_local() {
         let log = RepairLog::default();
-        let tag = Tag::new(Raw::Text("ns:testsuite xsi:noNamespace='x'"), Name::new(12, 3), 0, &[], &log);
+        let tag = Tag::new(Raw::Text("ns:testsuite xsi:noNamespace='x' ns:id='1'"), Name::new(12, 3), 0, &[], &log);
         assert_eq!(tag.name(), b"testsuite");
-        assert!(tag.attribute(b"noNamespace").is_some());
+        assert!(tag.attribute(b"xsi:noNamespace").is_some() && tag.attribute(b"noNamespace").is_none());
+        assert!(tag.attribute(b"id").is_some());
     }
 }

@@ -11,7 +11,7 @@ mod test;
 #[cfg(test)]
 mod tests;
 
-use crate::format::dotnet::RunTimes;
+use crate::format::dotnet::{self, RunTimes};
 use crate::format::head::XmlHead;
 use crate::format::held::Held;
 use crate::format::spare::{self, Spare};
@@ -59,6 +59,9 @@ const ROOTS: &[&[u8]] = &[b"assemblies", b"assembly"];
 /// Roots of parts of one.
 const FRAGMENTS: &[&[u8]] = &[b"collection", b"class"];
 
+/// When something began and ended, by date, time and zone.
+const SPAN: [&[u8]; 2] = [b"start-rtf", b"finish-rtf"];
+
 /// Start tags that show that the end tag of a text or of a test is missing.
 const STRUCTURE: &[&[u8]] = &[b"test", b"collection", b"class", b"assembly", b"assemblies"];
 
@@ -96,7 +99,9 @@ struct Reader<'o> {
     /// The machine, where the report names it.
     computer: String,
     assembly: Assembly,
-    /// When that began, until its first test.
+    /// Whether the report says when all of it began and ended.
+    has_span: bool,
+    /// When the assembly began, until its first test.
     times: RunTimes,
     /// Name of the collection or class around the test.
     group: String,
@@ -129,6 +134,7 @@ impl<'o> Reader<'o> {
             producer: String::new(),
             computer: String::new(),
             assembly: Assembly::default(),
+            has_span: false,
             times: RunTimes::default(),
             group: String::new(),
             case,
@@ -151,15 +157,11 @@ impl<'o> Reader<'o> {
                             return Ok(());
                         }
                     }
-                    b"assembly" => self.begin_assembly(xml),
+                    b"assembly" => self.begin_assembly(xml, visitor),
                     b"collection" | b"class" => self.begin_group(xml),
                     b"error" => self.read_error(xml, visitor)?,
                     b"failure" => self.read_fixture_failure(xml, visitor)?,
-                    b"assemblies" => {
-                        if let Some(computer) = tag.attribute(b"computer") {
-                            computer.read_into(&mut self.computer);
-                        }
-                    }
+                    b"assemblies" => self.begin_assemblies(xml, visitor),
                     b"errors" => {}
                     _ => xml.skip_element()?,
                 },
@@ -171,18 +173,37 @@ impl<'o> Reader<'o> {
         }
     }
 
-    fn begin_assembly(&mut self, xml: &XmlCursor<'_>) {
+    fn begin_assemblies(&mut self, xml: &XmlCursor<'_>, visitor: &mut dyn ReportVisitor) {
+        let tag = xml.started_tag();
+        if let Some(computer) = tag.attribute(b"computer") {
+            computer.read_into(&mut self.computer);
+        }
+        self.has_span = dotnet::state_span(&tag, SPAN, self.options, &mut self.remarks, xml, visitor);
+    }
+
+    fn begin_assembly(&mut self, xml: &XmlCursor<'_>, visitor: &mut dyn ReportVisitor) {
         let tag = xml.started_tag();
         self.assembly.read(&tag, self.options.suite_property.as_deref());
-        let topic = "the start of an assembly is no date and was left out";
-        let start: [&[u8]; 2] = [b"run-date", b"run-time"];
-        self.times = RunTimes::read(&tag, start, topic, self.options, &mut self.remarks, xml);
-        self.times.read_length(&tag);
+        let has_span = dotnet::state_span(&tag, SPAN, self.options, &mut self.remarks, xml, visitor);
+        self.times = match has_span || self.has_span {
+            true => RunTimes::default(),
+            false => self.run_times(xml),
+        };
         if self.producer.is_empty()
             && let Some(framework) = tag.attribute(b"test-framework")
         {
             framework.push_into(&mut self.producer);
         }
+    }
+
+    /// When the assembly began, in whatever zone, and how long it took: for reports that do not say it better.
+    fn run_times(&mut self, xml: &XmlCursor<'_>) -> RunTimes {
+        let tag = xml.started_tag();
+        let topic = "the start of an assembly is no date and was left out";
+        let start: [&[u8]; 2] = [b"run-date", b"run-time"];
+        let mut times = RunTimes::read(&tag, start, topic, self.options, &mut self.remarks, xml);
+        times.read_length(&tag);
+        times
     }
 
     fn begin_group(&mut self, xml: &XmlCursor<'_>) {

@@ -146,6 +146,12 @@ fn x3_the_start_of_an_assembly_is_that_of_tests_without_times() {
     assert_eq!(found.kinds(), [ProblemKind::NaiveTimestamp]);
     assert!(found.cases.iter().all(|case| case.start.is_none() && case.finish.is_none()), "no time is invented");
     assert_eq!(assembly("run-date='2024-05-01' run-time='10:00:00'", "").spans, ["2024-05-01T10:00:00Z -"]);
+    let span = "start-rtf='2024-05-01T10:00:00.5+02:00' finish-rtf='2024-05-01T10:00:05+02:00'";
+    let found = assembly(&format!("{span} run-date='2024-05-01' run-time='10:00:00' time='60'"), "");
+    assert_eq!((&*found.spans, found.kinds()), (&["2024-05-01T08:00:00Z 2024-05-01T08:00:05Z".to_owned()][..], vec![]));
+    let inside = "<assembly name='a' run-date='2024-05-01' run-time='10:00:00'><collection name='c'><test name='N.C.M' type='N.C' method='M' result='Pass'/></collection></assembly>";
+    let found = read(&format!("<assemblies {span}>{inside}</assemblies>"));
+    assert_eq!((found.spans.len(), found.kinds()), (1, vec![]));
 
     let own = assembly("run-date='2024-05-01' run-time='10:00:00'", "start-rtf='2024-05-01T08:00:00+00:00'");
     assert_eq!((own.spans.len(), own.kinds()), (0, vec![]));

@@ -47,6 +47,7 @@ impl Conversion<'_> {
         for what in unwritten.beyond(self.told_of_unwritten) {
             let (kind, why) = match what {
                 xray::Unwritten::MIDDLE_OF_STEP_TEXTS => (ProblemKind::TextShortened, "takes no more"),
+                xray::Unwritten::DESCRIPTIONS => (ProblemKind::Unusual, "does not know them"),
                 _ => (ProblemKind::UnknownProperty, "does not know it"),
             };
             let problem = Problem::new(kind, format!("left out, since the target {why}: {what}")).about(what);

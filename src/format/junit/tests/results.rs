@@ -79,7 +79,10 @@ fn j25_j26_j27_j28_attempts() {
     assert_eq!(found.lines(), ["failed c.t"]);
     assert_eq!(found.only().details[1].text, "plain");
     assert_eq!(case_with("<failure/><flakyFailure/>").lines(), ["failed c.t"]);
-    assert_eq!(case_with("<rerunError/>").lines(), ["failed c.t"]);
+    let found = case_with("<rerunFailure message='short'><stackTrace>deep</stackTrace></rerunFailure><rerunError/>");
+    assert_eq!((found.lines(), found.kinds()), (vec!["failed c.t".to_owned()], vec![ProblemKind::Unusual]));
+    let details: Vec<_> = found.only().details.iter().map(|detail| (detail.kind, &*detail.text)).collect();
+    assert_eq!(details, [(DetailKind::Failure, "deep"), (DetailKind::Attempt, "")]);
 }
 
 #[test]

@@ -41,7 +41,12 @@ fn j06_a_suite_without_name_has_its_parents() {
 #[test]
 fn j07_cases_below_any_root() {
     check("<testsuites><testcase classname='c' name='a'/></testsuites>", &["passed c.a"], &[]);
-    check("<testcase classname='c' name='a'/>", &["passed c.a"], &[]);
+    check("<testcase classname='c' name='a'/>", &["passed c.a"], &[ProblemKind::Unusual]);
+    check(
+        "<testsuite name='s'><testcase classname='' name='a'/></testsuite>",
+        &["passed s.a"],
+        &[ProblemKind::Unusual],
+    );
     check("<nothing><testsuite name='s'><testcase name='a'/></testsuite></nothing>", &["passed s.a"], &[]);
 }
 
@@ -52,6 +57,16 @@ fn j08_j09_prefixes_and_quotes() {
         &["passed s.a"],
         &[],
     );
+}
+
+#[test]
+fn j09_attributes_of_another_namespace_are_not_those_of_the_format() {
+    check(
+        "<testsuite o:name='x'><testcase o:classname='X' classname='c' o:name='b' name='a'/></testsuite>",
+        &["passed c.a"],
+        &[],
+    );
+    check("<o:testsuite><o:testcase o:classname='c' o:name='a'/></o:testsuite>", &["passed c.a"], &[]);
 }
 
 #[test]

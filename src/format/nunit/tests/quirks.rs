@@ -285,6 +285,13 @@ fn the_start_of_the_run_is_that_of_cases_without_times() {
     assert_eq!(found.kinds(), [ProblemKind::NaiveTimestamp]);
     assert!(found.cases.iter().all(|case| case.start.is_none() && case.finish.is_none()), "no time is invented");
     assert_eq!(run("").spans, ["2010-04-19T13:38:35Z -"]);
+    let three = |times: &str| {
+        let report = format!("<test-run {times} result='Passed'/>");
+        read_with(Generation::Three, report.as_bytes(), &all_attachments()).spans
+    };
+    let span = three("start-time='2024-05-01 10:00:00Z' end-time='2024-05-01T10:00:02.5000000Z'");
+    assert_eq!(span, ["2024-05-01T10:00:00Z 2024-05-01T10:00:02Z"]);
+    assert_eq!(three("run-date='2011-07-26' start-time='11:34:27'"), Vec::<String>::new());
 }
 
 #[test]

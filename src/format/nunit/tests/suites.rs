@@ -99,6 +99,20 @@ fn n13_a_failed_set_up_explains_its_cases() {
 }
 
 #[test]
+fn n13_n17_what_stands_behind_the_cases_is_told_whole() {
+    let case = "<test-case fullname='N.C.M' result='Failed' site='Parent'><failure><message>OneTimeSetUp: boom</message></failure></test-case>";
+    let failure = "<failure><message>boom</message><stack-trace>at SetUp\n  at Run</stack-trace></failure>";
+    let found = three(&suite("TestFixture", "result='Failed' site='SetUp'", &format!("{case}{failure}")));
+    let told = "the suite 'TestFixture' failed outside its test cases (SetUp): boom | at SetUp | at Run";
+    assert_eq!((found.kinds(), &*found.problems[0].message), (vec![ProblemKind::ContainerFailure], told));
+    let case = "<test-case fullname='N.C.M' result='Skipped' site='Parent'/>";
+    let reason = "<reason><message>not ready</message></reason>";
+    let found = three(&suite("TestFixture", "result='Skipped' label='Ignored'", &format!("{case}{reason}")));
+    let told = "the reason of the suite 'TestFixture' follows its test cases, which lack it: not ready";
+    assert_eq!((found.kinds(), &*found.problems[0].message), (vec![ProblemKind::Unusual], told));
+}
+
+#[test]
 fn n13_in_version_2() {
     let case = "<test-case name='N.C.M' result='Error'><failure><message>TestFixtureSetUp failed in C</message></failure></test-case>";
     let failure = "<failure><message>SetUp : boom</message><stack-trace>at SetUp</stack-trace></failure>";

@@ -31,6 +31,18 @@ fn check_times(report: &str, start: &str, finish: &str, millis: Option<i64>, pro
 }
 
 #[test]
+fn c3_suites_say_when_the_run_began_and_ended() {
+    let suite = |times: &str| format!("<suite {times}><test><class name='c'/></test></suite>");
+    let whole = suite("started-at='2024-05-02T10:00:00 CEST' finished-at='2024-05-02T10:00:09 CEST'");
+    let bare = suite("name='n'");
+    let open = suite("started-at='2024-05-02T10:00:00 UTC'");
+    let turned = suite("started-at='2024-05-02T10:00:00 UTC' finished-at='2024-05-02T09:00:00 UTC'");
+    let found = read(&format!("<testng-results>{whole}{bare}{open}{turned}</testng-results>"));
+    let only_start = "2024-05-02T10:00:00Z -";
+    assert_eq!(found.spans, ["2024-05-02T08:00:00Z 2024-05-02T08:00:09Z", only_start, only_start]);
+}
+
+#[test]
 fn c5_times_since_7_0_name_their_zone() {
     let row = row_at("2024-05-02T10:00:02 CEST", "2024-05-02T10:00:02 CEST", "12");
     check_times(&timed(" CEST", &row), "08:00:02Z", "08:00:03Z", Some(12), &[]);
