@@ -199,7 +199,8 @@ impl Attempt {
     pub(super) fn interrupt(&mut self) {
         self.case.outcome = match self.status {
             Status::Failed | Status::Ambiguous => self.status.outcome(),
-            _ => Outcome::Running,
+            // Nobody goes on with it.
+            _ => Outcome::NotRun,
         };
         let detail = self.case.details.add();
         detail.kind = DetailKind::Note;
