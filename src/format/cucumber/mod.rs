@@ -10,6 +10,7 @@ mod feature;
 mod scenario;
 #[cfg(test)]
 mod tests;
+mod walk;
 
 use std::ops::ControlFlow;
 

@@ -92,6 +92,16 @@ fn an_interrupted_run_keeps_what_ran() {
 }
 
 #[test]
+fn a_scenario_that_did_not_run_says_why() {
+    let run = String::from_utf8(with_attachments("")).unwrap().replace("FAILED", "UNKNOWN");
+    let found = read(run.as_bytes());
+    assert_eq!(
+        (found.cases[0].outcome, found.cases[0].details[0].message.as_str()),
+        (Outcome::NotRun, "some of its steps did not run")
+    );
+}
+
+#[test]
 fn a_failed_hook_of_the_run_is_a_problem() {
     let found = read(
         b"{\"testRunHookFinished\":{\"result\":{\"status\":\"FAILED\",\"message\":\"no db\"}}}\n{\"testRunFinished\":{}}\n",
