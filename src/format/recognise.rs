@@ -116,9 +116,15 @@ fn json_family(json: &JsonHead<'_>) -> Option<Family> {
         JsonRoot::EmptyArray => Some(Family::Cucumber),
         JsonRoot::OnlyBracket => Some(Family::Behave),
         JsonRoot::Array if json.has_any("[]", &["testKey", "testInfo"]) => Some(Family::Xray),
-        JsonRoot::Array => feature(json, "[]"),
+        JsonRoot::Array => feature(json, list_of_features(json)),
         JsonRoot::Object => object(json),
     }
+}
+
+/// Where the features of a list are: parallel runners put the lists of their jobs into one (B19).
+fn list_of_features(json: &JsonHead<'_>) -> &'static str {
+    let is_in_lists = json.names("[]").next().is_none() && json.names("[][]").next().is_some();
+    if is_in_lists { "[][]" } else { "[]" }
 }
 
 /// Whether nothing that may still come decides about the family. Writers put features' own keys behind their elements, so
@@ -126,9 +132,10 @@ fn json_family(json: &JsonHead<'_>) -> Option<Family> {
 pub(super) fn is_settled(json: &JsonHead<'_>) -> bool {
     match json.root() {
         JsonRoot::Array => {
-            json.names("[].elements[].steps[]").next().is_some()
+            let place = list_of_features(json);
+            json.names(&BelowFeature::of(place).steps).next().is_some()
                 && json_family(json).is_some()
-                && !waits_for_uri(json, "[]")
+                && !waits_for_uri(json, place)
         }
         JsonRoot::Object => names_xray_tests(json) || is_robot_result(json),
         JsonRoot::EmptyArray | JsonRoot::OnlyBracket => false,

@@ -44,7 +44,7 @@ impl Mapper<'_> {
                 _ => {}
             }
         }
-        let mut taking = Taking::new(&self.rules.evidence, run.identity.as_str());
+        let mut taking = Taking::new(&self.rules.evidence, run.identity.as_str()).of_stated(run.evidence_is_stated);
         let mut links = Links { into: &mut self.findings.links, scratch: &mut self.scratch };
         for attachment in case.attachments.iter_mut().filter(|attachment| !links.take(attachment)) {
             taking.take(attachment, &mut run.evidence, problem);

@@ -71,6 +71,8 @@ pub(super) struct Taking<'a> {
     /// The test, for messages.
     test: &'a str,
     used: u64,
+    /// Whether it is told of what has no content: the target would refuse that.
+    tells_of_empty: bool,
 }
 
 /// Bytes of the evidence that `run` and its steps hold; files that it only names are not looked at yet.
@@ -85,12 +87,17 @@ const COMPARED: usize = 64;
 
 impl<'a> Taking<'a> {
     pub(super) fn new(policy: &'a EvidencePolicy, test: &'a str) -> Taking<'a> {
-        Taking { policy, test, used: 0 }
+        Taking { policy, test, used: 0, tells_of_empty: false }
+    }
+
+    /// For evidence that is `stated` in the target's own format.
+    pub(super) fn of_stated(self, stated: bool) -> Taking<'a> {
+        Taking { tells_of_empty: stated, ..self }
     }
 
     /// For a test of which evidence of `used` bytes was taken already.
     pub(super) fn beside(used: u64, policy: &'a EvidencePolicy, test: &'a str) -> Taking<'a> {
-        Taking { policy, test, used }
+        Taking { policy, test, used, tells_of_empty: false }
     }
 
     /// Moves `attachment` to `taken` when it is usable and fits; its buffers change places with those of a spare one.
@@ -110,11 +117,14 @@ impl<'a> Taking<'a> {
             Content::Path => 0,
             Content::Text => attachment.data.len() as u64,
             Content::Base64 => {
-                if attachment.data.trim().is_empty() {
-                    return;
-                }
-                if !make_base64(&mut attachment.data) {
-                    let message = format!("{}: the attachment {:?} is not valid base64", self.test, attachment.name);
+                let fault = match attachment.data.trim().is_empty() {
+                    true if self.tells_of_empty => "has no content",
+                    true => return,
+                    false if !make_base64(&mut attachment.data) => "is not valid base64",
+                    false => "",
+                };
+                if !fault.is_empty() {
+                    let message = format!("{}: the attachment {:?} {fault}", self.test, attachment.name);
                     problem(Problem::new(ProblemKind::MissingAttachment, message));
                     return;
                 }
@@ -241,6 +251,16 @@ mod tests {
         );
         assert_eq!(kept, ["aGVsbG8=", "QR=="]);
         assert_eq!(problems, [ProblemKind::MissingAttachment]);
+    }
+
+    #[test]
+    fn what_the_target_would_refuse_is_told() {
+        let mut told = Vec::new();
+        let policy = EvidencePolicy::default();
+        let mut taking = Taking::new(&policy, "t").of_stated(true);
+        let mut attachment = Attachment { content: Content::Base64, name: "a.png".to_owned(), ..Attachment::default() };
+        taking.take(&mut attachment, &mut List::default(), &mut |problem| told.push(problem.message));
+        assert_eq!(told, [r#"t: the attachment "a.png" has no content"#]);
     }
 
     #[test]

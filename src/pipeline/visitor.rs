@@ -176,7 +176,8 @@ impl<'c> Conversion<'c> {
         let (row_group, lone_group) = (case.row_group, case.lone_group);
         let mapped = self.mapper.map(case, &mut self.scratch.run, &mut |problem| {
             without_project |= problem.kind == ProblemKind::NoProject;
-            findings.outcome.evidence.dropped += u64::from(problem.kind == ProblemKind::EvidenceDropped);
+            let is_dropped = matches!(problem.kind, ProblemKind::EvidenceDropped | ProblemKind::MissingAttachment);
+            findings.outcome.evidence.dropped += u64::from(is_dropped);
             // A plan lists all such tests instead of stopping at the first.
             if !(names == Names::Kept && problem.kind == ProblemKind::NoProject) {
                 findings.note(problem);

@@ -130,6 +130,7 @@ impl Archive {
         budget.spend(&entries)?;
         let breaks_off = || Problem::new(ProblemKind::Truncated, "the packed data of the archive ends too early");
         let damage = damage.filter(|damage| damage.is_damage() || !cut).or_else(|| cut.then(breaks_off));
+        let damage = damage.or_else(|| leading_out(&entries));
         let lines = entries.iter().filter(|entry| litter::is_json_lines(&entry.name));
         let mut with_json_lines: Vec<_> = lines.map(|entry| name::folder(&entry.name).to_owned()).collect();
         with_json_lines.sort_unstable();
@@ -139,7 +140,7 @@ impl Archive {
         Ok(Archive { bytes, entries, replaced, lookup, with_json_lines, has_pictures, purse, damage })
     }
 
-    /// What is wrong with the archive as a whole, although it has entries that can be read.
+    /// What is wrong with the archive as a whole, or with names in it, although it has entries that can be read.
     pub(super) fn damage(&self) -> Option<&Problem> {
         self.damage.as_ref()
     }
@@ -230,6 +231,18 @@ impl Archive {
         let lookup = || self.lookup.get_or_init(|| Lookup::new((0..self.entries.len()).map(name_of)));
         exact(folder).or_else(|| exact("")).or_else(|| lookup().find(folder, reference, name_of))
     }
+}
+
+/// What is said of an archive that would write beside the folder into which it is unpacked. It is read like any other: names
+/// are labels here.
+fn leading_out(entries: &[ArchiveEntry]) -> Option<Problem> {
+    let leads_out = |entry: &&ArchiveEntry| entry.name.contains("..") && entry.name.split('/').any(|part| part == "..");
+    let first = entries.iter().find(leads_out)?;
+    let message = format!(
+        "names such as {:?} lead out of the archive; they are read, and nothing is written by them",
+        first.name
+    );
+    Some(Problem::new(ProblemKind::UnknownProperty, message))
 }
 
 /// Keeps the first of each name, and says what it takes the place of: nothing where the same bytes were listed twice.

@@ -177,6 +177,25 @@ fn generated_reports_are_of_their_family() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Parallel runners put the lists of their jobs into one (behave.md B19).
+#[test]
+fn features_are_found_in_lists_of_lists() {
+    let workshop = Workshop::new();
+    let feature = |name: &str| {
+        format!(
+            r#"{{"elements":[{{"steps":[{{"result":{{"status":"passed"}}}}],"id":"f;s","name":"s","line":3,"type":"scenario"}}],"uri":"{name}"}}"#
+        )
+    };
+    workshop.write("in/cucumber.json", format!("[[{}],[{}]]", feature("a"), feature("b")));
+    let behave = r#"{"keyword":"Feature","location":"f.feature:1","elements":[{"name":"s","location":"f.feature:3","type":"scenario","status":"passed"}]}"#;
+    workshop.write("in/behave.json", format!("[[], [{behave}]]"));
+    workshop.write("in/other.json", "[[1,2],[3,4]]");
+    workshop.run(["convert", "in", "--out", "out", "-p", "DEMO", "-q"]);
+    let told = reports(&workshop.path().join("out"));
+    let told: Vec<_> = told.iter().map(|line| (line["format"].as_str(), line["cases"]["seen"].as_u64())).collect();
+    assert_eq!(told, [(Some("behave"), Some(1)), (Some("cucumber"), Some(2)), (None, Some(0))]);
+}
+
 /// Who forces a format on a whole folder finds out where that was wrong.
 #[test]
 fn a_report_that_is_read_as_another_format_is_none_of_it() {

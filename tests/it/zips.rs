@@ -197,6 +197,18 @@ fn z15_encrypted_entries_are_named_and_the_others_read() {
 }
 
 #[test]
+fn names_that_lead_out_of_an_archive_are_told() {
+    let workshop = Workshop::new();
+    let files = [("../../a.xml", suite("a")), ("b../c..d.xml", suite("b"))];
+    let ran = converted(&workshop, &zip(&files.each_ref().map(|(name, report)| (*name, report.as_bytes()))), &[]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(states(&workshop), ["n.zip ignored", "../../a.xml converted", "b../c..d.xml converted"]);
+    assert!(ran.stderr.contains(r#"n.zip: names such as "../../a.xml" lead out of the archive"#), "{}", ran.stderr);
+    converted(&workshop, &zip(&[("b../c..d.xml", suite("b").as_bytes())]), &[]);
+    assert_eq!(states(&workshop), ["b../c..d.xml converted"]);
+}
+
+#[test]
 fn of_two_entries_with_one_name_the_later_counts_and_the_other_is_told() {
     let workshop = Workshop::new();
     let bytes = zip(&[("./a.xml", suite("early").as_bytes()), ("a.xml", suite("late").as_bytes())]);

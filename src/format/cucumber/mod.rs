@@ -11,6 +11,7 @@ mod scenario;
 #[cfg(test)]
 mod tests;
 mod told;
+mod walk;
 
 use std::ops::ControlFlow;
 

@@ -4,7 +4,7 @@ mod parts;
 
 use crate::format::ReadOptions;
 use crate::format::gherkin::identity::push_slug;
-use crate::format::gherkin::status::Status;
+use crate::format::gherkin::status::{Status, tell_why_not_run};
 use crate::format::json::Spelled;
 use crate::format::time::{self, is_absent};
 use crate::model::{DetailKind, List, Outcome, ProblemKind, Reuse, TestCase};
@@ -174,6 +174,7 @@ impl Scenario {
             self.case.attachments.clear();
         }
         drop_failures_without_text(&mut self.case);
+        tell_why_not_run(&mut self.case, self.parts, self.has_results);
     }
 }
 

@@ -8,23 +8,38 @@ const LONGEST_PATH: usize = 1024;
 /// Type of a list of links, as `link()` of cucumber-js attaches one.
 pub(in crate::format) const LINKS: &str = "text/uri-list";
 
-/// Fills `attachment` from what a report carries under `media_type`; `false` when there is nothing in it. Of data of
-/// which `missing` bytes were left out, since it is too long to be of use, only the length is noted.
-pub(in crate::format) fn fill(data: &str, media_type: &str, missing: u64, attachment: &mut Attachment) -> bool {
+/// What there was to fill an attachment from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::format) enum Filled {
+    Nothing,
+    Content,
+    /// Text where base64 should be.
+    NoBase64,
+}
+
+/// What is said of text where base64 should be.
+pub(in crate::format) const NO_BASE64: &str = "attachments that are no base64 were kept as they stand";
+
+/// Type of bytes of which nothing is known.
+const UNKNOWN_TYPE: &str = "application/octet-stream";
+
+/// Fills `attachment` from what a report carries under `media_type`. Of data of which `missing` bytes were left out, since it
+/// is too long to be of use, only the length is noted.
+pub(in crate::format) fn fill(data: &str, media_type: &str, missing: u64, attachment: &mut Attachment) -> Filled {
     let mut data = data.trim();
     let mut media_type = media_type.split(';').next().unwrap_or("").trim();
     if missing > 0 {
         attachment.media_type.push_str(media_type);
         attachment.content = if is_text(media_type) { Content::Text } else { Content::Base64 };
         attachment.omitted = data.len() as u64 + missing;
-        return true;
+        return Filled::Content;
     }
     if let Some((inner, rest)) = data_address(data) {
         media_type = if media_type.is_empty() { inner } else { media_type };
         data = rest;
     }
     if data.is_empty() {
-        return false;
+        return Filled::Nothing;
     }
     let unwrapped = twice_wrapped(data);
     let data = unwrapped.as_deref().and_then(data_address).map_or(data, |(_, rest)| rest);
@@ -35,44 +50,60 @@ pub(in crate::format) fn fill(data: &str, media_type: &str, missing: u64, attach
     if media_type == LINKS {
         attachment.content = Content::Link;
         attachment.data.push_str(decoded_text(data).as_deref().unwrap_or(data).trim());
-        return true;
+        return Filled::Content;
     }
     if is_text(media_type) && is_path(data) && !data.contains(char::is_whitespace) && data.contains(['/', '\\']) {
         attachment.content = Content::Path;
         attachment.data.push_str(data);
-        return true;
+        return Filled::Content;
     }
     if is_text(media_type) {
         attachment.content = Content::Text;
         attachment.data.push_str(decoded_text(data).as_deref().unwrap_or(data));
-        return true;
+        return Filled::Content;
     }
     if data.starts_with("http://") || data.starts_with("https://") {
         attachment.content = Content::Link;
         attachment.data.push_str(data);
-        return true;
+        return Filled::Content;
     }
     attachment.content = Content::Base64;
     if push_base64(data, &mut attachment.data) {
-        return true;
+        return Filled::Content;
     }
     attachment.data.clear();
-    attachment.content = if is_path(data) { Content::Path } else { Content::Text };
     attachment.data.push_str(data);
-    true
+    if is_path(data) {
+        attachment.content = Content::Path;
+        return Filled::Content;
+    }
+    attachment.content = Content::Text;
+    if ["+xml", "+json"].iter().any(|end| media_type.ends_with(end)) {
+        return Filled::Content;
+    }
+    attachment.media_type.clear();
+    attachment.media_type.push_str(UNKNOWN_TYPE);
+    Filled::NoBase64
 }
 
-/// Fills `attachment` with where its content is: a path or an address. `false` when that is not said.
-pub(in crate::format) fn refer(place: &str, media_type: &str, attachment: &mut Attachment) -> bool {
+/// Appends to a name that has an extension the one of what cannot be what it says; the others get theirs by type.
+pub(in crate::format) fn name_as_unknown(name: &mut String) {
+    if name.contains('.') {
+        name.push_str(".bin");
+    }
+}
+
+/// Fills `attachment` with where its content is, a path or an address, if that is said.
+pub(in crate::format) fn refer(place: &str, media_type: &str, attachment: &mut Attachment) -> Filled {
     let place = place.trim();
     if place.is_empty() || place.len() > LONGEST_PATH {
-        return false;
+        return Filled::Nothing;
     }
     let is_link = ["http://", "https://"].iter().any(|scheme| place.starts_with(scheme));
     attachment.content = if is_link { Content::Link } else { Content::Path };
     attachment.media_type.push_str(media_type.split(';').next().unwrap_or("").trim());
     attachment.data.push_str(place);
-    true
+    Filled::Content
 }
 
 fn is_text(media_type: &str) -> bool {
@@ -146,5 +177,5 @@ fn by_magic(data: &str) -> &'static str {
         ("JVBERi0", "application/pdf"),
         ("UEsDB", "application/zip"),
     ];
-    MAGIC.iter().find(|(start, _)| data.starts_with(start)).map_or("application/octet-stream", |(_, known)| known)
+    MAGIC.iter().find(|(start, _)| data.starts_with(start)).map_or(UNKNOWN_TYPE, |(_, known)| known)
 }

@@ -1,6 +1,6 @@
 //! Status words and what a scenario makes of those of its parts (cucumber.md section 3).
 
-use crate::model::Outcome;
+use crate::model::{DetailKind, Outcome, TestCase};
 
 /// Status of a step, a hook or a scenario; the later one decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -63,4 +63,18 @@ impl Status {
             Status::Failed => Outcome::Failed,
         }
     }
+}
+
+/// Tells why a scenario did not run, unless a part of it does.
+pub(in crate::format) fn tell_why_not_run(case: &mut TestCase, parts: usize, has_results: bool) {
+    if case.outcome != Outcome::NotRun || case.details.iter().any(|detail| detail.kind == DetailKind::Skip) {
+        return;
+    }
+    let detail = case.details.add();
+    detail.kind = DetailKind::Skip;
+    detail.message.push_str(match (parts, has_results) {
+        (0, _) => "it has no steps",
+        (_, false) => "none of its steps ran",
+        _ => "some of its steps did not run",
+    });
 }

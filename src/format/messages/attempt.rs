@@ -2,7 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use crate::format::gherkin::{identity, status::Status};
+use crate::format::gherkin::attachment::Filled;
+use crate::format::gherkin::identity;
+use crate::format::gherkin::status::{Status, tell_why_not_run};
 use crate::format::held::{CONTENTS_LEFT_OUT, DETAILS_LEFT_OUT, Held, STEPS_LEFT_OUT};
 use crate::format::json::JsonCursor;
 use crate::format::{ReadOptions, Remarks};
@@ -149,14 +151,20 @@ impl Attempt {
     }
 
     /// Adds an attachment of a step or a hook, if that is said, whole where there is `room` for its bytes.
-    pub(super) fn take(&mut self, embedded: Embedded, role: Option<Role<'_>>, json: &mut JsonCursor<'_>, room: usize) {
-        let attachment = self.case.attachments.add();
-        if !embedded.fill(json, room, attachment) {
+    pub(super) fn take(
+        &mut self,
+        embedded: &Embedded,
+        role: Option<Role<'_>>,
+        json: &mut JsonCursor<'_>,
+        room: usize,
+    ) -> Filled {
+        let filled = embedded.fill(json, room, self.case.attachments.add());
+        if filled == Filled::Nothing {
             self.case.attachments.drop_last();
-            return;
+        } else {
+            self.count_last(role);
         }
-        attachment.name.push_str(embedded.name());
-        self.count_last(role);
+        filled
     }
 
     /// Adds an attachment that waited for this step or hook.
@@ -193,13 +201,15 @@ impl Attempt {
         self.case.superseded = is_superseded;
         let status = if self.parts == 0 { Status::Unknown } else { self.status };
         self.case.outcome = status.outcome();
+        tell_why_not_run(&mut self.case, self.parts, true);
     }
 
     /// The attempt will never be over.
     pub(super) fn interrupt(&mut self) {
         self.case.outcome = match self.status {
             Status::Failed | Status::Ambiguous => self.status.outcome(),
-            _ => Outcome::Running,
+            // Nobody goes on with it.
+            _ => Outcome::NotRun,
         };
         let detail = self.case.details.add();
         detail.kind = DetailKind::Note;

@@ -1,6 +1,6 @@
 //! Attachments, embedded in a message or lying beside the report.
 
-use crate::format::gherkin::attachment;
+use crate::format::gherkin::attachment::{self, Filled};
 use crate::format::json::{Fault, JsonCursor, Span};
 use crate::model::{Attachment, Content};
 
@@ -40,17 +40,26 @@ impl Embedded {
         Ok(Some(embedded))
     }
 
-    /// Puts the content into `attachment`, or only its size where there is no `room`; `false` when there is none.
-    pub(super) fn fill(&self, json: &mut JsonCursor<'_>, room: usize, attachment: &mut Attachment) -> bool {
+    /// Puts name and content into `attachment`, or only its size where there is no `room`.
+    pub(super) fn fill(&self, json: &mut JsonCursor<'_>, room: usize, attachment: &mut Attachment) -> Filled {
+        let filled = self.fill_content(json, room, attachment);
+        attachment.name.push_str(self.name());
+        if filled == Filled::NoBase64 {
+            attachment::name_as_unknown(&mut attachment.name);
+        }
+        filled
+    }
+
+    fn fill_content(&self, json: &mut JsonCursor<'_>, room: usize, attachment: &mut Attachment) -> Filled {
         let length = self.body.map_or(0, Span::length);
         if length == 0 && !self.address.is_empty() {
             let is_web = self.address.starts_with("http://") || self.address.starts_with("https://");
             attachment.content = if is_web { Content::Link } else { Content::Path };
             attachment.media_type.push_str(&self.media_type);
             attachment.data.push_str(&self.address);
-            return true;
+            return Filled::Content;
         }
-        let Some(body) = self.body else { return false };
+        let Some(body) = self.body else { return Filled::Nothing };
         if length > room {
             return attachment::fill("", &self.media_type, length as u64 + json.missing(body), attachment);
         }
@@ -63,7 +72,7 @@ impl Embedded {
         attachment.content = if self.media_type == attachment::LINKS { Content::Link } else { Content::Text };
         attachment.media_type.push_str(&self.media_type);
         attachment.data = data;
-        true
+        Filled::Content
     }
 
     /// Whether it says of which step it is, and not of which attempt.

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
+use crate::format::gherkin::attachment::{Filled, NO_BASE64};
 use crate::format::gherkin::status::Status;
 use crate::format::json::{Fault, JsonCursor};
 use crate::format::{Attachments, ReadOptions, Remarks};
@@ -157,7 +158,7 @@ impl<'o> Running<'o> {
         let named = self.attempt_of(&embedded, plan);
         let Some(attempt) = self.attempts.get_mut(&named) else {
             if embedded.names_only_its_step() {
-                self.wait(&embedded, json, room, plan, at);
+                tell_of_content(self.wait(&embedded, json, room, plan, at), remarks, at);
             } else {
                 tell_of_no_scenario(embedded.name(), at, remarks);
             }
@@ -168,7 +169,7 @@ impl<'o> Running<'o> {
         }
         let role = plan.step(attempt.planned, embedded.step);
         let (before, charged) = (attempt.held, attempt.charge());
-        attempt.take(embedded, role, json, room);
+        tell_of_content(attempt.take(&embedded, role, json, room), remarks, at);
         self.held += attempt.held - before;
         plan.charge(attempt.charge() - charged);
         Ok(())
@@ -188,12 +189,20 @@ impl<'o> Running<'o> {
     }
 
     /// An attachment waits for the attempt that will have run its step.
-    fn wait(&mut self, embedded: &Embedded, json: &mut JsonCursor<'_>, room: usize, plan: &mut Plan, at: Position) {
+    fn wait(
+        &mut self,
+        embedded: &Embedded,
+        json: &mut JsonCursor<'_>,
+        room: usize,
+        plan: &mut Plan,
+        at: Position,
+    ) -> Filled {
         let mut attachment = Attachment::default();
-        if embedded.fill(json, room.min(MOST_WAITING.saturating_sub(self.waiting.held)), &mut attachment) {
-            attachment.name.push_str(embedded.name());
+        let filled = embedded.fill(json, room.min(MOST_WAITING.saturating_sub(self.waiting.held)), &mut attachment);
+        if filled != Filled::Nothing {
             self.waiting.add(embedded.step, attachment, at, plan);
         }
+        filled
     }
 
     /// Tells of attachments that no attempt was found for.
@@ -290,5 +299,11 @@ impl<'o> Running<'o> {
                 return;
             }
         }
+    }
+}
+
+fn tell_of_content(filled: Filled, remarks: &mut Remarks, at: Position) {
+    if filled == Filled::NoBase64 {
+        remarks.add(ProblemKind::MissingAttachment, NO_BASE64, String::new, || at);
     }
 }

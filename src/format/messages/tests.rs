@@ -92,6 +92,16 @@ fn an_interrupted_run_keeps_what_ran() {
 }
 
 #[test]
+fn a_scenario_that_did_not_run_says_why() {
+    let run = String::from_utf8(with_attachments("")).unwrap().replace("FAILED", "UNKNOWN");
+    let found = read(run.as_bytes());
+    assert_eq!(
+        (found.cases[0].outcome, found.cases[0].details[0].message.as_str()),
+        (Outcome::NotRun, "some of its steps did not run")
+    );
+}
+
+#[test]
 fn a_failed_hook_of_the_run_is_a_problem() {
     let found = read(
         b"{\"testRunHookFinished\":{\"result\":{\"status\":\"FAILED\",\"message\":\"no db\"}}}\n{\"testRunFinished\":{}}\n",
@@ -362,7 +372,7 @@ fn who_begins_again_after_the_end_is_known() {
     let mut run = String::from_utf8(scenarios(200, Announced::OneByOne)).unwrap();
     run.push_str("{\"testCaseStarted\":{\"id\":\"b\",\"testCaseId\":\"c0\"}}\n");
     let last = read(run.as_bytes()).cases.pop().unwrap();
-    assert_eq!((last.title.as_str(), last.outcome), ("Pays 0", Outcome::Running));
+    assert_eq!((last.title.as_str(), last.outcome), ("Pays 0", Outcome::NotRun));
 }
 
 #[test]
@@ -413,7 +423,7 @@ fn side_by_side(count: usize) -> String {
 fn attempts_that_run_find_room_or_go_the_first_first() {
     let found = read_within(side_by_side(100).as_bytes(), 256 << 10);
     assert_eq!((found.cases.len(), found.problems.as_slice()), (100, [ProblemKind::LimitReached].as_slice()));
-    let gone = found.cases.iter().filter(|case| case.outcome == Outcome::Running).count();
+    let gone = found.cases.iter().filter(|case| case.outcome == Outcome::NotRun).count();
     assert!((40..80).contains(&gone), "{gone}");
     for (number, case) in found.cases.iter().enumerate() {
         assert_eq!(case.title, format!("Pays {number}"), "each is there once, with its name and in its place");

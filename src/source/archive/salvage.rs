@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::{ArchiveEntry, Content, Expected, Listing, Place, name};
+use super::{ArchiveEntry, Content, Expected, Listing, Place, name, zip};
 use crate::model::{Problem, ProblemKind};
 use crate::source::look::Looking;
 use crate::source::mapped::ArchiveBytes;
@@ -196,7 +196,7 @@ impl Local {
             (Some(end), 0) if end.packed == end.plain => Content::Stored(Place { header, packed: end.packed }),
             (Some(_), 0) => Content::Unreadable("its two sizes differ although it is stored".to_owned()),
             (Some(end), 8) => Content::Deflated(Place { header, packed: end.packed }),
-            (_, other) => Content::Unreadable(format!("its compression method ({other}) is not supported")),
+            (_, other) => zip::unsupported(other),
         };
         let expected = Expected { bytes: end.map_or(0, |end| end.plain), crc: end.map(|end| end.crc) };
         Some(ArchiveEntry { name, spelling: name::spelling(&self.name), expected, content, listed_at: header })

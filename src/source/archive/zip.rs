@@ -258,11 +258,23 @@ impl ArchiveEntry {
             CompressionMethod::Stored if entry.size() == place.packed => Content::Stored(place),
             CompressionMethod::Stored => Content::Unreadable("its two sizes differ although it is stored".to_owned()),
             CompressionMethod::Deflated => Content::Deflated(place),
-            other => Content::Unreadable(format!("its compression method ({other}) is not supported")),
+            other => unsupported(number_of(other)),
         };
         let expected = Expected { bytes: entry.size(), crc: Some(entry.crc32()) };
         Some(ArchiveEntry { name, spelling, expected, content, listed_at: entry.central_header_start() })
     }
+}
+
+/// The number of a method that the crate does not read.
+fn number_of(method: CompressionMethod) -> u16 {
+    #[expect(deprecated, reason = "the crate tells the number of an unknown method in no other way")]
+    method.to_u16()
+}
+
+/// An entry packed in a way that is not read.
+pub(super) fn unsupported(method: u16) -> Content {
+    let name = CompressionMethod::name_from_u16(method);
+    Content::Unreadable(format!("its compression method {method} ({name}) is not supported"))
 }
 
 /// Quirk Z11: macOS writes UTF-8 without saying so, hence UTF-8 first, then what the flags say (CP437).

@@ -27,6 +27,21 @@ fn c05_a_step_without_result_did_not_run() {
 }
 
 #[test]
+fn a_scenario_that_did_not_run_says_why() {
+    let told = |steps: &str| {
+        let found = one(steps);
+        let details = &found.only().details;
+        assert_eq!((found.only().outcome, details.len()), (Outcome::NotRun, 1));
+        (details[0].kind, details[0].message.clone())
+    };
+    assert_eq!(told(""), (DetailKind::Skip, "it has no steps".to_owned()));
+    assert_eq!(told(&format!("{0},{0}", r#"{"name":"x"}"#)).1, "none of its steps ran");
+    assert_eq!(told(&format!(r#"{},{{"name":"y"}}"#, step(4, PASSED))).1, "some of its steps did not run");
+    let own = one(&step(4, r#""status":"unknown","error_message":"nobody knows""#));
+    assert_eq!(own.only().details.iter().map(|detail| detail.text.as_str()).collect::<Vec<_>>(), ["nobody knows"]);
+}
+
+#[test]
 fn c05_an_outline_whose_rows_are_nowhere_did_not_run() {
     let outline =
         |id: &str| format!(r#"{{"type":"scenario_outline","id":"{id}","name":"o","line":2,"steps":[{{"name":"x"}}]}}"#);
@@ -296,6 +311,19 @@ fn c36_the_media_type_may_stand_inside() {
 fn c45_one_embedding_needs_no_list() {
     let step = r#"{"name":"x","result":{"status":"failed"},"embeddings":{"data":"a b","mime_type":"text/plain"}}"#;
     assert_eq!(one(step).only().attachments[0].data, "a b");
+}
+
+#[test]
+fn what_is_no_base64_is_kept_as_it_stands_and_told() {
+    for (name, expected) in [("", "s-s1-1"), (r#","name":"shot.png""#, "shot.png.bin"), (r#","name":"shot""#, "shot")] {
+        let found = embedded(&format!(r#"{{"data":"!!no base64!!","mime_type":"image/png"{name}}}"#));
+        let attachment = &found.only().attachments[0];
+        assert_eq!((attachment.content, attachment.data.as_str()), (Content::Text, "!!no base64!!"));
+        assert_eq!((attachment.name.as_str(), attachment.media_type.as_str()), (expected, "application/octet-stream"));
+        assert_eq!(found.problems, [ProblemKind::MissingAttachment]);
+    }
+    let drawn = embedded(r#"{"data":"<svg x=''/>","mime_type":"image/svg+xml"}"#);
+    assert_eq!((drawn.only().attachments[0].media_type.as_str(), drawn.problems.len()), ("image/svg+xml", 0));
 }
 
 #[test]
