@@ -323,6 +323,22 @@ fn a_key_behind_many_rows_holds_for_all_of_them() {
 }
 
 #[test]
+fn a_key_holds_for_later_rows_of_a_large_report() {
+    let workshop = Workshop::new();
+    let text = format!("<output>{}</output>", "x".repeat(1000));
+    let other =
+        |number: usize| format!("<test name='N.C.B{number}' type='N.C' method='B{number}' result='Pass'>{text}</test>");
+    let others: String = (0..5000).map(other).collect();
+    let report = xunit(&[theory_row(1, "Pass", KEY), others, theory_row(2, "Fail", ""), FACT.to_owned()].concat());
+    workshop.write("in/a.xml", &report);
+    for jobs in ["1", "4"] {
+        convert(&workshop, "in", &["--jobs", jobs]);
+        assert_eq!(problems(&workshop, "several-keys"), Vec::<String>::new());
+        assert_eq!((tests(&workshop).len(), &*tests(&workshop)[0]), (5002, "DEMO-7 FAIL"), "with {jobs} threads");
+    }
+}
+
+#[test]
 fn rows_of_a_report_too_large_to_be_read_twice_are_told() {
     let workshop = Workshop::new();
     let text = format!("<output>{}</output>", "x".repeat(1000));
