@@ -261,6 +261,9 @@ const FACT: &str = "<test name='N.C.B' type='N.C' method='B' result='Pass'/>";
 fn a_key_on_one_row_holds_for_rows_that_stand_elsewhere() {
     let workshop = Workshop::new();
     let [bare, keyed] = [theory_row(1, "Fail", ""), theory_row(2, "Pass", KEY)];
+    let titled = |title: &str, result: &str, inside: &str| {
+        format!("<test name='{title}' type='N.C' method='A' result='{result}'>{inside}</test>")
+    };
     let param = |value: u8| format!("<params><param index='0'><value>{value}</value></param></params>");
     let key = "<attributes><attribute name='test'>DEMO-7</attribute></attributes>";
     let method = |name: &str, status: &str, inside: &str| {
@@ -278,6 +281,7 @@ fn a_key_on_one_row_holds_for_rows_that_stand_elsewhere() {
     for report in [
         xunit(&[bare.as_str(), FACT, &keyed].concat()),
         xunit(&[&keyed, FACT, bare.as_str()].concat()),
+        xunit(&[&titled("one", "Pass", KEY), FACT, &titled("two", "Fail", "")].concat()),
         format!(
             "<testng-results><suite name='s'><test name='t'><class name='N.C'>{}</class></test></suite></testng-results>",
             rows.concat()
