@@ -82,11 +82,13 @@ impl Rows {
 
     /// The key that a row of `group` elsewhere has; empty where none is known, which is noted.
     pub(super) fn key_of(&mut self, group: u64) -> String {
-        let key = self.keys.of(group).unwrap_or_default().to_owned();
-        if key.is_empty() {
-            self.keys.lack(group);
+        match self.keys.of(group) {
+            Some(key) => key.to_owned(),
+            None => {
+                self.keys.lack(group);
+                String::new()
+            }
         }
-        key
     }
 
     /// What is known of all methods.

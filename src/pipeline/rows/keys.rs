@@ -5,7 +5,7 @@
 
 use crate::model::HashedMap;
 
-/// Methods that are remembered of either sort; a report that lies in memory cannot have as many.
+/// Methods with a key, and rows without one, that are remembered; a report that lies in memory cannot have as many.
 const MOST_METHODS: usize = 100_000;
 
 /// The methods of one report, by what rows of theirs have in common
@@ -14,9 +14,8 @@ const MOST_METHODS: usize = 100_000;
 pub(in crate::pipeline) struct RowKeys {
     /// The first key that a row has.
     keys: HashedMap<Box<str>>,
-    /// Methods of which rows went on without one, in order, and the same as a set.
+    /// Methods of rows that went on without one, in order. Most reports have no keys of rows, and nobody looks at it.
     lacking: Vec<u64>,
-    lack: HashedMap<()>,
 }
 
 impl RowKeys {
@@ -35,14 +34,14 @@ impl RowKeys {
 
     /// A row of `group` goes on without a key.
     pub(super) fn lack(&mut self, group: u64) {
-        if self.lacking.len() < MOST_METHODS && self.lack.insert(group, ()).is_none() {
+        if self.lacking.len() < MOST_METHODS && self.lacking.last() != Some(&group) {
             self.lacking.push(group);
         }
     }
 
     /// The key of the rows of `group`, as far as it is known.
     pub(in crate::pipeline) fn of(&self, group: u64) -> Option<&str> {
-        self.keys.get(&group).map(|key| &**key)
+        if self.keys.is_empty() { None } else { self.keys.get(&group).map(|key| &**key) }
     }
 
     /// Takes in what was noted of the next part of the report.
@@ -58,12 +57,13 @@ impl RowKeys {
     /// Forgets which rows went on without a key: they come again.
     pub(in crate::pipeline) fn begin_again(&mut self) {
         self.lacking.clear();
-        self.lack.clear();
     }
 
-    /// The keys of methods of which rows went on without it.
+    /// The keys of methods of which rows went on without it, each method once.
     pub(in crate::pipeline) fn missed(&self) -> impl Iterator<Item = &str> {
-        self.lacking.iter().filter_map(|group| self.of(*group))
+        let mut told = HashedMap::default();
+        let missed = self.lacking.iter().filter_map(|group| Some((*group, self.of(*group)?)));
+        missed.filter_map(move |(group, key)| told.insert(group, ()).is_none().then_some(key))
     }
 }
 
