@@ -189,6 +189,8 @@ pub struct TestCase {
     /// The same number, of a case that nothing shows to be one of several rows: it does not wait for their key. Zero: there
     /// are no others.
     pub lone_group: u64,
+    /// The key of an earlier row of its method, where somebody has looked for it; empty otherwise.
+    pub row_key: String,
     /// Cases of one report with the same qualified name and the same number here are attempts: the last one counts.
     /// Zero: not known to be an attempt.
     pub attempt_group: u64,
@@ -235,11 +237,16 @@ impl TestCase {
         texts + named + self.details.len() + self.attachments.len() + self.steps.len()
     }
 
+    /// Its number among methods, whether it is shown to be one of several rows or not; zero: none.
+    pub fn method(&self) -> u64 {
+        if self.row_group != 0 { self.row_group } else { self.lone_group }
+    }
+
     /// Bytes of its texts and attachments, and something for each element of a list.
     pub fn weight(&self) -> usize {
         const ELEMENT: usize = 64;
         let names = [&self.qualified_name, &self.title, &self.container, &self.status_name];
-        let names = bytes(names) + bytes([&self.host, &self.setting, &self.suite_property]);
+        let names = bytes(names) + bytes([&self.host, &self.setting, &self.suite_property, &self.row_key]);
         if self.is_bare() {
             return names;
         }
@@ -317,6 +324,7 @@ impl Reuse for TestCase {
         self.is_example = false;
         self.row_group = 0;
         self.lone_group = 0;
+        self.row_key.clear();
         self.attempt_group = 0;
         self.superseded = false;
         self.shares_container = false;

@@ -90,6 +90,13 @@ impl Basis {
         }
     }
 
+    /// The file is converted once more, and refers to the same again.
+    pub(super) fn begin_again(&mut self) {
+        if let Basis::File(file) = self {
+            file.references.clear();
+        }
+    }
+
     /// The basis of a part of what is read.
     pub(super) fn of_part(&self) -> Basis {
         match self {

@@ -183,6 +183,7 @@ impl ReportOutcome {
         self.left_out = 0;
         self.problems.truncate(known);
         self.evidence = EvidenceCounts::default();
+        self.basis.begin_again();
         self.producer.clear();
         self.marks = Marks::default();
     }

@@ -3,7 +3,7 @@
 
 mod keys;
 
-use crate::model::{Identity, List, TestRun};
+use crate::model::{Identity, List, TestCase, TestRun};
 
 pub(super) use keys::RowKeys;
 
@@ -17,9 +17,6 @@ pub(super) struct Rows {
     key: String,
     held: List<TestRun>,
     keys: RowKeys,
-    /// Whether a key holds for rows that do not stand beside the one that has it. Who converts a part of a report does not
-    /// know the keys of the others.
-    spreads: bool,
 }
 
 /// What is to be done with a row.
@@ -35,9 +32,16 @@ pub(super) enum Placed {
 }
 
 impl Rows {
-    /// Of a report that one thread converts from its beginning to its end; these keys are known of it.
-    pub(super) fn of_whole(keys: RowKeys) -> Rows {
-        Rows { keys, spreads: true, ..Rows::default() }
+    /// Of a report of which these keys are known.
+    pub(super) fn knowing(keys: RowKeys) -> Rows {
+        Rows { keys, ..Rows::default() }
+    }
+
+    /// Takes the key that a case has from an earlier row of its method.
+    pub(super) fn hear_of(&mut self, case: &TestCase) {
+        if !case.row_key.is_empty() {
+            self.keys.hear_of(case.method(), &case.row_key);
+        }
     }
 
     /// Whether a row of `group` ends the method at hand.
@@ -78,12 +82,13 @@ impl Rows {
 
     /// The key that a row of `group` elsewhere has; empty where none is known, which is noted.
     pub(super) fn key_of(&mut self, group: u64) -> String {
-        let known = if self.spreads { self.keys.of(group) } else { None };
-        let key = known.unwrap_or_default().to_owned();
-        if key.is_empty() {
-            self.keys.lack(group);
+        match self.keys.of(group) {
+            Some(key) => key.to_owned(),
+            None => {
+                self.keys.lack(group);
+                String::new()
+            }
         }
-        key
     }
 
     /// What is known of all methods.

@@ -3,6 +3,7 @@
 mod attached;
 mod batching;
 mod ending;
+mod finder;
 mod findings;
 mod inspection;
 mod lot;
@@ -298,6 +299,7 @@ impl ReportVisitor for Conversion<'_> {
         self.findings.has_room()?;
         self.is_at_work = true;
         self.begin_rows(case.row_group);
+        self.rows.hear_of(case);
         self.findings.outcome.cases.add(case.outcome);
         self.convert(case);
         self.is_at_work = false;

@@ -349,7 +349,7 @@ fn convert(
 fn missed_keys(keys: &RowKeys) -> Problem {
     let (number, first) = (keys.missed().count(), keys.missed().next().unwrap_or_default());
     let message = format!(
-        "rows of {number} methods count without the key that another row of theirs has: they do not stand beside it, and \
+        "rows of {number} methods count without the key that a later row of theirs has: they do not stand beside it, and \
          the report is too large to be read twice; {first} is such a key"
     );
     Problem::new(ProblemKind::SeveralKeys, message)
@@ -369,16 +369,14 @@ fn convert_once(
     let is_large = matches!(body, Body::Stream(_));
     let giant = (is_large && helpers.are_there()).then(|| Giant::new(format, outcome, entry, group));
     let early = work.early.filter(|_| is_large).and_then(|take| Early::new(outcome, group, format.name, take));
-    let mut conversion = Conversion::new(&format.dialect, outcome, context, entry, runs, group).offering(early);
-    if !is_large {
-        conversion = conversion.with_keys_of_rows(keys);
-    }
+    let conversion = Conversion::new(&format.dialect, outcome, context, entry, runs, group);
+    let conversion = conversion.offering(early).with_keys_of_rows(keys);
     let read = |visitor: &mut dyn ReportVisitor| {
         catch_unwind(AssertUnwindSafe(|| report.parse(body, &context.reading.options, visitor)))
     };
     match giant {
         Some(giant) => {
-            let mut batching = Batching::new(conversion, giant, helpers, parts);
+            let mut batching = Batching::new(conversion, &format.dialect, giant, helpers, parts);
             let parsed = read(&mut batching);
             batching.finish(parsed)
         }

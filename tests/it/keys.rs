@@ -261,6 +261,9 @@ const FACT: &str = "<test name='N.C.B' type='N.C' method='B' result='Pass'/>";
 fn a_key_on_one_row_holds_for_rows_that_stand_elsewhere() {
     let workshop = Workshop::new();
     let [bare, keyed] = [theory_row(1, "Fail", ""), theory_row(2, "Pass", KEY)];
+    let titled = |title: &str, result: &str, inside: &str| {
+        format!("<test name='{title}' type='N.C' method='A' result='{result}'>{inside}</test>")
+    };
     let param = |value: u8| format!("<params><param index='0'><value>{value}</value></param></params>");
     let key = "<attributes><attribute name='test'>DEMO-7</attribute></attributes>";
     let method = |name: &str, status: &str, inside: &str| {
@@ -278,6 +281,7 @@ fn a_key_on_one_row_holds_for_rows_that_stand_elsewhere() {
     for report in [
         xunit(&[bare.as_str(), FACT, &keyed].concat()),
         xunit(&[&keyed, FACT, bare.as_str()].concat()),
+        xunit(&[&titled("one", "Pass", KEY), FACT, &titled("two", "Fail", "")].concat()),
         format!(
             "<testng-results><suite name='s'><test name='t'><class name='N.C'>{}</class></test></suite></testng-results>",
             rows.concat()
@@ -320,6 +324,22 @@ fn a_key_behind_many_rows_holds_for_all_of_them() {
     workshop.write("in/a.xml", xunit(&(rows + &theory_row(0, "Pass", KEY))));
     convert(&workshop, "in", &[]);
     assert_eq!(tests(&workshop), ["DEMO-7 FAIL"]);
+}
+
+#[test]
+fn a_key_holds_for_later_rows_of_a_large_report() {
+    let workshop = Workshop::new();
+    let text = format!("<output>{}</output>", "x".repeat(1000));
+    let other =
+        |number: usize| format!("<test name='N.C.B{number}' type='N.C' method='B{number}' result='Pass'>{text}</test>");
+    let others: String = (0..5000).map(other).collect();
+    let report = xunit(&[theory_row(1, "Pass", KEY), others, theory_row(2, "Fail", ""), FACT.to_owned()].concat());
+    workshop.write("in/a.xml", &report);
+    for jobs in ["1", "4"] {
+        convert(&workshop, "in", &["--jobs", jobs]);
+        assert_eq!(problems(&workshop, "several-keys"), Vec::<String>::new());
+        assert_eq!((tests(&workshop).len(), &*tests(&workshop)[0]), (5002, "DEMO-7 FAIL"), "with {jobs} threads");
+    }
 }
 
 #[test]

@@ -38,8 +38,7 @@ impl Reader<'_> {
             self.suites.recognise(self.recognition.read_case(&tag));
         }
         if xml.depth() == 1 {
-            let topic = "the report is a fragment: its root is a test case";
-            self.remarks.add(ProblemKind::Unusual, topic, String::new, || xml.position());
+            self.remark_fragment(xml);
         }
         self.suites.settle_clocks(self.options, &mut self.remarks, xml);
         self.name_case();
@@ -102,7 +101,9 @@ impl Reader<'_> {
             return Ok(ControlFlow::Continue(()));
         }
         self.case.container_failure = self.is_container_failure();
-        self.remark_empty_class(xml);
+        if self.attributes.class_name == ClassName::Blank && !self.case.container_failure {
+            self.remark_empty_class(xml);
+        }
         self.group_attempts();
         self.suites.count_case(self.case.outcome.is_failure() || self.children.tell_of_failure());
         self.suites.advance(self.case.duration);
@@ -149,12 +150,17 @@ impl Reader<'_> {
         visitor.problem(incomplete("test case", &self.case.qualified_name));
     }
 
-    /// The name of the Test may be another than meant where the class is there and empty. A container that failed is no Test.
+    #[cold]
+    fn remark_fragment(&mut self, xml: &XmlCursor<'_>) {
+        let topic = "the report is a fragment: its root is a test case";
+        self.remarks.add(ProblemKind::Unusual, topic, String::new, || xml.position());
+    }
+
+    /// The name of the Test may be another than meant where the class is there and empty.
+    #[cold]
     fn remark_empty_class(&mut self, xml: &XmlCursor<'_>) {
-        if self.attributes.class_name == ClassName::Blank && !self.case.container_failure {
-            let topic = "a test case has an empty class, its suite names it";
-            self.remarks.add(ProblemKind::Unusual, topic, || self.case.title.clone(), || xml.position());
-        }
+        let topic = "a test case has an empty class, its suite names it";
+        self.remarks.add(ProblemKind::Unusual, topic, || self.case.title.clone(), || xml.position());
     }
 
     /// Class and name as Xray's own importer joins them (spec junit.md C2, decision 8).
@@ -309,6 +315,7 @@ impl Reader<'_> {
     }
 
     /// A rerun that failed, and no failure before it, is all that tells why the case failed (J28).
+    #[cold]
     fn take_rerun_for_failure(&mut self, xml: &XmlCursor<'_>) {
         if let Some(detail) = self.case.details.iter_mut().find(|detail| detail.kind == DetailKind::Attempt) {
             detail.kind = DetailKind::Failure;

@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
 use super::clock::Written;
 use super::identity::{push_without_identity_hashes, qualify};
 use super::rows::RowKind;
@@ -318,7 +320,6 @@ impl Reader<'_> {
         self.note_percentage();
         let kind = self.row_kind();
         let key = self.row_key();
-        self.group_row();
         self.rows.take(&mut self.case, kind, key, visitor, &mut self.remarks, || xml.position())
     }
 
@@ -363,8 +364,9 @@ impl Reader<'_> {
     }
 
     /// Stands for what attempts of one row have in common: method, instance and parameters, without the identity
-    /// hashes that `toString` puts into them (T04).
+    /// hashes that `toString` puts into them (T04). What rows of the method have in common is the first part of that.
     fn row_key(&mut self) -> u64 {
+        let is_alone = self.is_alone();
         let attributes = &mut self.attributes;
         let key = &mut attributes.key;
         key.clear();
@@ -374,6 +376,11 @@ impl Reader<'_> {
             // No part of a name: a hash does not reach over it.
             key.push('\u{1f}');
         }
+        let method = &key.as_bytes()[..attributes.name.len() + attributes.signature.len() + 1];
+        let group = xxh3_64_with_seed(method, self.class_number).max(1);
+        // Any that is alone may be an attempt or an invocation before the key was set.
+        let of_case = if is_alone { &mut self.case.lone_group } else { &mut self.case.row_group };
+        *of_case = group;
         if memchr::memchr(b'@', key.as_bytes()).is_none() {
             return number_of(&[key]);
         }
@@ -382,17 +389,14 @@ impl Reader<'_> {
         number_of(&[&attributes.key_without_hashes])
     }
 
-    /// Rows of one method that share a key which only one of them names (decision 5, T24): those with parameters,
-    /// attempts, and those that carry attributes. Any other may be an attempt or an invocation before the key was set.
-    fn group_row(&mut self) {
+    /// Whether nothing shows that the row is one of several that share a key (decision 5, T24): no parameters, attempts or
+    /// attributes.
+    fn is_alone(&self) -> bool {
         let attributes = &self.attributes;
-        let alone = self.case.parameters.is_empty()
+        self.case.parameters.is_empty()
             && !attributes.is_retried
             && !attributes.has_data_provider
-            && !attributes.has_attributes;
-        let group = number_of(&[&self.case.qualified_name, &attributes.signature]);
-        let of_case = if alone { &mut self.case.lone_group } else { &mut self.case.row_group };
-        *of_case = group;
+            && !attributes.has_attributes
     }
 
     fn report_open_row(&self, visitor: &mut dyn ReportVisitor) {

@@ -18,7 +18,7 @@ use std::ops::ControlFlow;
 use crate::format::held::Held;
 use crate::format::spare::{self, Spare};
 use crate::format::xml::{RawValue, Tag, XmlCursor, XmlEvent};
-use crate::format::{Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes, recognise::Family};
+use crate::format::{Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes, number_of, recognise::Family};
 use crate::model::{Body, Dialect, Problem, ProblemKind, ReportVisitor, Role, TestCase};
 
 use clock::Clock;
@@ -87,6 +87,8 @@ struct Reader<'o> {
     test_name: String,
     /// Package and name of the class around the row.
     class_name: String,
+    /// Stands for that.
+    class_number: u64,
     rows: ClassRows,
     /// The row being read and what its start tag says.
     case: Box<TestCase>,
@@ -105,6 +107,7 @@ impl<'o> Reader<'o> {
             clock: Clock::default(),
             test_name: String::new(),
             class_name: String::new(),
+            class_number: 0,
             rows,
             case,
             attributes,
@@ -135,6 +138,7 @@ impl<'o> Reader<'o> {
                 },
                 XmlEvent::End(b"class", _) => {
                     self.class_name.clear();
+                    self.class_number = 0;
                     self.rows.end_class(visitor, &mut self.remarks, || xml.position())
                 }
                 XmlEvent::End(b"test", _) => {
@@ -171,7 +175,10 @@ impl<'o> Reader<'o> {
                 }
                 self.note_reference(&tag, xml);
             }
-            b"class" => name_class(&tag, &mut self.class_name),
+            b"class" => {
+                name_class(&tag, &mut self.class_name);
+                self.class_number = number_of(&[&self.class_name]);
+            }
             _ => {}
         }
     }

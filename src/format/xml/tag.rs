@@ -60,8 +60,7 @@ impl<'t> Tag<'t> {
     /// Its attributes in document order.
     #[inline]
     pub fn attributes(&self) -> Attributes<'t> {
-        let Tag { raw, name, quoted, log, .. } = *self;
-        Attributes { raw, prefix: name.prefix(), at: name.length(), quoted: quoted.iter(), log }
+        Attributes { raw: self.raw, at: self.name.length(), quoted: self.quoted.iter(), log: self.log }
     }
 
     /// The first attribute with this name.
@@ -145,8 +144,6 @@ impl<'t> RawValue<'t> {
 #[derive(Debug, Clone)]
 pub struct Attributes<'t> {
     raw: Raw<'t>,
-    /// Length of the element's prefix, its colon included.
-    prefix: usize,
     /// Where the next attribute begins, or what stands before it.
     at: usize,
     quoted: std::slice::Iter<'t, Quoted>,
@@ -181,12 +178,11 @@ impl<'t> Iterator for Attributes<'t> {
 }
 
 impl<'t> Attributes<'t> {
-    /// The name without the prefix of the element.
-    #[inline]
+    /// The name without its prefix, if the element, with whose name the tag begins, has the same.
     fn local_name<'n>(&self, name: &'n [u8]) -> &'n [u8] {
-        match self.prefix {
-            0 => name,
-            length => name.strip_prefix(&self.raw.bytes()[..length]).unwrap_or(name),
+        match name.iter().position(|byte| *byte == b':') {
+            Some(colon) if self.raw.bytes().starts_with(&name[..=colon]) => &name[colon + 1..],
+            _ => name,
         }
     }
 

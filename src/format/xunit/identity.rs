@@ -78,6 +78,12 @@ impl Names {
         }
     }
 
+    /// Whether a title is one of the author's own. A theory may give each of its rows one, without arguments.
+    pub(super) fn is_custom(&self, title: &str) -> bool {
+        let method = trimmed(&self.method);
+        !method.is_empty() && title != method
+    }
+
     /// Splits a name of which no method says where it ends. A logger that does not know the type still writes arguments
     /// behind any method; other producers without types and methods write titles (X11).
     fn split<'n>(&self, name: &'n str) -> (&'n str, Option<&'n str>) {

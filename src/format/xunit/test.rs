@@ -122,9 +122,11 @@ impl Reader<'_> {
         case.title.push_str(title);
         let class = names.class();
         case.container.push_str(if class.is_empty() { trimmed(&self.group) } else { class });
+        if list.is_some() || names.is_custom(title) {
+            case.row_group = number_of(&[&case.qualified_name]);
+        }
         if let Some(list) = list {
             arguments::read(list, &mut case.parameters);
-            case.row_group = number_of(&[&case.qualified_name]);
         }
     }
 

@@ -68,6 +68,7 @@ impl PackedCases {
             is_example,
             row_group,
             lone_group,
+            row_key,
             attempt_group,
             superseded,
             shares_container,
@@ -84,7 +85,8 @@ impl PackedCases {
         if !is_usual {
             return false;
         }
-        [qualified_name, title, container, host, setting, suite_property].into_iter().for_each(|text| self.text(text));
+        let names = [qualified_name, title, container, host, setting, suite_property, row_key];
+        names.into_iter().for_each(|text| self.text(text));
         for CaseDetail { kind, type_name, message, text, omitted } in details.iter() {
             self.details.push((*kind, *omitted));
             [type_name, message, text].into_iter().for_each(|text| self.text(text));
@@ -163,7 +165,7 @@ impl Unpacking<'_> {
         let names = [&mut case.qualified_name, &mut case.title, &mut case.container];
         names
             .into_iter()
-            .chain([&mut case.host, &mut case.setting, &mut case.suite_property])
+            .chain([&mut case.host, &mut case.setting, &mut case.suite_property, &mut case.row_key])
             .for_each(|text| self.take(text));
         for _ in 0..packed.details {
             let CaseDetail { kind, type_name, message, text, omitted } = case.details.add();
@@ -222,6 +224,7 @@ mod tests {
             host: "ci-1".to_owned(),
             setting: "edge".to_owned(),
             suite_property: "x".to_owned(),
+            row_key: "A-1".to_owned(),
             site: 4,
             is_example: true,
             row_group: 5,

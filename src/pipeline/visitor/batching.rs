@@ -4,9 +4,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::thread;
 
+use super::finder::KeyFinder;
 use super::part::{ReportPart, Start};
 use super::{CHUNKS_HELD, Conversion, Ended, Fallen, RunScratch};
-use crate::model::{Limit, LimitReached, Problem, ReportVisitor, StatedExecution, TestCase};
+use crate::model::{Dialect, Limit, LimitReached, Problem, ReportVisitor, StatedExecution, TestCase};
 use crate::pipeline::batches::{CaseBatch, Filled, Giant, Helpers};
 use crate::pipeline::early::Early;
 
@@ -22,6 +23,8 @@ pub(in crate::pipeline) struct Batching<'c> {
     /// For batches that are converted on this thread.
     scratch: &'c mut RunScratch,
     batch: CaseBatch,
+    /// Keys of rows so far.
+    finder: KeyFinder<'c>,
     /// Cases, and rows of outlines, so far.
     seen: u64,
     examples: u64,
@@ -39,16 +42,19 @@ pub(in crate::pipeline) struct Batching<'c> {
 impl<'c> Batching<'c> {
     pub(in crate::pipeline) fn new(
         whole: Conversion<'c>,
+        dialect: &Dialect,
         giant: Arc<Giant>,
         helpers: &'c Helpers<'c>,
         scratch: &'c mut RunScratch,
     ) -> Batching<'c> {
+        let finder = KeyFinder::new(dialect, whole.context.rules);
         Batching {
             whole,
             giant,
             helpers,
             scratch,
             batch: CaseBatch::default(),
+            finder,
             seen: 0,
             examples: 0,
             row_group: 0,
@@ -67,6 +73,7 @@ impl<'c> Batching<'c> {
             let _ = self.send();
         }
         self.settle();
+        self.whole.rows.keys().take_in_keys(self.finder.into_keys());
         let Ended { failure, read } = self.whole.finish(read);
         Ended { failure, read: if self.fell { Err(Fallen) } else { read } }
     }
@@ -187,6 +194,7 @@ impl ReportVisitor for Batching<'_> {
             }
         }
         self.count(case);
+        self.finder.look(case);
         if self.is_direct {
             return self.whole.case(case);
         }

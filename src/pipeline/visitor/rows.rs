@@ -5,9 +5,9 @@ use crate::pipeline::purpose::Names;
 use crate::pipeline::rows::{Placed, RowKeys, Rows};
 
 impl Conversion<'_> {
-    /// Converts all of the report, of which these keys of rows are known.
+    /// Converts a report of which these keys of rows are known.
     pub(in crate::pipeline) fn with_keys_of_rows(self, keys: RowKeys) -> Self {
-        Conversion { rows: Rows::of_whole(keys), ..self }
+        Conversion { rows: Rows::knowing(keys), ..self }
     }
 
     /// The case that comes is a row of `group`: rows of another method no longer wait. That is settled before anything is
