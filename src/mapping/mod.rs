@@ -17,14 +17,13 @@ mod pattern;
 mod prefixes;
 mod properties;
 mod roles;
+mod rows;
 mod summary;
 mod unstable;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
-
-use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
 use crate::model::{
     DataRows, Dialect, Identity, Outcome, Problem, ProblemKind, Statements, TestCase, TestRun, key, shorten,
@@ -296,8 +295,8 @@ impl<'r> Mapper<'r> {
         if states_fields {
             self.refuse_unnumbered_fields(run, problem);
         }
-        if self.rules.rows != DataRows::Merged {
-            run.row = row_of(case, run, self.examples);
+        if self.rules.rows != DataRows::Merged && run.row == 0 {
+            run.row = rows::data_row(case, run, self.examples);
         }
         self.take_evidence(case, run, problem);
         self.write_comment(case, run, problem);
@@ -389,7 +388,7 @@ fn take_result(case: &mut TestCase, run: &mut TestRun) {
     };
     run.is_example = case.is_example;
     if case.is_example {
-        run.outline = outline_file(definition_of(case, run));
+        rows::name_example(case, run);
     }
     run.attempt_group = case.attempt_group;
     run.superseded = case.superseded;
@@ -429,37 +428,6 @@ fn take_lists(case: &mut TestCase, run: &mut TestRun) {
         stated.test_version.clear();
     }
     case.custom_fields.iter_mut().for_each(|field| std::mem::swap(run.custom_fields.add(), field));
-}
-
-/// The definition, which the identity has taken over unless there is a key.
-fn definition_of<'c>(case: &'c TestCase, run: &'c TestRun) -> &'c str {
-    match &run.identity {
-        Identity::Key(_) => &case.qualified_name,
-        Identity::Definition(definition) => definition,
-    }
-}
-
-/// Stands for the test and its data. A row of an outline is known by its place in the feature, or else by its number in
-/// the report.
-fn row_of(case: &TestCase, run: &TestRun, number: u64) -> u64 {
-    let mut hasher = Xxh3Default::new();
-    let texts = [definition_of(case, run), &case.title];
-    let parameters = run.parameters.iter().flat_map(|parameter| [parameter.name.as_str(), &parameter.value]);
-    for text in texts.into_iter().chain(parameters) {
-        hasher.update(text.as_bytes());
-        hasher.update(&[0x1f]);
-    }
-    if case.is_example {
-        let place = if case.attempt_group == 0 { number } else { case.attempt_group };
-        hasher.update(&place.to_le_bytes());
-    }
-    hasher.digest().max(1)
-}
-
-/// Stands for the file in which an outline is: the part of its definition before the `#` (decision 7).
-fn outline_file(definition: &str) -> u64 {
-    let file = definition.split_once('#').map_or(definition, |(file, _)| file);
-    xxh3_64(file.as_bytes()).max(1)
 }
 
 /// A project that Jira could not have is as good as none: that of the conversion serves instead.

@@ -25,7 +25,7 @@ mod time;
 mod trimmed;
 
 pub use attachment::{Attachment, Content, EvidenceFile, bytes_in_base64};
-pub use case::{CaseDetail, DetailKind, Output, Parameter, Property, Step, TestCase};
+pub use case::{CaseDetail, DetailKind, Example, Output, Parameter, Property, Step, TestCase};
 pub use dialect::{BareKeysSay, Dialect, OtherCase, Role, Split, Statements};
 pub use hashed::{Hashed, HashedMap};
 pub use hexadecimal::hex_pair;
