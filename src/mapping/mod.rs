@@ -18,6 +18,7 @@ mod prefixes;
 mod properties;
 mod result;
 mod roles;
+mod rows;
 mod rules;
 mod summary;
 mod unstable;
@@ -38,7 +39,7 @@ use marks::TextMarks;
 pub use met::Met;
 pub use pattern::{KeyPattern, Rewrite};
 pub use prefixes::{TagPrefix, TagPrefixes, TagRole};
-use result::{name_beside_others, row_of, take_lists, take_result};
+use result::{name_beside_others, take_lists, take_result};
 pub use rules::{BareKeys, FieldNames, KeyRules, Rules, UpdateTests};
 use summary::{first_line_of, is_end_of_line, summary_line};
 
@@ -217,8 +218,8 @@ impl<'r> Mapper<'r> {
         if states_fields {
             self.refuse_unnumbered_fields(run, problem);
         }
-        if self.rules.rows != DataRows::Merged {
-            run.row = row_of(case, run, self.examples);
+        if self.rules.rows != DataRows::Merged && run.row == 0 {
+            run.row = rows::data_row(case, run, self.examples);
         }
         self.take_evidence(case, run, problem);
         self.write_comment(case, run, problem);

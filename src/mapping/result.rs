@@ -1,9 +1,8 @@
 //! What a case tells of its result, whichever Test it is of: outcome and times, lists, what tells it from others.
 
-use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
-
+use super::rows;
 use super::summary::summary_line;
-use crate::model::{Identity, TestCase, TestRun, key};
+use crate::model::{TestCase, TestRun, key};
 
 /// Outcome and times.
 pub(super) fn take_result(case: &mut TestCase, run: &mut TestRun) {
@@ -18,7 +17,7 @@ pub(super) fn take_result(case: &mut TestCase, run: &mut TestRun) {
     };
     run.is_example = case.is_example;
     if case.is_example {
-        run.outline = outline_file(definition_of(case, run));
+        rows::name_example(case, run);
     }
     run.attempt_group = case.attempt_group;
     run.superseded = case.superseded;
@@ -58,35 +57,4 @@ pub(super) fn take_lists(case: &mut TestCase, run: &mut TestRun) {
         stated.test_version.clear();
     }
     case.custom_fields.iter_mut().for_each(|field| std::mem::swap(run.custom_fields.add(), field));
-}
-
-/// The definition, which the identity has taken over unless there is a key.
-fn definition_of<'c>(case: &'c TestCase, run: &'c TestRun) -> &'c str {
-    match &run.identity {
-        Identity::Key(_) => &case.qualified_name,
-        Identity::Definition(definition) => definition,
-    }
-}
-
-/// Stands for the test and its data. A row of an outline is known by its place in the feature, or else by its number in
-/// the report.
-pub(super) fn row_of(case: &TestCase, run: &TestRun, number: u64) -> u64 {
-    let mut hasher = Xxh3Default::new();
-    let texts = [definition_of(case, run), &case.title];
-    let parameters = run.parameters.iter().flat_map(|parameter| [parameter.name.as_str(), &parameter.value]);
-    for text in texts.into_iter().chain(parameters) {
-        hasher.update(text.as_bytes());
-        hasher.update(&[0x1f]);
-    }
-    if case.is_example {
-        let place = if case.attempt_group == 0 { number } else { case.attempt_group };
-        hasher.update(&place.to_le_bytes());
-    }
-    hasher.digest().max(1)
-}
-
-/// Stands for the file in which an outline is: the part of its definition before the `#` (decision 7).
-fn outline_file(definition: &str) -> u64 {
-    let file = definition.split_once('#').map_or(definition, |(file, _)| file);
-    xxh3_64(file.as_bytes()).max(1)
 }

@@ -131,6 +131,15 @@ impl Reuse for Output {
     }
 }
 
+/// Which row of an outline a scenario is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Example {
+    /// Its line in the feature file, by which rows are in order. Zero: not known.
+    pub line: u64,
+    /// Stands for it in every report that tells of it. Zero: not known.
+    pub id: u64,
+}
+
 /// One test case, lent to the visitor for the length of a call and filled again afterwards.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TestCase {
@@ -184,6 +193,8 @@ pub struct TestCase {
     pub site: u64,
     /// Whether this is a row of a scenario outline.
     pub is_example: bool,
+    /// Which one, as far as that is known.
+    pub example: Example,
     /// Rows of one parameterised method in one report share this number; zero: no such method.
     pub row_group: u64,
     /// The same number, of a case that nothing shows to be one of several rows: it does not wait for their key. Zero: there
@@ -322,6 +333,7 @@ impl Reuse for TestCase {
         self.stderr.reset();
         self.site = 0;
         self.is_example = false;
+        self.example = Example::default();
         self.row_group = 0;
         self.lone_group = 0;
         self.row_key.clear();

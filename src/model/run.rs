@@ -101,8 +101,11 @@ pub struct TestRun {
     pub execution_key: String,
     /// Test environments that the report itself names for it, joined by `;`; empty: those of its group.
     pub environment: String,
-    /// Stands for its data row: equal for results of the same test with the same data. Zero unless rows are told apart.
+    /// Stands for its data row, or for the row of an outline: equal for results of the same test with the same data. Zero
+    /// unless data rows are told apart, or where it is not known which row of an outline it is.
     pub row: u64,
+    /// Line of the row of an outline; zero where it is not known, or no such row.
+    pub row_line: u64,
     /// What it is called beside other results of its Test: the name of its data row, where rows are kept; else of a result
     /// that did not pass, where that tells more than what names the Test.
     pub row_name: String,
@@ -149,6 +152,7 @@ impl Reuse for TestRun {
         self.execution_key.clear();
         self.environment.clear();
         self.row = 0;
+        self.row_line = 0;
         self.row_name.clear();
         self.evidence_is_stated = false;
         self.comment_is_markup = false;

@@ -1,18 +1,19 @@
 //! Several results of one Test in one Test Execution become one (decisions 11, 13, 20; junit.md C3).
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use crate::model::{Outcome, shorten};
 
+use super::deciding::{MergedStatus, candidates, deciding, worst};
 use super::decode::{DecodeError, decode};
 use super::encode::EncodeOptions;
-use super::flavour::{TODO, Target};
+use super::flavour::Target;
 use super::markup::{self, Unframed};
 use super::note::{self, Note};
-use super::rows;
 use super::sections::{Sections, part_from_before};
 use super::wire::{self, IterationResult, Run, StepResult, TestInfo, Text, Texts};
+use super::{outline, rows};
 
 /// Which result counts when one Test has several in one Test Execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -129,6 +130,7 @@ pub(super) struct Results<'p, 'r> {
     /// Indexes of the results that count; all others are attempts.
     pub(super) deciding: Vec<usize>,
     pub(super) verdict: MergedStatus<'r>,
+    pub(super) policy: Merge,
     shape: Shape,
 }
 
@@ -143,8 +145,8 @@ impl<'r> Results<'_, 'r> {
 enum Shape {
     /// The steps of the result that decides.
     Steps,
-    /// The rows of one outline.
-    Outline,
+    /// The rows of one outline, each with its results.
+    Outline(Vec<Vec<usize>>),
     /// Data rows; each deciding result has its label.
     Rows(Vec<String>),
     /// Data rows that the Test cannot take: their labels stand in the comment.
@@ -154,15 +156,18 @@ enum Shape {
 impl<'p, 'r> Results<'p, 'r> {
     fn new(parts: &'p [EncodedResult<'p>], runs: Vec<Run<'r>>, notes: Vec<Note<'r>>, policy: Merge) -> Results<'p, 'r> {
         let mut deciding = deciding(parts);
-        let shape = shape(&runs, &notes, &deciding, policy);
+        let mut shape = shape(&runs, &notes, &deciding, policy);
         let candidates = candidates(parts, &runs, &notes, &deciding, policy);
         if policy == Merge::Last {
             // What came before does not count, as if it had been superseded.
             deciding = candidates.iter().map(|candidate| candidate.model).collect();
             deciding.sort_unstable();
         }
+        if let Shape::Outline(rows) = &mut shape {
+            *rows = outline::rows_of(&deciding, &notes, policy);
+        }
         let verdict = worst(candidates);
-        Results { parts, runs, notes, deciding, verdict, shape }
+        Results { parts, runs, notes, deciding, verdict, policy, shape }
     }
 }
 
@@ -171,7 +176,7 @@ fn shape(runs: &[Run<'_>], notes: &[Note<'_>], deciding: &[usize], policy: Merge
     if rows_of_outlines > 0 {
         // Rows of different files never mix (decision 22); what they come to together is the status.
         let is_one = deciding.iter().all(|index| notes[*index].outline == notes[deciding[0]].outline);
-        return if is_one && rows_of_outlines == deciding.len() { Shape::Outline } else { Shape::Steps };
+        return if is_one && rows_of_outlines == deciding.len() { Shape::Outline(Vec::new()) } else { Shape::Steps };
     }
     if policy != Merge::Iterations || deciding.len() < 2 {
         return Shape::Steps;
@@ -179,86 +184,6 @@ fn shape(runs: &[Run<'_>], notes: &[Note<'_>], deciding: &[usize], policy: Merge
     let labels = deciding.iter().map(|index| rows::noted(&runs[*index], &notes[*index]).label()).collect();
     let labels = rows::distinct(labels);
     if rows::are_taken(&runs[0]) { Shape::Rows(labels) } else { Shape::Labels(labels) }
-}
-
-/// Indexes of the parts that decide: neither superseded nor followed by another attempt of their group.
-fn deciding(parts: &[EncodedResult<'_>]) -> Vec<usize> {
-    let mut last_of_group = HashMap::new();
-    for (index, part) in parts.iter().enumerate().filter(|(_, part)| part.attempt_group != 0 && !part.superseded) {
-        last_of_group.insert((part.report, part.attempt_group), index);
-    }
-    let counts = |(index, part): &(usize, &EncodedResult<'_>)| {
-        let last = last_of_group.get(&(part.report, part.attempt_group));
-        !part.superseded && last.is_none_or(|last| last == index)
-    };
-    let mut deciding: Vec<usize> = parts.iter().enumerate().filter(counts).map(|(index, _)| index).collect();
-    if deciding.is_empty() {
-        // Every attempt claims to be superseded: what came last is all that is known.
-        deciding.extend(parts.len().checked_sub(1));
-    }
-    deciding
-}
-
-pub(super) struct MergedStatus<'r> {
-    outcome: Outcome,
-    status: Text<'r>,
-    /// The part whose steps stand for all.
-    pub(super) model: usize,
-}
-
-/// What is to be decided between: each result, or what each data row comes to.
-fn candidates<'r>(
-    parts: &[EncodedResult<'_>],
-    runs: &[Run<'r>],
-    notes: &[Note<'_>],
-    deciding: &[usize],
-    policy: Merge,
-) -> Vec<MergedStatus<'r>> {
-    let as_part =
-        |model: usize| MergedStatus { outcome: parts[model].outcome, status: runs[model].status.clone(), model };
-    if matches!(policy, Merge::Worst | Merge::Iterations) {
-        return deciding.iter().map(|index| as_part(*index)).collect();
-    }
-    let mut rows: Vec<(u64, Vec<usize>)> = Vec::new();
-    let mut places = HashMap::new();
-    for index in deciding {
-        let place = *places.entry(notes[*index].id).or_insert(rows.len());
-        if place == rows.len() {
-            rows.push((notes[*index].id, Vec::new()));
-        }
-        rows[place].1.push(*index);
-    }
-    let of_row = |(_, row): (u64, Vec<usize>)| {
-        let passed = row.iter().copied().find(|index| parts[*index].outcome == Outcome::Passed);
-        match (policy, passed) {
-            (Merge::AnyPass, Some(passed)) => as_part(passed),
-            (Merge::AnyPass, None) => worst(row.into_iter().map(as_part).collect()),
-            _ => as_part(last(runs, &row)),
-        }
-    };
-    rows.into_iter().map(of_row).collect()
-}
-
-/// The result that began last; the later in order of those that began at the same time.
-fn last(runs: &[Run<'_>], row: &[usize]) -> usize {
-    let began = |index: &usize| (runs[*index].start.or(runs[*index].finish), *index);
-    row.iter().copied().max_by_key(began).unwrap_or(0)
-}
-
-/// Any failed: failed; else any aborted: aborted; all alike: as they are; else TODO.
-fn worst(mut candidates: Vec<MergedStatus<'_>>) -> MergedStatus<'_> {
-    let first_with = |outcome: Outcome| candidates.iter().position(|candidate| candidate.outcome == outcome);
-    let found = [Outcome::Failed, Outcome::Errored, Outcome::Aborted].into_iter().find_map(first_with);
-    // No failure: equal words stay, whatever they are; a mixture is not decided.
-    let all_alike = candidates.iter().all(|candidate| candidate.status == candidates[0].status);
-    match found {
-        Some(index) => candidates.swap_remove(index),
-        None if all_alike && !candidates.is_empty() => candidates.swap_remove(0),
-        None => {
-            let model = candidates.last().map_or(0, |candidate| candidate.model);
-            MergedStatus { outcome: Outcome::Skipped, status: TODO.into(), model }
-        }
-    }
 }
 
 /// What a run consists of.
@@ -305,10 +230,7 @@ impl<'r> Results<'_, 'r> {
     /// What the merged run consists of.
     fn parts(&self) -> RunParts<'r> {
         match &self.shape {
-            Shape::Outline => {
-                let examples = self.deciding.iter().flat_map(|index| self.runs[*index].examples.iter().cloned());
-                RunParts { examples: examples.collect(), ..RunParts::default() }
-            }
+            Shape::Outline(rows) => RunParts { examples: self.examples(rows), ..RunParts::default() },
             Shape::Rows(labels) => RunParts { iterations: self.rows(labels), ..RunParts::default() },
             Shape::Steps | Shape::Labels(_) => {
                 let giver = self.giver();
@@ -331,7 +253,7 @@ impl<'r> Results<'_, 'r> {
 
     /// Whether the merged run has the rows of all results.
     pub(super) fn keeps_all_parts(&self) -> bool {
-        matches!(self.shape, Shape::Outline | Shape::Rows(_))
+        matches!(self.shape, Shape::Outline(_) | Shape::Rows(_))
     }
 
     fn rows(&self, labels: &[String]) -> Vec<IterationResult<'r>> {
@@ -350,13 +272,13 @@ impl<'r> Results<'_, 'r> {
         let mut comment = String::new();
         let first = self.deciding.first().map(|index| self.parts[*index].outcome);
         let differ = self.deciding.iter().any(|index| Some(self.parts[*index].outcome) != first);
-        let is_outline = matches!(self.shape, Shape::Outline);
+        let is_outline = matches!(self.shape, Shape::Outline(_));
         if differ && !is_outline {
             comment = tally(self.parts, &self.deciding);
         }
-        let names = self.names();
+        let named = self.named();
         let mut sections = Sections::default();
-        for (index, name) in self.deciding.iter().zip(&names) {
+        for (index, name) in &named {
             let outcome = self.parts[*index].outcome;
             match &unframed[*index] {
                 // Behave names its rows itself.
@@ -377,23 +299,28 @@ impl<'r> Results<'_, 'r> {
         markup::framed_as(&comment, &parts, target).into_owned()
     }
 
-    /// What each result that counts is called in the comment; empty where it needs no name.
-    fn names(&self) -> Vec<Cow<'_, str>> {
+    /// The results that count, in the order in which the comment tells of them, and what each is called there; empty where it
+    /// needs no name.
+    fn named(&self) -> Vec<(usize, Cow<'_, str>)> {
         let noted = || self.deciding.iter().map(|index| rows::noted(&self.runs[*index], &self.notes[*index]));
-        match &self.shape {
+        let names: Vec<_> = match &self.shape {
+            Shape::Outline(rows) if rows.len() > 1 => {
+                let of_row = |(row, results): (usize, &Vec<usize>)| {
+                    results.iter().map(move |index| (*index, format!("{ROW}{row}").into())).collect::<Vec<_>>()
+                };
+                return (1..).zip(rows).flat_map(of_row).collect();
+            }
             Shape::Rows(labels) | Shape::Labels(labels) => {
                 labels.iter().zip(noted()).map(|(label, noted)| rows::with_data(label, &noted)).collect()
             }
-            Shape::Outline if self.deciding.len() > 1 => {
-                (1..=self.deciding.len()).map(|row| format!("{ROW}{row}").into()).collect()
-            }
             // A name that all of them have tells none from another.
-            Shape::Steps | Shape::Outline => {
+            Shape::Steps | Shape::Outline(_) => {
                 let names: Vec<_> = noted().map(|noted| noted.name).collect();
                 let are_alike = names.iter().all(|name| *name == names[0]);
                 if are_alike { vec![Cow::Borrowed(""); names.len()] } else { names }
             }
-        }
+        };
+        self.deciding.iter().copied().zip(names).collect()
     }
 
     /// Nobody repeats a test that passed: pytest does not write what made it repeat one.

@@ -6,6 +6,7 @@
 mod apart;
 mod bind;
 mod check;
+mod deciding;
 mod decode;
 mod encode;
 mod evidence;
@@ -20,6 +21,7 @@ mod multipart;
 mod name;
 mod note;
 mod only_one;
+mod outline;
 mod oversize;
 mod plain;
 mod rows;

@@ -21,6 +21,9 @@ pub(super) struct Note<'n> {
     /// See [`TestRun::row`].
     #[serde(default)]
     pub(super) id: u64,
+    /// See [`TestRun::row_line`].
+    #[serde(default)]
+    pub(super) line: u64,
     /// See [`TestRun::row_name`].
     #[serde(borrow)]
     pub(super) row: Option<Text<'n>>,
@@ -53,7 +56,7 @@ pub fn note(run: &TestRun, options: &EncodeOptions, evidence: &[Apart<'_>], out:
         return;
     }
     let mut object = Object::open(out);
-    for (name, number) in [("outline", run.outline), ("id", run.row)] {
+    for (name, number) in [("outline", run.outline), ("id", run.row), ("line", run.row_line)] {
         if number != 0 {
             object.name(name).extend_from_slice(number.to_string().as_bytes());
         }

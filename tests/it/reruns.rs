@@ -284,6 +284,62 @@ fn outlines_keep_their_rows() {
     }
 }
 
+/// Rows of an outline in Cucumber or Behave JSON; where there are several, another feature stands before it.
+fn outline_report(format: &str, rows: &[(u32, &str)]) -> String {
+    let row = |(line, status): &(u32, &str)| match format {
+        "cucumber" => format!(
+            r#"{{"id":"f;o;;{}","keyword":"Scenario Outline","line":{line},"name":"o","type":"scenario","tags":[{{"name":"@TEST_DEMO-1"}}],
+            "steps":[{{"keyword":"Given ","line":4,"name":"x","result":{{"status":"{status}","error_message":"at {line}"}}}}]}}"#,
+            line - 7
+        ),
+        _ => format!(
+            r#"{{"keyword":"Scenario Outline","location":"f.feature:{line}","name":"o -- @1.{}","type":"scenario","tags":["TEST_DEMO-1"],
+            "status":"{status}","steps":[{{"keyword":"Given","step_type":"given","location":"f.feature:4","name":"x","result":{{"status":"{status}"}}}}]}}"#,
+            line - 8
+        ),
+    };
+    let all: Vec<String> = rows.iter().map(row).collect();
+    let place = if format == "cucumber" { r#""uri":"{}","id":"f","line":1"# } else { r#""location":"{}:1""# };
+    let feature = |name: &str, rows: &[String]| {
+        let place = place.replace("{}", name);
+        format!(r#"{{{place},"keyword":"Feature","name":"F","elements":[{}]}}"#, rows.join(","))
+    };
+    let before = if rows.len() > 1 { feature("g.feature", &[]) + "," } else { String::new() };
+    format!("[{before}{}]", feature("f.feature", &all))
+}
+
+/// Each row has one status, in the order of the feature file, whatever reports tell of it and when; the same for all threads
+/// and whatever the memory.
+#[test]
+fn rows_told_of_twice_and_out_of_order() {
+    for format in ["cucumber", "behave"] {
+        let workshop = Workshop::new();
+        workshop.write("in/a.json", outline_report(format, &[(11, "passed"), (9, "failed"), (10, "passed")]));
+        workshop.write("in/b.json", outline_report(format, &[(9, "passed")]));
+        for (policy, expected) in [
+            ("worst", "FAIL (FAIL, PASS, PASS)"),
+            ("iterations", "FAIL (FAIL, PASS, PASS)"),
+            ("any-pass", "PASS (PASS, PASS, PASS)"),
+            ("last", "PASS (PASS, PASS, PASS)"),
+        ] {
+            let mut written = Vec::new();
+            for (number, more) in [["-j", "1"], ["-j", "8"], ["--memory", "16MiB"]].iter().enumerate() {
+                let out = format!("out-{policy}-{number}");
+                let ran = workshop.run(
+                    [&["convert", "in", "--out", &out, "--execution", "DEMO-9", "--merge", policy], &more[..]].concat(),
+                );
+                assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+                written.push(bundles(&workshop.path().join(&out)));
+            }
+            let test = &written[0][0].1["tests"][0];
+            assert_eq!(shown(test), expected, "{format} {policy}");
+            let comment = test["comment"].as_str().unwrap();
+            assert!(comment.starts_with(if policy == "last" { "attempt 1: failed" } else { "row 1" }), "{test}");
+            assert!(written.iter().all(|bundles| *bundles == written[0]), "{format} {policy}");
+        }
+    }
+}
+
 #[test]
 fn data_rows_have_names_and_parameters() {
     for target in ["server", "cloud"] {

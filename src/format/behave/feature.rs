@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::format::gherkin::identity;
-use crate::model::{List, ReportVisitor, Reuse, trimmed};
+use crate::model::{Example, List, ReportVisitor, Reuse, trimmed};
 
 use super::outline::Outlines;
 use super::row;
@@ -44,7 +44,11 @@ impl Feature {
             case.title.push_str(&self.title);
             push_definition(&self.title, location, &self.location, &mut case.qualified_name);
             case.container.push_str(trimmed(&self.name));
-            case.site = site(location);
+            let line = line(location);
+            case.site = identity::site(row::file(trimmed(location)), line);
+            if let Some(line) = line.filter(|_| case.is_example) {
+                case.example = Example { line, id: xxh3_64(trimmed(location).as_bytes()).max(1) };
+            }
             case.attempt_group = attempt_group(number, location);
             case.shares_container = shares_container;
             for tag in self.tags.iter() {
@@ -70,9 +74,9 @@ fn push_definition(name: &str, location: &str, of_feature: &str, out: &mut Strin
     out.push_str(name);
 }
 
-/// Where a scenario stands (see [`TestCase::site`](crate::model::TestCase::site)).
-fn site(location: &str) -> u64 {
-    trimmed(location).rsplit_once(':').map_or(0, |(file, line)| identity::site(file, line.parse().ok()))
+/// The line of a `path:line`.
+fn line(location: &str) -> Option<u64> {
+    trimmed(location).rsplit_once(':')?.1.parse().ok().filter(|line| *line > 0)
 }
 
 /// The same place again inside one feature is another attempt (B21).

@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use crate::format::ReadOptions;
 use crate::format::gherkin::identity::{self, push_uri, without_row};
 use crate::format::json::{Fault, JsonCursor, Kind, Oddities, Spelled};
-use crate::model::{List, Position, Problem, ProblemKind, ReportVisitor, Reuse};
+use crate::model::{Example, List, Position, Problem, ProblemKind, ReportVisitor, Reuse};
 
 use super::element::tags;
 use super::scenario::{OwnTag, Scenario, first_line, has_failed, own_tags};
@@ -310,8 +310,14 @@ impl Feature {
         }
         case.container.push_str(&header.name);
         case.site = identity::site(&header.uri, *line);
-        case.attempt_group =
-            line.map_or(0, |line| attempt_group(*number, telling_id(id, &case.title), line, &case.title));
+        if let Some(line) = *line {
+            let in_feature = |number| attempt_group(number, telling_id(id, &case.title), line, &case.title);
+            case.attempt_group = in_feature(*number);
+            if case.is_example && line > 0 {
+                // Another report may tell of other features before this one.
+                case.example = Example { line, id: in_feature(0) };
+            }
+        }
         let of_feature = Inherited::of(&header.tags, tags.len());
         for tag in tags.iter().filter(|tag| !of_feature.has(tag)) {
             case.tags.add().push_str(&tag.name);

@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
 use crate::format::gherkin::attachment::Filled;
 use crate::format::gherkin::identity;
 use crate::format::gherkin::status::{Status, tell_why_not_run};
@@ -9,7 +11,7 @@ use crate::format::held::{CONTENTS_LEFT_OUT, DETAILS_LEFT_OUT, Held, STEPS_LEFT_
 use crate::format::json::JsonCursor;
 use crate::format::{ReadOptions, Remarks};
 use crate::model::{
-    Attachment, CaseDetail, Content, DetailKind, Outcome, Position, ReportVisitor, Step, TestCase, Timestamp,
+    Attachment, CaseDetail, Content, DetailKind, Example, Outcome, Position, ReportVisitor, Step, TestCase, Timestamp,
 };
 
 use super::embedded::Embedded;
@@ -46,9 +48,14 @@ fn name(case: &mut TestCase, planned: Id, plan: &Plan) {
     let place = plan.place(pickle);
     case.title.push_str(pickle.name.trim());
     case.container.push_str(place.feature);
+    let line = plan.line(pickle);
     case.is_example = pickle.nodes.len() > 1;
+    if let Some(line) = line.filter(|line| case.is_example && *line > 0) {
+        // Ids are others in each run.
+        case.example = Example { line, id: xxh3_64_with_seed(pickle.name.as_bytes(), line).max(1) };
+    }
     identity::write(&pickle.uri, place.id, &pickle.name, &mut case.qualified_name);
-    case.site = identity::site(&pickle.uri, plan.line(pickle));
+    case.site = identity::site(&pickle.uri, line);
     case.attempt_group = known.pickle.max(1);
     for (tag, node) in &pickle.tags {
         let tags = if place.has_tag(*node) { &mut case.container_tags } else { &mut case.tags };

@@ -23,14 +23,23 @@ pub(super) struct Scenario {
     pub(super) rows: Vec<(Id, u64)>,
 }
 
-/// Scenarios below a feature or a rule.
+/// What is below a feature.
+#[derive(Debug, Default)]
+pub(super) struct Children {
+    pub(super) scenarios: Vec<Scenario>,
+    /// Keywords of all steps, those of backgrounds included.
+    pub(super) keywords: Vec<(Id, String)>,
+}
+
+/// Scenarios and steps below a feature or a rule.
 pub(super) fn read_children(
     json: &mut JsonCursor<'_>,
     rule: &str,
     level: Level,
-    scenarios: &mut Vec<Scenario>,
+    children: &mut Children,
 ) -> Result<(), Fault> {
     each(json, |json, key| match key {
+        b"background" => read_background(json, children),
         b"scenario" => {
             let (mut scenario, mut name) = (Scenario::default(), String::new());
             if !json.begin_object()? {
@@ -41,6 +50,7 @@ pub(super) fn read_children(
                     b"id" => scenario.node = id(json)?,
                     b"name" => name = text(json)?,
                     b"location" => scenario.line = read_line(json)?,
+                    b"steps" => read_keywords(json, &mut children.keywords)?,
                     b"examples" => each(json, |json, key| match key {
                         b"tableBody" => read_rows(json, &mut scenario.rows),
                         _ => json.skip(),
@@ -50,12 +60,41 @@ pub(super) fn read_children(
             }
             let between = if level == Level::Rule { ";" } else { "" };
             scenario.id = format!("{}{between}{}", slug(rule), slug(&name));
-            scenarios.push(scenario);
+            children.scenarios.push(scenario);
             Ok(())
         }
-        b"rule" if level == Level::Feature => read_rule(json, scenarios),
+        b"rule" if level == Level::Feature => read_rule(json, children),
         _ => json.skip(),
     })
+}
+
+fn read_background(json: &mut JsonCursor<'_>, children: &mut Children) -> Result<(), Fault> {
+    if json.begin_object()? {
+        while let Some(key) = json.key()? {
+            if key == b"steps" { read_keywords(json, &mut children.keywords)? } else { json.skip()? }
+        }
+    }
+    Ok(())
+}
+
+fn read_keywords(json: &mut JsonCursor<'_>, keywords: &mut Vec<(Id, String)>) -> Result<(), Fault> {
+    if !json.begin_array()? {
+        return Ok(());
+    }
+    while json.element()? {
+        let (mut step, mut keyword) = (NO_ID, String::new());
+        if json.begin_object()? {
+            while let Some(key) = json.key()? {
+                match key {
+                    b"id" => step = id(json)?,
+                    b"keyword" => keyword = text(json)?,
+                    _ => json.skip()?,
+                }
+            }
+        }
+        keywords.push((step, keyword));
+    }
+    Ok(())
 }
 
 /// The line of a location.
@@ -90,8 +129,8 @@ fn read_rows(json: &mut JsonCursor<'_>, rows: &mut Vec<(Id, u64)>) -> Result<(),
     Ok(())
 }
 
-fn read_rule(json: &mut JsonCursor<'_>, scenarios: &mut Vec<Scenario>) -> Result<(), Fault> {
-    let (mut name, mut children) = (String::new(), None);
+fn read_rule(json: &mut JsonCursor<'_>, children: &mut Children) -> Result<(), Fault> {
+    let (mut name, mut own) = (String::new(), None);
     if !json.begin_object()? {
         return Ok(());
     }
@@ -99,14 +138,14 @@ fn read_rule(json: &mut JsonCursor<'_>, scenarios: &mut Vec<Scenario>) -> Result
         match key {
             b"name" => name = text(json)?,
             b"children" => {
-                children = Some(json.clone());
+                own = Some(json.clone());
                 json.skip()?;
             }
             _ => json.skip()?,
         }
     }
-    match children {
-        Some(mut children) => read_children(&mut children, &name, Level::Rule, scenarios),
+    match own {
+        Some(mut own) => read_children(&mut own, &name, Level::Rule, children),
         None => Ok(()),
     }
 }

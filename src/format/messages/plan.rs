@@ -21,6 +21,8 @@ pub(super) struct Plan {
     cases: HashedMap<Box<PlannedCase>>,
     /// Which hooks stand before, and which after, what they belong to.
     hooks: HashedMap<&'static str>,
+    /// Keywords of the steps in the features, by which pickles that come later call theirs.
+    keywords: HashedMap<Rc<str>>,
     texts: Texts,
     /// Cases that have finished, in this order, each once. Who began once more is in it, too.
     finished: VecDeque<Id>,
@@ -119,6 +121,7 @@ impl Plan {
             pickles: HashedMap::default(),
             cases: HashedMap::default(),
             hooks: HashedMap::default(),
+            keywords: HashedMap::default(),
             texts: Texts::default(),
             finished: VecDeque::new(),
             finished_bytes: 0,
@@ -223,7 +226,7 @@ impl Plan {
     /// that takes all.
     pub(super) fn is_short(&mut self) -> bool {
         while self.bytes + self.texts.bytes() + self.running > self.most && self.running > self.most / 8 {
-            if !self.forget_first() {
+            if !self.forget_something() {
                 return true;
             }
         }
@@ -238,7 +241,7 @@ impl Plan {
     /// Takes room for so many bytes; `false`, and noted, where there is none.
     pub(super) fn take_room(&mut self, bytes: usize) -> bool {
         while self.bytes + self.texts.bytes() + bytes > self.most {
-            if !self.forget_first() {
+            if !self.forget_something() {
                 self.left_out += 1;
                 return false;
             }
@@ -250,6 +253,20 @@ impl Plan {
     /// Notes that what took room is gone.
     pub(super) fn free(&mut self, bytes: usize) {
         self.bytes -= bytes;
+    }
+
+    /// Forgets what is needed least; `false` when there is nothing of that sort.
+    fn forget_something(&mut self) -> bool {
+        self.forget_keywords() || self.forget_first()
+    }
+
+    /// Pickles to come call their steps by the text alone then.
+    fn forget_keywords(&mut self) -> bool {
+        let keywords = std::mem::take(&mut self.keywords);
+        self.bytes -= keywords.len() * SLOT;
+        let any = !keywords.is_empty();
+        keywords.into_values().for_each(|keyword| self.texts.release(keyword));
+        any
     }
 
     /// Forgets the case that finished first, and its pickle when no other one is made of it; `false` when there is none.
@@ -337,6 +354,13 @@ impl Plan {
     fn add_line(&mut self, node: Id, line: u64) {
         if self.lines.contains_key(&node) || self.take_room(SLOT) {
             self.lines.insert(node, line);
+        }
+    }
+
+    fn add_keyword(&mut self, step: Id, keyword: &str) {
+        if !self.keywords.contains_key(&step) && self.take_room(SLOT) {
+            let keyword = self.texts.share(keyword);
+            self.keywords.insert(step, keyword);
         }
     }
 

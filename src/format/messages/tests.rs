@@ -102,6 +102,26 @@ fn a_scenario_that_did_not_run_says_why() {
 }
 
 #[test]
+fn steps_are_called_as_in_json_reports() {
+    let feature = concat!(
+        r#"{"gherkinDocument":{"uri":"a.feature","feature":{"name":"F","tags":[],"children":[{"rule":{"name":"r","children":["#,
+        r#"{"background":{"steps":[{"id":"b","keyword":"Given ","text":"bg"}]}},"#,
+        r#"{"scenario":{"id":"n","name":"Pays","steps":[{"id":"w","keyword":"* ","text":"it pays"}]}}]}}]}}}"#,
+        "
+"
+    );
+    for (node, called) in [("w", "* it pays"), ("b", "Given it pays"), ("gone", "it pays")] {
+        let pickle = format!(r#""text":"it pays","astNodeIds":["{node}","row"]}}"#);
+        let run = String::from_utf8(with_attachments("")).unwrap().replace(r#""text":"it pays"}"#, &pickle);
+        let found = read(format!("{feature}{run}").as_bytes());
+        assert_eq!(
+            (found.cases[0].details[0].type_name.as_str(), found.cases[0].steps[0].action.as_str()),
+            (called, called)
+        );
+    }
+}
+
+#[test]
 fn a_failed_hook_of_the_run_is_a_problem() {
     let found = read(
         b"{\"testRunHookFinished\":{\"result\":{\"status\":\"FAILED\",\"message\":\"no db\"}}}\n{\"testRunFinished\":{}}\n",

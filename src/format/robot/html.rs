@@ -9,7 +9,7 @@ const MARK: &str = "*HTML*";
 const REMOVED: &str = "Content removed using the --remove-keywords option.";
 
 /// Turns a status message into plain text: one that is HTML loses its markup, any other is literal (R19). A note that
-/// content was removed is no message. `scratch` keeps its capacity.
+/// content was removed is no message, alone or behind one. `scratch` keeps its capacity.
 pub(super) fn reduce(message: &mut String, scratch: &mut String) {
     if let Some(html) = message.trim_start().strip_prefix(MARK) {
         scratch.clear();
@@ -17,8 +17,10 @@ pub(super) fn reduce(message: &mut String, scratch: &mut String) {
         scratch.truncate(scratch.trim_end().len());
         std::mem::swap(message, scratch);
     }
-    if message.trim() == REMOVED {
-        message.clear();
+    if let Some(rest) = message.trim_end().strip_suffix(REMOVED)
+        && (rest.trim().is_empty() || rest.ends_with('\n'))
+    {
+        message.truncate(rest.trim_end().len());
     }
 }
 
@@ -91,7 +93,7 @@ fn entity(name: &str) -> Option<char> {
         "apos" => '\'',
         "nbsp" => ' ',
         _ => {
-            let number = name.strip_prefix('#')?;
+            let Some(number) = name.strip_prefix('#') else { return named(name) };
             let number = match number.strip_prefix(['x', 'X']) {
                 Some(digits) => u32::from_str_radix(digits, 16),
                 None => number.parse(),
@@ -99,6 +101,60 @@ fn entity(name: &str) -> Option<char> {
             char::from_u32(number.ok()?)?
         }
     })
+}
+
+/// Names of the characters from U+00A1 on, in order.
+const LATIN: [&str; 95] = [
+    "iexcl", "cent", "pound", "curren", "yen", "brvbar", "sect", "uml", "copy", "ordf", "laquo", "not", "shy", "reg",
+    "macr", "deg", "plusmn", "sup2", "sup3", "acute", "micro", "para", "middot", "cedil", "sup1", "ordm", "raquo",
+    "frac14", "frac12", "frac34", "iquest", "Agrave", "Aacute", "Acirc", "Atilde", "Auml", "Aring", "AElig", "Ccedil",
+    "Egrave", "Eacute", "Ecirc", "Euml", "Igrave", "Iacute", "Icirc", "Iuml", "ETH", "Ntilde", "Ograve", "Oacute",
+    "Ocirc", "Otilde", "Ouml", "times", "Oslash", "Ugrave", "Uacute", "Ucirc", "Uuml", "Yacute", "THORN", "szlig",
+    "agrave", "aacute", "acirc", "atilde", "auml", "aring", "aelig", "ccedil", "egrave", "eacute", "ecirc", "euml",
+    "igrave", "iacute", "icirc", "iuml", "eth", "ntilde", "ograve", "oacute", "ocirc", "otilde", "ouml", "divide",
+    "oslash", "ugrave", "uacute", "ucirc", "uuml", "yacute", "thorn", "yuml",
+];
+
+/// Others that people write.
+const OTHERS: &[(&str, char)] = &[
+    ("ndash", '–'),
+    ("mdash", '—'),
+    ("lsquo", '‘'),
+    ("rsquo", '’'),
+    ("sbquo", '‚'),
+    ("ldquo", '“'),
+    ("rdquo", '”'),
+    ("bdquo", '„'),
+    ("lsaquo", '‹'),
+    ("rsaquo", '›'),
+    ("hellip", '…'),
+    ("bull", '•'),
+    ("euro", '€'),
+    ("trade", '™'),
+    ("larr", '←'),
+    ("uarr", '↑'),
+    ("rarr", '→'),
+    ("darr", '↓'),
+    ("harr", '↔'),
+    ("rArr", '⇒'),
+    ("le", '≤'),
+    ("ge", '≥'),
+    ("ne", '≠'),
+    ("asymp", '≈'),
+    ("equiv", '≡'),
+    ("infin", '∞'),
+    ("minus", '−'),
+    ("check", '✓'),
+    ("cross", '✗'),
+    ("ensp", ' '),
+    ("emsp", ' '),
+    ("thinsp", ' '),
+];
+
+/// The character of a named entity.
+fn named(name: &str) -> Option<char> {
+    let latin = || char::from_u32(0xA1 + LATIN.iter().position(|known| *known == name)? as u32);
+    OTHERS.iter().find(|(known, _)| *known == name).map(|(_, character)| *character).or_else(latin)
 }
 
 /// The attribute that names an address.
@@ -214,6 +270,22 @@ mod tests {
         assert_eq!(
             reduced("*HTML* <span class=\"robot-note\">Content removed using the --remove-keywords option.</span>"),
             ""
+        );
+    }
+
+    #[test]
+    fn notes_behind_a_message_go() {
+        let note = "<span class=\"robot-note\">Content removed using the --remove-keywords option.</span>";
+        assert_eq!(reduced(&format!("*HTML*real<hr>{note}")), "real");
+        assert_eq!(reduced(&format!("real\n{REMOVED}\n")), "real");
+        assert_eq!(reduced(&format!("it said: {REMOVED}")), format!("it said: {REMOVED}"));
+    }
+
+    #[test]
+    fn named_entities_are_characters() {
+        assert_eq!(
+            reduced("*HTML*&iexcl;&Auml;&szlig;&yuml; 5&nbsp;&euro; &hellip; &rarr;&unknown;"),
+            "¡Äßÿ 5 € … →&unknown;"
         );
     }
 

@@ -4,7 +4,7 @@
 //! wait for all the cache lines that the other had last. What the usual case holds are a few hundred bytes in a row; handed on
 //! like that it costs a tenth less of the processor's time for a large report, and a fifth less memory (`docs/performance.md`).
 
-use crate::model::{CaseDetail, DetailKind, Outcome, Parameter, Property, Reuse, TestCase, Timestamp};
+use crate::model::{CaseDetail, DetailKind, Example, Outcome, Parameter, Property, Reuse, TestCase, Timestamp};
 
 /// Cases in order.
 #[derive(Default)]
@@ -29,6 +29,7 @@ struct Packed {
     lone_group: u64,
     attempt_group: u64,
     is_example: bool,
+    example: Example,
     superseded: bool,
     shares_container: bool,
     container_failure: bool,
@@ -66,6 +67,7 @@ impl PackedCases {
             stderr,
             site,
             is_example,
+            example,
             row_group,
             lone_group,
             row_key,
@@ -109,6 +111,7 @@ impl PackedCases {
             lone_group: *lone_group,
             attempt_group: *attempt_group,
             is_example: *is_example,
+            example: *example,
             superseded: *superseded,
             shares_container: *shares_container,
             container_failure: *container_failure,
@@ -191,6 +194,7 @@ impl Unpacking<'_> {
         case.lone_group = packed.lone_group;
         case.attempt_group = packed.attempt_group;
         case.is_example = packed.is_example;
+        case.example = packed.example;
         case.superseded = packed.superseded;
         case.shares_container = packed.shares_container;
         case.container_failure = packed.container_failure;
@@ -227,6 +231,7 @@ mod tests {
             row_key: "A-1".to_owned(),
             site: 4,
             is_example: true,
+            example: Example { line: number + 3, id: number + 4 },
             row_group: 5,
             lone_group: 7,
             attempt_group: 6,

@@ -145,6 +145,46 @@ fn rows_follow_each_other() {
     assert!(text.ends_with(r#""status":"FAIL","examples":["PASS","FAIL","TODO"]}"#), "{text}");
 }
 
+/// A row of an outline: its line, which stands for it as well, and what it says.
+fn outline_row(outcome: Outcome, line: u64) -> Result {
+    result(outcome, |run| {
+        (run.is_example, run.outline, run.row, run.row_line) = (true, 1, line, line);
+        if outcome != Outcome::Passed {
+            run.comment = format!("at {line}");
+        }
+    })
+}
+
+#[test]
+fn rows_of_an_outline_are_in_the_order_of_its_file() {
+    use Outcome::*;
+    let (text, _) = merged(&[outline_row(Passed, 10), outline_row(Failed, 8), outline_row(Skipped, 9)], Merge::Worst);
+    assert!(text.ends_with(r#""examples":["FAIL","TODO","PASS"]}"#), "{text}");
+    assert!(text.contains(r#""comment":"row 1: at 8\n\nrow 2: at 9""#), "{text}");
+    let unknown = result(Passed, |run| (run.is_example, run.outline) = (true, 1));
+    let (text, _) = merged(&[outline_row(Failed, 10), unknown, outline_row(Passed, 9)], Merge::Worst);
+    assert!(text.ends_with(r#""examples":["FAIL","PASS","PASS"]}"#), "{text}");
+}
+
+#[test]
+fn each_row_of_an_outline_has_one_status() {
+    use Outcome::*;
+    let results = [outline_row(Failed, 8), outline_row(Passed, 9), outline_row(Skipped, 10), outline_row(Passed, 8)];
+    for (policy, status, examples) in [
+        (Merge::Worst, "FAIL", r#"["FAIL","PASS","TODO"]"#),
+        (Merge::Iterations, "FAIL", r#"["FAIL","PASS","TODO"]"#),
+        (Merge::AnyPass, "TODO", r#"["PASS","PASS","TODO"]"#),
+        (Merge::Last, "TODO", r#"["PASS","PASS","TODO"]"#),
+    ] {
+        let (text, _) = merged(&results, policy);
+        assert!(text.ends_with(&format!(r#""status":"{status}","examples":{examples}}}"#)), "{policy:?}: {text}");
+        assert!(text.contains("row 3: at 10"), "{policy:?}: {text}");
+    }
+    let (text, _) = merged(&[outline_row(Skipped, 8), outline_row(Passed, 8)], Merge::Worst);
+    assert!(text.ends_with(r#""status":"TODO","examples":["TODO"]}"#), "{text}");
+    assert!(text.contains(r#""comment":"at 8""#), "one row needs no name: {text}");
+}
+
 #[test]
 fn one_data_row_does_not_pass_for_another() {
     let row = |outcome, row| {

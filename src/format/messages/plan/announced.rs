@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Node, Pickle, Plan, PlannedCase, PlannedStep, in_order};
 use crate::format::json::{Fault, JsonCursor};
-use crate::format::messages::document::{Level, Scenario, read_children, slug};
+use crate::format::messages::document::{Children, Level, Scenario, read_children, slug};
 use crate::format::messages::ids::{Id, NO_ID, id, ids};
 use crate::format::messages::text;
 
@@ -44,7 +44,7 @@ impl Plan {
     }
 
     fn read_feature(&mut self, json: &mut JsonCursor<'_>) -> Result<(), Fault> {
-        let (mut name, mut tags, mut scenarios) = (String::new(), Vec::new(), Vec::new());
+        let (mut name, mut tags, mut children) = (String::new(), Vec::new(), Children::default());
         if !json.begin_object()? {
             return Ok(());
         }
@@ -52,13 +52,16 @@ impl Plan {
             match key {
                 b"name" => name = text(json)?,
                 b"tags" => tags = labelled(json, b"id", b"name")?.into_iter().map(|(id, _)| id).collect(),
-                b"children" => read_children(json, "", Level::Feature, &mut scenarios)?,
+                b"children" => read_children(json, "", Level::Feature, &mut children)?,
                 _ => json.skip()?,
             }
         }
         tags.sort_unstable();
         let (feature_tags, feature): (Rc<[Id]>, _) = (tags.into(), slug(&name));
-        for Scenario { node, id, line, rows } in scenarios {
+        for (step, keyword) in &children.keywords {
+            self.add_keyword(*step, keyword.trim());
+        }
+        for Scenario { node, id, line, rows } in children.scenarios {
             for (node, line) in line.map(|line| (node, line)).into_iter().chain(rows) {
                 self.add_line(node, line);
             }
@@ -82,21 +85,30 @@ impl Plan {
                 b"name" => name = text(json)?,
                 b"astNodeIds" => nodes = ids(json)?,
                 b"tags" => tags = labelled(json, b"astNodeId", b"name")?,
-                b"steps" => steps = labelled(json, b"id", b"text")?,
+                b"steps" => steps = pickle_steps(json)?,
                 _ => json.skip()?,
             }
         }
+        let steps: Vec<_> = steps.into_iter().map(|step| (step.id, self.words_of(step))).collect();
         let texts = &mut self.texts;
         let known = Pickle {
             uri: texts.share(&uri),
             name: texts.share(&name),
             nodes,
             tags: tags.iter().map(|(node, tag)| (texts.share(tag), *node)).collect(),
-            steps: in_order(steps.iter().map(|(step, words)| (*step, texts.share(words))).collect()),
+            steps: in_order(steps),
             cases: 0,
         };
         self.add_pickle(pickle, known);
         Ok(())
+    }
+
+    /// Keyword and text of a step, as JSON reports have them.
+    fn words_of(&mut self, step: PickleStep) -> Rc<str> {
+        match self.keywords.get(&step.node).filter(|keyword| !keyword.is_empty()) {
+            Some(keyword) => self.texts.share(&format!("{keyword} {}", step.text)),
+            None => self.texts.share(&step.text),
+        }
     }
 
     pub(in crate::format::messages) fn read_case(&mut self, json: &mut JsonCursor<'_>) -> Result<(), Fault> {
@@ -164,6 +176,36 @@ impl Announced {
         }
         Ok(announced)
     }
+}
+
+/// A step of a pickle, and the step in the feature that it is made of.
+#[derive(Debug, Default)]
+struct PickleStep {
+    id: Id,
+    text: String,
+    node: Id,
+}
+
+fn pickle_steps(json: &mut JsonCursor<'_>) -> Result<Vec<PickleStep>, Fault> {
+    let mut steps = Vec::new();
+    if !json.begin_array()? {
+        return Ok(steps);
+    }
+    while json.element()? {
+        let mut step = PickleStep::default();
+        if json.begin_object()? {
+            while let Some(key) = json.key()? {
+                match key {
+                    b"id" => step.id = id(json)?,
+                    b"text" => step.text = text(json)?,
+                    b"astNodeIds" => step.node = ids(json)?.first().copied().unwrap_or(NO_ID),
+                    _ => json.skip()?,
+                }
+            }
+        }
+        steps.push(step);
+    }
+    Ok(steps)
 }
 
 /// An id and a text of every object of an array; empty where one is missing.

@@ -1,7 +1,7 @@
 //! What stands inside a test: keywords, control structures and messages, followed by a loop, not by recursion.
 
 use crate::format::json::{Fault, JsonCursor, Kind};
-use crate::model::Outcome;
+use crate::model::{Outcome, TestCase};
 
 use super::super::Reader;
 use super::super::body::MOST_STEPS;
@@ -16,6 +16,15 @@ const GAP: &str = "    ";
 enum Frame {
     Items,
     Item(Item),
+}
+
+/// What is known of an item directly below the test.
+#[derive(Clone, Copy)]
+struct Top<'p> {
+    /// What stands before its name.
+    prefix: &'p str,
+    /// How many attachments the test had when it began: those behind are its own.
+    attachments: usize,
 }
 
 /// A keyword, a control structure or a message.
@@ -40,6 +49,8 @@ pub(super) fn read(key: &[u8], cursor: &mut JsonCursor<'_>, reader: &mut Reader<
     };
     enter(cursor, &mut open)?;
     let top = open.len().max(if key == b"body" { 2 } else { 1 });
+    // Attachments of the test before what is at the top now.
+    let mut before = reader.case.attachments.len();
     loop {
         match open.last_mut() {
             None => return Ok(()),
@@ -53,7 +64,11 @@ pub(super) fn read(key: &[u8], cursor: &mut JsonCursor<'_>, reader: &mut Reader<
                 None => {
                     let depth = open.len();
                     let Some(Frame::Item(item)) = open.pop() else { continue };
-                    let holds = item.end(reader, (depth == top).then_some(prefix));
+                    let place = (depth == top).then_some(Top { prefix, attachments: before });
+                    let holds = item.end(reader, place);
+                    if depth == top {
+                        before = reader.case.attachments.len();
+                    }
                     let around = open.iter_mut().rev().find_map(|frame| match frame {
                         Frame::Item(item) => Some(item),
                         Frame::Items => None,
@@ -115,8 +130,8 @@ impl Item {
         self.action.push_str(&cell[..cell.floor_char_boundary(LONGEST_ACTION)]);
     }
 
-    /// Takes what is wanted of it; whether it is a keyword or holds one. `prefix` is given at the top of the test.
-    fn end(self, reader: &mut Reader<'_>, prefix: Option<&str>) -> bool {
+    /// Takes what is wanted of it; whether it is a keyword or holds one. `top` is given at the top of the test.
+    fn end(self, reader: &mut Reader<'_>, top: Option<Top<'_>>) -> bool {
         if self.kind == "MESSAGE" {
             reader.keywords.take_message(&self.message, &self.level, self.is_html, &mut reader.case);
             return false;
@@ -125,18 +140,26 @@ impl Item {
         if is_keyword && !self.holds_keyword {
             reader.keywords.note_leaf(!matches!(&*self.status, "NOT RUN" | "NOT_RUN"));
         }
-        if let Some(prefix) = prefix {
-            self.add_step(reader, prefix);
+        if let Some(top) = top {
+            self.add_step(reader, top);
         }
         is_keyword || self.holds_keyword
     }
 
-    fn add_step(&self, reader: &mut Reader<'_>, prefix: &str) {
+    fn add_step(&self, reader: &mut Reader<'_>, Top { prefix, attachments }: Top<'_>) {
         // One more than are kept tells that there were more.
         if !reader.options.steps || reader.case.steps.len() > MOST_STEPS {
             return;
         }
-        let step = reader.case.steps.add();
+        let TestCase { steps, attachments: of_test, .. } = &mut *reader.case;
+        let fits = steps.len() < MOST_STEPS;
+        let step = steps.add();
+        if fits {
+            for attachment in of_test.iter_mut().skip(attachments) {
+                std::mem::swap(step.attachments.add(), attachment);
+            }
+            of_test.truncate(attachments);
+        }
         let kind = if prefix.is_empty() { self.kind.split(['/', ' ']).next().unwrap_or("") } else { prefix };
         let gap = if kind.is_empty() || self.action.is_empty() { "" } else { GAP };
         step.action.extend([kind, gap, &self.action]);

@@ -1,5 +1,6 @@
 use super::super::tests::{Findings, read_bytes};
 use super::*;
+use crate::model::Attachment;
 
 const FIXTURE: &[u8] = include_bytes!("../../../../fixtures/robot/output-7.5.json");
 const XML: &[u8] = include_bytes!("../../../../fixtures/robot/shop-7.5.xml");
@@ -32,6 +33,27 @@ fn steps_behind_the_first_thousand_are_left_out_and_told() {
     let (fitting, longer) = (read(MOST_STEPS), read(MOST_STEPS + 5));
     assert_eq!((fitting.cases[0].steps.len(), fitting.kinds()), (MOST_STEPS, vec![]));
     assert_eq!((longer.cases[0].steps.len(), longer.kinds()), (MOST_STEPS, vec![ProblemKind::TextShortened]));
+}
+
+#[test]
+fn pictures_belong_to_the_step_that_shows_them() {
+    let shown = |name: &str| format!(r#"{{"type":"MESSAGE","html":true,"message":"<img src='{name}.png'>"}}"#);
+    let report = format!(
+        r#"{{"generator":"Robot 7.5","generated":"","suite":{{"name":"S","tests":[{{"name":"t","status":"FAIL",
+        "setup":{{"name":"open","status":"PASS","body":[{}]}},"body":[{},{{"type":"FOR","status":"FAIL","body":[{{"name":"k","status":"FAIL","body":[{}]}}]}},{{"name":"l","status":"PASS"}}]}}]}}}}"#,
+        shown("a"),
+        shown("b"),
+        shown("c")
+    );
+    let found = |steps| {
+        let found = read_bytes(report.as_bytes(), &ReadOptions { steps, ..ReadOptions::default() });
+        let named =
+            |attachments: &[Attachment]| attachments.iter().map(|one| one.data.clone()).collect::<Vec<_>>().join(" ");
+        let case = &found.cases[0];
+        (named(&case.attachments), case.steps.iter().map(|step| named(&step.attachments)).collect::<Vec<_>>())
+    };
+    assert_eq!(found(true), ("b.png".to_owned(), ["a.png", "c.png", ""].map(str::to_owned).to_vec()));
+    assert_eq!(found(false), ("a.png b.png c.png".to_owned(), vec![]));
 }
 
 #[test]
