@@ -19,7 +19,9 @@ use std::ops::ControlFlow;
 use crate::format::head::{JsonHead, ValueKind};
 use crate::format::json::{Fault, JsonCursor, JsonItems, Longest, Piece};
 use crate::format::{Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes};
-use crate::model::{BareKeysSay, Body, Dialect, Position, Problem, ProblemKind, ReportVisitor, Timestamp};
+use crate::model::{
+    BareKeysSay, Body, Dialect, Position, Problem, ProblemKind, ReportVisitor, StatedExecution, Timestamp, shorten,
+};
 
 use plan::Plan;
 use result::{Failure, StepResult};
@@ -105,6 +107,7 @@ fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor)
         remarks: Remarks::default(),
         began: false,
         finished: false,
+        hook_failed: false,
         stopped: false,
     };
     let result = reader.read(&mut items, visitor);
@@ -112,6 +115,9 @@ fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor)
     items.finish(visitor);
     result
 }
+
+/// UTF-16 units of what a failed hook says of its Test Execution, at most.
+const LONGEST_DESCRIPTION: usize = 1000;
 
 struct Reader<'o> {
     plan: Plan,
@@ -124,6 +130,8 @@ struct Reader<'o> {
     began: bool,
     /// Whether the run said that it ended.
     finished: bool,
+    /// Whether a hook of the whole run failed.
+    hook_failed: bool,
     stopped: bool,
 }
 
@@ -178,7 +186,7 @@ impl Reader<'_> {
                     self.attempts.attach(json, &mut self.plan, &mut self.remarks, at)?
                 }
                 b"testCaseFinished" => flow = self.attempts.finish(json, &mut self.plan, visitor)?,
-                b"testRunHookFinished" => read_run_hook(json, at, visitor)?,
+                b"testRunHookFinished" => self.read_run_hook(json, at, visitor)?,
                 b"parseError" => read_parse_error(json, at, visitor)?,
                 b"testRunStarted" => {
                     self.began = true;
@@ -192,6 +200,34 @@ impl Reader<'_> {
             }
         }
         Ok(flow)
+    }
+
+    /// A failed hook of the whole run is a problem of the report: no scenario tells of it. The first of them describes the Test
+    /// Execution of what follows, where people look first.
+    fn read_run_hook(
+        &mut self,
+        json: &mut JsonCursor<'_>,
+        at: Position,
+        visitor: &mut dyn ReportVisitor,
+    ) -> Result<(), Fault> {
+        let mut result = StepResult::default();
+        if !json.begin_object()? {
+            return Ok(());
+        }
+        while let Some(key) = json.key()? {
+            if key == b"result" { result = StepResult::read(json)? } else { json.skip()? }
+        }
+        if !result.status.eq_ignore_ascii_case("failed") {
+            return Ok(());
+        }
+        let line = result.message.lines().next().unwrap_or("no text");
+        let message = format!("a hook of the whole run failed: {line}");
+        if !std::mem::replace(&mut self.hook_failed, true) {
+            let description = shorten::one_line(&message, LONGEST_DESCRIPTION).into_owned();
+            visitor.execution(&StatedExecution { description, ..StatedExecution::default() });
+        }
+        visitor.problem(Problem::new(ProblemKind::ContainerFailure, message).at(at));
+        Ok(())
     }
 
     fn finish(&mut self, items: &JsonItems<'_>, visitor: &mut dyn ReportVisitor) {
@@ -258,23 +294,6 @@ fn read_meta(json: &mut JsonCursor<'_>, visitor: &mut dyn ReportVisitor) -> Resu
             }
         }
         visitor.producer(format!("{name} {version}").trim());
-    }
-    Ok(())
-}
-
-/// A failed hook of the whole run is a problem of the report: no scenario tells of it.
-fn read_run_hook(json: &mut JsonCursor<'_>, at: Position, visitor: &mut dyn ReportVisitor) -> Result<(), Fault> {
-    let mut result = StepResult::default();
-    if !json.begin_object()? {
-        return Ok(());
-    }
-    while let Some(key) = json.key()? {
-        if key == b"result" { result = StepResult::read(json)? } else { json.skip()? }
-    }
-    if result.status.eq_ignore_ascii_case("failed") {
-        let line = result.message.lines().next().unwrap_or("no text");
-        let message = format!("a hook of the whole run failed: {line}");
-        visitor.problem(Problem::new(ProblemKind::ContainerFailure, message).at(at));
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ struct Found {
     problems: Vec<ProblemKind>,
     messages: Vec<String>,
     producer: String,
+    descriptions: Vec<String>,
 }
 
 impl ReportVisitor for Found {
@@ -24,6 +25,9 @@ impl ReportVisitor for Found {
     fn problem(&mut self, problem: Problem) {
         self.problems.push(problem.kind);
         self.messages.push(problem.message);
+    }
+    fn execution(&mut self, stated: &StatedExecution) {
+        self.descriptions.push(stated.description.clone());
     }
     fn producer(&mut self, name: &str) {
         name.clone_into(&mut self.producer);
@@ -127,6 +131,7 @@ fn a_failed_hook_of_the_run_is_a_problem() {
         b"{\"testRunHookFinished\":{\"result\":{\"status\":\"FAILED\",\"message\":\"no db\"}}}\n{\"testRunFinished\":{}}\n",
     );
     assert_eq!(found.problems, [ProblemKind::ContainerFailure]);
+    assert_eq!(found.descriptions, ["a hook of the whole run failed: no db"]);
 }
 
 /// A run of one scenario with one step that carries these envelopes.
