@@ -11,7 +11,7 @@ use super::status::Status;
 use super::{Reader, STRUCTURE, content};
 use crate::format::held::{CONTENTS_LEFT_OUT, DETAILS_LEFT_OUT, MOST_PARTS, PROPERTIES_LEFT_OUT};
 use crate::format::xml::{Inside, Tag, XmlCursor, XmlEvent};
-use crate::format::{Attachments, ClippedText, ParseError, incomplete, number_of};
+use crate::format::{Attachments, ClippedText, ParseError, incomplete};
 use crate::model::{
     Content, DetailKind, Outcome, Position, Problem, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed,
 };
@@ -376,17 +376,21 @@ impl Reader<'_> {
             // No part of a name: a hash does not reach over it.
             key.push('\u{1f}');
         }
-        let method = &key.as_bytes()[..attributes.name.len() + attributes.signature.len() + 1];
-        let group = xxh3_64_with_seed(method, self.class_number).max(1);
+        let (method, own) = key.split_at(attributes.name.len() + attributes.signature.len() + 1);
+        let group = xxh3_64_with_seed(method.as_bytes(), self.class_number).max(1);
         // Any that is alone may be an attempt or an invocation before the key was set.
         let of_case = if is_alone { &mut self.case.lone_group } else { &mut self.case.row_group };
         *of_case = group;
-        if memchr::memchr(b'@', key.as_bytes()).is_none() {
-            return number_of(&[key]);
+        // Neither an instance nor parameters.
+        if own.len() == 1 {
+            return group;
+        }
+        if memchr::memchr(b'@', own.as_bytes()).is_none() {
+            return xxh3_64_with_seed(own.as_bytes(), group);
         }
         attributes.key_without_hashes.clear();
-        push_without_identity_hashes(key, &mut attributes.key_without_hashes);
-        number_of(&[&attributes.key_without_hashes])
+        push_without_identity_hashes(own, &mut attributes.key_without_hashes);
+        xxh3_64_with_seed(attributes.key_without_hashes.as_bytes(), group)
     }
 
     /// Whether nothing shows that the row is one of several that share a key (decision 5, T24): no parameters, attempts or

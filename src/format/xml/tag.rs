@@ -96,7 +96,7 @@ impl<'t> RawValue<'t> {
 
     /// The bytes that it stands for, its references resolved: for words that are compared. Nearly none has any, so that
     /// nothing is copied.
-    #[inline]
+    #[inline(never)]
     pub fn resolved(self) -> Cow<'t, [u8]> {
         let is_itself = self.is_plain || memchr::memchr(b'&', self.raw()).is_none();
         if is_itself { Cow::Borrowed(self.raw()) } else { Cow::Owned(self.to_text().into_bytes()) }
