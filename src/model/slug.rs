@@ -5,12 +5,6 @@ const LONGEST: usize = 80;
 
 /// Appends `name` in lower case, each run of anything but ASCII letters and digits as one hyphen, at most 80 bytes
 /// (decision 20). Nothing is appended where there is no such letter or digit.
-///
-/// ```
-/// let mut slug = String::from("shot-");
-/// xraypack::model::push_slug(" Logs in – with Ümlaut! ", &mut slug);
-/// assert_eq!(slug, "shot-logs-in-with-mlaut");
-/// ```
 pub(crate) fn push_slug(name: &str, out: &mut String) {
     let mut slug = [0; LONGEST];
     let mut length = 0;
@@ -37,6 +31,13 @@ mod tests {
         let mut slug = String::new();
         push_slug(name, &mut slug);
         slug
+    }
+
+    #[test]
+    fn a_slug_stands_behind_what_is_there() {
+        let mut slug = String::from("shot-");
+        push_slug(" Logs in – with Ümlaut! ", &mut slug);
+        assert_eq!(slug, "shot-logs-in-with-mlaut");
     }
 
     #[test]
