@@ -41,7 +41,7 @@ pub(crate) struct MergedFacts {
 
 /// Two reports that tell opposite things of one Test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Dispute {
+pub(crate) struct Dispute {
     /// One in which it passed.
     pub passed: ReportId,
     /// One in which it failed.

@@ -168,7 +168,7 @@ pub(crate) struct Settled {
 
 /// Tests of which reports tell opposite things.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Disputes {
+pub(crate) struct Disputes {
     /// How many there are.
     pub tests: u64,
     /// Number of the first one's run, and two of its reports.
@@ -201,7 +201,7 @@ impl Settled {
     }
 
     /// Merged Tests of which reports tell opposite things.
-    pub fn disputes(&self) -> Disputes {
+    pub(crate) fn disputes(&self) -> Disputes {
         self.disputes
     }
 

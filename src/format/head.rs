@@ -15,7 +15,7 @@ use super::{FORMATS, conflict, encoding};
 /// Bytes of a file that nearly always tell what it is.
 pub const HEAD: usize = 64 * 1024;
 
-/// Bytes of a file that are looked at where these [leave it open](Head::is_undecided): a text of that length may come before the
+/// Bytes of a file that are looked at where these leave it open and [break off](Head::breaks_off): a text of that length may come before the
 /// first key that tells one format from another (cucumber.md section 1). What is behind them decides nothing.
 pub const LONGEST_HEAD: usize = 1024 * 1024;
 
@@ -157,15 +157,13 @@ impl<'h> Head<'h> {
         self.family.is_some() || FORMATS.iter().any(|format| (format.recognises)(self))
     }
 
-    /// Whether these bytes do not say what the file is and those behind them may: they end within a JSON document, or before the
-    /// root element.
-    pub fn is_undecided(&self) -> bool {
-        let goes_on = match &self.shape {
+    /// Whether these bytes end within a JSON document, or before the root element.
+    pub fn breaks_off(&self) -> bool {
+        match &self.shape {
             Shape::Json(json) => json.is_cut(),
             Shape::Other => xml::begins_with_prolog(self.bytes),
             _ => false,
-        };
-        goes_on && !self.is_report()
+        }
     }
 
     /// Whether there is nothing.

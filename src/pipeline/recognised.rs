@@ -36,7 +36,7 @@ impl<'h> Glance<'h> {
             None => {
                 let head = Head::new(&decoded, entry.origin.as_str());
                 let recognition = format::detect(&head);
-                let is_undecided = !matches!(recognition, Recognition::Report(_)) && head.is_undecided();
+                let is_undecided = !matches!(recognition, Recognition::Report(_)) && head.breaks_off();
                 (recognition, is_undecided)
             }
         };

@@ -5,7 +5,7 @@ mod keys;
 
 use crate::model::{Identity, List, TestCase, TestRun};
 
-pub(super) use keys::RowKeys;
+pub(super) use keys::{MOST_METHODS, RowKeys};
 
 /// Rows that wait at once; a method with more of them and no key yet will hardly get one.
 const MOST_ROWS: usize = 1024;

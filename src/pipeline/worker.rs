@@ -15,7 +15,7 @@ use super::measure;
 use super::outcome::ReportOutcome;
 use super::purpose::{Context, Depth, Purpose, Reading, WritingAhead};
 use super::recognised::{Glance, HEAD, Recognised};
-use super::rows::RowKeys;
+use super::rows::{MOST_METHODS, RowKeys};
 use super::twins::scope;
 use super::visitor::{
     Batching, Conversion, ConversionFailure, Ended, Fallen, Findings, Inspection, Lot, Lots, RunScratch,
@@ -224,12 +224,14 @@ pub(super) fn read_report(
             let mut failed = (&mut hashing).take(HEAD as u64).read_to_end(&mut head).err();
             outcome.beginning = Beginning::of(&head);
             let mut wanted = HEAD;
-            if failed.is_none() && head.len() == HEAD && Glance::at(&head, entry, work.purpose).is_undecided() {
+            let mut glance = Glance::at(&head, entry, work.purpose);
+            if failed.is_none() && head.len() == HEAD && glance.is_undecided() {
+                drop(glance);
                 wanted = LONGEST_HEAD;
                 failed = (&mut hashing).take((wanted - HEAD) as u64).read_to_end(&mut head).err();
+                glance = Glance::at(&head, entry, work.purpose);
             }
             let looked = Looked::at(entry, &head, head.len() < wanted && failed.is_none());
-            let glance = Glance::at(&head, entry, work.purpose);
             let mut rest = Rest { failed, inner: &mut hashing };
             let mut whole = head.as_slice().chain(&mut rest);
             let ended = recognise_and_parse(entry, looked, glance, Body::Stream(&mut whole), work, scratch, outcome);
@@ -331,11 +333,13 @@ fn convert(
     };
     let ended = convert_once(report, body, RowKeys::default(), context, work, scratch, outcome);
     let mut keys = std::mem::take(&mut outcome.row_keys);
-    if keys.missed().next().is_none() || ended.failure.is_some() || ended.read.is_err() {
+    let has_missed = keys.missed().next().is_some();
+    if !(has_missed || keys.may_have_missed_more()) || ended.failure.is_some() || ended.read.is_err() {
         return ended;
     }
     let Some(bytes) = in_memory else {
-        outcome.problems.push(missed_keys(&keys));
+        outcome.problems.extend(has_missed.then(|| missed_keys(&keys)));
+        outcome.problems.extend(keys.may_have_missed_more().then(too_many_methods));
         return ended;
     };
     keys.begin_again();
@@ -351,6 +355,15 @@ fn missed_keys(keys: &RowKeys) -> Problem {
     let message = format!(
         "rows of {number} methods count without the key that a later row of theirs has: they do not stand beside it, and \
          the report is too large to be read twice; {first} is such a key"
+    );
+    Problem::new(ProblemKind::SeveralKeys, message)
+}
+
+/// Tells that it is not known of all rows whether they were.
+fn too_many_methods() -> Problem {
+    let message = format!(
+        "no more than {MOST_METHODS} methods whose rows have keys, and rows without one, are remembered: further rows may count \
+         without the key that another row of their method has"
     );
     Problem::new(ProblemKind::SeveralKeys, message)
 }

@@ -6,7 +6,7 @@
 use crate::model::HashedMap;
 
 /// Methods with a key, and rows without one, that are remembered; a report that lies in memory cannot have as many.
-const MOST_METHODS: usize = 100_000;
+pub(in crate::pipeline) const MOST_METHODS: usize = 100_000;
 
 /// The methods of one report, by what rows of theirs have in common
 /// ([`TestCase::row_group`](crate::model::TestCase::row_group)).
@@ -16,6 +16,8 @@ pub(in crate::pipeline) struct RowKeys {
     keys: HashedMap<Box<str>>,
     /// Methods of rows that went on without one, in order. Most reports have no keys of rows, and nobody looks at it.
     lacking: Vec<u64>,
+    /// Whether there were more of either than are remembered.
+    overflowed: bool,
 }
 
 impl RowKeys {
@@ -23,6 +25,8 @@ impl RowKeys {
     pub(in crate::pipeline) fn name(&mut self, group: u64, key: &str) {
         if self.keys.len() < MOST_METHODS {
             self.keys.entry(group).or_insert_with(|| key.into());
+        } else {
+            self.overflowed |= !self.keys.contains_key(&group);
         }
     }
 
@@ -34,8 +38,13 @@ impl RowKeys {
 
     /// A row of `group` goes on without a key.
     pub(super) fn lack(&mut self, group: u64) {
-        if self.lacking.len() < MOST_METHODS && self.lacking.last() != Some(&group) {
+        if self.lacking.last() == Some(&group) {
+            return;
+        }
+        if self.lacking.len() < MOST_METHODS {
             self.lacking.push(group);
+        } else {
+            self.overflowed = true;
         }
     }
 
@@ -47,11 +56,18 @@ impl RowKeys {
     /// Takes in what was noted of the next part of the report.
     pub(in crate::pipeline) fn take_in(&mut self, part: RowKeys) {
         part.lacking.into_iter().for_each(|group| self.lack(group));
+        self.overflowed |= part.overflowed;
     }
 
     /// Takes in the keys that were found.
     pub(in crate::pipeline) fn take_in_keys(&mut self, keys: RowKeys) {
         self.keys = keys.keys;
+        self.overflowed |= keys.overflowed;
+    }
+
+    /// Whether rows may lack a key of which nobody knows any more.
+    pub(in crate::pipeline) fn may_have_missed_more(&self) -> bool {
+        self.overflowed && !self.keys.is_empty()
     }
 
     /// Forgets which rows went on without a key: they come again.
@@ -110,5 +126,26 @@ mod tests {
             (keys.lacking.len(), keys.keys.len(), keys.missed().count()),
             (MOST_METHODS, MOST_METHODS, MOST_METHODS)
         );
+    }
+
+    #[test]
+    fn that_more_may_be_missed_is_known() {
+        let lacking = |groups: u64| {
+            let mut part = RowKeys::default();
+            (0..groups).for_each(|group| part.lack(group));
+            part
+        };
+        let mut keys = RowKeys::default();
+        keys.take_in(lacking(MOST_METHODS as u64));
+        keys.name(u64::MAX, "A-1");
+        assert!(!keys.may_have_missed_more());
+        keys.take_in(lacking(1));
+        assert!(keys.may_have_missed_more());
+        let mut without_keys = RowKeys::default();
+        without_keys.take_in(lacking(MOST_METHODS as u64 + 1));
+        assert!(!without_keys.may_have_missed_more(), "there is nothing to miss");
+        let mut found = RowKeys::default();
+        (0..=MOST_METHODS as u64).for_each(|group| found.name(group, "A-1"));
+        assert!(found.may_have_missed_more());
     }
 }
