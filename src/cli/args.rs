@@ -192,6 +192,28 @@ pub struct ResultArgs {
     pub allow_damaged: bool,
 }
 
+/// Who said in which zone times without one are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ZoneBy {
+    /// Nobody: it was assumed, which may be wrong.
+    #[default]
+    Default,
+    /// The user.
+    User,
+}
+
+impl ReadingArgs {
+    /// Zone of timestamps that carry none.
+    pub fn zone(&self) -> &str {
+        self.assume_zone.as_ref().map_or("UTC", ZoneName::as_str)
+    }
+
+    /// Who said so.
+    pub fn zone_by(&self) -> ZoneBy {
+        if self.assume_zone.is_some() { ZoneBy::User } else { ZoneBy::Default }
+    }
+}
+
 /// Which files are read, and how: of these three and `inspect`.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Reading")]
@@ -208,9 +230,9 @@ pub struct ReadingArgs {
     #[arg(long, value_name = "FORMAT", env = "XRAYPACK_FROM",
           value_parser = PossibleValuesParser::new(FORMATS.iter().map(|format| format.name)))]
     pub from: Option<String>,
-    /// Zone of timestamps that carry none: an IANA name or an offset
-    #[arg(long, value_name = "ZONE", env = "XRAYPACK_ASSUME_ZONE", default_value = "UTC", allow_hyphen_values = true)]
-    pub assume_zone: ZoneName,
+    /// Zone of timestamps that carry none: an IANA name or an offset [default: UTC, with a warning]
+    #[arg(long, value_name = "ZONE", env = "XRAYPACK_ASSUME_ZONE", allow_hyphen_values = true)]
+    pub assume_zone: Option<ZoneName>,
     /// Worker threads [default: one for each core]
     #[arg(short, long, value_name = "N", env = "XRAYPACK_JOBS", value_parser = words::parse_count::<NonZeroUsize>)]
     pub jobs: Option<NonZeroUsize>,

@@ -9,9 +9,11 @@ use xraypack::model::{CaseCounts, Problem, ProblemKind, ReportState, Severity};
 use xraypack::pipeline::Report;
 
 use super::Verbosity;
+use super::args::ZoneBy;
 use super::choices::ProgressChoice;
 use super::numbers;
 use super::places::Places;
+use super::problems;
 use super::progress::Progress;
 use super::terminal::{Printer, Style, Terminal, harmless};
 
@@ -98,6 +100,7 @@ pub struct Commentary {
 struct Speaker {
     err: Printer,
     verbosity: Verbosity,
+    zone: ZoneBy,
     progress: Progress,
     /// Lines kept back, the gravest first and by kind, with what was shown before.
     tally: BTreeMap<(Reverse<Severity>, ProblemKind), Tally>,
@@ -113,12 +116,13 @@ struct Tally {
 
 impl Commentary {
     /// Speaks through the terminal's standard error, which it takes over.
-    pub fn new(terminal: &mut Terminal, progress: ProgressChoice) -> Commentary {
+    pub fn new(terminal: &mut Terminal, progress: ProgressChoice, zone: ZoneBy) -> Commentary {
         let choice = if terminal.is_quiet() { ProgressChoice::None } else { progress };
         let progress = Progress::new(choice, terminal.is_watched, Instant::now());
         let silent = Printer::new(super::terminal::Ink::Plain, std::io::sink());
         let err = std::mem::replace(&mut terminal.err, silent);
-        let speaker = Speaker { err, verbosity: terminal.verbosity, progress, tally: BTreeMap::new(), containers: 0 };
+        let speaker =
+            Speaker { err, verbosity: terminal.verbosity, zone, progress, tally: BTreeMap::new(), containers: 0 };
         Commentary { speaker: Mutex::new(speaker) }
     }
 
@@ -191,8 +195,8 @@ impl Speaker {
     }
 
     fn problem(&mut self, report: &ReportSeen<'_>, problem: &Problem) {
-        let severity = problem.severity.name();
-        let painted = self.err.paint(style_of(problem.severity), severity).to_string();
+        let severity = problems::severity(problem, self.zone);
+        let painted = self.err.paint(style_of(severity), severity.name()).to_string();
         let place = problem.position.map_or(String::new(), |place| format!(":{}:{}", place.line, place.column));
         let (report, message) = (report.shown(), harmless(&problem.message));
         self.line(&format!("{painted}: {}{place}: {message} [{}]", harmless(&report), problem.kind.name()));
@@ -200,14 +204,15 @@ impl Speaker {
 
     /// Errors and warnings while they are few of their kind, or with `-v`; notes with `-v`.
     fn is_wanted(&mut self, problem: &Problem) -> bool {
-        let most = match problem.severity {
+        let severity = problems::severity(problem, self.zone);
+        let most = match severity {
             _ if self.verbosity >= Verbosity::Verbose => return true,
             Severity::Note => return false,
             Severity::Warning if self.verbosity == Verbosity::Quiet => return false,
             Severity::Warning => SHOWN_PER_KIND,
             Severity::Error => ERRORS_PER_KIND,
         };
-        let tally = self.tally.entry((Reverse(problem.severity), problem.kind)).or_default();
+        let tally = self.tally.entry((Reverse(severity), problem.kind)).or_default();
         let is_container = problem.kind == ProblemKind::ContainerFailure;
         self.containers += u64::from(is_container);
         let is_wanted = tally.shown < most && !(is_container && self.containers > CONTAINERS_PER_REPORT);
@@ -235,7 +240,8 @@ impl Speaker {
     }
 }
 
-fn style_of(severity: Severity) -> Style {
+/// The colour of a severity.
+pub fn style_of(severity: Severity) -> Style {
     match severity {
         Severity::Error => Style::Red,
         Severity::Warning => Style::Yellow,
@@ -282,7 +288,7 @@ pub mod tests {
 
     fn spoken(verbosity: Verbosity, reports: &[ReportSeen<'_>]) -> String {
         let (mut terminal, _, err) = terminal(verbosity);
-        let commentary = Commentary::new(&mut terminal, ProgressChoice::None);
+        let commentary = Commentary::new(&mut terminal, ProgressChoice::None, ZoneBy::Default);
         reports.iter().for_each(|report| commentary.report(report));
         commentary.finish(&mut terminal);
         err.text()

@@ -48,9 +48,9 @@ pub fn run(args: &ConvertArgs, terminal: &mut Terminal) -> Result<Ending, Failur
     info::warn(&args.job.execution, terminal)?;
     let job = job::job(&args.job, Some(&args.output))?;
     inputs::warn_of_overlaps(&job.inputs, terminal);
-    let commentary = Commentary::new(terminal, args.telling.progress);
+    let commentary = Commentary::new(terminal, args.telling.progress, args.job.reading.zone_by());
     let places = Places::of(&job.inputs);
-    let watching = Watching::new(&commentary, &places);
+    let watching = Watching::new(&commentary, &places, args.job.reading.zone_by());
     let converted = convert(args, &job, &watching);
     let told = watching.told();
     commentary.finish(terminal);

@@ -15,7 +15,7 @@ use xraypack::pipeline::{Intake, Observer, Report};
 use xraypack::source::{self, Input};
 
 use super::Verbosity;
-use super::args::{ReadingArgs, TellingArgs, check_inputs, check_limits};
+use super::args::{ReadingArgs, TellingArgs, ZoneBy, check_inputs, check_limits};
 use super::choices::{OutputChoice, TimeUnitChoice};
 use super::commentary::{Commentary, ReportSeen};
 use super::exit::{DamageAllowed, Ending, Failure, heard};
@@ -52,8 +52,8 @@ pub fn run(args: &InspectArgs, terminal: &mut Terminal) -> Result<Ending, Failur
     let options = job::source_options(&args.reading)?;
     inputs::warn_of_overlaps(&inputs, terminal);
     let places = Places::of(&inputs);
-    let commentary = Commentary::new(terminal, args.telling.progress);
-    let listing = Mutex::new(Listing::new(args.telling.format, &mut terminal.out));
+    let commentary = Commentary::new(terminal, args.telling.progress, args.reading.zone_by());
+    let listing = Mutex::new(Listing::new(args.telling.format, args.reading.zone_by(), &mut terminal.out));
     let inspected = inspect(args, &inputs, &options, &places, &|report| {
         commentary.report(report);
         listing.lock().unwrap_or_else(PoisonError::into_inner).add(report);
@@ -112,8 +112,9 @@ struct Listing<'o> {
 }
 
 impl<'o> Listing<'o> {
-    fn new(format: OutputChoice, out: &'o mut Printer) -> Listing<'o> {
-        Listing { format, out, printed: Ok(()), view: View::default() }
+    fn new(format: OutputChoice, zone: ZoneBy, out: &'o mut Printer) -> Listing<'o> {
+        let view = View { problems: ProblemTally::new(zone), ..View::default() };
+        Listing { format, out, printed: Ok(()), view }
     }
 
     fn add(&mut self, report: &ReportSeen<'_>) {
@@ -256,6 +257,7 @@ Damaged (1)
 
 Problems
   malformed  1  error
+  What to do: xraypack explain malformed
 ";
         assert_eq!(paper.text(), expected);
         assert_eq!((view.reports, view.damaged), (3, 1));
@@ -267,7 +269,7 @@ Problems
         let problems = [Problem::new(ProblemKind::NaiveTimestamp, "no zone").at(place)];
         let paper = Paper::default();
         let mut out = paper.printer(Ink::Plain);
-        let mut listing = Listing::new(OutputChoice::Json, &mut out);
+        let mut listing = Listing::new(OutputChoice::Json, ZoneBy::Default, &mut out);
         listing.add(&seen("nightly.zip!/a.xml", &problems));
         let bare = ReportSeen { format: None, producer: None, state: ReportState::Ignored, ..seen("c.txt", &[]) };
         let broken = [Problem::new(ProblemKind::Malformed, "a tag is never closed")];

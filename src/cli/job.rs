@@ -144,8 +144,7 @@ fn source_limits(values: &[LimitValue]) -> source::Limits {
 
 /// How reports are read.
 pub fn reading(args: &ReadingArgs, junit_time_unit: TimeUnitChoice) -> Result<Reading, Failure> {
-    let zone =
-        Zone::parse(args.assume_zone.as_str()).map_err(|error| Failure::Usage(format!("--assume-zone: {error}")))?;
+    let zone = Zone::parse(args.zone()).map_err(|error| Failure::Usage(format!("--assume-zone: {error}")))?;
     let mut options = ReadOptions { zone, junit_time_unit: junit_time_unit.nanos(), ..ReadOptions::default() };
     for value in &args.limit {
         options.limits.set(value.limit, value.value);
@@ -368,7 +367,7 @@ fn recorded(
             ("merge", Some(word(&results.merge))),
             ("steps", Some(results.steps.into())),
             ("status", listed(&results.status).map(texts_of_statuses)),
-            ("assume-zone", Some(reading.assume_zone.as_str().into())),
+            ("assume-zone", Some(reading.zone().into())),
             ("damaged", Some(word(&results.damaged))),
             ("prefer", listed(&results.prefer).map(Value::from)),
             ("include", listed(&reading.include).map(|globs| texts(globs.iter().map(Pattern::as_str).collect()))),

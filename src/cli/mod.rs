@@ -14,6 +14,7 @@ mod convert;
 mod disagreeing;
 mod environment;
 mod exit;
+mod explain;
 mod formats;
 mod info;
 mod inputs;
@@ -139,6 +140,8 @@ enum Command {
     Bind(bind::BindArgs),
     /// Measure how fast this machine reads and converts your reports; write nothing that stays
     Bench(Box<bench::BenchArgs>),
+    /// Explain a kind of problem: what it means, what became of the results, what to do
+    Explain(explain::ExplainArgs),
     /// List the formats that are read
     Formats(formats::FormatsArgs),
     /// List the limits on what is taken from input
@@ -172,6 +175,7 @@ fn start(arguments: &[OsString]) -> Result<Ending, Failure> {
         Command::Verify(args) => verify::run(&args, &mut terminal),
         Command::Bind(args) => bind::run(&args, &mut terminal),
         Command::Bench(args) => bench::run(&args, &mut terminal),
+        Command::Explain(args) => explain::run(&args, &mut terminal),
         Command::Formats(args) => formats::run(&args, &mut terminal),
         Command::Limits(args) => limits::run(&args, &mut terminal),
         Command::Completions(args) => completions::run(&args, &mut terminal),

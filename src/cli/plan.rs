@@ -119,7 +119,7 @@ pub fn run(args: &PlanArgs, terminal: &mut Terminal) -> Result<Ending, Failure> 
     let mut job = job::job(&args.job, None)?;
     job.source.output = unread(args);
     inputs::warn_of_overlaps(&job.inputs, terminal);
-    let commentary = Commentary::new(terminal, args.telling.progress);
+    let commentary = Commentary::new(terminal, args.telling.progress, args.job.reading.zone_by());
     let planned = plan(args, &job, &commentary);
     commentary.finish(terminal);
     let view = planned?;
@@ -162,7 +162,7 @@ fn show(view: &View, format: OutputChoice, terminal: &mut Terminal) -> io::Resul
 
 fn plan(args: &PlanArgs, job: &Job, commentary: &Commentary) -> Result<View, Failure> {
     let places = Places::of(&job.inputs);
-    let watching = Watching::new(commentary, &places);
+    let watching = Watching::new(commentary, &places, args.job.reading.zone_by());
     let plan = pipeline::plan(job, &watching).map_err(job::failure)?;
     let Told { set_aside, problems, no_reports, report_bytes, .. } = watching.told();
     Ok(View {

@@ -5,9 +5,22 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use xraypack::model::{Problem, ProblemKind, Severity};
 
+use super::args::ZoneBy;
+
+/// How much a problem matters to whom it is told: that times were read in the zone that the user has named is no news.
+pub fn severity(problem: &Problem, zone: ZoneBy) -> Severity {
+    match (problem.kind, zone) {
+        (ProblemKind::NaiveTimestamp, ZoneBy::User) => Severity::Note,
+        _ => problem.severity,
+    }
+}
+
 /// Problems by kind, while they are told.
 #[derive(Debug, Default)]
-pub struct ProblemTally(BTreeMap<ProblemKind, (u64, Severity)>);
+pub struct ProblemTally {
+    zone: ZoneBy,
+    kinds: BTreeMap<ProblemKind, (u64, Severity)>,
+}
 
 /// How often a kind of problem was met.
 #[derive(Debug, Serialize)]
@@ -23,18 +36,24 @@ pub struct ProblemCount {
 }
 
 impl ProblemTally {
+    /// Of none so far, in times of this zone.
+    pub fn new(zone: ZoneBy) -> ProblemTally {
+        ProblemTally { zone, kinds: BTreeMap::new() }
+    }
+
     /// Counts these.
     pub fn add(&mut self, problems: &[Problem]) {
         for problem in problems {
-            let (count, gravest) = self.0.entry(problem.kind).or_insert((0, problem.severity));
+            let severity = severity(problem, self.zone);
+            let (count, gravest) = self.kinds.entry(problem.kind).or_insert((0, severity));
             *count += 1;
-            *gravest = problem.severity.max(*gravest);
+            *gravest = severity.max(*gravest);
         }
     }
 
     /// What was counted, by kind.
     pub fn counts(&self) -> Vec<ProblemCount> {
-        self.0.iter().map(|(&kind, &(count, severity))| ProblemCount { kind, count, severity }).collect()
+        self.kinds.iter().map(|(&kind, &(count, severity))| ProblemCount { kind, count, severity }).collect()
     }
 }
 
@@ -56,5 +75,14 @@ mod tests {
         let [ProblemCount { count: 3, severity: Severity::Warning, .. }] = tally.counts()[..] else {
             panic!("{tally:?}")
         };
+    }
+
+    #[test]
+    fn a_zone_that_the_user_has_named_is_no_news() {
+        let [naive, other] =
+            [ProblemKind::NaiveTimestamp, ProblemKind::UnreadableTime].map(|kind| Problem::new(kind, "a time"));
+        assert_eq!(severity(&naive, ZoneBy::Default), Severity::Warning);
+        assert_eq!(severity(&naive, ZoneBy::User), Severity::Note);
+        assert_eq!(severity(&other, ZoneBy::User), Severity::Warning);
     }
 }

@@ -1,3 +1,4 @@
+use super::args::ZoneBy;
 use super::*;
 
 fn parsed(line: &[&str]) -> Result<Parsed, Failure> {
@@ -56,7 +57,7 @@ fn defaults_are_those_of_the_contract() {
     assert_eq!(args.job.results.bare_keys, choices::BareKeysChoice::Label);
     assert_eq!(args.job.results.merge, choices::MergeChoice::Worst);
     assert_eq!(args.job.results.damaged, choices::DamagedChoice::Keep);
-    assert_eq!(args.job.reading.assume_zone.as_str(), "UTC");
+    assert_eq!((args.job.reading.zone(), args.job.reading.zone_by()), ("UTC", ZoneBy::Default));
     assert_eq!(args.job.reading.jobs, None);
     assert_eq!(args.job.junit_time_unit.nanos(), 1_000_000_000);
     assert!(
@@ -91,7 +92,7 @@ fn options_are_read_as_they_are_meant() {
     assert_eq!(args.job.execution.execution.unwrap().as_str(), "DEMO-7");
     assert_eq!(args.job.execution.environment, ["chrome", "linux", "night"]);
     assert_eq!(args.job.results.status[0].name, "SKIPPED");
-    assert_eq!(args.job.reading.assume_zone.as_str(), "-05:30");
+    assert_eq!((args.job.reading.zone(), args.job.reading.zone_by()), ("-05:30", ZoneBy::User));
     assert_eq!(args.job.results.merge, choices::MergeChoice::AnyPass);
     assert_eq!(args.job.reading.jobs.unwrap().get(), 3);
 }

@@ -6,6 +6,7 @@ use xraypack::bundle::manifest::Execution;
 use xraypack::model::Problem;
 use xraypack::pipeline::{Observer, Report};
 
+use super::args::ZoneBy;
 use super::commentary::{Commentary, ReportSeen};
 use super::nothing::NoReports;
 use super::places::Places;
@@ -38,8 +39,9 @@ pub struct Told {
 
 impl<'c> Watching<'c> {
     /// Watches and speaks through `commentary`.
-    pub fn new(commentary: &'c Commentary, places: &'c Places) -> Watching<'c> {
-        Watching { commentary, places, told: Mutex::default() }
+    pub fn new(commentary: &'c Commentary, places: &'c Places, zone: ZoneBy) -> Watching<'c> {
+        let told = Told { problems: ProblemTally::new(zone), ..Told::default() };
+        Watching { commentary, places, told: Mutex::new(told) }
     }
 
     /// What was told.

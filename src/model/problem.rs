@@ -53,6 +53,9 @@ macro_rules! problem_kinds {
         }
 
         impl ProblemKind {
+            /// Every kind.
+            pub const ALL: &'static [ProblemKind] = &[$(ProblemKind::$variant,)*];
+
             /// The word written to `reports.jsonl`.
             pub const fn name(self) -> &'static str {
                 match self { $(ProblemKind::$variant => $name,)* }

@@ -5,6 +5,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
+use crate::documents;
 use crate::support::{Workshop, bundles, check_table, json_lines, manifest};
 
 /// The first bytes of a picture.
@@ -55,7 +56,9 @@ fn output(workshop: &Workshop) -> BTreeMap<String, Vec<u8>> {
 
 /// The lines of the only index.
 fn index(workshop: &Workshop) -> Vec<Value> {
-    json_lines(&fs::read_to_string(workshop.path().join("out/evidence/night.jsonl")).unwrap())
+    let lines = json_lines(&fs::read_to_string(workshop.path().join("out/evidence/night.jsonl")).unwrap());
+    lines.iter().for_each(documents::check);
+    lines
 }
 
 fn files(workshop: &Workshop) -> Vec<String> {

@@ -199,6 +199,29 @@ fn times_of_a_run_are_those_of_its_test_execution_where_tests_have_none() {
     assert!(tests.iter().all(|test| test.get("start").is_none() && test.get("finish").is_none()), "{tests:?}");
 }
 
+#[test]
+fn a_zone_that_was_given_is_not_warned_of() {
+    let workshop = Workshop::new();
+    workshop.write("a.xml", "<testsuite name='s' timestamp='2024-05-01T10:00:00'><testcase name='a'/></testsuite>");
+    let said = |zone: &[&str]| {
+        let _ = std::fs::remove_dir_all(workshop.path().join("out"));
+        let ran = workshop.run([&["convert", "a.xml", "--out", "out", "--project", "DEMO"], zone].concat());
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        // What is recorded is the same for programs, who know the options from the manifest.
+        let problem = &crate::support::reports(&workshop.path().join("out"))[0]["problems"][0];
+        assert_eq!((&problem["kind"], &problem["severity"]), (&json!("naive-timestamp"), &json!("warning")));
+        (ran.stderr, ran.stdout)
+    };
+    let (warned, summary) = said(&[]);
+    assert!(
+        warned.contains("warning: a.xml") && summary.contains("xraypack explain naive-timestamp"),
+        "{warned}{summary}"
+    );
+    let (warned, summary) = said(&["--assume-zone", "UTC"]);
+    assert!(warned.is_empty() && summary.contains("naive-timestamp  1  note"), "{warned}{summary}");
+    assert!(!summary.contains("explain"), "{summary}");
+}
+
 /// Names of files that are shown alike, since neither is text.
 #[cfg(target_os = "linux")]
 #[test]

@@ -12,6 +12,7 @@ mod cli;
 mod conformance;
 mod convert;
 mod differential;
+mod documents;
 mod early;
 mod edges;
 mod evidence;

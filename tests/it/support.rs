@@ -9,6 +9,8 @@ use jsonschema::Validator;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::documents;
+
 /// A folder of its own in which the program is run. It goes away with the value.
 pub struct Workshop {
     folder: TempDir,
@@ -50,14 +52,12 @@ impl Workshop {
         self.environment.push((name.to_owned(), value.to_owned()));
     }
 
-    /// Runs the program here, with nothing on standard input.
+    /// Runs the program here, with nothing on standard input. What it prints for programs is as its schema says.
     pub fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Ran {
         let output = self.command(arguments).stdin(Stdio::null()).output().unwrap();
-        Ran {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        documents::check_printed(&stdout);
+        Ran { code: output.status.code(), stdout, stderr: String::from_utf8(output.stderr).unwrap() }
     }
 
     /// The program, ready to be started here. Settings of the surroundings do not reach it.
@@ -139,14 +139,18 @@ pub fn bundles(out: &Path) -> Vec<(String, Value)> {
     bundles
 }
 
-/// The manifest of an output folder.
+/// The manifest of an output folder, which is as its schema says.
 pub fn manifest(out: &Path) -> Value {
-    json(&out.join("manifest.json"))
+    let manifest = json(&out.join("manifest.json"));
+    documents::check(&manifest);
+    manifest
 }
 
-/// The lines of `reports.jsonl`.
+/// The lines of `reports.jsonl`, which are as their schema says.
 pub fn reports(out: &Path) -> Vec<Value> {
-    json_lines(&fs::read_to_string(out.join("reports.jsonl")).unwrap())
+    let lines = json_lines(&fs::read_to_string(out.join("reports.jsonl")).unwrap());
+    lines.iter().for_each(documents::check);
+    lines
 }
 
 /// One JSON document on each line.

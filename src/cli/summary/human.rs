@@ -5,7 +5,7 @@ use std::io;
 
 use xraypack::bundle::manifest::{Evidence, Totals};
 use xraypack::bundle::{Cases, Runs};
-use xraypack::model::ReportState;
+use xraypack::model::{ReportState, Severity};
 
 use super::super::Verbosity;
 use super::super::numbers::{self, count, counted};
@@ -180,10 +180,13 @@ pub fn write_problems(problems: &[ProblemCount], out: &mut Printer) -> io::Resul
     let mut problems: Vec<&ProblemCount> = problems.iter().collect();
     problems.sort_by_key(|problem| std::cmp::Reverse((problem.severity, problem.count)));
     let mut table = Table::new(&[Align::Left, Align::Right, Align::Left]);
-    for problem in problems {
+    for problem in &problems {
         table.row([problem.kind.name(), &count(problem.count), problem.severity.name()]);
     }
-    section("Problems", &table.lines(2), out)
+    let mut lines = table.lines(2);
+    let gravest = problems.first().filter(|problem| problem.severity > Severity::Note);
+    lines.extend(gravest.map(|problem| format!("  What to do: xraypack explain {}", problem.kind.name())));
+    section("Problems", &lines, out)
 }
 
 fn next_step(summary: &Summary, out: &mut Printer) -> io::Result<()> {
@@ -240,6 +243,7 @@ Unsupported (1)
 Problems
   truncated            1  error
   naive-timestamp  1,204  warning
+  What to do: xraypack explain truncated
 
 Next: 2 bundles wait for a Test Execution key. Import the first bundle of the execution: Xray answers with the key, \
 and `xraypack bind` writes it into the others.
