@@ -35,6 +35,7 @@ mod memory;
 mod multipart;
 #[cfg(unix)]
 mod night;
+mod pages;
 mod pictures;
 mod plan;
 mod probes;
