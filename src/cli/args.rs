@@ -26,7 +26,7 @@ pub struct JobArgs {
     /// Files, directories, archives, pipes, or - for standard input
     #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub inputs: Vec<PathBuf>,
-    /// Flavour of Xray JSON
+    /// Xray product that the bundles are for
     #[arg(long, value_enum, env = "XRAYPACK_TARGET", default_value_t)]
     pub target: TargetChoice,
     #[command(flatten)]
@@ -39,7 +39,7 @@ pub struct JobArgs {
     pub results: ResultArgs,
     #[command(flatten)]
     pub reading: ReadingArgs,
-    /// Unit of the times in JUnit reports
+    /// Unit of durations in JUnit reports
     #[arg(
         long,
         value_enum,
@@ -55,19 +55,30 @@ pub struct JobArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
-    /// Output folder: absent, empty, or an earlier output together with --force or --resume
+    /// Output folder
+    ///
+    /// It must not exist yet, or be empty, or hold an earlier output (with --force or --resume).
     #[arg(short, long, value_name = "DIR", env = "XRAYPACK_OUT", value_hint = ValueHint::DirPath)]
     pub out: PathBuf,
-    /// Replace an earlier output, which stays until the new one is whole, and where no report is found or none can be read
+    /// Replace an earlier output
+    ///
+    /// It stays until the new one is complete, and also where no report is found or none can be read.
     #[arg(long, env = "XRAYPACK_FORCE", value_parser = BoolishValueParser::new())]
     pub force: bool,
-    /// Go on with a conversion that was stopped: what it has finished, and has not changed since, is not converted again
+    /// Go on with a conversion that was stopped
+    ///
+    /// Groups of reports that were finished, and that have not changed since, are not converted again. The options must be the
+    /// same.
     #[arg(long, env = "XRAYPACK_RESUME", value_parser = BoolishValueParser::new())]
     pub resume: bool,
-    /// Write beside the bundles what a multipart import asks for: FILE is a template in JSON, default that of the target
+    /// Write the info part of a multipart import beside the bundles
+    ///
+    /// FILE is a template in JSON; `default` takes the one of the target. docs/upload.md describes templates.
     #[arg(long, value_name = "FILE|default", env = "XRAYPACK_MULTIPART_INFO", value_hint = ValueHint::FilePath)]
     pub multipart_info: Option<PathBuf>,
-    /// Compress the bundles; limits still count what is sent
+    /// Compress the bundles
+    ///
+    /// --max-bytes still counts what is sent to Xray.
     #[arg(long, value_enum, value_name = "HOW", env = "XRAYPACK_COMPRESS", default_value_t)]
     pub compress: CompressChoice,
 }
@@ -93,7 +104,7 @@ pub struct IdleOutputArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Test Executions")]
 pub struct ExecutionArgs {
-    /// Jira project of the Test Executions, and of Tests that have no key
+    /// Jira project of new Test Executions, and of Tests without a key
     #[arg(short, long, value_name = "KEY", env = "XRAYPACK_PROJECT")]
     pub project: Option<ProjectKey>,
     /// Put all results into this existing Test Execution
@@ -102,8 +113,9 @@ pub struct ExecutionArgs {
     /// Which reports share a Test Execution
     #[arg(long, value_enum, value_name = "WHAT", env = "XRAYPACK_GROUP_BY", default_value_t)]
     pub group_by: GroupChoice,
-    /// File with fields of the Test Executions, for those that no option names: the info of an Xray import, or the Jira
-    /// issue of a multipart import
+    /// File with fields of the Test Executions
+    ///
+    /// It holds the `info` of an Xray import, or the Jira issue of a multipart import. Options win over it.
     #[arg(long, value_name = "FILE", env = "XRAYPACK_INFO", value_hint = ValueHint::FilePath)]
     pub info: Option<PathBuf>,
     /// Title of the Test Executions [default: made from the group's name]
@@ -128,8 +140,11 @@ pub struct ExecutionArgs {
     #[arg(long, value_name = "NAME", env = "XRAYPACK_ENVIRONMENT", value_delimiter = ';',
           value_parser = words::parse_environment)]
     pub environment: Vec<String>,
-    /// What tells the environment of results, each of which gets a Test Execution of its own: hostname,
-    /// property:NAME, or a regular expression whose groups are found in the place of the report, which begins with a slash
+    /// Split results by test environment, one Test Execution for each
+    ///
+    /// WHAT tells where the environment of a result is found: `hostname`; `property:NAME`, a property of the test or its suite;
+    /// or a regular expression on the path of the report, which begins with a slash. Its groups are the environments:
+    /// `/(chrome|firefox)/` finds chrome in `/chrome/t.xml`.
     #[arg(long, value_name = "WHAT", env = "XRAYPACK_ENVIRONMENT_FROM")]
     pub environment_from: Option<EnvironmentSource>,
 }
@@ -138,11 +153,11 @@ pub struct ExecutionArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Bundles")]
 pub struct BundleArgs {
-    /// Largest bundle, in bytes
+    /// Largest size of a bundle
     #[arg(long, value_name = "SIZE", env = "XRAYPACK_MAX_BYTES", default_value_t = Size::mib(20),
           value_parser = size::parse_room)]
     pub max_bytes: Size,
-    /// Most tests in a bundle
+    /// Most Tests in a bundle
     #[arg(long, value_name = "N", env = "XRAYPACK_MAX_TESTS", default_value = "1000",
           value_parser = words::parse_count::<NonZeroU32>)]
     pub max_tests: NonZeroU32,
@@ -150,13 +165,15 @@ pub struct BundleArgs {
     #[arg(long, value_enum, value_name = "WHICH", env = "XRAYPACK_EVIDENCE")]
     // Without a default: evidence in Xray JSON is kept as it is unless the option is given.
     pub evidence: Option<EvidenceChoice>,
-    /// Whose standard output and error become evidence, as stdout.txt and stderr.txt, where the format has them
+    /// Whose standard output and error become evidence
+    ///
+    /// They become stdout.txt and stderr.txt of the test, in formats that have them.
     #[arg(long, value_enum, value_name = "WHOSE", env = "XRAYPACK_OUTPUT_EVIDENCE", default_value_t)]
     pub output_evidence: OutputEvidenceChoice,
-    /// Largest single piece of evidence
+    /// Largest single attachment
     #[arg(long, value_name = "SIZE", env = "XRAYPACK_MAX_EVIDENCE", default_value_t = Size::mib(10))]
     pub max_evidence: Size,
-    /// Most evidence of one test
+    /// Most evidence of one test, in bytes
     #[arg(long, value_name = "SIZE", env = "XRAYPACK_MAX_EVIDENCE_PER_TEST", default_value_t = Size::mib(20))]
     pub max_evidence_per_test: Size,
 }
@@ -165,22 +182,29 @@ pub struct BundleArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Results")]
 pub struct ResultArgs {
-    /// What a bare key-shaped Robot tag or NUnit category is
+    /// What a Robot tag or NUnit category means that looks like an issue key
     #[arg(long, value_enum, value_name = "ROLE", env = "XRAYPACK_BARE_KEYS", default_value_t)]
     pub bare_keys: BareKeysChoice,
-    /// Update the Jira issues of known Tests as well (write testInfo beside a key)
+    /// Update the Jira issues of known Tests
+    ///
+    /// Writes testInfo beside a key, so that the import changes summary, labels and definition of the Test.
     #[arg(long, env = "XRAYPACK_UPDATE_TESTS", value_parser = BoolishValueParser::new())]
     pub update_tests: bool,
-    /// What several results of one Test in one Test Execution come to
+    /// What several results of one Test come to
     #[arg(long, value_enum, value_name = "RULE", env = "XRAYPACK_MERGE", default_value_t)]
     pub merge: MergeChoice,
-    /// Status name of this instance, such as skipped=SKIPPED; may be repeated
+    /// Name of a status in your Jira instance, such as skipped=SKIPPED; may be repeated
     #[arg(long, value_name = "NEUTRAL=NAME", env = "XRAYPACK_STATUS", value_delimiter = ';')]
     pub status: Vec<StatusName>,
-    /// Write step results (Robot Framework keywords, Cucumber and Behave steps): for Tests that have these steps
+    /// Write step results
+    ///
+    /// Keywords of Robot Framework, steps of Cucumber and Behave. The Tests in Jira must have these steps.
     #[arg(long, env = "XRAYPACK_STEPS", value_parser = BoolishValueParser::new())]
     pub steps: bool,
-    /// Of reports of one run, in one folder or in one target, build or test-output, take those of this format; may be repeated, the most wanted first
+    /// Of several reports of one run, take those of this format; may be repeated
+    ///
+    /// Reports tell of one run where they have the same tests and lie in one folder, or anywhere in one `target`, `build` or
+    /// `test-output`. The format given first is the most wanted one.
     #[arg(long, value_name = "FORMAT", env = "XRAYPACK_PREFER", value_delimiter = ';',
           value_parser = PossibleValuesParser::new(FORMATS.iter().map(|format| format.name)))]
     pub prefer: Vec<String>,
@@ -190,6 +214,51 @@ pub struct ResultArgs {
     /// Exit with 0 although a report was damaged
     #[arg(long, env = "XRAYPACK_ALLOW_DAMAGED", value_parser = BoolishValueParser::new())]
     pub allow_damaged: bool,
+}
+
+/// Which files are read, and how: of these three and `inspect`.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Reading")]
+pub struct ReadingArgs {
+    /// Read only what this glob matches; may be repeated
+    ///
+    /// A glob without a slash is matched against each part of a path, one with a slash against the path from the top of the
+    /// INPUT or archive. What matches a folder or an archive applies to everything in it.
+    #[arg(long, value_name = "GLOB", env = "XRAYPACK_INCLUDE", value_delimiter = ';')]
+    pub include: Vec<Pattern>,
+    /// Leave out what this glob matches; may be repeated
+    ///
+    /// Globs are matched as those of --include.
+    #[arg(long, value_name = "GLOB", env = "XRAYPACK_EXCLUDE", value_delimiter = ';')]
+    pub exclude: Vec<Pattern>,
+    /// Take every file for a report of this format, whatever it looks like
+    #[arg(long, value_name = "FORMAT", env = "XRAYPACK_FROM",
+          value_parser = PossibleValuesParser::new(FORMATS.iter().map(|format| format.name)))]
+    pub from: Option<String>,
+    /// Time zone of timestamps that carry none [default: UTC, with a warning]
+    ///
+    /// A name such as Europe/Berlin, an offset such as +02:00, or UTC.
+    #[arg(long, value_name = "ZONE", env = "XRAYPACK_ASSUME_ZONE", allow_hyphen_values = true)]
+    pub assume_zone: Option<ZoneName>,
+    /// Worker threads [default: one for each core]
+    #[arg(short, long, value_name = "N", env = "XRAYPACK_JOBS", value_parser = words::parse_count::<NonZeroUsize>)]
+    pub jobs: Option<NonZeroUsize>,
+    /// Ceiling for what is buffered
+    ///
+    /// With less, runs wait in a temporary file and fewer workers read. The output is the same.
+    #[arg(long, value_name = "SIZE", env = "XRAYPACK_MEMORY", default_value_t = Size::mib(256),
+          value_parser = size::parse_memory)]
+    pub memory: Size,
+    /// Move a limit on what is taken from input, such as entry-bytes=1GiB; may be repeated
+    ///
+    /// What reaches a limit is a problem of that report alone. `xraypack limits` lists all limits.
+    #[arg(long, value_name = "NAME=VALUE", env = "XRAYPACK_LIMIT", value_delimiter = ';', help_heading = "Limits")]
+    pub limit: Vec<LimitValue>,
+    /// Never map files into memory
+    ///
+    /// No INPUT ever is; this concerns temporary files, into which packed archives and standard input are unpacked.
+    #[arg(long, env = "XRAYPACK_NO_MMAP", value_parser = BoolishValueParser::new())]
+    pub no_mmap: bool,
 }
 
 /// Who said in which zone times without one are read.
@@ -212,42 +281,6 @@ impl ReadingArgs {
     pub fn zone_by(&self) -> ZoneBy {
         if self.assume_zone.is_some() { ZoneBy::User } else { ZoneBy::Default }
     }
-}
-
-/// Which files are read, and how: of these three and `inspect`.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Reading")]
-pub struct ReadingArgs {
-    /// Read only what this glob matches; may be repeated. A glob without a slash is held against each part of a path,
-    /// one with a slash against the path from the top of the INPUT or archive. What matches a folder or an archive takes
-    /// in all that lies in it
-    #[arg(long, value_name = "GLOB", env = "XRAYPACK_INCLUDE", value_delimiter = ';')]
-    pub include: Vec<Pattern>,
-    /// Leave out what this glob matches, by the same rule; may be repeated
-    #[arg(long, value_name = "GLOB", env = "XRAYPACK_EXCLUDE", value_delimiter = ';')]
-    pub exclude: Vec<Pattern>,
-    /// Take every file for a report of this format
-    #[arg(long, value_name = "FORMAT", env = "XRAYPACK_FROM",
-          value_parser = PossibleValuesParser::new(FORMATS.iter().map(|format| format.name)))]
-    pub from: Option<String>,
-    /// Zone of timestamps that carry none: an IANA name or an offset [default: UTC, with a warning]
-    #[arg(long, value_name = "ZONE", env = "XRAYPACK_ASSUME_ZONE", allow_hyphen_values = true)]
-    pub assume_zone: Option<ZoneName>,
-    /// Worker threads [default: one for each core]
-    #[arg(short, long, value_name = "N", env = "XRAYPACK_JOBS", value_parser = words::parse_count::<NonZeroUsize>)]
-    pub jobs: Option<NonZeroUsize>,
-    /// Ceiling for what is buffered; less is slower and changes nothing else
-    #[arg(long, value_name = "SIZE", env = "XRAYPACK_MEMORY", default_value_t = Size::mib(256),
-          value_parser = size::parse_memory)]
-    pub memory: Size,
-    /// Move a limit on what is taken from input, such as entry-bytes=1GiB; may be repeated. What reaches a limit is a
-    /// problem of that report alone. `xraypack limits` lists them
-    #[arg(long, value_name = "NAME=VALUE", env = "XRAYPACK_LIMIT", value_delimiter = ';', help_heading = "Limits")]
-    pub limit: Vec<LimitValue>,
-    /// Read archives that had to be spooled (packed ones, standard input) from the temporary folder instead of mapping
-    /// them; no INPUT is ever mapped
-    #[arg(long, env = "XRAYPACK_NO_MMAP", value_parser = BoolishValueParser::new())]
-    pub no_mmap: bool,
 }
 
 /// How a command tells what it did.

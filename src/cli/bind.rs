@@ -22,7 +22,9 @@ pub struct BindArgs {
     /// Output folder of an earlier conversion
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub folder: PathBuf,
-    /// Id of a Test Execution and the key that it has got; the key alone where there is but one. May be repeated
+    /// Id of a Test Execution, and the key that Jira gave it; may be repeated
+    ///
+    /// The id may be left out where there is only one Test Execution.
     #[arg(
         long,
         required = true,

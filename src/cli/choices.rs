@@ -15,16 +15,16 @@ pub enum TargetChoice {
 /// Which reports share a Test Execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum GroupChoice {
-    /// Each archive is one; loose files under one INPUT are one
+    /// One for each archive, and one for the loose files below each INPUT
     #[default]
     Archive,
-    /// Each INPUT is one
+    /// One for each INPUT
     Input,
-    /// Each directory is one
+    /// One for each directory
     Directory,
-    /// Each report is one
+    /// One for each report
     Report,
-    /// Everything is one
+    /// One for everything
     All,
 }
 
@@ -49,9 +49,9 @@ pub enum EvidenceChoice {
     All,
     /// None
     None,
-    /// Those of failed tests, as files beside the bundles with an index, instead of inside them
+    /// Those of failed tests, in files beside the bundles
     Sidecar,
-    /// Those of all tests, as files beside the bundles
+    /// Those of all tests, in files beside the bundles
     SidecarAll,
 }
 
@@ -85,11 +85,11 @@ pub enum MergeChoice {
     /// The worst decides, as in Xray's own import
     #[default]
     Worst,
-    /// The last of each data row by its start decides, by report order where starts are equal or unknown
+    /// The last result of each data row decides: the one that started last, or else stands last
     Last,
-    /// One that passed is enough for each data row
+    /// A data row passed if any of its results did
     AnyPass,
-    /// The worst decides, and each result stays a data row of a Test that is known by key
+    /// The worst decides, and each result stays an iteration of a Test that is known by its key
     Iterations,
 }
 

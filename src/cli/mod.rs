@@ -94,6 +94,17 @@ Exit codes:
     6         the output could not be written, or the machine lacks what reading needs
     130, 143  interrupted";
 
+const EXAMPLES: &str = "\
+Examples:
+    Convert everything below a folder into new Test Executions of the project DEMO:
+        xraypack convert reports --out xray --project DEMO
+    See first what would come of it:
+        xraypack plan reports --project DEMO
+    Put the results of an archive, as Xray Cloud takes them, into a Test Execution that exists:
+        xraypack convert nightly.zip --out xray --target cloud --execution DEMO-123
+    Let the later result of each test count, as after a rerun:
+        xraypack convert first rerun --out xray --project DEMO --group-by all --merge last";
+
 /// How the program speaks.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Messages")]
@@ -101,11 +112,11 @@ struct VoiceArgs {
     /// When to colour messages
     #[arg(long, global = true, value_enum, value_name = "WHEN", env = "XRAYPACK_COLOR", default_value_t)]
     color: ColorChoice,
-    /// Say errors only: no warnings, no progress, no summary for people
+    /// Only say errors: no warnings, no progress, no summary for people
     #[arg(short, long, global = true, env = "XRAYPACK_QUIET",
           value_parser = clap::builder::BoolishValueParser::new())]
     quiet: bool,
-    /// Say more: every warning and note; twice: a line for each report
+    /// Say every warning and note; twice: also a line for each report
     #[arg(short, long, global = true, env = "XRAYPACK_VERBOSE", action = ArgAction::Count)]
     verbose: u8,
 }
@@ -126,19 +137,20 @@ pub enum Verbosity {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Convert reports into bundles of Xray JSON
+    #[command(after_long_help = EXAMPLES)]
     Convert(Box<convert::ConvertArgs>),
     /// Show what is in reports and archives; convert nothing
     Inspect(inspect::InspectArgs),
     /// Show what a conversion would write; write nothing
     ///
     /// It takes all options of convert. Those that say how bundles are written (--force, --resume, --compress,
-    /// --multipart-info) change nothing here; the folder of --out is not read.
+    /// --multipart-info) change nothing here, and the folder of --out is not read.
     Plan(Box<plan::PlanArgs>),
-    /// Hold an output folder against its manifest and the rules of its target
+    /// Check an output folder against its manifest and the rules of its target
     Verify(verify::VerifyArgs),
     /// Write the key of a Test Execution into the bundles that wait for it
     Bind(bind::BindArgs),
-    /// Measure how fast this machine reads and converts your reports; write nothing that stays
+    /// Measure how fast this machine reads and converts your reports
     Bench(Box<bench::BenchArgs>),
     /// Explain a kind of problem: what it means, what became of the results, what to do
     Explain(explain::ExplainArgs),

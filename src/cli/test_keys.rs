@@ -22,16 +22,21 @@ const NAMED: usize = 10;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Test keys")]
 pub struct KeyArgs {
-    /// Table of Test keys, CSV or JSON: a definition, a name, a test_id, or a text with * for any text -> key. It is
-    /// asked where the report names no key
+    /// Table of Test keys, for tests whose report names none
+    ///
+    /// CSV or JSON. A row names tests by definition, name, numeric test_id, or a text in which * stands for anything, and the
+    /// key that they have. docs/reruns.md describes the columns.
     #[arg(long, value_name = "FILE", env = "XRAYPACK_KEY_MAP", value_hint = ValueHint::FilePath)]
     pub key_map: Option<PathBuf>,
-    /// Regular expression that finds the key in the name, the class or the tags of a test (its first group, if it has
-    /// one); asked after --key-map
+    /// Regular expression that finds the key of a test in its name, class or tags
+    ///
+    /// The first group is the key, or else the whole match. It is asked after --key-map.
     #[arg(long, value_name = "REGEX", env = "XRAYPACK_KEY_PATTERN", allow_hyphen_values = true)]
     pub key_pattern: Option<KeyPattern>,
-    /// Replace what changes from night to night in names, before they name a Test; may be repeated (in a variable: one
-    /// on each line)
+    /// Replace in names what changes from night to night; may be repeated
+    ///
+    /// A name that changes makes a new Test each night. In a variable, and in one text of the project file, rewrites stand on
+    /// lines of their own.
     #[arg(
         long,
         value_name = "REGEX=>REPLACEMENT",
@@ -40,9 +45,10 @@ pub struct KeyArgs {
         allow_hyphen_values = true
     )]
     pub definition_rewrite: Vec<Rewrite>,
-    /// Prefix of tags that name a test, requirement, test-set, precondition or execution, such as test=TMS_; may be
-    /// repeated. Replaces the built-in ones of that role: test=TEST_, TestName:, test:, xray:; requirement=REQ_, req:;
-    /// test-set=TESTSET_; precondition=PRECOND_, Precondition:
+    /// Prefix of tags that name an issue, such as test=TMS_; may be repeated
+    ///
+    /// Roles are test, requirement, test-set, precondition and execution. A prefix replaces the built-in ones of its role:
+    /// test=TEST_, TestName:, test:, xray:; requirement=REQ_, req:; test-set=TESTSET_; precondition=PRECOND_, Precondition:
     #[arg(long, value_name = "ROLE=PREFIX", env = "XRAYPACK_TAG_PREFIX", value_delimiter = ';')]
     pub tag_prefix: Vec<TagPrefix>,
 }

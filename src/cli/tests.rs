@@ -220,3 +220,14 @@ fn a_broken_project_file_does_not_keep_anybody_from_the_help() {
     assert!(failure.to_string().starts_with("xraypack.toml:1: `nonsense`"));
     assert_eq!(exit::code(&Err(failure)), exit::USAGE);
 }
+
+#[test]
+fn the_examples_of_the_help_are_understood() {
+    let calls: Vec<&str> = EXAMPLES.lines().filter_map(|line| line.trim().strip_prefix("xraypack ")).collect();
+    assert_eq!(calls.len(), 4);
+    for call in calls {
+        let words: Vec<&str> = call.split(' ').collect();
+        assert!(parsed(&words).is_ok(), "{call}: {:?}", parsed(&words));
+        assert!(call.len() < 92, "it would be wrapped: {call}");
+    }
+}
