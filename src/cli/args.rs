@@ -27,7 +27,7 @@ pub struct JobArgs {
     #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub inputs: Vec<PathBuf>,
     /// Xray product that the bundles are for
-    #[arg(long, value_enum, env = "XRAYPACK_TARGET", default_value_t)]
+    #[arg(long, value_enum, env = "XRAYPACK_TARGET", default_value_t, help_heading = "Bundles")]
     pub target: TargetChoice,
     #[command(flatten)]
     pub execution: ExecutionArgs,

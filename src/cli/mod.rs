@@ -68,7 +68,7 @@ use terminal::Terminal;
     arg_required_else_help = true,
     subcommand_required = true,
     max_term_width = 110,
-    after_long_help = AFTER_HELP
+    after_long_help = format!("{SURROUNDINGS}\n\n{AFTER_HELP}")
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -77,13 +77,12 @@ pub struct Cli {
     voice: VoiceArgs,
 }
 
-const AFTER_HELP: &str = "\
-Options are also read from the environment (XRAYPACK_ and the name of the flag, for example
-XRAYPACK_MAX_BYTES) and from the nearest xraypack.toml in the working directory or above it
-(its keys are names of flags: max-bytes = \"20MiB\"). A flag wins over the environment, the
-environment over the file. An option that may be repeated also takes several values in one,
-separated by semicolons.
+/// Where options come from, beneath the help of every command that has some.
+const SURROUNDINGS: &str = "Each option can also be set in the environment (--max-bytes is XRAYPACK_MAX_BYTES) and in the nearest \
+xraypack.toml of the working directory or above it (max-bytes = \"20MiB\"). The command line wins over the environment, and that \
+over the file. An option that may be repeated takes several values in one, separated by semicolons.";
 
+const AFTER_HELP: &str = "\
 Exit codes:
     0         all that was recognised was converted
     1         internal error (a defect)
@@ -137,7 +136,7 @@ pub enum Verbosity {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Convert reports into bundles of Xray JSON
-    #[command(after_long_help = EXAMPLES)]
+    #[command(after_long_help = format!("{EXAMPLES}\n\n{SURROUNDINGS}"))]
     Convert(Box<convert::ConvertArgs>),
     /// Show what is in reports and archives; convert nothing
     Inspect(inspect::InspectArgs),
@@ -262,13 +261,16 @@ fn understand(matches: &ArgMatches) -> Result<Parsed, Failure> {
     Ok(Parsed { cli, verbosity, notes })
 }
 
-/// Environment variables that are set to nothing count as unset, as CI systems hand on optional ones, and the help
-/// names variables without the values that happen to be there. A negative number is a wrong value, not a flag.
+/// Environment variables that are set to nothing count as unset, as CI systems hand on optional ones. The help tells once how
+/// they are called, instead of at each option. A negative number is a wrong value, not a flag.
 fn hide_surroundings(command: clap::Command) -> clap::Command {
+    let has_long_ending = command.get_after_long_help().is_some();
+    let takes_options = command.get_arguments().any(|arg| arg.get_env().is_some());
+    let command = if takes_options && !has_long_ending { command.after_long_help(SURROUNDINGS) } else { command };
     command
         .mut_args(|arg| {
             let takes_value = arg.get_action().takes_values() && !arg.is_positional();
-            let arg = arg.hide_env_values(true).allow_negative_numbers(takes_value);
+            let arg = arg.hide_env(true).allow_negative_numbers(takes_value);
             let is_empty =
                 arg.get_env().is_some_and(|name| std::env::var_os(name).is_some_and(|value| value.is_empty()));
             if is_empty { arg.env(None) } else { arg }
