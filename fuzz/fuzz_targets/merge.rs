@@ -10,7 +10,7 @@ fuzz_target!(|bytes: &[u8]| {
     let parts: Vec<EncodedResult<'_>> = bytes.split(|byte| *byte == b'\n').map(part).collect();
     for target in [Target::Server, Target::Cloud] {
         let options = EncodeOptions::new(target, "DEMO");
-        for policy in [Merge::Worst, Merge::Last, Merge::AnyPass, Merge::Iterations] {
+        for policy in [Merge::Worst, Merge::Ran, Merge::Last, Merge::AnyPass, Merge::Iterations] {
             let mut merged = Vec::new();
             if merge(&parts, policy, &options, &mut merged).is_ok() {
                 assert!(merge(&[part(&merged)], policy, &options, &mut Vec::new()).is_ok());

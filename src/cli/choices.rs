@@ -85,6 +85,8 @@ pub enum MergeChoice {
     /// The worst decides, as in Xray's own import
     #[default]
     Worst,
+    /// The worst of those that ran decides: a skipped result counts only where none ran
+    Ran,
     /// The last result of each data row decides: the one that started last, or else stands last
     Last,
     /// A data row passed if any of its results did

@@ -32,7 +32,7 @@ impl<'d> Told<'d> {
         let tests = counted(self.tests, "Test", "Tests");
         let more = if self.tests == 1 { "" } else { ", the first of them," };
         format!(
-            "{tests} passed in one report and failed in another, and the failure counts (--merge worst): {}{more} passed \
+            "{tests} passed in one report and failed in another, and the failure counts: {}{more} passed \
              in {} and failed in {}; where one of them is a rerun, --merge last has the later one count",
             harmless(test),
             place(passed),
@@ -76,7 +76,7 @@ mod tests {
     fn one_line_tells_of_all_test_executions() {
         assert_eq!(
             told(&[disagreeing(1, "c.login")], Verbosity::Normal),
-            "warning: 1 Test passed in one report and failed in another, and the failure counts (--merge worst): c.login \
+            "warning: 1 Test passed in one report and failed in another, and the failure counts: c.login \
              passed in b/t.xml and failed in a/t.xml; where one of them is a rerun, --merge last has the later one count \
              [disagreeing]\n"
         );

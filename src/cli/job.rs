@@ -232,6 +232,7 @@ fn bare_keys(choice: BareKeysChoice) -> BareKeys {
 fn merge(choice: MergeChoice) -> Merge {
     match choice {
         MergeChoice::Worst => Merge::Worst,
+        MergeChoice::Ran => Merge::Ran,
         MergeChoice::Last => Merge::Last,
         MergeChoice::AnyPass => Merge::AnyPass,
         MergeChoice::Iterations => Merge::Iterations,
@@ -241,7 +242,7 @@ fn merge(choice: MergeChoice) -> Merge {
 fn rows(choice: MergeChoice) -> DataRows {
     match choice {
         MergeChoice::Worst => DataRows::Merged,
-        MergeChoice::Last | MergeChoice::AnyPass => DataRows::Apart,
+        MergeChoice::Ran | MergeChoice::Last | MergeChoice::AnyPass => DataRows::Apart,
         MergeChoice::Iterations => DataRows::Kept,
     }
 }

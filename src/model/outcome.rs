@@ -74,6 +74,11 @@ impl Outcome {
         }
     }
 
+    /// Whether nothing of the test was executed, so that nothing is known of it.
+    pub const fn did_not_run(self) -> bool {
+        matches!(self, Outcome::Skipped | Outcome::Pending | Outcome::Undefined | Outcome::NotRun)
+    }
+
     /// Whether somebody has to look at it: failed, errored or aborted.
     pub const fn is_failure(self) -> bool {
         matches!(self, Outcome::Failed | Outcome::Errored | Outcome::Aborted)

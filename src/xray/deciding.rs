@@ -67,11 +67,17 @@ pub(super) fn decide<'r>(
 ) -> MergedStatus<'r> {
     let of = |index| as_it_is(parts, runs, index);
     let passed = || row.iter().copied().find(|index| parts[*index].outcome == Outcome::Passed);
-    match (policy, passed()) {
-        (Merge::Last, _) => of(last(runs, row)),
-        (Merge::AnyPass, Some(passed)) => of(passed),
-        _ => worst(row.iter().map(|index| of(*index)).collect()),
+    match policy {
+        Merge::Last => return of(last(runs, row)),
+        Merge::AnyPass if let Some(passed) = passed() => return of(passed),
+        _ => {}
     }
+    let is_left_out = |index: &usize| policy == Merge::Ran && parts[*index].outcome.did_not_run();
+    let mut counting: Vec<_> = row.iter().filter(|index| !is_left_out(index)).map(|index| of(*index)).collect();
+    if counting.is_empty() {
+        counting.extend(row.iter().map(|index| of(*index)));
+    }
+    worst(counting)
 }
 
 fn as_it_is<'r>(parts: &[EncodedResult<'_>], runs: &[Run<'r>], model: usize) -> MergedStatus<'r> {
@@ -95,7 +101,7 @@ pub(super) fn worst(mut candidates: Vec<MergedStatus<'_>>) -> MergedStatus<'_> {
         None if all_alike && !candidates.is_empty() => candidates.swap_remove(0),
         None => {
             let model = candidates.last().map_or(0, |candidate| candidate.model);
-            MergedStatus { outcome: Outcome::Skipped, status: TODO.into(), model }
+            MergedStatus { outcome: Outcome::Inconclusive, status: TODO.into(), model }
         }
     }
 }

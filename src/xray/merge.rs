@@ -22,6 +22,8 @@ pub enum Merge {
     /// Any failed: failed; else any aborted: aborted; all passed: passed; else TODO. Xray's own import rule.
     #[default]
     Worst,
+    /// As `Worst`, of those results of each data row that ran: one that was skipped counts only where none ran.
+    Ran,
     /// The last one of each data row by its start, then by order of reports and within them; one whose start is not known comes before
     /// those that have one. Its times are those of the run.
     Last,
@@ -29,6 +31,13 @@ pub enum Merge {
     AnyPass,
     /// As `Worst`, with each result as a data row where the target takes data rows.
     Iterations,
+}
+
+impl Merge {
+    /// Whether one failed result is enough, and nothing the user has said makes it likely that he knows of others.
+    const fn has_failures_count(self) -> bool {
+        matches!(self, Merge::Worst | Merge::Ran)
+    }
 }
 
 /// One encoded result.
@@ -99,7 +108,7 @@ pub fn merge(
         evidence: (wire::pieces_of_evidence(&run) + apart.kept.len()) as u32,
         dropped_evidence: united.dropped + apart.dropped,
         note: note::of_evidence(results.first_with_files(), &apart.kept, &united.kept),
-        dispute: if policy == Merge::Worst { dispute(parts, &results.deciding) } else { None },
+        dispute: if policy.has_failures_count() { dispute(parts, &results.deciding) } else { None },
     })
 }
 

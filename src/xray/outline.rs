@@ -17,7 +17,7 @@ pub(super) fn rows_of(deciding: &[usize], notes: &[Note<'_>], policy: Merge) -> 
     let mut places = HashMap::new();
     for index in deciding {
         let Note { id, line, .. } = notes[*index];
-        let is_known = id > 0 && (line > 0 || policy == Merge::AnyPass);
+        let is_known = id > 0 && (line > 0 || matches!(policy, Merge::Ran | Merge::AnyPass));
         let place = if is_known { *places.entry(id).or_insert(rows.len()) } else { rows.len() };
         match rows.get_mut(place) {
             Some(row) => row.push(*index),

@@ -175,6 +175,7 @@ fn results_of_one_test_become_one_run() {
     workshop.write("in/b.xml", suite("<testcase name='t'><failure message='boom'/></testcase><testcase name='u'/><testcase name='v'><skipped/></testcase><testcase name='w'/>"));
     for (rule, expected) in [
         ("worst", ["s.t FAIL", "s.u PASS", "s.v TODO", "s.w TODO"]),
+        ("ran", ["s.t FAIL", "s.u PASS", "s.v PASS", "s.w PASS"]),
         ("last", ["s.t FAIL", "s.u PASS", "s.v TODO", "s.w PASS"]),
         ("any-pass", ["s.t PASS", "s.u PASS", "s.v PASS", "s.w PASS"]),
     ] {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Workshop, bundles, check_table, complaints, manifest, reports, repository, schema};
 
-const POLICIES: [&str; 4] = ["worst", "last", "any-pass", "iterations"];
+const POLICIES: [&str; 5] = ["worst", "ran", "last", "any-pass", "iterations"];
 
 /// A Test of the night, and what happened to it.
 const NIGHT: &[(&str, &str)] = &[
@@ -71,7 +71,8 @@ fn the_table_says_what_the_program_does() {
     let found = POLICIES.map(|policy| statuses(policy, "server"));
     assert_eq!(found[0].len(), NIGHT.len(), "{:#?}", found[0]);
     let mut table =
-        "| what happened | worst | last | any-pass | iterations |\n| --- | --- | --- | --- | --- |\n".to_owned();
+        "| what happened | worst | ran | last | any-pass | iterations |\n| --- | --- | --- | --- | --- | --- |\n"
+            .to_owned();
     for (identity, what) in NIGHT {
         let cells: Vec<&str> = found.iter().map(|statuses| statuses[*identity].as_str()).collect();
         table.push_str(&format!("| {what} | {} |\n", cells.join(" | ")));
@@ -95,8 +96,8 @@ fn the_readme_shows_rows_of_the_table() {
 
 #[test]
 fn what_users_expect_of_reruns() {
-    let [worst, last, any_pass, iterations] = POLICIES.map(|policy| statuses(policy, "server"));
-    for statuses in [&worst, &last, &any_pass, &iterations] {
+    let [worst, ran, last, any_pass, iterations] = POLICIES.map(|policy| statuses(policy, "server"));
+    for statuses in [&worst, &ran, &last, &any_pass, &iterations] {
         for passed in [
             "com.demo.shop.CartTest.flaky",
             "test_orders.test_passes_at_the_second_attempt",
@@ -115,6 +116,7 @@ fn what_users_expect_of_reruns() {
             .map(|name| statuses[&format!("com.demo.shop.OrderTest.{name}TheSecondJob")].clone())
     };
     assert_eq!(jobs(&worst), ["FAIL", "FAIL", "TODO"]);
+    assert_eq!(jobs(&ran), ["FAIL", "FAIL", "PASS"]);
     assert_eq!(jobs(&last), ["PASS", "FAIL", "TODO"]);
     assert_eq!(jobs(&any_pass), ["PASS", "PASS", "PASS"]);
     assert_eq!(jobs(&iterations), ["FAIL", "FAIL", "TODO"], "a Test without a key takes no data rows");
@@ -209,7 +211,7 @@ fn failed_rows_are_named_whatever_decides() {
         <test name="N.C.Add(a: 4)" type="N.C" method="Add" time="0.1" result="Skip"/></collection></assembly></assemblies>"#;
     let expected =
         "4 results merged: 1 passed, 2 failed, 1 skipped\n\nAdd (a=2), Add (a=3): boom\n\nAdd (a=4): skipped";
-    for policy in ["worst", "last", "any-pass"] {
+    for policy in ["worst", "ran", "last", "any-pass"] {
         assert_eq!(comment("in/a.xml", xunit, policy), expected, "{policy}");
     }
     let case = |name: &str, failure: &str| {
@@ -411,7 +413,7 @@ fn tests_of_which_reports_tell_opposite_things_are_told_once() {
         ran
     };
     let ran = convert(&[]);
-    let line = "warning: 3 Tests passed in one report and failed in another, and the failure counts (--merge worst): c.t1, \
+    let line = "warning: 3 Tests passed in one report and failed in another, and the failure counts: c.t1, \
                 the first of them, passed in first/t.xml and failed in rerun/t.xml; where one of them is a rerun, --merge \
                 last has the later one count [disagreeing]\n";
     assert!(ran.stderr.contains(line), "{}", ran.stderr);

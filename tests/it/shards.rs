@@ -139,7 +139,7 @@ proptest! {
         let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(cases.len())).chain([0, cases.len()]).collect();
         cuts.sort_unstable();
         let shards: Vec<Vec<Case>> = cuts.windows(2).map(|cut| cases[cut[0]..cut[1]].to_vec()).collect();
-        for policy in ["worst", "last", "any-pass", "iterations"] {
+        for policy in ["worst", "ran", "last", "any-pass", "iterations"] {
             let whole = convert(std::slice::from_ref(&cases), policy);
             prop_assert_eq!(written(&convert(&shards, policy)), written(&whole), "{}", policy);
         }
@@ -156,7 +156,7 @@ proptest! {
         let mut shards = vec![Vec::new(); 4];
         cases.iter().zip(places).for_each(|(case, place)| shards[place].push(case.clone()));
         // What is the last is a matter of order where no times are known.
-        for policy in ["worst", "any-pass", "iterations"] {
+        for policy in ["worst", "ran", "any-pass", "iterations"] {
             let whole = convert(std::slice::from_ref(&cases), policy);
             let sharded = convert(&shards, policy);
             prop_assert_eq!(tests(&sharded), tests(&whole), "{}", policy);

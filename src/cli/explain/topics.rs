@@ -131,7 +131,7 @@ pub const TOPICS: &[Topic] = &[
         "disagreeing",
         [
             "Tests passed in one report and failed in another.",
-            "With --merge worst, the default, the failure counts. The manifest has the number and the first of them for each Test \
+            "The failure counts (--merge worst and ran). The manifest has the number and the first of them for each Test \
              Execution (`disagreeing`).",
             "If one of the reports is a rerun, --merge last takes the later result. docs/reruns.md compares the rules.",
         ],

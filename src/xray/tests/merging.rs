@@ -48,12 +48,26 @@ fn outcome_of(outcomes: &[Outcome], policy: Merge) -> Outcome {
 #[test]
 fn h4_the_worst_counts_as_in_xrays_own_import() {
     use Outcome::*;
-    assert_eq!(outcome_of(&[Passed, Skipped], Merge::Worst), Skipped);
+    assert_eq!(outcome_of(&[Passed, Skipped], Merge::Worst), Inconclusive, "TODO");
     assert_eq!(outcome_of(&[Passed, Failed], Merge::Worst), Failed);
     assert_eq!(outcome_of(&[Aborted, Skipped, Passed], Merge::Worst), Aborted);
     assert_eq!(outcome_of(&[Passed, Passed], Merge::Worst), Passed);
     assert_eq!(outcome_of(&[Failed, Skipped, Passed], Merge::AnyPass), Passed);
     assert_eq!(outcome_of(&[Passed, Skipped], Merge::Last), Skipped);
+}
+
+#[test]
+fn what_did_not_run_says_nothing_of_what_did() {
+    use Outcome::*;
+    assert_eq!(outcome_of(&[Skipped, Passed, NotRun], Merge::Ran), Passed);
+    assert_eq!(outcome_of(&[Skipped, Failed, Passed], Merge::Ran), Failed);
+    assert_eq!(outcome_of(&[Pending, Undefined, Aborted], Merge::Ran), Aborted);
+    assert_eq!(outcome_of(&[Skipped, Skipped], Merge::Ran), Skipped, "none ran");
+    assert_eq!(
+        outcome_of(&[Passed, Inconclusive], Merge::Ran),
+        Inconclusive,
+        "it ran, and what came of it is not known"
+    );
 }
 
 #[test]
@@ -173,6 +187,7 @@ fn each_row_of_an_outline_has_one_status() {
     for (policy, status, examples) in [
         (Merge::Worst, "FAIL", r#"["FAIL","PASS","TODO"]"#),
         (Merge::Iterations, "FAIL", r#"["FAIL","PASS","TODO"]"#),
+        (Merge::Ran, "FAIL", r#"["FAIL","PASS","TODO"]"#),
         (Merge::AnyPass, "TODO", r#"["PASS","PASS","TODO"]"#),
         (Merge::Last, "TODO", r#"["PASS","PASS","TODO"]"#),
     ] {
@@ -180,6 +195,8 @@ fn each_row_of_an_outline_has_one_status() {
         assert!(text.ends_with(&format!(r#""status":"{status}","examples":{examples}}}"#)), "{policy:?}: {text}");
         assert!(text.contains("row 3: at 10"), "{policy:?}: {text}");
     }
+    let (text, _) = merged(&[outline_row(Skipped, 8), outline_row(Passed, 8)], Merge::Ran);
+    assert!(text.ends_with(r#""status":"PASS","examples":["PASS"]}"#), "{text}");
     let (text, _) = merged(&[outline_row(Skipped, 8), outline_row(Passed, 8)], Merge::Worst);
     assert!(text.ends_with(r#""status":"TODO","examples":["TODO"]}"#), "{text}");
     assert!(text.contains(r#""comment":"at 8""#), "one row needs no name: {text}");
@@ -198,6 +215,8 @@ fn one_data_row_does_not_pass_for_another() {
     let flaky = [row(Outcome::Failed, 1), row(Outcome::Passed, 2), row(Outcome::Passed, 1)];
     assert_eq!(merged(&flaky, Merge::AnyPass).1.outcome, Outcome::Passed);
     assert_eq!(merged(&flaky, Merge::Last).1.outcome, Outcome::Passed);
+    let skipped = [row(Outcome::Skipped, 1), row(Outcome::Passed, 2)];
+    assert_eq!(merged(&skipped, Merge::Ran).1.outcome, Outcome::Inconclusive, "nothing is known of the first row");
     let broken = [row(Outcome::Failed, 1), row(Outcome::Passed, 2)];
     assert_eq!(merged(&broken, Merge::AnyPass).1.outcome, Outcome::Failed);
     assert_eq!(merged(&broken, Merge::Last).1.outcome, Outcome::Failed);
@@ -398,7 +417,7 @@ fn essence(text: &str) -> (String, Option<String>, Option<String>, Vec<String>, 
     (run.status.as_str().to_owned(), second(run.start), second(run.finish), labels, files)
 }
 
-const POLICIES: [Merge; 4] = [Merge::Worst, Merge::Last, Merge::AnyPass, Merge::Iterations];
+const POLICIES: [Merge; 5] = [Merge::Worst, Merge::Ran, Merge::Last, Merge::AnyPass, Merge::Iterations];
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
