@@ -36,7 +36,10 @@ impl FromStr for LimitValue {
             Unit::Bytes => value.parse::<Size>()?.get(),
             Unit::Count => value.trim().parse().map_err(|_| format!("{name} is a whole number"))?,
         };
-        Ok(LimitValue { limit, value })
+        match limit.most().filter(|most| value > *most) {
+            Some(most) => Err(format!("{name} can only be lowered: at most {} are kept", shown(limit, most))),
+            None => Ok(LimitValue { limit, value }),
+        }
     }
 }
 
@@ -132,6 +135,8 @@ mod tests {
         assert!("ratio=1KiB".parse::<LimitValue>().unwrap_err().contains("whole number"));
         assert!("entry-bytes=lots".parse::<LimitValue>().unwrap_err().contains("20MiB"));
         assert!("depth=3".parse::<LimitValue>().unwrap_err().contains("archive-depth"));
+        assert!("text-length=163840".parse::<LimitValue>().is_ok());
+        assert!("text-length=163841".parse::<LimitValue>().unwrap_err().contains("can only be lowered"));
         assert!("ratio".parse::<LimitValue>().unwrap_err().contains("entry-bytes=1GiB"));
     }
 

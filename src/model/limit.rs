@@ -49,7 +49,7 @@ macro_rules! limits {
 
 limits! {
     /// Inflated bytes of one file or entry.
-    EntryBytes = "entry-bytes", Bytes, 8 << 30, "inflated size of one file or entry";
+    EntryBytes = "entry-bytes", Bytes, 8 << 30, "inflated size of one packed file or entry";
     /// Inflated bytes of one archive, archives inside it included.
     ArchiveBytes = "archive-bytes", Bytes, 64 << 30, "inflated size of all that one archive holds";
     /// Entries of one archive, those of archives inside it included.
@@ -75,9 +75,19 @@ limits! {
     /// of it runs.
     PlanBytes = "plan-bytes", Bytes, 512 << 20, "memory for the scenarios of Cucumber messages, announced or running";
     /// UTF-16 units kept of one text of a case. Readers keep about as much by themselves.
-    TextLength = "text-length", Count, 163_840, "characters that are kept of one text of a case, its middle cut out";
+    TextLength = "text-length", Count, 163_840, "characters that are kept of one text of a case, its middle cut out; it can only be lowered";
     /// Cases of one report.
     Cases = "cases", Count, 10_000_000, "cases of one report";
+}
+
+impl Limit {
+    /// The largest value that has an effect: readers keep no more of a text, whatever is asked for.
+    pub const fn most(self) -> Option<u64> {
+        match self {
+            Limit::TextLength => Some(Limit::TextLength.default()),
+            _ => None,
+        }
+    }
 }
 
 /// A bound was reached: what was found, and which option moves the bound.

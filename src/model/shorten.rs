@@ -25,14 +25,42 @@ pub fn head_and_tail(text: &mut String, limit: usize) -> bool {
     let room = limit.saturating_sub(MARKER_ROOM);
     let head = offset_after(text.char_indices(), room / 4 * 3).unwrap_or(text.len());
     let tail = offset_before(text, room / 4).max(head);
-    let missing: usize = text[head..tail].chars().map(char::len_utf16).sum();
-    let marker = format!("\n[… {} characters left out …]\n", grouped(missing));
+    let marker = format!("{MARKER_BEGIN}{}{MARKER_END}", missing_with(&text[head..tail]));
     text.replace_range(head..tail, &marker);
     true
 }
 
+/// What stands before and behind the number of characters that are missing.
+const MARKER_BEGIN: &str = "\n[… ";
+const MARKER_END: &str = " characters left out …]\n";
+
+/// How many characters are missing where `middle` is left out: its own, and those that were left out of it before. Of what was cut
+/// while it was read the number is not known here.
+fn missing_with(middle: &str) -> String {
+    let units = |text: &str| text.chars().map(char::len_utf16).sum::<usize>();
+    let (mut missing, mut is_all, mut rest) = (0, true, middle);
+    while let Some(at) = rest.find("\n[…") {
+        missing += units(&rest[..at]);
+        rest = &rest[at..];
+        let told = rest.strip_prefix(MARKER_BEGIN).and_then(|rest| rest.split_once(MARKER_END));
+        if let Some((number, behind)) = told.and_then(|(number, behind)| Some((ungrouped(number)?, behind))) {
+            missing += number;
+            rest = behind;
+        } else if let Some(behind) = rest.strip_prefix(CUT) {
+            is_all = false;
+            rest = behind;
+        } else {
+            // Somebody else's words.
+            missing += 1;
+            rest = &rest[1..];
+        }
+    }
+    let number = grouped(missing + units(rest));
+    if is_all { number } else { format!("more than {number}") }
+}
+
 /// Bytes kept from the start of a text that is very long while it is read. What is written of most is shorter (32,000 UTF-16
-/// units, three quarters of them from the start), so that this cut is never seen where the text is cut again.
+/// units, three quarters of them from the start): this cut lies within what is left out then.
 pub const CUT_HEAD: usize = 96 * 1024;
 
 /// Bytes kept from its end, or more.
@@ -145,6 +173,13 @@ fn offset_before(text: &str, units: usize) -> usize {
     start
 }
 
+/// What [`grouped`] made of a number.
+fn ungrouped(text: &str) -> Option<usize> {
+    // As long as a number is at most: this is anybody's text.
+    let is_number = text.len() < 27 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b',');
+    text.replace(',', "").parse().ok().filter(|_| is_number)
+}
+
 /// `12345` as `12,345`.
 fn grouped(number: usize) -> String {
     let digits = number.to_string();
@@ -189,6 +224,22 @@ mod tests {
         assert!(text.starts_with("aaa") && text.ends_with("zzz"));
         assert!(text.contains("\n[… 28,064 characters left out …]\n"), "{}", &text[23_900..24_100]);
         assert_eq!(text.matches('a').count(), 23_952 + 2, "three quarters are head; two more stand in the marker");
+    }
+
+    #[test]
+    fn a_text_that_is_cut_again_says_how_much_is_missing_in_all() {
+        let mut text = format!("{}{}", "a".repeat(200_000), "z".repeat(200_000));
+        assert!(head_and_tail(&mut text, 50_000) && head_and_tail(&mut text, 32_000));
+        let kept = text.len() - text.find('z').unwrap() + text.find('\n').unwrap();
+        assert!(text.contains(&format!("\n[… {} characters left out …]\n", grouped(400_000 - kept))), "{kept}");
+        let mut read = format!("{}{CUT}{}", "a".repeat(CUT_HEAD), "z".repeat(CUT_TAIL));
+        assert!(head_and_tail(&mut read, 32_000));
+        assert!(read.contains("\n[… more than 131,904 characters left out …]\n"), "{}", &read[23_900..24_100]);
+        let mut theirs = format!("{}\n[… some characters left out …]\n{}", "a".repeat(40_000), "z".repeat(40_000));
+        let length = units(&theirs);
+        assert!(head_and_tail(&mut theirs, 32_000));
+        let kept = theirs.len() - theirs.find('z').unwrap() + theirs.find('\n').unwrap();
+        assert!(theirs.contains(&grouped(length - kept)), "{}", &theirs[23_900..24_100]);
     }
 
     #[test]
