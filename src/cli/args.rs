@@ -173,7 +173,7 @@ pub struct BundleArgs {
     /// Largest single attachment
     #[arg(long, value_name = "SIZE", env = "XRAYPACK_MAX_EVIDENCE", default_value_t = Size::mib(10))]
     pub max_evidence: Size,
-    /// Most evidence of one test, in bytes
+    /// Most evidence of one test
     #[arg(long, value_name = "SIZE", env = "XRAYPACK_MAX_EVIDENCE_PER_TEST", default_value_t = Size::mib(20))]
     pub max_evidence_per_test: Size,
 }
@@ -182,7 +182,7 @@ pub struct BundleArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Results")]
 pub struct ResultArgs {
-    /// What a Robot tag or NUnit category means that looks like an issue key
+    /// What a Robot tag or NUnit category that looks like an issue key means
     #[arg(long, value_enum, value_name = "ROLE", env = "XRAYPACK_BARE_KEYS", default_value_t)]
     pub bare_keys: BareKeysChoice,
     /// Update the Jira issues of known Tests
@@ -231,7 +231,7 @@ pub struct ReadingArgs {
     /// Globs are matched as those of --include.
     #[arg(long, value_name = "GLOB", env = "XRAYPACK_EXCLUDE", value_delimiter = ';')]
     pub exclude: Vec<Pattern>,
-    /// Take every file for a report of this format, whatever it looks like
+    /// Read every XML or JSON file as a report of this format
     #[arg(long, value_name = "FORMAT", env = "XRAYPACK_FROM",
           value_parser = PossibleValuesParser::new(FORMATS.iter().map(|format| format.name)))]
     pub from: Option<String>,

@@ -89,9 +89,11 @@ Exit codes:
     2         wrong usage or configuration; nothing was written
     3         finished, and at least one report was damaged (not with --allow-damaged)
     4         no report was found
-    5         verify, bind: the folder is not what its manifest says, or breaks the schema
+    5         verify, bind: the folder is not what its manifest says, breaks the schema, or has a
+              Test in two Test Executions of one key
     6         the output could not be written, or the machine lacks what reading needs
-    130, 143  interrupted";
+    130, 143  interrupted
+    134       the system gave no memory";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -100,7 +102,7 @@ Examples:
     See first what would come of it:
         xraypack plan reports --project DEMO
     Put the results of an archive, as Xray Cloud takes them, into a Test Execution that exists:
-        xraypack convert nightly.zip --out xray --target cloud --execution DEMO-123
+        xraypack convert nightly.zip --out xray --target cloud --execution DEMO-123 --project DEMO
     Let the later result of each test count, as after a rerun:
         xraypack convert first rerun --out xray --project DEMO --group-by all --merge last";
 

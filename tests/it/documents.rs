@@ -28,12 +28,28 @@ fn validator(name: &str) -> &'static Validator {
     static VALIDATORS: OnceLock<HashMap<String, Validator>> = OnceLock::new();
     let all = VALIDATORS.get_or_init(|| {
         let of = |name: &String| {
-            let schema = json!({ "$ref": format!("#/$defs/{name}"), "$defs": definitions() });
+            let mut definitions = Value::Object(definitions().clone());
+            close(&mut definitions);
+            let schema = json!({ "$ref": format!("#/$defs/{name}"), "$defs": definitions });
             (name.clone(), jsonschema::validator_for(&schema).unwrap())
         };
         definitions().keys().map(of).collect()
     });
     all.get(name).unwrap_or_else(|| panic!("the schema does not know {name:?}"))
+}
+
+/// The published schema lets scripts meet fields that a later version adds; here each field has to stand in it.
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            members.values_mut().for_each(close);
+            if members.get("properties").is_some_and(Value::is_object) && members.contains_key("required") {
+                members.insert("additionalProperties".to_owned(), false.into());
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(close),
+        _ => {}
+    }
 }
 
 /// Fails where a document is not what the schema says of documents of its name.
@@ -65,6 +81,18 @@ fn a_document_with_another_field_is_refused() {
         other[field] = value;
         assert_eq!(complaints(validator("report"), &other).len(), 1, "{field}");
     }
+}
+
+#[test]
+fn the_schema_as_a_whole_takes_each_document_and_nothing_else() {
+    let text = fs::read_to_string(repository().join("docs/output.schema.json")).unwrap();
+    let schema = jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap();
+    let ran = Workshop::new().run(["limits", "--format", "json"]);
+    let mut document: Value = serde_json::from_str(&ran.stdout).unwrap();
+    document["of_a_later_version"] = 1.into();
+    assert!(schema.is_valid(&document), "a field may be added");
+    document["limits"] = json!({});
+    assert!(!schema.is_valid(&document) && !schema.is_valid(&json!({"garbage": 1})));
 }
 
 #[test]

@@ -40,19 +40,21 @@ pub const TOPICS: &[Topic] = &[
         ProblemKind::Truncated,
         [
             "The report ends before it is complete, as after a killed run or a full disk.",
-            "Test cases that were complete are kept (--damaged drop leaves them out). The case at which the report breaks off \
-             counts only if its result is certain. Cases that were never written are not counted: nobody knows how many there were.",
-            "Look at the job that wrote the report: it was most likely killed or timed out. The place tells which test was running.",
+            "Test cases that were complete are kept (--damaged drop leaves them out). The case at which the report \
+             breaks off counts only if its result is certain. Cases that were never written are not counted: nobody \
+             knows how many there were.",
+            "Look at the job that wrote the report: it was most likely killed or timed out. The place tells which test \
+             was running.",
         ],
     ),
     Topic::of(
         ProblemKind::Malformed,
         [
-            "The report is broken in the middle: end tags that do not match, quotes that nobody escaped, a value where none may \
-             stand.",
+            "The report is broken in the middle: end tags that do not match, quotes that nobody escaped, a value where \
+             none may stand.",
             "Everything before the place is kept. Reading goes on behind it wherever that is safe.",
-            "Look at the place (line and column). A test that prints raw XML or JSON into its report is the usual cause; so are \
-             two processes that write to one file, and conflict markers left by git.",
+            "Look at the place (line and column). A test that prints raw XML or JSON into its report is the usual \
+             cause; so are two processes that write to one file, and conflict markers left by git.",
         ],
     ),
     Topic::of(
@@ -60,16 +62,17 @@ pub const TOPICS: &[Topic] = &[
         [
             "A file that is called like a report has nothing in it, or nothing but zero bytes.",
             "No test case is counted, since none is there.",
-            "The run died before it wrote its results, or the machine lost power. If the file is no report, leave it out with \
-             --exclude.",
+            "The run died before it wrote its results, or the machine lost power. If the file is no report, leave it \
+             out with --exclude.",
         ],
     ),
     Topic::of(
         ProblemKind::Unreadable,
         [
-            "The bytes of a file or of an archive's entry could not be read: an I/O error, a wrong checksum, an encrypted entry, \
-             a missing permission.",
-            "What was read before the fault is kept.",
+            "The bytes of a file or of an archive's entry could not be read: an I/O error, a wrong checksum, an \
+             encrypted entry, a missing permission.",
+            "Other files, and other entries of the archive, are not affected. Of packed data whose checksum is wrong \
+             nothing is trusted: its cases are counted in `runs.left_out`, or not at all.",
             "Fetch the archive again, or unpack it with the password and convert the folder.",
         ],
     ),
@@ -77,17 +80,18 @@ pub const TOPICS: &[Topic] = &[
         ProblemKind::LimitReached,
         [
             "Something in the input is larger, deeper or more numerous than a limit allows.",
-            "The report is kept up to that point; other reports are not affected. Limits exist because an archive of a few \
-             kilobytes can unpack to terabytes.",
-            "If the input can be trusted, raise the limit that the message names: --limit NAME=VALUE. `xraypack limits` lists \
-             all of them.",
+            "The report is kept up to that point; other reports are not affected. Limits exist because an archive of a \
+             few kilobytes can unpack to terabytes.",
+            "If the input can be trusted, raise the limit that the message names (--limit NAME=VALUE). `xraypack \
+             limits` lists all of them. Entries that overlap are refused whatever the limits are.",
         ],
     ),
     Topic::of(
         ProblemKind::NoProject,
         [
             "A test case has no key, and there is no project in which its Test could be found or created.",
-            "The conversion ends with exit code 2, and nothing is written. `plan` goes on and lists all such tests.",
+            "`convert` ends with exit code 2 and writes nothing. `plan` ends with 2 as well, and lists such tests (all \
+             of them with -v).",
             "Give --project KEY, or name the keys with --key-map or --key-pattern.",
         ],
     ),
@@ -102,37 +106,42 @@ pub const TOPICS: &[Topic] = &[
     Topic::of(
         ProblemKind::ContainerFailure,
         [
-            "Something around the tests failed: a set-up, a tear-down, a whole class or suite, a file that did not compile.",
-            "Such a failure is no test case of its own. Where the report writes it like a case, it is counted in `cases` and in \
-             `runs.left_out`.",
-            "Treat it as a failed run: tests that depend on the set-up may not have run at all, and nothing else says so.",
+            "Something around the tests failed: a set-up, a tear-down, a whole class or suite, a file that did not \
+             compile.",
+            "Such a failure is no test of its own. Where the report writes it like a case, it is counted in `cases` \
+             and in `runs.left_out`.",
+            "Treat the run as failed: tests that depend on a set-up may not have run at all, and nothing else says so.",
         ],
     ),
     Topic::of(
         ProblemKind::CountMismatch,
         [
             "The report declares other totals than its test cases add up to.",
-            "The cases that are there count; the declared totals are never used.",
-            "If it declares more than it holds, results may have been lost when the report was written or put together. If it \
-             declares fewer, the producer most likely counts differently.",
+            "The cases that are there count; the declared totals are never used. Robot Framework, xUnit.net and Behave \
+             reports are always compared, JUnit and TestNG reports only where they break off; in others producers \
+             count too differently.",
+            "If the report declares more than it holds, results may have been lost when it was written or put \
+             together. If it declares fewer, the producer most likely counts differently.",
         ],
     ),
     Topic::of(
         ProblemKind::SameTestsTwice,
         [
-            "Two reports hold the same tests: two formats of one run, a merged report beside its parts, or two devices.",
-            "Nothing is lost: the results of one Test are merged into one run (--merge decides how). Every case is counted, so the \
-             totals of the night are too high if it was one run only.",
-            "For two formats of one run use --prefer FORMAT. For a merged report beside its parts use --exclude. For real runs on \
-             several devices use --environment-from, so that each environment gets its own Test Execution.",
+            "Two reports hold the same tests: a first run and its rerun, two formats of one run, a merged report \
+             beside its parts, or two devices.",
+            "Nothing is lost: the results of one Test are merged into one run (--merge decides how). Every case is \
+             counted, so that the totals are too high if it was one run only.",
+            "For a rerun: nothing, --merge decides. For two formats of one run use --prefer FORMAT. For a merged \
+             report beside its parts use --exclude. For runs on several devices use --environment-from, so that each \
+             environment gets its own Test Execution.",
         ],
     ),
     Topic::of_all(
         "disagreeing",
         [
             "Tests passed in one report and failed in another.",
-            "The failure counts (--merge worst and ran). The manifest has the number and the first of them for each Test \
-             Execution (`disagreeing`).",
+            "The failure counts (--merge worst and ran). The manifest has the number and the first of them for each \
+             Test Execution (`disagreeing`).",
             "If one of the reports is a rerun, --merge last takes the later result. docs/reruns.md compares the rules.",
         ],
     ),
@@ -140,8 +149,9 @@ pub const TOPICS: &[Topic] = &[
         "same-execution",
         [
             "Several Test Executions of this output have the same key.",
-            "Each has its own bundles. If a Test is in more than one of them, the bundle that is uploaded last replaces the result \
-             of the others, and a failure may become a pass. `verify` finds such Tests (exit code 5).",
+            "Each has its own bundles. If a Test is in more than one of them, the bundle that is uploaded last \
+             replaces the result of the others, and a failure may become a pass. `verify` finds such Tests (exit code \
+             5).",
             "Convert with --group-by all, or with --execution KEY. docs/upload.md has the details.",
         ],
     ),
@@ -149,8 +159,9 @@ pub const TOPICS: &[Topic] = &[
         ProblemKind::UnknownStatus,
         [
             "A test case has a status word, or a result element, that its format does not define.",
-            "It never counts as passed where something failed. The message says how it was read.",
-            "Check the producer of the report. If the word is common for that producer, please report it.",
+            "The message says how it was read. Where a failure is stated as well, the failure counts. An unknown \
+             element inside a JUnit case alone does not make it fail.",
+            "Check what wrote the report. If the word is common for that producer, please report it.",
         ],
     ),
     Topic::of(
@@ -164,7 +175,8 @@ pub const TOPICS: &[Topic] = &[
     Topic::of(
         ProblemKind::UnstableIdentity,
         [
-            "The names of some tests contain something that changes: a time, a random number, a port, a temporary path, a version.",
+            "The names of some tests contain something that changes: a time, a UUID, an address, a port, a temporary \
+             or absolute path, the hash of an object, a shard, the version of a browser.",
             "All results are written. But each new name creates a new Test in Jira, night after night.",
             "Use the --definition-rewrite that the message proposes, or give these tests keys (--key-map).",
         ],
@@ -172,26 +184,32 @@ pub const TOPICS: &[Topic] = &[
     Topic::of(
         ProblemKind::SeveralKeys,
         [
-            "A test case names several Test keys, or one key stands on many tests.",
-            "One case is one run: the first well-formed key counts, and the message names the others.",
-            "Leave one key on each test. If a key belongs to all rows of a parameterised method, it may stand on any of them.",
+            "A test case names several Test keys, a key stands on a feature of several scenarios, or rows of a method \
+             are too far from the row that has its key.",
+            "One case is one run. Of several keys the first well-formed one counts, and the message names the others. \
+             A key on a feature of several scenarios names none of them.",
+            "Leave one key on each test or scenario. If a key belongs to all rows of a parameterised method, it may \
+             stand on any of them.",
         ],
     ),
     Topic::of(
         ProblemKind::MalformedKey,
         [
             "Something that is given as an issue key is none, such as `demo-1` or `DEMO-`.",
-            "It is left out, because Xray refuses a whole import for one bad key. A Test is then found by its definition.",
+            "It is left out, because Xray refuses a whole import for one bad key. A Test is then found by its \
+             definition.",
             "Correct the key in the test's source. Keys look like DEMO-123.",
         ],
     ),
     Topic::of(
         ProblemKind::BareKey,
         [
-            "A tag or category looks like an issue key, and nothing says what kind of issue it names; or it names a Test of \
-             another project.",
-            "A tag of the first sort becomes a label. The result is found by its definition.",
-            "Use --bare-keys test (or requirement) if all such tags mean that, or --tag-prefix with tags that carry a prefix.",
+            "A tag or category looks like an issue key and nothing says what kind of issue it is, or a tag names a \
+             Test of another project than --project.",
+            "A key of which nothing is known becomes a label, unless the Test is known by another key; the result is \
+             found by that key, or by its definition. A Test of another project gets the result.",
+            "For tags of which nothing is known: --bare-keys test (or requirement) if all of them mean that, or tags \
+             with a prefix (--tag-prefix). For Tests of another project: nothing, if that is meant.",
         ],
     ),
     Topic::of(
@@ -213,8 +231,10 @@ pub const TOPICS: &[Topic] = &[
     Topic::of_all(
         "key-map",
         [
-            "Rows of the key map matched no test, contradict each other, or matched several tests that are called the same.",
-            "Rows without a match have no effect. Of contradicting rows the first counts. Several tests of one key are merged.",
+            "Rows of the key map matched no test, contradict each other, or matched several tests that are called the \
+             same.",
+            "Rows without a match have no effect. Of contradicting rows the first counts. Several tests of one key are \
+             merged.",
             "Correct the lines that the messages name. Rows of tests that no longer exist can go.",
         ],
     ),
@@ -230,9 +250,10 @@ pub const TOPICS: &[Topic] = &[
         ProblemKind::NaiveTimestamp,
         [
             "Timestamps carry no time zone.",
-            "They were read in an assumed zone, which the message names. Nothing else depends on it.",
-            "Give the zone of the machine that ran the tests: --assume-zone Europe/Berlin. If it is the assumed one, give it as \
-             well: the warning goes.",
+            "They were read in an assumed zone, which the message names. Times of cases that have a zone are not \
+             affected.",
+            "Give the zone of the machine that ran the tests, such as --assume-zone Europe/Berlin. If it is the \
+             assumed one, give it as well: then nobody is warned.",
         ],
     ),
     Topic::of(
@@ -254,34 +275,40 @@ pub const TOPICS: &[Topic] = &[
     Topic::of(
         ProblemKind::MissingAttachment,
         [
-            "A file that a report refers to was not found or could not be read, or a picture belongs to no test.",
-            "The run is written without it; `evidence.dropped` counts it.",
-            "Put the files beside the reports, or into the same archive, and convert them together. --evidence none stops looking.",
+            "A file that a report refers to was not found, or could not be read.",
+            "The run is written without it; `evidence.dropped` counts it. Pictures that belong to no test are no \
+             problem of a report: they are listed in `reports.jsonl` with their reason.",
+            "Put the files beside the reports, or into the same archive, and convert them together. With --evidence \
+             none nothing is looked for.",
         ],
     ),
     Topic::of(
         ProblemKind::EvidenceDropped,
         [
             "Attachments were left out because a limit was reached.",
-            "The runs are written without them; `evidence.dropped` counts them. Evidence of failed results is kept first.",
-            "Raise --max-evidence, --max-evidence-per-test or --max-bytes, or write evidence beside the bundles with --evidence \
-             sidecar. docs/evidence.md explains how they interact.",
+            "The runs are written without them; `evidence.dropped` counts them. Evidence of failed results is kept \
+             first.",
+            "Raise --max-evidence, --max-evidence-per-test or --max-bytes, or write evidence beside the bundles with \
+             --evidence sidecar. docs/evidence.md explains how they interact.",
         ],
     ),
     Topic::of_all(
         "trimmed",
         [
             "A single Test was larger than a bundle may be.",
-            "It was cut down step by step until it fitted; its status always stays. `trimmed` in the manifest lists the steps.",
+            "It was cut down step by step until it fitted; its status always stays. `trimmed` in the manifest lists \
+             the steps.",
             "Raise --max-bytes, or write evidence beside the bundles with --evidence sidecar.",
         ],
     ),
     Topic::of(
         ProblemKind::ConflictingInfo,
         [
-            "Reports of one Test Execution say different things of it: its summary, version, environments or Test Plan.",
+            "Reports of one Test Execution say different things of it: its project, summary, description, version, \
+             revision, user or Test Plan.",
             "What the first report says is kept.",
-            "Set the field for all with its option (--summary, --fix-version, …), or keep the reports apart with --group-by.",
+            "Set the field for all with its option (--summary, --fix-version, …), or keep the reports apart with \
+             --group-by.",
         ],
     ),
     Topic::of(
@@ -321,16 +348,17 @@ pub const TOPICS: &[Topic] = &[
         [
             "The file is XML, JSON or an archive, but no report that xraypack reads.",
             "Nothing was read from it. The reason says what it is, where that is known.",
-            "Many tools can write JUnit XML as well. If the file is a supported report that was not recognised, --from FORMAT \
-             forces it.",
+            "Many tools can write JUnit XML as well. If the file is a supported report that was not recognised, --from \
+             FORMAT forces it.",
         ],
     ),
     Topic::of(
         ProblemKind::TextShortened,
         [
             "A text was longer than is kept: a comment, an output, a list of failures.",
-            "Its beginning and its end are kept; a line in its place says how much is missing.",
-            "Usually nothing. --limit text-length moves the limit of texts that are read; Xray itself limits comments.",
+            "Its beginning and its end are kept, around a line that says how much is missing.",
+            "Usually nothing: Xray itself limits comments, and very long texts are cut while they are read. --limit \
+             text-length makes texts shorter still.",
         ],
     ),
     Topic::of(

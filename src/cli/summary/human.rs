@@ -197,7 +197,7 @@ fn next_step(summary: &Summary, out: &mut Printer) -> io::Result<()> {
             let bundles = counted(waiting, "bundle waits", "bundles wait");
             out.line(format_args!(""))?;
             out.line(format_args!(
-                "Next: {bundles} for a Test Execution key. Import the first bundle of the execution: Xray answers with the key, \
+                "Next: {bundles} for a Test Execution key. Import the first bundle of each Test Execution: Xray answers with its key, \
                  and `xraypack bind` writes it into the others."
             ))
         }
@@ -245,7 +245,7 @@ Problems
   naive-timestamp  1,204  warning
   What to do: xraypack explain truncated
 
-Next: 2 bundles wait for a Test Execution key. Import the first bundle of the execution: Xray answers with the key, \
+Next: 2 bundles wait for a Test Execution key. Import the first bundle of each Test Execution: Xray answers with its key, \
 and `xraypack bind` writes it into the others.
 ";
         assert_eq!(shown(&night(), Verbosity::Normal, Ink::Plain), expected);
