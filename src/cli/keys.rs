@@ -5,6 +5,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use xraypack::model::key::{is_issue_key, is_project_key};
+
 /// Key of a Jira project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectKey(String);
@@ -31,14 +33,14 @@ impl FromStr for ProjectKey {
     type Err = String;
 
     fn from_str(text: &str) -> Result<ProjectKey, String> {
-        if is_project(text) {
+        if is_project_key(text) {
             return Ok(ProjectKey(text.to_owned()));
         }
         Err(match text.split_once('-') {
-            Some((project, _)) if is_project(project) => {
+            Some((project, _)) if is_project_key(project) => {
                 format!("this is the key of an issue; its project is {project}")
             }
-            _ => with_capitals(text, is_project, "a project key is two or more of A-Z, 0-9 and _, such as DEMO"),
+            _ => with_capitals(text, is_project_key, "a project key is two or more of A-Z, 0-9 and _, such as DEMO"),
         })
     }
 }
@@ -47,10 +49,10 @@ impl FromStr for IssueKey {
     type Err = String;
 
     fn from_str(text: &str) -> Result<IssueKey, String> {
-        if is_issue(text) {
+        if is_issue_key(text) {
             return Ok(IssueKey(text.to_owned()));
         }
-        Err(with_capitals(text, is_issue, "an issue key is a project key, a hyphen and a number, such as DEMO-12"))
+        Err(with_capitals(text, is_issue_key, "an issue key is a project key, a hyphen and a number, such as DEMO-12"))
     }
 }
 
@@ -64,22 +66,6 @@ impl fmt::Display for IssueKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// `^[A-Z][A-Z0-9_]+$`
-fn is_project(text: &str) -> bool {
-    text.len() >= 2
-        && text.starts_with(|c: char| c.is_ascii_uppercase())
-        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
-}
-
-/// `^[A-Z][A-Z0-9_]+-[1-9][0-9]*$`
-fn is_issue(text: &str) -> bool {
-    text.split_once('-').is_some_and(|(project, number)| {
-        is_project(project)
-            && number.starts_with(|c: char| matches!(c, '1'..='9'))
-            && number.bytes().all(|byte| byte.is_ascii_digit())
-    })
 }
 
 fn with_capitals(text: &str, is_key: fn(&str) -> bool, rule: &str) -> String {

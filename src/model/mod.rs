@@ -38,7 +38,7 @@ pub use problem::{Position, Problem, ProblemKind, Severity};
 pub use rare::{Nothing, Rare};
 pub use report::{Body, CaseCounts, ReportId, ReportState, ReportVisitor, RunCounts};
 pub use run::{CustomField, DataRows, Identity, RunFacts, TestRun};
-pub(crate) use slug::push_slug;
+pub(crate) use slug::{LONGEST as LONGEST_SLUG, push_slug, slug_of};
 pub use stated::{ExecutionField, Iteration, Stated, StatedExecution, TestText};
 pub(crate) use time::TimeText;
 pub use time::Timestamp;

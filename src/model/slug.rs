@@ -1,7 +1,21 @@
 //! Names that can be part of a file's name.
 
 /// Bytes of a slug at most.
-const LONGEST: usize = 80;
+pub(crate) const LONGEST: usize = 80;
+
+/// The slug of a whole name, however long it is.
+pub(crate) fn slug_of(name: &str) -> String {
+    let mut slug = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        match byte.is_ascii_alphanumeric() {
+            true => slug.push(byte.to_ascii_lowercase().into()),
+            false if slug.is_empty() || slug.ends_with('-') => {}
+            false => slug.push('-'),
+        }
+    }
+    slug.truncate(slug.trim_end_matches('-').len());
+    slug
+}
 
 /// Appends `name` in lower case, each run of anything but ASCII letters and digits as one hyphen, at most 80 bytes
 /// (decision 20). Nothing is appended where there is no such letter or digit.
@@ -45,6 +59,15 @@ mod tests {
         assert_eq!(slug("Pays: 10 €, twice"), "pays-10-twice");
         assert_eq!(slug("— 日本語 —"), "");
         assert_eq!(slug(""), "");
+    }
+
+    #[test]
+    fn a_whole_slug_goes_on_where_a_cut_one_ends() {
+        for name in ["", "--", "Pays: 10 €, twice", "— 日本語 —", "a-b-", &"Ab c".repeat(50)] {
+            let whole = slug_of(name);
+            let cut = &whole[..whole.len().min(LONGEST)];
+            assert_eq!(slug(name), cut.strip_suffix('-').unwrap_or(cut), "{name}");
+        }
     }
 
     #[test]

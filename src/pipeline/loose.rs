@@ -110,8 +110,8 @@ pub(super) fn attach(
     if pictures.is_empty() {
         return Ok(evidence);
     }
-    let scope = Scope::of(&pictures, kept, executions, stores.runs)?;
     let reports = Reports { kept, spool };
+    let scope = Scope::of(&pictures, reports, executions, stores.runs)?;
     Deciding { rules, scope: &scope, reports, executions, stores }.decide(&mut pictures)?;
     for picture in pictures {
         let Picture { place, mut report, decision, .. } = picture;

@@ -1,5 +1,7 @@
 //! What stands around the runs of a bundle: its head, what parts two runs, its tail (spec xray-json.md section 9).
 
+use std::collections::HashSet;
+
 use crate::model::{ExecutionField, StatedExecution, shorten};
 
 use super::bind::with_key;
@@ -81,10 +83,11 @@ fn write_info(info: &ExecutionInfo, out: &mut Vec<u8>) {
 /// Environments are label-like: blanks become `_`, none is written twice.
 pub(super) fn distinct_environments(given: &[String]) -> Vec<String> {
     let mut environments: Vec<String> = Vec::new();
+    let mut met = HashSet::new();
     for name in given {
         let blank = |c: char| c.is_whitespace() || c == '\u{feff}';
         let name: String = name.trim().chars().map(|c| if blank(c) { '_' } else { c }).take(255).collect();
-        if !name.is_empty() && !environments.contains(&name) {
+        if !name.is_empty() && met.insert(name.clone()) {
             environments.push(name);
         }
     }

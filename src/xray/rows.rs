@@ -5,7 +5,7 @@
 //! only, a comment for neither: what a row has to say goes into the comment of the run, behind the row's name.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::model::{DataRows, Outcome, Parameter, TestRun, shorten};
 
@@ -96,19 +96,27 @@ pub(super) fn name_beside_others(run: &TestRun) -> String {
 }
 
 /// Makes labels differ: numbers instead of those that are all alike (TestNG names rows after their method), `[2]` behind
-/// the second of two (nunit.md).
+/// the second of two (nunit.md), or the next number that no other label has.
 pub(super) fn distinct(labels: Vec<Cow<'_, str>>) -> Vec<String> {
     let is_alike = labels.iter().all(|label| *label == labels[0]);
+    let given: HashSet<&str> = labels.iter().map(|label| &**label).collect();
     let mut met: HashMap<&str, usize> = HashMap::new();
     let label = |(index, label)| {
         let label: &Cow<'_, str> = label;
+        if is_alike || label.is_empty() {
+            return format!("{NUMBERED}{}", index + 1);
+        }
         let count = met.entry(label).or_default();
         *count += 1;
-        match *count {
-            _ if is_alike || label.is_empty() => format!("{NUMBERED}{}", index + 1),
-            1 => label.to_string(),
-            count => format!("{label} [{count}]"),
+        let mut numbered = label.to_string();
+        while *count > 1 {
+            numbered = format!("{label} [{count}]");
+            if !given.contains(&*numbered) {
+                break;
+            }
+            *count += 1;
         }
+        numbered
     };
     labels.iter().enumerate().map(label).collect()
 }
@@ -128,5 +136,19 @@ pub(super) fn of_result<'r>(run: &Run<'r>, note: &Note<'r>, label: &str) -> Vec<
         }
         [row] => vec![IterationResult { name: name(), ..row.clone() }],
         rows => rows.to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_labels_are_alike() {
+        let labels = |given: &[&'static str]| distinct(given.iter().map(|label| Cow::Borrowed(*label)).collect());
+        assert_eq!(labels(&["a", "b", "a"]), ["a", "b", "a [2]"]);
+        assert_eq!(labels(&["a", "a", "a [2]", "a"]), ["a", "a [3]", "a [2]", "a [4]"]);
+        assert_eq!(labels(&["a", "a"]), [format!("{NUMBERED}1"), format!("{NUMBERED}2")]);
+        assert_eq!(labels(&["a", ""]), ["a".to_owned(), format!("{NUMBERED}2")]);
     }
 }

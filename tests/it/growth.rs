@@ -111,6 +111,11 @@ const JSON: &[Shape] = &[
         format!(r#"{{"generator":"Robot 7","generated":"x","suite":{{"name":"s","tests":[{tests}]}}}}"#).into_bytes()
     }),
     ("objects-behind-text.json", 50_000, |n| [b"> npm test\n".to_vec(), b"{\"level\":1}\n".repeat(n)].concat()),
+    ("environments.json", 20_000, |n| {
+        let names: Vec<_> = (0..n).map(|i| format!("\"e{i}\"")).collect();
+        let info = format!("{{\"summary\":\"s\",\"testEnvironments\":[{}]}}", names.join(","));
+        format!("{{\"info\":{info},\"tests\":[{{\"testKey\":\"DEMO-1\",\"status\":\"PASS\"}}]}}").into_bytes()
+    }),
     ("scenarios.json", 2_000, |n| {
         let scenario = |i| {
             format!(
@@ -193,6 +198,27 @@ const PACKED: &[Shape] = &[
     }),
 ];
 
+/// Pictures that are named after scenarios.
+const PICTURES: &[Shape] = &[
+    ("scenarios-of-one-name.zip", 1_000, |n| {
+        let scenario = |i| {
+            format!(
+                "{{\"id\":\"f;{i}\",\"keyword\":\"Scenario\",\"name\":\"Login\",\"line\":{i},\"type\":\"scenario\",\"steps\":[]}}"
+            )
+        };
+        let report = elements(&(0..n).map(scenario).collect::<Vec<_>>().join(","));
+        let pictures = (0..n).map(|i| (format!("login-{i}.png"), PICTURE.to_vec()));
+        zip_of_files(std::iter::once(("cucumber.json".to_owned(), report)).chain(pictures))
+    }),
+    ("one-scenario-in-many-executions.zip", 500, |n| {
+        let reports = (0..n).map(|i| (format!("{i}/c.json"), scenario_of_an_execution(i + 1).into_bytes()));
+        let pictures = (0..n).map(|i| (format!("{i}/logs-in.png"), PICTURE.to_vec()));
+        zip_of_files(reports.chain(pictures))
+    }),
+];
+
+const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+
 /// Reports each of which is a Test Execution of its own.
 const EXECUTIONS: &[Shape] = &[
     ("long-labels.zip", 500, |n| zip_of(n, &case(""), |i| format!("{}/{i}.xml", "folder/".repeat(20)))),
@@ -212,6 +238,11 @@ fn json_takes_time_in_proportion() {
 #[test]
 fn archives_take_time_in_proportion() {
     hold(PACKED, &[]);
+}
+
+#[test]
+fn pictures_take_time_in_proportion() {
+    hold(PICTURES, &[]);
 }
 
 #[test]
@@ -323,6 +354,14 @@ fn scenario_as_json(i: usize) -> String {
     format!(
         "[{{\"uri\":\"f{i}\",\"id\":\"f\",\"keyword\":\"Feature\",\"name\":\"F\",\"line\":1,\"elements\":[{scenario}]}}]"
     )
+}
+
+/// A report of one scenario, the same in each, of the Test Execution `DEMO-<number>`.
+fn scenario_of_an_execution(number: usize) -> String {
+    let scenario =
+        "{\"id\":\"f;s\",\"keyword\":\"Scenario\",\"name\":\"Logs in\",\"line\":3,\"type\":\"scenario\",\"steps\":[]}";
+    let feature = "\"uri\":\"f\",\"id\":\"f\",\"keyword\":\"Feature\",\"name\":\"F\",\"line\":1";
+    format!("[{{{feature},\"tags\":[{{\"name\":\"@DEMO-{number}\",\"line\":1}}],\"elements\":[{scenario}]}}]")
 }
 
 /// The same as messages.

@@ -35,7 +35,7 @@ impl Deciding<'_> {
         if self.scope.attached.contains(&report.origin) {
             return Ok(Decision::Attached);
         }
-        let meant = self.scope.run_named_by(report, self.reports, self.executions)?;
+        let meant = self.scope.run_named_by(report);
         if self.scope.lengths.contains(&picture.encoded_length()) {
             return Ok(Decision::Open(meant));
         }
