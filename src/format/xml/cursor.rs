@@ -385,7 +385,7 @@ impl<'s> XmlCursor<'s> {
             return Err(self.over(Limit::XmlDepth, self.limits.xml_depth, "elements lie deeper inside each other"));
         }
         if length > self.short_tag {
-            self.check_long_tag(length, name)?;
+            self.check_long_tag(length, name, tail)?;
         }
         if depth == 0 && (self.pass_banner(name)? || self.is_strange(name) && self.pass_afterword()?) {
             return Ok(None);
@@ -405,11 +405,11 @@ impl<'s> XmlCursor<'s> {
     }
 
     #[cold]
-    fn check_long_tag(&self, length: usize, name: Name) -> Result<(), ParseError> {
+    fn check_long_tag(&self, length: usize, name: Name, tail: usize) -> Result<(), ParseError> {
         if length as u64 > self.limits.tag_bytes {
             return Err(self.over(Limit::TagBytes, self.limits.tag_bytes, "a tag is longer"));
         }
-        let inside = self.event + 1..self.event + length - 1;
+        let inside = self.event + 1..self.event + length - tail;
         let tag = Tag::new(self.window.raw(inside), name, 0, &self.quoted, &self.log);
         if tag.attributes().count() as u64 > self.limits.attributes {
             return Err(self.over(Limit::Attributes, self.limits.attributes, "a tag has more attributes"));
