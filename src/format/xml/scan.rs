@@ -68,7 +68,7 @@ pub(super) struct Quoted {
 }
 
 /// Values of a tag whose places are kept; those behind them are searched again by who asks for them.
-const MOST_QUOTED: usize = 256;
+pub(super) const MOST_QUOTED: usize = 256;
 
 /// Looks at `bytes`, which begin with `<`; `is_last` when nothing follows them. Values of a start tag, the first of many,
 /// are appended to `values`, also those of a tag that turns out to be none.
