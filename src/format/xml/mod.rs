@@ -33,6 +33,7 @@ mod window;
 pub use banner::{Before, report_behind};
 pub use cursor::XmlCursor;
 pub use elements::{Inside, Mixed};
+pub(super) use scan::declaration_end;
 pub(super) use tag::local_name;
 pub use tag::{Attributes, RawValue, Tag};
 pub use text::Text;
