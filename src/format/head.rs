@@ -30,7 +30,7 @@ pub struct Head<'h> {
 /// What the bytes are, roughly.
 #[derive(Debug)]
 pub enum Shape<'h> {
-    /// Nothing: no byte, a byte order mark, blanks, an XML declaration without an element (J41).
+    /// Nothing: no byte, a byte order mark, blanks, XML that breaks off before its first element, or in its tag (J41).
     Empty,
     /// XML, with the first elements.
     Xml(XmlHead<'h>),
@@ -157,11 +157,11 @@ impl<'h> Head<'h> {
         self.family.is_some() || FORMATS.iter().any(|format| (format.recognises)(self))
     }
 
-    /// Whether these bytes end within a JSON document, or before the root element.
+    /// Whether these bytes end within a JSON document, or before the root element: a log may stand in front of it.
     pub fn breaks_off(&self) -> bool {
         match &self.shape {
             Shape::Json(json) => json.is_cut(),
-            Shape::Other => xml::begins_with_prolog(self.bytes),
+            Shape::Other | Shape::Empty => xml::begins_with_prolog(self.bytes) || is_named_xml(self.file_name),
             _ => false,
         }
     }
@@ -220,7 +220,7 @@ fn shape<'h>(bytes: &'h [u8], file_name: &str) -> Shape<'h> {
     if bytes[start] == b'<' && !conflict::begins(&bytes[start..]) {
         return match XmlHead::read(bytes, 0) {
             Some(xml) => Shape::Xml(xml),
-            None if xml::is_declaration_only(&bytes[start..]) => Shape::Empty,
+            None if xml::ends_before_root(&bytes[start..]) => Shape::Empty,
             None => Shape::Other,
         };
     }

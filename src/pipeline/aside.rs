@@ -64,7 +64,7 @@ pub(super) fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, l
         }
         Recognition::Empty if is_all && is_missed(source::stem(file_name)) => damaged(
             ProblemKind::EmptyReport,
-            "the file is empty, as a test run leaves it that died before it wrote its report",
+            "the file is empty, or ends before its first element, as a test run leaves it that died before it wrote its report",
         ),
         Recognition::Zeros if is_missed(file_name) => damaged(
             ProblemKind::EmptyReport,

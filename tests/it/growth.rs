@@ -70,6 +70,14 @@ const XML: &[Shape] = &[
         )
         .into_bytes()
     }),
+    ("robot-teardowns.xml", 4_000, |n| {
+        // Elements lie a thousand deep at most.
+        let depth = (n / 16).min(1_000);
+        let teardown = "<kw type='TEARDOWN'><status status='FAIL'>m</status></kw><status status='FAIL'/></suite>";
+        let (begin, end) = ("<suite>".repeat(depth), teardown.repeat(depth));
+        let tests = numbered(n, |i| format!("<test name='t{i}'><status status='PASS'/></test>"));
+        format!("<robot generator='Robot 7'>{begin}{tests}{end}</robot>").into_bytes()
+    }),
     ("nunit-suites.xml", 5_000, |n| {
         let suites = numbered(n, |i| {
             format!(

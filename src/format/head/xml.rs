@@ -197,18 +197,40 @@ pub(super) fn begins_with_prolog(bytes: &[u8]) -> bool {
     document.starts_with(b"<?") || document.starts_with(b"<!")
 }
 
-/// Whether there is nothing but an XML declaration, whole or cut, and perhaps the first letters of a report's root.
-pub(super) fn is_declaration_only(bytes: &[u8]) -> bool {
-    if !bytes.starts_with(b"<?xml") {
-        return false;
+/// Whether a document breaks off before its root, or in the tag of that: there is nothing but a declaration, comments and a
+/// document type, whole or cut, and perhaps the beginning of a root that reports have. A comment alone, or a document type, is
+/// no such thing, unless it is cut.
+pub(super) fn ends_before_root(bytes: &[u8]) -> bool {
+    let Some(rest) = behind_prolog(bytes) else { return true };
+    match rest {
+        [] => bytes.starts_with(b"<?xml"),
+        [b'<', name @ ..] if name_of_tag(rest).is_none() => rest.len() < bytes.len() && begins_root(name),
+        _ => {
+            let name = xml::local_name(name_of_tag(rest).unwrap_or_default());
+            memchr::memchr(b'>', rest).is_none() && (is_root(name) || is_ambiguous_root(name))
+        }
     }
-    match memchr::memmem::find(bytes, b"?>") {
-        Some(end) => match bytes[end + 2..].trim_ascii() {
-            [] => true,
-            [b'<', name @ ..] => roots().any(|root| root.starts_with(name)),
-            _ => false,
-        },
-        None => true,
+}
+
+/// How most documents begin.
+const DECLARATION: &[u8] = b"<?xml";
+
+fn begins_root(name: &[u8]) -> bool {
+    roots().any(|root| root.starts_with(name))
+}
+
+/// What stands behind declaration, comments, instructions and document type; `None` where one of these is cut.
+fn behind_prolog(document: &[u8]) -> Option<&[u8]> {
+    let mut rest = document.trim_ascii_start();
+    loop {
+        let length = match rest {
+            [b'<', b'?', ..] if DECLARATION.starts_with(rest.trim_ascii_end()) => return None,
+            [b'<', b'?', ..] => memchr::memmem::find(rest, b"?>")? + 2,
+            [b'<', b'!', b'-', b'-', ..] => memchr::memmem::find(&rest[4..], b"-->")? + 7,
+            [b'<', b'!', ..] => xml::declaration_end(rest)?,
+            _ => return Some(rest),
+        };
+        rest = rest[length..].trim_ascii_start();
     }
 }
 
@@ -260,15 +282,7 @@ fn name_of_tag(bytes: &[u8]) -> Option<&[u8]> {
 /// Where the root begins whose tag is the last thing in `document`, cut, and what it is called: only roots that nothing but
 /// a report has.
 fn cut_root(document: &[u8]) -> Option<(usize, &[u8])> {
-    let mut rest = document.trim_ascii_start();
-    while let Some((end, length)) = match rest {
-        [b'<', b'?', ..] => memchr::memmem::find(rest, b"?>").map(|end| (end, 2)),
-        [b'<', b'!', b'-', b'-', ..] => memchr::memmem::find(rest, b"-->").map(|end| (end, 3)),
-        [b'<', b'!', ..] => memchr::memchr(b'>', rest).map(|end| (end, 1)),
-        _ => None,
-    } {
-        rest = rest[end + length..].trim_ascii_start();
-    }
+    let rest = behind_prolog(document)?;
     let name = xml::local_name(name_of_tag(rest)?);
     if !is_root(name) {
         return None;

@@ -95,8 +95,11 @@ impl Reader<'_> {
             }
         }
         self.decide(xml);
-        if (is_cut || xml.end_was_implied() || xml.was_misread(depth)) && !self.case.outcome.is_failure() {
-            // Its end or one of its children is missing, so nobody knows what else it would have told: such a case never passes.
+        let is_open = is_cut || xml.end_was_implied() || xml.was_misread(depth);
+        let is_guess = xml.was_guessed(depth) && self.case.outcome == Outcome::Passed;
+        if is_open && !self.case.outcome.is_failure() || is_guess {
+            // Its end or one of its children is missing, or its tag a guess, so nobody knows what else it would have told: such a
+            // case never passes.
             self.report_open_case(visitor);
             return Ok(ControlFlow::Continue(()));
         }

@@ -18,7 +18,7 @@ use std::ops::ControlFlow;
 use crate::format::head::XmlHead;
 use crate::format::held::Held;
 use crate::format::spare::{self, Spare};
-use crate::format::xml::{Tag, XmlCursor, XmlEvent};
+use crate::format::xml::{Names, Tag, XmlCursor, XmlEvent};
 use crate::format::{ClippedText, Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes, recognise};
 use crate::model::{Body, Dialect, OtherCase, Problem, ProblemKind, ReportVisitor, TestCase};
 
@@ -69,9 +69,32 @@ const ROOTS: &[&[u8]] = &[b"testsuites", b"testsuite", b"testrun", b"testcase"];
 /// Start tags that show that the end tag of a text is missing (J44).
 const STRUCTURE: &[&[u8]] = &[b"testcase", b"testsuite", b"testsuites"];
 
+/// Elements whose tags are mended where they break off (J44).
+const NAMES: Names = Names {
+    cases: &[b"testcase"],
+    around: &[b"testsuites", b"testsuite", b"testrun"],
+    inside: &[
+        b"error",
+        b"internalError",
+        b"failure",
+        b"skipped",
+        b"skip",
+        b"ignored",
+        b"disabled",
+        b"rerunFailure",
+        b"rerunError",
+        b"flakyFailure",
+        b"flakyError",
+        b"properties",
+        b"property",
+        b"system-out",
+        b"system-err",
+    ],
+};
+
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
     spare::lend(&SPARE, spare::Length::of(&body), |records| {
-        let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS);
+        let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS).of_elements(&NAMES);
         let mut reader = Reader::new(options, records);
         let result = reader.read(&mut xml, 0, visitor).map(drop);
         reader.finish(&xml, visitor);

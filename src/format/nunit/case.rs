@@ -8,7 +8,7 @@ use super::property::{self, Role};
 use super::{Generation, PESTER, Reader, STRUCTURE, brackets, detail};
 use crate::format::xml::{Inside, Tag, XmlCursor};
 use crate::format::{Attachments, ParseError, dotnet, incomplete, number_of};
-use crate::model::{Content, DetailKind, ProblemKind, ReportVisitor, Reuse, trim, trimmed};
+use crate::model::{Content, DetailKind, Outcome, ProblemKind, ReportVisitor, Reuse, trim, trimmed};
 
 /// Most failures, reasons, assertions or attachments of one case, each.
 const MOST_CHILDREN: usize = 100;
@@ -118,6 +118,7 @@ impl Reader<'_> {
     ) -> Result<ControlFlow<()>, ParseError> {
         self.begin_case(xml);
         let depth = xml.depth();
+        xml.note_misread();
         loop {
             match xml.next_child(depth, STRUCTURE)? {
                 Inside::Child(tag) => {
@@ -136,8 +137,10 @@ impl Reader<'_> {
             return Ok(ControlFlow::Continue(()));
         }
         self.decide(xml);
-        if xml.end_was_implied() && !self.case.outcome.is_failure() {
-            // Its end is missing, so nobody knows what else it would have told: an open case never passes.
+        let is_doubtful = xml.is_doubtful(depth) && self.case.outcome == Outcome::Passed;
+        if xml.end_was_implied() && !self.case.outcome.is_failure() || is_doubtful {
+            // Its end is missing, or something in it was not understood, so nobody knows what else it would have told: such a case
+            // never passes.
             self.report_open_case(visitor);
             return Ok(ControlFlow::Continue(()));
         }

@@ -17,7 +17,7 @@ mod suite;
 mod tests;
 
 use crate::format::spare::{self, Spare};
-use crate::format::xml::{Tag, XmlCursor, XmlEvent};
+use crate::format::xml::{Names, Tag, XmlCursor, XmlEvent};
 use crate::format::{
     Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes,
     dotnet::{self, RunTimes},
@@ -96,6 +96,27 @@ const FRAGMENTS: &[&[u8]] = &[b"test-suite", b"test"];
 /// Start tags that show that the end tag of a text is missing.
 const STRUCTURE: &[&[u8]] = &[b"test-case", b"test-suite", b"test-run", b"test-results"];
 
+/// Elements whose tags are mended where they break off (J44).
+const NAMES: Names = Names {
+    cases: &[b"test-case"],
+    around: &[b"test-run", b"test-results", b"test-suite", b"results"],
+    inside: &[
+        b"failure",
+        b"reason",
+        b"message",
+        b"stack-trace",
+        b"properties",
+        b"property",
+        b"categories",
+        b"category",
+        b"assertions",
+        b"attachments",
+        b"output",
+        b"environment",
+        b"culture-info",
+    ],
+};
+
 fn parse_three(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
     parse(Generation::Three, body, options, visitor)
 }
@@ -111,7 +132,8 @@ fn parse(
     visitor: &mut dyn ReportVisitor,
 ) -> Result<(), ParseError> {
     spare::lend(&SPARE, spare::Length::of(&body), |records| {
-        let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS).or_fragments(FRAGMENTS);
+        let mut xml =
+            XmlCursor::new(body).within(&options.limits).of_roots(ROOTS).of_elements(&NAMES).or_fragments(FRAGMENTS);
         let mut reader = Reader::new(generation, options, records);
         let result = reader.read(&mut xml, visitor);
         reader.finish(visitor);
@@ -337,7 +359,7 @@ impl<'o> Reader<'o> {
         for (name, value) in tag.attributes() {
             match name {
                 b"machine-name" => value.read_into(&mut self.host),
-                b"nunit-version" if value.raw().starts_with(b"xUnit.net") => self.producer = "xunit",
+                b"nunit-version" if value.resolved().starts_with(b"xUnit.net") => self.producer = "xunit",
                 _ => {}
             }
         }

@@ -1,5 +1,6 @@
 //! The quirks of spec nunit.md section d, each under its number, and the examples of section e.
 
+mod broken;
 mod corpus;
 mod quirks;
 mod suites;

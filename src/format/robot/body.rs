@@ -3,7 +3,7 @@
 //! Little of it is wanted: whether any keyword ran at all, pictures in messages, and on request steps and the log. What
 //! is not wanted is passed over unread. Nesting is followed by a loop, not by recursion.
 
-use crate::format::xml::{XmlCursor, XmlEvent};
+use crate::format::xml::{RawValue, XmlCursor, XmlEvent};
 use crate::format::{Attachments, ClippedText, ParseError, ReadOptions, Remarks};
 use crate::model::{Attachment, List, Outcome, Output, ProblemKind, Step, TestCase};
 
@@ -204,9 +204,9 @@ impl Keywords {
 
     /// The status of a keyword or control structure; that of `step` decides what became of it (R22).
     fn read_status(&mut self, xml: &mut XmlCursor<'_>, step: Option<&mut Step>) -> Result<(), ParseError> {
-        let word = xml.started_tag().attribute(b"status").map_or(b"".as_slice(), |word| word.raw());
+        let word = xml.started_tag().attribute(b"status").map(RawValue::resolved).unwrap_or_default();
         let is_leaf = std::mem::take(&mut self.is_leaf);
-        self.ran |= is_leaf && !matches!(word, b"NOT RUN" | b"NOT_RUN");
+        self.ran |= is_leaf && !matches!(&*word, b"NOT RUN" | b"NOT_RUN");
         let Some(step) = step else {
             return xml.skip_element();
         };
@@ -233,13 +233,13 @@ impl Keywords {
         let (mut is_html, mut level) = (None, None);
         for (name, value) in xml.started_tag().attributes() {
             match name {
-                b"html" if is_html.is_none() => is_html = Some(matches!(value.raw(), b"true" | b"yes")),
+                b"html" if is_html.is_none() => is_html = Some(matches!(&*value.resolved(), b"true" | b"yes")),
                 b"level" if level.is_none() => level = Some(value),
                 _ => {}
             }
         }
         let is_html = is_html.unwrap_or(false);
-        let is_failure = level.is_some_and(|level| level.raw() == b"FAIL");
+        let is_failure = level.is_some_and(|level| *level.resolved() == *b"FAIL");
         let comment = comment.filter(|comment| is_failure && comment.is_empty());
         let searched = self.wants_pictures && is_html;
         let kept = self.wants_output;

@@ -9,7 +9,7 @@ use crate::model::{Body, Problem, ReportVisitor, TestCase};
 use super::held::Verdict;
 use super::status::Status;
 use super::suite::Suites;
-use super::{FRAGMENTS, ROOTS};
+use super::{FRAGMENTS, NAMES, ROOTS};
 
 /// The verdicts of all suites that end, inner ones first. Where the report breaks off, so do they.
 pub(super) fn verdicts(report: &[u8]) -> Vec<Verdict> {
@@ -20,7 +20,7 @@ pub(super) fn verdicts(report: &[u8]) -> Vec<Verdict> {
 }
 
 fn collect(report: &[u8], verdicts: &mut Vec<Verdict>) -> Result<(), ParseError> {
-    let mut xml = XmlCursor::new(Body::Bytes(report)).of_roots(ROOTS).or_fragments(FRAGMENTS);
+    let mut xml = XmlCursor::new(Body::Bytes(report)).of_roots(ROOTS).of_elements(&NAMES).or_fragments(FRAGMENTS);
     let mut suites = Suites::default();
     let mut status = Status::default();
     let mut tests = 0;

@@ -32,6 +32,9 @@ pub(super) struct Verdict {
 /// Bytes that the message of one test may reach by the messages of tear-downs around it.
 const LONGEST_MESSAGE: usize = 256 * 1024;
 
+/// Tear-downs around one test whose messages it gets: those of the innermost suites.
+const MOST_TOLD: usize = 32;
+
 impl Verdict {
     /// Changes a test as Robot Framework's own result model does (spec robot.md section (c), rule 2).
     fn apply(&self, case: &mut TestCase) {
@@ -74,6 +77,8 @@ struct Sweep {
     next: usize,
     /// Those that hold now, the innermost suite's last.
     active: Vec<usize>,
+    /// How many of them skip their tests.
+    skipping: usize,
 }
 
 impl Sweep {
@@ -81,23 +86,40 @@ impl Sweep {
     fn new(mut verdicts: Vec<Verdict>) -> Sweep {
         verdicts.reverse();
         verdicts.sort_by(|a, b| a.first.cmp(&b.first).then(b.end.cmp(&a.end)));
-        Sweep { verdicts, next: 0, active: Vec::new() }
+        Sweep { verdicts, ..Sweep::default() }
     }
 
     /// Applies to the test with this number what holds for it, inner suites before outer ones.
     fn judge(&mut self, number: usize, case: &mut TestCase) {
-        while self.active.last().is_some_and(|last| self.verdicts[*last].end <= number) {
-            self.active.pop();
+        while let Some(last) = self.active.pop_if(|last| self.verdicts[*last].end <= number) {
+            self.skipping -= usize::from(self.verdicts[last].ruling == Ruling::Skipped);
         }
         while self.verdicts.get(self.next).is_some_and(|verdict| verdict.first <= number) {
             if self.verdicts[self.next].end > number {
                 self.active.push(self.next);
+                self.skipping += usize::from(self.verdicts[self.next].ruling == Ruling::Skipped);
             }
             self.next += 1;
         }
-        for active in self.active.iter().rev() {
+        for active in self.active.iter().rev().take(MOST_TOLD) {
             self.verdicts[*active].apply(case);
         }
+        if self.active.len() > MOST_TOLD {
+            self.apply_others(case);
+        }
+    }
+
+    /// Applies the verdicts of suites further out, without their messages: tests times depth would be too many.
+    fn apply_others(&self, case: &mut TestCase) {
+        let Some(detail) = case.details.first_mut() else { return };
+        if self.skipping > 0 {
+            case.outcome = Outcome::Skipped;
+            detail.kind = super::test::detail_kind(case.outcome);
+        }
+        let others = self.active.len() - MOST_TOLD;
+        detail
+            .text
+            .push_str(&format!("\n\nAlso {others} further parent suite teardowns failed or skipped their tests"));
     }
 }
 

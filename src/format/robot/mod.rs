@@ -20,7 +20,7 @@ mod tests;
 use std::io::Read;
 use std::ops::ControlFlow;
 
-use crate::format::xml::{XmlCursor, XmlEvent};
+use crate::format::xml::{Names, XmlCursor, XmlEvent};
 use crate::format::{Attachments, Format, Head, ParseError, ReadOptions, Remarks, Signs, recognise::Family};
 use crate::model::{Body, Dialect, Problem, ProblemKind, ReportVisitor, TestCase};
 
@@ -63,6 +63,33 @@ const FRAGMENTS: &[&[u8]] = &[b"suite"];
 /// Start tags that show that the end tag of a text or of a test is missing.
 const STRUCTURE: &[&[u8]] = &[b"test", b"suite"];
 
+/// Elements whose tags are mended where they break off (J44).
+const NAMES: Names = Names {
+    cases: &[b"test"],
+    around: &[b"robot", b"suite"],
+    inside: &[
+        b"kw",
+        b"status",
+        b"msg",
+        b"tags",
+        b"tag",
+        b"doc",
+        b"arg",
+        b"arguments",
+        b"for",
+        b"iter",
+        b"if",
+        b"branch",
+        b"try",
+        b"while",
+        b"group",
+        b"variable",
+        b"return",
+        b"statistics",
+        b"errors",
+    ],
+};
+
 /// Bytes that waiting tests may take before the rest of the report is looked at for what they wait for.
 const MOST_HELD: usize = 32 * 1024 * 1024;
 
@@ -100,7 +127,8 @@ fn parse_holding(
         Body::Bytes(bytes) => Some(*bytes),
         Body::Stream(_) => None,
     };
-    let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS).or_fragments(FRAGMENTS);
+    let mut xml =
+        XmlCursor::new(body).within(&options.limits).of_roots(ROOTS).of_elements(&NAMES).or_fragments(FRAGMENTS);
     xml.pardon_open(b"msg");
     let mut reader = Reader::new(options, whole, most_held);
     let result = reader.read(&mut xml, visitor);

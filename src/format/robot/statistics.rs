@@ -48,7 +48,7 @@ impl Statistics {
                     b"stat" if in_total => {
                         let number = |name| {
                             let value = tag.attribute(name)?;
-                            std::str::from_utf8(value.raw()).ok()?.parse::<u64>().ok()
+                            std::str::from_utf8(&value.resolved()).ok()?.parse::<u64>().ok()
                         };
                         last = number(b"pass".as_slice()).zip(number(b"fail")).map(|(passed, failed)| Totals {
                             passed,

@@ -1,7 +1,7 @@
 //! Keywords and control structures of a test as its steps: what each is called.
 
 use crate::format::ParseError;
-use crate::format::xml::{Tag, XmlCursor};
+use crate::format::xml::{RawValue, Tag, XmlCursor};
 use crate::model::Step;
 
 use super::STRUCTURE;
@@ -33,7 +33,7 @@ pub(super) fn begin(step: &mut Step, tag: &Tag<'_>) {
 
 /// The word before a keyword's name: nothing for a plain one.
 fn kind(tag: &Tag<'_>) -> &'static str {
-    let kind = tag.attribute(b"type").map_or(b"".as_slice(), |kind| kind.raw());
+    let kind = tag.attribute(b"type").map(RawValue::resolved).unwrap_or_default();
     let words: [(&[u8], &str); 4] =
         [(b"setup", "[Setup]"), (b"teardown", "[Teardown]"), (b"for", "FOR"), (b"foritem", "VAR")];
     words.iter().find(|(name, _)| kind.eq_ignore_ascii_case(name)).map_or("", |(_, word)| word)

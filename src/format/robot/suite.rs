@@ -102,7 +102,7 @@ impl Suites {
 
     /// A keyword directly below a suite: its set-up, its tear-down, or a listener's, which is neither (R23).
     pub(super) fn read_fixture(&mut self, xml: &mut XmlCursor<'_>, status: &mut Status) -> Result<(), ParseError> {
-        let role = xml.started_tag().attribute(b"type").and_then(|kind| Role::of(kind.raw()));
+        let role = xml.started_tag().attribute(b"type").and_then(|kind| Role::of(&kind.resolved()));
         let (Some(role), Some(suite)) = (role, self.open.last_mut()) else {
             return xml.skip_element();
         };

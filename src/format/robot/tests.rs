@@ -1,5 +1,6 @@
 //! The quirks of spec robot.md section (d), each under its number, and the examples of section (e).
 
+mod broken;
 mod conformance;
 mod steps;
 mod times;

@@ -17,7 +17,7 @@ use std::ops::ControlFlow;
 
 use crate::format::held::Held;
 use crate::format::spare::{self, Spare};
-use crate::format::xml::{RawValue, Tag, XmlCursor, XmlEvent};
+use crate::format::xml::{Names, RawValue, Tag, XmlCursor, XmlEvent};
 use crate::format::{Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes, number_of, recognise::Family};
 use crate::model::{Body, Dialect, Problem, ProblemKind, ReportVisitor, Role, TestCase};
 
@@ -56,9 +56,27 @@ const FRAGMENTS: &[&[u8]] = &[b"suite", b"test"];
 /// Start tags that show that the end tag of a text or of a row is missing.
 const STRUCTURE: &[&[u8]] = &[b"test-method", b"class", b"test", b"suite", b"testng-results"];
 
+/// Elements whose tags are mended where they break off (J44).
+const NAMES: Names = Names {
+    cases: &[b"test-method"],
+    around: &[b"testng-results", b"suite", b"test", b"class"],
+    inside: &[
+        b"exception",
+        b"params",
+        b"param",
+        b"reporter-output",
+        b"attributes",
+        b"attribute",
+        b"attachments",
+        b"groups",
+        b"group",
+    ],
+};
+
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
     spare::lend(&SPARE, spare::Length::of(&body), |records| {
-        let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS).or_fragments(FRAGMENTS);
+        let mut xml =
+            XmlCursor::new(body).within(&options.limits).of_roots(ROOTS).of_elements(&NAMES).or_fragments(FRAGMENTS);
         let mut reader = Reader::new(options, records);
         let result = reader.read(&mut xml, visitor);
         reader.finish(&xml, visitor);

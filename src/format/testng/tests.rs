@@ -4,6 +4,7 @@
 //! and the zones of T34 (times).
 
 mod attempts;
+mod broken;
 mod conformance;
 mod statuses;
 mod times;

@@ -31,16 +31,14 @@ pub(super) enum Mend {
 }
 
 /// What stands behind a quote.
-enum Behind {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Behind {
     /// The end of the tag, or another attribute.
     Markup,
     Text,
     /// More bytes are needed.
     Unknown,
 }
-
-/// How far behind a quote the attribute may go that follows it, up to its own quote.
-const FAR: usize = 256;
 
 pub(super) struct Search<'d, 'b> {
     doubt: &'d Doubt<'b>,
@@ -113,10 +111,9 @@ impl<'d, 'b> Search<'d, 'b> {
     }
 
     fn behind(&self, at: usize) -> Behind {
-        let rest = &self.doubt.bytes[at..];
-        let reach = &rest[..rest.len().min(FAR)];
-        match markup_behind(reach, self.inner > 0) {
-            Behind::Unknown if reach.len() == FAR || self.doubt.is_last => Behind::Text,
+        match self.doubt.behind(at, |text| markup_behind(text, self.inner > 0)) {
+            // Behind quotes in a text, more text is likelier than a slip.
+            Behind::Text if self.inner == 0 => self.doubt.behind_slip(at),
             found => found,
         }
     }
@@ -181,7 +178,7 @@ impl<'d, 'b> Search<'d, 'b> {
 
 /// What `text` is, which stands behind a quote: the end of a tag, or an attribute, before which words may stand that are none
 /// and attributes without quotes. A name right behind the quote is text if it `must_be_apart`.
-fn markup_behind(text: &[u8], must_be_apart: bool) -> Behind {
+pub(super) fn markup_behind(text: &[u8], must_be_apart: bool) -> Behind {
     let mut rest = text.trim_ascii_start();
     match rest {
         [b'>', ..] | [b'/', b'>', ..] => return Behind::Markup,

@@ -9,6 +9,7 @@ use super::repairs::{RepairLog, Tallies};
 use super::scan::{self, Markup, Name, Quoted};
 use super::tag::Tag;
 use super::text::{RawKind, Text};
+use super::unsure::Names;
 use super::window::Window;
 use crate::format::spare::Spare;
 use crate::format::{Limits, ParseError};
@@ -71,6 +72,8 @@ pub struct XmlCursor<'s> {
     pub(super) roots: &'static [&'static [u8]],
     /// Roots of parts of such documents.
     pub(super) fragments: &'static [&'static [u8]],
+    /// Elements that the format knows.
+    pub(super) names: &'static Names,
     /// Whether something in front of the report looked like markup.
     pub(super) behind_banner: bool,
     /// Name of an element that its producer is known to leave open at times.
@@ -80,7 +83,11 @@ pub struct XmlCursor<'s> {
     pub(super) tallies: Tallies,
     pub(super) limits: Limits,
     /// A bit for each depth at which something looked like markup and was not understood.
-    misread: u64,
+    pub(super) misread: u64,
+    /// The same, where a tag was read by a guess.
+    pub(super) guessed: u64,
+    /// Where the last such tag stands.
+    pub(super) guessed_at: Option<u64>,
     /// Bytes that may still be looked at behind tags in doubt.
     pub(super) doubts_left: u64,
     /// Tags up to this length need no look at their limits.
@@ -149,6 +156,7 @@ impl<'s> XmlCursor<'s> {
             seen_root: false,
             roots: &[],
             fragments: &[],
+            names: &Names::NONE,
             behind_banner: false,
             pardoned: b"",
             truncated: None,
@@ -156,6 +164,8 @@ impl<'s> XmlCursor<'s> {
             tallies: Tallies::default(),
             limits: Limits::default(),
             misread: 0,
+            guessed: 0,
+            guessed_at: None,
             doubts_left: DOUBTS,
             short_tag: 0,
         }
@@ -233,18 +243,6 @@ impl<'s> XmlCursor<'s> {
     /// Whether the end lent out last stands nowhere in the report: the element was left open.
     pub fn end_was_implied(&self) -> bool {
         self.implied_end
-    }
-
-    /// Whether something directly inside the element that was open at `depth`, since that was asked for to be noted, looked
-    /// like a tag and was not understood.
-    pub fn was_misread(&self, depth: usize) -> bool {
-        self.misread & bit_of(depth) != 0
-    }
-
-    /// Forgets what was not understood in earlier elements at the depth of the innermost one.
-    #[inline]
-    pub fn note_misread(&mut self) {
-        self.misread &= !bit_of(self.open.depth());
     }
 
     /// The first comment before the root element (its first few hundred bytes), where some producers sign.
@@ -385,7 +383,7 @@ impl<'s> XmlCursor<'s> {
             return Err(self.over(Limit::XmlDepth, self.limits.xml_depth, "elements lie deeper inside each other"));
         }
         if length > self.short_tag {
-            self.check_long_tag(length, name)?;
+            self.check_long_tag(length, name, tail)?;
         }
         if depth == 0 && (self.pass_banner(name)? || self.is_strange(name) && self.pass_afterword()?) {
             return Ok(None);
@@ -405,11 +403,11 @@ impl<'s> XmlCursor<'s> {
     }
 
     #[cold]
-    fn check_long_tag(&self, length: usize, name: Name) -> Result<(), ParseError> {
+    fn check_long_tag(&self, length: usize, name: Name, tail: usize) -> Result<(), ParseError> {
         if length as u64 > self.limits.tag_bytes {
             return Err(self.over(Limit::TagBytes, self.limits.tag_bytes, "a tag is longer"));
         }
-        let inside = self.event + 1..self.event + length - 1;
+        let inside = self.event + 1..self.event + length - tail;
         let tag = Tag::new(self.window.raw(inside), name, 0, &self.quoted, &self.log);
         if tag.attributes().count() as u64 > self.limits.attributes {
             return Err(self.over(Limit::Attributes, self.limits.attributes, "a tag has more attributes"));
@@ -443,30 +441,10 @@ impl<'s> XmlCursor<'s> {
                 None
             }
             None => {
-                self.misread |= bit_of(self.open.depth());
+                self.note_not_understood();
                 self.tallies.stray_end(|| self.window.position(event));
                 None
             }
         }
     }
-
-    /// A `<` that should have been escaped.
-    pub(super) fn literal_less_than(&mut self, texts: Texts) -> Result<Option<Found>, ParseError> {
-        if self.pass_conflict()? {
-            return Ok(None);
-        }
-        let event = self.event;
-        self.tallies.text_less_than(|| self.window.position(event));
-        if self.window.bytes().get(event + 1).is_some_and(|next| *next == b'/' || scan::starts_name(*next)) {
-            self.misread |= bit_of(self.open.depth());
-        }
-        self.next += 1;
-        let wanted = texts == Texts::Wanted && self.open.depth() > 0;
-        Ok(self.text(event..event + 1, RawKind::Markup, wanted))
-    }
-}
-
-/// The bit for a depth; very deep elements share one.
-fn bit_of(depth: usize) -> u64 {
-    1 << depth.min(63)
 }

@@ -6,8 +6,13 @@
 
 use std::ops::Range;
 
-use super::closing::{Closing, Mend, Search};
+use super::closing::{Behind, Closing, Mend, Search, markup_behind};
 use super::scan::{self, Name, Quoted};
+use super::slips::{self, Before};
+use super::unsure::Names;
+
+/// How far behind a quote the attribute may go that follows it, up to its own quote.
+const FAR: usize = 256;
 
 /// A tag, and what is around it.
 #[derive(Clone, Copy)]
@@ -19,6 +24,8 @@ pub(super) struct Doubt<'b> {
     pub(super) name: Name,
     /// Name of the element around it; nothing around the root.
     pub(super) around: &'b [u8],
+    /// Elements that the format knows.
+    pub(super) names: &'static Names,
     /// How far behind the first quote inside a value the end of that value is looked for.
     pub(super) reach: usize,
 }
@@ -43,63 +50,164 @@ pub(super) struct Mends {
     pub(super) guesses: u64,
     /// The closing quote is missing.
     pub(super) torn: u64,
+    /// The same, and the tag was ended, too.
+    pub(super) torn_tags: u64,
+    /// The opening quote is missing.
+    pub(super) unopened: u64,
+    /// `=` is missing, or stands there several times.
+    pub(super) signs: u64,
+    /// The `>` is missing: one at most.
+    pub(super) unended: u64,
 }
 
 impl Mends {
-    fn add(&mut self, mend: Mend) {
+    fn add(&mut self, mend: Mend, closing: Closing) {
         match mend {
             Mend::Nothing => {}
             Mend::Quotes => self.quotes += 1,
             Mend::Guess => self.guesses += 1,
+            Mend::Torn if matches!(closing, Closing::WithTag(_)) => self.torn_tags += 1,
             Mend::Torn => self.torn += 1,
         }
+    }
+
+    /// Whether something may as well have been meant otherwise.
+    pub(super) fn are_guesses(self) -> bool {
+        self.guesses + self.torn_tags + self.signs + self.unended > 0
     }
 }
 
 impl<'b> Doubt<'b> {
     /// Reads the tag; places of its values are appended to `values`.
     pub(super) fn look(&self, values: &mut Vec<Quoted>) -> Verdict {
-        let (mut behind, mut looked, mut mends) = (1 + self.name.length(), 0, Mends::default());
+        let mut so_far = SoFar { behind: 1 + self.name.length(), looked: 0, mends: Mends::default() };
         loop {
-            let Some(at) = self.mark_outside(behind) else { return Verdict::Incomplete };
-            match self.bytes[at] {
-                b'<' => return Verdict::Literal,
-                b'>' => {
-                    let (length, tail) = self.end(at);
-                    return Verdict::Tag { length, tail, mends, looked: looked.max(length) };
-                }
-                _ if !is_loosely_before_value(&self.bytes[behind..at]) => match self.plain_close(at) {
-                    Ok(close) => {
-                        self.note(values, behind, at..close);
-                        behind = close + 1;
-                    }
-                    Err(verdict) => return verdict,
-                },
-                _ => {
-                    let Some((closing, mend, reached)) = Search::new(self, at).run() else {
-                        return Verdict::Incomplete;
-                    };
-                    looked = looked.max(reached);
-                    mends.add(mend);
-                    match closing {
-                        Closing::At(close) => {
-                            self.note(values, behind, at..close);
-                            behind = close + 1;
-                        }
-                        Closing::Before(blank) => {
-                            self.note(values, behind, at..self.torn_end(at, blank));
-                            behind = blank;
-                        }
-                        Closing::WithTag(end) => {
-                            let (length, tail) = self.end(end);
-                            let close = self.torn_end(at, length - tail);
-                            self.note(values, behind, at..close);
-                            return Verdict::Tag { length, tail, mends, looked: looked.max(length) };
-                        }
-                    }
-                }
+            let Some(at) = self.mark_outside(so_far.behind) else { return Verdict::Incomplete };
+            let verdict = match self.bytes[at] {
+                b'<' => Some(self.break_off(at, so_far)),
+                b'>' => Some(self.tag(at, so_far)),
+                _ => self.value(at, values, &mut so_far),
+            };
+            if let Some(verdict) = verdict {
+                return verdict;
             }
         }
+    }
+
+    /// Takes the value at the quote at `at`; gives a verdict where nothing else is to be looked at.
+    fn value(&self, at: usize, values: &mut Vec<Quoted>, so_far: &mut SoFar) -> Option<Verdict> {
+        let before = slips::before_quote(&self.bytes[so_far.behind..at]);
+        match before {
+            Before::Value | Before::Signs => {
+                so_far.mends.signs += u64::from(before == Before::Signs);
+                self.searched_value(at, values, so_far)
+            }
+            Before::Unopened(value) => match self.behind(at + 1, |text| markup_behind(text, true)) {
+                Behind::Unknown => Some(Verdict::Incomplete),
+                Behind::Text => self.plain_value(at, values, so_far),
+                Behind::Markup => {
+                    so_far.mends.unopened += 1;
+                    slips::note(values, so_far.behind + value..at);
+                    so_far.behind = at + 1;
+                    None
+                }
+            },
+            Before::Other => self.plain_value(at, values, so_far),
+        }
+    }
+
+    /// What begins no value of an attribute ends with the next quote.
+    fn plain_value(&self, at: usize, values: &mut Vec<Quoted>, so_far: &mut SoFar) -> Option<Verdict> {
+        match self.plain_close(at) {
+            Ok(close) => {
+                self.note(values, so_far.behind, at..close);
+                so_far.behind = close + 1;
+                None
+            }
+            Err(verdict) => Some(verdict),
+        }
+    }
+
+    fn searched_value(&self, at: usize, values: &mut Vec<Quoted>, so_far: &mut SoFar) -> Option<Verdict> {
+        let Some((closing, mend, reached)) = Search::new(self, at).run() else {
+            return Some(Verdict::Incomplete);
+        };
+        so_far.looked = so_far.looked.max(reached);
+        so_far.mends.add(mend, closing);
+        let (end, behind) = match closing {
+            Closing::At(close) => (close, close + 1),
+            Closing::Before(blank) => (self.torn_end(at, blank), blank),
+            Closing::WithTag(end) => {
+                let (length, tail) = self.end(end);
+                (self.torn_end(at, length - tail), end)
+            }
+        };
+        self.note(values, so_far.behind, at..end);
+        so_far.behind = behind;
+        matches!(closing, Closing::WithTag(_)).then(|| self.tag(behind, *so_far))
+    }
+
+    /// The tag that ends with the `>` here, or before the `<`.
+    fn tag(&self, at: usize, SoFar { looked, mends, .. }: SoFar) -> Verdict {
+        let (length, tail) = self.end(at);
+        Verdict::Tag { length, tail, mends, looked: looked.max(length) }
+    }
+
+    /// The tag before whose end a `<` comes: none, unless the format knows its name and that of what begins there.
+    fn break_off(&self, at: usize, mut so_far: SoFar) -> Verdict {
+        if !self.ends_before(at, so_far.behind) {
+            return Verdict::Literal;
+        }
+        match self.names.begin(&self.bytes[at..], self.is_last) {
+            None => Verdict::Incomplete,
+            Some(false) => Verdict::Literal,
+            Some(true) => {
+                so_far.mends.unended += 1;
+                self.tag(at, so_far)
+            }
+        }
+    }
+
+    /// Whether nothing but blanks and a slash stands between a value, which ends before `behind`, and the `<` at `at`, in the
+    /// tag of an element that the format knows.
+    fn ends_before(&self, at: usize, behind: usize) -> bool {
+        let between = self.bytes[behind..at].trim_ascii();
+        (between.is_empty() || between == b"/") && self.names.know(&self.bytes[1..1 + self.name.length()])
+    }
+
+    /// What stands behind a quote that ends before `at`; `look` tells it by so many bytes as it may be looked at.
+    pub(super) fn behind(&self, at: usize, look: impl FnOnce(&[u8]) -> Behind) -> Behind {
+        let rest = &self.bytes[at..];
+        let reach = &rest[..rest.len().min(FAR)];
+        match look(reach) {
+            Behind::Unknown if reach.len() == FAR || self.is_last => Behind::Text,
+            found => found,
+        }
+    }
+
+    /// The same where the tag is broken there: it ends before a `<`, or the attribute that follows has a slip.
+    pub(super) fn behind_slip(&self, at: usize) -> Behind {
+        self.behind(at, |reach| {
+            let Some(mark) = reach.iter().position(|byte| !byte.is_ascii_whitespace() && *byte != b'/') else {
+                return Behind::Unknown;
+            };
+            if reach[mark] == b'<' && self.ends_before(at + mark, at) {
+                return match self.names.begin(&reach[mark..], self.is_last) {
+                    None => Behind::Unknown,
+                    Some(is_known) => {
+                        if is_known {
+                            Behind::Markup
+                        } else {
+                            Behind::Text
+                        }
+                    }
+                };
+            }
+            match reach.trim_ascii_start() {
+                text if text.len() < reach.len() => slips::attribute_behind(text),
+                _ => Behind::Text,
+            }
+        })
     }
 
     /// Notes the value between these quotes, whatever stands before it: it may hold anything.
@@ -141,11 +249,14 @@ impl<'b> Doubt<'b> {
     }
 }
 
-/// Whether what stands before a quote is `name=`, after other words of a tag that lack their quotes, if any.
-fn is_loosely_before_value(between: &[u8]) -> bool {
-    let Some(name) = between.trim_ascii_end().strip_suffix(b"=") else { return false };
-    let is_word = |byte: &u8| scan::is_in_name(*byte) || byte.is_ascii_whitespace() || *byte == b'=';
-    name.trim_ascii_end().last().is_some_and(|byte| scan::is_in_name(*byte)) && name.iter().all(is_word)
+/// A tag up to the value that was looked at last.
+#[derive(Clone, Copy)]
+struct SoFar {
+    /// Where that ends.
+    behind: usize,
+    /// Bytes that were looked at.
+    looked: usize,
+    mends: Mends,
 }
 
 #[cfg(test)]
@@ -155,14 +266,22 @@ mod tests {
     fn look_before<'t>(text: &'t str, around: &str, reach: usize) -> (Verdict, Vec<&'t str>) {
         let mut values = Vec::new();
         let length = text[1..].find([' ', '>', '\n']).unwrap_or(text.len() - 1);
-        let doubt =
-            |bytes, is_last| Doubt { bytes, is_last, name: Name::new(length, 0), around: around.as_bytes(), reach };
+        let doubt = |bytes, is_last| Doubt {
+            bytes,
+            is_last,
+            name: Name::new(length, 0),
+            around: around.as_bytes(),
+            names: &NAMES,
+            reach,
+        };
         let verdict = doubt(text.as_bytes(), true).look(&mut values);
         // However the bytes arrive, it is the same, once it is known.
+        let places = |values: &[Quoted]| values.iter().map(|quoted| quoted.value.clone()).collect::<Vec<_>>();
         for end in 1 + length..text.len() {
             let mut others = Vec::new();
             let early = doubt(&text.as_bytes()[..end], false).look(&mut others);
-            assert!(early == Verdict::Incomplete || (&early, &others) == (&verdict, &values), "{text} up to {end}");
+            let is_same = (&early, places(&others)) == (&verdict, places(&values));
+            assert!(early == Verdict::Incomplete || is_same, "{text} up to {end}");
         }
         (verdict, values.into_iter().map(|quoted| &text[1..][quoted.value]).collect())
     }
@@ -175,10 +294,16 @@ mod tests {
         }
     }
 
-    const NOTHING: Mends = Mends { quotes: 0, guesses: 0, torn: 0 };
+    const NAMES: Names = Names { cases: &[b"case"], around: &[b"suite"], inside: &[b"failure"] };
+
+    const NOTHING: Mends = Mends { quotes: 0, guesses: 0, torn: 0, torn_tags: 0, unopened: 0, signs: 0, unended: 0 };
     const QUOTES: Mends = Mends { quotes: 1, ..NOTHING };
     const GUESS: Mends = Mends { guesses: 1, ..NOTHING };
     const TORN: Mends = Mends { torn: 1, ..NOTHING };
+    const TORN_TAG: Mends = Mends { torn_tags: 1, ..NOTHING };
+    const UNOPENED: Mends = Mends { unopened: 1, ..NOTHING };
+    const SIGNS: Mends = Mends { signs: 1, ..NOTHING };
+    const UNENDED: Mends = Mends { unended: 1, ..NOTHING };
 
     #[test]
     fn what_needs_no_mending_is_left() {
@@ -215,11 +340,11 @@ mod tests {
         assert_eq!(look("<c n=\"a t=\"1\"/>z"), (vec!["a", "1"], "z", TORN));
         assert_eq!(look("<c n='a t='1'/>z"), (vec!["a", "1"], "z", TORN));
         assert_eq!(look("<c n=\"a\" t=\"1/>\n<c n=\"b\" t=\"1\"/>").1, "\n<c n=\"b\" t=\"1\"/>");
-        assert_eq!(look("<c n=\"a\" t=\"1/>\n<d n=\"b\"/>"), (vec!["a", "1"], "\n<d n=\"b\"/>", TORN));
-        assert_eq!(look("<c n=\"a\" t=\"1 \n<d n=\"b\"/>"), (vec!["a", "1"], "<d n=\"b\"/>", TORN));
-        assert_eq!(look("<c m=\"m>text</c><d e=\"f\"/>"), (vec!["m"], "text</c><d e=\"f\"/>", TORN));
-        assert_eq!(look("<c m=\"m\" <b></c></suite>"), (vec!["m"], "<b></c></suite>", TORN));
-        assert_eq!(look("<c m=\"<m>\n</suite>"), (vec![""], "<m>\n</suite>", TORN));
+        assert_eq!(look("<c n=\"a\" t=\"1/>\n<d n=\"b\"/>"), (vec!["a", "1"], "\n<d n=\"b\"/>", TORN_TAG));
+        assert_eq!(look("<c n=\"a\" t=\"1 \n<d n=\"b\"/>"), (vec!["a", "1"], "<d n=\"b\"/>", TORN_TAG));
+        assert_eq!(look("<c m=\"m>text</c><d e=\"f\"/>"), (vec!["m"], "text</c><d e=\"f\"/>", TORN_TAG));
+        assert_eq!(look("<c m=\"m\" <b></c></suite>"), (vec!["m"], "<b></c></suite>", TORN_TAG));
+        assert_eq!(look("<c m=\"<m>\n</suite>"), (vec![""], "<m>\n</suite>", TORN_TAG));
         assert_eq!(look("<c m=\"m><![CDATA[ x=\"y\" ]]></c>").0, ["m"]);
     }
 
@@ -231,6 +356,31 @@ mod tests {
         assert_eq!(values(20), [&text[6..text.len() - 2]], "cut at the end of the tag, where the quote is");
         let two = format!("<c m=\"a \"b\" > {}\">", "c ".repeat(50));
         assert_eq!(look_before(&two, "", 20).1, ["a \"b"]);
+    }
+
+    #[test]
+    fn a_missing_quote_may_be_the_one_that_opens() {
+        assert_eq!(look("<c n=a\" t=\"1\"/>z"), (vec!["a", "1"], "z", UNOPENED));
+        assert_eq!(look("<c n='a' t=1'/>z"), (vec!["a", "1"], "z", UNOPENED));
+        assert_eq!(look("<c n=test(int x)\" t=\"1\">z"), (vec!["test(int x)", "1"], "z", UNOPENED));
+        assert_eq!(look("<c n=\"a\"\n t=can log in\"\n d=\"1\">z"), (vec!["a", "can log in", "1"], "z", UNOPENED));
+        // Text with quotes that nobody escaped.
+        assert_eq!(look("<c n=\"a \"b\" c=d\" e\" t=\"1\">").0[0], "a \"b\" c=d\" e");
+    }
+
+    #[test]
+    fn signs_are_missing_or_too_many() {
+        assert_eq!(look("<c n\"a\" t=\"1\"/>z"), (vec!["a", "1"], "z", SIGNS));
+        assert_eq!(look("<c n=\"a\" t\"1\"/>z"), (vec!["a", "1"], "z", SIGNS));
+        assert_eq!(look("<c n='a' t=='1'/>z"), (vec!["a", "1"], "z", SIGNS));
+        assert_eq!(look("<c n= = 'a' t='1'/>z"), (vec!["a", "1"], "z", SIGNS));
+    }
+
+    #[test]
+    fn a_tag_ends_before_a_known_one() {
+        assert_eq!(look("<case n=\"a\" t=\"1\"\n<failure m=\"m\"/>").1, "<failure m=\"m\"/>");
+        assert_eq!(look("<case n=\"a\"<failure m=\"m\"/>"), (vec!["a"], "<failure m=\"m\"/>", UNENDED));
+        assert_eq!(look("<case n=\"a\"/\n</suite>"), (vec!["a"], "</suite>", UNENDED));
     }
 
     #[test]

@@ -21,19 +21,23 @@ mod pieces;
 mod repairs;
 mod scan;
 mod sliding;
+mod slips;
 mod starts;
 mod tag;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unsure;
 mod window;
 
 pub use banner::{Before, report_behind};
 pub use cursor::XmlCursor;
 pub use elements::{Inside, Mixed};
+pub(super) use scan::declaration_end;
 pub(super) use tag::local_name;
 pub use tag::{Attributes, RawValue, Tag};
 pub use text::Text;
+pub use unsure::Names;
 
 /// What comes next in a report.
 #[derive(Debug)]

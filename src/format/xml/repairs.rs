@@ -87,6 +87,10 @@ pub(super) struct Tallies {
     raw_quotes: Tally,
     guessed_quotes: Tally,
     torn_values: Tally,
+    unopened_values: Tally,
+    odd_signs: Tally,
+    unended_tags: Tally,
+    lost_cases: Tally,
     conflicts: Tally,
     /// Where the tag in doubt stands that was told last: a tag may be read twice.
     last_doubt: Option<u64>,
@@ -105,6 +109,10 @@ impl Tallies {
 
     pub(super) fn text_less_than(&mut self, place: impl FnOnce() -> Position) {
         self.text_less_than.add(1, place);
+    }
+
+    pub(super) fn lost_case(&mut self, place: impl FnOnce() -> Position) {
+        self.lost_cases.add(1, place);
     }
 
     pub(super) fn outside_text(&mut self, place: impl FnOnce() -> Position) {
@@ -148,7 +156,10 @@ impl Tallies {
             self.last_doubt = Some(offset);
             self.raw_quotes.add(mends.quotes, &place);
             self.guessed_quotes.add(mends.guesses, &place);
-            self.torn_values.add(mends.torn, &place);
+            self.torn_values.add(mends.torn + mends.torn_tags, &place);
+            self.unopened_values.add(mends.unopened, &place);
+            self.odd_signs.add(mends.signs, &place);
+            self.unended_tags.add(mends.unended, &place);
         }
     }
 
@@ -192,5 +203,13 @@ impl Tallies {
             "an attribute without its closing quote was cut before the next one or at the end of its tag",
             visitor,
         );
+        self.unopened_values.report(
+            Malformed,
+            "an attribute without its opening quote was read up to its closing one",
+            visitor,
+        );
+        self.odd_signs.report(Malformed, "an attribute with no '=' or several was read as if it had one", visitor);
+        self.unended_tags.report(Malformed, "a tag without its '>' was ended where the next one begins", visitor);
+        self.lost_cases.report(Malformed, "the tag of a test case cannot be read, and was passed over", visitor);
     }
 }

@@ -68,7 +68,7 @@ pub(super) struct Quoted {
 }
 
 /// Values of a tag whose places are kept; those behind them are searched again by who asks for them.
-const MOST_QUOTED: usize = 256;
+pub(super) const MOST_QUOTED: usize = 256;
 
 /// Looks at `bytes`, which begin with `<`; `is_last` when nothing follows them. Values of a start tag, the first of many,
 /// are appended to `values`, also those of a tag that turns out to be none.
@@ -243,7 +243,7 @@ fn declaration(bytes: &[u8]) -> Markup {
 }
 
 /// The length of `<!DOCTYPE …>`, its internal subset in brackets included. Nothing in it is looked at (J16).
-fn declaration_end(bytes: &[u8]) -> Option<usize> {
+pub(in crate::format) fn declaration_end(bytes: &[u8]) -> Option<usize> {
     let mut brackets = 0usize;
     let mut at = 2;
     while at < bytes.len() {
@@ -254,6 +254,7 @@ fn declaration_end(bytes: &[u8]) -> Option<usize> {
             b'<' if bytes[at..].starts_with(COMMENT_START) => {
                 at += memchr::memmem::find(&bytes[at + 4..], b"-->")? + 6;
             }
+            b'<' if bytes[at..].starts_with(b"<?") => at += memchr::memmem::find(&bytes[at + 2..], b"?>")? + 3,
             b'>' if brackets == 0 => return Some(at + 1),
             _ => {}
         }
@@ -341,6 +342,8 @@ mod tests {
 
     #[test]
     fn j16_document_types_are_passed_over_whole() {
+        let text = "<!DOCTYPE a [ <?pi \" > ]> ?> ]><a/>";
+        assert_eq!(look(text), Markup::Skip { length: text.len() - 4 });
         let text = "<!DOCTYPE a [ <!ENTITY x SYSTEM \"file:///]>\"> <!-- > ]> --> ]><a/>";
         assert_eq!(look(text), Markup::Skip { length: text.len() - 4 });
         assert_eq!(look("<!DOCTYPE a SYSTEM 'x.dtd'>"), Markup::Skip { length: 27 });

@@ -21,6 +21,7 @@ impl XmlCursor<'_> {
             is_last: self.window.is_last(),
             name,
             around: self.open.innermost(),
+            names: self.names,
             reach: usize::try_from(reach).unwrap_or(usize::MAX),
         };
         match doubt.look(&mut self.quoted) {
@@ -30,6 +31,9 @@ impl XmlCursor<'_> {
             }
             Verdict::Incomplete => self.incomplete(self.limits.tag_bytes.saturating_add(reach)),
             Verdict::Tag { length, tail, mends, looked } => {
+                if mends.are_guesses() {
+                    self.note_guess();
+                }
                 self.doubts_left = self.doubts_left.saturating_sub((looked - length) as u64);
                 let event = self.event;
                 self.tallies.mended_tag(mends, self.window.offset(event), || self.window.position(event));

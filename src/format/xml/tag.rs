@@ -200,31 +200,35 @@ impl<'t> Attributes<'t> {
             };
             let name = &rest[..name_length];
             let after = rest[name_length..].trim_ascii_start();
-            let Some(value) = after.strip_prefix(b"=") else {
+            let unsigned = raw.len() - after.len();
+            let has_value =
+                name_length > 0 && after.len() + name_length == rest.len() && self.noted(unsigned).is_some();
+            let Some(value) = after.strip_prefix(b"=").or(has_value.then_some(after)) else {
                 // A word or a quote that belongs to no attribute: pass it over.
                 let passed = usize::from(name_length == 0).min(after.len());
                 self.at = raw.len() - after.len() + passed;
                 continue;
             };
-            let value = value.trim_ascii_start();
+            let value = behind_signs(value.trim_ascii_start());
             let start = raw.len() - value.len();
-            let (length, quotes) = self.noted(start).unwrap_or_else(|| value_length(value));
+            let (start, length, quotes) = self.noted(start).unwrap_or_else(|| value_length(value, start));
             self.at = (start + length + quotes).min(raw.len());
             self.pass_noted(self.at);
             if name.is_empty() {
                 continue;
             }
-            let start = start + quotes.min(1);
             let value = self.raw.slice(start, start + length);
             return Some((self.local_name(name), RawValue { raw: value, is_plain: false, log: self.log }));
         }
     }
 
-    /// Length of the value behind the quote at `quote`, if its place was noted, and how many quotes stand around it.
-    fn noted(&mut self, quote: usize) -> Option<(usize, usize)> {
-        self.pass_noted(quote);
-        let noted = self.quoted.as_slice().first().filter(|noted| noted.value.start == quote + 1)?;
-        Some((noted.value.len(), 2))
+    /// Where the value begins whose quote is at `quote`, or that begins there and lacks it, if its place was noted, its length,
+    /// and how many quotes stand behind it.
+    fn noted(&mut self, quote: usize) -> Option<(usize, usize, usize)> {
+        self.pass_noted(quote.saturating_sub(1));
+        let begin = quote + usize::from(matches!(self.raw.bytes().get(quote), Some(b'"' | b'\'')));
+        let noted = self.quoted.as_slice().iter().find(|noted| noted.value.start >= begin)?;
+        (noted.value.start == begin).then(|| (begin, noted.value.len(), 1))
     }
 
     /// Forgets the places of values that open before `at`.
@@ -245,21 +249,29 @@ fn regular_name(before: &[u8]) -> Option<&[u8]> {
     is_regular.then_some(name)
 }
 
-/// Length of the value at the start of `text`, which follows `=`, and how many quotes stand around it.
-fn value_length(text: &[u8]) -> (usize, usize) {
+/// Where the value begins that `text`, which follows `=` at `start`, begins with, its length, and how many quotes stand behind
+/// it.
+fn value_length(text: &[u8], start: usize) -> (usize, usize, usize) {
     match text.first() {
         Some(quote @ (b'"' | b'\'')) => match memchr::memchr(*quote, &text[1..]) {
-            Some(length) => (length, 2),
-            None => (text.len() - 1, 1),
+            Some(length) => (start + 1, length, 1),
+            None => (start + 1, text.len() - 1, 0),
         },
-        _ => (text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len()), 0),
+        _ => (start, text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len()), 0),
     }
+}
+
+/// What stands behind further `=`, if a quote does.
+fn behind_signs(text: &[u8]) -> &[u8] {
+    let signs = text.iter().take_while(|byte| byte.is_ascii_whitespace() || **byte == b'=').count();
+    if matches!(text.get(signs), Some(b'"' | b'\'')) { &text[signs..] } else { text }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::doubt::{Doubt, Mends, Verdict};
     use super::super::scan::{self, Markup};
+    use super::super::unsure::Names;
     use super::*;
 
     /// The attributes of the tag whose inside this is, read by the places that were noted and, where nothing was mended, once
@@ -271,7 +283,8 @@ mod tests {
             Markup::Start { length, name, tail } => (length - tail, name, false),
             Markup::Doubtful { name } => {
                 quoted.clear();
-                let doubt = Doubt { bytes: tag.as_bytes(), is_last: true, name, around: b"", reach: 1000 };
+                let doubt =
+                    Doubt { bytes: tag.as_bytes(), is_last: true, name, around: b"", names: &Names::NONE, reach: 1000 };
                 match doubt.look(&mut quoted) {
                     Verdict::Tag { length, tail, mends, .. } => (length - tail, name, mends != Mends::default()),
                     other => panic!("{inside}: {other:?}"),
@@ -333,6 +346,14 @@ mod tests {
         );
         assert_eq!(attributes("a b='x\tc='1' d=\"2/"), pairs(&[("b", "x"), ("c", "1"), ("d", "2")]));
         assert_eq!(attributes("a b='1' c='"), pairs(&[("b", "1"), ("c", "")]));
+    }
+
+    #[test]
+    fn values_with_a_slip_are_read_as_they_were_noted() {
+        assert_eq!(attributes("a b=1\" c=\"2\""), pairs(&[("b", "1"), ("c", "2")]));
+        assert_eq!(attributes("a b='1' c=x y' d='2'"), pairs(&[("b", "1"), ("c", "x y"), ("d", "2")]));
+        assert_eq!(attributes("a b'1' c='2' d'3'"), pairs(&[("b", "1"), ("c", "2"), ("d", "3")]));
+        assert_eq!(attributes("a b=='1' c = = '2' d=''"), pairs(&[("b", "1"), ("c", "2"), ("d", "")]));
     }
 
     #[test]

@@ -372,19 +372,21 @@ fn nesting_has_a_limit() {
 
 /// How the reading of a document ends under limits, from memory and from a stream.
 fn ending(document: &str, limits: Limits) -> String {
-    let end = |body: Body<'_>| {
-        let mut cursor = XmlCursor::new(body).within(&limits);
-        loop {
-            match cursor.next() {
-                Ok(XmlEvent::Eof) => return String::new(),
-                Ok(_) => {}
-                Err(error) => return error.to_problem().message,
-            }
-        }
-    };
-    let whole = end(Body::Bytes(document.as_bytes()));
-    assert_eq!(whole, end(Body::Stream(&mut document.as_bytes())));
+    let whole = ending_of(Body::Bytes(document.as_bytes()), limits);
+    assert_eq!(whole, ending_of(Body::Stream(&mut document.as_bytes()), limits));
     whole
+}
+
+fn ending_of(body: Body<'_>, limits: Limits) -> String {
+    let mut cursor = XmlCursor::new(body).within(&limits);
+    loop {
+        match cursor.next() {
+            Ok(XmlEvent::Eof) => return String::new(),
+            Ok(XmlEvent::Start(tag)) => tag.attributes().for_each(|(_, value)| drop(value.to_text())),
+            Ok(_) => {}
+            Err(error) => return error.to_problem().message,
+        }
+    }
 }
 
 #[test]
@@ -397,4 +399,28 @@ fn tags_have_limits() {
     );
     let long = format!("<a b='{}'/>", "x".repeat(40));
     assert_eq!(ending(&long, limits), "a tag is longer, which is over --limit tag-bytes=40");
+}
+
+#[test]
+fn a_long_tag_that_nothing_ends_has_limits_too() {
+    let limits = Limits { attributes: 1, ..Limits::default() };
+    assert_eq!(ending("<a><b c='a long one</b></a>", limits), "");
+    assert_eq!(
+        ending("<a><b c='1' d='a long one</b></a>", limits),
+        "a tag has more attributes, which is over --limit attributes=1"
+    );
+}
+
+proptest::proptest! {
+    /// Tags that are mended may lack the byte that ends them, also where their attributes are counted.
+    #[test]
+    fn broken_tags_within_narrow_limits_are_read_or_refused(
+        document in "<a>(<b|<c|</b>|</a>|/>|>|<| b=| c = |=|\"|'|\"|'| d|e|\n|&#x41;|\u{e9}){0,30}(</a>|)",
+        attributes in 0..4u64,
+        tag_bytes in 1..40u64,
+    ) {
+        let limits = Limits { attributes, tag_bytes, ..Limits::default() };
+        ending_of(Body::Bytes(document.as_bytes()), limits);
+        ending_of(Body::Stream(&mut Grains(document.as_bytes(), 3)), limits);
+    }
 }

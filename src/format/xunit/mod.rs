@@ -15,7 +15,7 @@ use crate::format::dotnet::{self, RunTimes};
 use crate::format::head::XmlHead;
 use crate::format::held::Held;
 use crate::format::spare::{self, Spare};
-use crate::format::xml::{Inside, Tag, XmlCursor, XmlEvent};
+use crate::format::xml::{Inside, Names, Tag, XmlCursor, XmlEvent};
 use crate::format::{Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes};
 use crate::model::{Body, CaseDetail, Dialect, Position, Problem, ProblemKind, ReportVisitor, Role, TestCase};
 
@@ -65,9 +65,28 @@ const SPAN: [&[u8]; 2] = [b"start-rtf", b"finish-rtf"];
 /// Start tags that show that the end tag of a text or of a test is missing.
 const STRUCTURE: &[&[u8]] = &[b"test", b"collection", b"class", b"assembly", b"assemblies"];
 
+/// Elements whose tags are mended where they break off (J44).
+const NAMES: Names = Names {
+    cases: &[b"test"],
+    around: &[b"assemblies", b"assembly", b"collection", b"class"],
+    inside: &[
+        b"failure",
+        b"reason",
+        b"message",
+        b"stack-trace",
+        b"traits",
+        b"trait",
+        b"output",
+        b"warnings",
+        b"attachments",
+        b"errors",
+    ],
+};
+
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
     spare::lend(&SPARE, spare::Length::of(&body), |records| {
-        let mut xml = XmlCursor::new(body).within(&options.limits).of_roots(ROOTS).or_fragments(FRAGMENTS);
+        let mut xml =
+            XmlCursor::new(body).within(&options.limits).of_roots(ROOTS).of_elements(&NAMES).or_fragments(FRAGMENTS);
         let mut reader = Reader::new(options, records);
         let result = reader.read(&mut xml, visitor);
         reader.finish(&xml, visitor);

@@ -96,8 +96,66 @@ fn j44_raw_quotes_and_missing_ones_cost_no_case() {
     check(
         "<testsuite name='s'>\n<testcase name='a' time='0.1/>\n<testcase name='b time='1'/>\n<testcase name='c'><failure \
          message='m>t</failure></testcase></testsuite>",
-        &["passed s.a", "passed s.b", "failed s.c"],
+        &["passed s.b", "failed s.c"],
+        &[ProblemKind::Truncated, ProblemKind::Malformed],
+    );
+}
+
+#[test]
+fn j44_an_opening_quote_that_is_missing_costs_no_case() {
+    for case in ["name=a\" classname=\"s\"", "classname=\"s\" name=a\"", "classname=\"s\" name=a\" time=\"1\""] {
+        check(
+            &format!("<testsuite name=\"s\">\n<testcase {case}/>\n<testcase name=\"b\"/></testsuite>"),
+            &["passed s.a", "passed s.b"],
+            &[ProblemKind::Malformed],
+        );
+    }
+    check(
+        "<testsuite name='s'><testcase name='a' status=failed' time='1'/></testsuite>",
+        &["failed s.a"],
         &[ProblemKind::Malformed],
+    );
+}
+
+#[test]
+fn j44_a_case_whose_tag_is_a_guess_never_passes() {
+    let read = |case: &str| read(&format!("<testsuite name=\"s\">\n{case}\n<testcase name=\"z\"/></testsuite>"));
+    for case in [
+        "<testcase name=\"a\" time=\"1\"\n<failure message=\"m\"/></testcase>",
+        "<testcase name=\"a\"<failure message=\"m\">t</failure></testcase>",
+        "<testcase name=\"a\" status\"failed\"/>",
+        "<testcase name=\"a\" status==\"failed\"/>",
+        "<testcase name\"a\"><failure/></testcase>",
+    ] {
+        let found = read(case);
+        assert_eq!(found.lines(), ["failed s.a", "passed s.z"], "{case}");
+        assert_eq!(found.kinds(), [ProblemKind::Malformed], "{case}");
+    }
+    for case in [
+        "<testcase name=\"a\"\n<system-out>x</system-out></testcase>",
+        "<testcase name=\"a > b status=\"failed\"/></testcase>",
+        "<testcase name=\"a\" status\"passed\"/>",
+        "<testcase name==\"a\"/>",
+        "<testcase name=\"a\"/",
+        "<testcase name=\"a\"><system-out t=\"\" <property/></system-out></testcase>",
+    ] {
+        let found = read(case);
+        assert_eq!(found.lines(), ["passed s.z"], "{case}");
+        assert!(found.kinds().contains(&ProblemKind::Truncated), "{case}: {:?}", found.kinds());
+    }
+}
+
+#[test]
+fn j44_a_case_that_nobody_can_read_is_damage() {
+    for case in ["<testcase/", "<testcase", "<testcase name=a && b='c"] {
+        let found = read(&format!("<testsuite name='s'>\n{case}\n<testcase name='z'/></testsuite>"));
+        assert!(found.lines().contains(&"passed s.z".to_owned()), "{case}");
+        assert!(found.kinds().contains(&ProblemKind::Malformed), "{case}: {:?}", found.kinds());
+    }
+    check(
+        "<testsuite name='s'><properties> <testcase <b> </properties></testsuite>",
+        &[],
+        &[ProblemKind::Repaired, ProblemKind::Malformed],
     );
 }
 
