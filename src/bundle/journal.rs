@@ -330,8 +330,11 @@ pub fn holds_info(folder: &Path, info: &InfoRecord) -> bool {
 
 /// Whether an index is in `folder` as it was written, and so is every file of evidence that it names.
 pub fn holds_evidence(folder: &Path, index: &EvidenceIndex) -> bool {
+    if !is_evidence_path(&index.file) {
+        return false;
+    }
     let mut named = HashSet::new();
-    let mut holds = is_evidence_path(&index.file);
+    let mut holds = true;
     let read = sidecar::each_line(folder, index, |line| {
         if holds && named.insert(line.sha256.clone()) {
             holds = is_evidence_path(&line.file)
