@@ -3,6 +3,7 @@
 mod earlier;
 mod inventory;
 mod lock;
+mod made;
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -21,6 +22,7 @@ use earlier::Earlier;
 pub use earlier::earlier_of;
 use inventory::{Inventory, read_mark};
 use lock::Lock;
+use made::{Made, create_folder};
 
 /// What to do with an earlier output in the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +39,8 @@ pub enum Opening {
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    /// Whether it was not there before.
-    made: bool,
+    /// Itself and the folders around it, as far as they were not there before.
+    made: Made,
     writeback: Writeback,
     lock: Lock,
 }
@@ -57,8 +59,11 @@ impl Folder {
         if path.symlink_metadata().is_ok() && !path.is_dir() {
             return Err(WriteErrorKind::NoFolder(path.to_path_buf()).into());
         }
-        let made = create_folder(path)? == Created::Now;
+        let made = create_folder(path)?;
         let folder = Folder { path: path.to_path_buf(), made, writeback: Writeback::default(), lock: Lock::on(path)? };
+        if opening != Opening::Fresh {
+            Earlier::of(path).put_together()?;
+        }
         let inventory = Inventory::of(path)?;
         inventory.check(path, opening)?;
         match opening {
@@ -76,6 +81,10 @@ impl Folder {
     /// When the file system refuses.
     pub fn go_on(&self) -> Result<(), WriteError> {
         let inventory = Inventory::of(&self.path)?;
+        if inventory.manifest.is_some() {
+            // What is left of one that was replaced: without the manifest it would count.
+            Earlier::of(&self.path).remove()?;
+        }
         self.remove_manifest(&inventory)?;
         remove_all(&inventory.temporary)?;
         create_folder(&self.path.join(BUNDLES)).map(drop)
@@ -102,12 +111,10 @@ impl Folder {
         if earlier.is_kept() {
             return earlier.restore();
         }
-        if self.made {
-            if lock::FILE.is_some() {
-                drop(self.lock);
-            }
-            let _ = fs::remove_dir(&self.path);
+        if lock::FILE.is_some() {
+            drop(self.lock);
         }
+        self.made.remove();
         Ok(())
     }
 
@@ -130,7 +137,7 @@ impl Folder {
             return Err(WriteErrorKind::NoManifest(path.to_path_buf()).into());
         }
         let writeback = Writeback::default();
-        let folder = Folder { path: path.to_path_buf(), made: false, writeback, lock: Lock::on(path)? };
+        let folder = Folder { path: path.to_path_buf(), made: Made::default(), writeback, lock: Lock::on(path)? };
         remove_all(&Inventory::of(path)?.temporary)?;
         Ok(folder)
     }
@@ -184,10 +191,11 @@ impl Folder {
     }
 
     /// Completes the output: removes bundles of an earlier one that `manifest` does not name and evidence that no index
-    /// names, brings all names to the disk, and then writes the manifest.
+    /// names, brings all else to the disk, and then writes the manifest. Only when that is on the disk, too, an output that was
+    /// set aside goes: until then it is the one that is whole.
     ///
     /// # Errors
-    /// When the file system refuses; there is no manifest then.
+    /// When the file system refuses. There is no manifest then, or it is that of an output that is whole.
     pub fn seal(&self, manifest: &Manifest) -> Result<(), WriteError> {
         let mut named: HashSet<PathBuf> = manifest.files().map(|file| self.path.join(file)).collect();
         for index in manifest.executions.iter().filter_map(|execution| execution.evidence.as_ref()) {
@@ -200,13 +208,13 @@ impl Folder {
         let files: Vec<PathBuf> = named.into_iter().chain([self.path.join(REPORTS)]).collect();
         let file = self.manifest_file(manifest)?;
         self.writeback.finish();
-        Earlier::of(&self.path).remove()?;
         match self.sync_bundles(&files)? {
             // The manifest under its temporary name as well.
             Synced::Everything => file.commit()?,
             Synced::Files => file.commit_to_disk()?,
         }
         sync_folder(&self.path)?;
+        Earlier::of(&self.path).remove()?;
         // Only now: a run that is stopped before can go on where this one is.
         self.remove_journal()
     }
@@ -268,9 +276,7 @@ impl Folder {
         }
         sync_folder(&self.path.join(BUNDLES))?;
         sync_folder(&self.path)?;
-        if let Some(parent) = self.path.parent().filter(|parent| self.made && !parent.as_os_str().is_empty()) {
-            sync_folder(parent)?;
-        }
+        self.made.sync_names()?;
         Ok(Synced::Files)
     }
 
@@ -327,22 +333,6 @@ pub(super) enum Synced {
     Files,
     /// All that was written to the file system until then.
     Everything,
-}
-
-/// Whether a folder was there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Created {
-    Now,
-    Before,
-}
-
-/// Makes a folder where there is none. Its name is brought to the disk with what is put into it.
-fn create_folder(path: &Path) -> Result<Created, WriteError> {
-    if path.is_dir() {
-        return Ok(Created::Before);
-    }
-    fs::create_dir_all(path).map_err(WriteError::io("create", path))?;
-    Ok(Created::Now)
 }
 
 fn remove_all(paths: &[PathBuf]) -> Result<(), WriteError> {
