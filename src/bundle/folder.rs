@@ -184,6 +184,16 @@ impl Folder {
         self.writeback.note_named(path, on_disk);
     }
 
+    /// The disk has these files, which have their names and are not written again.
+    pub(super) fn note_on_disk(&self, files: impl Iterator<Item = PathBuf>) {
+        files.for_each(|path| self.writeback.note_named(path, OnDisk::already()));
+    }
+
+    /// Whether it is known that the disk has this file.
+    pub(super) fn has_on_disk(&self, path: &Path) -> bool {
+        self.writeback.has(path)
+    }
+
     /// A name for a bundle that does not know yet what it will be called.
     pub(super) fn name_ahead() -> String {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
@@ -201,14 +211,16 @@ impl Folder {
         for index in manifest.executions.iter().filter_map(|execution| execution.evidence.as_ref()) {
             named.extend(self.evidence_of(index)?);
         }
-        let mut stale = Inventory::of(&self.path)?.ours;
-        stale.retain(|path| path.parent() != Some(&self.path) && !named.contains(path));
+        named.extend(manifest.reports.iter().map(|_| self.path.join(REPORTS)));
+        let found = Inventory::of(&self.path)?.ours;
+        check_all_found(&named, &found)?;
+        let is_stale = |path: &PathBuf| path.parent() != Some(&self.path) && !named.contains(path);
+        let stale: Vec<PathBuf> = found.into_iter().filter(is_stale).collect();
         remove_all(&stale)?;
         self.remove_empty_evidence();
-        let files: Vec<PathBuf> = named.into_iter().chain([self.path.join(REPORTS)]).collect();
         let file = self.manifest_file(manifest)?;
         self.writeback.finish();
-        match self.sync_bundles(&files)? {
+        match self.sync_bundles(&named)? {
             // The manifest under its temporary name as well.
             Synced::Everything => file.commit()?,
             Synced::Files => file.commit_to_disk()?,
@@ -232,11 +244,11 @@ impl Folder {
     }
 
     /// Brings these files, most of them bundles, and all names in the output folder to the disk.
-    pub(super) fn sync_bundles(&self, files: &[PathBuf]) -> Result<Synced, WriteError> {
+    pub(super) fn sync_bundles(&self, files: &HashSet<PathBuf>) -> Result<Synced, WriteError> {
         /// From this number on one call for the whole file system is cheaper than a call for each file, also where others have
         /// something on their way: a disk that has not taken so many while they were made is slow.
         const MANY: usize = if cfg!(target_os = "linux") { 64 } else { usize::MAX };
-        let left: Vec<_> = files.iter().filter(|path| !self.writeback.has(path)).collect();
+        let left: Vec<_> = files.iter().filter(|path| !self.has_on_disk(path)).collect();
         let together = left.len() >= MANY || self.writeback.disk_load_is_low();
         let synced = if together { self.sync_everything() } else { self.sync_each(&left) }?;
         // Last, since a refusal is told once: of a file that was on its way in the background, there.
@@ -263,12 +275,7 @@ impl Folder {
     fn sync_each(&self, files: &[&PathBuf]) -> Result<Synced, WriteError> {
         for path in files {
             let synced = open_to_sync(path).and_then(|file| file.sync_all());
-            match synced {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(WriteError::io("sync", path)(error));
-                }
-                _ => {}
-            }
+            synced.map_err(WriteError::io("sync", path))?;
         }
         let evidence = self.path.join(EVIDENCE);
         if evidence.is_dir() {
@@ -333,6 +340,15 @@ pub(super) enum Synced {
     Files,
     /// All that was written to the file system until then.
     Everything,
+}
+
+/// What somebody took away while it was made would be missed only by whoever uploads it.
+fn check_all_found(named: &HashSet<PathBuf>, found: &[PathBuf]) -> Result<(), WriteError> {
+    let found: HashSet<&PathBuf> = found.iter().collect();
+    match named.iter().filter(|path| !found.contains(path)).min() {
+        Some(gone) => Err(WriteError::io("find", gone)(io::ErrorKind::NotFound.into())),
+        None => Ok(()),
+    }
 }
 
 fn remove_all(paths: &[PathBuf]) -> Result<(), WriteError> {

@@ -362,7 +362,7 @@ fn only_a_complete_output_can_be_changed_in_place() {
 }
 
 #[test]
-fn each_file_is_brought_to_the_disk_and_none_that_is_gone_is_missed() {
+fn each_file_is_brought_to_the_disk_and_one_that_is_gone_is_missed() {
     let outer = tempfile::tempdir().unwrap();
     let folder = Folder::open(outer.path(), Opening::Fresh).unwrap();
     let path = outer.path().join("bundles/a.0001.json");
@@ -371,6 +371,10 @@ fn each_file_is_brought_to_the_disk_and_none_that_is_gone_is_missed() {
     #[cfg(unix)]
     fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o444)).unwrap();
     let gone = outer.path().join("bundles/gone.json");
-    assert_eq!(folder.sync_each(&[&path, &gone]).unwrap(), Synced::Files);
+    assert_eq!(folder.sync_each(&[&path]).unwrap(), Synced::Files);
     assert_eq!(fs::read(&path).unwrap(), b"whole");
+    folder.sync_each(&[&path, &gone]).unwrap_err();
+    let error = folder.seal(&manifest(vec![execution(&["bundles/a.0001.json", "bundles/gone.json"])])).unwrap_err();
+    assert!(error.to_string().starts_with(&format!("find {}: ", gone.display())), "{error}");
+    assert_eq!(listing(outer.path()), ["bundles/a.0001.json"]);
 }
