@@ -221,6 +221,11 @@ fn finds_bundles_that_are_larger_than_the_options_allow() {
         }
     };
     assert_eq!(after(options(2, 13)), Vec::<String>::new());
+    let bound = after(|manifest| {
+        options(2, 12)(manifest);
+        manifest.executions[0].key = Some("DEMO-1".to_owned());
+    });
+    assert!(bound.iter().any(|message| message.contains("--max-bytes was 12")), "bind makes none larger: {bound:?}");
     let larger = after(options(1, 12));
     assert_eq!(larger[0], "bundles/night.0001.json has 2 tests, --max-tests was 1");
     assert_eq!(
