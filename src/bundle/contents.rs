@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn as_little_is_kept_of_further_results_as_is_said() {
-        // What the chapter on memory in docs/ says of them.
-        assert_eq!((size_of::<Repeat>(), size_of::<MergedAhead>()), (64, 80));
+        // One is kept for each further result of a night: the chapter on memory in docs/internals.md says that it takes no more.
+        assert!(size_of::<Repeat>() <= 64 && size_of::<MergedAhead>() <= 80);
     }
 }

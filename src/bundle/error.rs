@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::model::ReportId;
+use crate::model::{ReportId, is_of_open_files};
 
 /// The output could not be written. It ends the run; what has its final name by then is whole.
 ///
@@ -142,18 +142,6 @@ fn advice(error: &io::Error) -> &'static str {
     } else {
         ""
     }
-}
-
-#[cfg(unix)]
-fn is_of_open_files(error: &io::Error) -> bool {
-    use rustix::io::Errno;
-    matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE))
-}
-
-/// Other systems have no such limit that a user could move.
-#[cfg(not(unix))]
-fn is_of_open_files(_error: &io::Error) -> bool {
-    false
 }
 
 impl std::error::Error for WriteError {

@@ -3,6 +3,7 @@
 mod earlier;
 mod inventory;
 mod lock;
+mod made;
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -21,6 +22,7 @@ use earlier::Earlier;
 pub use earlier::earlier_of;
 use inventory::{Inventory, read_mark};
 use lock::Lock;
+use made::{Made, create_folder};
 
 /// What to do with an earlier output in the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +39,8 @@ pub enum Opening {
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    /// Whether it was not there before.
-    made: bool,
+    /// Itself and the folders around it, as far as they were not there before.
+    made: Made,
     writeback: Writeback,
     lock: Lock,
 }
@@ -57,8 +59,11 @@ impl Folder {
         if path.symlink_metadata().is_ok() && !path.is_dir() {
             return Err(WriteErrorKind::NoFolder(path.to_path_buf()).into());
         }
-        let made = create_folder(path)? == Created::Now;
+        let made = create_folder(path)?;
         let folder = Folder { path: path.to_path_buf(), made, writeback: Writeback::default(), lock: Lock::on(path)? };
+        if opening != Opening::Fresh {
+            Earlier::of(path).put_together()?;
+        }
         let inventory = Inventory::of(path)?;
         inventory.check(path, opening)?;
         match opening {
@@ -76,6 +81,10 @@ impl Folder {
     /// When the file system refuses.
     pub fn go_on(&self) -> Result<(), WriteError> {
         let inventory = Inventory::of(&self.path)?;
+        if inventory.manifest.is_some() {
+            // What is left of one that was replaced: without the manifest it would count.
+            Earlier::of(&self.path).remove()?;
+        }
         self.remove_manifest(&inventory)?;
         remove_all(&inventory.temporary)?;
         create_folder(&self.path.join(BUNDLES)).map(drop)
@@ -102,12 +111,10 @@ impl Folder {
         if earlier.is_kept() {
             return earlier.restore();
         }
-        if self.made {
-            if lock::FILE.is_some() {
-                drop(self.lock);
-            }
-            let _ = fs::remove_dir(&self.path);
+        if lock::FILE.is_some() {
+            drop(self.lock);
         }
+        self.made.remove();
         Ok(())
     }
 
@@ -130,7 +137,7 @@ impl Folder {
             return Err(WriteErrorKind::NoManifest(path.to_path_buf()).into());
         }
         let writeback = Writeback::default();
-        let folder = Folder { path: path.to_path_buf(), made: false, writeback, lock: Lock::on(path)? };
+        let folder = Folder { path: path.to_path_buf(), made: Made::default(), writeback, lock: Lock::on(path)? };
         remove_all(&Inventory::of(path)?.temporary)?;
         Ok(folder)
     }
@@ -177,6 +184,16 @@ impl Folder {
         self.writeback.note_named(path, on_disk);
     }
 
+    /// The disk has these files, which have their names and are not written again.
+    pub(super) fn note_on_disk(&self, files: impl Iterator<Item = PathBuf>) {
+        files.for_each(|path| self.writeback.note_named(path, OnDisk::already()));
+    }
+
+    /// Whether it is known that the disk has this file.
+    pub(super) fn has_on_disk(&self, path: &Path) -> bool {
+        self.writeback.has(path)
+    }
+
     /// A name for a bundle that does not know yet what it will be called.
     pub(super) fn name_ahead() -> String {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
@@ -184,29 +201,32 @@ impl Folder {
     }
 
     /// Completes the output: removes bundles of an earlier one that `manifest` does not name and evidence that no index
-    /// names, brings all names to the disk, and then writes the manifest.
+    /// names, brings all else to the disk, and then writes the manifest. Only when that is on the disk, too, an output that was
+    /// set aside goes: until then it is the one that is whole.
     ///
     /// # Errors
-    /// When the file system refuses; there is no manifest then.
+    /// When the file system refuses. There is no manifest then, or it is that of an output that is whole.
     pub fn seal(&self, manifest: &Manifest) -> Result<(), WriteError> {
         let mut named: HashSet<PathBuf> = manifest.files().map(|file| self.path.join(file)).collect();
         for index in manifest.executions.iter().filter_map(|execution| execution.evidence.as_ref()) {
             named.extend(self.evidence_of(index)?);
         }
-        let mut stale = Inventory::of(&self.path)?.ours;
-        stale.retain(|path| path.parent() != Some(&self.path) && !named.contains(path));
+        named.extend(manifest.reports.iter().map(|_| self.path.join(REPORTS)));
+        let found = Inventory::of(&self.path)?.ours;
+        check_all_found(&named, &found)?;
+        let is_stale = |path: &PathBuf| path.parent() != Some(&self.path) && !named.contains(path);
+        let stale: Vec<PathBuf> = found.into_iter().filter(is_stale).collect();
         remove_all(&stale)?;
         self.remove_empty_evidence();
-        let files: Vec<PathBuf> = named.into_iter().chain([self.path.join(REPORTS)]).collect();
         let file = self.manifest_file(manifest)?;
         self.writeback.finish();
-        Earlier::of(&self.path).remove()?;
-        match self.sync_bundles(&files)? {
+        match self.sync_bundles(&named)? {
             // The manifest under its temporary name as well.
             Synced::Everything => file.commit()?,
             Synced::Files => file.commit_to_disk()?,
         }
         sync_folder(&self.path)?;
+        Earlier::of(&self.path).remove()?;
         // Only now: a run that is stopped before can go on where this one is.
         self.remove_journal()
     }
@@ -224,11 +244,11 @@ impl Folder {
     }
 
     /// Brings these files, most of them bundles, and all names in the output folder to the disk.
-    pub(super) fn sync_bundles(&self, files: &[PathBuf]) -> Result<Synced, WriteError> {
+    pub(super) fn sync_bundles(&self, files: &HashSet<PathBuf>) -> Result<Synced, WriteError> {
         /// From this number on one call for the whole file system is cheaper than a call for each file, also where others have
         /// something on their way: a disk that has not taken so many while they were made is slow.
         const MANY: usize = if cfg!(target_os = "linux") { 64 } else { usize::MAX };
-        let left: Vec<_> = files.iter().filter(|path| !self.writeback.has(path)).collect();
+        let left: Vec<_> = files.iter().filter(|path| !self.has_on_disk(path)).collect();
         let together = left.len() >= MANY || self.writeback.disk_load_is_low();
         let synced = if together { self.sync_everything() } else { self.sync_each(&left) }?;
         // Last, since a refusal is told once: of a file that was on its way in the background, there.
@@ -255,12 +275,7 @@ impl Folder {
     fn sync_each(&self, files: &[&PathBuf]) -> Result<Synced, WriteError> {
         for path in files {
             let synced = open_to_sync(path).and_then(|file| file.sync_all());
-            match synced {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(WriteError::io("sync", path)(error));
-                }
-                _ => {}
-            }
+            synced.map_err(WriteError::io("sync", path))?;
         }
         let evidence = self.path.join(EVIDENCE);
         if evidence.is_dir() {
@@ -268,9 +283,7 @@ impl Folder {
         }
         sync_folder(&self.path.join(BUNDLES))?;
         sync_folder(&self.path)?;
-        if let Some(parent) = self.path.parent().filter(|parent| self.made && !parent.as_os_str().is_empty()) {
-            sync_folder(parent)?;
-        }
+        self.made.sync_names()?;
         Ok(Synced::Files)
     }
 
@@ -329,20 +342,13 @@ pub(super) enum Synced {
     Everything,
 }
 
-/// Whether a folder was there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Created {
-    Now,
-    Before,
-}
-
-/// Makes a folder where there is none. Its name is brought to the disk with what is put into it.
-fn create_folder(path: &Path) -> Result<Created, WriteError> {
-    if path.is_dir() {
-        return Ok(Created::Before);
+/// What somebody took away while it was made would be missed only by whoever uploads it.
+fn check_all_found(named: &HashSet<PathBuf>, found: &[PathBuf]) -> Result<(), WriteError> {
+    let found: HashSet<&PathBuf> = found.iter().collect();
+    match named.iter().filter(|path| !found.contains(path)).min() {
+        Some(gone) => Err(WriteError::io("find", gone)(io::ErrorKind::NotFound.into())),
+        None => Ok(()),
     }
-    fs::create_dir_all(path).map_err(WriteError::io("create", path))?;
-    Ok(Created::Now)
 }
 
 fn remove_all(paths: &[PathBuf]) -> Result<(), WriteError> {

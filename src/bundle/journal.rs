@@ -213,8 +213,8 @@ pub struct Journal<'f> {
     purpose: ConversionPurpose,
     /// Made with the first record: most conversions are one group, and need none.
     file: Option<File>,
-    /// Bundles that may not be on the disk yet.
-    unsynced: Vec<PathBuf>,
+    /// Bundles and evidence that may not be on the disk yet. Groups share evidence.
+    unsynced: HashSet<PathBuf>,
     synced: Instant,
 }
 
@@ -228,7 +228,7 @@ impl<'f> Journal<'f> {
         purpose: ConversionPurpose,
         kept: &[&R],
     ) -> Result<Journal<'f>, WriteError> {
-        let mut journal = Journal { folder, purpose, file: None, unsynced: Vec::new(), synced: Instant::now() };
+        let mut journal = Journal { folder, purpose, file: None, unsynced: HashSet::new(), synced: Instant::now() };
         match kept {
             [] => folder.remove_journal()?,
             _ => journal.rewrite(kept)?,
@@ -281,7 +281,7 @@ impl<'f> Journal<'f> {
         for execution in executions {
             self.unsynced.extend(execution.bundles.iter().map(|bundle| self.folder.path().join(&bundle.file)));
             if let Some(index) = &execution.evidence {
-                self.unsynced.push(self.folder.path().join(&index.file));
+                self.unsynced.insert(self.folder.path().join(&index.file));
                 self.unsynced.extend(self.folder.evidence_of(index)?);
             }
         }
@@ -304,7 +304,7 @@ impl<'f> Journal<'f> {
             let _ = self.folder.remove_journal();
             return Err(error);
         }
-        self.unsynced.clear();
+        self.folder.note_on_disk(self.unsynced.drain());
         if let Some(file) = &self.file {
             file.sync_data().map_err(WriteError::io("sync", &self.path()))?;
         }
@@ -330,8 +330,11 @@ pub fn holds_info(folder: &Path, info: &InfoRecord) -> bool {
 
 /// Whether an index is in `folder` as it was written, and so is every file of evidence that it names.
 pub fn holds_evidence(folder: &Path, index: &EvidenceIndex) -> bool {
+    if !is_evidence_path(&index.file) {
+        return false;
+    }
     let mut named = HashSet::new();
-    let mut holds = is_evidence_path(&index.file);
+    let mut holds = true;
     let read = sidecar::each_line(folder, index, |line| {
         if holds && named.insert(line.sha256.clone()) {
             holds = is_evidence_path(&line.file)
@@ -409,6 +412,19 @@ mod tests {
         drop(journal);
         drop(Journal::begin::<String>(&again, purpose("server", &[]), &[]).unwrap());
         assert!(!folder.path().join(JOURNAL).exists());
+    }
+
+    #[test]
+    fn what_was_brought_to_the_disk_once_is_not_brought_there_again() {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = Folder::open(outer.path(), Opening::Fresh).unwrap();
+        let shared = outer.path().join("bundles/a.0001.json");
+        let mut journal = Journal::begin::<String>(&folder, purpose("server", &[]), &[]).unwrap();
+        journal.synced = Instant::now().checked_sub(Duration::from_secs(9)).unwrap();
+        fs::write(&shared, "whole").unwrap();
+        journal.unsynced.insert(shared.clone());
+        journal.sync_now_and_then().unwrap();
+        assert!(journal.unsynced.is_empty() && folder.has_on_disk(&shared));
     }
 
     #[test]

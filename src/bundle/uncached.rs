@@ -79,14 +79,26 @@ mod tests {
         assert_eq!(system::version("7"), None);
     }
 
+    /// Whether the system, and the file system of temporary files, can do it.
+    #[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
+    fn there_is_a_way() -> bool {
+        let there_is = write(&tempfile::tempfile().unwrap(), &[IoSlice::new(b"a")]).is_some();
+        if !there_is {
+            eprintln!("skipped: what is written here always gets a place in the cache");
+        }
+        there_is
+    }
+
     #[test]
     fn where_there_is_a_way_all_bytes_come_through_in_order() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         let file = File::create(&path).unwrap();
         let pieces = [&b"a"[..], b"", b"bc"].map(IoSlice::new);
-        let Some(written) = write(&file, &pieces) else { return };
-        assert_eq!(written.unwrap(), 3);
+        if !there_is_a_way() {
+            return;
+        }
+        assert_eq!(write(&file, &pieces).unwrap().unwrap(), 3);
         assert_eq!(write(&file, &[IoSlice::new(b"d")]).unwrap().unwrap(), 1);
         assert_eq!(std::fs::read(&path).unwrap(), b"abcd");
     }
@@ -109,6 +121,8 @@ mod tests {
         let path = folder.path().join("file");
         std::fs::write(&path, "").unwrap();
         let only_read = File::open(&path).unwrap();
-        assert!(matches!(write(&only_read, &[IoSlice::new(b"a")]), None | Some(Err(_))));
+        if there_is_a_way() {
+            assert!(matches!(write(&only_read, &[IoSlice::new(b"a")]), Some(Err(_))));
+        }
     }
 }

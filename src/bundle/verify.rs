@@ -194,7 +194,8 @@ impl Verification {
             self.manifest.executions.iter().filter_map(|one| Some((&one.id, one.multipart_info.as_ref()?)))
         {
             let expected = info_file(id);
-            if info.file != expected {
+            // An id must not lead us to files elsewhere either.
+            if info.file != expected || !is_bundle_path(&expected) {
                 found.push(Mismatch::Name { file: info.file.clone(), part: 0, expected });
                 continue;
             }

@@ -307,14 +307,19 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_panic_ends_the_reading_at_once() {
+    /// A group that has been read.
+    fn closed(has_runs: bool) -> Closed {
         let mut grouping = Grouping::new(GroupBy::All, None, std::env::temp_dir(), RunMemory::of(0));
         let (origin, place) = (Origin::new("a"), Place::default());
         let group = grouping.enter(&Found::Skipped { origin, place, bytes: 0, why: Skip::Special }).group;
+        Closed { group, collected: Collected::default(), has_runs }
+    }
+
+    #[test]
+    fn a_panic_ends_the_reading_at_once() {
         let (sender, receiver) = sync_channel(2);
-        for group in [group.clone(), group] {
-            sender.send(Closed { group, collected: Collected::default(), has_runs: false }).unwrap();
+        for _ in 0..2 {
+            sender.send(closed(false)).unwrap();
         }
         let asked = AtomicBool::new(false);
         let stop = Stop::new(&asked);
@@ -334,7 +339,7 @@ mod tests {
     #[test]
     fn a_group_is_the_only_thing_left_when_all_is_read_and_no_other_has_runs() {
         let outstanding = Outstanding::default();
-        outstanding.groups.store(2, Ordering::Relaxed);
+        [true, true, false].into_iter().for_each(|has_runs| outstanding.add(&closed(has_runs)));
         outstanding.all_is_read();
         assert!(!outstanding.is_only(true), "there is another");
         assert!(!outstanding.is_only(false));

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use crate::model::is_of_open_files;
+
 /// Something that reading needs and the machine does not give. It ends the run: what is written must not depend on the machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -32,19 +34,6 @@ impl Shortage {
     fn of_temporary_file(error: &io::Error) -> Shortage {
         Shortage::of(error).unwrap_or_else(|| Shortage::TemporaryFolder(std::env::temp_dir(), error.to_string()))
     }
-}
-
-#[cfg(unix)]
-fn is_of_open_files(error: &io::Error) -> bool {
-    use rustix::io::Errno;
-    matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE))
-}
-
-#[cfg(not(unix))]
-fn is_of_open_files(error: &io::Error) -> bool {
-    /// `ERROR_TOO_MANY_OPEN_FILES`
-    const TOO_MANY: i32 = 4;
-    error.raw_os_error() == Some(TOO_MANY)
 }
 
 impl fmt::Display for Shortage {

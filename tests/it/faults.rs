@@ -5,7 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::night::{ARCHIVES, archive, asked, assert_same, contents, end, in_one_go, night, resume, start, waiting};
+use crate::night::{
+    ARCHIVES, archive, asked, assert_same, contents, end, in_one_go, night, resume, start, waiting, without_temporary,
+};
 use crate::support::Workshop;
 
 /// Whether file systems can be mounted here, in a name space of their own.
@@ -188,6 +190,78 @@ fn a_disk_that_fails_at_any_call() {
     }
     eprintln!("{failed} conversions met a disk that fails");
     assert!(failed > steps(), "{failed}");
+}
+
+/// Where the output is that was to be replaced: in its place, or set aside so that a run which finds nothing puts it back. It may
+/// also be replaced, by one that is whole.
+#[track_caller]
+fn assert_one_is_whole(
+    workshop: &Workshop,
+    earlier: &BTreeMap<String, Vec<u8>>,
+    new: &BTreeMap<String, Vec<u8>>,
+    context: &str,
+) {
+    let out = workshop.path().join("out");
+    let left = without_temporary(contents(&out));
+    match left.get("manifest.json") {
+        Some(manifest) if *manifest == new["manifest.json"] => assert_same(&left, new, context),
+        Some(_) => assert_same(&left, earlier, context),
+        None => {
+            let ran = workshop.run(asked(&["empty"], &["--force"]));
+            assert_eq!(ran.code, Some(4), "{}: {context}", ran.stderr);
+            assert_same(&contents(&out), earlier, context);
+        }
+    }
+    assert_eq!(workshop.run(asked(&["in"], &["--force"])).code, Some(3), "{context}");
+    assert_same(&contents(&out), new, context);
+}
+
+/// As [`a_disk_that_fails_at_any_call`], or the program is killed there, while an earlier output is replaced, or put back as there
+/// is nothing to replace it by.
+#[test]
+fn a_disk_that_fails_at_any_call_loses_no_earlier_output() {
+    if !can_inject() {
+        return;
+    }
+    let workshop = night();
+    let out = workshop.path().join("out");
+    fs::create_dir(workshop.path().join("empty")).unwrap();
+    let new = in_one_go(&workshop, &[]);
+    let earlier = in_one_go(&workshop, &["--merge", "last"]);
+    let (mut failed, mut killed) = (0, 0);
+    for calls in ["fsync,fdatasync,syncfs", "rename,mkdir", "unlink,rmdir"] {
+        for (input, what) in [("in", "error=EIO"), ("in", "signal=KILL"), ("empty", "signal=KILL")] {
+            for number in 1..=steps() {
+                let _ = fs::remove_dir_all(&out);
+                put(&out, &earlier);
+                let inject =
+                    format!("inject={calls}:{what}:when={number}{}", if what == "error=EIO" { "+" } else { "" });
+                let mut command = Command::new("strace");
+                command.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={calls}"), "-e", &inject]);
+                command.arg(env!("CARGO_BIN_EXE_xraypack")).args(asked(&[input], &["--force"]));
+                let ran = command.current_dir(workshop.path()).output().unwrap();
+                let context = format!("{input}, {inject}: {}", String::from_utf8_lossy(&ran.stderr));
+                match ran.status.code() {
+                    Some(6) => failed += 1,
+                    Some(3 | 4) => {}
+                    None => killed += 1,
+                    other => panic!("{other:?}: {context}"),
+                }
+                assert_one_is_whole(&workshop, &earlier, &new, &context);
+            }
+        }
+    }
+    eprintln!("{failed} conversions met a disk that fails, {killed} were killed");
+    assert!(failed > steps() && killed > steps(), "{failed} failed, {killed} were killed");
+}
+
+/// Writes these files into a folder.
+fn put(folder: &Path, files: &BTreeMap<String, Vec<u8>>) {
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
 }
 
 #[test]

@@ -94,6 +94,12 @@ pub fn in_one_go(workshop: &Workshop, more: &[&str]) -> BTreeMap<String, Vec<u8>
     contents
 }
 
+/// What of it is the output: nothing that waits for another run.
+pub fn without_temporary(mut files: BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<u8>> {
+    files.retain(|name, _| !name.contains(".xraypack-"));
+    files
+}
+
 #[track_caller]
 pub fn assert_same(found: &BTreeMap<String, Vec<u8>>, expected: &BTreeMap<String, Vec<u8>>, context: &str) {
     let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();

@@ -57,6 +57,8 @@ fn an_output_outlives_the_conversion_that_should_not_have_begun() {
     assert_eq!(workshop.run(["verify", "out"]).code, Some(0));
     let fresh = workshop.run(["convert", "in", "--out", "fresh", "-q"]);
     assert_eq!((fresh.code, workshop.path().join("fresh").exists()), (Some(2), false), "{fresh:?}");
+    let deep = workshop.run(["convert", "in", "--out", "p/q/r", "-q"]);
+    assert_eq!((deep.code, workshop.path().join("p").exists()), (Some(2), false), "{deep:?}");
 }
 
 #[test]

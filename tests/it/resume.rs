@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::archives::{suite, zip};
-use crate::night::{ARCHIVES, archive, asked, assert_same, contents, end, in_one_go, night, resume, start, waiting};
+use crate::night::{
+    ARCHIVES, archive, asked, assert_same, contents, end, in_one_go, night, resume, start, waiting, without_temporary,
+};
 use crate::support::{Ran, Workshop, wrong_but_shared};
 
 /// Says where each bundle lies on the disk: a bundle that is written again lies elsewhere.
@@ -454,9 +456,4 @@ fn killed_at_any_moment_while_it_replaces_an_output_one_of_the_two_is_whole() {
         strikes()
     );
     assert!(none > 0, "nothing was struck down midway");
-}
-
-fn without_temporary(mut files: BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<u8>> {
-    files.retain(|name, _| !name.contains(".xraypack-"));
-    files
 }

@@ -1,10 +1,21 @@
 //! An earlier output that another one is going to replace. It is set aside as it is, comes back when the new conversion turns out to
 //! be wrong usage, which writes nothing, or finds no report, and goes when the new output is whole.
+//!
+//! A run may be stopped, or the power cut, at any moment. The next one knows by what it finds what was going on:
+//! - `IN_PART`: the earlier output was being set aside, or brought back, and nothing new is there. It lies here and there, and is
+//!   put together first of all.
+//! - `WHOLE` and no manifest: the new output was not complete. The earlier one is what `WHOLE` holds, and what lies outside is
+//!   the new one as far as it came: the journal goes on with it, or it makes way again.
+//! - `WHOLE` and a manifest: the new output is complete and on the disk, and the earlier one was being removed. What is left of it
+//!   goes, and before the manifest does.
+//!
+//! `WHOLE` begins and ends by a change of its name, so that it is never half of an output where it counts.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use super::inventory::Inventory;
+use super::made::create_folder;
 use super::{remove, remove_all, sync_folder};
 use crate::bundle::error::WriteError;
 use crate::bundle::name::{BUNDLES, EVIDENCE, JOURNAL, MANIFEST, REPORTS};
@@ -12,7 +23,7 @@ use crate::bundle::name::{BUNDLES, EVIDENCE, JOURNAL, MANIFEST, REPORTS};
 /// Holds all of it.
 const WHOLE: &str = ".earlier.xraypack-tmp";
 
-/// Holds what has been moved so far: nothing that could come back.
+/// Holds what has been moved so far; the rest is in its place.
 const IN_PART: &str = ".earlier-in-part.xraypack-tmp";
 
 /// What an output consists of. The manifest goes first and comes back last, so that no moment has a manifest whose bundles are gone.
@@ -39,19 +50,28 @@ impl<'f> Earlier<'f> {
         Earlier { folder }
     }
 
-    /// Whether one has been set aside, by this run or by one that was stopped.
+    /// Whether one has been set aside, by this run or by one that was stopped. It counts as long as there is no manifest.
     pub(super) fn is_kept(&self) -> bool {
         self.folder.join(WHOLE).is_dir()
     }
 
-    /// Sets aside all that lies in the folder and is ours.
+    /// Sets aside all that lies in the folder and is ours. Where that fails all of it stays in its place.
     pub(super) fn set_aside(&self) -> Result<(), WriteError> {
+        let moved = self.move_aside();
+        if moved.is_err() {
+            // What cannot be put back now is put back by the next run; the cause is told.
+            let _ = self.put_together();
+        }
+        moved
+    }
+
+    fn move_aside(&self) -> Result<(), WriteError> {
         let part = self.folder.join(IN_PART);
-        clear(&part)?;
-        fs::create_dir(&part).map_err(WriteError::io("create", &part))?;
+        create_folder(&part)?;
         for name in PARTS {
             move_if_there(&self.folder.join(name), &part.join(name))?;
             if name == MANIFEST {
+                sync_folder(&part)?;
                 sync_folder(self.folder)?;
             }
         }
@@ -62,23 +82,42 @@ impl<'f> Earlier<'f> {
 
     /// Brings it back. Nothing of the new output is left.
     pub(super) fn restore(&self) -> Result<(), WriteError> {
-        let whole = self.folder.join(WHOLE);
-        for name in PARTS.into_iter().rev() {
-            if name == MANIFEST {
-                sync_folder(self.folder)?;
-            }
-            let place = self.folder.join(name);
-            let _ = fs::remove_dir(&place);
-            move_if_there(&whole.join(name), &place)?;
-        }
-        let _ = fs::remove_dir(&whole);
-        sync_folder(self.folder)
+        // A run that is stopped here must leave nothing that looks like the new output.
+        sync_folder(self.folder)?;
+        move_if_there(&self.folder.join(WHOLE), &self.folder.join(IN_PART))?;
+        self.put_together()
     }
 
-    /// Removes it, and what is left of one that was set aside in part.
+    /// Brings back what lies in part elsewhere, if any does: of an output that was being set aside, or brought back.
+    pub(super) fn put_together(&self) -> Result<(), WriteError> {
+        let part = self.folder.join(IN_PART);
+        if !part.is_dir() {
+            return Ok(());
+        }
+        // A disk that brings no names to safety is told, and no reason to leave the manifest where nobody finds it.
+        let mut synced = Ok(());
+        for name in PARTS.into_iter().rev() {
+            if name == MANIFEST {
+                synced = sync_folder(self.folder);
+            }
+            let place = self.folder.join(name);
+            if part.join(name).is_dir() {
+                // An empty one may be in the way.
+                let _ = fs::remove_dir(&place);
+            }
+            move_if_there(&part.join(name), &place)?;
+        }
+        let _ = fs::remove_dir(&part);
+        synced.and(sync_folder(self.folder))
+    }
+
+    /// Removes it. What is left of it where that is interrupted must not be believed: a manifest is there, on the disk.
     pub(super) fn remove(&self) -> Result<(), WriteError> {
-        clear(&self.folder.join(IN_PART))?;
-        clear(&self.folder.join(WHOLE))
+        if !self.is_kept() {
+            return Ok(());
+        }
+        clear(&self.folder.join(WHOLE))?;
+        sync_folder(self.folder)
     }
 }
 
@@ -91,9 +130,6 @@ fn move_if_there(from: &Path, to: &Path) -> Result<(), WriteError> {
 
 /// Removes what is ours in a folder of ours. Whatever somebody else has put there stays.
 fn clear(folder: &Path) -> Result<(), WriteError> {
-    if !folder.is_dir() {
-        return Ok(());
-    }
     let inventory = Inventory::of(folder)?;
     let mut files: Vec<PathBuf> = [inventory.ours, inventory.temporary].concat();
     files.extend(inventory.manifest.map(|_| folder.join(MANIFEST)));

@@ -128,16 +128,84 @@ fn what_a_run_that_was_stopped_set_aside_is_the_earlier_output() {
     assert_eq!(listing(outer.path()), [MANIFEST]);
 }
 
+/// An output of which the first `moved` parts were moved, as by a run that was stopped.
+fn in_part(path: &Path, moved: usize) -> Vec<String> {
+    earlier(path);
+    put(path, &format!("{EVIDENCE}/{}.png", "a".repeat(64)));
+    let before = listing(path);
+    let part = path.join(".earlier-in-part.xraypack-tmp");
+    fs::create_dir(&part).unwrap();
+    let parts = [MANIFEST, REPORTS, BUNDLES, EVIDENCE];
+    parts[..moved].iter().for_each(|name| fs::rename(path.join(name), part.join(name)).unwrap());
+    before
+}
+
 #[test]
-fn what_was_set_aside_in_part_does_not_come_back() {
+fn what_was_set_aside_in_part_is_put_together() {
+    for moved in 0..=4 {
+        let outer = tempfile::tempdir().unwrap();
+        let before = in_part(outer.path(), moved);
+        let error = Folder::open(outer.path(), Opening::Fresh).unwrap_err();
+        assert!(matches!(error.kind(), WriteErrorKind::EarlierOutput(_)), "{error}");
+        drop(Folder::open(outer.path(), Opening::Resume).unwrap());
+        assert_eq!(listing(outer.path()), before, "{moved} parts");
+
+        let outer = tempfile::tempdir().unwrap();
+        let before = in_part(outer.path(), moved);
+        let folder = Folder::open(outer.path(), Opening::Replace).unwrap();
+        assert!(folder.keeps_earlier());
+        folder.create("bundles/b.0001.json").unwrap().commit().unwrap();
+        folder.withdraw().unwrap();
+        assert_eq!(listing(outer.path()), before, "{moved} parts");
+    }
+}
+
+#[test]
+fn what_cannot_be_set_aside_stays() {
     let outer = tempfile::tempdir().unwrap();
     earlier(outer.path());
-    // Stopped behind the manifest.
-    fs::create_dir(outer.path().join(".earlier-in-part.xraypack-tmp")).unwrap();
-    fs::rename(outer.path().join(MANIFEST), outer.path().join(".earlier-in-part.xraypack-tmp/manifest.json")).unwrap();
-    let folder = Folder::open(outer.path(), Opening::Replace).unwrap();
-    folder.withdraw().unwrap();
+    let before = listing(outer.path());
+    // In the way of the last step: something of somebody else.
+    put(outer.path(), ".earlier.xraypack-tmp/notes.txt");
+    Earlier::of(outer.path()).set_aside().unwrap_err();
+    fs::remove_dir_all(outer.path().join(".earlier.xraypack-tmp")).unwrap();
+    assert_eq!(listing(outer.path()), before);
+}
+
+#[test]
+fn an_output_that_was_replaced_does_not_come_back() {
+    // The new one is complete, and the run was stopped while it removed the other.
+    let remains = |path: &Path| {
+        earlier(path);
+        put(path, ".earlier.xraypack-tmp/bundles/old.0001.json");
+        fs::create_dir_all(path.join(".earlier.xraypack-tmp/evidence")).unwrap();
+    };
+    let outer = tempfile::tempdir().unwrap();
+    remains(outer.path());
+    let before = outputs(outer.path());
+    Folder::open(outer.path(), Opening::Replace).unwrap().withdraw().unwrap();
+    assert_eq!(listing(outer.path()), before);
+
+    let outer = tempfile::tempdir().unwrap();
+    remains(outer.path());
+    let resumed = Folder::open(outer.path(), Opening::Resume).unwrap();
+    resumed.go_on().unwrap();
+    assert!(!resumed.keeps_earlier());
     assert_eq!(listing(outer.path()), ["bundles/a.0001.json", REPORTS]);
+}
+
+#[test]
+fn an_output_goes_only_when_another_is_complete() {
+    let outer = tempfile::tempdir().unwrap();
+    earlier(outer.path());
+    let before = listing(outer.path());
+    let folder = Folder::open(outer.path(), Opening::Replace).unwrap();
+    // The manifest does not get its name.
+    fs::create_dir(outer.path().join(MANIFEST)).unwrap();
+    folder.seal(&manifest(Vec::new())).unwrap_err();
+    fs::remove_dir(outer.path().join(MANIFEST)).unwrap();
+    folder.withdraw().unwrap();
+    assert_eq!(listing(outer.path()), before);
 }
 
 #[test]
@@ -151,6 +219,8 @@ fn wrong_usage_leaves_no_folder_behind() {
     fs::create_dir(&out).unwrap();
     Folder::open(&out, Opening::Fresh).unwrap().withdraw().unwrap();
     assert!(out.exists() && fs::read_dir(&out).unwrap().next().is_none(), "it was there before");
+    Folder::open(&outer.path().join("a/b/c"), Opening::Fresh).unwrap().withdraw().unwrap();
+    assert!(!outer.path().join("a").exists(), "nor those around it");
 }
 
 #[test]
@@ -292,7 +362,7 @@ fn only_a_complete_output_can_be_changed_in_place() {
 }
 
 #[test]
-fn each_file_is_brought_to_the_disk_and_none_that_is_gone_is_missed() {
+fn each_file_is_brought_to_the_disk_and_one_that_is_gone_is_missed() {
     let outer = tempfile::tempdir().unwrap();
     let folder = Folder::open(outer.path(), Opening::Fresh).unwrap();
     let path = outer.path().join("bundles/a.0001.json");
@@ -301,6 +371,10 @@ fn each_file_is_brought_to_the_disk_and_none_that_is_gone_is_missed() {
     #[cfg(unix)]
     fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o444)).unwrap();
     let gone = outer.path().join("bundles/gone.json");
-    assert_eq!(folder.sync_each(&[&path, &gone]).unwrap(), Synced::Files);
+    assert_eq!(folder.sync_each(&[&path]).unwrap(), Synced::Files);
     assert_eq!(fs::read(&path).unwrap(), b"whole");
+    folder.sync_each(&[&path, &gone]).unwrap_err();
+    let error = folder.seal(&manifest(vec![execution(&["bundles/a.0001.json", "bundles/gone.json"])])).unwrap_err();
+    assert!(error.to_string().starts_with(&format!("find {}: ", gone.display())), "{error}");
+    assert_eq!(listing(outer.path()), ["bundles/a.0001.json"]);
 }

@@ -44,7 +44,8 @@ impl Verification {
         found: &mut Vec<Mismatch>,
     ) -> bool {
         let expected = evidence_index_file(&execution.id);
-        if index.file != expected {
+        // An id must not lead us to files elsewhere either.
+        if index.file != expected || !is_evidence_path(&expected) {
             found.push(Mismatch::Name { file: index.file.clone(), part: 0, expected });
             return false;
         }

@@ -3,7 +3,8 @@
 use super::*;
 use crate::bundle::lines::tests::line;
 use crate::bundle::manifest::tests::manifest;
-use crate::bundle::manifest::{Execution, Options};
+use crate::bundle::manifest::{EvidenceIndex, Execution, InfoRecord, Options};
+use crate::bundle::name::evidence_index_file;
 use crate::bundle::settle::tests::{Fixture, SEPARATOR, join};
 use crate::bundle::{Assembly, BundleLimits, ExecutionKey, Folder, Frame, Opening, ReportLines, plan};
 
@@ -220,6 +221,11 @@ fn finds_bundles_that_are_larger_than_the_options_allow() {
         }
     };
     assert_eq!(after(options(2, 13)), Vec::<String>::new());
+    let bound = after(|manifest| {
+        options(2, 12)(manifest);
+        manifest.executions[0].key = Some("DEMO-1".to_owned());
+    });
+    assert!(bound.iter().any(|message| message.contains("--max-bytes was 12")), "bind makes none larger: {bound:?}");
     let larger = after(options(1, 12));
     assert_eq!(larger[0], "bundles/night.0001.json has 2 tests, --max-tests was 1");
     assert_eq!(
@@ -318,6 +324,21 @@ fn a_manifest_cannot_make_it_read_elsewhere() {
         let found = after(|manifest| manifest.executions[0].bundles[0].file = file.to_owned());
         assert!(found[0].starts_with(file) && found[0].contains("is expected"), "{found:?}");
         assert!(!found.iter().any(|message| message.contains("cannot be read") || message.ends_with("missing")));
+    }
+}
+
+#[test]
+fn an_id_cannot_make_it_read_elsewhere() {
+    let found = after(|manifest| {
+        let execution = &mut manifest.executions[0];
+        execution.id = "../../secret".to_owned();
+        let (info, index) = (info_file(&execution.id), evidence_index_file(&execution.id));
+        execution.multipart_info = Some(InfoRecord { file: info, sha256: String::new() });
+        execution.evidence = Some(EvidenceIndex { file: index, lines: 0, sha256: String::new() });
+    });
+    let of = |file: &str| found.iter().filter(|message| message.starts_with(file)).collect::<Vec<_>>();
+    for file in ["bundles/../../secret.info.json", "evidence/../../secret.jsonl"] {
+        assert_eq!(of(file), [&format!("{file} (part 0) stands where {file} is expected")]);
     }
 }
 
