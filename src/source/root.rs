@@ -46,6 +46,10 @@ impl Root {
         &self.path
     }
 
+    pub(super) fn extent(&self) -> Extent {
+        self.extent
+    }
+
     /// The file that `reference`, made in `folder` (relative, with `/`), means although there is none at its path.
     ///
     /// # Errors
