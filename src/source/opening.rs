@@ -10,14 +10,13 @@ use super::unpack::{self, Seen};
 use super::{Limits, Options, Shortage, litter, zip_end};
 
 /// Opens the file where it is an archive. What is called a zip may be one behind other bytes, which only its end tells.
-pub(super) fn open_if_archive(
-    path: &Path,
-    is_called_zip: bool,
-    limits: &Limits,
-) -> std::io::Result<Option<(File, Kind, Seen)>> {
+pub(super) fn open_if_archive(path: &Path, name: &str, limits: &Limits) -> std::io::Result<Option<(File, Kind, Seen)>> {
     let mut file = File::open(path)?;
     let mut seen = unpack::look(&mut file, limits);
-    if is_called_zip && seen == Seen::default() && is_zip_by_its_end(&ArchiveBytes::of_file(file.try_clone()?)?) {
+    if litter::is_called_zip(name)
+        && seen == Seen::default()
+        && is_zip_by_its_end(&ArchiveBytes::of_file(file.try_clone()?)?)
+    {
         seen.archive = Some(Kind::Zip);
     }
     let Some(kind) = seen.archive else { return Ok(None) };
