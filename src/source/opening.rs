@@ -7,7 +7,7 @@ use super::archive::{Archive, Kind, Unopened};
 use super::look::Looking;
 use super::mapped::ArchiveBytes;
 use super::unpack::{self, Seen};
-use super::{Limits, Options, Shortage, litter, zip_end};
+use super::{Budget, Limits, Mapping, Shortage, litter, zip_end};
 
 /// Opens the file where it is an archive. What is called a zip may be one behind other bytes, which only its end tells.
 pub(super) fn open_if_archive(path: &Path, name: &str, limits: &Limits) -> std::io::Result<Option<(File, Kind, Seen)>> {
@@ -28,11 +28,16 @@ pub(super) fn open_if_archive(path: &Path, name: &str, limits: &Limits) -> std::
 ///
 /// # Errors
 /// When the machine lacks what it takes to find out.
-pub(super) fn hidden_zip(archive: &Archive, number: usize, options: &Options) -> std::io::Result<Option<Unopened>> {
+pub(super) fn hidden_zip(
+    archive: &Archive,
+    number: usize,
+    budget: &Budget<'_>,
+    mapping: Mapping,
+) -> std::io::Result<Option<Unopened>> {
     if !litter::is_called_zip(&archive.entries()[number].name) {
         return Ok(None);
     }
-    match archive.inner(number, Kind::Zip, Seen::default(), options) {
+    match archive.inner(number, Kind::Zip, Seen::default(), budget, mapping) {
         Ok(unopened) => Ok(is_zip_by_its_end(&unopened.bytes).then_some(unopened)),
         Err(error) => Shortage::of(&error).map_or(Ok(None), |shortage| Err(shortage.into())),
     }

@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use flate2::bufread::GzDecoder;
 
-use super::Limits;
 use super::archive::Kind;
+use super::{Budget, Limits};
 use crate::model::{Limit, LimitReached};
 
 /// How a file is packed.
@@ -62,17 +62,19 @@ pub(super) fn look(file: &mut dyn Read, limits: &Limits) -> Seen {
 pub(super) struct Most {
     bytes: u64,
     limit: Limit,
+    /// What it is set to, which is more than what is left of it.
+    value: u64,
 }
 
 impl Most {
     /// One file.
     pub(super) fn entry(limits: &Limits) -> Most {
-        Most { bytes: limits.entry_bytes, limit: Limit::EntryBytes }
+        Most { bytes: limits.entry_bytes, limit: Limit::EntryBytes, value: limits.entry_bytes }
     }
 
-    /// A whole archive.
-    pub(super) fn archive(limits: &Limits) -> Most {
-        Most { bytes: limits.archive_bytes, limit: Limit::ArchiveBytes }
+    /// A whole archive: what the outermost one may still hold.
+    pub(super) fn archive(budget: &Budget<'_>) -> Most {
+        Most { bytes: budget.left(), limit: Limit::ArchiveBytes, value: budget.limits().archive_bytes }
     }
 }
 
@@ -136,7 +138,7 @@ impl<'r> Unpacking<'r> {
     fn check(&self) -> Result<(), LimitReached> {
         let what = "it inflates to more";
         if self.given > self.most.bytes {
-            return Err(LimitReached::new(self.most.limit, self.most.bytes, what));
+            return Err(LimitReached::new(self.most.limit, self.most.value, what));
         }
         if self.given > Limits::RATIO_FREE && self.given > self.taken.get().saturating_mul(self.ratio) {
             return Err(LimitReached::new(Limit::Ratio, self.ratio, what));

@@ -16,7 +16,7 @@ use super::links::leads_nowhere;
 use super::mapped::ArchiveBytes;
 use super::opening::open_if_archive;
 use super::root::{Extent, Root};
-use super::unpack::{self, Most, Seen};
+use super::unpack::{self, Seen};
 use super::{ArchiveFile, Budget, Found, Input, Options, Place, Shortage, Skip, SourceError, found, litter};
 use crate::model::{Origin, Problem};
 use spot::Spot;
@@ -113,8 +113,9 @@ impl Walk<'_> {
         let seen = unpack::look(&mut first.as_slice(), limits);
         let whole = std::io::Cursor::new(first).chain(stream);
         if let Some(kind) = seen.archive {
-            let opened = unpack::unpacked(Box::new(whole), Most::archive(limits), limits)
-                .and_then(|whole| archive::spool(kind, whole, self.options.mapping));
+            // Whose length is known when it is there.
+            let budget = Budget::new(limits, 0);
+            let opened = archive::spool(kind, seen, Box::new(whole), &budget, self.options.mapping);
             return Ok(match opened {
                 Ok(unopened) => {
                     let length = unopened.bytes.len() as u64;
@@ -139,9 +140,10 @@ impl Walk<'_> {
                 Ok(Some(_)) if litter::is_package(name) => return self.skip(spot, Skip::Package),
                 Ok(Some((file, kind, seen))) => {
                     let packed = file.metadata().map_or(0, |metadata| metadata.len());
+                    let mut budget = Budget::new(limits, packed);
                     spot.place.archive_file = Some(Arc::new(ArchiveFile::new(path, &file)));
-                    return match self.unopened(file, kind, seen) {
-                        Ok(unopened) => self.archive(unopened, &spot, 1, &mut Budget::new(limits, packed)),
+                    return match self.unopened(file, kind, seen, &budget) {
+                        Ok(unopened) => self.archive(unopened, &spot, 1, &mut budget),
                         Err(error) => self.unreadable(spot, &error),
                     };
                 }
@@ -156,12 +158,11 @@ impl Walk<'_> {
     }
 
     /// The bytes of an archive on disk: where it is when it lies there as it is, spooled when it is packed.
-    fn unopened(&self, file: File, kind: Kind, seen: Seen) -> std::io::Result<Unopened> {
+    fn unopened(&self, file: File, kind: Kind, seen: Seen, budget: &Budget<'_>) -> std::io::Result<Unopened> {
         if !seen.packed {
-            return Ok(Unopened { kind, bytes: ArchiveBytes::of_file(file)?, cut: false });
+            return Ok(Unopened::plain(kind, ArchiveBytes::of_file(file)?));
         }
-        let limits = &self.options.limits;
-        archive::spool(kind, unpack::unpacked(Box::new(file), Most::archive(limits), limits)?, self.options.mapping)
+        archive::spool(kind, seen, Box::new(file), budget, self.options.mapping)
     }
 
     fn reason_to_skip(&self, origin: &Origin) -> Option<Skip> {

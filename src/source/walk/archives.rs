@@ -83,7 +83,7 @@ impl Walk<'_> {
         if let Some(problem) = self.refusal(opened, entry) {
             return (self.found)(spot.unreadable(bytes, problem));
         }
-        match self.inner(opened, number) {
+        match self.inner(opened, number, budget) {
             Ok(Some(Inner::Archive(unopened))) => return self.archive(unopened, &spot, depth + 1, budget),
             Ok(Some(Inner::Package)) => return (self.found)(spot.skipped(bytes, Skip::Package)),
             Ok(Some(Inner::TooDeep(problem))) => return (self.found)(spot.unreadable(bytes, problem)),
@@ -121,7 +121,12 @@ impl Walk<'_> {
     }
 
     /// The archive that an entry is, if it is one.
-    fn inner(&self, Opened { archive, depth, .. }: &Opened, number: usize) -> std::io::Result<Option<Inner>> {
+    fn inner(
+        &self,
+        Opened { archive, depth, .. }: &Opened,
+        number: usize,
+        budget: &Budget<'_>,
+    ) -> std::io::Result<Option<Inner>> {
         let name = &archive.entries()[number].name;
         if !litter::may_be_archive(name) {
             return Ok(None);
@@ -129,7 +134,7 @@ impl Walk<'_> {
         let too_deep = self.too_deep(depth + 1).map(Inner::TooDeep);
         let seen = archive.look(number, &self.options.limits);
         if seen == Seen::default() {
-            let hidden = hidden_zip(archive, number, self.options)?;
+            let hidden = hidden_zip(archive, number, budget, self.options.mapping)?;
             return Ok(hidden.map(|unopened| too_deep.unwrap_or(Inner::Archive(unopened))));
         }
         let Some(kind) = seen.archive else { return Ok(None) };
@@ -138,7 +143,7 @@ impl Walk<'_> {
         }
         match too_deep {
             Some(too_deep) => Ok(Some(too_deep)),
-            None => Ok(Some(Inner::Archive(archive.inner(number, kind, seen, self.options)?))),
+            None => Ok(Some(Inner::Archive(archive.inner(number, kind, seen, budget, self.options.mapping)?))),
         }
     }
 

@@ -38,6 +38,7 @@ fn bytes(name: &str) -> Vec<u8> {
         }),
         "many-layers.xml.gz" => (0..40).fold(suite(CASE).into_bytes(), |inner, _| gzip(&inner)),
         "total.zip" => deflated(&[("a.xml", suite(CASE).as_bytes()), ("b.xml", suite(CASE).as_bytes())]),
+        "forged-total.zip" => forged_total(),
         "forged-small.zip" => patched(b"PK\x01\x02", 24, &10u32.to_le_bytes()),
         "forged-huge.zip" => patched(b"PK\x01\x02", 24, &0xFFFF_FFFEu32.to_le_bytes()),
         "forged-crc.zip" => patched(b"PK\x01\x02", 16, &[1, 2, 3, 4]),
@@ -325,7 +326,6 @@ fn attachments_outside(to: &Path) {
     fs::write(to.join("a.xml"), suite(&case)).unwrap();
 }
 
-/// One failure of 64 MiB, or of 2 GiB in a long run.
 /// A report whose attachments are hidden beside it, by their names or by those of their folders.
 fn attachments_hidden(to: &Path) {
     for name in [".env", ".ssh/id_rsa", "sub/.netrc"] {
@@ -349,6 +349,7 @@ fn forged_total() -> Vec<u8> {
     bytes
 }
 
+/// One failure of 64 MiB, or of 2 GiB in a long run.
 fn text_node(to: &Path) {
     let is_long = std::env::var_os("XRAYPACK_HOSTILE_LONG").is_some();
     let mebibytes = if is_long { 2048 } else { 64 };
