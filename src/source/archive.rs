@@ -239,7 +239,7 @@ impl Archive {
             self.entries.binary_search_by(|entry| name::compare(&entry.name, &wanted)).ok()
         };
         let name_of = |number: usize| self.entries[number].name.as_str();
-        let lookup = || self.lookup.get_or_init(|| Lookup::new((0..self.entries.len()).map(name_of)));
+        let lookup = || self.lookup.get_or_init(|| Lookup::new(&self.entries));
         exact(folder).or_else(|| exact("")).or_else(|| lookup().find(folder, reference, name_of))
     }
 }
@@ -275,6 +275,13 @@ fn drop_replaced(entries: &mut Vec<ArchiveEntry>) -> Vec<(usize, u64)> {
 fn in_order(one: &ArchiveEntry, other: &ArchiveEntry) -> Ordering {
     let by_name = name::compare(&one.name, &other.name).then(one.spelling.cmp(&other.spelling));
     by_name.then(other.listed_at.cmp(&one.listed_at))
+}
+
+impl AsRef<str> for ArchiveEntry {
+    /// Its name, by which it is looked up.
+    fn as_ref(&self) -> &str {
+        &self.name
+    }
 }
 
 impl ArchiveEntry {

@@ -77,7 +77,7 @@ impl Root {
             names.clear();
         }
         names.sort_unstable();
-        Files { lookup: Lookup::new(names.iter().map(String::as_str)), names, lacking }
+        Files { lookup: Lookup::new(&names), names, lacking }
     }
 
     /// The name of something below; `None` when a part of it is no text.
