@@ -7,9 +7,10 @@ use super::spot::Spot;
 use super::{Handle, Walk};
 use crate::model::{Limit, LimitReached, Problem, ProblemKind, Severity};
 use crate::source::archive::{Archive, ArchiveEntry, Unopened};
+use crate::source::earlier_output::Outputs;
 use crate::source::opening::hidden_zip;
 use crate::source::unpack::Seen;
-use crate::source::{Budget, Place, Skip, earlier_output, litter};
+use crate::source::{Budget, Place, Skip, litter};
 
 /// An archive whose entries the walk goes through.
 struct Opened {
@@ -17,8 +18,8 @@ struct Opened {
     spot: Spot,
     /// The outermost one is at one.
     depth: u32,
-    /// How the names of entries begin that an earlier conversion wrote.
-    earlier: Vec<String>,
+    /// What earlier conversions wrote.
+    earlier: Outputs,
 }
 
 /// What an entry is that turns out to be an archive.
@@ -51,7 +52,7 @@ impl Walk<'_> {
             let why = if wanted { Skip::EmptyArchive } else { Skip::Excluded };
             return (self.found)(spot.clone().skipped(length, why));
         }
-        let earlier = earlier_output::inside(archive.entries());
+        let earlier = Outputs::among(archive.entries());
         let opened = Opened { archive, spot: spot.as_archive(), depth, earlier };
         (0..opened.archive.entries().len()).try_for_each(|number| self.archived(&opened, number, budget))
     }
@@ -77,7 +78,7 @@ impl Walk<'_> {
         if let Some(why) = self.reason_to_skip(&spot.origin).or(entry.is_nothing()) {
             return (self.found)(spot.skipped(bytes, why));
         }
-        if opened.earlier.iter().any(|folder| entry.name.starts_with(folder)) {
+        if opened.earlier.hold(&entry.name) {
             return (self.found)(spot.skipped(bytes, Skip::EarlierOutput));
         }
         if let Some(problem) = self.refusal(opened, entry) {
