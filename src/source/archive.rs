@@ -18,7 +18,7 @@ use super::mapped::ArchiveBytes;
 use super::purse::Purse;
 use super::shortage::Temporary;
 use super::unpack::{self, Most};
-use super::{Budget, Limits, Mapping, Options, Skip, litter, name};
+use super::{Budget, Limits, Mapping, Skip, litter, name};
 use crate::model::{Limit, LimitReached, Problem, ProblemKind};
 
 /// Kinds of archives that are opened.
@@ -60,6 +60,15 @@ pub(super) struct Unopened {
     pub(super) bytes: ArchiveBytes,
     /// The packed stream that it comes from breaks off.
     pub(super) cut: bool,
+    /// Bytes that came out of a packed stream, and that no archive around it has counted.
+    pub(super) unpacked: u64,
+}
+
+impl Unopened {
+    /// An archive that lies there as it is.
+    pub(super) fn plain(kind: Kind, bytes: ArchiveBytes) -> Unopened {
+        Unopened { kind, bytes, cut: false, unpacked: 0 }
+    }
 }
 
 /// What an archive says it holds, in its own order.
@@ -120,14 +129,16 @@ impl Archive {
     /// # Errors
     /// A problem of the archive as a whole; its entries cannot be trusted then.
     pub(super) fn open(unopened: Unopened, budget: &mut Budget<'_>) -> Result<Archive, Problem> {
-        let Unopened { kind, bytes, cut } = unopened;
+        let Unopened { kind, bytes, cut, unpacked } = unopened;
+        // Whatever is in it: what is unpacked in vain has been unpacked.
+        budget.spend_unpacked(unpacked);
         let Listing { mut entries, damage } = match kind {
             Kind::Zip => zip::list(&bytes, budget)?,
             Kind::Tar => tar::list(&bytes, budget)?,
         };
         entries.sort_by(in_order);
         let replaced = drop_replaced(&mut entries);
-        budget.spend(&entries)?;
+        budget.spend(&entries, unpacked)?;
         let breaks_off = || Problem::new(ProblemKind::Truncated, "the packed data of the archive ends too early");
         let damage = damage.filter(|damage| damage.is_damage() || !cut).or_else(|| cut.then(breaks_off));
         let damage = damage.or_else(|| leading_out(&entries));
@@ -197,9 +208,9 @@ impl Archive {
         number: usize,
         kind: Kind,
         seen: unpack::Seen,
-        options: &Options,
+        budget: &Budget<'_>,
+        mapping: Mapping,
     ) -> std::io::Result<Unopened> {
-        let limits = &options.limits;
         let entry = &self.entries[number];
         let range = match &entry.content {
             Content::Stored(place) => Some(place.range(&self.bytes).map_err(std::io::Error::other)?),
@@ -209,16 +220,16 @@ impl Archive {
         if let Some(range) = &range
             && !seen.packed
         {
-            return Ok(Unopened { kind, bytes: self.bytes.slice(range.clone()), cut: false });
+            return Ok(Unopened::plain(kind, self.bytes.slice(range.clone())));
         }
         let whole: Box<dyn Read + '_> = match self.packed(number).map_err(std::io::Error::other)? {
             Packed::Stored(part) => Box::new(Checked::copying(part, entry.expected)),
             Packed::Deflated(part) => {
                 let length = part.len();
-                Box::new(Checked::inflating(part, length, entry.expected, limits))
+                Box::new(Checked::inflating(part, length, entry.expected, budget.limits()))
             }
         };
-        spool(kind, unpack::unpacked(whole, Most::archive(limits), limits)?, options.mapping)
+        spool(kind, seen, whole, budget, mapping)
     }
 
     /// The number of the entry that `reference` means, made by a report in `folder`.
@@ -228,7 +239,7 @@ impl Archive {
             self.entries.binary_search_by(|entry| name::compare(&entry.name, &wanted)).ok()
         };
         let name_of = |number: usize| self.entries[number].name.as_str();
-        let lookup = || self.lookup.get_or_init(|| Lookup::new((0..self.entries.len()).map(name_of)));
+        let lookup = || self.lookup.get_or_init(|| Lookup::new(&self.entries));
         exact(folder).or_else(|| exact("")).or_else(|| lookup().find(folder, reference, name_of))
     }
 }
@@ -266,6 +277,13 @@ fn in_order(one: &ArchiveEntry, other: &ArchiveEntry) -> Ordering {
     by_name.then(other.listed_at.cmp(&one.listed_at))
 }
 
+impl AsRef<str> for ArchiveEntry {
+    /// Its name, by which it is looked up.
+    fn as_ref(&self) -> &str {
+        &self.name
+    }
+}
+
 impl ArchiveEntry {
     /// Why there is nothing to read, when it is a link or a device.
     pub(super) fn is_nothing(&self) -> Option<Skip> {
@@ -292,19 +310,33 @@ impl ArchiveEntry {
 /// can be open at once: as many as there are reports on their way.
 const SPOOLED_IN_MEMORY: u64 = 1 << 20;
 
-/// Takes a whole archive from a stream: its end is needed before its beginning makes sense. Of a packed stream that
-/// breaks off, what came before is taken.
-pub(super) fn spool(kind: Kind, mut stream: Box<dyn Read + '_>, mapping: Mapping) -> std::io::Result<Unopened> {
+/// Takes a whole archive from a stream, as much as `budget` has left, out of what it is packed in: its end is needed before
+/// its beginning makes sense. Of a packed stream that breaks off, what came before is taken.
+pub(super) fn spool(
+    kind: Kind,
+    seen: unpack::Seen,
+    stream: Box<dyn Read + '_>,
+    budget: &Budget<'_>,
+    mapping: Mapping,
+) -> std::io::Result<Unopened> {
+    let mut stream = unpack::unpacked(stream, Most::archive(budget), budget.limits())?;
+    let (bytes, cut) = whole(&mut stream, mapping)?;
+    let unpacked = if seen.packed { bytes.len() as u64 } else { 0 };
+    Ok(Unopened { kind, bytes, cut, unpacked })
+}
+
+/// All bytes of a stream, and whether it breaks off.
+fn whole(stream: &mut dyn Read, mapping: Mapping) -> std::io::Result<(ArchiveBytes, bool)> {
     let mut head = Vec::new();
-    let cut = is_cut((&mut stream).take(SPOOLED_IN_MEMORY).read_to_end(&mut head))?;
+    let cut = is_cut(stream.take(SPOOLED_IN_MEMORY).read_to_end(&mut head))?;
     if cut || (head.len() as u64) < SPOOLED_IN_MEMORY {
-        return Ok(Unopened { kind, bytes: ArchiveBytes::held(head), cut });
+        return Ok((ArchiveBytes::held(head), cut));
     }
     let mut file = Temporary::new()?;
     std::io::Write::write_all(&mut file, &head)?;
     drop(head);
-    let cut = is_cut(std::io::copy(&mut stream, &mut file))?;
-    Ok(Unopened { kind, bytes: ArchiveBytes::of_own_file(file.into_file(), mapping)?, cut })
+    let cut = is_cut(std::io::copy(stream, &mut file))?;
+    Ok((ArchiveBytes::of_own_file(file.into_file(), mapping)?, cut))
 }
 
 fn is_cut<T>(result: std::io::Result<T>) -> std::io::Result<bool> {

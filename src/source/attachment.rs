@@ -1,4 +1,4 @@
-//! Files that a report refers to: looked for beside it, never outside its INPUT.
+//! Files that a report refers to: looked for beside it, never outside its INPUT, and never among what is hidden there.
 
 use std::fmt;
 use std::fs::File;
@@ -9,6 +9,7 @@ use libdeflater::Decompressor;
 
 use super::archive::{Archive, Packed};
 use super::entry::{Entry, Handle};
+use super::reach::Reach;
 use super::root::{self, Root};
 use super::{Limits, Shortage, inflate, name};
 use crate::model::{LimitReached, Origin};
@@ -21,6 +22,10 @@ pub enum AttachmentError {
     NotFound,
     /// The reference leads out of the INPUT; it was not opened.
     Outside,
+    /// It is hidden, or lies in a hidden folder; it was not opened.
+    Hidden,
+    /// Its report was named alone, and lies in a home folder or above; it lies further below, and was not opened.
+    Home,
     /// It is larger than the limit, in bytes.
     TooLarge(u64),
     /// It, or all that the reports of its archive attach with it, is more than is taken from archives.
@@ -43,6 +48,11 @@ impl fmt::Display for AttachmentError {
         match self {
             AttachmentError::NotFound => f.write_str("there is no such file in the input"),
             AttachmentError::Outside => f.write_str("it lies outside the input and was not opened"),
+            AttachmentError::Hidden => f.write_str("it is hidden or in a hidden folder, and was not opened"),
+            AttachmentError::Home => f.write_str(
+                "it lies in a folder below the home folder that its report lies in, and was not opened: name the folder of \
+                 the report as INPUT",
+            ),
             AttachmentError::TooLarge(limit) => write!(f, "it is larger than the limit of {limit} bytes"),
             AttachmentError::TooMuch(reached) => reached.fmt(f),
             AttachmentError::Unreadable(why) => f.write_str(why),
@@ -67,7 +77,8 @@ impl Entry {
     ///
     /// A reference is looked for relative to the report's folder, then to the top of its archive or INPUT; then there
     /// whatever its case; then by its base name, and of several namesakes by the folders before it. Blanks written as
-    /// `%20`, backslashes and `file://` are understood. An absolute path counts only below the INPUT.
+    /// `%20`, backslashes and `file://` are understood. An absolute path counts only below the INPUT. What is hidden there
+    /// counts only for reports in the same hidden folder, and of a home folder in which a single report lies nothing below does.
     ///
     /// # Errors
     /// When there is no such file, when it lies outside, is larger than [`Limits::entry_bytes`] or cannot be read, and when it is more than the
@@ -183,27 +194,27 @@ fn read_file(path: &Path, limit: u64, out: &mut Vec<u8>) -> Result<(), Attachmen
     Ok(())
 }
 
-/// The real path behind a reference, links resolved and held against the INPUT's folder.
+/// The real path behind a reference, links resolved and held against what it may reach.
 fn locate(report: &Path, root: &Root, reference: &str) -> Result<PathBuf, AttachmentError> {
-    let real_root = root.path().canonicalize().map_err(unreadable)?;
     let folder = report.parent().unwrap_or(root.path());
-    let mut outside = false;
+    let reach = Reach::of(root, folder).map_err(unreadable)?;
+    let mut refused = None;
     for candidate in [folder.join(reference), root.path().join(reference.trim_start_matches('/'))] {
-        match candidate.canonicalize() {
-            Ok(path) if path.starts_with(&real_root) => return Ok(path),
-            Ok(_) => outside = true,
+        match candidate.canonicalize().map(|path| reach.permit(path)) {
+            Ok(Ok(path)) => return Ok(path),
+            Ok(Err(why)) => refused = Some(why),
             Err(_) => {}
         }
     }
     // A path of the machine that ran the tests may exist here, too, and mean the copy inside; nothing else that leads
     // outside means anything inside.
-    if outside && !is_absolute(reference) {
-        return Err(AttachmentError::Outside);
-    }
+    let nowhere = match refused {
+        Some(why) if !is_absolute(reference) => return Err(why),
+        why => why.unwrap_or(AttachmentError::NotFound),
+    };
     let found = root.find(&root.name_of(folder).unwrap_or_default(), reference).map_err(AttachmentError::Shortage)?;
-    let nowhere = if outside { AttachmentError::Outside } else { AttachmentError::NotFound };
     let path = found.and_then(|path| path.canonicalize().ok()).ok_or(nowhere)?;
-    if path.starts_with(&real_root) { Ok(path) } else { Err(AttachmentError::Outside) }
+    reach.permit(path)
 }
 
 /// Whether a reference names the place of a file on some machine.

@@ -8,6 +8,7 @@ use std::path::Path;
 use walkdir::DirEntry;
 
 use super::archive::ArchiveEntry;
+use super::name::compare;
 use crate::model::output::{BUNDLES, EVIDENCE, JOURNAL, MANIFEST, REPORTS};
 
 /// Its folders whose files look like reports, or like what reports refer to.
@@ -47,17 +48,60 @@ impl EarlierOutput {
     }
 }
 
-/// Beginnings of the names of all entries that are in outputs, of an archive with these, in order of their names.
-pub(super) fn inside(entries: &[ArchiveEntry]) -> Vec<String> {
-    let has = |folder: &str, name: &str| {
-        let name = format!("{folder}/{name}");
-        entries.binary_search_by(|entry| super::name::compare(&entry.name, &name)).is_ok()
-    };
-    let folder_of = |mark: &str, entry: &ArchiveEntry| {
-        let folder = entry.name.strip_suffix(mark)?.strip_suffix('/')?;
-        (!folder.is_empty()).then(|| folder.to_owned())
-    };
-    let complete = entries.iter().filter_map(|entry| folder_of(REPORTS, entry)).filter(|folder| has(folder, MANIFEST));
-    let begun = entries.iter().filter_map(|entry| folder_of(JOURNAL, entry));
-    complete.chain(begun).flat_map(|folder| HELD.map(|held| format!("{folder}/{held}/"))).collect()
+/// The folders of outputs in an archive.
+pub(super) struct Outputs {
+    /// How the names of their entries begin; in order, and none begins as another one.
+    beginnings: Vec<String>,
+}
+
+impl Outputs {
+    /// Those that are among these entries, which are in order of their names.
+    pub(super) fn among(entries: &[ArchiveEntry]) -> Outputs {
+        let has = |folder: &str, name: &str| {
+            let name = format!("{folder}/{name}");
+            entries.binary_search_by(|entry| compare(&entry.name, &name)).is_ok()
+        };
+        let folder_of = |mark: &str, entry: &ArchiveEntry| {
+            let folder = entry.name.strip_suffix(mark)?.strip_suffix('/')?;
+            (!folder.is_empty()).then(|| folder.to_owned())
+        };
+        let complete =
+            entries.iter().filter_map(|entry| folder_of(REPORTS, entry)).filter(|folder| has(folder, MANIFEST));
+        let begun = entries.iter().filter_map(|entry| folder_of(JOURNAL, entry));
+        Outputs::of(complete.chain(begun))
+    }
+
+    fn of(folders: impl Iterator<Item = String>) -> Outputs {
+        let mut beginnings: Vec<_> = folders.flat_map(|folder| HELD.map(|held| format!("{folder}/{held}/"))).collect();
+        beginnings.sort_unstable_by(|one, other| compare(one, other));
+        // What lies in another one follows it.
+        beginnings.dedup_by(|inner, outer| inner.starts_with(outer.as_str()));
+        Outputs { beginnings }
+    }
+
+    /// Whether an entry is in one of them.
+    pub(super) fn hold(&self, name: &str) -> bool {
+        let behind = self.beginnings.partition_point(|beginning| compare(beginning, name).is_le());
+        behind.checked_sub(1).is_some_and(|last| name.starts_with(&self.beginnings[last]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_folder_tells_what_is_in_outputs() {
+        let folders = ["b", "a", "a/bundles/x", "a-", "a", "a/evidence"];
+        let outputs = Outputs::of(folders.iter().map(|folder| (*folder).to_owned()));
+        assert_eq!(outputs.beginnings.len(), 6, "{:?}", outputs.beginnings);
+        for held in ["a/bundles/1.json", "a/bundles/x/bundles/1", "a/bundles/z", "a-/evidence/y/z", "b/bundles/-/1"] {
+            assert!(outputs.hold(held), "{held}");
+        }
+        for other in
+            ["a/manifest.json", "a/bundles", "a/bundles-/x", "bundles/1.json", "a/x/bundles/1", "b/a/bundles/1", "c"]
+        {
+            assert!(!outputs.hold(other), "{other}");
+        }
+    }
 }

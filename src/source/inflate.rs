@@ -8,6 +8,8 @@ use libdeflater::{Crc, DecompressionError, Decompressor};
 use super::{Limits, scratch};
 use crate::model::{Limit, LimitReached};
 
+const TOO_LARGE: &str = "it is larger than the archive's directory says";
+
 /// What the archive says of an entry's content. A tar knows no checksum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Expected {
@@ -26,7 +28,7 @@ pub(super) fn whole<'b>(
     let size = expected.bytes as usize;
     let out = scratch::first(buffer, size);
     let length = decompressor.deflate_decompress(packed, out).map_err(|error| match error {
-        DecompressionError::InsufficientSpace => damaged("it is larger than the archive's directory says"),
+        DecompressionError::InsufficientSpace => damaged(TOO_LARGE),
         DecompressionError::BadData => damaged("its packed data is damaged"),
     })?;
     if length != out.len() {
@@ -89,6 +91,10 @@ impl<R: Read> Read for Checked<R> {
             };
         }
         self.seen += length as u64;
+        // Before the limits: what lies is not to be inflated any further, and nothing of it is trusted.
+        if self.seen > self.expected.bytes {
+            return Err(damaged(TOO_LARGE));
+        }
         let what = "it inflates to more";
         if self.seen > self.by_ratio {
             return Err(LimitReached::new(Limit::Ratio, self.limits.ratio, what).into());
@@ -119,4 +125,21 @@ pub(super) fn first(packed: &[u8], out: &mut [u8]) -> usize {
         }
     }
     filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_larger_than_was_said_is_not_inflated_to_its_end() {
+        let expected = Expected { bytes: 1000, crc: None };
+        // Beyond every limit as well: what lies is told as that.
+        let mut checked = Checked { by_ratio: 1000, ..Checked::copying(io::repeat(b' '), expected) };
+        let mut all = Vec::new();
+        let error = checked.read_to_end(&mut all).unwrap_err();
+        assert_eq!((error.kind(), error.to_string().as_str()), (io::ErrorKind::InvalidData, TOO_LARGE));
+        let mut exact = Checked::copying(io::repeat(b' ').take(1000), expected);
+        assert_eq!(exact.read_to_end(&mut Vec::new()).unwrap(), 1000);
+    }
 }

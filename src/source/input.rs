@@ -86,20 +86,30 @@ impl Read for Pipe {
 /// expanded, in order.
 ///
 /// # Errors
-/// When a path does not exist, is a socket or a device, or a pattern matches nothing: nobody names an input in vain on
-/// purpose.
+/// When a path does not exist, cannot be looked at, is a socket or a device, or a pattern matches nothing: nobody names an
+/// input in vain on purpose.
 pub fn inputs(arguments: &[PathBuf]) -> Result<Vec<Input>, SourceError> {
     let mut inputs = Vec::new();
     for argument in arguments {
         if argument.as_os_str() == "-" {
             inputs.push(Input::standard());
-        } else if argument.symlink_metadata().is_ok() {
-            inputs.push(Input::at(argument)?);
-        } else {
-            inputs.extend(expand::expand(argument)?.into_iter().map(Input::Path));
+            continue;
+        }
+        match argument.symlink_metadata() {
+            Ok(_) => inputs.push(Input::at(argument)?),
+            Err(error) if is_of_no_file(&error) => {
+                inputs.extend(expand::expand(argument)?.into_iter().map(Input::Path));
+            }
+            Err(error) => return Err(SourceError::input(argument)(error)),
         }
     }
     Ok(inputs)
+}
+
+/// Whether there is nothing at a path, or can be nothing: most patterns are no good names.
+fn is_of_no_file(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidFilename, NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory | InvalidFilename)
 }
 
 #[cfg(test)]
@@ -122,11 +132,18 @@ mod tests {
         symlink("nothing", folder.path().join("void")).unwrap();
         let told = refused("void");
         assert!(told.contains("void cannot be read: "), "{told}");
+        symlink("round", folder.path().join("round")).unwrap();
+        for below in ["round/a.xml", "round/*.xml"] {
+            let told = refused(below);
+            assert!(told.contains(&format!("{below} cannot be read: ")), "what the system says: {told}");
+        }
     }
 
     #[test]
     fn what_does_not_exist_is_an_error() {
         assert!(matches!(inputs(&[PathBuf::from("no/such/file")]), Err(SourceError::Missing(_))));
         assert!(matches!(inputs(&[PathBuf::from("no/such/*.xml")]), Err(SourceError::NothingMatches(_))));
+        let long = PathBuf::from(format!("no/{{{}}}.xml", "such,".repeat(100)));
+        assert!(matches!(inputs(&[long]), Err(SourceError::NothingMatches(_))));
     }
 }

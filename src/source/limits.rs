@@ -103,10 +103,22 @@ impl<'l> Budget<'l> {
         Err(LimitReached::new(Limit::ArchiveEntries, most, "the archive has more entries"))
     }
 
-    /// Spends what an archive says it holds; what it says is held against what comes.
-    pub(super) fn spend(&mut self, entries: &[ArchiveEntry]) -> Result<(), LimitReached> {
+    /// Bytes that may still be unpacked.
+    pub(super) fn left(&self) -> u64 {
+        self.limits.archive_bytes.saturating_sub(self.bytes)
+    }
+
+    /// An archive was unpacked into so many bytes, to find out what is in it.
+    pub(super) fn spend_unpacked(&mut self, bytes: u64) {
+        self.bytes = self.bytes.saturating_add(bytes);
+    }
+
+    /// Spends what an archive says it holds; what it says is held against what comes. Of an archive that had to be unpacked,
+    /// `unpacked` bytes are spent already.
+    pub(super) fn spend(&mut self, entries: &[ArchiveEntry], unpacked: u64) -> Result<(), LimitReached> {
         self.room_for(entries.len())?;
-        let bytes = entries.iter().fold(self.bytes, |sum, entry| sum.saturating_add(entry.expected.bytes));
+        let held = entries.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.expected.bytes));
+        let bytes = self.bytes.saturating_add(held.saturating_sub(unpacked));
         if bytes > self.limits.archive_bytes {
             let what = format!("the archive would inflate to {bytes} bytes");
             return Err(LimitReached::new(Limit::ArchiveBytes, self.limits.archive_bytes, what));

@@ -14,7 +14,7 @@ pub(super) fn is_package(name: &str) -> bool {
         "jar", "war", "ear", "aar", "apk", "aab", "ipa", "docx", "xlsx", "pptx", "odt", "ods", "odp", "odg", "odf",
         "odb", "whl", "nupkg", "vsix", "xpi", "crx", "egg", "gem", "crate", "ova",
     ];
-    PACKAGES.iter().any(|package| package.eq_ignore_ascii_case(extension(name)))
+    has_ending(name, PACKAGES)
 }
 
 /// Endings of reports that are hardly ever packed.
@@ -49,17 +49,18 @@ pub(super) fn may_be_archive(name: &str) -> bool {
         "bz2",
         "xz",
     ];
-    !REPORTS.iter().chain(PLAIN).any(|plain| plain.eq_ignore_ascii_case(extension(name)))
+    !has_ending(name, REPORTS) && !has_ending(name, PLAIN)
 }
 
 /// Whether the name of a file has one of these endings, in whatever case.
 pub(crate) fn has_ending(name: &str, endings: &[&str]) -> bool {
-    endings.iter().any(|ending| ending.eq_ignore_ascii_case(extension(name)))
+    let extension = extension(name);
+    endings.iter().any(|ending| ending.eq_ignore_ascii_case(extension))
 }
 
 /// Whether a file is called a zip.
 pub(crate) fn is_called_zip(name: &str) -> bool {
-    extension(name).eq_ignore_ascii_case("zip")
+    has_ending(name, &["zip"])
 }
 
 /// Whether a file is called like an archive.
@@ -75,12 +76,12 @@ pub(crate) fn is_called_packed(name: &str) -> bool {
 
 /// Whether a file is called like a picture of a screen.
 pub(super) fn is_picture(name: &str) -> bool {
-    ["png", "jpg", "jpeg", "gif", "webp"].iter().any(|known| known.eq_ignore_ascii_case(extension(name)))
+    has_ending(name, &["png", "jpg", "jpeg", "gif", "webp"])
 }
 
 /// Whether a file is called like one JSON document.
 pub(super) fn is_json(name: &str) -> bool {
-    extension(name).eq_ignore_ascii_case("json")
+    has_ending(name, &["json"])
 }
 
 /// Whether a file is called like lines of JSON, each a message: `cucumber.ndjson`, `messages.json`, `run.jsonl.gz`.

@@ -26,6 +26,7 @@ mod neighbours;
 mod opening;
 mod plain;
 mod purse;
+mod reach;
 mod root;
 mod scratch;
 mod shortage;

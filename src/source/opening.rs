@@ -7,17 +7,16 @@ use super::archive::{Archive, Kind, Unopened};
 use super::look::Looking;
 use super::mapped::ArchiveBytes;
 use super::unpack::{self, Seen};
-use super::{Limits, Options, Shortage, litter, zip_end};
+use super::{Budget, Limits, Mapping, Shortage, litter, zip_end};
 
 /// Opens the file where it is an archive. What is called a zip may be one behind other bytes, which only its end tells.
-pub(super) fn open_if_archive(
-    path: &Path,
-    is_called_zip: bool,
-    limits: &Limits,
-) -> std::io::Result<Option<(File, Kind, Seen)>> {
+pub(super) fn open_if_archive(path: &Path, name: &str, limits: &Limits) -> std::io::Result<Option<(File, Kind, Seen)>> {
     let mut file = File::open(path)?;
     let mut seen = unpack::look(&mut file, limits);
-    if is_called_zip && seen == Seen::default() && is_zip_by_its_end(&ArchiveBytes::of_file(file.try_clone()?)?) {
+    if litter::is_called_zip(name)
+        && seen == Seen::default()
+        && is_zip_by_its_end(&ArchiveBytes::of_file(file.try_clone()?)?)
+    {
         seen.archive = Some(Kind::Zip);
     }
     let Some(kind) = seen.archive else { return Ok(None) };
@@ -29,11 +28,16 @@ pub(super) fn open_if_archive(
 ///
 /// # Errors
 /// When the machine lacks what it takes to find out.
-pub(super) fn hidden_zip(archive: &Archive, number: usize, options: &Options) -> std::io::Result<Option<Unopened>> {
+pub(super) fn hidden_zip(
+    archive: &Archive,
+    number: usize,
+    budget: &Budget<'_>,
+    mapping: Mapping,
+) -> std::io::Result<Option<Unopened>> {
     if !litter::is_called_zip(&archive.entries()[number].name) {
         return Ok(None);
     }
-    match archive.inner(number, Kind::Zip, Seen::default(), options) {
+    match archive.inner(number, Kind::Zip, Seen::default(), budget, mapping) {
         Ok(unopened) => Ok(is_zip_by_its_end(&unopened.bytes).then_some(unopened)),
         Err(error) => Shortage::of(&error).map_or(Ok(None), |shortage| Err(shortage.into())),
     }

@@ -46,6 +46,10 @@ impl Root {
         &self.path
     }
 
+    pub(super) fn extent(&self) -> Extent {
+        self.extent
+    }
+
     /// The file that `reference`, made in `folder` (relative, with `/`), means although there is none at its path.
     ///
     /// # Errors
@@ -73,7 +77,7 @@ impl Root {
             names.clear();
         }
         names.sort_unstable();
-        Files { lookup: Lookup::new(names.iter().map(String::as_str)), names, lacking }
+        Files { lookup: Lookup::new(&names), names, lacking }
     }
 
     /// The name of something below; `None` when a part of it is no text.

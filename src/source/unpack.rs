@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use flate2::bufread::GzDecoder;
 
-use super::Limits;
 use super::archive::Kind;
+use super::{Budget, Limits};
 use crate::model::{Limit, LimitReached};
 
 /// How a file is packed.
@@ -62,17 +62,19 @@ pub(super) fn look(file: &mut dyn Read, limits: &Limits) -> Seen {
 pub(super) struct Most {
     bytes: u64,
     limit: Limit,
+    /// What it is set to, which is more than what is left of it.
+    value: u64,
 }
 
 impl Most {
     /// One file.
     pub(super) fn entry(limits: &Limits) -> Most {
-        Most { bytes: limits.entry_bytes, limit: Limit::EntryBytes }
+        Most { bytes: limits.entry_bytes, limit: Limit::EntryBytes, value: limits.entry_bytes }
     }
 
-    /// A whole archive.
-    pub(super) fn archive(limits: &Limits) -> Most {
-        Most { bytes: limits.archive_bytes, limit: Limit::ArchiveBytes }
+    /// A whole archive: what the outermost one may still hold.
+    pub(super) fn archive(budget: &Budget<'_>) -> Most {
+        Most { bytes: budget.left(), limit: Limit::ArchiveBytes, value: budget.limits().archive_bytes }
     }
 }
 
@@ -136,7 +138,7 @@ impl<'r> Unpacking<'r> {
     fn check(&self) -> Result<(), LimitReached> {
         let what = "it inflates to more";
         if self.given > self.most.bytes {
-            return Err(LimitReached::new(self.most.limit, self.most.bytes, what));
+            return Err(LimitReached::new(self.most.limit, self.most.value, what));
         }
         if self.given > Limits::RATIO_FREE && self.given > self.taken.get().saturating_mul(self.ratio) {
             return Err(LimitReached::new(Limit::Ratio, self.ratio, what));
@@ -148,6 +150,11 @@ impl<'r> Unpacking<'r> {
         const TOO_LARGE: &str = "it asks for more memory to be unpacked";
         if error.get_ref().is_some_and(|inner| inner.is::<LimitReached>()) {
             self.stream = Stream::Failed(error.kind(), "a limit was reached");
+            return error;
+        }
+        if error.raw_os_error().is_some() {
+            // The disk, or the machine: nothing of what came so far is in doubt for it.
+            self.stream = Stream::Failed(error.kind(), "it cannot be read any further");
             return error;
         }
         let (kind, what) = match error.kind() {
@@ -175,9 +182,13 @@ impl Read for Unpacking<'_> {
                 Stream::Over => return Ok(0),
                 Stream::Failed(kind, what) => return Err(io::Error::new(*kind, *what)),
             };
-            match result {
-                Ok(0) if !buffer.is_empty() => self.next_member()?,
-                Ok(length) => {
+            let given = match result {
+                Ok(0) if !buffer.is_empty() => self.next_member().map(|()| None),
+                result => result.map(Some),
+            };
+            match given {
+                Ok(None) => {}
+                Ok(Some(length)) => {
                     self.given += length as u64;
                     self.check()?;
                     return Ok(length);
@@ -192,11 +203,15 @@ impl Read for Unpacking<'_> {
 impl Unpacking<'_> {
     /// Goes on behind a member of a gzip file. What follows and is no member is padding or garbage, as for gzip itself.
     fn next_member(&mut self) -> io::Result<()> {
-        let Stream::Gzip(decoder) = std::mem::replace(&mut self.stream, Stream::Over) else { return Ok(()) };
-        let mut packed = decoder.into_inner();
-        if packed.fill_buf()?.first() == Some(&0x1F) {
-            self.stream = Stream::Gzip(Box::new(GzDecoder::new(packed)));
-        }
+        // Looked at first: where that fails, nobody may take what came for all there is.
+        let goes_on = match &mut self.stream {
+            Stream::Gzip(decoder) => decoder.get_mut().fill_buf()?.first() == Some(&0x1F),
+            _ => false,
+        };
+        self.stream = match std::mem::replace(&mut self.stream, Stream::Over) {
+            Stream::Gzip(decoder) if goes_on => Stream::Gzip(Box::new(GzDecoder::new(decoder.into_inner()))),
+            _ => Stream::Over,
+        };
         Ok(())
     }
 }
@@ -212,5 +227,62 @@ impl Read for Taken<'_> {
         let length = self.inner.read(buffer)?;
         self.count.set(self.count.get() + length as u64);
         Ok(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    /// Fails in the given way, once.
+    struct Once(Option<io::Error>);
+
+    impl Read for Once {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            self.0.take().map_or(Ok(0), Err)
+        }
+    }
+
+    /// What comes of two parts of a packed file, between which the disk fails once, and of a further read.
+    fn read(one: &[u8], error: io::Error, other: &[u8]) -> (String, io::Result<usize>, io::Result<usize>) {
+        let limits = Limits::default();
+        let packed = one.chain(Once(Some(error))).chain(other);
+        let packing = Packing::of(one).unwrap();
+        let mut unpacked = Unpacking::new(packing, Box::new(packed), Most::entry(&limits), &limits).unwrap();
+        let mut text = String::new();
+        let read = unpacked.read_to_string(&mut text);
+        (text, read, unpacked.read(&mut [0]))
+    }
+
+    #[test]
+    fn an_error_between_two_members_is_no_end() {
+        let (one, other) = (gzip(b"one"), gzip(b"other"));
+        let (_, first, again) = read(&one, io::ErrorKind::TimedOut.into(), &other);
+        assert!(first.is_err() && again.is_err(), "{first:?} {again:?}");
+        let (text, read, _) = read(&one, io::ErrorKind::Interrupted.into(), &other);
+        assert_eq!((read.unwrap(), text.as_str()), (8, "oneother"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_the_disk_says_is_no_damage() {
+        let (gzip, zstd) = (gzip(b"text"), zstd::encode_all(b"text".as_slice(), 1).unwrap());
+        for packed in [gzip, zstd] {
+            for errno in [rustix::io::Errno::IO, rustix::io::Errno::NOMEM] {
+                let kind = io::Error::from(errno).kind();
+                let (one, other) = packed.split_at(packed.len() / 2);
+                let (_, first, again) = read(one, errno.into(), other);
+                assert_eq!(first.unwrap_err().raw_os_error(), Some(errno.raw_os_error()));
+                assert_eq!(again.unwrap_err().kind(), kind);
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! All files of all inputs, in an order that depends on their names alone.
 
 mod archives;
+mod folder;
 mod spot;
 
 use std::fs::File;
@@ -9,19 +10,15 @@ use std::ops::ControlFlow;
 use std::path::{MAIN_SEPARATOR, Path};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use walkdir::WalkDir;
-
 use super::archive::{self, Kind, Unopened};
-use super::earlier_output::EarlierOutput;
 use super::entry::{At, Handle};
-use super::links::{Links, is_same_folder, leads_nowhere};
+use super::links::leads_nowhere;
 use super::mapped::ArchiveBytes;
-use super::neighbours::Neighbours;
 use super::opening::open_if_archive;
 use super::root::{Extent, Root};
-use super::unpack::{self, Most, Seen};
-use super::{ArchiveFile, Budget, Found, Input, Options, Place, Shortage, Skip, SourceError, Spelling, found, litter};
-use crate::model::{Origin, Problem, ProblemKind};
+use super::unpack::{self, Seen};
+use super::{ArchiveFile, Budget, Found, Input, Options, Place, Shortage, Skip, SourceError, found, litter};
+use crate::model::{Origin, Problem};
 use spot::Spot;
 
 /// Pushes every file of `inputs` into `found`, archives opened, until it breaks off. Inputs keep their order; the files
@@ -116,8 +113,9 @@ impl Walk<'_> {
         let seen = unpack::look(&mut first.as_slice(), limits);
         let whole = std::io::Cursor::new(first).chain(stream);
         if let Some(kind) = seen.archive {
-            let opened = unpack::unpacked(Box::new(whole), Most::archive(limits), limits)
-                .and_then(|whole| archive::spool(kind, whole, self.options.mapping));
+            // Whose length is known when it is there.
+            let budget = Budget::new(limits, 0);
+            let opened = archive::spool(kind, seen, Box::new(whole), &budget, self.options.mapping);
             return Ok(match opened {
                 Ok(unopened) => {
                     let length = unopened.bytes.len() as u64;
@@ -130,94 +128,6 @@ impl Walk<'_> {
         Ok((self.found)(spot.entry(Handle::Stream(Mutex::new(Some(Box::new(whole)))))))
     }
 
-    fn folder(&mut self, input: u32, root: &Path) -> ControlFlow<()> {
-        let input_name = match root.file_name() {
-            Some(name) => name.to_string_lossy().into_owned(),
-            // `.` or `..`: the folder's real name.
-            None => root.canonicalize().map_or_else(|_| "input".to_owned(), |path| file_name(&path)),
-        };
-        // Of the file before.
-        let mut near = Place { input, input_name: input_name.into(), ..Place::default() };
-        let mut links = Links::new(root);
-        let shared_root = Arc::new(Root::new(root, Extent::Tree));
-        let mut neighbours = Neighbours::default();
-        let output = self.options.output.as_ref().and_then(|output| output.canonicalize().ok());
-        let mut files = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
-        let mut earlier = EarlierOutput::default();
-        while let Some(file) = files.next() {
-            let flow = match file {
-                Ok(file) if file.file_type().is_dir() => {
-                    if output.as_ref().is_some_and(|output| is_same_folder(&file, output)) {
-                        files.skip_current_dir();
-                        continue;
-                    }
-                    if links.admit(&file) {
-                        neighbours.enter(&file);
-                        earlier.enter(&file);
-                        continue;
-                    }
-                    files.skip_current_dir();
-                    let (origin, _) = below(root, file.path());
-                    let place = near.of(&origin);
-                    self.skip(Spot { origin, place }, Skip::Symlink)
-                }
-                Ok(file) => {
-                    let (origin, at) = below(root, file.path());
-                    let beside_json_lines = match litter::is_json(origin.as_str()) {
-                        true => match neighbours.have_json_lines(&file) {
-                            Ok(have) => have,
-                            Err(shortage) => return self.end(shortage),
-                        },
-                        false => false,
-                    };
-                    let place = Place { beside_json_lines, spelling: Spelling::of(root, &at), ..near.of(&origin) };
-                    near.directory = Arc::clone(&place.directory);
-                    let spot = Spot { origin, place };
-                    if !links.admit(&file) {
-                        self.skip(spot, Skip::Symlink)
-                    } else if earlier.holds(&file) {
-                        self.skip(spot, Skip::EarlierOutput)
-                    } else if file.file_type().is_file() {
-                        let handle = Handle::File { at, root: Arc::clone(&shared_root) };
-                        self.file(file.path(), handle, spot, Look::ByName)
-                    } else {
-                        self.skip(spot, Skip::Special)
-                    }
-                }
-                Err(error) => self.unreadable_path(root, &near, &error),
-            };
-            flow?;
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn unreadable_path(&mut self, root: &Path, place: &Place, error: &walkdir::Error) -> ControlFlow<()> {
-        if let Some(shortage) = error.io_error().and_then(Shortage::of) {
-            return self.end(shortage);
-        }
-        let (origin, _) = below(root, error.path().unwrap_or(root));
-        let place = place.of(&origin);
-        let spot = Spot { origin, place };
-        if error.loop_ancestor().is_some() {
-            return self.skip(spot, Skip::Symlink);
-        }
-        let is_link = error.path().is_some_and(Path::is_symlink);
-        if is_link && error.io_error().is_some_and(leads_nowhere) {
-            return self.skip(spot, Skip::BrokenLink);
-        }
-        let is_wanted = match error.path() {
-            Some(path) if path != root && path.is_dir() => self.options.wants_below(&spot.origin),
-            Some(path) if path != root => !self.options.excludes(&spot.origin) && self.options.includes(&spot.origin),
-            _ => true,
-        };
-        if !is_wanted {
-            return self.skip(spot, Skip::Excluded);
-        }
-        let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-        let problem = Problem::new(ProblemKind::Unreadable, format!("it cannot be read: {why}"));
-        (self.found)(spot.unreadable(0, problem))
-    }
-
     /// A file on disk: an archive is opened, anything else is an entry that is read by `handle`.
     fn file(&mut self, path: &Path, handle: Handle, mut spot: Spot, look: Look) -> ControlFlow<()> {
         let name = spot.origin.as_str();
@@ -226,13 +136,14 @@ impl Walk<'_> {
         }
         if look == Look::Always || litter::may_be_archive(name) {
             let limits = &self.options.limits;
-            match open_if_archive(path, litter::is_called_zip(name), limits) {
+            match open_if_archive(path, name, limits) {
                 Ok(Some(_)) if litter::is_package(name) => return self.skip(spot, Skip::Package),
                 Ok(Some((file, kind, seen))) => {
                     let packed = file.metadata().map_or(0, |metadata| metadata.len());
+                    let mut budget = Budget::new(limits, packed);
                     spot.place.archive_file = Some(Arc::new(ArchiveFile::new(path, &file)));
-                    return match self.unopened(file, kind, seen) {
-                        Ok(unopened) => self.archive(unopened, &spot, 1, &mut Budget::new(limits, packed)),
+                    return match self.unopened(file, kind, seen, &budget) {
+                        Ok(unopened) => self.archive(unopened, &spot, 1, &mut budget),
                         Err(error) => self.unreadable(spot, &error),
                     };
                 }
@@ -247,12 +158,11 @@ impl Walk<'_> {
     }
 
     /// The bytes of an archive on disk: where it is when it lies there as it is, spooled when it is packed.
-    fn unopened(&self, file: File, kind: Kind, seen: Seen) -> std::io::Result<Unopened> {
+    fn unopened(&self, file: File, kind: Kind, seen: Seen, budget: &Budget<'_>) -> std::io::Result<Unopened> {
         if !seen.packed {
-            return Ok(Unopened { kind, bytes: ArchiveBytes::of_file(file)?, cut: false });
+            return Ok(Unopened::plain(kind, ArchiveBytes::of_file(file)?));
         }
-        let limits = &self.options.limits;
-        archive::spool(kind, unpack::unpacked(Box::new(file), Most::archive(limits), limits)?, self.options.mapping)
+        archive::spool(kind, seen, Box::new(file), budget, self.options.mapping)
     }
 
     fn reason_to_skip(&self, origin: &Origin) -> Option<Skip> {

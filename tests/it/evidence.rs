@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -483,4 +484,31 @@ fn what_is_left_of_the_evidence_of_a_test_is_told_by_the_option_that_limits_it()
     let left = 1024 - PICTURE.len() - 600;
     let expected = format!("it is larger than the {left} bytes that --max-evidence-per-test leaves to it");
     assert!(ran.stderr.contains(&expected), "{}", ran.stderr);
+}
+
+/// Somebody converts a report where it was downloaded to.
+#[test]
+fn of_a_home_folder_only_what_lies_beside_the_report_is_attached() {
+    let workshop = Workshop::new();
+    let references = "[[ATTACHMENT|shot.txt]] [[ATTACHMENT|papers/tax.txt]]";
+    let report = format!(
+        "<testsuite name='s'><testcase classname='c' name='n'><failure/><system-out>{references}</system-out></testcase></testsuite>"
+    );
+    workshop.write("home/r.xml", &report);
+    workshop.write("home/shot.txt", "shot");
+    workshop.write("home/papers/tax.txt", "tax");
+    let home = workshop.path().join("home");
+    let attached = |input: &str, home: &Path| -> Vec<String> {
+        let mut command =
+            workshop.command(["convert", input, "--out", "out", "--project", "DEMO", "--evidence", "all"]);
+        command.env("HOME", home).env("USERPROFILE", home);
+        assert!(command.output().unwrap().status.success());
+        let names = in_bundles(&workshop).into_iter().flat_map(|(_, names)| names).collect();
+        fs::remove_dir_all(workshop.path().join("out")).unwrap();
+        names
+    };
+    assert_eq!(attached("home/r.xml", &home), ["shot.txt"]);
+    assert_eq!(attached("home/r.xml", &home.join("papers")), ["shot.txt"], "it lies above a home folder");
+    assert_eq!(attached("home", &home), ["shot.txt", "tax.txt"]);
+    assert_eq!(attached("home/r.xml", Path::new("elsewhere")), ["shot.txt", "tax.txt"]);
 }

@@ -227,6 +227,18 @@ const PICTURES: &[Shape] = &[
 
 const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
+/// Many files in archives.
+const FILES: &[Shape] = &[
+    // Each reference is made to all files by their base names, and agrees with one of them the longest.
+    ("namesakes.zip", 2_000, |n| {
+        let references = numbered(n, |i| format!("[[ATTACHMENT|/agent/{i}/shots/a.png]]\n"));
+        let report = case(&format!("<testcase name='n'><failure/><system-out>{references}</system-out></testcase>"));
+        let shot = |i| (format!("out/{i}/shots/a.png"), vec![b'x']);
+        zip_of_files((0..n).map(shot).chain([("a.xml".to_owned(), report)]))
+    }),
+    ("outputs.zip", 4_000, |n| zip_of(n, b"", |i| format!("{i}/.xraypack-journal"))),
+];
+
 /// Reports each of which is a Test Execution of its own.
 const EXECUTIONS: &[Shape] = &[
     ("long-labels.zip", 500, |n| zip_of(n, &case(""), |i| format!("{}/{i}.xml", "folder/".repeat(20)))),
@@ -251,6 +263,11 @@ fn archives_take_time_in_proportion() {
 #[test]
 fn pictures_take_time_in_proportion() {
     hold(PICTURES, &[]);
+}
+
+#[test]
+fn files_in_archives_take_time_in_proportion() {
+    hold(FILES, &["--max-evidence-per-test", "1GiB"]);
 }
 
 #[test]

@@ -49,3 +49,37 @@ fn a_packed_archive_is_mapped_for_them_only_where_it_may_be() {
         assert_eq!(seen, Some(is_mapped), "{mapping:?}");
     }
 }
+
+#[test]
+fn files_that_are_shown_alike_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut tar = tar::Builder::new(Vec::new());
+    for (odd, content) in [(0xFE, "one"), (0xFF, "two")] {
+        let mut header = tar::Header::new_gnu();
+        header.as_old_mut().name[..6].copy_from_slice(&[b'a', odd, b'.', b'p', b'n', b'g']);
+        header.set_size(3);
+        header.set_cksum();
+        tar.append(&header, content.as_bytes()).unwrap();
+    }
+    write(folder.path(), "n.tar", &tar.into_inner().unwrap());
+    let mut later = Vec::new();
+    walk(&[Input::Path(folder.path().join("n.tar"))], &Options::default(), &mut |found| {
+        if let Found::Entry(entry) = found {
+            let mut content = Vec::new();
+            entry.content(&Limits::default(), &mut content).unwrap();
+            later.push((entry.later(), content));
+        }
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!(later.len(), 2);
+    for wanted in [&later[..], &later[1..]] {
+        let files: Vec<_> = wanted.iter().map(|(later, _)| (later, u64::MAX)).collect();
+        let mut seen = Vec::new();
+        read_again(&files, &Options::default(), &mut |number, content| {
+            assert_eq!(content.unwrap(), wanted[number].1);
+            seen.push(number);
+        });
+        assert_eq!(seen, (0..wanted.len()).collect::<Vec<_>>());
+    }
+}

@@ -170,6 +170,19 @@ fn archives_inside_an_archive_spend_from_its_budget() {
 }
 
 #[test]
+fn what_is_unpacked_in_vain_is_spent_as_well() {
+    // Most of it stands behind the end mark.
+    let inner = gzip(&[tar(&[("a.xml", b"a")]), vec![0; 20 << 10]].concat());
+    let bytes = deflated(&[("x.tgz", &inner), ("y.tgz", &inner)]);
+    let limits = Limits { archive_bytes: 40 << 10, ..Limits::default() };
+    let lines = found_within("n.zip", &bytes, limits);
+    let told = "n.zip!/y.tgz: it inflates to more, which is over --limit archive-bytes=40960";
+    assert_eq!(lines, ["n.zip!/x.tgz!/a.xml = a", told]);
+    let limits = Limits { archive_bytes: 60 << 10, ..Limits::default() };
+    assert_eq!(found_within("n.zip", &bytes, limits), ["n.zip!/x.tgz!/a.xml = a", "n.zip!/y.tgz!/a.xml = a"]);
+}
+
+#[test]
 fn of_two_tar_entries_with_one_name_the_later_counts() {
     let told = "n.tar!/x.xml: the archive has a later entry of the same name, which is read instead of this one";
     assert_eq!(found("n.tar", &tar(&[("x.xml", b"early"), ("./x.xml", b"late")])), [told, "n.tar!/x.xml = late"]);

@@ -91,7 +91,7 @@ fn an_archive_that_is_cut_while_it_is_listed_does_not_end_the_process() {
             let bytes = ArchiveBytes::of_file(file).unwrap();
             writer.set_len(left as u64).unwrap();
             let limits = Limits::default();
-            let opened = Archive::open(Unopened { kind, bytes, cut: false }, &mut Budget::new(&limits, 0));
+            let opened = Archive::open(Unopened::plain(kind, bytes), &mut Budget::new(&limits, 0));
             let complete = opened.map_or(0, |archive| archive.entries().len());
             assert!(complete <= 3 && (left < whole.len() || complete == 3), "{kind:?} cut to {left}: {complete}");
         }

@@ -7,9 +7,10 @@ use super::spot::Spot;
 use super::{Handle, Walk};
 use crate::model::{Limit, LimitReached, Problem, ProblemKind, Severity};
 use crate::source::archive::{Archive, ArchiveEntry, Unopened};
+use crate::source::earlier_output::Outputs;
 use crate::source::opening::hidden_zip;
 use crate::source::unpack::Seen;
-use crate::source::{Budget, Place, Skip, earlier_output, litter};
+use crate::source::{Budget, Place, Skip, litter};
 
 /// An archive whose entries the walk goes through.
 struct Opened {
@@ -17,8 +18,8 @@ struct Opened {
     spot: Spot,
     /// The outermost one is at one.
     depth: u32,
-    /// How the names of entries begin that an earlier conversion wrote.
-    earlier: Vec<String>,
+    /// What earlier conversions wrote.
+    earlier: Outputs,
 }
 
 /// What an entry is that turns out to be an archive.
@@ -51,7 +52,7 @@ impl Walk<'_> {
             let why = if wanted { Skip::EmptyArchive } else { Skip::Excluded };
             return (self.found)(spot.clone().skipped(length, why));
         }
-        let earlier = earlier_output::inside(archive.entries());
+        let earlier = Outputs::among(archive.entries());
         let opened = Opened { archive, spot: spot.as_archive(), depth, earlier };
         (0..opened.archive.entries().len()).try_for_each(|number| self.archived(&opened, number, budget))
     }
@@ -77,13 +78,13 @@ impl Walk<'_> {
         if let Some(why) = self.reason_to_skip(&spot.origin).or(entry.is_nothing()) {
             return (self.found)(spot.skipped(bytes, why));
         }
-        if opened.earlier.iter().any(|folder| entry.name.starts_with(folder)) {
+        if opened.earlier.hold(&entry.name) {
             return (self.found)(spot.skipped(bytes, Skip::EarlierOutput));
         }
         if let Some(problem) = self.refusal(opened, entry) {
             return (self.found)(spot.unreadable(bytes, problem));
         }
-        match self.inner(opened, number) {
+        match self.inner(opened, number, budget) {
             Ok(Some(Inner::Archive(unopened))) => return self.archive(unopened, &spot, depth + 1, budget),
             Ok(Some(Inner::Package)) => return (self.found)(spot.skipped(bytes, Skip::Package)),
             Ok(Some(Inner::TooDeep(problem))) => return (self.found)(spot.unreadable(bytes, problem)),
@@ -121,7 +122,12 @@ impl Walk<'_> {
     }
 
     /// The archive that an entry is, if it is one.
-    fn inner(&self, Opened { archive, depth, .. }: &Opened, number: usize) -> std::io::Result<Option<Inner>> {
+    fn inner(
+        &self,
+        Opened { archive, depth, .. }: &Opened,
+        number: usize,
+        budget: &Budget<'_>,
+    ) -> std::io::Result<Option<Inner>> {
         let name = &archive.entries()[number].name;
         if !litter::may_be_archive(name) {
             return Ok(None);
@@ -129,7 +135,7 @@ impl Walk<'_> {
         let too_deep = self.too_deep(depth + 1).map(Inner::TooDeep);
         let seen = archive.look(number, &self.options.limits);
         if seen == Seen::default() {
-            let hidden = hidden_zip(archive, number, self.options)?;
+            let hidden = hidden_zip(archive, number, budget, self.options.mapping)?;
             return Ok(hidden.map(|unopened| too_deep.unwrap_or(Inner::Archive(unopened))));
         }
         let Some(kind) = seen.archive else { return Ok(None) };
@@ -138,7 +144,7 @@ impl Walk<'_> {
         }
         match too_deep {
             Some(too_deep) => Ok(Some(too_deep)),
-            None => Ok(Some(Inner::Archive(archive.inner(number, kind, seen, self.options)?))),
+            None => Ok(Some(Inner::Archive(archive.inner(number, kind, seen, budget, self.options.mapping)?))),
         }
     }
 

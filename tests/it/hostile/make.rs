@@ -17,6 +17,7 @@ pub fn make(name: &str, to: &Path) {
     match name {
         #[cfg(unix)]
         "attachments-outside" => attachments_outside(to),
+        "attachments-hidden" => attachments_hidden(to),
         #[cfg(unix)]
         "link-to-itself" => std::os::unix::fs::symlink("link-to-itself", to).unwrap(),
         "text-node.zip" => text_node(to),
@@ -37,6 +38,7 @@ fn bytes(name: &str) -> Vec<u8> {
         }),
         "many-layers.xml.gz" => (0..40).fold(suite(CASE).into_bytes(), |inner, _| gzip(&inner)),
         "total.zip" => deflated(&[("a.xml", suite(CASE).as_bytes()), ("b.xml", suite(CASE).as_bytes())]),
+        "forged-total.zip" => forged_total(),
         "forged-small.zip" => patched(b"PK\x01\x02", 24, &10u32.to_le_bytes()),
         "forged-huge.zip" => patched(b"PK\x01\x02", 24, &0xFFFF_FFFEu32.to_le_bytes()),
         "forged-crc.zip" => patched(b"PK\x01\x02", 16, &[1, 2, 3, 4]),
@@ -322,6 +324,29 @@ fn attachments_outside(to: &Path) {
     let references: String = names.map(|name| format!("[[ATTACHMENT|{name}]]\n")).concat();
     let case = format!("<testcase classname='c' name='n'><failure/><system-out>{references}</system-out></testcase>");
     fs::write(to.join("a.xml"), suite(&case)).unwrap();
+}
+
+/// A report whose attachments are hidden beside it, by their names or by those of their folders.
+fn attachments_hidden(to: &Path) {
+    for name in [".env", ".ssh/id_rsa", "sub/.netrc"] {
+        let path = to.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, super::SECRET).unwrap();
+    }
+    let names = [".env", ".ssh/id_rsa", "%2Essh/id_rsa", "sub/../.ssh/id_rsa", "elsewhere/ID_RSA", "sub/.netrc"];
+    let references: String = names.map(|name| format!("[[ATTACHMENT|{name}]]\n")).concat();
+    let case = format!("<testcase classname='c' name='n'><failure/><system-out>{references}</system-out></testcase>");
+    fs::write(to.join("a.xml"), suite(&case)).unwrap();
+}
+
+/// A report of 64 MiB that does not look like a bomb, and whose directory says 5 MiB.
+fn forged_total() -> Vec<u8> {
+    let line: String = noise(3000).iter().map(|byte| format!("{byte:02x}")).collect();
+    let case = format!("<testcase classname='c' name='n'/><!--{line}-->");
+    let mut bytes = deflated(&[("a.xml", suite(&case.repeat((64 << 20) / case.len())).as_bytes())]);
+    let record = bytes.windows(4).rposition(|window| window == b"PK\x01\x02").unwrap();
+    bytes[record + 24..record + 28].copy_from_slice(&(5_u32 << 20).to_le_bytes());
+    bytes
 }
 
 /// One failure of 64 MiB, or of 2 GiB in a long run.
