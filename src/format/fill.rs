@@ -26,10 +26,10 @@ pub(super) fn outcome(piece: &Piece<'_>, remarks: &mut Remarks) -> Result<(), Pr
     piece.read.as_ref().copied().map_err(|fault| malformed(fault, piece.bytes, piece.at()))
 }
 
-/// Remarks what had to be mended.
-pub(super) fn note_oddities(oddities: Oddities, at: impl FnOnce() -> Position, remarks: &mut Remarks) {
-    if let Some(topic) = oddities.words() {
-        remarks.add(ProblemKind::Repaired, topic, String::new, at);
+/// Remarks what had to be mended, and what is in doubt.
+pub(super) fn note_oddities(oddities: Oddities, at: impl Fn() -> Position, remarks: &mut Remarks) {
+    for (kind, topic) in oddities.told() {
+        remarks.add(kind, topic, String::new, &at);
     }
 }
 

@@ -113,8 +113,8 @@ impl<'h> Head<'h> {
         let bytes = &bytes[..bytes.len().min(LONGEST_HEAD)];
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let head = Head::of(bytes, file_name, shape(bytes, file_name));
-        match head.report_behind_markup() {
-            Some(xml) => Head::of(bytes, file_name, Shape::Xml(xml)),
+        match head.report_behind_markup().map(Shape::Xml).or_else(|| head.report_behind_objects()) {
+            Some(shape) => Head::of(bytes, file_name, shape),
             None => head,
         }
     }
@@ -135,6 +135,15 @@ impl<'h> Head<'h> {
         let start = self.bytes.len() - self.bytes.trim_ascii_start().len();
         let xml = XmlHead::read(self.bytes, start + xml::report_behind(&self.bytes[start..])?)?;
         if_report(self.bytes, Shape::Xml(xml)).and_then(Shape::into_xml)
+    }
+
+    /// The report behind lines of a log that are JSON themselves.
+    fn report_behind_objects(&self) -> Option<Shape<'h>> {
+        let first = self.json().filter(|json| json.root() == JsonRoot::Object && json.further_document())?;
+        if first.junk_before() > 0 || self.is_report() || is_prose(self.file_name) {
+            return None;
+        }
+        if_report(self.bytes, behind_text(self.bytes, self.file_name))
     }
 
     /// What the bytes are.

@@ -226,6 +226,11 @@ impl Feature {
         !self.scenarios.is_empty() || self.background.is_some()
     }
 
+    /// How many do.
+    pub(super) fn waiting(&self) -> usize {
+        self.scenarios.len()
+    }
+
     /// Lets the buffers of scenarios go: the next ones may be large in other places.
     pub(super) fn release(&mut self) {
         let last = self.scenarios.last_mut().map(std::mem::take);

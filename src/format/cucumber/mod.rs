@@ -34,7 +34,7 @@ pub(super) const FORMAT: Format = Format {
     recognises,
     parse,
     wants_all_bytes: as_it_comes,
-    signs: Signs { keys_in_array: gherkin::KEYS_OF_FEATURES, ..Signs::JSON },
+    signs: Signs { keys: &["uri", "keyword", "elements"], keys_in_array: gherkin::KEYS_OF_FEATURES, ..Signs::JSON },
     dialect: Dialect { bare_keys: BareKeysSay::WhichTest, ..Dialect::PLAIN },
     stands_for: &[],
     tells_more_than: &[],
@@ -86,6 +86,8 @@ struct Reader<'o> {
     features: usize,
     /// Whether a scenario was seen, perhaps of a feature that was cut.
     has_elements: bool,
+    /// Whether a whole feature with scenarios had no address: then its writer knows none.
+    has_no_uri: bool,
     /// Bytes of the largest element, or held for all that waited at a time.
     largest: usize,
     stopped: bool,
@@ -104,6 +106,7 @@ impl<'o> Reader<'o> {
             looked_at: 0,
             features: 0,
             has_elements: false,
+            has_no_uri: false,
             largest: 0,
             stopped: false,
         }
@@ -182,6 +185,7 @@ impl<'o> Reader<'o> {
 
     fn read_header(&mut self, piece: &Piece<'_>, visitor: &mut dyn ReportVisitor) {
         let (header, oddities, fault) = Header::read(piece.bytes);
+        self.has_no_uri |= header.uri.is_empty() && self.feature.is_open();
         self.feature.header = header;
         if let Some(fault) = fault {
             malformed("a feature", &fault, piece.bytes, piece.at(), visitor);
@@ -249,6 +253,9 @@ impl<'o> Reader<'o> {
             let (header, ..) = Header::read(items.item_so_far());
             self.feature.header = header;
             self.feature.take_common_tags();
+            if is_whole && !self.has_no_uri {
+                self.tell_of_lost_address(items, visitor);
+            }
             let _ = self.end_feature(visitor);
         }
         let is_empty = self.features == 0 && !self.has_elements;
@@ -259,6 +266,20 @@ impl<'o> Reader<'o> {
         }
         visitor.producer(self.producer);
         self.remarks.finish(visitor);
+    }
+
+    /// Scenarios of a feature whose address was to stand behind them go by other names than in a whole report.
+    fn tell_of_lost_address(&self, items: &JsonItems<'_>, visitor: &mut dyn ReportVisitor) {
+        if !self.feature.header.uri.is_empty() {
+            return;
+        }
+        let message = format!(
+            "the report breaks off before the uri of its last feature: its scenarios ({}) were taken under names without it, and \
+             those that have no key of their own may become other Tests than usual; what the tags of the feature say is not \
+             known",
+            self.feature.waiting()
+        );
+        visitor.problem(Problem::new(ProblemKind::Truncated, message).at(items.item_position()));
     }
 }
 

@@ -5,6 +5,7 @@ use super::*;
 use crate::format::Attachments;
 use crate::model::{Content, DetailKind, Outcome, TestCase};
 
+mod broken;
 mod corpus;
 mod producers;
 mod quirks;

@@ -7,5 +7,17 @@ pub(super) mod identity;
 pub(super) mod status;
 
 /// Keys with which features begin, of Cucumber and of Behave.
-pub(super) const KEYS_OF_FEATURES: &[&str] =
-    &["uri", "id", "line", "keyword", "name", "description", "tags", "language", "location", "status", "elements"];
+pub(super) const KEYS_OF_FEATURES: &[&str] = &[
+    "uri",
+    "id",
+    "line",
+    "keyword",
+    "name",
+    "description",
+    "tags",
+    "language",
+    "location",
+    "status",
+    "elements",
+    "metadata",
+];

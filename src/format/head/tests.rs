@@ -240,6 +240,9 @@ fn what_breaks_off_before_it_is_known_may_have_been_a_report() {
         r#"[{"name":"A","location":"features/a.fea"#,
         r#"[{"location":"features/a.feature:1","name":"A","#,
         r#"[{"elements":[{"location":"features/a.fea"#,
+        r#"[{"metadata":{"browser":"chr"#,
+        r#"{"uri":"features/a.fea"#,
+        r#"{"keyword":"Feature","uri":"features/a.fea"#,
     ] {
         assert!(may_be_one(text), "{text}");
     }
@@ -266,6 +269,8 @@ fn objects_behind_text_are_found_when_they_are_reports() {
         ("a\n{\"level\":1}\n{\n\"info\":{},\"tests\":[]}", Some("xray")),
         ("a\n{\"level\":1}\n<?xml version='1.0'?><robot/>", Some("robot")),
         ("a\n{\"level\":1}\n{\"level\":2}", None),
+        ("{\"level\":1}\n{\"level\":2}\n[{\"uri\":\"a\",\"elements\":[]}]", Some("cucumber")),
+        ("{\"level\":1}\n{\"level\":2}\n[{\"a\":1}]", None),
         ("see {\"info\":{},\"tests\":[]}", None),
     ] {
         assert_eq!(format(text), expected, "{text}");

@@ -1,10 +1,13 @@
 //! Reads one item: a walk over its bytes that copies nothing but texts with escapes.
 
+mod nested;
+
 use std::borrow::Cow;
 
+use super::Oddities;
 use super::fault::Fault;
-use super::marks::{self, Structure};
 use super::text::{self, Form, Span};
+use super::words::{self, Word};
 use crate::format::conflict;
 
 /// What stands at a place.
@@ -36,37 +39,8 @@ pub(super) fn missing(cuts: &[Cut], span: Span) -> u64 {
     cuts.iter().filter(|cut| span.reaches(cut.at)).map(|cut| cut.bytes).sum()
 }
 
-/// What no strict parser would have accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Oddities {
-    /// Invalid UTF-8, a lone surrogate, an unknown escape: U+FFFD stands for it.
-    pub replaced: bool,
-    /// A raw control character in a text.
-    pub control: bool,
-    /// A comma with nothing behind it.
-    pub comma: bool,
-}
-
-impl Oddities {
-    /// Both together.
-    pub fn and(self, other: Oddities) -> Oddities {
-        Oddities {
-            replaced: self.replaced || other.replaced,
-            control: self.control || other.control,
-            comma: self.comma || other.comma,
-        }
-    }
-
-    /// What was mended, in words; `None` when nothing was.
-    pub fn words(self) -> Option<&'static str> {
-        match (self.replaced, self.control, self.comma) {
-            (true, ..) => Some("text that is not valid was replaced by U+FFFD"),
-            (_, true, _) => Some("raw control characters in texts were read as they are"),
-            (_, _, true) => Some("a comma with nothing behind it was passed over"),
-            _ => None,
-        }
-    }
-}
+/// Bytes of a text that may be a word that readers look for, at most, each letter as an escape.
+const LONGEST_WORD: usize = 96;
 
 /// A place in an item.
 ///
@@ -188,7 +162,11 @@ impl<'a> JsonCursor<'a> {
 
     /// The next key as nearly all are: short, without escapes, a comma at most before it and a colon right behind it.
     fn usual_key(&mut self) -> Option<&'a [u8]> {
-        let mut at = self.at + usize::from(self.bytes.get(self.at) == Some(&b','));
+        let has_comma = self.bytes.get(self.at) == Some(&b',');
+        if !has_comma && !self.opens_before(self.at) {
+            return None;
+        }
+        let mut at = self.at + usize::from(has_comma);
         if *self.bytes.get(at)? <= b' ' {
             at = text::behind_blanks(self.bytes, at);
         }
@@ -203,6 +181,12 @@ impl<'a> JsonCursor<'a> {
         Some(&self.bytes[at + 1..end])
     }
 
+    /// Whether what begins at `at` is the first in its object or array.
+    #[inline(always)]
+    fn opens_before(&self, at: usize) -> bool {
+        matches!(at.checked_sub(1).and_then(|before| self.bytes.get(before)), Some(b'{' | b'['))
+    }
+
     fn any_key(&mut self) -> Result<Option<&'a [u8]>, Fault> {
         if !self.further(b'}')? {
             return Ok(None);
@@ -212,6 +196,7 @@ impl<'a> JsonCursor<'a> {
         }
         let span = self.raw_text()?;
         let key = self.raw_of(span);
+        self.oddities.spelled_out_key |= span.form == Form::Escaped && text::spells_out(key);
         if self.next_byte() != Some(b':') {
             return Err(self.fault("a colon is missing behind a key"));
         }
@@ -228,24 +213,40 @@ impl<'a> JsonCursor<'a> {
     }
 
     fn further(&mut self, end: u8) -> Result<bool, Fault> {
-        let mut comma = false;
+        let start = self.at;
+        let mut commas = 0usize;
         loop {
             match self.next_byte() {
                 Some(b',') => {
-                    comma = true;
+                    commas += 1;
                     self.at += 1;
                 }
                 Some(byte) if byte == end => {
-                    self.oddities.comma |= comma;
+                    self.oddities.comma |= commas > 0;
                     self.at += 1;
                     self.depth = self.depth.saturating_sub(1);
                     return Ok(false);
                 }
                 Some(b'}' | b']') => return Err(self.fault("the brackets do not match")),
-                Some(_) => return Ok(true),
+                Some(_) if commas == 1 || self.opens_before(start) => return Ok(true),
+                Some(next) => return self.without_one_comma(start, commas, next, end).map(|()| true),
                 None => return Err(self.fault("it ends inside an object or an array")),
             }
         }
+    }
+
+    /// No comma, or several, stand before what begins with `next`: right before the first value, and only there. Keys show by their
+    /// colons that quotes are in step; values of a list do not.
+    fn without_one_comma(&mut self, start: usize, commas: usize, next: u8, end: u8) -> Result<(), Fault> {
+        let before = self.bytes[..start].trim_ascii_end().last();
+        match (before, commas) {
+            (None | Some(b'{' | b'['), 0) => {}
+            (_, 1..) => self.oddities.comma = true,
+            (Some(b'}' | b']'), _) if matches!(next, b'{' | b'[') => self.oddities.no_comma = true,
+            _ if end == b'}' => self.oddities.doubtful = true,
+            _ => return Err(self.fault("a comma is missing")),
+        }
+        Ok(())
     }
 
     /// Passes over a value.
@@ -300,77 +301,23 @@ impl<'a> JsonCursor<'a> {
         Ok(&self.bytes[start..self.at])
     }
 
-    #[inline(never)]
-    fn skip_nested(&mut self) -> Result<(), Fault> {
-        let Some((mut depth, mut deepest)) = self.skip_nested_by_blocks() else { return Ok(()) };
-        while let Some(byte) = self.bytes.get(self.at) {
-            match byte {
-                b'"' => {
-                    self.skip_text()?;
-                    self.at = text::to_structure(self.bytes, self.at);
-                    continue;
-                }
-                b'{' | b'[' => {
-                    depth += 1;
-                    deepest = deepest.max(depth);
-                }
-                b'}' | b']' => depth -= 1,
-                _ => {}
-            }
-            self.at += 1;
-            if depth == 0 {
-                self.deepest = self.deepest.max(self.depth + deepest);
-                return Ok(());
-            }
-            self.at = text::to_structure(self.bytes, self.at);
-        }
-        Err(self.fault("it ends inside an object or an array"))
-    }
-
-    /// Passes over an object or array, or over as much of it as has no backslash and is not within a block of the end. Then it gives
-    /// how many are open, and how many were at most, and stops outside a text.
-    fn skip_nested_by_blocks(&mut self) -> Option<(usize, usize)> {
-        let (mut depth, mut deepest) = (0usize, 0usize);
-        let (mut at, mut is_inside) = (self.at, 0u64);
-        while let Some(block) = self.bytes.get(at..).and_then(<[u8]>::first_chunk::<{ marks::BLOCK }>) {
-            let Structure { quotes, backslashes, opening, closing } = marks::structure(block);
-            if backslashes != 0 {
-                break;
-            }
-            let texts = marks::between(quotes) ^ is_inside;
-            let mut brackets = (opening | closing) & !texts;
-            while brackets != 0 {
-                let bit = brackets & brackets.wrapping_neg();
-                brackets ^= bit;
-                if opening & bit != 0 {
-                    depth += 1;
-                    deepest = deepest.max(depth);
-                } else {
-                    depth -= 1;
-                }
-                if depth == 0 {
-                    self.at = at + bit.trailing_zeros() as usize + 1;
-                    self.deepest = self.deepest.max(self.depth + deepest);
-                    return None;
-                }
-            }
-            // All bits, or none.
-            is_inside = 0u64.wrapping_sub(texts >> 63);
-            at += marks::BLOCK;
-            match is_inside {
-                0 => self.at = at,
-                // A text that is open is read once more from its first quote on, should it come to that.
-                _ if quotes != 0 => self.at = at - 1 - quotes.leading_zeros() as usize,
-                _ => {}
-            }
-        }
-        Some((depth, deepest))
-    }
-
     fn word(&mut self) -> &'a [u8] {
         let start = self.at;
-        self.at = text::end_of_word(self.bytes, start).max(start + 1);
-        &self.bytes[start..self.at]
+        let (end, has_letters) = text::end_of_word(self.bytes, start);
+        self.at = end.max(start + 1);
+        let word = &self.bytes[start..self.at];
+        if has_letters || !words::begins_number(word) {
+            self.note_word(word);
+        }
+        word
+    }
+
+    fn note_word(&mut self, word: &[u8]) {
+        match words::judge(word) {
+            Word::Known => {}
+            Word::Foreign => self.oddities.foreign = true,
+            Word::Unknown => self.oddities.doubtful = true,
+        }
     }
 
     /// What stands between the quotes, escapes and all.
@@ -378,6 +325,9 @@ impl<'a> JsonCursor<'a> {
         match text::text_from(self.bytes, self.at + 1) {
             Some(span) => {
                 self.at = span.end + 1;
+                if span.form == Form::Escaped && span.length() <= LONGEST_WORD {
+                    self.oddities.spelled_out |= text::spells_out(self.raw_of(span));
+                }
                 Ok(span)
             }
             None => Err(Fault::cut("a text has no end", self.at)),

@@ -5,12 +5,13 @@ mod between;
 use crate::format::{Limits, ParseError, ReadOptions};
 use crate::model::{Body, Limit, LimitReached, Position, Problem, ProblemKind, ReportVisitor};
 
-use super::cursor::{Cut, Oddities};
+use super::cursor::Cut;
+use super::oddities::Oddities;
 use super::piece::{KEPT, Longest, Part, Piece, Read, Taken};
 use super::skim::{Skim, Skimmed};
 use super::text;
 use super::window::{Mark, Window};
-use between::Next;
+use between::{Behind, Next};
 
 /// The items of a JSON document, or of several in a row, in document order.
 ///
@@ -31,6 +32,8 @@ pub struct JsonItems<'s> {
     cuts: Vec<Cut>,
     /// Bytes of the piece that was handed out last.
     lent: usize,
+    /// The piece without escapes for letters, where it has some in words.
+    unspelled: Vec<u8>,
     /// Root arrays that are open.
     open: usize,
     /// Arrays of children that are open; inside an item when not zero.
@@ -41,10 +44,14 @@ pub struct JsonItems<'s> {
     shell: Vec<u8>,
     /// Whether the item was left behind its children's array.
     resumed: bool,
-    after_comma: bool,
+    behind: Behind,
     state: State,
     trailing_comma: Option<Position>,
+    /// The first value that has no comma before it.
+    no_comma: Option<Position>,
     strange_text: Option<Position>,
+    /// The first of it that must have been part of a value.
+    torn: Option<Position>,
     /// The first marker of a merge conflict.
     conflict: Option<Position>,
     /// The first item that was too large, and how many were.
@@ -72,16 +79,19 @@ impl<'s> JsonItems<'s> {
             largest: bytes_of(Limit::JsonItemBytes.default()),
             cuts: Vec::new(),
             lent: 0,
+            unspelled: Vec::new(),
             open: 0,
             inner: 0,
             item: window.mark(),
             window,
             shell: Vec::new(),
             resumed: false,
-            after_comma: false,
+            behind: Behind::Bracket,
             state: State::Reading,
             trailing_comma: None,
+            no_comma: None,
             strange_text: None,
+            torn: None,
             conflict: None,
             too_large: None,
             deepest: bytes_of(Limit::JsonDepth.default()),
@@ -195,6 +205,11 @@ impl<'s> JsonItems<'s> {
         let Some(read) = read else {
             return Ok(self.end_of_value()?.map(Taken::unread));
         };
+        let taken = self.take_read(read)?;
+        Ok(taken.map(|taken| if taken.oddities.spelled_out { self.read_unspelled(taken, read) } else { taken }))
+    }
+
+    fn take_read(&mut self, read: &mut Read<'_>) -> Result<Option<Taken>, ParseError> {
         let taken = Taken::read(self.window.bytes(), &[], read);
         match &taken.read {
             Ok(()) if taken.length > 0 && taken.deepest > self.deepest => {
@@ -211,6 +226,16 @@ impl<'s> JsonItems<'s> {
         Ok(Some(Taken { length, ..Taken::read(&self.window.bytes()[..length], &self.cuts, read) }))
     }
 
+    /// Reads a value once more, with the words in it as everybody writes them. One that was cut stays as it is.
+    #[cold]
+    fn read_unspelled(&mut self, taken: Taken, read: &mut Read<'_>) -> Taken {
+        if !self.cuts.is_empty() {
+            return taken;
+        }
+        self.unspelled = text::unspelled(&self.window.bytes()[..taken.length]).into_owned();
+        Taken { length: taken.length, is_unspelled: true, ..Taken::read(&self.unspelled, &[], read) }
+    }
+
     fn end_of_value(&mut self) -> Result<Option<usize>, ParseError> {
         match self.skim(Skim::default(), None)? {
             Some(Skimmed::Done(length)) => Ok(Some(length)),
@@ -222,7 +247,7 @@ impl<'s> JsonItems<'s> {
         self.lent = taken.length;
         Piece {
             part,
-            bytes: &self.window.bytes()[..taken.length],
+            bytes: if taken.is_unspelled { &self.unspelled } else { &self.window.bytes()[..taken.length] },
             place: self.window.here(),
             cuts: &self.cuts,
             read: taken.read,
@@ -231,10 +256,10 @@ impl<'s> JsonItems<'s> {
     }
 
     fn enter_children(&mut self, length: usize) {
-        self.shell.extend_from_slice(&self.window.bytes()[..length]);
+        self.shell.extend_from_slice(&text::unspelled(&self.window.bytes()[..length]));
         self.window.consume(length);
         self.inner = 1;
-        self.after_comma = false;
+        self.behind = Behind::Bracket;
     }
 
     /// What follows the children of an item: it completes the shell.
@@ -243,7 +268,7 @@ impl<'s> JsonItems<'s> {
         // The children's key may come twice, or behind other keys of the rest; then it stays where it is.
         match self.skim(Skim::inside_object(), None)? {
             Some(Skimmed::Done(length)) => {
-                self.shell.extend_from_slice(&self.window.bytes()[..length]);
+                self.shell.extend_from_slice(&text::unspelled(&self.window.bytes()[..length]));
                 self.lent = length;
             }
             // Too large: the item is what it was before.
@@ -335,13 +360,19 @@ impl<'s> JsonItems<'s> {
                            both";
             visitor.problem(Problem::new(ProblemKind::Malformed, message).at(position));
         }
-        if let Some(position) = self.strange_text {
-            let message = "text that is no JSON was passed over";
-            visitor.problem(Problem::new(ProblemKind::Repaired, message).at(position));
+        if let Some(position) = self.torn {
+            let message =
+                "text inside a list looks like a part of what the list holds: a bracket or a quote must be missing";
+            visitor.problem(Problem::new(ProblemKind::Malformed, message).at(position));
         }
-        if let Some(position) = self.trailing_comma {
-            let message = "a comma with nothing behind it was passed over";
-            visitor.problem(Problem::new(ProblemKind::Repaired, message).at(position));
+        for (first, message) in [
+            (self.strange_text.filter(|_| self.torn.is_none()), "text that is no JSON was passed over"),
+            (self.trailing_comma, "a comma with nothing behind it was passed over"),
+            (self.no_comma, "no comma stands between two objects or lists, and both were read"),
+        ] {
+            if let Some(position) = first {
+                visitor.problem(Problem::new(ProblemKind::Repaired, message).at(position));
+            }
         }
         if let Some((position, count)) = self.too_large {
             let what = format!("{count} parts that are too large were left out, whatever they held");

@@ -1,7 +1,8 @@
 //! What a document is cut into, and how much of it is kept.
 
-use super::cursor::{Cut, JsonCursor, Oddities, missing};
+use super::cursor::{Cut, JsonCursor, missing};
 use super::fault::Fault;
+use super::oddities::Oddities;
 use super::text::Span;
 use super::window::Place;
 use crate::format::{Attachments, ReadOptions};
@@ -80,17 +81,20 @@ pub(super) struct Taken {
     pub(super) read: Result<(), Fault>,
     pub(super) oddities: Oddities,
     pub(super) deepest: usize,
+    /// Whether it was read from what is the same without escapes for letters.
+    pub(super) is_unspelled: bool,
 }
 
 impl Taken {
     pub(super) fn unread(length: usize) -> Taken {
-        Taken { length, read: Ok(()), oddities: Oddities::default(), deepest: 0 }
+        Taken { length, read: Ok(()), oddities: Oddities::default(), deepest: 0, is_unspelled: false }
     }
 
     /// Reads the value at the start of `bytes`, which may be cut.
     pub(super) fn read(bytes: &[u8], cuts: &[Cut], read: &mut Read<'_>) -> Taken {
         let mut cursor = JsonCursor::with_cuts(bytes, cuts);
         let read = read(&mut cursor);
-        Taken { length: cursor.offset(), read, oddities: cursor.oddities(), deepest: cursor.deepest() }
+        let (length, oddities, deepest) = (cursor.offset(), cursor.oddities(), cursor.deepest());
+        Taken { length, read, oddities, deepest, is_unspelled: false }
     }
 }

@@ -84,7 +84,7 @@ impl Skim {
                 b'[' => {
                     let begins_children = self.depth == 1 && self.is_key && {
                         let key = &bytes[self.last.0..self.last.1];
-                        children == Some(key)
+                        children.is_some_and(|children| children == key || children == &*text::unspelled(key))
                     };
                     self.is_key = false;
                     if begins_children {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::cursor::Oddities;
+use super::oddities::Oddities;
 use super::text::{self, Span};
 use crate::format::clip::MARKER;
 

@@ -5,6 +5,8 @@ use super::*;
 use crate::format::Limits;
 use crate::model::{Body, Position, Problem, ProblemKind, ReportVisitor, TestCase};
 
+mod odd;
+
 /// Gives `grain` bytes at a time.
 struct Grains<'d>(&'d [u8], usize);
 
@@ -143,8 +145,26 @@ fn text_around_the_document_is_passed_over() {
 }
 
 #[test]
+fn parts_of_a_value_in_a_list_are_no_text_that_others_print() {
+    for torn in ["[\"uri\":\"a\",\"elements\":[{\"x\":1}]]", "[{\"a\":1},\nb\": 2},\n{\"c\":3}]", "[{\"a\":1}},{}]"] {
+        assert_eq!(items(torn).1[0], ProblemKind::Malformed, "{torn}");
+    }
+    for printed in ["[{\"a\":1},\n12:00:01 [INFO] {x}\n{}]", "{\"a\":1}\nsaid \"x\": 1\n{}", "said: \"x\"\n[{}]"] {
+        assert_eq!(items(printed).1, [ProblemKind::Repaired], "{printed}");
+    }
+}
+
+#[test]
 fn a_comma_too_many_is_passed_over() {
-    assert_eq!(items("[{},]"), (vec!["i{}".to_owned()], vec![ProblemKind::Repaired]));
+    for text in ["[{},]", "[{},,]"] {
+        assert_eq!(items(text), (vec!["i{}".to_owned()], vec![ProblemKind::Repaired]), "{text}");
+    }
+}
+
+#[test]
+fn a_comma_that_is_missing_between_items_is_told() {
+    assert_eq!(items("[{} {}]"), (vec!["i{}".to_owned(); 2], vec![ProblemKind::Repaired]));
+    assert_eq!(items("[[{}],[{}]] {}").1, []);
 }
 
 #[test]
@@ -364,6 +384,8 @@ proptest::proptest! {
         let text = format!("{{{}{behind}", parts.concat());
         let mut cursor = JsonCursor::new(text.as_bytes());
         let skipped = cursor.skip().ok().map(|()| (cursor.offset(), cursor.deepest()));
-        proptest::prop_assert_eq!(skipped, end_and_depth(text.as_bytes()));
+        // What shows that quotes are out of step is not passed over.
+        let is_fault = matches!(JsonCursor::new(text.as_bytes()).skip(), Err(fault) if !fault.is_cut());
+        proptest::prop_assert!(is_fault || skipped == end_and_depth(text.as_bytes()), "{text}");
     }
 }

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use crate::format::clip;
 use crate::model::Reuse;
 
-use super::{Oddities, marks};
+use super::marks::{self, Near};
+use super::oddities::Oddities;
 
 /// A text or a word as it stands in its item, between its quotes: nothing of it has been decoded or copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,24 +69,28 @@ pub(super) fn near_end_of_text(bytes: &[u8], start: usize) -> Option<usize> {
     Some(start + marks::near_quote(block)?)
 }
 
-/// Passes over what is neither quote nor bracket from `at` on.
+/// Passes over what is neither quote nor bracket from `at` on; whether letters were among it.
 #[inline]
-pub(super) fn to_structure(bytes: &[u8], mut at: usize) -> usize {
+pub(super) fn to_structure(bytes: &[u8], mut at: usize) -> (usize, bool) {
+    let mut any_letters = false;
     while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        match marks::near_structure(block) {
-            Some(found) => return at + found,
+        let Near { at: found, has_letters } = marks::near_structure(block);
+        any_letters |= has_letters;
+        match found {
+            Some(found) => return (at + found, any_letters),
             None => at += marks::VECTOR,
         }
     }
-    at
+    (at, any_letters)
 }
 
-/// Where the number or word at `start` ends. Brackets and quotes end it wherever they stand, so that a value ends where one
-/// that only counts them says.
-pub(super) fn end_of_word(bytes: &[u8], start: usize) -> usize {
-    let mut at = start;
+/// Where the number or word at `start` ends, and whether there are letters in it. Brackets and quotes end it wherever they stand, so
+/// that a value ends where one that only counts them says.
+pub(super) fn end_of_word(bytes: &[u8], start: usize) -> (usize, bool) {
+    let (mut at, mut any_letters) = (start, false);
     while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        let found = marks::near_word_end(block);
+        let Near { at: found, has_letters } = marks::near_word_end(block);
+        any_letters |= has_letters;
         at += found.unwrap_or(marks::VECTOR);
         if found.is_some() {
             break;
@@ -93,7 +98,9 @@ pub(super) fn end_of_word(bytes: &[u8], start: usize) -> usize {
     }
     let ends = |byte: &u8| byte.is_ascii_whitespace() || b",:\"{}[]".contains(byte);
     let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(ends).unwrap_or(rest.len())
+    let length = rest.iter().position(ends).unwrap_or(rest.len());
+    any_letters |= rest[..length].iter().any(|byte| marks::is_letter(*byte));
+    (at + length, any_letters)
 }
 
 /// The text that begins at `start`, up to its closing quote; `None` when there is no quote.
@@ -165,12 +172,59 @@ pub(in crate::format) fn behind_blanks(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// The whole number that `raw` spells, between blanks.
-pub(super) fn number(raw: &[u8]) -> Option<u64> {
+pub(in crate::format) fn number(raw: &[u8]) -> Option<u64> {
     let digits = raw.trim_ascii();
-    if digits.is_empty() || digits.len() > 19 {
+    if digits.is_empty() || digits.len() > LONGEST_NUMBER {
         return None;
     }
-    digits.iter().try_fold(0, |value, digit| Some(value * 10 + u64::from(char::from(*digit).to_digit(10)?)))
+    let add = |value: u64, digit: &u8| Some(value * 10 + u64::from(char::from(*digit).to_digit(10)?));
+    let whole = if digits.len() <= 19 { digits.iter().try_fold(0, add) } else { None };
+    whole.or_else(|| whole_float(digits))
+}
+
+/// Bytes of a number that may be whole, at most: as a double is written.
+const LONGEST_NUMBER: usize = 24;
+
+/// Writers that know no other numbers than doubles write `3.0`, or `3e0` (Gson does of what it read itself).
+fn whole_float(digits: &[u8]) -> Option<u64> {
+    /// Below it a double is exact.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if !digits.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')) {
+        return None;
+    }
+    let value: f64 = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    (value.fract() == 0.0 && (0.0..EXACT).contains(&value)).then_some(value as u64)
+}
+
+/// Whether escapes in `raw` stand for letters, as nobody needs them.
+#[cold]
+pub(super) fn spells_out(raw: &[u8]) -> bool {
+    matches!(unspelled(raw), Cow::Owned(_))
+}
+
+/// The same JSON without escapes for ASCII letters and digits, so that words and keys are written as everybody does.
+pub(super) fn unspelled(json: &[u8]) -> Cow<'_, [u8]> {
+    let mut out = Vec::new();
+    let (mut copied, mut at) = (0, 0);
+    while let Some(step) = json.get(at..).and_then(|rest| memchr::memchr(b'\\', rest)) {
+        at += step;
+        let code = json.get(at + 1..).and_then(|rest| rest.strip_prefix(b"u")).and_then(|mut hex| take_hex(&mut hex));
+        match code.and_then(|code| u8::try_from(code).ok()).filter(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+        {
+            Some(byte) => {
+                out.extend_from_slice(&json[copied..at]);
+                out.push(byte);
+                at += "\\u0061".len();
+                copied = at;
+            }
+            None => at += 2,
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(json);
+    }
+    out.extend_from_slice(&json[copied..]);
+    Cow::Owned(out)
 }
 
 /// Head and tail of a text that is too long to be kept whole.
@@ -322,6 +376,39 @@ mod tests {
         assert_eq!(text_from(b"\"passed\", \"duration\"", 1).unwrap().form, Form::Plain);
         assert_eq!(text_from("\"größer\"  ".as_bytes(), 1).unwrap().form, Form::Unchecked);
         assert_eq!(text_from(b"\"passed", 1), None);
+    }
+
+    #[test]
+    fn whole_numbers_may_be_written_as_doubles() {
+        for (written, expected) in [
+            ("3", Some(3)),
+            (" 3.0 ", Some(3)),
+            ("3e0", Some(3)),
+            ("1.2E+1", Some(12)),
+            ("9999999999999999999", Some(9_999_999_999_999_999_999)),
+            ("3.5", None),
+            ("-1.0", None),
+            ("1e30", None),
+            ("inf", None),
+            ("NaN", None),
+            ("", None),
+            (".", None),
+        ] {
+            assert_eq!(number(written.as_bytes()), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn escapes_of_letters_are_undone_and_no_others() {
+        for (written, expected) in [
+            (r#"{"\u0061fter\u005f1":"f\u0061iled"}"#, r#"{"after_1":"failed"}"#),
+            (r#""\\u0061""#, r#""\\u0061""#),
+            (r#""\u0022\u005c\u00e9\n\u12""#, r#""\u0022\u005c\u00e9\n\u12""#),
+            ("\"\\", "\"\\"),
+        ] {
+            assert_eq!(String::from_utf8_lossy(&unspelled(written.as_bytes())), expected);
+        }
+        assert!(!spells_out(br"a\nb") && spells_out(br"\u0061"));
     }
 
     #[test]

@@ -17,8 +17,8 @@ mod waiting;
 use std::ops::ControlFlow;
 
 use crate::format::head::{JsonHead, ValueKind};
-use crate::format::json::{Fault, JsonCursor, JsonItems, Longest, Piece};
-use crate::format::{Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes};
+use crate::format::json::{Fault, JsonCursor, JsonItems, Longest, Piece, number};
+use crate::format::{Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes, fill};
 use crate::model::{
     BareKeysSay, Body, Dialect, Position, Problem, ProblemKind, ReportVisitor, StatedExecution, Timestamp, shorten,
 };
@@ -153,9 +153,7 @@ impl Reader<'_> {
             if self.plan.is_full() {
                 self.overflow.get_or_insert(at);
             }
-            if let Some(words) = json.oddities().words() {
-                self.remarks.add(ProblemKind::Repaired, words, String::new, || at);
-            }
+            fill::note_oddities(json.oddities(), || at, &mut self.remarks);
         }
         Ok(())
     }
@@ -338,6 +336,13 @@ fn text(json: &mut JsonCursor<'_>) -> Result<String, Fault> {
     Ok(json.scalar()?.unwrap_or_default().into_owned())
 }
 
+/// A whole number, which may be below zero.
+fn whole(json: &mut JsonCursor<'_>) -> Result<Option<i64>, Fault> {
+    let written = text(json)?;
+    let (sign, digits) = written.strip_prefix('-').map_or((1, &*written), |digits| (-1, digits));
+    Ok(number(digits.as_bytes()).and_then(|number| i64::try_from(number).ok()).map(|number| sign * number))
+}
+
 /// `{seconds, nanos}` as nanoseconds.
 fn nanos(json: &mut JsonCursor<'_>) -> Result<Option<i64>, Fault> {
     let (mut seconds, mut nanos) = (None, 0);
@@ -346,8 +351,8 @@ fn nanos(json: &mut JsonCursor<'_>) -> Result<Option<i64>, Fault> {
     }
     while let Some(key) = json.key()? {
         match key {
-            b"seconds" => seconds = text(json)?.parse::<i64>().ok(),
-            b"nanos" => nanos = text(json)?.parse::<i64>().unwrap_or(0),
+            b"seconds" => seconds = whole(json)?,
+            b"nanos" => nanos = whole(json)?.unwrap_or(0),
             _ => json.skip()?,
         }
     }

@@ -12,7 +12,7 @@ mod tests;
 use std::io::Read;
 
 use crate::format::json::{Fault, JsonCursor, Kind};
-use crate::format::{Head, ParseError, ReadOptions, head, recognise::Family};
+use crate::format::{Head, ParseError, ReadOptions, fill, head, recognise::Family};
 use crate::model::{Limit, LimitReached, Position, Problem, ProblemKind, ReportVisitor, Reuse};
 
 use super::Reader;
@@ -297,6 +297,12 @@ struct Reading<'a, 'o, 'v> {
 impl<'a> Reading<'a, '_, '_> {
     fn walk(&mut self) -> Result<(), Fault> {
         let mut cursor = JsonCursor::new(self.bytes);
+        let walked = self.walk_with(&mut cursor);
+        fill::note_oddities(cursor.oddities(), || self.places.at(0), &mut self.reader.remarks);
+        walked
+    }
+
+    fn walk_with(&mut self, cursor: &mut JsonCursor<'a>) -> Result<(), Fault> {
         if !cursor.begin_object()? {
             return Ok(());
         }
@@ -305,13 +311,17 @@ impl<'a> Reading<'a, '_, '_> {
             match key {
                 b"suite" => {
                     has_suite = true;
-                    self.read_suite(&mut cursor)?;
+                    self.read_suite(cursor)?;
                 }
-                b"statistics" => self.read_statistics(&mut cursor)?,
+                b"statistics" => self.read_statistics(cursor)?,
                 _ => cursor.skip()?,
             }
         }
-        if has_suite { Ok(()) } else { self.read_suite(&mut JsonCursor::new(self.bytes)) }
+        if has_suite {
+            return Ok(());
+        }
+        *cursor = JsonCursor::new(self.bytes);
+        self.read_suite(cursor)
     }
 
     fn read_suite(&mut self, cursor: &mut JsonCursor<'a>) -> Result<(), Fault> {
@@ -409,7 +419,7 @@ impl<'a> Reading<'a, '_, '_> {
             }
             let mut totals = [0u64; 3];
             while let Some(key) = cursor.key()? {
-                let number = cursor.scalar()?.and_then(|number| number.parse().ok()).unwrap_or(0);
+                let number = cursor.number()?.unwrap_or(0);
                 let at = [&b"pass"[..], b"fail", b"skip"].iter().position(|name| *name == key);
                 if let Some(total) = at.and_then(|at| totals.get_mut(at)) {
                     *total = number;

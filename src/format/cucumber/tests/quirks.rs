@@ -254,7 +254,9 @@ fn a_background_of_the_same_line_belongs_to_the_scenario_before() {
 fn c26_complete_scenarios_of_a_cut_feature_are_kept() {
     let whole = feature(&[scenario(3, &step(4, PASSED)), scenario(7, &step(8, PASSED))].join(","));
     let found = read(&whole[..whole.len() - 120]);
-    assert_eq!((found.cases.len(), &found.problems[..]), (1, &[ProblemKind::Truncated][..]));
+    assert_eq!((found.cases.len(), &found.problems[..]), (1, &[ProblemKind::Truncated; 2][..]), "uri is behind them");
+    let before = whole.replacen("[{", "[{\"uri\":\"a\",", 1);
+    assert_eq!(read(&before[..before.len() - 120]).problems, [ProblemKind::Truncated]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What stands between the items of a document, and between documents.
 
 use super::super::piece::KEPT;
+use super::super::words::{self, Word};
 use super::JsonItems;
 use crate::format::{ParseError, conflict};
 
@@ -11,13 +12,20 @@ pub(super) enum Next {
     End,
 }
 
+/// What stands before a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Behind {
+    /// The bracket that opens its list, or nothing.
+    Bracket,
+    /// Another value.
+    Value,
+    Comma,
+}
+
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Bytes that have to be seen of strange text, to know a word or a mark.
 const LOOK: usize = 32;
-
-/// What writers in other languages put where JSON has `null`, or nothing.
-const FOREIGN_WORDS: &[&[u8]] = &[b"undefined", b"NaN", b"Infinity", b"None", b"nil", b"True", b"False"];
 
 impl JsonItems<'_> {
     /// Passes over what stands between two values.
@@ -30,14 +38,17 @@ impl JsonItems<'_> {
             let inside = self.inner > 0 || self.open > 0;
             match byte {
                 b',' if inside => {
-                    self.after_comma = true;
+                    if self.behind != Behind::Value {
+                        self.trailing_comma.get_or_insert(self.window.position());
+                    }
+                    self.behind = Behind::Comma;
                     self.window.consume(1);
                 }
                 b']' if inside => {
-                    if self.after_comma {
+                    if self.behind == Behind::Comma {
                         self.trailing_comma.get_or_insert(self.window.position());
                     }
-                    self.after_comma = false;
+                    self.behind = Behind::Value;
                     self.window.consume(1);
                     let is_inner = self.inner > 0;
                     let level = if is_inner { &mut self.inner } else { &mut self.open };
@@ -48,22 +59,31 @@ impl JsonItems<'_> {
                     behind_json = true;
                 }
                 b'[' if inside || self.begins_document()? => {
-                    self.after_comma = false;
+                    self.begin_value(inside);
+                    self.behind = Behind::Bracket;
                     self.window.consume(1);
                     let level = if self.inner > 0 { &mut self.inner } else { &mut self.open };
                     *level += 1;
                 }
                 b'{' if inside || self.begins_document()? => {
-                    self.after_comma = false;
+                    self.begin_value(inside);
                     return Ok(Next::Value);
                 }
                 b'"' if inside => {
-                    self.after_comma = false;
+                    self.begin_value(inside);
                     return Ok(Next::Value);
                 }
                 _ => self.pass_strange_text(inside, behind_json)?,
             }
         }
+    }
+
+    /// Documents follow each other without commas, and so do jobs that append to one list.
+    fn begin_value(&mut self, inside: bool) {
+        if inside && self.behind == Behind::Value {
+            self.no_comma.get_or_insert(self.window.position());
+        }
+        self.behind = Behind::Value;
     }
 
     /// Says whether a line ended among them.
@@ -110,8 +130,10 @@ impl JsonItems<'_> {
             return Ok(());
         }
         let word = bytes.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')).count();
-        if inside && matches!(&bytes[..word], [b'0'..=b'9' | b'-', ..] | b"null" | b"true" | b"false") {
-            self.after_comma = false;
+        // A log line may begin with a time.
+        let is_value = matches!(&bytes[..word], [b'0'..=b'9' | b'-', ..] | b"null" | b"true" | b"false");
+        if inside && is_value && bytes.get(word) != Some(&b':') {
+            self.begin_value(inside);
             self.window.consume(word);
             return Ok(());
         }
@@ -127,20 +149,31 @@ impl JsonItems<'_> {
             self.window.consume(zeros);
             return Ok(());
         }
-        if inside && behind_json && FOREIGN_WORDS.contains(&&bytes[..word]) {
-            self.after_comma = false;
+        if inside && behind_json && words::judge(&bytes[..word]) != Word::Unknown {
+            self.begin_value(inside);
             self.window.consume(word);
             return Ok(());
         }
-        if behind_json && !inside { self.pass_to_document() } else { self.pass_line() }
+        if behind_json && !inside {
+            return self.pass_to_document();
+        }
+        if (inside && matches!(bytes.first(), Some(b':' | b'}'))) || is_list_of_members(bytes) {
+            self.torn.get_or_insert(self.window.position());
+        }
+        self.pass_line()
     }
 
-    /// Passes over the rest of the line.
+    /// Passes over the rest of the line. In a list it may be what others print; no part of a value is without quotes.
     fn pass_line(&mut self) -> Result<(), ParseError> {
+        let inside = self.inner > 0 || self.open > 0;
         loop {
             let bytes = self.window.bytes();
             let line_end = memchr::memchr(b'\n', bytes);
-            self.window.consume(line_end.unwrap_or(self.window.bytes().len()));
+            let line = &bytes[..line_end.unwrap_or(bytes.len())];
+            if inside && memchr::memchr(b'"', line).is_some() {
+                self.torn.get_or_insert(self.window.position());
+            }
+            self.window.consume(line.len());
             if line_end.is_some() || !self.window.more()? {
                 return Ok(());
             }
@@ -174,4 +207,12 @@ impl JsonItems<'_> {
         let next = bytes[1..].iter().find(|byte| !byte.is_ascii_whitespace());
         Ok(matches!((bytes[0], next), (b'[', Some(b'{')) | (b'{', Some(b'"'))))
     }
+}
+
+/// Whether a list of members begins here, `["uri": …`: their object lost its brace.
+fn is_list_of_members(bytes: &[u8]) -> bool {
+    let near = &bytes[..bytes.len().min(LOOK)];
+    let inside = near.strip_prefix(b"[").unwrap_or_default().trim_ascii_start();
+    let end = inside.strip_prefix(b"\"").and_then(|text| memchr::memchr(b'"', text));
+    end.is_some_and(|end| inside[end + 2..].trim_ascii_start().starts_with(b":"))
 }
