@@ -321,6 +321,7 @@ impl<'a> JsonCursor<'a> {
     }
 
     /// What stands between the quotes, escapes and all.
+    #[inline(always)]
     fn raw_text(&mut self) -> Result<Span, Fault> {
         match text::text_from(self.bytes, self.at + 1) {
             Some(span) => {
