@@ -27,7 +27,11 @@ pub(super) fn outcome(piece: &Piece<'_>, remarks: &mut Remarks) -> Result<(), Pr
 }
 
 /// Remarks what had to be mended, and what is in doubt.
+#[inline]
 pub(super) fn note_oddities(oddities: Oddities, at: impl Fn() -> Position, remarks: &mut Remarks) {
+    if oddities.are_none() {
+        return;
+    }
     for (kind, topic) in oddities.told() {
         remarks.add(kind, topic, String::new, &at);
     }

@@ -339,10 +339,13 @@ fn result(json: &mut JsonCursor<'_>, part: &mut Part) -> Result<(), Fault> {
 
 #[inline]
 fn status(json: &mut JsonCursor<'_>) -> Result<Option<Reported>, Fault> {
-    let word = json.scalar_span()?;
-    Ok(word.map(|word| match Status::from_word(json.raw_of(word)) {
+    let Some(word) = json.scalar_span()? else { return Ok(None) };
+    Ok(Some(match Status::from_word(json.raw_of(word)) {
         Some(status) => Reported::Known(status),
-        None => Reported::Unknown(word),
+        None => {
+            json.note_unknown(word);
+            Reported::Unknown(word)
+        }
     }))
 }
 

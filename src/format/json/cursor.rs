@@ -39,7 +39,7 @@ pub(super) fn missing(cuts: &[Cut], span: Span) -> u64 {
     cuts.iter().filter(|cut| span.reaches(cut.at)).map(|cut| cut.bytes).sum()
 }
 
-/// Bytes of a text that may be a word that readers look for, at most, each letter as an escape.
+/// Bytes of a text that may be a word that readers know, at most, each letter as an escape.
 const LONGEST_WORD: usize = 96;
 
 /// A place in an item.
@@ -196,7 +196,9 @@ impl<'a> JsonCursor<'a> {
         }
         let span = self.raw_text()?;
         let key = self.raw_of(span);
-        self.oddities.spelled_out_key |= span.form == Form::Escaped && text::spells_out(key);
+        if span.has_escapes() && text::spells_out(key) {
+            self.oddities.note(Oddities::SPELLED_OUT_KEY);
+        }
         if self.next_byte() != Some(b':') {
             return Err(self.fault("a colon is missing behind a key"));
         }
@@ -214,36 +216,43 @@ impl<'a> JsonCursor<'a> {
 
     fn further(&mut self, end: u8) -> Result<bool, Fault> {
         let start = self.at;
-        let mut commas = 0usize;
+        let mut comma = false;
         loop {
             match self.next_byte() {
                 Some(b',') => {
-                    commas += 1;
+                    self.note_comma(comma);
+                    comma = true;
                     self.at += 1;
                 }
                 Some(byte) if byte == end => {
-                    self.oddities.comma |= commas > 0;
+                    self.note_comma(comma);
                     self.at += 1;
                     self.depth = self.depth.saturating_sub(1);
                     return Ok(false);
                 }
                 Some(b'}' | b']') => return Err(self.fault("the brackets do not match")),
-                Some(_) if commas == 1 || self.opens_before(start) => return Ok(true),
-                Some(next) => return self.without_one_comma(start, commas, next, end).map(|()| true),
+                Some(_) if comma || self.opens_before(start) => return Ok(true),
+                Some(next) => return self.without_comma(start, next, end).map(|()| true),
                 None => return Err(self.fault("it ends inside an object or an array")),
             }
         }
     }
 
-    /// No comma, or several, stand before what begins with `next`: right before the first value, and only there. Keys show by their
-    /// colons that quotes are in step; values of a list do not.
-    fn without_one_comma(&mut self, start: usize, commas: usize, next: u8, end: u8) -> Result<(), Fault> {
+    /// A comma with nothing behind it.
+    #[inline(always)]
+    fn note_comma(&mut self, is_met: bool) {
+        self.oddities.note(if is_met { Oddities::COMMA } else { Oddities::default() });
+    }
+
+    /// No comma stands before what begins with `next`: right before the first value, and only there. Keys show by their colons
+    /// that quotes are in step; values of a list do not.
+    #[inline(never)]
+    fn without_comma(&mut self, start: usize, next: u8, end: u8) -> Result<(), Fault> {
         let before = self.bytes[..start].trim_ascii_end().last();
-        match (before, commas) {
-            (None | Some(b'{' | b'['), 0) => {}
-            (_, 1..) => self.oddities.comma = true,
-            (Some(b'}' | b']'), _) if matches!(next, b'{' | b'[') => self.oddities.no_comma = true,
-            _ if end == b'}' => self.oddities.doubtful = true,
+        match before {
+            None | Some(b'{' | b'[') => {}
+            Some(b'}' | b']') if matches!(next, b'{' | b'[') => self.oddities.note(Oddities::NO_COMMA),
+            _ if end == b'}' => self.oddities.note(Oddities::DOUBTFUL),
             _ => return Err(self.fault("a comma is missing")),
         }
         Ok(())
@@ -301,22 +310,24 @@ impl<'a> JsonCursor<'a> {
         Ok(&self.bytes[start..self.at])
     }
 
+    #[inline(always)]
     fn word(&mut self) -> &'a [u8] {
         let start = self.at;
-        let (end, has_letters) = text::end_of_word(self.bytes, start);
-        self.at = end.max(start + 1);
+        self.at = text::end_of_word(self.bytes, start).max(start + 1);
         let word = &self.bytes[start..self.at];
-        if has_letters || !words::begins_number(word) {
+        if !words::looks_like_number(word) {
             self.note_word(word);
         }
         word
     }
 
+    #[cold]
+    #[inline(never)]
     fn note_word(&mut self, word: &[u8]) {
         match words::judge(word) {
             Word::Known => {}
-            Word::Foreign => self.oddities.foreign = true,
-            Word::Unknown => self.oddities.doubtful = true,
+            Word::Foreign => self.oddities.note(Oddities::FOREIGN),
+            Word::Unknown => self.oddities.note(Oddities::DOUBTFUL),
         }
     }
 
@@ -326,12 +337,17 @@ impl<'a> JsonCursor<'a> {
         match text::text_from(self.bytes, self.at + 1) {
             Some(span) => {
                 self.at = span.end + 1;
-                if span.form == Form::Escaped && span.length() <= LONGEST_WORD {
-                    self.oddities.spelled_out |= text::spells_out(self.raw_of(span));
-                }
                 Ok(span)
             }
             None => Err(Fault::cut("a text has no end", self.at)),
+        }
+    }
+
+    /// For a word that nobody knows: it may be spelled in escapes, and is read once more without them then.
+    #[cold]
+    pub fn note_unknown(&mut self, span: Span) {
+        if span.length() <= LONGEST_WORD && text::spells_out(self.raw_of(span)) {
+            self.oddities.note(Oddities::SPELLED_OUT);
         }
     }
 

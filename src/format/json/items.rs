@@ -2,6 +2,8 @@
 
 mod between;
 
+use std::borrow::Cow;
+
 use crate::format::{Limits, ParseError, ReadOptions};
 use crate::model::{Body, Limit, LimitReached, Position, Problem, ProblemKind, ReportVisitor};
 
@@ -42,6 +44,8 @@ pub struct JsonItems<'s> {
     item: Mark,
     /// The item without its children, while they are read.
     shell: Vec<u8>,
+    /// Whether there are escapes in it.
+    has_escapes: bool,
     /// Whether the item was left behind its children's array.
     resumed: bool,
     behind: Behind,
@@ -85,6 +89,7 @@ impl<'s> JsonItems<'s> {
             item: window.mark(),
             window,
             shell: Vec::new(),
+            has_escapes: false,
             resumed: false,
             behind: Behind::Bracket,
             state: State::Reading,
@@ -187,6 +192,7 @@ impl<'s> JsonItems<'s> {
                 Next::Value => {
                     self.item = self.window.mark();
                     self.shell.clear();
+                    self.has_escapes = false;
                     self.cuts.clear();
                     match self.skim(Skim::default(), self.children)? {
                         Some(Skimmed::Done(length)) => return Ok(Some(self.lend(Part::Item, Taken::unread(length)))),
@@ -205,25 +211,21 @@ impl<'s> JsonItems<'s> {
         let Some(read) = read else {
             return Ok(self.end_of_value()?.map(Taken::unread));
         };
-        let taken = self.take_read(read)?;
-        Ok(taken.map(|taken| if taken.oddities.spelled_out { self.read_unspelled(taken, read) } else { taken }))
-    }
-
-    fn take_read(&mut self, read: &mut Read<'_>) -> Result<Option<Taken>, ParseError> {
         let taken = Taken::read(self.window.bytes(), &[], read);
         match &taken.read {
             Ok(()) if taken.length > 0 && taken.deepest > self.deepest => {
                 self.pass_too_deep(taken.length);
                 return Ok(None);
             }
-            Ok(()) if taken.length > 0 => return Ok(Some(taken)),
+            Ok(()) if taken.length > 0 && !taken.oddities.are_spelled_out() => return Ok(Some(taken)),
             Err(fault) if !fault.is_cut() => {
                 return Ok(self.end_of_value()?.map(|length| Taken { length, ..taken }));
             }
             _ => {}
         }
         let Some(length) = self.end_of_value()? else { return Ok(None) };
-        Ok(Some(Taken { length, ..Taken::read(&self.window.bytes()[..length], &self.cuts, read) }))
+        let taken = Taken { length, ..Taken::read(&self.window.bytes()[..length], &self.cuts, read) };
+        Ok(Some(if taken.oddities.are_spelled_out() { self.read_unspelled(taken, read) } else { taken }))
     }
 
     /// Reads a value once more, with the words in it as everybody writes them. One that was cut stays as it is.
@@ -256,7 +258,7 @@ impl<'s> JsonItems<'s> {
     }
 
     fn enter_children(&mut self, length: usize) {
-        self.shell.extend_from_slice(&text::unspelled(&self.window.bytes()[..length]));
+        self.shell.extend_from_slice(&self.window.bytes()[..length]);
         self.window.consume(length);
         self.inner = 1;
         self.behind = Behind::Bracket;
@@ -268,12 +270,17 @@ impl<'s> JsonItems<'s> {
         // The children's key may come twice, or behind other keys of the rest; then it stays where it is.
         match self.skim(Skim::inside_object(), None)? {
             Some(Skimmed::Done(length)) => {
-                self.shell.extend_from_slice(&text::unspelled(&self.window.bytes()[..length]));
+                self.shell.extend_from_slice(&self.window.bytes()[..length]);
                 self.lent = length;
             }
             // Too large: the item is what it was before.
             _ if self.state == State::Reading => self.shell.push(b'}'),
             _ => return Ok(None),
+        }
+        if self.has_escapes
+            && let Cow::Owned(unspelled) = text::unspelled(&self.shell)
+        {
+            self.shell = unspelled;
         }
         Ok(Some(Piece {
             part: Part::Item,
@@ -295,7 +302,10 @@ impl<'s> JsonItems<'s> {
                     self.pass_too_deep(length);
                     return Ok(None);
                 }
-                found => return Ok(Some(found)),
+                found => {
+                    self.has_escapes |= skim.has_escapes();
+                    return Ok(Some(found));
+                }
             }
             self.cut_long_text(&mut skim);
             if self.window.bytes().len() > self.largest {

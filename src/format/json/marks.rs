@@ -63,13 +63,14 @@ pub(super) fn in_text(bytes: &[u8; VECTOR]) -> (u32, u32) {
     ((is(b'"') | is(b'\\')).to_bitmask(), (control | high).to_bitmask())
 }
 
-/// The first byte that may end a number or word: a blank, a sign of structure, or a byte that looks like one.
+/// Index of the first byte that may end a number or word: a blank, a sign of structure, or a byte that looks like one.
 #[inline]
-pub(super) fn near_word_end(bytes: &[u8; VECTOR]) -> Near {
+pub(super) fn near_word_end(bytes: &[u8; VECTOR]) -> Option<usize> {
     let block = u8x16::new(*bytes);
     let is = |byte: u8| block.simd_eq(u8x16::splat(byte));
     let blank = block.min(u8x16::splat(b' ')).simd_eq(block);
-    Near::first_of((blank | is(b',') | is(b':') | is(b'"') | is_bracket(block)).to_bitmask(), block)
+    let bits = (blank | is(b',') | is(b':') | is(b'"') | is_bracket(block)).to_bitmask();
+    (bits != 0).then(|| bits.trailing_zeros() as usize)
 }
 
 /// Bytes of a block.
@@ -145,7 +146,7 @@ mod tests {
             let is_structure = b"\"{}[]Y_y\x7f".contains(&byte);
             assert_eq!(near_structure(&bytes).at, is_structure.then_some(3), "{byte}");
             let may_end = is_structure || byte <= b' ' || byte == b',' || byte == b':';
-            assert_eq!(near_word_end(&bytes).at, may_end.then_some(3), "{byte}");
+            assert_eq!(near_word_end(&bytes), may_end.then_some(3), "{byte}");
             let bytes = [b"1234\"....".as_slice(), &[b' '; 7]].concat().try_into().map(|mut bytes: [u8; VECTOR]| {
                 bytes[2] = byte;
                 bytes

@@ -28,6 +28,7 @@ pub(super) struct Skim {
     /// The last text of the outermost object, and whether a colon followed it.
     last: (usize, usize),
     is_key: bool,
+    has_escapes: bool,
 }
 
 impl Skim {
@@ -39,6 +40,11 @@ impl Skim {
     /// How many objects and arrays were open at once.
     pub(super) fn deepest(&self) -> usize {
         self.deepest
+    }
+
+    /// Whether there is a backslash in one of its texts.
+    pub(super) fn has_escapes(&self) -> bool {
+        self.has_escapes
     }
 
     /// First byte of the text in which the skim stands.
@@ -114,6 +120,7 @@ impl Skim {
         if self.text == Some(self.at)
             && let Some(span) = text::text_from(&bytes[..bytes.len().min(self.at + SHORT)], self.at)
         {
+            self.has_escapes |= span.has_escapes();
             return self.ended_at(span.end);
         }
         while let Some(step) = memchr::memchr2(b'"', b'\\', &bytes[self.at..]) {
@@ -121,6 +128,7 @@ impl Skim {
             if bytes[found] == b'"' {
                 return self.ended_at(found);
             }
+            self.has_escapes = true;
             if found + 1 >= bytes.len() {
                 self.at = found;
                 return false;

@@ -27,6 +27,11 @@ impl Span {
         self.start == self.end
     }
 
+    /// Whether there is a backslash in it.
+    pub(super) fn has_escapes(self) -> bool {
+        self.form == Form::Escaped
+    }
+
     /// Whether the byte at `offset` of the item lies in it or ends it.
     pub fn reaches(self, offset: usize) -> bool {
         (self.start..=self.end).contains(&offset)
@@ -84,13 +89,12 @@ pub(super) fn to_structure(bytes: &[u8], mut at: usize) -> (usize, bool) {
     (at, any_letters)
 }
 
-/// Where the number or word at `start` ends, and whether there are letters in it. Brackets and quotes end it wherever they stand, so
-/// that a value ends where one that only counts them says.
-pub(super) fn end_of_word(bytes: &[u8], start: usize) -> (usize, bool) {
-    let (mut at, mut any_letters) = (start, false);
+/// Where the number or word at `start` ends. Brackets and quotes end it wherever they stand, so that a value ends where one
+/// that only counts them says.
+pub(super) fn end_of_word(bytes: &[u8], start: usize) -> usize {
+    let mut at = start;
     while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        let Near { at: found, has_letters } = marks::near_word_end(block);
-        any_letters |= has_letters;
+        let found = marks::near_word_end(block);
         at += found.unwrap_or(marks::VECTOR);
         if found.is_some() {
             break;
@@ -98,9 +102,7 @@ pub(super) fn end_of_word(bytes: &[u8], start: usize) -> (usize, bool) {
     }
     let ends = |byte: &u8| byte.is_ascii_whitespace() || b",:\"{}[]".contains(byte);
     let rest = bytes.get(at..).unwrap_or_default();
-    let length = rest.iter().position(ends).unwrap_or(rest.len());
-    any_letters |= rest[..length].iter().any(|byte| marks::is_letter(*byte));
-    (at + length, any_letters)
+    at + rest.iter().position(ends).unwrap_or(rest.len())
 }
 
 /// The text that begins at `start`, up to its closing quote; `None` when there is no quote.
@@ -261,7 +263,7 @@ pub(super) fn decode<'a>(raw: &'a [u8], form: Form, oddities: &mut Oddities) -> 
     match simdutf8::basic::from_utf8(raw) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => {
-            oddities.replaced = true;
+            oddities.note(Oddities::REPLACED);
             String::from_utf8_lossy(raw)
         }
     }
@@ -290,7 +292,7 @@ pub(super) fn push(raw: &[u8], form: Form, oddities: &mut Oddities, out: &mut St
             Some(b'f') => out.push('\u{c}'),
             Some(b'u') => out.push(code_point(&mut rest, oddities)),
             _ => {
-                oddities.replaced = true;
+                oddities.note(Oddities::REPLACED);
                 out.push('\u{FFFD}');
             }
         }
@@ -300,8 +302,8 @@ pub(super) fn push(raw: &[u8], form: Form, oddities: &mut Oddities, out: &mut St
 
 /// Looks for raw controls: without an early end, so that the search is done with vectors.
 fn note_controls(raw: &[u8], form: Form, oddities: &mut Oddities) {
-    if form != Form::Plain {
-        oddities.control |= raw.iter().fold(false, |found, byte| found | (*byte < 0x20));
+    if form != Form::Plain && raw.iter().fold(false, |found, byte| found | (*byte < 0x20)) {
+        oddities.note(Oddities::CONTROL);
     }
 }
 
@@ -309,7 +311,7 @@ fn push_lossy(bytes: &[u8], oddities: &mut Oddities, out: &mut String) {
     match simdutf8::basic::from_utf8(bytes) {
         Ok(text) => out.push_str(text),
         Err(_) => {
-            oddities.replaced = true;
+            oddities.note(Oddities::REPLACED);
             out.push_str(&String::from_utf8_lossy(bytes));
         }
     }
@@ -318,7 +320,7 @@ fn push_lossy(bytes: &[u8], oddities: &mut Oddities, out: &mut String) {
 /// The character behind `\u`; surrogates come in pairs, and one alone is none (cucumber.md 30).
 fn code_point(rest: &mut &[u8], oddities: &mut Oddities) -> char {
     let Some(unit) = take_hex(rest) else {
-        oddities.replaced = true;
+        oddities.note(Oddities::REPLACED);
         return '\u{FFFD}';
     };
     if let Some(low) = rest.strip_prefix(b"\\u").filter(|_| (0xD800..0xDC00).contains(&unit)) {
@@ -329,7 +331,7 @@ fn code_point(rest: &mut &[u8], oddities: &mut Oddities) -> char {
         }
     }
     char::from_u32(unit).unwrap_or_else(|| {
-        oddities.replaced = true;
+        oddities.note(Oddities::REPLACED);
         '\u{FFFD}'
     })
 }

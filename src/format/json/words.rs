@@ -29,10 +29,10 @@ pub(super) fn judge(word: &[u8]) -> Word {
     }
 }
 
-/// Whether a word may be a number by its first byte.
+/// Whether a word is a number by its first and last bytes: a longer look costs more than what it could find.
 #[inline]
-pub(super) fn begins_number(word: &[u8]) -> bool {
-    matches!(word.first(), Some(b'0'..=b'9' | b'-'))
+pub(super) fn looks_like_number(word: &[u8]) -> bool {
+    matches!(word.first(), Some(b'0'..=b'9' | b'-')) && matches!(word.last(), Some(b'0'..=b'9'))
 }
 
 /// Also as strict parsers do not read it: `+1`, `.5`.

@@ -7,7 +7,7 @@
 use super::super::marks::{self, Structure};
 use super::super::text;
 use super::super::words::{self, Word};
-use super::{Fault, JsonCursor};
+use super::{Fault, JsonCursor, Oddities};
 
 const OUT_OF_STEP: &str = "words stand where texts are to be, so that a quote must be missing before them";
 
@@ -131,8 +131,8 @@ impl JsonCursor<'_> {
             Word::Known => {}
             // The bytes end within it, and the value does not end.
             _ if end == self.bytes.len() => {}
-            Word::Foreign if is_alone() => self.oddities.foreign = true,
-            Word::Unknown if is_alone() => self.oddities.doubtful = true,
+            Word::Foreign if is_alone() => self.oddities.note(Oddities::FOREIGN),
+            Word::Unknown if is_alone() => self.oddities.note(Oddities::DOUBTFUL),
             _ => return Err(Fault::wrong(OUT_OF_STEP, start)),
         }
         Ok(end)

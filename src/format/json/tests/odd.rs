@@ -39,7 +39,7 @@ fn words_without_quotes_are_told_wherever_they_stand() {
         let blanks = " ".repeat(blanks);
         for (word, doubtful) in [("passed", true), ("yes", true), ("0x1f", true), ("undefined", false), ("None", false)]
         {
-            let expected = Oddities { doubtful, foreign: !doubtful, ..Oddities::default() };
+            let expected = if doubtful { Oddities::DOUBTFUL } else { Oddities::FOREIGN };
             for json in [
                 format!(r#"{{"a":{{"x":[1,{blanks}{word} ]}}}}"#),
                 format!(r#"{{"a":{{"x":"\\","y":{blanks}{word}}}}}"#),
@@ -69,11 +69,11 @@ fn quotes_that_are_out_of_step_are_a_fault() {
 
 #[test]
 fn commas_that_are_missing_are_told_or_a_fault() {
-    let doubtful = Ok(Oddities { doubtful: true, ..Oddities::default() });
+    let doubtful = Ok(Oddities::DOUBTFUL);
     assert_eq!(read_half(r#"{"b":1 "c":2}"#), doubtful);
     assert_eq!(read_half(r#"{"b":"1""c":2}"#), doubtful);
-    assert_eq!(read_half(r#"{"b":[{"x":1} {}]}"#), Ok(Oddities { no_comma: true, ..Oddities::default() }));
-    assert_eq!(read_half(r#"{"b":[1,,2],,"c":1}"#), Ok(Oddities { comma: true, ..Oddities::default() }));
+    assert_eq!(read_half(r#"{"b":[{"x":1} {}]}"#), Ok(Oddities::NO_COMMA));
+    assert_eq!(read_half(r#"{"b":[1,,2],,"c":1}"#), Ok(Oddities::COMMA));
     assert_eq!(read_half(" { \"b\" : [ 1 , 2 ] , \"c\" : [\n] }"), Ok(Oddities::default()));
     assert!(read_half(r#"{"b":["x" "y"]}"#).is_err());
 }
