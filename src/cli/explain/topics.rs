@@ -60,7 +60,7 @@ pub const TOPICS: &[Topic] = &[
     Topic::of(
         ProblemKind::EmptyReport,
         [
-            "A file that is called like a report has nothing in it, or nothing but zero bytes.",
+            "A file that is called like a report has nothing in it, nothing but zero bytes, or ends before its first element.",
             "No test case is counted, since none is there.",
             "The run died before it wrote its results, or the machine lost power. If the file is no report, leave it \
              out with --exclude.",
