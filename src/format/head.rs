@@ -9,8 +9,10 @@ mod xml;
 pub use json::{JsonHead, JsonRoot, ValueKind};
 pub use xml::{Element, XmlHead};
 
+use std::cell::OnceCell;
+
 use super::recognise::{self, Family};
-use super::{FORMATS, conflict, encoding};
+use super::{FORMATS, Format, conflict, encoding};
 
 /// Bytes of a file that nearly always tell what it is.
 pub const HEAD: usize = 64 * 1024;
@@ -25,6 +27,7 @@ pub struct Head<'h> {
     bytes: &'h [u8],
     shape: Shape<'h>,
     family: Option<Family>,
+    format: OnceCell<Option<&'static Format>>,
 }
 
 /// What the bytes are, roughly.
@@ -122,7 +125,7 @@ impl<'h> Head<'h> {
     /// These bytes, which are this.
     fn of(bytes: &'h [u8], file_name: &'h str, shape: Shape<'h>) -> Head<'h> {
         let family = recognise::family_of(&shape);
-        Head { file_name, bytes, shape, family }
+        Head { file_name, bytes, shape, family, format: OnceCell::new() }
     }
 
     /// The report behind lines that look like markup (`<br />` of a PHP warning). Pages show reports without being any.
@@ -161,9 +164,14 @@ impl<'h> Head<'h> {
         self.family
     }
 
+    /// The format that takes it for a report of its own.
+    pub fn format(&self) -> Option<&'static Format> {
+        *self.format.get_or_init(|| FORMATS.iter().find(|format| (format.recognises)(self)))
+    }
+
     /// Whether it is a report of some format.
     pub fn is_report(&self) -> bool {
-        self.family.is_some() || FORMATS.iter().any(|format| (format.recognises)(self))
+        self.family.is_some() || self.format().is_some()
     }
 
     /// Whether these bytes end within a JSON document, or before the root element: a log may stand in front of it.

@@ -140,7 +140,7 @@ pub fn detect(head: &Head<'_>) -> Recognition {
     if head.is_empty() {
         return Recognition::Empty;
     }
-    if let Some(format) = FORMATS.iter().find(|format| (format.recognises)(head)) {
+    if let Some(format) = head.format() {
         return Recognition::Report(format);
     }
     match lookalike::recognise(head) {
