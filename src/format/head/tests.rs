@@ -82,6 +82,8 @@ fn j43_lines_like_markup_before_the_root_are_passed_over() {
         "<info>starting</info>\n<testsuites/>",
         "<file> is read\n<?xml version='1.0'?>\n<testsuites/>",
         "Usage: run <file>\n<testsuites/>",
+        "<?xml version='1.0'?>\nreading <menu.cfg>\n<testsuites/>",
+        "<?xml version='1.0'?>\na map<int, set<int>> of 3\n  <j:testsuites xmlns:j='x'/>",
     ] {
         assert_eq!(format(text), Some("junit"), "{text}");
     }
@@ -91,6 +93,9 @@ fn j43_lines_like_markup_before_the_root_are_passed_over() {
         "<html><br/>\n<?xml version='1.0'?>\n<testsuites/></html>",
         "<p>so <b>x</b> <testsuites/></p>\n<testsuites/>",
         "<br/>\n<?xml version='1.0'?>\n<other/>",
+        "<?xml version='1.0'?>\nreading <menu.cfg>\nsee <testsuites/>",
+        "<?xml version='1.0'?>\nreading <menu.cfg>\n<other/>",
+        "<?xml version='1.0'?><menu>\n<testsuites/></menu>",
     ] {
         assert_eq!(format(text), None, "{text}");
     }
