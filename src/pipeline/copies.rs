@@ -208,7 +208,8 @@ mod tests {
     #[test]
     fn t32_the_whole_stands_for_its_parts_and_all_parts_for_the_whole() {
         let whole: (&str, &[i64]) = ("t/r.xml", &[1, 2, 3]);
-        let (one, other): ((&str, &[i64]), (&str, &[i64])) = (("t/A/r.xml", &[1, 2]), ("t/B/r.xml", &[3]));
+        let one: (&str, &[i64]) = ("t/A/r.xml", &[1, 2]);
+        let other: (&str, &[i64]) = ("t/B/r.xml", &[3]);
         assert_eq!(looked(&[one, other, whole]), [None, None, Some((0, 1))]);
         assert_eq!(looked(&[whole, one, other]), [None, Some((0, 0)), Some((0, 0))]);
         let packed: (&str, &[i64]) = ("n.zip!/A/r.xml", &[1]);
@@ -237,6 +238,16 @@ mod tests {
         let mut of_other_input = report(3, "t/A/r.xml", &[1]);
         of_other_input.input = 2;
         assert_eq!(copies.look(&mut of_other_input), None);
+    }
+
+    #[test]
+    fn what_may_be_a_copy_is_known_by_its_folder() {
+        let mut copies = Copies::default();
+        copies.look(&mut report(0, "t/A/r.xml", &[1]));
+        let may_be_told = |folders: [&str; 3]| folders.map(|folder| copies.may_be_told(0, folder));
+        assert_eq!(may_be_told(["", "t", "t/A/x"]), [true; 3]);
+        assert_eq!(may_be_told(["t/A", "t/B", "u"]), [false; 3]);
+        assert!(!copies.may_be_told(1, "t"));
     }
 
     #[test]
