@@ -10,7 +10,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterato
 use rayon::slice::ParallelSlice;
 
 use super::collect::{Closed, Collected, CollectedExecution, Named, Rank};
-use super::disagreeing;
+use super::disagreeing::Contradictions;
 use super::execution::{Bundling, Prepared};
 use super::grouping::Group;
 use super::kept::FinishedReport;
@@ -21,7 +21,7 @@ use super::plan::PlannedExecution;
 use super::purpose::Names;
 use super::stop::Stop;
 use super::{Error, Observer, threads};
-use crate::bundle::manifest::{Disagreeing, Execution, Totals};
+use crate::bundle::manifest::{Execution, Totals};
 use crate::bundle::{
     Compression, ExecutionIndex, Folder, LineSpool, Merge, RunStore, Settled, Sidecar, Unsettled, WriteError,
 };
@@ -196,8 +196,8 @@ impl Readying<'_> {
         let attached = loose::attach(self.pictures, &mut reports, self.spool, &mut settled, stores, self.observer)?;
         evidence.merge(attached);
         let prepare = |one: SettledExecution| {
-            let disagreeing = disagreeing::of(&one.settled, &group.store, &reports, self.spool)?;
-            prepare(self.bundling, one, disagreeing, &group)
+            let contradictions = Contradictions::of(&one.settled, &group.store, &reports, self.spool)?;
+            prepare(self.bundling, one, contradictions, &group)
         };
         let prepared = settled.into_iter().map(prepare).collect::<Result<Vec<_>, Error>>()?;
         let left_out = prepared.iter().map(|one| one.execution.evidence_left_out).sum();
@@ -260,14 +260,14 @@ fn settle_all(
 fn prepare(
     bundling: Bundling<'_>,
     execution: SettledExecution,
-    disagreeing: Option<Disagreeing>,
+    contradictions: Contradictions,
     group: &Group,
 ) -> Result<Ranked<Prepared>, Error> {
     let SettledExecution { number, named, collected, settled } = execution;
     let key = group.key_of(number);
     let (rank, label) = (named.rank, key.label());
     let mut execution = bundling.prepare(named.id, key, collected, settled, &group.store)?;
-    execution.disagreeing = disagreeing;
+    execution.contradictions = contradictions;
     Ok(Ranked { rank, label, execution })
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::basis::{Basis, ReadExtent};
+use super::copies::Dated;
 use super::early::Beginning;
 use super::grouping::Group;
 use super::loose::Traces;
@@ -61,6 +62,8 @@ pub(super) struct ReportOutcome {
     pub(super) unmapped: Vec<String>,
     /// By what another report of the same run knows it, until it is collected.
     pub(super) marks: Marks,
+    /// By what a report of the same format knows its rows, where that is asked for, until it is collected.
+    pub(super) dated: Dated,
     /// What it leaves behind for the pictures beside it.
     pub(super) traces: Option<Box<Traces>>,
     /// How its bytes are read again, when it is a picture.
@@ -139,6 +142,7 @@ impl ReportOutcome {
             names: Vec::new(),
             unmapped: Vec::new(),
             marks: Marks::default(),
+            dated: Dated::default(),
             traces: None,
             picture: None,
             row_keys: RowKeys::default(),
@@ -186,6 +190,7 @@ impl ReportOutcome {
         self.basis.begin_again();
         self.producer.clear();
         self.marks = Marks::default();
+        self.dated = Dated::default();
     }
 
     /// A panic ended the reading of it.

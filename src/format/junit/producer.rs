@@ -9,7 +9,7 @@ mod marks;
 mod tests;
 
 use crate::format::xml::{Tag, Text};
-use marks::{CASE_MARKS, MARKS, Mark, Place, has_microseconds};
+use marks::{CASE_MARKS, Compared, MARKS, Mark, Place, has_microseconds};
 
 macro_rules! producers {
     ($($variant:ident = $name:literal, $means:ident, $zone:ident;)*) => {
@@ -180,11 +180,15 @@ impl Recognition {
         if !self.is_open() {
             return Producer::Unknown;
         }
-        let found = match (tag.name(), tag.depth()) {
-            (b"testsuites", 0) => find(MARKS, tag, |place| place == Place::Wrapper),
-            (_, 0) => find(MARKS, tag, |place| matches!(place, Place::Root | Place::Suite)),
-            _ => find(MARKS, tag, |place| place == Place::Suite),
+        let here = |place| match (tag.name(), tag.depth()) {
+            (b"testsuites", 0) => place == Place::Wrapper,
+            (_, 0) => matches!(place, Place::Root | Place::Suite),
+            _ => place == Place::Suite,
         };
+        let mut found = find(MARKS, tag, here);
+        if found == Producer::Unknown && memchr::memchr(b'&', tag.raw()).is_some() {
+            found = find_as(Compared::AsMeant, MARKS, tag, here);
+        }
         if found == Producer::Unknown {
             self.suites += 1;
             self.may_be_python = (tag.depth() == 0 && tag.name() == b"testsuite") || has_microseconds(tag);
@@ -220,7 +224,12 @@ impl Recognition {
 }
 
 fn find(marks: &[Mark], tag: &Tag<'_>, here: impl Fn(Place) -> bool) -> Producer {
-    marks.iter().find(|mark| here(mark.place) && mark.is_on(tag)).map_or(Producer::Unknown, |mark| mark.producer)
+    find_as(Compared::AsWritten, marks, tag, here)
+}
+
+fn find_as(compared: Compared, marks: &[Mark], tag: &Tag<'_>, here: impl Fn(Place) -> bool) -> Producer {
+    let found = marks.iter().find(|mark| here(mark.place) && mark.is_on(tag, compared));
+    found.map_or(Producer::Unknown, |mark| mark.producer)
 }
 
 /// Takes one layer of escapes off a message.

@@ -9,6 +9,7 @@ use super::telling::{LONG_TEXTS, OVERRULED_ENVIRONMENT};
 use super::{Conversion, ConversionFailure, Fallen, RunScratch, conflict};
 use crate::model::{Origin, Problem, ProblemKind, ReportVisitor, StatedExecution, TestRun};
 use crate::pipeline::batches::{CaseBatch, Giant};
+use crate::pipeline::copies::Dated;
 use crate::pipeline::marks::Marks;
 use crate::pipeline::outcome::ReportOutcome;
 use crate::pipeline::purpose::Context;
@@ -55,6 +56,9 @@ impl ReportPart {
         outcome.basis = giant.basis.of_part();
         if batch.start.keeps_definitions {
             outcome.marks.keep_definitions();
+        }
+        if giant.format.is_told_again {
+            outcome.dated = Dated::wanted();
         }
         if batch.start.is_beyond_marks {
             outcome.marks = Marks::full();
@@ -111,6 +115,7 @@ impl Conversion<'_> {
         outcome.evidence.merge(part.evidence);
         outcome.basis.take_in(part.basis);
         outcome.marks.take_in(part.marks);
+        outcome.dated.take_in(part.dated);
         self.rows.keys().take_in(part.row_keys);
         if let Some(traces) = part.traces {
             outcome.traces().take_in(*traces);
