@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use super::Error;
+use super::at_hand::Work;
 use super::batches::{Asked, Giant, Helpers};
 use super::early::EarlyRuns;
 use super::grouping::{Entered, Group, Grouping, Walk};
@@ -13,7 +14,7 @@ use super::purpose::Purpose;
 use super::queue::{Queue, Task};
 use super::stop::Stop;
 use super::visitor::ConversionFailure;
-use super::worker::{self, Scratch, Work};
+use super::worker::{self, Scratch};
 use crate::bundle::Ahead;
 use crate::model::ReportId;
 use crate::source::{self, Found, SourceError};

@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 use std::io::Read;
-use std::sync::Arc;
 
 use super::aside::{self, Looked};
 use super::early::Beginning;
@@ -51,7 +50,6 @@ impl<'h> Glance<'h> {
 
 /// A file of which it is known what it is.
 pub(super) struct Recognised<'h> {
-    pub(super) entry: &'h Arc<Entry>,
     pub(super) format: &'static Format,
     encoding: Detected,
     /// Its head, in UTF-8.
@@ -62,12 +60,7 @@ pub(super) struct Recognised<'h> {
 
 impl<'h> Recognised<'h> {
     /// What a glance at a file has recognised. One that is no report is set aside.
-    pub(super) fn of(
-        entry: &'h Arc<Entry>,
-        looked: Looked<'h>,
-        glance: Glance<'h>,
-        outcome: &mut ReportOutcome,
-    ) -> Option<Recognised<'h>> {
+    pub(super) fn of(looked: Looked<'h>, glance: Glance<'h>, outcome: &mut ReportOutcome) -> Option<Recognised<'h>> {
         let Glance { encoding, decoded, recognition, .. } = glance;
         let format = match recognition {
             Recognition::Report(format) => format,
@@ -80,7 +73,7 @@ impl<'h> Recognised<'h> {
         if let Some(declaration) = encoding.false_declaration(&decoded) {
             outcome.problems.push(Problem::new(ProblemKind::Repaired, declaration.to_string()));
         }
-        Some(Recognised { entry, format, encoding, decoded, looked })
+        Some(Recognised { format, encoding, decoded, looked })
     }
 
     /// Has its format's reader make test cases of it.

@@ -71,6 +71,15 @@ impl RunScratch {
     }
 }
 
+/// What a conversion has to know of the report beforehand.
+#[derive(Clone, Copy)]
+pub(super) struct Subject<'c> {
+    pub(super) entry: &'c Entry,
+    /// What its names and tags mean.
+    pub(super) dialect: &'c Dialect,
+    pub(super) group: &'c Group,
+}
+
 /// Maps, encodes and stores each case as it comes.
 pub(super) struct Conversion<'c> {
     findings: Findings<'c>,
@@ -121,13 +130,12 @@ pub(super) enum ConversionFailure {
 
 impl<'c> Conversion<'c> {
     pub(super) fn new(
-        dialect: &Dialect,
+        subject: Subject<'c>,
         outcome: &'c mut ReportOutcome,
         context: &'c Context<'c>,
-        entry: &'c Entry,
         scratch: &'c mut RunScratch,
-        group: &'c Group,
     ) -> Conversion<'c> {
+        let Subject { entry, dialect, group } = subject;
         scratch.empty();
         outcome.marks.expect(scratch.usual_cases);
         if context.prefers || outcome.format.is_some_and(Format::tells_more) {

@@ -12,6 +12,7 @@ use crate::bundle::{RunMemory, Sidecar, StoredChunk, WaitingEntries};
 use crate::format::{Attachments, Format, ParseError, ReadOptions, Signs};
 use crate::mapping::{EnvironmentFrom, Evidence, EvidencePolicy, KeyPattern, KeyRules, Rules};
 use crate::model::{Attachment, Body, Content, DataRows, Dialect, Limit, Outcome, ProblemKind, StatedExecution};
+use crate::pipeline::at_hand::{ReportAtHand, ReportScratch, Work};
 use crate::pipeline::early::{EarlyRuns, TakeEarly};
 use crate::pipeline::group::GroupBy;
 use crate::pipeline::grouping::Grouping;
@@ -19,7 +20,6 @@ use crate::pipeline::outcome::RunChunk;
 use crate::pipeline::purpose::{Context, Names, Purpose, Reading};
 use crate::pipeline::stop::Stop;
 use crate::pipeline::visitor::{Ended, FALLS, Fallen};
-use crate::pipeline::worker::{self, ReportScratch, Work};
 use crate::source::{self, Found, Input};
 use crate::xray::{self, EncodeOptions, Encoder, Target};
 
@@ -136,7 +136,7 @@ fn come_to(file: &Path, bytes: &[u8], way: &Way, batch: Size, threads: usize, pa
                 false => Body::Stream(&mut reader),
             };
             let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                worker::read_report(&entry, body, &work, &mut scratch, &mut outcome)
+                ReportAtHand { entry: &entry, work, scratch: &mut scratch, outcome: &mut outcome }.read(body)
             }));
             is_read.store(true, Ordering::Relaxed);
             read

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::findings::Keeps;
 use super::telling::{LONG_TEXTS, OVERRULED_ENVIRONMENT};
-use super::{Conversion, ConversionFailure, Fallen, RunScratch, conflict};
+use super::{Conversion, ConversionFailure, Fallen, RunScratch, Subject, conflict};
 use crate::model::{Origin, Problem, ProblemKind, ReportVisitor, StatedExecution, TestRun};
 use crate::pipeline::batches::{CaseBatch, Giant};
 use crate::pipeline::marks::Marks;
@@ -70,8 +70,8 @@ impl ReportPart {
     }
 
     fn fill(&mut self, batch: &mut CaseBatch, giant: &Giant, context: &Context<'_>, scratch: &mut RunScratch) {
-        let mut conversion =
-            Conversion::new(&giant.format.dialect, &mut self.outcome, context, &giant.entry, scratch, &giant.group);
+        let subject = Subject { entry: &giant.entry, dialect: &giant.format.dialect, group: &giant.group };
+        let mut conversion = Conversion::new(subject, &mut self.outcome, context, scratch);
         conversion.findings.keeps = Keeps::EnoughOfAPart;
         conversion.mapper.go_on_behind(batch.start.examples);
         conversion.stated.clone_from(&batch.start.stated);
