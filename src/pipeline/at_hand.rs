@@ -64,7 +64,7 @@ impl ReportAtHand<'_> {
     fn read_bytes(&mut self, bytes: &[u8]) -> Ended {
         let first = |most: usize| &bytes[..bytes.len().min(most)];
         let mut head = first(HEAD);
-        self.outcome.beginning = Beginning::of(head);
+        self.outcome.likeness.beginning = Beginning::of(head);
         self.outcome.read(ReadExtent::whole(bytes));
         let mut glance = self.glance_at(head);
         if glance.is_undecided() {
@@ -80,7 +80,7 @@ impl ReportAtHand<'_> {
         let (mut head, mut wanted) = (Vec::with_capacity(HEAD), HEAD);
         // What failed is told again by whoever reads on from there: the cases before it may be complete.
         let mut failed = lengthen(&mut head, wanted, &mut hashing);
-        self.outcome.beginning = Beginning::of(&head);
+        self.outcome.likeness.beginning = Beginning::of(&head);
         let mut glance = self.glance_at(&head);
         if failed.is_none() && head.len() == wanted && glance.is_undecided() {
             drop(glance);
@@ -99,7 +99,7 @@ impl ReportAtHand<'_> {
             if let Some(shortage) = Shortage::of(&error) {
                 return Ended::failed(ConversionFailure::Shortage(shortage));
             }
-            aside::fail(self.outcome, &error);
+            aside::fail(&mut self.outcome.told, &error);
         }
         self.outcome.read(hashing.extent());
         ended
@@ -126,7 +126,7 @@ impl ReportAtHand<'_> {
             return Ended::failed(ConversionFailure::Shortage(shortage));
         }
         self.conclude(parsed);
-        if purpose.reading().format.is_some() && self.outcome.cases.seen == 0 {
+        if purpose.reading().format.is_some() && self.outcome.told.cases.seen == 0 {
             report.review_forced(self.outcome);
         }
         Ended { failure, read: Ok(()) }
@@ -173,26 +173,26 @@ impl ReportAtHand<'_> {
         body: Body<'_>,
         context: &Context<'_>,
     ) -> Ended<Result<(), ParseError>> {
-        let known = self.outcome.problems.len();
+        let known = self.outcome.told.problems.len();
         let in_memory = match &body {
             Body::Bytes(bytes) => Some(*bytes),
             Body::Stream(_) => None,
         };
         let ended = self.convert_once(report, body, RowKeys::default(), context);
-        let mut keys = std::mem::take(&mut self.outcome.row_keys);
+        let mut keys = std::mem::take(&mut self.outcome.runs.row_keys);
         let has_missed = keys.missed().next().is_some();
         if !(has_missed || keys.may_have_missed_more()) || ended.failure.is_some() || ended.read.is_err() {
             return ended;
         }
         let Some(bytes) = in_memory else {
-            self.outcome.problems.extend(has_missed.then(|| missed_keys(&keys)));
-            self.outcome.problems.extend(keys.may_have_missed_more().then(too_many_methods));
+            self.outcome.told.problems.extend(has_missed.then(|| missed_keys(&keys)));
+            self.outcome.told.problems.extend(keys.may_have_missed_more().then(too_many_methods));
             return ended;
         };
         keys.begin_again();
         self.outcome.begin_again(known, &self.work.group.store);
         let ended = self.convert_once(report, Body::Bytes(bytes), keys, context);
-        self.outcome.row_keys = RowKeys::default();
+        self.outcome.runs.row_keys = RowKeys::default();
         ended
     }
 
@@ -233,7 +233,7 @@ impl ReportAtHand<'_> {
     /// What becomes of a report that was read to its end, or until it could not be read any further.
     fn conclude(&mut self, parsed: Result<(), ParseError>) {
         if let Err(error) = parsed {
-            self.outcome.problems.push(error.to_problem());
+            self.outcome.told.problems.push(error.to_problem());
             if let ParseErrorKind::Read(error) = error.kind()
                 && error.kind() == io::ErrorKind::InvalidData
                 && self.work.early.is_none()
@@ -242,8 +242,8 @@ impl ReportAtHand<'_> {
                 self.outcome.leave_out_runs(&self.work.group.store);
             }
         }
-        let is_damaged = self.outcome.problems.iter().any(Problem::is_damage);
-        self.outcome.state = if is_damaged { ReportState::Damaged } else { ReportState::Converted };
+        let is_damaged = self.outcome.told.problems.iter().any(Problem::is_damage);
+        self.outcome.told.state = if is_damaged { ReportState::Damaged } else { ReportState::Converted };
     }
 }
 

@@ -75,45 +75,49 @@ struct File {
 
 type Files = Queue<File, BundleAhead, Arc<Giant>>;
 
-/// Walks the inputs on this thread, has the files read by workers and gives every outcome to `collect`, in walk order
-/// and one at a time.
-///
-/// There is no thread that collects: whoever has read a report hands on all outcomes whose turn has come, so that
-/// nobody is woken for it. Only what is cheap may happen there.
-pub(super) fn run(
-    walk: Walk<'_>,
-    threads: usize,
-    purpose: &Purpose<'_>,
-    grouping: &mut Grouping,
-    stop: &Stop<'_>,
-    collect: &mut dyn Collect,
-) -> Result<(), Error> {
-    let window = (threads * WINDOW_PER_THREAD).max(SMALLEST_WINDOW);
-    let queue = Queue::new(window, |bundle: &BundleAhead| bundle.bundle.is_large());
-    let line = Line::new(&queue, stop, collect);
-    let ask = |report: &Arc<Giant>| match queue.ask_for_help(Arc::clone(report)) {
-        true => Asked::Idle,
-        false => Asked::Busy,
-    };
-    let helpers = Helpers::new(threads, &ask);
-    let walked = std::thread::scope(|scope| {
-        let worker = |number| {
-            let worker = std::thread::Builder::new().name(format!("worker-{number}"));
-            worker.spawn_scoped(scope, || work(&queue, purpose, &helpers, &line, walk.inputs.len()))
+/// By how many files are worked on, what for, and until when.
+#[derive(Clone, Copy)]
+pub(super) struct Workers<'w> {
+    pub(super) threads: usize,
+    pub(super) purpose: &'w Purpose<'w>,
+    pub(super) stop: &'w Stop<'w>,
+}
+
+impl Workers<'_> {
+    /// Walks the inputs on this thread, has the files read by workers and gives every outcome to `collect`, in walk order
+    /// and one at a time.
+    ///
+    /// There is no thread that collects: whoever has read a report hands on all outcomes whose turn has come, so that
+    /// nobody is woken for it. Only what is cheap may happen there.
+    pub(super) fn run(self, walk: Walk<'_>, grouping: &mut Grouping, collect: &mut dyn Collect) -> Result<(), Error> {
+        let Workers { threads, purpose, stop } = self;
+        let window = (threads * WINDOW_PER_THREAD).max(SMALLEST_WINDOW);
+        let queue = Queue::new(window, |bundle: &BundleAhead| bundle.bundle.is_large());
+        let line = Line::new(&queue, stop, collect);
+        let ask = |report: &Arc<Giant>| match queue.ask_for_help(Arc::clone(report)) {
+            true => Asked::Idle,
+            false => Asked::Busy,
         };
-        // Where the system does not give them all, those that came do the work of the others.
-        let (workers, refused) = until_refused((0..threads).map(worker));
-        let walked = match refused {
-            Some(error) if workers.is_empty() => Err(Error::NoThread(error)),
-            _ => hand_out(walk, stop, grouping, &queue).map_err(Error::Source),
-        };
-        queue.end();
-        // One that fell has said so.
-        workers.into_iter().for_each(|worker| drop(worker.join()));
+        let helpers = Helpers::new(threads, &ask);
+        let walked = std::thread::scope(|scope| {
+            let worker = |number| {
+                let worker = std::thread::Builder::new().name(format!("worker-{number}"));
+                worker.spawn_scoped(scope, || work(&queue, purpose, &helpers, &line, walk.inputs.len()))
+            };
+            // Where the system does not give them all, those that came do the work of the others.
+            let (workers, refused) = until_refused((0..threads).map(worker));
+            let walked = match refused {
+                Some(error) if workers.is_empty() => Err(Error::NoThread(error)),
+                _ => hand_out(walk, stop, grouping, &queue).map_err(Error::Source),
+            };
+            queue.end();
+            // One that fell has said so.
+            workers.into_iter().for_each(|worker| drop(worker.join()));
+            walked
+        });
+        line.into_result()?;
         walked
-    });
-    line.into_result()?;
-    walked
+    }
 }
 
 /// What was made until something could not be, and why not.
@@ -173,7 +177,7 @@ fn work(queue: &Files, purpose: &Purpose<'_>, helpers: &Helpers<'_>, line: &Line
                 let work = Work { purpose, group: &group, helpers, early: Some(&take_early) };
                 let told_input = (inputs > 1).then(|| found.place().input.saturating_add(1));
                 let (mut outcome, failure) = worker::process(id, found, place, &work, &mut scratch);
-                outcome.told_input = told_input;
+                outcome.surroundings.told_input = told_input;
                 line.hand_in(Arrival { outcome, group, left, failure });
                 read = 1;
             }

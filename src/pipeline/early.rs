@@ -70,7 +70,7 @@ impl<'c> Early<'c> {
         format: &'static str,
         take: &'c TakeEarly<'c>,
     ) -> Option<Early<'c>> {
-        let beginning = outcome.beginning?;
+        let beginning = outcome.likeness.beginning?;
         let (report, group) = (outcome.id, Arc::clone(group));
         let runs = EarlyRuns { report, group, format, beginning, have_begun: false, chunks: Vec::new() };
         Some(Early { runs, take })

@@ -34,15 +34,15 @@ impl<'r> Report<'r> {
     pub(super) fn of(outcome: &'r ReportOutcome) -> Report<'r> {
         Report {
             origin: &outcome.origin,
-            input: outcome.told_input,
-            format: outcome.format,
-            producer: &outcome.producer,
-            state: outcome.state,
-            reason: &outcome.reason,
-            has_advice: outcome.has_advice,
-            bytes: outcome.bytes,
-            cases: outcome.cases,
-            problems: &outcome.problems,
+            input: outcome.surroundings.told_input,
+            format: outcome.told.format,
+            producer: &outcome.told.producer,
+            state: outcome.told.state,
+            reason: &outcome.told.reason,
+            has_advice: outcome.told.has_advice,
+            bytes: outcome.told.bytes,
+            cases: outcome.told.cases,
+            problems: &outcome.told.problems,
         }
     }
 }

@@ -55,14 +55,16 @@ impl Repeats {
         spool: &LineSpool,
     ) -> Result<bool, Error> {
         let mut is_found = false;
-        for share in outcome.shares.iter() {
+        for share in outcome.runs.shares.iter() {
             let tests = Tests { execution: share.execution, runs: share.runs, identities: share.identities };
             let first = *self.first.entry(tests.hash()).or_insert(reports.len() as u32);
             let Some(first) = reports.seen(first as usize, spool)? else { continue };
             is_found = true;
-            let folders =
-                [(first.input, folder_of(&first.report)), (outcome.told_input, folder_of(outcome.origin.as_str()))];
-            if folders[0] == folders[1] && first.format.as_deref() != outcome.format {
+            let folders = [
+                (first.input, folder_of(&first.report)),
+                (outcome.surroundings.told_input, folder_of(outcome.origin.as_str())),
+            ];
+            if folders[0] == folders[1] && first.format.as_deref() != outcome.told.format {
                 // Twins: they have been told of.
                 continue;
             }
@@ -70,7 +72,7 @@ impl Repeats {
                 let tests =
                     if share.runs == 1 { "the same test".to_owned() } else { format!("the same {} tests", share.runs) };
                 let key = &group.key_of(share.execution).key;
-                let then = match first.format.as_deref() == outcome.format {
+                let then = match first.format.as_deref() == outcome.told.format {
                     // Kept apart they would be two Test Executions of one key, and the one that is uploaded last would count.
                     _ if !key.is_empty() => format!(", as both belong to {key}"),
                     false => "; where both tell of one run, --exclude leaves one of them out".to_owned(),
@@ -79,9 +81,9 @@ impl Repeats {
                     }
                     true => "; --environment-from or --group-by directory keeps devices or folders apart".to_owned(),
                 };
-                let first = told_beside(&first, outcome.told_input);
+                let first = told_beside(&first, outcome.surroundings.told_input);
                 let message = format!("{tests} as {first}: their results are merged{then}");
-                outcome.problems.push(Problem::new(ProblemKind::SameTestsTwice, message));
+                outcome.told.problems.push(Problem::new(ProblemKind::SameTestsTwice, message));
             }
         }
         Ok(is_found)
@@ -101,9 +103,10 @@ impl Repeats {
         }
         let seen = reports.seen_by_id(around, spool)?;
         let is_around = |seen: &SeenReport| {
-            seen.input == outcome.told_input && is_below(folder_of(outcome.origin.as_str()), folder_of(&seen.report))
+            seen.input == outcome.surroundings.told_input
+                && is_below(folder_of(outcome.origin.as_str()), folder_of(&seen.report))
         };
-        let whole = seen.filter(|seen| seen.format.as_deref() == outcome.format && is_around(seen));
+        let whole = seen.filter(|seen| seen.format.as_deref() == outcome.told.format && is_around(seen));
         if let Some(whole) = whole {
             self.told_around.insert(around);
             let message = format!(
@@ -111,7 +114,7 @@ impl Repeats {
                  report and others: their results are merged, and each counts as a case of its own; --exclude leaves out the parts",
                 whole.report
             );
-            outcome.problems.push(Problem::new(ProblemKind::SameTestsTwice, message));
+            outcome.told.problems.push(Problem::new(ProblemKind::SameTestsTwice, message));
         }
         Ok(())
     }

@@ -10,9 +10,8 @@ use super::at_hand::{ReportAtHand, ReportScratch, Work};
 use super::basis::Basis;
 use super::batches::{Giant, Helpers};
 use super::measure;
-use super::outcome::ReportOutcome;
+use super::outcome::{ReportOutcome, Surroundings, Told};
 use super::purpose::{Context, Depth, Purpose, WritingAhead};
-use super::twins::scope;
 use super::visitor::{ConversionFailure, Ended, Fallen};
 use crate::bundle::{Ahead, RunStore, WriteError};
 use crate::format;
@@ -40,10 +39,7 @@ pub(super) fn process(
         // Should the record know no such file, the collector says so.
         return (outcome.unwrap_or_else(|| ReportOutcome::new(id, found.origin().clone(), 0)), None);
     }
-    let (input, messages_may_follow) = (found.place().input, found.place().beside_json_lines);
-    let scope = scope::of(found.origin().folder(), &found.place().input_name).len();
-    let (outcome, failure) = process_found(id, found, work, scratch);
-    (ReportOutcome { input, messages_may_follow, scope, ..outcome }, failure)
+    process_found(id, found, work, scratch)
 }
 
 fn process_found(
@@ -52,8 +48,8 @@ fn process_found(
     work: &Work<'_>,
     scratch: &mut Scratch,
 ) -> (ReportOutcome, Option<ConversionFailure>) {
-    let basis = Basis::of(&found);
-    let begun = |origin, bytes| ReportOutcome { basis, ..ReportOutcome::new(id, origin, bytes) };
+    let (surroundings, basis) = (Surroundings::of(&found), Basis::of(&found));
+    let begun = |origin, bytes| ReportOutcome { surroundings, basis, ..ReportOutcome::new(id, origin, bytes) };
     match found {
         Found::Entry(entry) => {
             let mut outcome = begun(entry.origin.clone(), 0);
@@ -62,11 +58,13 @@ fn process_found(
         }
         Found::Skipped { origin, bytes, why, .. } => {
             let state = if why == Skip::Package { ReportState::Unsupported } else { ReportState::Ignored };
-            (ReportOutcome { state, reason: why.to_string(), ..begun(origin, bytes) }, None)
+            let told = Told { state, reason: why.to_string(), ..Told::of(bytes) };
+            (ReportOutcome { told, ..begun(origin, bytes) }, None)
         }
         Found::Unreadable { origin, bytes, problem, .. } => {
             let state = if problem.is_damage() { ReportState::Damaged } else { ReportState::Ignored };
-            (ReportOutcome { state, problems: vec![problem], ..begun(origin, bytes) }, None)
+            let told = Told { state, problems: vec![problem], ..Told::of(bytes) };
+            (ReportOutcome { told, ..begun(origin, bytes) }, None)
         }
     }
 }
@@ -93,9 +91,9 @@ fn process_entry(
             failure
         }
         Purpose::Convert(context) => {
-            outcome.environment = context.rules.environment_of_place(entry.origin.as_str());
+            outcome.surroundings.environment = context.rules.environment_of_place(entry.origin.as_str());
             let failure = read_entry(&entry, work, scratch, outcome);
-            if outcome.reason == aside::PICTURE && context.rules.evidence.of != Evidence::None {
+            if outcome.told.reason == aside::PICTURE && context.rules.evidence.of != Evidence::None {
                 outcome.picture = Arc::into_inner(entry).map(|entry| Box::new(entry.later()));
             }
             failure
@@ -147,7 +145,7 @@ fn close(
 ) -> Option<ConversionFailure> {
     match lent {
         Ok(Ok(Lent { value: Ended { failure, read: Ok(()) }, bytes })) => {
-            outcome.bytes = bytes;
+            outcome.told.bytes = bytes;
             failure
         }
         // How far the reader had come by then depends on the threads.
@@ -157,9 +155,9 @@ fn close(
         }
         Ok(Err(SourceError::Shortage(shortage))) => Some(ConversionFailure::Shortage(shortage)),
         Ok(Err(error)) => {
-            outcome.problems.push(Problem::new(ProblemKind::Unreadable, error.to_string()));
+            outcome.told.problems.push(Problem::new(ProblemKind::Unreadable, error.to_string()));
             outcome.leave_out_runs(store);
-            outcome.state = ReportState::Damaged;
+            outcome.told.state = ReportState::Damaged;
             None
         }
         Err(_) => {

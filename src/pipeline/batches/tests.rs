@@ -142,7 +142,7 @@ fn come_to(file: &Path, bytes: &[u8], way: &Way, batch: Size, threads: usize, pa
             read
         })
     };
-    outcome.chunks.splice(..0, taken.into_inner());
+    outcome.runs.chunks.splice(..0, taken.into_inner());
     let text = match read {
         // That ends the conversion: only why it ends is told.
         Ok(Ended { failure: Some(failure), .. }) => return (format!("{failure:?}"), 0),
@@ -205,13 +205,13 @@ fn found(file: &Path) -> Found {
 /// The outcome without what says where things are.
 fn told(outcome: &mut ReportOutcome, group: &Group) -> String {
     let mut text = String::new();
-    let chunks = std::mem::take(&mut outcome.chunks);
+    let chunks = std::mem::take(&mut outcome.runs.chunks);
     for chunk in chunks {
         let mut location = chunk.stored.begin();
         let mut from = 0;
         let entries = chunk.entries.take(&group.store).unwrap();
         // Only that it can be taken back is of interest from here on.
-        outcome.chunks.push(taken_from(chunk.stored));
+        outcome.runs.chunks.push(taken_from(chunk.stored));
         for (execution, end) in chunk.executions {
             for (number, entry) in entries.iter().enumerate().take(end).skip(from) {
                 let mut run = Vec::new();
@@ -226,13 +226,13 @@ fn told(outcome: &mut ReportOutcome, group: &Group) -> String {
             from = end;
         }
     }
-    for share in outcome.shares.iter_mut() {
+    for share in outcome.runs.shares.iter_mut() {
         text.push_str(&format!("{:?}\n", group.key_of(share.execution)));
         (share.execution, share.stated_behind) = (0, 0);
     }
-    let chunks = std::mem::take(&mut outcome.chunks);
+    let chunks = std::mem::take(&mut outcome.runs.chunks);
     text.push_str(&format!("{outcome:#?}"));
-    outcome.chunks = chunks;
+    outcome.runs.chunks = chunks;
     text
 }
 

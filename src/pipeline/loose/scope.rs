@@ -11,7 +11,7 @@ use super::{Picture, Print, Reports, base_name};
 use crate::bundle::{IndexEntry, RunStore};
 use crate::model::{HashedMap, LONGEST_SLUG, Origin, ReportId, key, slug_of};
 use crate::pipeline::Error;
-use crate::pipeline::finish::SettledExecution;
+use crate::pipeline::execution::SettledExecution;
 use crate::pipeline::outcome::ReportOutcome;
 use crate::xray;
 

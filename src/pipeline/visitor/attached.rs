@@ -113,7 +113,7 @@ impl Loading<'_, '_> {
                 if let AttachmentError::Shortage(shortage) = error {
                     self.lacking = Some(shortage);
                 }
-                self.findings.outcome.evidence.dropped += 1;
+                self.findings.outcome.told.evidence.dropped += 1;
                 self.miss(&attachment.data, problem);
                 false
             }

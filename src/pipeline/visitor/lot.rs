@@ -89,7 +89,7 @@ impl<'c> Lots<'c> {
     /// Whether there may be another case behind those that wait: with as many as there may be the reading ends, not later.
     fn has_room(&mut self) -> ControlFlow<()> {
         let findings = &self.conversion.findings;
-        if findings.outcome.cases.seen + (self.lot.waiting as u64) < findings.limits.cases {
+        if findings.outcome.told.cases.seen + (self.lot.waiting as u64) < findings.limits.cases {
             return ControlFlow::Continue(());
         }
         self.convert()?;
