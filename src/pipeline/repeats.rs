@@ -60,29 +60,19 @@ impl Repeats {
             let first = *self.first.entry(tests.hash()).or_insert(reports.len() as u32);
             let Some(first) = reports.seen(first as usize, spool)? else { continue };
             is_found = true;
-            let folders = [
-                (first.input, folder_of(&first.report)),
-                (outcome.surroundings.told_input, folder_of(outcome.origin.as_str())),
-            ];
-            if folders[0] == folders[1] && first.format.as_deref() != outcome.told.format {
-                // Twins: they have been told of.
-                continue;
-            }
-            if self.told.insert((share.execution, folders.map(|(input, folder)| (input, folder.to_owned())))) {
-                let tests =
-                    if share.runs == 1 { "the same test".to_owned() } else { format!("the same {} tests", share.runs) };
-                let key = &group.key_of(share.execution).key;
-                let then = match first.format.as_deref() == outcome.told.format {
-                    // Kept apart they would be two Test Executions of one key, and the one that is uploaded last would count.
-                    _ if !key.is_empty() => format!(", as both belong to {key}"),
-                    false => "; where both tell of one run, --exclude leaves one of them out".to_owned(),
-                    true if folders[0] == folders[1] => {
-                        "; --merge last has the later one count, --exclude leaves one of them out".to_owned()
-                    }
-                    true => "; --environment-from or --group-by directory keeps devices or folders apart".to_owned(),
+            let own = (outcome.surroundings.told_input, folder_of(outcome.origin.as_str()));
+            let folders = [(first.input, folder_of(&first.report)), own];
+            let formats = [first.format.as_deref(), outcome.told.format];
+            let are_twins = folders[0] == folders[1] && formats[0] != formats[1];
+            // Of twins it has been told.
+            if !are_twins && self.told.insert((share.execution, folders.map(own_folder))) {
+                let tests = match share.runs {
+                    1 => "the same test".to_owned(),
+                    runs => format!("the same {runs} tests"),
                 };
                 let first = told_beside(&first, outcome.surroundings.told_input);
-                let message = format!("{tests} as {first}: their results are merged{then}");
+                let advice = advice(&group.key_of(share.execution).key, folders, formats);
+                let message = format!("{tests} as {first}: their results are merged{advice}");
                 outcome.told.problems.push(Problem::new(ProblemKind::SameTestsTwice, message));
             }
         }
@@ -127,6 +117,22 @@ pub(super) fn told_beside(report: &SeenReport, input: Option<u32>) -> String {
         Some(own) => format!("{} (INPUT {own})", report.report),
         None => report.report.clone(),
     }
+}
+
+/// Why the results of two reports, in these folders and of these formats, are merged, or how that is prevented.
+fn advice(key: &str, folders: [(Option<u32>, &str); 2], formats: [Option<&str>; 2]) -> String {
+    let what_helps = match (formats[0] == formats[1], folders[0] == folders[1]) {
+        // Kept apart they would be two Test Executions of one key, and the one that is uploaded last would count.
+        _ if !key.is_empty() => return format!(", as both belong to {key}"),
+        (false, _) => "where both tell of one run, --exclude leaves one of them out",
+        (true, true) => "--merge last has the later one count, --exclude leaves one of them out",
+        (true, false) => "--environment-from or --group-by directory keeps devices or folders apart",
+    };
+    format!("; {what_helps}")
+}
+
+fn own_folder((input, folder): (Option<u32>, &str)) -> InputFolder {
+    (input, folder.to_owned())
 }
 
 /// The folder of a report that is shown like this. Lines know no more of it, and it is only compared.
