@@ -1,8 +1,9 @@
 //! Whether much is on its way to the disk.
 //!
-//! All files of a conversion can be brought to the disk by one call for their whole file system, or by a call for each. The one
-//! costs next to nothing, but waits for what everybody else has written, too; the many cost a twentieth of a conversion, and wait for
-//! nobody else (`docs/performance.md`). So the first is better where little is on its way, and the second where much is.
+//! All files of a conversion can be brought to the disk by one call for their whole file system, or by a call for each.
+//! The one costs next to nothing, but waits for what everybody else has written, too; the many cost a twentieth of a
+//! conversion, and wait for nobody else (`docs/performance.md`). So the first is better where little is on its way, and
+//! the second where much is.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 

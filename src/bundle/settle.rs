@@ -54,7 +54,8 @@ impl ExecutionIndex {
 }
 
 impl Unsettled {
-    /// The Tests with several results. [`merge`](Unsettled::merge) must be called for each, in any order and on any thread,
+    /// The Tests with several results. [`merge`](Unsettled::merge) must be called for each, in any order and on any
+    /// thread,
     /// [some](Unsettled::AT_ONCE) at a time.
     pub(crate) fn repeated(&self) -> &[RepeatedTest] {
         &self.repeated
@@ -63,8 +64,8 @@ impl Unsettled {
     /// Tests whose results are best merged in one call.
     pub(crate) const AT_ONCE: usize = 64;
 
-    /// Merges the results of each of these Tests and puts what comes of them into the store, many at once. Those of one Test are in memory
-    /// at a time.
+    /// Merges the results of each of these Tests and puts what comes of them into the store, many at once. Those of one
+    /// Test are in memory at a time.
     ///
     /// # Errors
     /// When the store fails, or `merge` does.
@@ -156,7 +157,8 @@ pub(crate) struct Settled {
     index: Index,
     places: Places,
     separator: &'static [u8],
-    /// Runs that are no longer what the report said, or was written ahead, by number: merged, given a picture, or cut down.
+    /// Runs that are no longer what the report said, or was written ahead, by number: merged, given a picture, or cut
+    /// down.
     replaced: Vec<(usize, RunPlace)>,
     /// What became of those that were merged.
     outcomes: Vec<(usize, Outcome)>,
@@ -261,7 +263,8 @@ impl Settled {
         self.index.report_of(run)
     }
 
-    /// Shows the hashes of the identities of all runs, in order, as in [`IndexEntry::identity`](super::IndexEntry::identity).
+    /// Shows the hashes of the identities of all runs, in order, as in
+    /// [`IndexEntry::identity`](super::IndexEntry::identity).
     ///
     /// # Errors
     /// When the store fails.

@@ -30,8 +30,8 @@ pub(crate) struct Assembly<'a> {
 }
 
 impl Assembly<'_> {
-    /// Writes bundles, one or two at once, or gives their names to those that were written ahead; each has its name only when it is
-    /// whole.
+    /// Writes bundles, one or two at once, or gives their names to those that were written ahead; each has its name
+    /// only when it is whole.
     ///
     /// # Errors
     /// When a file cannot be written, or the runs cannot be read back.

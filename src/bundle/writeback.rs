@@ -1,9 +1,10 @@
 //! Bundles are brought to the disk while others are still made.
 //!
-//! A conversion ends when the disk has everything. Were nothing brought there before, all of it would wait for that end; and to ask
-//! for it then by one call for the whole file system waits for what everybody else has written, too: of a conversion that takes
-//! 0.3 seconds another 0.4, where 300 MB of somebody else's were on their way (`docs/performance.md`). Where others are quiet that
-//! one call is left for the end nevertheless, since it is the cheapest for many small files.
+//! A conversion ends when the disk has everything. Were nothing brought there before, all of it would wait for that
+//! end; and to ask for it then by one call for the whole file system waits for what everybody else has written, too: of
+//! a conversion that takes 0.3 seconds another 0.4, where 300 MB of somebody else's were on their way
+//! (`docs/performance.md`). Where others are quiet that one call is left for the end nevertheless, since it is the
+//! cheapest for many small files.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -27,7 +28,8 @@ impl OnDisk {
     }
 }
 
-/// Brings whole files to the disk on a thread of its own: where the disk is slow that takes long, and nobody is to wait for it.
+/// Brings whole files to the disk on a thread of its own: where the disk is slow that takes long, and nobody is to wait
+/// for it.
 #[derive(Debug, Default)]
 pub(super) struct Writeback {
     running: Mutex<Thread>,
@@ -65,8 +67,8 @@ pub(super) enum Haste {
 const WAITING: usize = 32;
 
 impl Writeback {
-    /// Has this file, which is whole, brought to the disk, unless that is busy, or it may wait and all can be brought there together
-    /// at the end.
+    /// Has this file, which is whole, brought to the disk, unless that is busy, or it may wait and all can be brought
+    /// there together at the end.
     pub(super) fn begin(&self, file: File, haste: Haste) -> OnDisk {
         let on_disk = OnDisk::default();
         if haste == Haste::MayWait && self.disk_load.is_low() {

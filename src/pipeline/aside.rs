@@ -109,8 +109,8 @@ fn empty_archive() -> Problem {
     Problem::new(ProblemKind::Truncated, "the archive is empty: not a byte of it is there")
 }
 
-/// A file that was read as `forced` because the user said so, and had no test case of that: when it looks like something else, it
-/// is that, and no report of nothing.
+/// A file that was read as `forced` because the user said so, and had no test case of that: when it looks like
+/// something else, it is that, and no report of nothing.
 pub(super) fn review_forced(outcome: &mut ReportOutcome, forced: &Format, recognised: Recognition, looked: Looked<'_>) {
     match recognised {
         Recognition::Report(format) if format.name == forced.name => {}

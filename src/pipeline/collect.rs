@@ -228,9 +228,9 @@ impl Collected {
         }
     }
 
-    /// Whether nothing can be found out any more, of the report that comes next, for which its runs would not count: it is no
-    /// copy, no twin stands for it, and none before it waits for a verdict. That it is worth reading to its end whatever
-    /// comes is known where runs are offered.
+    /// Whether nothing can be found out any more, of the report that comes next, for which its runs would not count: it
+    /// is no copy, no twin stands for it, and none before it waits for a verdict. That it is worth reading to its end
+    /// whatever comes is known where runs are offered.
     pub(super) fn is_sure_of(&self, runs: &EarlyRuns, prefer: &[&str]) -> bool {
         runs.group.record.is_none()
             && self.held.is_empty()

@@ -1,5 +1,5 @@
-//! Tests that passed in one report and failed in another: a first run and a rerun mostly, of which the worst result counts
-//! unless the user says otherwise.
+//! Tests that passed in one report and failed in another: a first run and a rerun mostly, of which the worst result
+//! counts unless the user says otherwise.
 
 use super::Error;
 use super::kept::KeptReports;

@@ -23,12 +23,12 @@ use crate::source::{self, Found, SourceError};
 /// runs themselves are in the store.
 const WINDOW_PER_THREAD: usize = 32;
 
-/// Files on their way at least. With fewer the walk of small files, which has no processor to itself, is waited for too often;
-/// each of them may keep an archive open, so that there are not many more.
+/// Files on their way at least. With fewer the walk of small files, which has no processor to itself, is waited for too
+/// often; each of them may keep an archive open, so that there are not many more.
 const SMALLEST_WINDOW: usize = 256;
 
-/// Pieces of a report that is being read whose runs wait to be collected, for each of those who help with it. Whoever reads it is
-/// whom all others wait for, so that he had better not collect them himself.
+/// Pieces of a report that is being read whose runs wait to be collected, for each of those who help with it. Whoever
+/// reads it is whom all others wait for, so that he had better not collect them himself.
 const EARLY_PER_HELPER: usize = 4;
 
 /// One file as it reaches the collector.
@@ -225,8 +225,8 @@ impl<'c> Line<'c> {
         self.collect_arrived();
     }
 
-    /// Hands in runs of a report that is being read, if its turn has come and nobody collects. From then on they go into a heap for
-    /// whoever has time, as long as there are no more than `most`.
+    /// Hands in runs of a report that is being read, if its turn has come and nobody collects. From then on they go
+    /// into a heap for whoever has time, as long as there are no more than `most`.
     fn hand_in_early(&self, runs: &mut EarlyRuns, most: usize) {
         // Whoever calls this takes a panic for one of the report's reader.
         let _fallen = OnDrop(|| {

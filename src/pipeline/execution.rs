@@ -60,9 +60,9 @@ impl GivenExecution<'_> {
         self.key.map(str::to_owned).or_else(|| (!group.key.is_empty()).then(|| group.key.clone()))
     }
 
-    /// The fields of one Test Execution: the user's, else what its reports state of it, with a title made from the group's
-    /// name and the times of its runs. An execution that exists already keeps what the user does not give: its title, its
-    /// project, its times.
+    /// The fields of one Test Execution: the user's, else what its reports state of it, with a title made from the
+    /// group's name and the times of its runs. An execution that exists already keeps what the user does not give: its
+    /// title, its project, its times.
     fn info_of(&self, group: &GroupKey, times: &CollectedExecution, key: Option<&str>) -> ExecutionInfo {
         let mut info = self.info.clone();
         if !group.environment.is_empty() {

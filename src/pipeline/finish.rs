@@ -95,8 +95,8 @@ impl Outstanding {
     }
 }
 
-/// Finishes groups on a pool of their own as they come, several at once where many are waiting, until nobody sends any more. After
-/// a failure it only drains, so that nobody waits for it.
+/// Finishes groups on a pool of their own as they come, several at once where many are waiting, until nobody sends any
+/// more. After a failure it only drains, so that nobody waits for it.
 pub(super) fn run<E: Send>(
     threads: usize,
     closed: Receiver<Closed>,
@@ -141,8 +141,8 @@ pub(super) fn run<E: Send>(
     result.map(|()| all)
 }
 
-/// The pool, made when it is first needed. Threads that were made before and slept since are woken where they slept, two on one
-/// processor perhaps, and stay there for ten milliseconds; new ones begin where there is nothing else to do.
+/// The pool, made when it is first needed. Threads that were made before and slept since are woken where they slept,
+/// two on one processor perhaps, and stay there for ten milliseconds; new ones begin where there is nothing else to do.
 fn pool_of(threads: usize, pool: &mut Option<ThreadPool>) -> Result<&ThreadPool, Error> {
     match pool {
         Some(pool) => Ok(pool),

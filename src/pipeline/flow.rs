@@ -158,7 +158,8 @@ impl Collecting<'_> {
 
     fn hand_over(&self, groups: Vec<Closed>) {
         for group in groups {
-            // The finisher takes whatever comes, until this end hangs up: what fails there is told by its result, and by `stop`.
+            // The finisher takes whatever comes, until this end hangs up: what fails there is told by its result, and
+            // by `stop`.
             let _ = self.finisher.send(group);
         }
     }

@@ -106,8 +106,8 @@ pub(super) struct Attaching<'a> {
 }
 
 impl Attaching<'_> {
-    /// Decides about every picture, and adds those that name a Test to its evidence. Gives what came of it for the sums of
-    /// evidence.
+    /// Decides about every picture, and adds those that name a Test to its evidence. Gives what came of it for the sums
+    /// of evidence.
     pub(super) fn attach(
         &self,
         kept: &mut KeptReports,

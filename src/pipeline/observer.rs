@@ -65,6 +65,7 @@ pub trait Observer: Sync {
     /// The earlier conversion that was to be gone on with had come to its end: everything is converted again.
     fn was_complete(&self) {}
 
-    /// There was no report, or none that could be read, to replace the earlier output with: that is what lies in the folder.
+    /// There was no report, or none that could be read, to replace the earlier output with: that is what lies in the
+    /// folder.
     fn earlier_stays(&self) {}
 }

@@ -192,7 +192,8 @@ impl Record {
         Some(ReportOutcome { told, ..ReportOutcome::new(id, origin.clone(), recorded.line.bytes) })
     }
 
-    /// Gives the Test Executions that begin with file number `place` their ids, as if it had been converted, and its line.
+    /// Gives the Test Executions that begin with file number `place` their ids, as if it had been converted, and its
+    /// line.
     ///
     /// # Errors
     /// When an id comes out differently than it was, because others that come before have changed; when the file there is

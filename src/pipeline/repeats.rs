@@ -45,8 +45,8 @@ impl Tests {
 }
 
 impl Repeats {
-    /// Looks whether an earlier report of `group` has the very same Tests, and warns. `reports` are those before. Whether one
-    /// has.
+    /// Looks whether an earlier report of `group` has the very same Tests, and warns. `reports` are those before.
+    /// Whether one has.
     pub(super) fn look(
         &mut self,
         outcome: &mut ReportOutcome,

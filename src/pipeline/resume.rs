@@ -52,7 +52,8 @@ fn can_be_read_again(input: &Input) -> bool {
 struct Review<'r> {
     limits: &'r Limits,
     pool: &'r ThreadPool,
-    /// What the records tell of, by INPUT and name; nothing where two tell of the same: nobody can say which of them is meant.
+    /// What the records tell of, by INPUT and name; nothing where two tell of the same: nobody can say which of them is
+    /// meant.
     claims: HashMap<(u32, String), Option<Arc<Claim>>>,
     /// By number of the group in this walk; nothing where no record tells of it.
     met: HashMap<u32, Option<Meeting>>,

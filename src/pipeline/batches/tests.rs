@@ -58,7 +58,8 @@ fn way() -> impl Strategy<Value = Way> {
     })
 }
 
-/// Everything that a conversion hands on, as text, and what is left in the store when it is taken back; which Test Executions have which numbers depends on the threads.
+/// Everything that a conversion hands on, as text, and what is left in the store when it is taken back; which Test
+/// Executions have which numbers depends on the threads.
 fn come_to(file: &Path, bytes: &[u8], way: &Way, batch: Size, threads: usize, parser_falls: bool) -> (String, u64) {
     let folder = tempfile::tempdir().unwrap();
     let options =

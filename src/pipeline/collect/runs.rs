@@ -50,9 +50,9 @@ impl Iterator for ChunkRuns {
 }
 
 impl Collected {
-    /// Moves the runs, as far as that has not been done, into the index of their Test Execution. Where none of them is the
-    /// first result of its Test, as far as a look at the first and the last of them tells all those are of the report that
-    /// is given.
+    /// Moves the runs, as far as that has not been done, into the index of their Test Execution. Where none of them is
+    /// the first result of its Test, as far as a look at the first and the last of them tells all those are of the
+    /// report that is given.
     pub(super) fn add_runs(
         &mut self,
         outcome: &mut ReportOutcome,

@@ -33,7 +33,8 @@ pub(in crate::pipeline) struct RunChunk {
 }
 
 impl ReportRuns {
-    /// Takes in those of the next part of the same report, all but the keys of their rows. Gives where its shares are now.
+    /// Takes in those of the next part of the same report, all but the keys of their rows. Gives where its shares are
+    /// now.
     pub(in crate::pipeline) fn take_in(&mut self, part: &mut ReportRuns) -> Vec<usize> {
         self.unmapped.append(&mut part.unmapped);
         self.chunks.append(&mut part.chunks);

@@ -65,8 +65,8 @@ impl<'c> Batching<'c> {
         }
     }
 
-    /// Waits for what others are still at, and ends as [`Conversion::finish`] does. Of what panicked the first in the order
-    /// of the report counts: then as much is known as one thread would know.
+    /// Waits for what others are still at, and ends as [`Conversion::finish`] does. Of what panicked the first in the
+    /// order of the report counts: then as much is known as one thread would know.
     pub(in crate::pipeline) fn finish<T>(mut self, read: thread::Result<T>) -> Ended<T> {
         if !self.is_direct {
             // All that waits is converted next, here or elsewhere.

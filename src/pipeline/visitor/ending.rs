@@ -29,7 +29,8 @@ impl Ended {
 }
 
 impl Conversion<'_> {
-    /// Stores what is still waiting, and tells what ended the conversion, if anything did, beside what the reader came to.
+    /// Stores what is still waiting, and tells what ended the conversion, if anything did, beside what the reader came
+    /// to.
     ///
     /// A panic, which is a defect of ours, ends a report as damage does: the cases before it count, whoever converts them
     /// and whatever of them has been collected by then.
