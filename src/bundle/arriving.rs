@@ -28,7 +28,7 @@ pub struct ExecutionIndex {
 }
 
 /// All runs of a Test Execution when the last one has come.
-pub(super) struct Collected {
+pub(super) struct AllArrived {
     pub(super) index: Index,
     pub(super) places: Places,
     pub(super) separator: &'static [u8],
@@ -176,13 +176,13 @@ impl ExecutionIndex {
     }
 
     /// Ends the collecting.
-    pub(super) fn close(mut self) -> Collected {
+    pub(super) fn close(mut self) -> AllArrived {
         self.index.close();
         // What comes back from a bundle came before all that is late for it.
         let (mut repeats, ahead) = self.places.close();
         repeats.append(&mut self.late);
         repeats.extend(self.index.take_repeats());
         let ExecutionIndex { index, places, separator, .. } = self;
-        Collected { index, places, separator, repeats, ahead }
+        AllArrived { index, places, separator, repeats, ahead }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::arriving::{Collected, ExecutionIndex};
+use super::arriving::{AllArrived, ExecutionIndex};
 use super::body::Sums;
 use super::contents::MergedAhead;
 use super::error::{WriteError, WriteErrorKind};
@@ -38,7 +38,7 @@ pub(crate) struct Unsettled {
 impl ExecutionIndex {
     /// Ends the collecting and finds the results that belong to the same Test and are not merged yet.
     pub(crate) fn find_repeats(self) -> Unsettled {
-        let Collected { mut index, places, separator, mut repeats, ahead } = self.close();
+        let AllArrived { mut index, places, separator, mut repeats, ahead } = self.close();
         // Stable: results of one Test stay in their order.
         repeats.sort_by_key(|repeat| repeat.first);
         let mut repeated = Vec::new();
@@ -55,8 +55,7 @@ impl ExecutionIndex {
 
 impl Unsettled {
     /// The Tests with several results. [`merge`](Unsettled::merge) must be called for each, in any order and on any
-    /// thread,
-    /// [some](Unsettled::AT_ONCE) at a time.
+    /// thread, [some](Unsettled::AT_ONCE) at a time.
     pub(crate) fn repeated(&self) -> &[RepeatedTest] {
         &self.repeated
     }

@@ -196,8 +196,7 @@ impl Shelf {
     }
 
     /// The segments that have been here longest: one, and more until they come to `enough` bytes. They stay here until
-    /// they have
-    /// [left](Shelf::leave), and are not given again.
+    /// they have [left](Shelf::leave), and are not given again.
     pub(super) fn oldest(&mut self, enough: u64) -> Vec<Leaving> {
         let (mut leaving, mut sum) = (Vec::new(), 0);
         for (&number, one) in &mut self.segments {
