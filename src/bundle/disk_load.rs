@@ -25,14 +25,9 @@ impl Default for DiskLoad {
 }
 
 impl DiskLoad {
-    fn seen_by(look: fn() -> bool) -> DiskLoad {
+    /// As `look` says.
+    pub(super) fn seen_by(look: fn() -> bool) -> DiskLoad {
         DiskLoad { look, asked: AtomicUsize::new(0), low: AtomicBool::new(false) }
-    }
-
-    /// One that is always low, or never is.
-    #[cfg(test)]
-    pub(super) fn always(low: bool) -> DiskLoad {
-        DiskLoad::seen_by(if low { || true } else { || false })
     }
 
     /// Whether little is on its way to the disk, of others and of this process.

@@ -157,7 +157,7 @@ mod tests {
     fn the_disk_has_a_file_when_it_was_brought_there_and_has_its_name() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
-        let writeback = under(DiskLoad::always(false));
+        let writeback = under(DiskLoad::seen_by(|| false));
         let on_disk = writeback.begin(File::create(&path).unwrap(), Haste::MayWait);
         writeback.finish();
         assert!(!writeback.has(&path), "it has no name");
@@ -173,7 +173,7 @@ mod tests {
     fn under_a_low_load_a_file_is_left_for_the_end() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
-        let writeback = under(DiskLoad::always(true));
+        let writeback = under(DiskLoad::seen_by(|| true));
         let on_disk = writeback.begin(File::create(&path).unwrap(), Haste::MayWait);
         writeback.note_named(path.clone(), on_disk);
         let large = writeback.begin(File::create(&path).unwrap(), Haste::AtOnce);
@@ -188,7 +188,7 @@ mod tests {
     fn what_the_disk_refuses_is_told() {
         // A pipe cannot be brought to any disk.
         let (_reader, writer) = std::io::pipe().unwrap();
-        let writeback = under(DiskLoad::always(false));
+        let writeback = under(DiskLoad::seen_by(|| false));
         let on_disk = writeback.begin(File::from(std::os::fd::OwnedFd::from(writer)), Haste::MayWait);
         writeback.finish();
         writeback.note_named(PathBuf::from("pipe"), on_disk);
