@@ -108,8 +108,8 @@ pub fn head_and_tail_bytes(text: &mut String, limit: usize) -> usize {
 /// `text` as one line of at most `limit` UTF-16 units: runs of blanks and line ends become one blank, control characters
 /// go, the ends are trimmed, and `…` stands for what does not fit (decision 9). Borrowed when nothing had to change.
 ///
-/// In a text that fits, controls and blanks beyond ASCII stay as they are: the mapper looks at every name by the same rule
-/// (`TextMarks`), and U+2028 in a summary does no harm. Who writes to a terminal escapes them.
+/// In a text that fits, controls and blanks beyond ASCII stay as they are: the mapper looks at every name by the same
+/// rule, and U+2028 in a summary does no harm. Who writes to a terminal escapes them.
 pub fn one_line(text: &str, limit: usize) -> Cow<'_, str> {
     if text.len() <= limit && is_one_line(text) {
         return Cow::Borrowed(text);
