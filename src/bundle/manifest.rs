@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::hashing::Sum;
 use super::name::REPORTS;
+
 pub use totals::{Evidence, Totals};
 
 /// What `schema` says; a field that is changed or dropped makes a new number.
