@@ -125,7 +125,8 @@ impl<'h> Head<'h> {
         Head { file_name, bytes, shape, family }
     }
 
-    /// The report behind lines that look like markup (`<br />` of a PHP warning). Pages show reports without being any.
+    /// The report behind lines that look like markup: `<br />` of a PHP warning, or what tests printed that ran between the
+    /// declaration and the root (J43). Pages show reports without being any.
     fn report_behind_markup(&self) -> Option<XmlHead<'h>> {
         let first = self.xml().filter(|xml| xml.junk_before() == 0)?;
         let is_page = || first.root().name().eq_ignore_ascii_case("html");
@@ -133,7 +134,8 @@ impl<'h> Head<'h> {
             return None;
         }
         let start = self.bytes.len() - self.bytes.trim_ascii_start().len();
-        let xml = XmlHead::read(self.bytes, start + xml::report_behind(&self.bytes[start..])?)?;
+        let behind = || xml::report_behind(&self.bytes[start..]).map(|at| start + at);
+        let xml = XmlHead::read(self.bytes, first.report_behind_text().or_else(behind)?)?;
         if_report(self.bytes, Shape::Xml(xml)).and_then(Shape::into_xml)
     }
 

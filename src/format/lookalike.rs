@@ -120,6 +120,13 @@ const XML: &[XmlRow] = &[
     ),
     row("testcases", Always, TESTLINK),
     row("testproject", Always, TESTLINK),
+    row("testplan", Child(&["testsuites", "executables"]), TESTLINK),
+    row("results", Child(&["testcase"]), advise("TestLink's results", "hand in the report that they were made of")),
+    row(
+        "result",
+        Child(&["suites"]),
+        advise("what Jenkins keeps of a build's tests", "hand in the reports that the build archived"),
+    ),
     row(
         "testsuites",
         Namespace(CHECK_NAMESPACE),

@@ -210,7 +210,8 @@ fn feature(json: &JsonHead<'_>, place: &str) -> Option<Family> {
     let cucumber = json.has_all(place, &["id", "line", "keyword"])
         || json.has_any(&below.elements, &["line", "start_timestamp", "before", "after"])
         || json.has_any(&below.steps, &["hidden", "match", "result"])
-        || (json.has_all(place, &["keyword", "name"]) && json.has(place, "elements"));
+        || (json.has_all(place, &["keyword", "name"]) && json.has(place, "elements"))
+        || (json.has(place, "keyword") && json.has_all(&below.elements, &["keyword", "type"]));
     cucumber.then_some(Family::Cucumber)
 }
 

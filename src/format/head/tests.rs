@@ -82,6 +82,8 @@ fn j43_lines_like_markup_before_the_root_are_passed_over() {
         "<info>starting</info>\n<testsuites/>",
         "<file> is read\n<?xml version='1.0'?>\n<testsuites/>",
         "Usage: run <file>\n<testsuites/>",
+        "<?xml version='1.0'?>\nreading <menu.cfg>\n<testsuites/>",
+        "<?xml version='1.0'?>\na map<int, set<int>> of 3\n  <j:testsuites xmlns:j='x'/>",
     ] {
         assert_eq!(format(text), Some("junit"), "{text}");
     }
@@ -91,6 +93,9 @@ fn j43_lines_like_markup_before_the_root_are_passed_over() {
         "<html><br/>\n<?xml version='1.0'?>\n<testsuites/></html>",
         "<p>so <b>x</b> <testsuites/></p>\n<testsuites/>",
         "<br/>\n<?xml version='1.0'?>\n<other/>",
+        "<?xml version='1.0'?>\nreading <menu.cfg>\nsee <testsuites/>",
+        "<?xml version='1.0'?>\nreading <menu.cfg>\n<other/>",
+        "<?xml version='1.0'?><menu>\n<testsuites/></menu>",
     ] {
         assert_eq!(format(text), None, "{text}");
     }
@@ -215,6 +220,8 @@ fn lists_of_other_things_are_no_features() {
     for (text, expected) in [
         (r#"[{"page":"all","name":"Job ID","type":"area","location":"top"}]"#, None),
         (r#"[{"name":"Acme","location":"Paris","elements":[{"name":"x","type":"y"}]}]"#, None),
+        (r#"[{"keyword":"x","elements":[{"name":"x","type":"y"}]}]"#, None),
+        (r#"[{"elements":[{"keyword":"Scenario","name":"x","type":"scenario"}],"keyword":"Feature"}]"#, Some("cucumber")),
         (r#"[{"keyword":"plumber","location":"Berlin","volume":10}]"#, None),
         (r#"[{"name":"x","elements":[{"location":"Berlin"}]}]"#, None),
         (r#"[{"host":"a","location":"rack:12"}]"#, None),

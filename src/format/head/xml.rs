@@ -115,6 +115,14 @@ impl<'h> XmlHead<'h> {
         self.junk_before
     }
 
+    /// Where the report begins, if text stands before what looks like the root and is none of a report.
+    pub(super) fn report_behind_text(&self) -> Option<usize> {
+        behind_prolog(self.prolog).filter(|text| !text.is_empty())?;
+        let root = self.prolog.len();
+        let behind = xml::report_behind(&self.document[root..], Before::Text, is_root)?;
+        Some(self.junk_before + root + behind)
+    }
+
     /// The root element.
     pub fn root(&self) -> &Element<'h> {
         &self.root

@@ -8,6 +8,10 @@ fn what(text: &str) -> String {
 fn neighbours_have_names() {
     for (text, expected) in [
         ("<testsuite><node_order/></testsuite>", "a TestLink export"),
+        ("<testplan><name/><executables/></testplan>", "a TestLink export"),
+        ("<results><build id='6'/><testcase id='7'><result>p</result></testcase></results>", "TestLink's results"),
+        ("<results><cppcheck/></results>", "XML with the root <results>"),
+        ("<result plugin='junit@1.18'><suites/></result>", "what Jenkins keeps of a build's tests"),
         (
             "<testcases project-id='p'><testcase/></testcases>",
             "a Polarion export of test cases, which holds no results",

@@ -292,13 +292,16 @@ impl<'o> Reader<'o> {
             _ => {}
         }
         // Drafts of version 3 have a clock there, and the date elsewhere.
-        if self.generation == Generation::Three && root.attribute(b"run-date").is_none() {
+        let date_and_time: [&[u8]; 2] = match self.generation {
+            Generation::Two => [b"date", b"time"],
+            Generation::Three => [b"run-date", b"start-time"],
+        };
+        if self.generation == Generation::Three && root.attribute(date_and_time[0]).is_none() {
             let span: [&[u8]; 2] = [b"start-time", b"end-time"];
             dotnet::state_span(&root, span, self.options, &mut self.remarks, xml, visitor);
-        }
-        if self.generation == Generation::Two {
+        } else {
             let topic = "the start of the run is not written as an ISO date and was left out";
-            self.times = RunTimes::read(&root, [b"date", b"time"], topic, self.options, &mut self.remarks, xml);
+            self.times = RunTimes::read(&root, date_and_time, topic, self.options, &mut self.remarks, xml);
         }
         if root.name() == b"test-suite" {
             let topic = "the report is a fragment: its root is a suite";

@@ -56,10 +56,17 @@ pub fn seconds(text: &str) -> Seconds {
 /// Reads a duration in seconds as .NET tools write it under any culture (nunit.md "Times"): as [`seconds`], but a lone
 /// comma is always the decimal sign, so that `1,234` is a little more than a second.
 ///
-/// Blanks may group the digits, as some cultures have it: `1 234,5`.
+/// Blanks may group the digits, as some cultures have it: `1 234,5`. A [`clock`], as .NET itself writes a duration, is one,
+/// too: drafts of NUnit 3 have them (N39).
 pub fn dotnet_seconds(text: &str) -> Seconds {
     let seconds = read(text, Comma::Decimal);
-    if seconds.remark == Some(TimeRemark::Unreadable) && trimmed(text).contains(is_between_digits) {
+    if seconds.remark != Some(TimeRemark::Unreadable) {
+        return seconds;
+    }
+    if let Some(nanos) = clock(text) {
+        return told(Some(nanos), false, None);
+    }
+    if trimmed(text).contains(is_between_digits) {
         return read(&text.replace(is_between_digits, ""), Comma::Decimal);
     }
     seconds
@@ -328,11 +335,20 @@ mod tests {
         for grouped in ["1 234,5", "1\u{a0}234,5", "1\u{202f}234.5"] {
             assert_eq!(nanos(grouped), Some(1_234_500_000_000), "{grouped}");
         }
-        assert_eq!(dotnet_seconds("1 x").remark, Some(TimeRemark::Unreadable));
+        for text in ["1 x", "00:60:00", "1:2"] {
+            assert_eq!(dotnet_seconds(text), Seconds::none(TimeRemark::Unreadable), "{text}");
+        }
         assert_eq!(nanos("1,234"), Some(1_234_000_000));
         assert_eq!(nanos("1.234,5"), Some(1_234_500_000_000));
         assert_eq!(nanos("1,234.5"), Some(1_234_500_000_000));
         assert_eq!(nanos("0.05420000000000001"), Some(54_200_000));
+    }
+
+    #[test]
+    fn n39_a_clock_of_dotnet_is_a_duration() {
+        assert_eq!(dotnet_seconds("00:00:00.0150000"), Seconds { nanos: Some(15_000_000), remark: None });
+        assert_eq!(dotnet_seconds(" 00:01:58.5 ").nanos, Some(118_500_000_000));
+        assert_eq!(dotnet_seconds("400.00:00:00").remark, Some(TimeRemark::TooLong));
     }
 
     #[test]

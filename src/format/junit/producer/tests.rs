@@ -204,6 +204,7 @@ const FIXTURES: &[(&str, &str)] = &[
     ("cucumber-js", "cucumber-js"),
     ("cucumber-rs", "cucumber-rs"),
     ("cucumber-ruby", "cucumber-ruby"),
+    ("doctest", ""),
     ("gotestsum", "gotestsum"),
     ("gtest", "googletest"),
     ("jest-junit", "jest-junit"),

@@ -291,7 +291,19 @@ fn the_start_of_the_run_is_that_of_cases_without_times() {
     };
     let span = three("start-time='2024-05-01 10:00:00Z' end-time='2024-05-01T10:00:02.5000000Z'");
     assert_eq!(span, ["2024-05-01T10:00:00Z 2024-05-01T10:00:02Z"]);
-    assert_eq!(three("run-date='2011-07-26' start-time='11:34:27'"), Vec::<String>::new());
+}
+
+#[test]
+fn n39_drafts_of_version_3_have_dates_and_clocks() {
+    let case = "<test-case fullname='A.B' result='Passed' time='00:00:01.5000000'/>";
+    let report = format!(
+        "<test-run run-date='2011-07-26' start-time='11:34:27' result='Passed'>\
+         <test-suite type='Assembly' time='00:01:58.5210000' result='Passed'>{case}</test-suite></test-run>"
+    );
+    let found = read_with(Generation::Three, report.as_bytes(), &all_attachments());
+    assert_eq!(found.spans, ["2011-07-26T11:34:27Z 2011-07-26T11:36:25Z"]);
+    assert_eq!(found.cases[0].duration, Some(1_500_000_000));
+    assert_eq!(found.kinds(), [ProblemKind::NaiveTimestamp]);
 }
 
 #[test]
