@@ -1,5 +1,6 @@
 //! `manifest.json`: what went where.
 
+mod disagreeing;
 mod totals;
 
 use std::fmt;
@@ -12,6 +13,7 @@ use serde_json::Value;
 use super::hashing::Sum;
 use super::name::REPORTS;
 
+pub use disagreeing::{Disagreeing, DisagreeingTest, ReportPlace, Undecided, UndecidedTest};
 pub use totals::{Evidence, Totals};
 
 /// What `schema` says; a field that is changed or dropped makes a new number.
@@ -136,6 +138,9 @@ pub struct Execution {
     /// Tests that passed in one report and failed in another, where the worst result counts; none: there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disagreeing: Option<Disagreeing>,
+    /// Tests that passed in one report and did not run in another, where that is undecided; none: there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undecided: Option<Undecided>,
 }
 
 /// The file `reports.jsonl` as it was written.
@@ -186,36 +191,6 @@ pub struct Trimmed {
     pub allowed: u64,
     /// What was done, step by step.
     pub steps: Vec<String>,
-}
-
-/// Tests of which reports tell opposite things.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Disagreeing {
-    /// How many there are.
-    pub tests: u64,
-    /// The first of them.
-    pub first: DisagreeingTest,
-}
-
-/// A Test that passed in one report and failed in another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DisagreeingTest {
-    /// Its key or definition.
-    pub test: String,
-    /// The first report in which it passed.
-    pub passed: ReportPlace,
-    /// The first one in which it failed.
-    pub failed: ReportPlace,
-}
-
-/// Where a report was found, as in its line in `reports.jsonl`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReportPlace {
-    /// Its place, relative to its INPUT.
-    pub report: String,
-    /// Number of that INPUT, from one, where there are several.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub input: Option<u32>,
 }
 
 /// One bundle as it was written.
@@ -312,6 +287,7 @@ pub(super) mod tests {
             bundles: vec![record],
             trimmed: Vec::new(),
             disagreeing: None,
+            undecided: None,
         };
         let mut manifest = manifest(vec![execution]);
         manifest.reports = Some(ReportsRecord::of(Sum { bytes: 9, sha256: "00".to_owned() }));

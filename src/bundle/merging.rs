@@ -7,7 +7,7 @@ use super::index::{IndexEntry, Repeat};
 use super::places::RunPlace;
 use super::segment::HeldBytes;
 use super::store::{RunStore, Whereabouts};
-use crate::model::{Outcome, ReportId};
+use crate::model::{Contrary, Outcome, ReportId};
 
 /// One of several results of a Test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +44,10 @@ pub(crate) struct MergedFacts {
 pub(crate) struct Dispute {
     /// One in which it passed.
     pub passed: ReportId,
-    /// One in which it failed.
-    pub failed: ReportId,
+    /// One that tells otherwise.
+    pub other: ReportId,
+    /// What that one tells.
+    pub contrary: Contrary,
 }
 
 /// Pieces of evidence that results had and that are in no merged run.

@@ -13,7 +13,7 @@ use super::new_file::Nameless;
 use super::places::{Places, RunPlace, Stretch};
 use super::plan::BundlePlan;
 use super::store::RunStore;
-use crate::model::{Outcome, ReportId};
+use crate::model::{Contrary, Outcome, ReportId};
 
 /// A Test with more than one result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,7 +125,7 @@ impl Unsettled {
         }
         let notes = self.index.take_notes();
         let Unsettled { index, places, separator, ahead, .. } = self;
-        let (outcomes, evidence, disputes) = (Vec::new(), EvidenceLost::default(), Disputes::default());
+        let (outcomes, evidence, disputes) = (Vec::new(), EvidenceLost::default(), Disagreements::default());
         let mut settled = Settled { index, places, separator, replaced, outcomes, notes, evidence, disputes };
         // What was merged anew has all its results in `merged`.
         for MergedAhead { run, outcome, note, evidence, dispute, .. } in ahead {
@@ -164,10 +164,29 @@ pub(crate) struct Settled {
     /// What was noted of runs, by their number.
     notes: HashMap<u32, RunPlace>,
     evidence: EvidenceLost,
-    disputes: Disputes,
+    disputes: Disagreements,
 }
 
-/// Tests of which reports tell opposite things.
+/// Tests of which reports tell opposite things, apart by what they tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Disagreements {
+    /// Passed in one and failed in another.
+    pub failed: Disputes,
+    /// Passed in one and did not run in another.
+    pub did_not_run: Disputes,
+}
+
+impl Disagreements {
+    fn add(&mut self, run: usize, dispute: Option<Dispute>) {
+        let Some(dispute) = dispute else { return };
+        match dispute.contrary {
+            Contrary::Failed => self.failed.add(run, dispute),
+            Contrary::DidNotRun => self.did_not_run.add(run, dispute),
+        }
+    }
+}
+
+/// Tests of which reports tell opposite things of one kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Disputes {
     /// How many there are.
@@ -177,8 +196,7 @@ pub(crate) struct Disputes {
 }
 
 impl Disputes {
-    fn add(&mut self, run: usize, dispute: Option<Dispute>) {
-        let Some(dispute) = dispute else { return };
+    fn add(&mut self, run: usize, dispute: Dispute) {
         self.tests += 1;
         if self.first.is_none_or(|(first, _)| run < first) {
             self.first = Some((run, dispute));
@@ -202,7 +220,7 @@ impl Settled {
     }
 
     /// Merged Tests of which reports tell opposite things.
-    pub(crate) fn disputes(&self) -> Disputes {
+    pub(crate) fn disputes(&self) -> Disagreements {
         self.disputes
     }
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
-use xraypack::bundle::manifest::{Disagreeing, Totals, Trimmed};
+use xraypack::bundle::manifest::{Disagreeing, Totals, Trimmed, Undecided};
 use xraypack::pipeline::{self, Conflicts, DividedTest, Job, PlannedBundle, PlannedExecution, SharedKey};
 
 use super::args::{IdleOutputArgs, JobArgs, TellingArgs, check};
@@ -70,6 +70,8 @@ struct ExecutionLine<'p> {
     trimmed: &'p [Trimmed],
     #[serde(skip_serializing_if = "Option::is_none")]
     disagreeing: Option<&'p Disagreeing>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undecided: Option<&'p Undecided>,
 }
 
 #[derive(Serialize)]
@@ -129,8 +131,7 @@ pub fn run(args: &PlanArgs, terminal: &mut Terminal) -> Result<Ending, Failure> 
         usage.tell(terminal);
     }
     same_execution::warn(&view.same_execution, &args.job.execution, terminal);
-    let told = view.executions.iter().filter_map(|execution| execution.disagreeing.as_ref());
-    disagreeing::warn(disagreeing::Told::of(told), &Places::of(&job.inputs), terminal);
+    disagreeing::warn(disagreeing::of_plan(&view.executions), &Places::of(&job.inputs), terminal);
     heard(show(&view, args.telling.format, terminal))?;
     if !view.unmapped.is_empty() {
         let tests = counted(view.unmapped.len() as u64, "test has", "tests have");
@@ -209,6 +210,7 @@ impl<'p> ExecutionLine<'p> {
             conflicts: ConflictLines::of(&execution.conflicts),
             trimmed: &execution.trimmed,
             disagreeing: execution.disagreeing.as_ref(),
+            undecided: execution.undecided.as_ref(),
         }
     }
 }

@@ -38,6 +38,9 @@ pub struct Summary {
     /// Tests that passed in one report and failed in another, where the worst result counts.
     #[serde(skip_serializing_if = "is_zero")]
     pub disagreeing: u64,
+    /// Tests that passed in one report and did not run in another, where that is undecided.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub undecided: u64,
     /// Test Executions that have the same key.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub same_execution: Vec<SameExecution>,
@@ -57,13 +60,15 @@ impl Summary {
     pub fn of(manifest: &Manifest, told: Told, elapsed: Duration) -> Summary {
         let executions = manifest.executions.iter().map(ExecutionSummary::of).collect();
         let same_execution = same_execution::of_manifest(manifest);
+        let [disagreeing, undecided] = disagreeing::of_manifest(manifest);
         Summary {
             totals: manifest.totals,
             executions,
             set_aside: told.set_aside,
             problems: told.problems.counts(),
             trimmed: trimmed::of_manifest(manifest).len() as u64,
-            disagreeing: disagreeing::of_manifest(manifest).map_or(0, |told| told.tests()),
+            disagreeing: disagreeing.map_or(0, |told| told.tests()),
+            undecided: undecided.map_or(0, |told| told.tests()),
             same_execution,
             key_map: None,
             report_bytes: told.report_bytes,
@@ -217,6 +222,7 @@ pub mod tests {
             }],
             trimmed: 2,
             disagreeing: 0,
+            undecided: 0,
             same_execution: Vec::new(),
             key_map: None,
             set_aside: vec![

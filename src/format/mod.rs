@@ -77,6 +77,8 @@ pub struct Format {
     /// Producers, by name, of reports in other formats that tell of the same run once more, and less of it: their report is set
     /// aside where one of this format has all its tests.
     pub tells_more_than: &'static [&'static str],
+    /// Whether its runners write parts of a report once more, in a folder below it (quirk T32).
+    pub is_told_again: bool,
 }
 
 /// What shows that something may be a report of a format where too little is there to recognise one.
@@ -167,6 +169,11 @@ impl Format {
     /// Whether reports of this format tell more than those of some [producer](Format::better_than).
     pub fn tells_more(name: &str) -> bool {
         by_name(name).is_some_and(|format| !format.tells_more_than.is_empty())
+    }
+
+    /// Whether reports of the format called `name` may be told once more.
+    pub fn is_told_again(name: &str) -> bool {
+        by_name(name).is_some_and(|format| format.is_told_again)
     }
 
     /// Whether some format stands for the one called `name`.

@@ -35,7 +35,7 @@ pub use limit::{Limit, LimitReached, Unit};
 pub use list::{List, Reuse};
 pub(crate) use open_files::is_of_open_files;
 pub use origin::Origin;
-pub use outcome::Outcome;
+pub use outcome::{Contrary, Outcome};
 pub use problem::{Position, Problem, ProblemKind, Severity};
 pub use rare::{Nothing, Rare};
 pub use report::{Body, CaseCounts, ReportId, ReportState, ReportVisitor, RunCounts};

@@ -85,6 +85,15 @@ impl Outcome {
     }
 }
 
+/// What one report tells of a test that passed in another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contrary {
+    /// It failed: the failure counts.
+    Failed,
+    /// It did not run: nothing counts.
+    DidNotRun,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@ mod runs;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
+use super::copies::{Copies, Elsewhere};
 use super::dispatch::{Arrival, BundleAhead};
 use super::early::{Beginning, EarlyRuns};
 use super::group::GroupKey;
@@ -19,6 +20,7 @@ use super::share::{conflict, earliest};
 use super::twins::{TwinVerdict, Twins, Verdicts};
 use super::{Damaged, Error, Observer, Report};
 use crate::bundle::{Ahead, ExecutionIndex, Ids, LineSpool, ReportLine, SeenReport};
+use crate::format::Format;
 use crate::model::{Problem, ProblemKind, ReportId, ReportState, RunCounts, Severity, StatedExecution, Timestamp};
 
 /// A group of which all files have been collected.
@@ -48,6 +50,7 @@ pub(super) struct Collected {
     /// How the long ones of them begin.
     pub(super) beginnings: HashSet<Beginning>,
     repeats: Repeats,
+    copies: Copies,
     twins: Twins,
     /// Files behind `reports`, from the first on whose twin may still come: nothing of them counts yet.
     held: VecDeque<Held>,
@@ -162,6 +165,9 @@ impl<'c> Collector<'c> {
         if outcome.told.state == ReportState::Damaged && selection.damaged == Damaged::Drop {
             outcome.leave_out_runs(&group.store);
         }
+        if let Some(elsewhere) = collected.copies.look(&mut outcome) {
+            collected.set_copy_aside(&mut outcome, elsewhere, &group, spool)?;
+        }
         collected.name_executions(&outcome, &group, &mut self.ids, self.index);
         collected.twins.meet(&mut outcome, selection.prefer, verdicts);
         collected.hold(outcome);
@@ -236,6 +242,7 @@ impl Collected {
             && self.held.is_empty()
             && Twins::are_out_of_question(runs.format, prefer)
             && !self.beginnings.contains(&runs.beginning)
+            && !(Format::is_told_again(runs.format) && self.copies.may_be_told(runs.place.input, &runs.place.folder))
     }
 
     /// Has a file wait for its verdict.
@@ -323,6 +330,26 @@ impl Collected {
         let message = format!("the same tests as {other}, which is preferred");
         let problem = Problem { severity: Severity::Note, ..Problem::new(ProblemKind::SameTestsTwice, message) };
         outcome.set_aside(format!("same-run-as {other}"), problem, group);
+        Ok(())
+    }
+
+    /// Quirk T32: all its rows stand in reports of the same format above or below it, and count there.
+    fn set_copy_aside(
+        &self,
+        outcome: &mut ReportOutcome,
+        elsewhere: Elsewhere,
+        group: &Group,
+        spool: &LineSpool,
+    ) -> Result<(), Error> {
+        let first = self.name_of(elsewhere.first, outcome.surroundings.told_input, spool)?;
+        let others = match elsewhere.others {
+            0 => String::new(),
+            1 => " and another".to_owned(),
+            others => format!(" and {others} others"),
+        };
+        let message = format!("all its results are told in {first}{others}, with the same times: they count once");
+        let problem = Problem { severity: Severity::Note, ..Problem::new(ProblemKind::SameTestsTwice, message) };
+        outcome.set_aside(format!("same-run-as {first}"), problem, group);
         Ok(())
     }
 

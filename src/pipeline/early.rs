@@ -20,10 +20,19 @@ pub(super) struct EarlyRuns {
     pub(super) group: Arc<Group>,
     pub(super) format: &'static str,
     pub(super) beginning: Beginning,
+    /// Where the report lies.
+    pub(super) place: Arc<Place>,
     /// Whether runs before these were taken. Then these can be, whenever somebody has time.
     pub(super) have_begun: bool,
     /// The runs, in order, behind those that were taken. Whoever takes them leaves none.
     pub(super) chunks: Vec<RunChunk>,
+}
+
+/// Where a report lies: the number of its INPUT, and its folder there.
+#[derive(Debug, Default)]
+pub(super) struct Place {
+    pub(super) input: u32,
+    pub(super) folder: String,
 }
 
 impl EarlyRuns {
@@ -31,7 +40,8 @@ impl EarlyRuns {
     pub(super) fn take(&mut self) -> EarlyRuns {
         let EarlyRuns { report, format, beginning, have_begun, .. } = *self;
         let chunks = std::mem::take(&mut self.chunks);
-        EarlyRuns { report, group: Arc::clone(&self.group), format, beginning, have_begun, chunks }
+        let (group, place) = (Arc::clone(&self.group), Arc::clone(&self.place));
+        EarlyRuns { report, group, format, beginning, place, have_begun, chunks }
     }
 }
 
@@ -72,7 +82,8 @@ impl<'c> Early<'c> {
     ) -> Option<Early<'c>> {
         let beginning = outcome.likeness.beginning?;
         let (report, group) = (outcome.id, Arc::clone(group));
-        let runs = EarlyRuns { report, group, format, beginning, have_begun: false, chunks: Vec::new() };
+        let place = Arc::new(Place { input: outcome.surroundings.input, folder: outcome.origin.folder().to_owned() });
+        let runs = EarlyRuns { report, group, format, beginning, place, have_begun: false, chunks: Vec::new() };
         Some(Early { runs, take })
     }
 

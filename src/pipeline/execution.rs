@@ -3,10 +3,11 @@
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::collect::{CollectedExecution, Named};
+use super::disagreeing::Contradictions;
 use super::group::GroupKey;
 use super::stop::Stop;
 use super::{Error, Memory, evidence};
-use crate::bundle::manifest::{Disagreeing, Execution, Trimmed};
+use crate::bundle::manifest::{Execution, Trimmed};
 use crate::bundle::{
     AheadFrame, Assembly, BundleLimits, BundlePlan, Compression, ExecutionIndex, ExecutionKey, Folder, Frame,
     FrameLengths, Oversize, RunStore, Settled, plan,
@@ -33,7 +34,7 @@ pub(super) struct Prepared {
     pub(super) plans: Vec<BundlePlan>,
     pub(super) trimmed: Vec<Trimmed>,
     /// Tests of which its reports tell opposite things.
-    pub(super) disagreeing: Option<Disagreeing>,
+    pub(super) contradictions: Contradictions,
     /// Pieces of evidence that were cut off with what was trimmed.
     pub(super) evidence_left_out: u64,
     /// The `info` part of a multipart import, when one is wanted.
@@ -117,7 +118,7 @@ impl Bundling<'_> {
             settled,
             plans,
             trimmed: trimming.trimmed,
-            disagreeing: None,
+            contradictions: Contradictions::default(),
             evidence_left_out: trimming.evidence,
             multipart_info,
             collected,
@@ -156,7 +157,8 @@ impl Prepared {
             finish: self.collected.finish.map(|finish| finish.ceil_to_second().to_string()),
             bundles,
             trimmed: self.trimmed,
-            disagreeing: self.disagreeing,
+            disagreeing: self.contradictions.disagreeing,
+            undecided: self.contradictions.undecided,
         })
     }
 

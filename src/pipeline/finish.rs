@@ -10,7 +10,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterato
 use rayon::slice::ParallelSlice;
 
 use super::collect::{Closed, Collected, CollectedExecution, Rank};
-use super::disagreeing;
+use super::disagreeing::Contradictions;
 use super::execution::{Bundling, Prepared, SettledExecution};
 use super::grouping::Group;
 use super::kept::FinishedReport;
@@ -21,7 +21,7 @@ use super::plan::PlannedExecution;
 use super::purpose::Names;
 use super::stop::Stop;
 use super::{Error, Observer, threads};
-use crate::bundle::manifest::{Disagreeing, Execution, Totals};
+use crate::bundle::manifest::{Execution, Totals};
 use crate::bundle::{
     Compression, ExecutionIndex, Folder, LineSpool, Merge, RunStore, Settled, Sidecar, Unsettled, WriteError,
 };
@@ -185,8 +185,8 @@ impl Readying<'_> {
         let ids = settled.iter().map(|one| (one.number, Arc::from(one.named.id.as_str()))).collect();
         evidence.merge(self.attaching(&group).attach(&mut reports, &mut settled)?);
         let prepare = |one: SettledExecution| {
-            let disagreeing = disagreeing::of(&one.settled, &group.store, &reports, self.spool)?;
-            prepare(self.bundling, one, disagreeing, &group)
+            let contradictions = Contradictions::of(&one.settled, &group.store, &reports, self.spool)?;
+            prepare(self.bundling, one, contradictions, &group)
         };
         let prepared = settled.into_iter().map(prepare).collect::<Result<Vec<_>, Error>>()?;
         let left_out = prepared.iter().map(|one| one.execution.evidence_left_out).sum();
@@ -254,13 +254,13 @@ fn settle_all(
 fn prepare(
     bundling: Bundling<'_>,
     execution: SettledExecution,
-    disagreeing: Option<Disagreeing>,
+    contradictions: Contradictions,
     group: &Group,
 ) -> Result<Ranked<Prepared>, Error> {
     let key = group.key_of(execution.number);
     let (rank, label) = (execution.named.rank, key.label());
     let mut execution = bundling.prepare(execution, key, &group.store)?;
-    execution.disagreeing = disagreeing;
+    execution.contradictions = contradictions;
     Ok(Ranked { rank, label, execution })
 }
 

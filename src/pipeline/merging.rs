@@ -14,8 +14,12 @@ pub(super) fn by(
         let merged = xray::merge(&parts, policy, encoding, out).map_err(|error| error.to_string())?;
         let gone = u64::from(merged.evidence_before.saturating_sub(merged.evidence));
         let evidence = EvidenceLost { gone, over_limit: u64::from(merged.dropped_evidence) };
-        let dispute =
-            merged.dispute.map(|told| Dispute { passed: ReportId(told.passed), failed: ReportId(told.failed) });
+        let dispute = |told: xray::Dispute| Dispute {
+            passed: ReportId(told.passed),
+            other: ReportId(told.other),
+            contrary: told.contrary,
+        };
+        let dispute = merged.dispute.map(dispute);
         Ok(MergedFacts { outcome: merged.outcome, note: merged.note, evidence, dispute })
     }
 }

@@ -8,6 +8,7 @@ mod batches;
 mod bind;
 mod collect;
 mod convert;
+mod copies;
 mod disagreeing;
 mod dispatch;
 mod early;

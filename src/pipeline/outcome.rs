@@ -8,6 +8,7 @@ use std::time::Duration;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::basis::{Basis, ReadExtent};
+use super::copies::Dated;
 use super::early::Beginning;
 use super::grouping::Group;
 use super::loose::Traces;
@@ -64,6 +65,8 @@ pub(super) struct Likeness {
     pub(super) beginning: Option<Beginning>,
     /// What its results are called, until it is collected.
     pub(super) marks: Marks,
+    /// By what a report of the same format knows its rows, where that is asked for, until it is collected.
+    pub(super) dated: Dated,
 }
 
 impl Surroundings {
@@ -134,6 +137,7 @@ impl ReportOutcome {
         self.told.producer.clear();
         self.basis.begin_again();
         self.likeness.marks = Marks::default();
+        self.likeness.dated = Dated::default();
     }
 
     /// A panic ended the reading of it.

@@ -3,7 +3,7 @@
 use super::Error;
 use super::execution::Prepared;
 use super::naming::Conflicts;
-use crate::bundle::manifest::{Disagreeing, Totals, Trimmed};
+use crate::bundle::manifest::{Disagreeing, Totals, Trimmed, Undecided};
 use crate::bundle::{BundlePlan, RunStore};
 use crate::model::key::project_of;
 use crate::xray::TestName;
@@ -45,6 +45,8 @@ pub struct PlannedExecution {
     pub trimmed: Vec<Trimmed>,
     /// Tests that passed in one report and failed in another, where the worst result counts.
     pub disagreeing: Option<Disagreeing>,
+    /// Tests that passed in one report and did not run in another, where that is undecided.
+    pub undecided: Option<Undecided>,
 }
 
 /// One bundle as it would be written.
@@ -74,7 +76,8 @@ impl PlannedExecution {
             definitions: Vec::new(),
             bundles: prepared.plans.iter().map(|plan| planned_bundle(plan, prepared.key.as_deref())).collect(),
             trimmed: prepared.trimmed.clone(),
-            disagreeing: prepared.disagreeing.clone(),
+            disagreeing: prepared.contradictions.disagreeing.clone(),
+            undecided: prepared.contradictions.undecided.clone(),
         }
     }
 

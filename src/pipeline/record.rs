@@ -15,7 +15,7 @@ use super::grouping::Group;
 use super::hexadecimal;
 use super::kept::FinishedReport;
 use super::outcome::{EvidenceCounts, ReportOutcome, Told};
-use crate::bundle::manifest::{Disagreeing, Execution};
+use crate::bundle::manifest::{Disagreeing, Execution, Undecided};
 use crate::bundle::{Ids, LineSpool, ProblemLine, ReportLine, WriteError};
 use crate::format;
 use crate::model::{Origin, Position, Problem, ProblemKind, ReportId, Severity};
@@ -221,6 +221,9 @@ impl Record {
             if let Some(Disagreeing { first, .. }) = &mut execution.disagreeing {
                 // As in the lines: there may be more INPUTs than there were.
                 (first.passed.input, first.failed.input) = (kept.told_input, kept.told_input);
+            }
+            if let Some(Undecided { first, .. }) = &mut execution.undecided {
+                (first.passed.input, first.not_run.input) = (kept.told_input, kept.told_input);
             }
             Some(Ranked { rank, label: one.label.clone(), execution })
         });

@@ -14,6 +14,7 @@ mod telling;
 
 use std::ops::{ControlFlow, Range};
 
+use super::copies::Dated;
 use super::early::Early;
 use super::evidence;
 use super::grouping::Group;
@@ -140,6 +141,9 @@ impl<'c> Conversion<'c> {
         outcome.likeness.marks.expect(scratch.usual_cases);
         if context.prefers || outcome.told.format.is_some_and(Format::tells_more) {
             outcome.likeness.marks.keep_definitions();
+        }
+        if outcome.told.format.is_some_and(Format::is_told_again) {
+            outcome.likeness.dated = Dated::wanted();
         }
         let mut mapper = Mapper::with_room(context.rules, std::mem::take(&mut scratch.texts));
         mapper.begin(dialect);
@@ -269,6 +273,8 @@ impl<'c> Conversion<'c> {
         let run = &self.scratch.run;
         let share = share_of(self.findings.outcome, self.group, run);
         self.findings.outcome.runs.shares[share].add(run.start, run.finish, identity);
+        let execution = self.findings.outcome.runs.shares[share].execution;
+        self.findings.outcome.likeness.dated.add(run, execution, identity);
         let problems = self.findings.outcome.told.problems.len();
         let differing = self.findings.outcome.runs.shares[share].state(self.statement, &self.stated, problems);
         if !differing.is_empty() {

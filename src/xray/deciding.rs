@@ -46,16 +46,25 @@ pub(super) fn candidates<'r>(
     if matches!(policy, Merge::Worst | Merge::Iterations) {
         return deciding.iter().map(|index| as_it_is(parts, runs, *index)).collect();
     }
-    let mut rows: Vec<(u64, Vec<usize>)> = Vec::new();
-    let mut places = HashMap::new();
+    let mut rows: Vec<Vec<usize>> = Vec::new();
+    let (mut places, mut met) = (HashMap::new(), HashMap::new());
     for index in deciding {
-        let place = *places.entry(notes[*index].id).or_insert(rows.len());
+        let note = &notes[*index];
+        let number = if note.cut { count(&mut met, (parts[*index].report, note.id)) } else { 0 };
+        let place = *places.entry((note.id, number)).or_insert(rows.len());
         if place == rows.len() {
-            rows.push((notes[*index].id, Vec::new()));
+            rows.push(Vec::new());
         }
-        rows[place].1.push(*index);
+        rows[place].push(*index);
     }
-    rows.iter().map(|(_, row)| decide(parts, runs, row, policy)).collect()
+    rows.iter().map(|row| decide(parts, runs, row, policy)).collect()
+}
+
+/// How many rows of one report looked like this before (X9): the second of one is the second of another, too.
+fn count(met: &mut HashMap<(u32, u64), u32>, row: (u32, u64)) -> u32 {
+    let number = met.entry(row).or_default();
+    *number += 1;
+    *number - 1
 }
 
 /// What the results of one row come to.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use crate::model::{Outcome, shorten};
+use crate::model::{Contrary, Outcome, shorten};
 
 use super::deciding::{MergedStatus, candidates, deciding, worst};
 use super::decode::{DecodeError, decode};
@@ -31,13 +31,6 @@ pub enum Merge {
     AnyPass,
     /// As `Worst`, with each result as a data row where the target takes data rows.
     Iterations,
-}
-
-impl Merge {
-    /// Whether one failed result is enough, and nothing the user has said makes it likely that he knows of others.
-    const fn has_failures_count(self) -> bool {
-        matches!(self, Merge::Worst | Merge::Ran)
-    }
 }
 
 /// One encoded result.
@@ -70,7 +63,7 @@ pub struct Merged {
     pub dropped_evidence: u32,
     /// What must be known of the merged run beyond its bytes: nothing unless it has evidence in files.
     pub note: Vec<u8>,
-    /// Reports that tell opposite things, where the worst of them counts.
+    /// Reports that tell opposite things, where the worst of them counts, or none.
     pub dispute: Option<Dispute>,
 }
 
@@ -79,8 +72,10 @@ pub struct Merged {
 pub struct Dispute {
     /// The first one in which it passed, and nothing of it failed.
     pub passed: u32,
-    /// The first one in which it failed.
-    pub failed: u32,
+    /// The first one that tells otherwise.
+    pub other: u32,
+    /// What that one tells.
+    pub contrary: Contrary,
 }
 
 /// Appends to `out` the one run that stands for `parts`, which come in the order of (report, sequence) and are at least one.
@@ -108,24 +103,8 @@ pub fn merge(
         evidence: (wire::pieces_of_evidence(&run) + apart.kept.len()) as u32,
         dropped_evidence: united.dropped + apart.dropped,
         note: note::of_evidence(results.first_with_files(), &apart.kept, &united.kept),
-        dispute: if policy.has_failures_count() { dispute(parts, &results.deciding) } else { None },
+        dispute: results.dispute(),
     })
-}
-
-/// The first reports that tell opposite things. Attempts do not count, and what one report tells of several data rows is one
-/// thing: they failed where one did.
-fn dispute(parts: &[EncodedResult<'_>], deciding: &[usize]) -> Option<Dispute> {
-    let (mut passed, mut failed) = (None, None);
-    for of_report in deciding.chunk_by(|one, next| parts[*one].report == parts[*next].report) {
-        let report = parts[of_report[0]].report;
-        let mut outcomes = of_report.iter().map(|index| parts[*index].outcome);
-        if outcomes.clone().any(Outcome::is_failure) {
-            failed.get_or_insert(report);
-        } else if outcomes.any(|outcome| outcome == Outcome::Passed) {
-            passed.get_or_insert(report);
-        }
-    }
-    Some(Dispute { passed: passed?, failed: failed? })
 }
 
 /// What stands before the number of a row of an outline.

@@ -8,6 +8,7 @@ mod bind;
 mod check;
 mod deciding;
 mod decode;
+mod dispute;
 mod encode;
 mod evidence;
 mod execution;

@@ -24,6 +24,9 @@ pub(super) struct Note<'n> {
     /// See [`TestRun::row_line`].
     #[serde(default)]
     pub(super) line: u64,
+    /// Whether its data were cut, so that another row may look the same (quirk X9).
+    #[serde(default)]
+    pub(super) cut: bool,
     /// See [`TestRun::row_name`].
     #[serde(borrow)]
     pub(super) row: Option<Text<'n>>,
@@ -60,6 +63,9 @@ pub fn note(run: &TestRun, options: &EncodeOptions, evidence: &[Apart<'_>], out:
         if number != 0 {
             object.name(name).extend_from_slice(number.to_string().as_bytes());
         }
+    }
+    if run.row != 0 && rows::are_cut(&run.parameters) {
+        object.name("cut").extend_from_slice(b"true");
     }
     if is_stated {
         object.name("stated").extend_from_slice(b"true");

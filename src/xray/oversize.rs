@@ -2,9 +2,10 @@
 //! 9). With evidence in files of its own none of it is in the run, and the first two steps have nothing to do.
 
 mod evidence;
+mod parts;
 mod texts;
 
-use crate::model::Outcome;
+use crate::model::{Outcome, shorten};
 
 use super::decode::{DecodeError, decode};
 use super::encode::EncodeOptions;
@@ -26,14 +27,16 @@ pub(crate) struct Shrunk {
 /// Appends `run`, brought down to `allowed` bytes, and tells each step that was needed. `note` is what was noted of it.
 ///
 /// The steps, each as far as it is needed:
-/// 1. evidence of what passed goes: of a passed test all, else that of passed results, data rows and steps; the largest first;
-/// 2. evidence of what failed: the largest first; a text is cut to its head and its tail before it goes;
-/// 3. the comment is cut to its head and its tail;
-/// 4. so is what data rows logged and what steps say; then that goes;
-/// 5. the comment goes, then custom fields, then the description.
+/// 1. what would not fit even without all that follows is cut: a definition longer than Jira takes, data rows, those that
+///    passed first; then results of steps and examples, and lists;
+/// 2. evidence of what passed goes: of a passed test all, else that of passed results, data rows and steps; the largest first;
+/// 3. evidence of what failed: the largest first; a text is cut to its head and its tail before it goes;
+/// 4. the comment is cut to its head and its tail;
+/// 5. so is what data rows logged and what steps say; then that goes;
+/// 6. the comment goes, then custom fields, then the description.
 ///
-/// The result itself never goes: should even that be larger than `allowed`, the last step says so. Where evidence was
-/// left out, the comment says so, too.
+/// The result itself never goes: should even that be larger than `allowed`, the last step says so. Where evidence or data
+/// rows were left out, the comment says so, too.
 ///
 /// # Errors
 /// When `run` is no encoded run, or `note` no note; nothing is appended then.
@@ -48,8 +51,17 @@ pub(crate) fn shrink(
     let decoded = decode(run)?;
     let pieces = pieces_of_evidence(&decoded);
     let passed: Vec<&str> = note.passed.iter().map(Text::as_str).collect();
-    let mut shrinking =
-        Shrinking { run: decoded, size: run.len() as u64, allowed, options, out, left_out: 0, steps: Vec::new() };
+    let mut shrinking = Shrinking {
+        run: decoded,
+        size: run.len() as u64,
+        allowed,
+        options,
+        out,
+        left_out: 0,
+        told: Vec::new(),
+        steps: Vec::new(),
+    };
+    shrinking.cut_parts();
     let word = options.statuses.name(Outcome::Passed);
     let [of_passed, _] = evidence::pieces(&shrinking.run, &passed, word);
     shrinking.drop_evidence(of_passed, "of what passed ");
@@ -81,6 +93,8 @@ struct Shrinking<'s, 'r> {
     out: &'s mut Vec<u8>,
     /// Pieces of evidence that went.
     left_out: usize,
+    /// What else whoever reads the comment must know.
+    told: Vec<String>,
     steps: Vec<String>,
 }
 
@@ -114,26 +128,38 @@ impl Shrinking<'_, '_> {
         self.measure();
     }
 
-    /// A line for whoever looks for the evidence in Jira, as far as there is room.
+    /// Lines for whoever looks for what is missing in Jira, as far as there is room.
     fn tell_in_comment(&mut self) {
-        if self.left_out == 0 || !self.fits() {
+        let mut lines = std::mem::take(&mut self.told);
+        if self.left_out > 0 {
+            lines.push(format!("{} pieces of evidence were left out: the bundle would be too large", self.left_out));
+        }
+        if lines.is_empty() || !self.fits() {
             return;
         }
         let target = self.options.target;
-        let line = format!("{} pieces of evidence were left out: the bundle would be too large", self.left_out);
         let before = self.run.comment.clone();
         let part = markup::unframed(before.as_ref().map_or("", Text::as_str), target);
-        let told = if part.text.is_empty() { line } else { format!("{}\n\n{line}", part.text) };
-        if told.encode_utf16().count() <= crate::model::shorten::COMMENT - crate::model::shorten::COMMENT_FRAME {
-            let told = markup::framed_as(&told, &[part], target).into_owned();
-            self.run.comment = Some(Text(told.into()));
+        let told = beneath(&part.text, &lines.join("\n"));
+        let told = markup::framed_as(&told, &[part], target).into_owned();
+        self.run.comment = Some(Text(told.into()));
+        self.measure();
+        if !self.fits() {
+            self.run.comment = before;
             self.measure();
-            if !self.fits() {
-                self.run.comment = before;
-                self.measure();
-            }
         }
     }
+}
+
+/// `text` with `lines` beneath, and cut where there would be no room for them.
+fn beneath(text: &str, lines: &str) -> String {
+    let most = shorten::COMMENT - shorten::COMMENT_FRAME;
+    let mut told = text.to_owned();
+    shorten::head_and_tail(&mut told, most.saturating_sub(lines.len() + 2));
+    if !told.is_empty() {
+        told.push_str("\n\n");
+    }
+    told + lines
 }
 
 /// What is told of each piece, while there are few.

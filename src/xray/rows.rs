@@ -39,6 +39,12 @@ pub(super) fn parameters(parameters: &[Parameter]) -> impl Iterator<Item = RowPa
     })
 }
 
+/// Whether a framework has cut what it shows of a row's data, as xUnit.net and NUnit do with objects and long texts.
+pub(super) fn are_cut(parameters: &[Parameter]) -> bool {
+    const MARKS: [&str; 3] = ["...", "\u{b7}\u{b7}\u{b7}", "\u{2026}"];
+    parameters.iter().any(|parameter| MARKS.iter().any(|mark| parameter.value.contains(mark)))
+}
+
 /// Whether the Test of an encoded run takes data rows.
 pub(super) fn are_taken(run: &Run<'_>) -> bool {
     run.test_key.is_some() || run.test_info.as_ref().is_some_and(|info| info.test_type.as_str() == MANUAL)

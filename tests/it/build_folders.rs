@@ -158,3 +158,46 @@ fn rows_of_a_data_provider_are_known_by_their_method() {
         "{ran:?}"
     );
 }
+
+/// As a suite's own file has it: the first row of `pays` is an attempt.
+fn of_suites(suites: &[(&str, &str)]) -> String {
+    let suite = |(name, rows): &(&str, &str)| {
+        format!("<suite name='{name}'><test name='t'><class name='shop.{name}'>{rows}</class></test></suite>")
+    };
+    format!("<testng-results>{}</testng-results>", suites.iter().map(suite).collect::<String>())
+}
+
+fn row(name: &str, status: &str, second: u32) -> String {
+    format!(
+        "<test-method status='{status}' name='{name}' signature='{name}()' duration-ms='40' \
+         started-at='2026-11-20T01:00:{second:02}Z' finished-at='2026-11-20T01:00:{second:02}Z'/>"
+    )
+}
+
+#[test]
+fn t32_a_report_of_each_suite_beside_that_of_all_counts_once() {
+    let (a, b) = ([row("pays", "PASS", 1), row("refunds", "FAIL", 2)].concat(), row("signs", "PASS", 3));
+    let whole = of_suites(&[("A", &a), ("B", &b)]);
+    let [of_a, of_b] = [of_suites(&[("A", &a)]), of_suites(&[("B", &b)])];
+    // Folders come in the order of their names: parts before the whole, and behind it.
+    for (folders, ignored) in [(["A", "B"], 1), (["x", "y"], 2)] {
+        let workshop = Workshop::new();
+        workshop.write("in/test-output/testng-results.xml", &whole);
+        workshop.write(&format!("in/test-output/{}/testng-results.xml", folders[0]), &of_a);
+        workshop.write(&format!("in/test-output/{}/testng-results.xml", folders[1]), &of_b);
+        let ran = convert(&workshop, "in", &[]);
+        assert!(!ran.stderr.contains("same-tests-twice"), "{}", ran.stderr);
+        let set_aside = states(&workshop).iter().filter(|state| state.contains("ignored same-run-as")).count();
+        assert_eq!(set_aside, ignored, "{:?}", states(&workshop));
+        let totals = &manifest(&workshop.path().join("out"))["totals"];
+        assert_eq!((&totals["cases"]["seen"], &totals["runs"]["merged"]), (&json!(3), &json!(0)));
+        assert_eq!(statuses(&workshop), ["shop.A.pays PASS", "shop.A.refunds FAIL", "shop.B.signs PASS"]);
+        // A result of its own makes a report count.
+        workshop.write(
+            &format!("in/test-output/{}/testng-results.xml", folders[1]),
+            of_suites(&[("B", &row("signs", "FAIL", 9))]),
+        );
+        convert(&workshop, "in", &[]);
+        assert!(statuses(&workshop).contains(&"shop.B.signs FAIL".to_owned()));
+    }
+}

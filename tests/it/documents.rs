@@ -106,6 +106,7 @@ fn the_page_of_outputs_is_made_of_the_schema() {
         "bundle",
         "trimmed",
         "disagreeing",
+        "undecided",
         "place",
         "report",
         "problem",

@@ -7,7 +7,7 @@ use xraypack::model::Limit;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use crate::archives::suite;
-use crate::support::Workshop;
+use crate::support::{Workshop, bundles, manifest};
 
 /// What reaches a limit: a file, the least value that admits it, and one that does not.
 struct Reaching {
@@ -178,4 +178,30 @@ fn texts_of_steps_that_cloud_cuts_are_told() {
         let line = std::fs::read_to_string(workshop.path().join("out/reports.jsonl")).unwrap();
         assert_eq!(line.contains("text-shortened"), is_told, "{length} {target}: {line}");
     }
+}
+
+#[test]
+fn a_test_with_too_many_data_rows_loses_some_and_ends_nothing() {
+    let workshop = Workshop::new();
+    let row = |number: usize| {
+        let key = "<properties><property name='test_key' value='DEMO-1'/></properties>";
+        let inside = if number == 900 { "<failure message='boom'/>" } else { "" };
+        format!("<testcase classname='c' name='t[{number}]'>{key}{inside}</testcase>")
+    };
+    let rows: String = (0..1000).map(row).collect();
+    workshop.write("a.xml", format!("<testsuite name='s'>{rows}<testcase classname='c' name='u'/></testsuite>"));
+    let line = ["convert", "a.xml", "-o", "out", "-p", "DEMO", "--merge", "iterations", "--max-bytes", "9000"];
+    let ran = workshop.run(line);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("[trimmed]"), "{}", ran.stderr);
+    let out = workshop.path().join("out");
+    let trimmed = manifest(&out)["executions"][0]["trimmed"].take();
+    let step = trimmed[0]["steps"][0].as_str().unwrap().to_owned();
+    assert!(step.starts_with("left out: ") && step.ends_with(" of 1000 data rows"), "{trimmed}");
+    let run = &bundles(&out)[0].1["tests"][0];
+    assert_eq!(run["status"], "FAIL");
+    let rows = run["iterations"].as_array().unwrap();
+    assert!(rows.len() > 20 && rows.iter().any(|row| row["status"] == "FAIL"), "{rows:?}");
+    assert!(run["comment"].as_str().unwrap().contains("of 1000 data rows were left out"), "{}", run["comment"]);
+    assert_eq!(workshop.run(["verify", "out"]).code, Some(0));
 }

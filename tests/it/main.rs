@@ -11,6 +11,7 @@ mod citations;
 mod cli;
 mod conformance;
 mod convert;
+mod cut_rows;
 mod differential;
 mod documents;
 mod early;

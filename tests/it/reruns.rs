@@ -180,6 +180,43 @@ fn tests_of_which_reports_tell_opposite_things_are_told_once() {
 }
 
 #[test]
+fn a_test_that_passed_here_and_was_skipped_there_is_told_to_be_undecided() {
+    let workshop = Workshop::new();
+    workshop.write("in/linux.xml", told("..s!s."));
+    workshop.write("in/mac.xml", told(".ssss."));
+    let convert = |more: &[&str]| {
+        let ran = workshop.run([&["convert", "in", "-o", "out", "-p", "DEMO", "--force"], more].concat());
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        ran
+    };
+    let ran = convert(&[]);
+    let line = "warning: 1 Test passed in one report and did not run in another, and neither counts (TODO): c.t1 passed in \
+                linux.xml and did not run in mac.xml; where tests are skipped on some machines and run on others, --merge \
+                ran has those count that ran [undecided]\n";
+    assert!(ran.stderr.contains(line) && !ran.stderr.contains("[disagreeing]"), "{}", ran.stderr);
+    let expected = json!({
+        "tests": 1,
+        "first": {"test": "c.t1", "passed": {"report": "linux.xml"}, "not_run": {"report": "mac.xml"}},
+    });
+    let found = || manifest(&workshop.path().join("out"))["executions"][0]["undecided"].take();
+    assert_eq!(found(), expected);
+    convert(&["-j", "1", "--max-tests", "2"]);
+    assert_eq!(found(), expected);
+    let summary: Value = serde_json::from_str(&convert(&["--format", "json"]).stdout).unwrap();
+    assert_eq!(summary["undecided"], 1);
+    let planned = workshop.run(["plan", "in", "-p", "DEMO", "--format", "json"]);
+    assert!(planned.stderr.contains(line), "{}", planned.stderr);
+    let plan: Value = serde_json::from_str(&planned.stdout).unwrap();
+    assert_eq!(plan["executions"][0]["undecided"], expected);
+    // Who says what counts knows of them, and so does who has a word for what was skipped.
+    let others = [["--merge", "ran"], ["--merge", "last"], ["--merge", "any-pass"], ["--status", "skipped=PASS"]];
+    for more in others {
+        let ran = convert(&more);
+        assert!(!ran.stderr.contains("[undecided]") && found().is_null(), "{more:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
 fn what_one_report_tells_of_a_test_is_one_thing() {
     let row = |name: &str, inside: &str| {
         let key = "<properties><property name='test_key' value='DEMO-1'/></properties>";

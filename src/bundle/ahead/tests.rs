@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::bundle::hashing::Hashing;
 use crate::bundle::name::TEMPORARY_SUFFIX;
-use crate::bundle::settle::Disputes;
+use crate::bundle::settle::Disagreements;
 use crate::bundle::settle::tests::{Fixture, Run, SEPARATOR, join, settle};
 use crate::bundle::{
     Assembly, BundleLimits, Compression, EvidenceLost, ExecutionIndex, ExecutionKey, Frame, MergePart, Opening,
@@ -62,7 +62,7 @@ struct Come {
     notes: Vec<(usize, String)>,
     outcomes: Vec<Outcome>,
     evidence: EvidenceLost,
-    disputes: Disputes,
+    disputes: Disagreements,
 }
 
 /// What comes of `runs`, with those bundles written ahead, as soon as they are ready, that `writes` chooses by their

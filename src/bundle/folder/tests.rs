@@ -26,6 +26,7 @@ fn execution(files: &[&str]) -> Execution {
         bundles: files.iter().enumerate().map(record).collect(),
         trimmed: Vec::new(),
         disagreeing: None,
+        undecided: None,
     }
 }
 

@@ -94,7 +94,9 @@ pub(crate) fn join(parts: &[MergePart<'_>], out: &mut Vec<u8>) -> Result<MergedF
     let evidence = EvidenceLost { gone: parts.len() as u64, over_limit: 1 };
     let outcomes = [Outcome::Passed, Outcome::Failed].map(|told| parts.iter().find(|part| part.outcome == told));
     let dispute = match outcomes {
-        [Some(passed), Some(failed)] => Some(Dispute { passed: passed.report, failed: failed.report }),
+        [Some(passed), Some(failed)] => {
+            Some(Dispute { passed: passed.report, other: failed.report, contrary: Contrary::Failed })
+        }
         _ => None,
     };
     Ok(MergedFacts { outcome: Outcome::Errored, note, evidence, dispute })

@@ -61,6 +61,7 @@ fn output_of(compression: Compression) -> (Fixture, PathBuf, Manifest) {
         bundles,
         trimmed: Vec::new(),
         disagreeing: None,
+        undecided: None,
     }]);
     manifest.totals = totals;
     manifest.reports = Some(reports);

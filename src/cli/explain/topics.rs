@@ -146,6 +146,16 @@ pub const TOPICS: &[Topic] = &[
         ],
     ),
     Topic::of_all(
+        "undecided",
+        [
+            "Tests passed in one report and did not run in another: they were skipped there, or pending.",
+            "Such a Test is TODO (--merge worst, Xray's own rule for a mixture). The manifest has the number and the first \
+             of them for each Test Execution (`undecided`).",
+            "If tests are skipped on some machines and run on others, --merge ran has the results that ran count. \
+             docs/reruns.md compares the rules.",
+        ],
+    ),
+    Topic::of_all(
         "same-execution",
         [
             "Several Test Executions of this output have the same key.",

@@ -38,6 +38,7 @@ pub(super) const FORMAT: Format = Format {
     dialect: Dialect { bare_keys: BareKeysSay::WhichTest, ..Dialect::PLAIN },
     stands_for: &[],
     tells_more_than: &[],
+    is_told_again: false,
 };
 
 thread_local! {

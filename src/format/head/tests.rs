@@ -221,7 +221,10 @@ fn lists_of_other_things_are_no_features() {
         (r#"[{"page":"all","name":"Job ID","type":"area","location":"top"}]"#, None),
         (r#"[{"name":"Acme","location":"Paris","elements":[{"name":"x","type":"y"}]}]"#, None),
         (r#"[{"keyword":"x","elements":[{"name":"x","type":"y"}]}]"#, None),
-        (r#"[{"elements":[{"keyword":"Scenario","name":"x","type":"scenario"}],"keyword":"Feature"}]"#, Some("cucumber")),
+        (
+            r#"[{"elements":[{"keyword":"Scenario","name":"x","type":"scenario"}],"keyword":"Feature"}]"#,
+            Some("cucumber"),
+        ),
         (r#"[{"keyword":"plumber","location":"Berlin","volume":10}]"#, None),
         (r#"[{"name":"x","elements":[{"location":"Berlin"}]}]"#, None),
         (r#"[{"host":"a","location":"rack:12"}]"#, None),

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use super::Oddities;
 use super::fault::Fault;
+use super::keys::SpelledKeys;
 use super::text::{self, Form, Span};
 use super::words::{self, Word};
 use crate::format::conflict;
@@ -52,6 +53,7 @@ pub struct JsonCursor<'a> {
     bytes: &'a [u8],
     at: usize,
     cuts: &'a [Cut],
+    keys: Option<&'a SpelledKeys>,
     oddities: Oddities,
     unknown: Option<String>,
     /// Objects and arrays that are open, and the most there were.
@@ -67,7 +69,26 @@ impl<'a> JsonCursor<'a> {
 
     /// At the start of an item out of whose texts something was cut.
     pub fn with_cuts(bytes: &'a [u8], cuts: &'a [Cut]) -> JsonCursor<'a> {
-        JsonCursor { bytes, at: 0, cuts, oddities: Oddities::default(), unknown: None, depth: 0, deepest: 0 }
+        JsonCursor {
+            bytes,
+            at: 0,
+            cuts,
+            keys: None,
+            oddities: Oddities::default(),
+            unknown: None,
+            depth: 0,
+            deepest: 0,
+        }
+    }
+
+    /// Has keys that are spelled in escapes read as they mean, for whoever reads an item but once.
+    pub fn knowing(self, keys: &'a SpelledKeys) -> JsonCursor<'a> {
+        JsonCursor { keys: Some(keys), ..self }
+    }
+
+    /// Another one, at the start of the same item.
+    pub fn at_start(&self) -> JsonCursor<'a> {
+        JsonCursor { keys: self.keys, ..JsonCursor::with_cuts(self.bytes, self.cuts) }
     }
 
     /// What was mended so far.
@@ -195,15 +216,27 @@ impl<'a> JsonCursor<'a> {
             return Err(self.fault("a key is missing"));
         }
         let span = self.raw_text()?;
-        let key = self.raw_of(span);
-        if span.has_escapes() && text::spells_out(key) {
-            self.oddities.note(Oddities::SPELLED_OUT_KEY);
+        let mut key = self.raw_of(span);
+        if span.has_escapes() {
+            key = self.plain_key(key);
         }
         if self.next_byte() != Some(b':') {
             return Err(self.fault("a colon is missing behind a key"));
         }
         self.at += 1;
         Ok(Some(key))
+    }
+
+    /// A key as everybody writes it; one that stays spelled in escapes is noted.
+    #[cold]
+    #[inline(never)]
+    fn plain_key(&mut self, key: &'a [u8]) -> &'a [u8] {
+        match self.keys.and_then(|keys| keys.plain(key)) {
+            Some(plain) => return plain,
+            None if text::spells_out(key) => self.oddities.note(Oddities::SPELLED_OUT_KEY),
+            None => {}
+        }
+        key
     }
 
     /// Whether another element of the array follows; its end is passed.

@@ -9,6 +9,7 @@
 mod cursor;
 mod fault;
 mod items;
+mod keys;
 mod marks;
 mod oddities;
 mod piece;
@@ -21,6 +22,7 @@ mod words;
 pub use cursor::{Cut, JsonCursor, Kind};
 pub use fault::{Fault, position};
 pub use items::JsonItems;
+pub use keys::SpelledKeys;
 pub use oddities::Oddities;
 pub use piece::{Longest, Part, Piece, Read};
 pub use spelled::Spelled;

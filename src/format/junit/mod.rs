@@ -45,6 +45,7 @@ pub(super) const FORMAT: Format = Format {
     dialect: Dialect { other_case: OtherCase::Told, ..Dialect::PLAIN },
     stands_for: &[],
     tells_more_than: &[],
+    is_told_again: false,
 };
 
 fn recognises(head: &Head<'_>) -> bool {

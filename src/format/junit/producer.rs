@@ -9,7 +9,7 @@ mod marks;
 mod tests;
 
 use crate::format::xml::{Tag, Text};
-use marks::{CASE_MARKS, MARKS, Mark, Place, has_microseconds};
+use marks::{CASE_MARKS, Compared, MARKS, Mark, Place, has_microseconds};
 
 macro_rules! producers {
     ($($variant:ident = $name:literal, $means:ident, $zone:ident;)*) => {
@@ -220,7 +220,12 @@ impl Recognition {
 }
 
 fn find(marks: &[Mark], tag: &Tag<'_>, here: impl Fn(Place) -> bool) -> Producer {
-    marks.iter().find(|mark| here(mark.place) && mark.is_on(tag)).map_or(Producer::Unknown, |mark| mark.producer)
+    let found = |compared| marks.iter().find(|mark| here(mark.place) && mark.is_on(tag, compared));
+    let found = match found(Compared::AsWritten) {
+        None if memchr::memchr(b'&', tag.raw()).is_some() => found(Compared::AsMeant),
+        found => found,
+    };
+    found.map_or(Producer::Unknown, |mark| mark.producer)
 }
 
 /// Takes one layer of escapes off a message.

@@ -17,7 +17,7 @@ mod waiting;
 use std::ops::ControlFlow;
 
 use crate::format::head::{JsonHead, ValueKind};
-use crate::format::json::{Fault, JsonCursor, JsonItems, Longest, Piece, number};
+use crate::format::json::{Fault, JsonCursor, JsonItems, Longest, Piece, SpelledKeys, number};
 use crate::format::{Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes, fill};
 use crate::model::{
     BareKeysSay, Body, Dialect, Position, Problem, ProblemKind, ReportVisitor, StatedExecution, Timestamp, shorten,
@@ -39,6 +39,7 @@ pub(super) const FORMAT: Format = Format {
     dialect: Dialect { bare_keys: BareKeysSay::WhichTest, ..Dialect::PLAIN },
     stands_for: &["cucumber"],
     tells_more_than: &[],
+    is_told_again: false,
 };
 
 fn recognises(head: &Head<'_>) -> bool {
@@ -137,9 +138,10 @@ struct Reader<'o> {
 
 impl Reader<'_> {
     fn read(&mut self, items: &mut JsonItems<'_>, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
+        let keys = SpelledKeys::default();
         while let Some(piece) = items.next()? {
             let (at, Piece { bytes, cuts, .. }) = (piece.at(), piece);
-            let mut json = JsonCursor::with_cuts(bytes, cuts);
+            let mut json = JsonCursor::with_cuts(bytes, cuts).knowing(&keys);
             let flow = self.envelope(&mut json, at, visitor).unwrap_or_else(|fault| {
                 let message = format!("a message cannot be read: {}", fault.what());
                 let place = fault.position(bytes, at);

@@ -1,4 +1,5 @@
 mod ends;
+mod spelled;
 mod waiting;
 
 use std::fs;

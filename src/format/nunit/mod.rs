@@ -48,6 +48,7 @@ pub(super) const NUNIT3: Format = Format {
     dialect: DIALECT,
     stands_for: &[],
     tells_more_than: &[],
+    is_told_again: false,
 };
 
 pub(super) const NUNIT2: Format = Format {
@@ -62,6 +63,7 @@ pub(super) const NUNIT2: Format = Format {
     dialect: DIALECT,
     stands_for: &[],
     tells_more_than: &[],
+    is_told_again: false,
 };
 
 fn recognises_three(head: &Head<'_>) -> bool {

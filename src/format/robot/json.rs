@@ -11,7 +11,7 @@ mod tests;
 
 use std::io::Read;
 
-use crate::format::json::{Fault, JsonCursor, Kind};
+use crate::format::json::{Fault, JsonCursor, Kind, SpelledKeys};
 use crate::format::{Head, ParseError, ReadOptions, fill, head, recognise::Family};
 use crate::model::{Limit, LimitReached, Position, Problem, ProblemKind, ReportVisitor, Reuse};
 
@@ -140,8 +140,9 @@ fn parse_document(
     let Document { bytes, start } = *document;
     let mut survey = Survey::default();
     // What stops this walk stops the next one at the same place, and is told there.
-    let mut cursor = JsonCursor::new(bytes);
-    let walked = survey.walk(bytes, &mut cursor);
+    let keys = SpelledKeys::default();
+    let mut cursor = JsonCursor::new(bytes).knowing(&keys);
+    let walked = survey.walk(&mut cursor);
     let most = options.limits.json_depth;
     if cursor.deepest() as u64 > most {
         let reached = LimitReached::new(Limit::JsonDepth, most, "it has more brackets inside each other");
@@ -156,7 +157,7 @@ fn parse_document(
     let places = Places::of(bytes, start);
     let mut reading =
         Reading { bytes, places, names: &survey.names, next: 0, unnamed: 0, nameless: 0, reader, visitor };
-    let result = reading.walk();
+    let result = reading.walk(&cursor.at_start());
     let is_whole = result.is_ok() && !reading.reader.is_stopped;
     reading.finish(result);
     Ok(if is_whole { Ended::Whole(cursor.offset()) } else { Ended::Early })
@@ -175,7 +176,7 @@ struct Survey {
 }
 
 impl Survey {
-    fn walk(&mut self, bytes: &[u8], cursor: &mut JsonCursor<'_>) -> Result<(), Fault> {
+    fn walk(&mut self, cursor: &mut JsonCursor<'_>) -> Result<(), Fault> {
         if !cursor.begin_object()? {
             return Ok(());
         }
@@ -189,7 +190,7 @@ impl Survey {
                 _ => cursor.skip()?,
             }
         }
-        if self.has_suite { Ok(()) } else { self.read_suite(&mut JsonCursor::new(bytes), 0) }
+        if self.has_suite { Ok(()) } else { self.read_suite(&mut cursor.at_start(), 0) }
     }
 
     fn read_suite(&mut self, cursor: &mut JsonCursor<'_>, depth: usize) -> Result<(), Fault> {
@@ -295,8 +296,8 @@ struct Reading<'a, 'o, 'v> {
 }
 
 impl<'a> Reading<'a, '_, '_> {
-    fn walk(&mut self) -> Result<(), Fault> {
-        let mut cursor = JsonCursor::new(self.bytes);
+    fn walk(&mut self, start: &JsonCursor<'a>) -> Result<(), Fault> {
+        let mut cursor = start.clone();
         let walked = self.walk_with(&mut cursor);
         fill::note_oddities(cursor.oddities(), || self.places.at(0), &mut self.reader.remarks);
         walked
@@ -320,7 +321,7 @@ impl<'a> Reading<'a, '_, '_> {
         if has_suite {
             return Ok(());
         }
-        *cursor = JsonCursor::new(self.bytes);
+        *cursor = cursor.at_start();
         self.read_suite(cursor)
     }
 

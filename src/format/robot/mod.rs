@@ -48,6 +48,7 @@ pub(super) const FORMAT: Format = Format {
     dialect: Dialect::PLAIN,
     stands_for: &[],
     tells_more_than: &[],
+    is_told_again: false,
 };
 
 fn recognises(head: &Head<'_>) -> bool {

@@ -41,6 +41,7 @@ pub(super) const FORMAT: Format = Format {
     },
     stands_for: &[],
     tells_more_than: &["testng-junitreports", "testng-junitxmlreporter"],
+    is_told_again: true,
 };
 
 fn recognises(head: &Head<'_>) -> bool {

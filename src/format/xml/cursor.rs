@@ -9,6 +9,7 @@ use super::repairs::{RepairLog, Tallies};
 use super::scan::{self, Markup, Name, Quoted};
 use super::tag::Tag;
 use super::text::{RawKind, Text};
+use super::torn::Torn;
 use super::unsure::Names;
 use super::window::Window;
 use crate::format::spare::Spare;
@@ -67,6 +68,8 @@ pub struct XmlCursor<'s> {
     pub(super) prolog_comment: String,
     /// Inside a CDATA section whose end is not in the window yet.
     pub(super) in_cdata: bool,
+    /// The CDATA at hand, where it may have lost its end.
+    pub(super) torn: Option<Torn>,
     pub(super) seen_root: bool,
     /// Roots of documents that may follow the first one; any, where there are none.
     pub(super) roots: &'static [&'static [u8]],
@@ -153,6 +156,7 @@ impl<'s> XmlCursor<'s> {
             piece: (0..0, RawKind::Characters),
             prolog_comment: String::new(),
             in_cdata: false,
+            torn: None,
             seen_root: false,
             roots: &[],
             fragments: &[],

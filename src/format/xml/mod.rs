@@ -27,6 +27,7 @@ mod tag;
 #[cfg(test)]
 mod tests;
 mod text;
+mod torn;
 mod unsure;
 mod window;
 

@@ -1,15 +1,10 @@
 //! What stands between tags: character data and CDATA sections, in pieces.
 
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
-
 use super::cursor::{Found, Texts, XmlCursor};
 use super::text::{self, RawKind};
+use super::torn;
 use super::{marks, scan};
 use crate::format::ParseError;
-
-static CDATA_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("]]>"));
 
 impl XmlCursor<'_> {
     /// Character data from the cursor to the next `<`, or as much of it as is in the window.
@@ -40,7 +35,8 @@ impl XmlCursor<'_> {
     /// The content of a CDATA section from the cursor on, or as much of it as is in the window.
     pub(super) fn cdata_piece(&mut self, texts: Texts) -> Result<Option<Found>, ParseError> {
         let bytes = &self.window.bytes()[self.next..];
-        let (length, closed) = match CDATA_END.find(bytes) {
+        let ended = torn::end_of_cdata(bytes, self.names);
+        let (length, closed) = match ended.end {
             Some(length) => (length, true),
             None if self.window.is_last() && bytes.is_empty() => {
                 self.cut_off();
@@ -48,11 +44,17 @@ impl XmlCursor<'_> {
                 return Ok(Some(Found::Eof));
             }
             None if self.window.is_last() => (bytes.len(), false),
-            None => (text::safe_cut(&bytes[..bytes.len().saturating_sub(2)], RawKind::CData), false),
+            None => {
+                let length = text::safe_cut(&bytes[..bytes.len().saturating_sub(2)], RawKind::CData);
+                (self.whole_part(ended, bytes, length), false)
+            }
         };
         if length == 0 && !closed {
             self.slide()?;
             return Ok(None);
+        }
+        if ended.torn.is_some() || self.torn.is_some() {
+            self.look_at_torn_cdata(ended.torn, length, closed);
         }
         let event = self.event;
         self.next += length + if closed { 3 } else { 0 };

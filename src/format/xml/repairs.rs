@@ -91,6 +91,7 @@ pub(super) struct Tallies {
     odd_signs: Tally,
     unended_tags: Tally,
     lost_cases: Tally,
+    torn_cdata: Tally,
     conflicts: Tally,
     /// Where the tag in doubt stands that was told last: a tag may be read twice.
     last_doubt: Option<u64>,
@@ -113,6 +114,10 @@ impl Tallies {
 
     pub(super) fn lost_case(&mut self, place: impl FnOnce() -> Position) {
         self.lost_cases.add(1, place);
+    }
+
+    pub(super) fn torn_cdata(&mut self, place: impl FnOnce() -> Position) {
+        self.torn_cdata.add(1, place);
     }
 
     pub(super) fn outside_text(&mut self, place: impl FnOnce() -> Position) {
@@ -211,5 +216,11 @@ impl Tallies {
         self.odd_signs.report(Malformed, "an attribute with no '=' or several was read as if it had one", visitor);
         self.unended_tags.report(Malformed, "a tag without its '>' was ended where the next one begins", visitor);
         self.lost_cases.report(Malformed, "the tag of a test case cannot be read, and was passed over", visitor);
+        self.torn_cdata.report(
+            Malformed,
+            "a CDATA section seems to have lost the '>' of its end: test cases behind it, up to the end of the next one, were \
+             read as its text",
+            visitor,
+        );
     }
 }

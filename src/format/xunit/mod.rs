@@ -33,6 +33,7 @@ pub(super) const FORMAT: Format = Format {
     dialect: Dialect { roles: &[("test", Role::Key)], ..Dialect::PLAIN },
     stands_for: &[],
     tells_more_than: &[],
+    is_told_again: false,
 };
 
 fn recognises(head: &Head<'_>) -> bool {

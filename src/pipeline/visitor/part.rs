@@ -9,6 +9,7 @@ use super::telling::{LONG_TEXTS, OVERRULED_ENVIRONMENT};
 use super::{Conversion, ConversionFailure, Fallen, RunScratch, Subject, conflict};
 use crate::model::{Origin, Problem, ProblemKind, ReportVisitor, StatedExecution, TestRun};
 use crate::pipeline::batches::{CaseBatch, Giant};
+use crate::pipeline::copies::Dated;
 use crate::pipeline::marks::Marks;
 use crate::pipeline::outcome::ReportOutcome;
 use crate::pipeline::purpose::Context;
@@ -55,6 +56,9 @@ impl ReportPart {
         outcome.basis = giant.basis.of_part();
         if batch.start.keeps_definitions {
             outcome.likeness.marks.keep_definitions();
+        }
+        if giant.format.is_told_again {
+            outcome.likeness.dated = Dated::wanted();
         }
         if batch.start.is_beyond_marks {
             outcome.likeness.marks = Marks::full();
@@ -112,6 +116,7 @@ impl Conversion<'_> {
         outcome.basis.take_in(part.basis);
         outcome.likeness.marks.take_in(part.likeness.marks);
         self.rows.keys().take_in(std::mem::take(&mut part.runs.row_keys));
+        outcome.likeness.dated.take_in(part.likeness.dated);
         if let Some(traces) = part.traces {
             outcome.traces().take_in(*traces);
         }

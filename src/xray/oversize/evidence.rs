@@ -1,4 +1,4 @@
-//! Steps 1 and 2: evidence.
+//! Steps 2 and 3: evidence.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};

@@ -1,4 +1,4 @@
-//! Steps 3 to 5: texts.
+//! Steps 4 to 6: texts.
 
 use std::borrow::Cow;
 

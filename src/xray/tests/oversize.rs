@@ -169,7 +169,8 @@ fn texts_go_when_all_evidence_has_gone() {
         let kinds = |allowed: usize| {
             let (less, told) = shrunk(&text, b"", allowed, target);
             let kind = |step: &String| {
-                let words = ["evidence", "comment of", "comments and", "custom", "description", "bytes are left"];
+                let words =
+                    ["evidence", "comment of", "comments and", "custom", "description", "bytes are left", "results of"];
                 let found = words.into_iter().find(|word| step.contains(word)).unwrap();
                 format!("{found}{}", if step.contains("left out") { "!" } else { "" })
             };
@@ -184,8 +185,7 @@ fn texts_go_when_all_evidence_has_gone() {
         }
         assert_eq!(kinds(5_000).1, ["evidence!", "comment of", "comments and"], "{target:?}");
         let (least, steps) = kinds(10);
-        let mut expected =
-            vec!["evidence!", "comment of", "comments and", "comments and!", "comment of!", "custom!", "description!"];
+        let mut expected = vec!["results of!", "evidence!", "comment of", "comment of!", "custom!", "description!"];
         if target == Target::Cloud {
             // Cloud has no description.
             expected.pop();
@@ -211,6 +211,94 @@ fn logs_of_rows_go_before_the_comment_does() {
     let (less, told) = shrunk(&text, b"", 800, Target::Cloud);
     assert_eq!(told.steps.last().unwrap(), "logs of its data rows left out: 4");
     assert!(less.contains("\"comment\":\"short\""));
+}
+
+/// A Test with so many data rows, every hundredth of which failed.
+fn with_rows(rows: usize) -> TestRun {
+    let mut run = keyed("AB-1");
+    run.outcome = Outcome::Failed;
+    run.comment = "boom".to_owned();
+    for number in 0..rows {
+        let row = run.stated.iterations.add();
+        row.outcome = if number % 100 == 50 { Outcome::Failed } else { Outcome::Passed };
+        let parameter = row.parameters.add();
+        parameter.name = "n".to_owned();
+        parameter.value = number.to_string();
+    }
+    run
+}
+
+fn rows_of(text: &str) -> Vec<(String, String)> {
+    let run: serde_json::Value = serde_json::from_str(text).unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let of_row = |row: &serde_json::Value| (text(&row["parameters"][0]["value"]), text(&row["status"]));
+    run["iterations"].as_array().into_iter().flatten().map(of_row).collect()
+}
+
+#[test]
+fn rows_that_passed_go_before_those_that_failed_where_all_of_them_are_too_many() {
+    for target in TARGETS {
+        let (text, _) = encoded(&with_rows(1000), target);
+        let (less, told) = shrunk(&text, b"", text.len() / 2, target);
+        let rows = rows_of(&less);
+        let failed = rows.iter().filter(|(_, status)| status.starts_with("FAIL")).count();
+        assert_eq!(failed, 10, "{target:?}");
+        let (number, status) = &rows[0];
+        assert!(number == "0" && status.starts_with("PASS"), "the earliest stay: {rows:?}");
+        assert!(rows.len() > 100 && less.len() > text.len() / 5, "{} {}", rows.len(), less.len());
+        let gone = 1000 - rows.len();
+        assert_eq!(told.steps, [format!("left out: {gone} of 1000 data rows")]);
+        assert!(less.contains(&format!("boom\\n\\n{gone} of 1000 data rows were left out")), "{less}");
+        // There is not even room for all that failed.
+        let (less, told) = shrunk(&text, b"", 700, target);
+        let rows = rows_of(&less);
+        assert!(!rows.is_empty() && rows.iter().all(|(_, status)| status.starts_with("FAIL")), "{rows:?}");
+        let gone = format!("{} of 1000 data rows ({} of them did not pass)", 1000 - rows.len(), 10 - rows.len());
+        assert_eq!(told.steps, [format!("left out: {gone}")]);
+        assert!(less.contains("\"status\":\"FAIL"), "{less}");
+    }
+}
+
+#[test]
+fn values_of_rows_are_cut_before_rows_go() {
+    let mut run = with_rows(4);
+    let parameter = run.stated.iterations.add().parameters.add();
+    parameter.name = "n".to_owned();
+    parameter.value = "v".repeat(9_000);
+    let (text, _) = encoded(&run, Target::Cloud);
+    let (less, told) = shrunk(&text, b"", 2_000, Target::Cloud);
+    assert_eq!(told.steps, ["names and parameters of its data rows shortened to 255 characters: 1"]);
+    assert_eq!(rows_of(&less).len(), 5);
+}
+
+#[test]
+fn a_definition_that_is_a_document_is_cut_and_stays_another_than_those_that_begin_alike() {
+    let short = |end: &str| {
+        let (text, _) = encoded(&run(&format!("{}{end}", "d".repeat(40_000))), Target::Server);
+        let (less, told) = shrunk(&text, b"", 20_000, Target::Server);
+        assert!(told.steps[0].starts_with("definition of 40001 characters shortened to \"ddd"), "{:?}", told.steps);
+        assert!(less.contains("40001 characters"), "{less}");
+        let run: serde_json::Value = serde_json::from_str(&less).unwrap();
+        run["testInfo"]["definition"].as_str().unwrap().to_owned()
+    };
+    assert!(short("a").encode_utf16().count() <= 300);
+    assert_eq!(short("a"), short("a"));
+    assert_ne!(short("a"), short("b"));
+}
+
+#[test]
+fn results_that_are_known_by_their_place_go_together_and_long_lists_are_cut() {
+    let mut run = keyed("AB-1");
+    run.outcome = Outcome::Failed;
+    run.stated.assignee = "a".repeat(5_000);
+    for number in 0..500 {
+        run.steps.add().outcome = Outcome::Passed;
+        run.defects.add().push_str(&format!("AB-{}", number + 1));
+    }
+    let (text, _) = encoded(&run, Target::Server);
+    let (less, told) = shrunk(&text, b"", 3_000, Target::Server);
+    assert_eq!(told.steps, ["left out: 500 results of steps", "assignee left out", "defects left out: 400 of 500"]);
+    assert!(less.contains("500 results of steps were left out"), "{less}");
 }
 
 proptest! {

@@ -71,7 +71,7 @@ impl TestStep<'_> {
 }
 
 impl IterationResult<'_> {
-    fn write(&self, target: Target, out: &mut Vec<u8>) {
+    pub(in crate::xray) fn write(&self, target: Target, out: &mut Vec<u8>) {
         let mut object = Object::open(out);
         object.array("parameters", &self.parameters, |out, parameter| parameter.write(out));
         object.string("status", self.status.as_str());

@@ -1,7 +1,9 @@
 //! The marks by which producers of JUnit XML are recognised.
 
+use std::borrow::Cow;
+
 use super::Producer;
-use crate::format::xml::Tag;
+use crate::format::xml::{RawValue, Tag};
 
 /// Something that one producer alone writes.
 pub(super) struct Mark {
@@ -27,7 +29,25 @@ pub(super) enum Place {
     Property,
 }
 
-/// What a tag must show. Values are compared as they stand between the quotes.
+/// How values are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compared {
+    /// As they stand between the quotes, which is how producers write what they always write.
+    AsWritten,
+    /// With their references resolved, which a tool may have put in that wrote the report anew.
+    AsMeant,
+}
+
+impl Compared {
+    fn bytes<'t>(self, value: RawValue<'t>) -> Cow<'t, [u8]> {
+        match self {
+            Compared::AsWritten => Cow::Borrowed(value.raw()),
+            Compared::AsMeant => value.resolved(),
+        }
+    }
+}
+
+/// What a tag must show.
 enum Sign {
     /// These attributes, no others, in this order: what a producer writes by one fixed list.
     Shape(&'static str),
@@ -49,25 +69,25 @@ enum Sign {
 
 impl Mark {
     /// Whether a tag carries the mark.
-    pub(super) fn is_on(&self, tag: &Tag<'_>) -> bool {
-        self.signs.iter().all(|sign| sign.is_on(tag))
+    pub(super) fn is_on(&self, tag: &Tag<'_>, compared: Compared) -> bool {
+        self.signs.iter().all(|sign| sign.is_on(tag, compared))
     }
 }
 
 impl Sign {
-    fn is_on(&self, tag: &Tag<'_>) -> bool {
-        let value = |name: &str| tag.attribute(name.as_bytes()).map(|value| value.raw());
+    fn is_on(&self, tag: &Tag<'_>, compared: Compared) -> bool {
+        let value = |name: &str| tag.attribute(name.as_bytes()).map(|value| compared.bytes(value));
         match *self {
             Sign::Shape(names) => tag.attributes().map(|(name, _)| name).eq(names.split(' ').map(str::as_bytes)),
             Sign::Has(name) => value(name).is_some(),
-            Sign::Is(name, text) => value(name) == Some(text.as_bytes()),
+            Sign::Is(name, text) => value(name).is_some_and(|value| *value == *text.as_bytes()),
             Sign::Begins(name, text) => value(name).is_some_and(|value| value.starts_with(text.as_bytes())),
             Sign::Ends(name, text) => value(name).is_some_and(|value| value.ends_with(text.as_bytes())),
             Sign::Holds(name, text) => {
-                value(name).is_some_and(|value| memchr::memmem::find(value, text.as_bytes()).is_some())
+                value(name).is_some_and(|value| memchr::memmem::find(&value, text.as_bytes()).is_some())
             }
-            Sign::EndsInTime(name) => value(name).is_some_and(ends_in_time),
-            Sign::IsWhole(name) => value(name).is_some_and(|value| memchr::memchr(b'.', value).is_none()),
+            Sign::EndsInTime(name) => value(name).is_some_and(|value| ends_in_time(&value)),
+            Sign::IsWhole(name) => value(name).is_some_and(|value| memchr::memchr(b'.', &value).is_none()),
         }
     }
 }

@@ -38,6 +38,13 @@ fn shaped(element: &str, names: &str) -> String {
 }
 
 #[test]
+fn references_in_a_name_do_not_hide_a_producer() {
+    check("pytest", "testsuites name='pytest&#32;tests'", "testcase name='a'");
+    check("pytest", "testsuites name='pyte&#x73;t tests'", "testcase name='a &amp; b'");
+    check("", "testsuites name='pytest&amp;#32;tests'", "testcase name='a'");
+}
+
+#[test]
 fn roots_of_fixed_name() {
     for (name, root) in [
         ("pytest", "testsuites name='pytest tests'"),

@@ -146,6 +146,30 @@ fn j44_a_case_whose_tag_is_a_guess_never_passes() {
 }
 
 #[test]
+fn j44_cdata_that_lost_the_sign_of_its_end_may_have_swallowed_cases() {
+    let case = |name: &str, end: &str| {
+        format!(
+            "\n<testcase classname='c' name='{name}'><failure message='no'><![CDATA[at [[1, 2]] of {name}{end}</failure></testcase>"
+        )
+    };
+    let suite = |cases: &[String]| format!("<testsuite name='s'>{}\n</testsuite>", cases.concat());
+    let torn = suite(&[case("a", "]]"), case("lost", "]]"), case("lost2", "]]>"), case("b", "]]>")]);
+    check(&torn, &["failed c.a", "failed c.b"], &[ProblemKind::Malformed]);
+    // What a log quotes is text: whole reports, pieces of them, and brackets of whatever sort.
+    for log in [
+        suite(&[case("a", "]]]]><![CDATA[>"), case("b", "]]]]><![CDATA[>")]),
+        "<failure>[[1]]</failure></testcase><testcase name='q'/>".to_owned(),
+        "<pre>[[1]]</pre><testcase name='q'><![CDATA[".to_owned(),
+        "m = [[1, 2], [3, 4]]\n]]]]]".to_owned(),
+    ] {
+        let report = format!(
+            "<testsuite name='s'><testcase classname='c' name='t'><system-out><![CDATA[{log}]]></system-out></testcase></testsuite>"
+        );
+        check(&report, &["passed c.t"], &[]);
+    }
+}
+
+#[test]
 fn j44_a_case_that_nobody_can_read_is_damage() {
     for case in ["<testcase/", "<testcase", "<testcase name=a && b='c"] {
         let found = read(&format!("<testsuite name='s'>\n{case}\n<testcase name='z'/></testsuite>"));

@@ -21,6 +21,15 @@ fn json_and_xml_of_one_suite_give_the_same_tests() {
 }
 
 #[test]
+fn keys_may_be_spelled_in_escapes() {
+    let spelled = String::from_utf8_lossy(FIXTURE)
+        .replace("\"status\"", "\"st\\u0061tus\"")
+        .replace("\"tests\"", "\"tes\\u0074s\"");
+    let (plain, spelled) = (read(FIXTURE), read(spelled.as_bytes()));
+    assert_eq!((spelled.lines(), spelled.kinds()), (plain.lines(), plain.kinds()));
+}
+
+#[test]
 fn steps_behind_the_first_thousand_are_left_out_and_told() {
     let report = |steps: usize| {
         let keywords = vec![r#"{"name":"k","status":"PASS"}"#; steps].join(",");
