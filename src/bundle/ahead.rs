@@ -131,8 +131,8 @@ impl Ahead {
         self.plan.is_large()
     }
 
-    /// Writes bundles, one or two at once, with results of one Test merged, unless somebody has begun to or they were taken back, and
-    /// frees the stores of their runs.
+    /// Writes bundles, one or two at once, with results of one Test merged, unless somebody has begun to or they were
+    /// taken back, and frees the stores of their runs.
     ///
     /// # Errors
     /// When a file cannot be written, the runs cannot be read back, or `merge` fails.
@@ -143,7 +143,8 @@ impl Ahead {
         begun.into_iter().try_for_each(|one| one.finish(folder))
     }
 
-    /// Nothing comes of it when somebody has begun, when merging makes the bundle too long, or when there are too many already.
+    /// Nothing comes of it when somebody has begun, when merging makes the bundle too long, or when there are too many
+    /// already.
     fn begin<'a>(
         &'a self,
         store: &'a RunStore,

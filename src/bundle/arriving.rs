@@ -28,7 +28,7 @@ pub struct ExecutionIndex {
 }
 
 /// All runs of a Test Execution when the last one has come.
-pub(super) struct Collected {
+pub(super) struct AllArrived {
     pub(super) index: Index,
     pub(super) places: Places,
     pub(super) separator: &'static [u8],
@@ -58,8 +58,8 @@ impl ExecutionIndex {
         ExecutionIndex { index, places, separator, ahead: None, ready: VecDeque::new(), late: Vec::new() }
     }
 
-    /// As [`ExecutionIndex::new`], with bundles that are written ahead. `first_head` is how long the head of the first one
-    /// is going to be, as far as that is known.
+    /// As [`ExecutionIndex::new`], with bundles that are written ahead. `first_head` is how long the head of the first
+    /// one is going to be, as far as that is known.
     pub fn writing_ahead(limits: BundleLimits, first_head: u64, frame: AheadFrame, ceiling: u64) -> ExecutionIndex {
         let lengths = FrameLengths {
             first_head,
@@ -110,8 +110,9 @@ impl ExecutionIndex {
         self.index.report_of(run as usize)
     }
 
-    /// Whether runs fill the part of their memory in which bundles wait. Where a merge may still touch one it had better wait; where
-    /// none does, what is written soon is still in the processor's cache, and the disk has less to do in the end.
+    /// Whether runs fill the part of their memory in which bundles wait. Where a merge may still touch one it had
+    /// better wait; where none does, what is written soon is still in the processor's cache, and the disk has less to
+    /// do in the end.
     fn fills_the_waiting_room(&self, store: &RunStore) -> bool {
         let (held, ceiling) = store.memory();
         held >= if self.places.are_often_touched() { ceiling / 2 } else { (ceiling / 8).min(1 << 20) }
@@ -175,13 +176,13 @@ impl ExecutionIndex {
     }
 
     /// Ends the collecting.
-    pub(super) fn close(mut self) -> Collected {
+    pub(super) fn close(mut self) -> AllArrived {
         self.index.close();
         // What comes back from a bundle came before all that is late for it.
         let (mut repeats, ahead) = self.places.close();
         repeats.append(&mut self.late);
         repeats.extend(self.index.take_repeats());
         let ExecutionIndex { index, places, separator, .. } = self;
-        Collected { index, places, separator, repeats, ahead }
+        AllArrived { index, places, separator, repeats, ahead }
     }
 }

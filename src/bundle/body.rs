@@ -34,8 +34,8 @@ pub(super) struct Sums {
 }
 
 impl BundleBody {
-    /// Begins the file, under a temporary name; `file` is relative to the folder and tells the compression. Unpacked it is going to have
-    /// about `length` bytes.
+    /// Begins the file, under a temporary name; `file` is relative to the folder and tells the compression. Unpacked it
+    /// is going to have about `length` bytes.
     pub(super) fn create(folder: &Folder, file: &str, length: u64) -> Result<BundleBody, WriteError> {
         let path = told_of(&folder.path().join(file));
         let compression = Compression::of_file(file);

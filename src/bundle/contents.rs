@@ -1,7 +1,7 @@
 //! What a bundle that is written before all runs are known consists of.
 //!
-//! Several results of a Test mostly come from one report, one behind the other: data rows, and attempts of one case. So they
-//! are merged when their bundle is written, and what they were is kept for the case that a further one comes.
+//! Several results of a Test mostly come from one report, one behind the other: data rows, and attempts of one case. So
+//! they are merged when their bundle is written, and what they were is kept for the case that a further one comes.
 
 use super::error::WriteError;
 use super::index::{Repeat, StoredRun};
@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn as_little_is_kept_of_further_results_as_is_said() {
-        // One is kept for each further result of a night: the chapter on memory in docs/internals.md says that it takes no more.
+        // One is kept for each further result of a night: the chapter on memory in docs/internals.md says that it takes
+        // no more.
         assert!(size_of::<Repeat>() <= 64 && size_of::<MergedAhead>() <= 80);
     }
 }

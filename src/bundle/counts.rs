@@ -26,6 +26,13 @@ impl From<CaseCounts> for Cases {
     }
 }
 
+impl From<Cases> for CaseCounts {
+    fn from(cases: Cases) -> CaseCounts {
+        let Cases { seen, passed, failed, errored, skipped } = cases;
+        CaseCounts { seen, passed, failed, errored, skipped }
+    }
+}
+
 /// What became of the cases seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Runs {

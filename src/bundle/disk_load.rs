@@ -1,8 +1,9 @@
 //! Whether much is on its way to the disk.
 //!
-//! All files of a conversion can be brought to the disk by one call for their whole file system, or by a call for each. The one
-//! costs next to nothing, but waits for what everybody else has written, too; the many cost a twentieth of a conversion, and wait for
-//! nobody else (`docs/performance.md`). So the first is better where little is on its way, and the second where much is.
+//! All files of a conversion can be brought to the disk by one call for their whole file system, or by a call for each.
+//! The one costs next to nothing, but waits for what everybody else has written, too; the many cost a twentieth of a
+//! conversion, and wait for nobody else (`docs/performance.md`). So the first is better where little is on its way, and
+//! the second where much is.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -24,14 +25,9 @@ impl Default for DiskLoad {
 }
 
 impl DiskLoad {
-    fn seen_by(look: fn() -> bool) -> DiskLoad {
+    /// As `look` says.
+    pub(super) fn seen_by(look: fn() -> bool) -> DiskLoad {
         DiskLoad { look, asked: AtomicUsize::new(0), low: AtomicBool::new(false) }
-    }
-
-    /// One that is always low, or never is.
-    #[cfg(test)]
-    pub(super) fn always(low: bool) -> DiskLoad {
-        DiskLoad::seen_by(if low { || true } else { || false })
     }
 
     /// Whether little is on its way to the disk, of others and of this process.

@@ -29,7 +29,8 @@ use made::{Made, create_folder};
 pub enum Opening {
     /// Refuse: the folder must be absent or empty.
     Fresh,
-    /// Put another in its place (`--force`). It stays, set aside, until that is whole, and for good where no report is found.
+    /// Put another in its place (`--force`). It stays, set aside, until that is whole, and for good where no report is
+    /// found.
     Replace,
     /// Go on with it (`--resume`): nothing is removed before `Folder::go_on`.
     Resume,
@@ -95,8 +96,8 @@ impl Folder {
         Earlier::of(&self.path).is_kept()
     }
 
-    /// Removes what this run has written so far, when it turns out that it should not have begun, and brings the earlier output
-    /// back that it was to replace.
+    /// Removes what this run has written so far, when it turns out that it should not have begun, and brings the
+    /// earlier output back that it was to replace.
     ///
     /// # Errors
     /// When the file system refuses.
@@ -201,8 +202,8 @@ impl Folder {
     }
 
     /// Completes the output: removes bundles of an earlier one that `manifest` does not name and evidence that no index
-    /// names, brings all else to the disk, and then writes the manifest. Only when that is on the disk, too, an output that was
-    /// set aside goes: until then it is the one that is whole.
+    /// names, brings all else to the disk, and then writes the manifest. Only when that is on the disk, too, an output
+    /// that was set aside goes: until then it is the one that is whole.
     ///
     /// # Errors
     /// When the file system refuses. There is no manifest then, or it is that of an output that is whole.
@@ -245,8 +246,8 @@ impl Folder {
 
     /// Brings these files, most of them bundles, and all names in the output folder to the disk.
     pub(super) fn sync_bundles(&self, files: &HashSet<PathBuf>) -> Result<Synced, WriteError> {
-        /// From this number on one call for the whole file system is cheaper than a call for each file, also where others have
-        /// something on their way: a disk that has not taken so many while they were made is slow.
+        /// From this number on one call for the whole file system is cheaper than a call for each file, also where
+        /// others have something on their way: a disk that has not taken so many while they were made is slow.
         const MANY: usize = if cfg!(target_os = "linux") { 64 } else { usize::MAX };
         let left: Vec<_> = files.iter().filter(|path| !self.has_on_disk(path)).collect();
         let together = left.len() >= MANY || self.writeback.disk_load_is_low();

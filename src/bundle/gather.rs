@@ -32,7 +32,8 @@ pub(super) struct Gathering<'g, P> {
 /// What follows next in a bundle.
 pub(super) enum BundlePart<'g> {
     Frame(&'g [u8]),
-    /// Runs, and what follows them. In the store each run is followed by a separator, too, so that the two are mostly one piece.
+    /// Runs, and what follows them. In the store each run is followed by a separator, too, so that the two are mostly
+    /// one piece.
     Runs(Stretch, &'g [u8]),
 }
 
@@ -54,8 +55,8 @@ impl<'g, P: Iterator<Item = BundlePart<'g>>> Gathering<'g, P> {
     }
 }
 
-/// Writes bundles: one, or two at once, which are hashed together. Runs are handed on from where they are; a long one that is in
-/// a file is never in memory as a whole.
+/// Writes bundles: one, or two at once, which are hashed together. Runs are handed on from where they are; a long one
+/// that is in a file is never in memory as a whole.
 pub(super) fn gather<'g, P: Iterator<Item = BundlePart<'g>>>(
     bundles: &mut [Gathering<'g, P>],
 ) -> Result<(), WriteError> {
@@ -69,8 +70,8 @@ pub(super) fn gather<'g, P: Iterator<Item = BundlePart<'g>>>(
     }
 }
 
-/// `[head, separator, tail]` and the runs between them. Runs that follow each other in the store with nothing but a separator
-/// between them are one part.
+/// `[head, separator, tail]` and the runs between them. Runs that follow each other in the store with nothing but a
+/// separator between them are one part.
 pub(super) fn parts<'g>(
     runs: impl Iterator<Item = Stretch>,
     [head, separator, tail]: [&'g [u8]; 3],
@@ -91,16 +92,16 @@ struct Batch {
     pieces: Vec<Piece>,
     /// Of all pieces.
     bytes: usize,
-    /// What is written with the next batch: pages that are on their way to the disk are not kept, and to go on within one means
-    /// to wait for it and to read it back.
+    /// What is written with the next batch: pages that are on their way to the disk are not kept, and to go on within
+    /// one means to wait for it and to read it back.
     left: Vec<u8>,
     /// What is not in the store's memory, or not worth a piece of its own.
     copied: Vec<u8>,
     window: Window,
 }
 
-/// What was read back from the temporary file last. Runs of a bundle mostly lie there nearly in order, with some between them that
-/// belong elsewhere: to read over these costs less than to ask for each stretch.
+/// What was read back from the temporary file last. Runs of a bundle mostly lie there nearly in order, with some
+/// between them that belong elsewhere: to read over these costs less than to ask for each stretch.
 #[derive(Default)]
 struct Window {
     /// This place of the file ...
@@ -150,7 +151,8 @@ impl Piece {
     fn bytes<'p>(&'p self, copied: &'p [u8]) -> &'p [u8] {
         match self {
             Piece::Held(held) => held,
-            // A panic where it is not there, which whoever writes bundles catches: nothing in its place would be runs lost in silence.
+            // A panic where it is not there, which whoever writes bundles catches: nothing in its place would be runs
+            // lost in silence.
             Piece::Copied(range) => &copied[range.clone()],
         }
     }
@@ -172,8 +174,8 @@ impl Batch {
         }
     }
 
-    /// Leaves what is behind the last whole page, unless there is none: an empty batch would be the end. All batches before ended with
-    /// one, too, but for such short ones.
+    /// Leaves what is behind the last whole page, unless there is none: an empty batch would be the end. All batches
+    /// before ended with one, too, but for such short ones.
     fn end_with_a_page(&mut self) {
         let mut beyond = if self.bytes < PAGE { 0 } else { self.bytes % PAGE };
         self.bytes -= beyond;

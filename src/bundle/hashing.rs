@@ -37,8 +37,8 @@ impl<T> Hashing<T> {
         (self.inner, Sum { bytes: self.bytes, sha256: hexadecimal(&self.hash.finalize()) })
     }
 
-    /// Has all these pieces pass; they are still to be [written](Hashing::write_passed). That comes first since it reads them into
-    /// the processor's caches without waiting for them, which a mere copy would have to.
+    /// Has all these pieces pass; they are still to be [written](Hashing::write_passed). That comes first since it
+    /// reads them into the processor's caches without waiting for them, which a mere copy would have to.
     pub(super) fn pass_pieces(&mut self, pieces: &[IoSlice<'_>]) {
         pieces.iter().for_each(|piece| self.pass(piece));
     }
@@ -54,9 +54,9 @@ const TURN: usize = 128;
 
 /// Has pieces of two pass at once, each its own.
 ///
-/// A hash is one chain, of which each step waits for the last one, and half of what a processor could do meanwhile is left. Two
-/// chains of which it sees enough steps at a time it works at side by side: these take 1.5 times as long as one alone. Turns
-/// end with blocks of the hash, so that nothing is copied.
+/// A hash is one chain, of which each step waits for the last one, and half of what a processor could do meanwhile is
+/// left. Two chains of which it sees enough steps at a time it works at side by side: these take 1.5 times as long as
+/// one alone. Turns end with blocks of the hash, so that nothing is copied.
 pub(super) fn pass_both<T>(
     (one, pieces): (&mut Hashing<T>, &[IoSlice<'_>]),
     (other, others): (&mut Hashing<T>, &[IoSlice<'_>]),

@@ -14,8 +14,8 @@ use crate::model::{Outcome, ReportId, RunFacts};
 /// One run in the index.
 ///
 /// There is one for every Test of a Test Execution, of 24 bytes, and they go to the temporary file when there are many.
-/// What stays in memory of each is its length, in two bytes, twelve to fifteen bytes in the table of what is known and, until
-/// its bundle is written, a location.
+/// What stays in memory of each is its length, in two bytes, twelve to fifteen bytes in the table of what is known and,
+/// until its bundle is written, a location.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IndexEntry {
     /// Who it is; in the low half of the first number, 32 bits of its attempt group.
@@ -24,8 +24,9 @@ pub struct IndexEntry {
     pub length: u32,
     /// What else must be known of it to merge it with others: 26 further bits of its attempt group, its outcome, a flag.
     ///
-    /// Attempt groups are compared within one Test and one report, where a night's largest outline has some ten thousand: two
-    /// of them that look alike would make a result an attempt of another one, which then no longer counts.
+    /// Attempt groups are compared within one Test and one report, where a night's largest outline has some ten
+    /// thousand: two of them that look alike would make a result an attempt of another one, which then no longer
+    /// counts.
     facts: u32,
 }
 

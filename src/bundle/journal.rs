@@ -90,8 +90,8 @@ pub struct EarlierConversion<R> {
     pub is_complete: bool,
 }
 
-/// The earlier conversion in `folder`. Lines of its journal that cannot be read are passed over: they tell of something that was
-/// not finished for certain.
+/// The earlier conversion in `folder`. Lines of its journal that cannot be read are passed over: they tell of something
+/// that was not finished for certain.
 ///
 /// # Errors
 /// When the earlier conversion had another purpose, or a key has been bound into it since; when the file system refuses.
@@ -111,8 +111,8 @@ pub fn earlier<R: DeserializeOwned>(
     Ok(EarlierConversion { records: records(folder, purpose)?, is_complete })
 }
 
-/// A key that bundles were waiting for and have got: a conversion anew would have them wait again. What the user gave with
-/// `--execution` stands in the options.
+/// A key that bundles were waiting for and have got: a conversion anew would have them wait again. What the user gave
+/// with `--execution` stands in the options.
 fn bound_key(manifest: &Manifest) -> Option<String> {
     let is_given = manifest.options.get("execution").is_some_and(|key| !key.is_null());
     let of_several = |execution: &&Execution| execution.key.is_some() && execution.bundles.len() > 1;

@@ -1,8 +1,8 @@
 //! Which Tests of a Test Execution have a result already.
 //!
-//! A table of the standard library would hold every identity a second time and double at once, beside the old one. This one holds
-//! eight bytes for each place, asks the list of runs where these do not tell two Tests apart, and grows where it is, by a quarter at a
-//! time once it is large.
+//! A table of the standard library would hold every identity a second time and double at once, beside the old one. This
+//! one holds eight bytes for each place, asks the list of runs where these do not tell two Tests apart, and grows where
+//! it is, by a quarter at a time once it is large.
 
 use super::error::WriteError;
 
@@ -13,8 +13,9 @@ pub(super) struct Known {
     len: usize,
 }
 
-/// What is at a place: half of the identity's second half, and the number of a result. Slots lie in the order of the former, but for
-/// those that had to give way to others, so that a table that grows is gone through from end to end and not to and fro.
+/// What is at a place: half of the identity's second half, and the number of a result. Slots lie in the order of the
+/// former, but for those that had to give way to others, so that a table that grows is gone through from end to end and
+/// not to and fro.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Slot(u64);
 
@@ -58,8 +59,8 @@ impl Known {
     const MOST: usize = u32::MAX as usize;
 
     /// Whether it must [grow](Known::grow) before anything is added: two places in three are taken. A Test that is not
-    /// known passes up to five places until it finds a free one; with four in five taken it would pass thirteen, in lines of the
-    /// cache that nobody has [approached](Known::approach).
+    /// known passes up to five places until it finds a free one; with four in five taken it would pass thirteen, in
+    /// lines of the cache that nobody has [approached](Known::approach).
     pub(super) fn is_full(&self) -> bool {
         self.len * 3 >= self.slots.len() * 2 && self.slots.len() < Known::MOST
     }
@@ -79,8 +80,8 @@ impl Known {
         };
         self.slots.reserve_exact(places - before);
         self.slots.resize(places, Slot::FREE);
-        // From behind: what is moved comes to lie at its place or behind it, where all has been moved already. The few that gave way
-        // so far that they would have to go back wait until the others are where they belong.
+        // From behind: what is moved comes to lie at its place or behind it, where all has been moved already. The few
+        // that gave way so far that they would have to go back wait until the others are where they belong.
         let mut back = Vec::new();
         for from in (0..before).rev() {
             let slot = std::mem::replace(&mut self.slots[from], Slot::FREE);
@@ -103,9 +104,9 @@ impl Known {
         }
     }
 
-    /// Looks at the places of identities that are going to be asked for. The processor then waits for all of them at once,
-    /// and not for each by itself: between two reports most of the table has left its caches. Who has to give way mostly finds a place
-    /// in the next line.
+    /// Looks at the places of identities that are going to be asked for. The processor then waits for all of them at
+    /// once, and not for each by itself: between two reports most of the table has left its caches. Who has to give way
+    /// mostly finds a place in the next line.
     pub(super) fn approach(&self, identities: impl Iterator<Item = [u64; 2]>) {
         let at = |place: usize| self.slots.get(place).map_or(0, |slot| slot.0);
         let look = |identity| {

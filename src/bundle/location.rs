@@ -1,8 +1,8 @@
 //! Where runs are kept, in eight bytes.
 
-/// Where a run is kept: of what was put into memory the chunk's number and the offset in that chunk, in the spill file the
-/// offset, in a bundle written ahead that bundle's number and the offset. Either way the byte `n` places further on has a location
-/// that is larger by `n`.
+/// Where a run is kept: of what was put into memory the chunk's number and the offset in that chunk, in the spill file
+/// the offset, in a bundle written ahead that bundle's number and the offset. Either way the byte `n` places further on
+/// has a location that is larger by `n`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Location(u64);
 
@@ -16,7 +16,8 @@ pub(super) enum Spot {
 impl Location {
     const IN_MEMORY: u64 = 1 << 63;
     const AHEAD: u64 = 1 << 62;
-    /// Bits of an offset in a bundle written ahead: a TiB; its number has those above, see [`Reopened::MOST`](super::reopened::Reopened::MOST).
+    /// Bits of an offset in a bundle written ahead: a TiB; its number has those above, see
+    /// [`Reopened::MOST`](super::reopened::Reopened::MOST).
     const AHEAD_OFFSET: u32 = 40;
 
     /// Where a chunk in memory begins.

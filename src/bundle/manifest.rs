@@ -1,6 +1,7 @@
 //! `manifest.json`: what went where.
 
 mod disagreeing;
+mod totals;
 
 use std::fmt;
 use std::io::{self, Write};
@@ -9,13 +10,11 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::counts::{Cases, Runs};
 use super::hashing::Sum;
-use super::lines::ReportLine;
 use super::name::REPORTS;
-use crate::model::ReportState;
 
 pub use disagreeing::{Disagreeing, DisagreeingTest, ReportPlace, Undecided, UndecidedTest};
+pub use totals::{Evidence, Totals};
 
 /// What `schema` says; a field that is changed or dropped makes a new number.
 pub const SCHEMA: &str = "xraypack/manifest/1";
@@ -105,123 +104,6 @@ impl<'de> Deserialize<'de> for Options {
         }
         from.deserialize_map(InOrder)
     }
-}
-
-/// Sums over all reports and bundles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Totals {
-    /// Files seen: lines of `reports.jsonl`.
-    pub files: u64,
-    /// Files that were recognised and read: converted or damaged.
-    pub reports: u64,
-    /// Damaged reports.
-    pub damaged: u64,
-    /// Unsupported files.
-    pub unsupported: u64,
-    /// Ignored files.
-    pub ignored: u64,
-    /// Bytes of all files seen.
-    pub bytes_in: u64,
-    /// Bytes of the bodies of all bundles.
-    pub bytes_out: u64,
-    /// Bundles written.
-    pub bundles: u64,
-    /// Test cases by outcome.
-    pub cases: Cases,
-    /// What became of them.
-    pub runs: Runs,
-    /// What became of the attachments.
-    pub evidence: Evidence,
-}
-
-impl Totals {
-    /// Adds a report.
-    pub fn add_report(&mut self, line: &ReportLine) {
-        add(&mut self.files, 1);
-        add(&mut self.bytes_in, line.bytes);
-        match line.state {
-            ReportState::Converted => add(&mut self.reports, 1),
-            ReportState::Damaged => {
-                add(&mut self.reports, 1);
-                add(&mut self.damaged, 1);
-            }
-            ReportState::Unsupported => add(&mut self.unsupported, 1),
-            ReportState::Ignored => add(&mut self.ignored, 1),
-        }
-        add(&mut self.cases.seen, line.cases.seen);
-        add(&mut self.cases.passed, line.cases.passed);
-        add(&mut self.cases.failed, line.cases.failed);
-        add(&mut self.cases.errored, line.cases.errored);
-        add(&mut self.cases.skipped, line.cases.skipped);
-        let runs = line.runs.unwrap_or_default();
-        add(&mut self.runs.written, runs.written);
-        add(&mut self.runs.merged, runs.merged);
-        add(&mut self.runs.left_out, runs.left_out);
-    }
-
-    /// Adds the sums over other reports.
-    pub fn add_reports(&mut self, more: &Totals) {
-        for (sum, more) in [
-            (&mut self.files, more.files),
-            (&mut self.reports, more.reports),
-            (&mut self.damaged, more.damaged),
-            (&mut self.unsupported, more.unsupported),
-            (&mut self.ignored, more.ignored),
-            (&mut self.bytes_in, more.bytes_in),
-            (&mut self.cases.seen, more.cases.seen),
-            (&mut self.cases.passed, more.cases.passed),
-            (&mut self.cases.failed, more.cases.failed),
-            (&mut self.cases.errored, more.cases.errored),
-            (&mut self.cases.skipped, more.cases.skipped),
-            (&mut self.runs.written, more.runs.written),
-            (&mut self.runs.merged, more.runs.merged),
-            (&mut self.runs.left_out, more.runs.left_out),
-        ] {
-            add(sum, more);
-        }
-    }
-
-    /// Adds a bundle.
-    pub fn add_bundle(&mut self, bundle: &BundleRecord) {
-        add(&mut self.bundles, 1);
-        add(&mut self.bytes_out, bundle.bytes);
-    }
-
-    /// Every sum that follows from the reports and the bundles, by its name in the manifest.
-    pub(super) fn sums(&self) -> [(&'static str, u64); 16] {
-        [
-            ("files", self.files),
-            ("reports", self.reports),
-            ("damaged", self.damaged),
-            ("unsupported", self.unsupported),
-            ("ignored", self.ignored),
-            ("bytes_in", self.bytes_in),
-            ("bytes_out", self.bytes_out),
-            ("bundles", self.bundles),
-            ("cases.seen", self.cases.seen),
-            ("cases.passed", self.cases.passed),
-            ("cases.failed", self.cases.failed),
-            ("cases.errored", self.cases.errored),
-            ("cases.skipped", self.cases.skipped),
-            ("runs.written", self.runs.written),
-            ("runs.merged", self.runs.merged),
-            ("runs.left_out", self.runs.left_out),
-        ]
-    }
-}
-
-/// `verify` adds numbers that somebody else may have written: they must not overflow.
-fn add(sum: &mut u64, more: u64) {
-    *sum = sum.saturating_add(more);
-}
-
-/// Attachments that became evidence, and those that did not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Evidence {
-    /// Attachments in the bundles.
-    pub kept: u64,
-    /// Attachments left out by an option or a limit.
-    pub dropped: u64,
 }
 
 /// One Test Execution.

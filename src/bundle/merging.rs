@@ -66,8 +66,8 @@ impl EvidenceLost {
     }
 }
 
-/// Makes one run of all results of a Test, which come in order, and appends it to the buffer. On failure it says why, in a
-/// sentence that reads well after "failed to merge".
+/// Makes one run of all results of a Test, which come in order, and appends it to the buffer. On failure it says why,
+/// in a sentence that reads well after "failed to merge".
 pub(crate) type Merge<'m> = dyn Fn(&[MergePart<'_>], &mut Vec<u8>) -> Result<MergedFacts, String> + Sync + 'm;
 
 /// What came out of merging all results of a Test.

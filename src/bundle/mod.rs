@@ -7,9 +7,10 @@
 //! 1. a worker puts a chunk of runs into the [`RunStore`] and makes a [`StoredRun`] of each of them;
 //! 2. a collector adds them, in order, to the [`ExecutionIndex`] of their Test Execution, which knows results of the same
 //!    Test and cuts the others into bundles;
-//! 3. such a bundle is written [`Ahead`] of what is not known yet, with results of its Tests merged as far as they came, by
-//!    whoever has time;
-//! 4. `ExecutionIndex::find_repeats` ends that, `Unsettled::merge` makes one run of all results of a Test where that is not done;
+//! 3. such a bundle is written [`Ahead`] of what is not known yet, with results of its Tests merged as far as they
+//!    came, by whoever has time;
+//! 4. `ExecutionIndex::find_repeats` ends that, `Unsettled::merge` makes one run of all results of a Test where that is
+//!    not done;
 //! 5. `plan` cuts the `Settled` runs into bundles by exact arithmetic;
 //! 6. `Assembly::write` writes a bundle, or gives its name to one that was written ahead and came out the same;
 //! 7. `Folder::seal` writes the manifest, last.
@@ -68,7 +69,9 @@ pub use error::{WriteError, WriteErrorKind};
 pub use folder::{Opening, earlier_of};
 pub use index::{IndexEntry, StoredRun};
 pub use lines::{ProblemLine, ReportLine};
+pub use location::{Location, StoredChunk};
 pub use name::MANIFEST;
+pub use places::RunPlace;
 pub use plan::BundleLimits;
 pub use spool::{LineSpool, SpooledLine};
 pub use store::RunStore;
@@ -76,11 +79,9 @@ pub use store::RunStore;
 pub(crate) use entries::WaitingEntries;
 pub(crate) use folder::Folder;
 pub(crate) use frame::{ExecutionKey, Frame, FrameLengths};
-pub use location::{Location, StoredChunk};
 pub(crate) use manifest::{BundleRecord, Manifest};
 pub(crate) use merging::{Dispute, EvidenceLost, Merge, MergePart, MergedFacts};
 pub(crate) use name::Ids;
-pub use places::RunPlace;
 pub(crate) use plan::{BundlePlan, Oversize, plan};
 pub(crate) use reports::ReportLines;
 pub(crate) use rewrite::{NewBeginning, RewriteError, Rewritten};

@@ -39,8 +39,8 @@ pub(super) fn temporary_of(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{name}{TEMPORARY_SUFFIX}"))
 }
 
-/// The name that people are told of the file for `path` while it is written: the one that it is going to have, or that it has
-/// where the other is not known.
+/// The name that people are told of the file for `path` while it is written: the one that it is going to have, or that
+/// it has where the other is not known.
 pub(super) fn told_of(path: &Path) -> PathBuf {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let number = name.strip_prefix(AHEAD).filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
@@ -112,9 +112,9 @@ pub(crate) struct Ids {
 impl Ids {
     /// An id made of `name` that can be a file name on every system, and differs from all given before.
     ///
-    /// Letters, digits, `.`, `_` and `-` of ASCII stay, anything else becomes `-`. It is never empty, has no leading dot and
-    /// at most 100 characters. A name that is taken, in whatever case, gets `-2`, `-3` and so on: the same names in the same
-    /// order always give the same ids.
+    /// Letters, digits, `.`, `_` and `-` of ASCII stay, anything else becomes `-`. It is never empty, has no leading
+    /// dot and at most 100 characters. A name that is taken, in whatever case, gets `-2`, `-3` and so on: the same
+    /// names in the same order always give the same ids.
     pub(crate) fn give(&mut self, name: &str) -> String {
         let base = plain(name);
         if self.taken.insert(base.to_ascii_lowercase()) { base } else { self.number(&base) }

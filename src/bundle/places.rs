@@ -129,8 +129,8 @@ impl Places {
         self.open_runs += 1;
     }
 
-    /// A further result of run number `run` has come: the two will be merged. Gives those that were to be merged in a bundle
-    /// which will not be written ahead for that.
+    /// A further result of run number `run` has come: the two will be merged. Gives those that were to be merged in a
+    /// bundle which will not be written ahead for that.
     pub(super) fn touch(&mut self, run: usize) -> Vec<Repeat> {
         let place = self.cuts.partition_point(|cut| cut.first + cut.runs <= run);
         let Some(cut) = self.cuts.get_mut(place) else { return Vec::new() };
@@ -154,8 +154,9 @@ impl Places {
         self.open_from
     }
 
-    /// Whether it pays to write the runs behind the last cut into a bundle now. It does not where most bundles so far were
-    /// written in vain: in a night in which results of the same Tests come from many reports, nearly all of them are.
+    /// Whether it pays to write the runs behind the last cut into a bundle now. It does not where most bundles so far
+    /// were written in vain: in a night in which results of the same Tests come from many reports, nearly all of them
+    /// are.
     pub(super) fn pays_to_write_ahead(&self) -> bool {
         self.ahead < ENOUGH || 2 * self.in_vain < self.ahead
     }
@@ -171,8 +172,8 @@ impl Places {
         self.end_cut(What::Stored(runs));
     }
 
-    /// The runs behind the last cut, with each of the runs `alone`, which are in order, in a stretch of its own. Gives the places
-    /// of these among all, too.
+    /// The runs behind the last cut, with each of the runs `alone`, which are in order, in a stretch of its own. Gives
+    /// the places of these among all, too.
     pub(super) fn open_with(&self, alone: impl Iterator<Item = usize>, index: &Index) -> (Vec<Stretch>, Vec<usize>) {
         let mut walk = self.walk(index, self.open_from, &[], &self.open);
         let (mut stretches, mut places) = (Vec::new(), Vec::new());
@@ -204,8 +205,8 @@ impl Places {
         self.open_from += runs;
     }
 
-    /// Ends the collecting: waits for bundles that are being written, and takes back those that nobody has begun. Gives what was to
-    /// be merged in these, and what is merged in the others.
+    /// Ends the collecting: waits for bundles that are being written, and takes back those that nobody has begun. Gives
+    /// what was to be merged in these, and what is merged in the others.
     pub(super) fn close(&mut self) -> (Vec<Repeat>, Vec<MergedAhead>) {
         self.cut();
         let (mut repeats, mut merged) = (Vec::new(), Vec::new());

@@ -77,8 +77,8 @@ impl Cutter {
         Cutter { limits, frame, open: BundlePlan { part: 1, runs: 0..0, bytes: 0 } }
     }
 
-    /// Bytes around the next run where it stands alone. The first one is in the first bundle whatever happens; any other one
-    /// can begin a later bundle.
+    /// Bytes around the next run where it stands alone. The first one is in the first bundle whatever happens; any
+    /// other one can begin a later bundle.
     fn around(&self) -> u64 {
         let head = if self.open.runs.end == 0 { self.frame.first_head } else { self.frame.later_head };
         head + self.frame.tail
@@ -104,7 +104,8 @@ impl Cutter {
         Some(std::mem::replace(open, next))
     }
 
-    /// Whether this bundle, which is complete, has as many runs as one may have: how long they are has not decided where it ends.
+    /// Whether this bundle, which is complete, has as many runs as one may have: how long they are has not decided
+    /// where it ends.
     pub(super) fn is_full_of_runs(&self, bundle: &BundlePlan) -> bool {
         bundle.runs.len() as u64 >= u64::from(self.limits.max_runs)
     }

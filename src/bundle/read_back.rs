@@ -30,8 +30,8 @@ pub(super) fn sum_of(path: &Path) -> io::Result<Sum> {
     Ok(file.into_inner().finish().1)
 }
 
-/// Takes each line of a file of JSON lines, none of which may be longer than `most` bytes. Gives the file's length and hash, and how many
-/// lines it has.
+/// Takes each line of a file of JSON lines, none of which may be longer than `most` bytes. Gives the file's length and
+/// hash, and how many lines it has.
 ///
 /// # Errors
 /// When it cannot be read, or a line is not what it should be: its number is told.

@@ -33,8 +33,8 @@ impl ReportLines {
         self.file.write_all(line).map_err(|error| self.failed(error))
     }
 
-    /// Writes what is left, gives the file its name, and tells what the manifest says of it. It comes to the disk with all others,
-    /// before the manifest has its own name.
+    /// Writes what is left, gives the file its name, and tells what the manifest says of it. It comes to the disk with
+    /// all others, before the manifest has its own name.
     ///
     /// # Errors
     /// When that fails; the file then has no name.

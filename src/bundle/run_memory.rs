@@ -7,8 +7,8 @@ use super::segment::Segment;
 
 /// Memory that several stores share.
 ///
-/// What is known of Tests grows with them and makes room for nothing. So that a conversion takes no more for being larger, runs
-/// are given as much less, down to an eighth.
+/// What is known of Tests grows with them and makes room for nothing. So that a conversion takes no more for being
+/// larger, runs are given as much less, down to an eighth.
 #[derive(Debug, Clone)]
 pub(crate) struct RunMemory {
     ceiling: u64,
@@ -51,8 +51,8 @@ impl RunMemory {
         self.tests.fetch_sub(tests, Ordering::Relaxed);
     }
 
-    /// The size of segments of a store that holds much, and as much as leaves together to make room: one write of many chunks costs
-    /// half of what many writes do.
+    /// The size of segments of a store that holds much, and as much as leaves together to make room: one write of many
+    /// chunks costs half of what many writes do.
     pub(super) fn large_segment(&self) -> usize {
         usize::try_from(self.ceiling / 8).unwrap_or(usize::MAX).min(Segment::LARGE)
     }
@@ -67,8 +67,8 @@ impl RunMemory {
         self.reserve_below(self.ceiling(), cost)
     }
 
-    /// As [`RunMemory::reserve`], for whoever would have to wait until somebody else has made room: no more beyond the ceiling than
-    /// will be free when he has.
+    /// As [`RunMemory::reserve`], for whoever would have to wait until somebody else has made room: no more beyond the
+    /// ceiling than will be free when he has.
     pub(super) fn overdraw(&self, cost: u64) -> bool {
         self.reserve_below(self.ceiling().saturating_add(self.large_segment() as u64), cost)
     }
@@ -91,7 +91,8 @@ impl RunMemory {
         let mut free = 0;
         for mut segment in segments {
             free += segment.size() as u64;
-            // Whoever still reads it keeps it as long as he does. Others than those that are asked for again and again are not kept.
+            // Whoever still reads it keeps it as long as he does. Others than those that are asked for again and again
+            // are not kept.
             if segment.size() <= self.large_segment() && segment.clear() {
                 self.keep(segment);
             }

@@ -1,7 +1,7 @@
 //! Memory in which chunks of runs lie one behind the other, in pieces that the system keeps on one large page each.
 //!
-//! A page of 4 KiB that is touched for the first time costs about as much as writing it to a file and reading it back; one of 2 MiB
-//! costs little more for all its bytes.
+//! A page of 4 KiB that is touched for the first time costs about as much as writing it to a file and reading it back;
+//! one of 2 MiB costs little more for all its bytes.
 
 use std::ops::{Deref, Range};
 use std::sync::Arc;
@@ -10,7 +10,8 @@ use memmap2::MmapMut;
 use parking_lot::lock_api::{ArcRwLockReadGuard, ArcRwLockWriteGuard};
 use parking_lot::{RawRwLock, RwLock};
 
-/// Memory that chunks are added to, while others read those that are in it; not at the same time, and nobody waits to add.
+/// Memory that chunks are added to, while others read those that are in it; not at the same time, and nobody waits to
+/// add.
 #[derive(Debug, Clone)]
 pub(super) struct Segment {
     size: usize,
@@ -25,8 +26,9 @@ enum Memory {
 }
 
 impl Memory {
-    /// What is in it. Of bytes that should be there and are not it is a panic that is told of, here as in [`HeldBytes`]: workers and the
-    /// finisher catch those, and no bytes at all in their place would be runs lost in silence.
+    /// What is in it. Of bytes that should be there and are not it is a panic that is told of, here as in
+    /// [`HeldBytes`]: workers and the finisher catch those, and no bytes at all in their place would be runs lost in
+    /// silence.
     fn bytes(&self) -> &[u8] {
         match self {
             Memory::Mapped(map, used) => &map[..*used],

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::arriving::{Collected, ExecutionIndex};
+use super::arriving::{AllArrived, ExecutionIndex};
 use super::body::Sums;
 use super::contents::MergedAhead;
 use super::error::{WriteError, WriteErrorKind};
@@ -38,7 +38,7 @@ pub(crate) struct Unsettled {
 impl ExecutionIndex {
     /// Ends the collecting and finds the results that belong to the same Test and are not merged yet.
     pub(crate) fn find_repeats(self) -> Unsettled {
-        let Collected { mut index, places, separator, mut repeats, ahead } = self.close();
+        let AllArrived { mut index, places, separator, mut repeats, ahead } = self.close();
         // Stable: results of one Test stay in their order.
         repeats.sort_by_key(|repeat| repeat.first);
         let mut repeated = Vec::new();
@@ -54,8 +54,8 @@ impl ExecutionIndex {
 }
 
 impl Unsettled {
-    /// The Tests with several results. [`merge`](Unsettled::merge) must be called for each, in any order and on any thread,
-    /// [some](Unsettled::AT_ONCE) at a time.
+    /// The Tests with several results. [`merge`](Unsettled::merge) must be called for each, in any order and on any
+    /// thread, [some](Unsettled::AT_ONCE) at a time.
     pub(crate) fn repeated(&self) -> &[RepeatedTest] {
         &self.repeated
     }
@@ -63,8 +63,8 @@ impl Unsettled {
     /// Tests whose results are best merged in one call.
     pub(crate) const AT_ONCE: usize = 64;
 
-    /// Merges the results of each of these Tests and puts what comes of them into the store, many at once. Those of one Test are in memory
-    /// at a time.
+    /// Merges the results of each of these Tests and puts what comes of them into the store, many at once. Those of one
+    /// Test are in memory at a time.
     ///
     /// # Errors
     /// When the store fails, or `merge` does.
@@ -156,7 +156,8 @@ pub(crate) struct Settled {
     index: Index,
     places: Places,
     separator: &'static [u8],
-    /// Runs that are no longer what the report said, or was written ahead, by number: merged, given a picture, or cut down.
+    /// Runs that are no longer what the report said, or was written ahead, by number: merged, given a picture, or cut
+    /// down.
     replaced: Vec<(usize, RunPlace)>,
     /// What became of those that were merged.
     outcomes: Vec<(usize, Outcome)>,
@@ -279,7 +280,8 @@ impl Settled {
         self.index.report_of(run)
     }
 
-    /// Shows the hashes of the identities of all runs, in order, as in [`IndexEntry::identity`](super::IndexEntry::identity).
+    /// Shows the hashes of the identities of all runs, in order, as in
+    /// [`IndexEntry::identity`](super::IndexEntry::identity).
     ///
     /// # Errors
     /// When the store fails.

@@ -125,15 +125,16 @@ impl Shelf {
     /// So many segments are open at most.
     const MOST_OPEN: usize = 64;
 
-    /// The size of a segment for a chunk of `length` bytes. A store that holds little takes little more, since there may be many.
+    /// The size of a segment for a chunk of `length` bytes. A store that holds little takes little more, since there
+    /// may be many.
     pub(super) fn size_for(&self, length: usize, wanted: Wanted, memory: &RunMemory) -> usize {
         let is_large = self.held >= Shelf::MUCH && wanted == Wanted::ForNow;
         let size = if is_large { memory.large_segment() } else { memory.small_segment() };
         length.max(size)
     }
 
-    /// Room for a chunk in one of the segments that there are: its number, and the right to add it there. Where little is held
-    /// all are one sort.
+    /// Room for a chunk in one of the segments that there are: its number, and the right to add it there. Where little
+    /// is held all are one sort.
     pub(super) fn place(&mut self, length: usize, wanted: Wanted) -> Option<(u32, Adding)> {
         let is_little = self.held < Shelf::MUCH;
         let (at, adding) = self.open.iter().enumerate().rev().find_map(|(at, number)| {
@@ -194,8 +195,8 @@ impl Shelf {
         }
     }
 
-    /// The segments that have been here longest: one, and more until they come to `enough` bytes. They stay here until they have
-    /// [left](Shelf::leave), and are not given again.
+    /// The segments that have been here longest: one, and more until they come to `enough` bytes. They stay here until
+    /// they have [left](Shelf::leave), and are not given again.
     pub(super) fn oldest(&mut self, enough: u64) -> Vec<Leaving> {
         let (mut leaving, mut sum) = (Vec::new(), 0);
         for (&number, one) in &mut self.segments {

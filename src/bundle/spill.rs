@@ -48,7 +48,8 @@ impl SpillFile {
         offset
     }
 
-    /// One write that began there has ended: another one may have begun at the same place, where there was nothing to write.
+    /// One write that began there has ended: another one may have begun at the same place, where there was nothing to
+    /// write.
     fn written(&self, offset: u64) {
         let mut being_written = self.being_written();
         if let Some(place) = being_written.iter().position(|begin| *begin == offset) {
@@ -103,8 +104,8 @@ impl SpillFile {
     }
 }
 
-/// A file inside `folder` that has lost its name already: the system frees it however the process ends. Some systems keep the name
-/// until then.
+/// A file inside `folder` that has lost its name already: the system frees it however the process ends. Some systems
+/// keep the name until then.
 pub(super) fn nameless_file(folder: &Path) -> Result<File, WriteError> {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);

@@ -23,7 +23,8 @@ mod tests;
 
 /// Keeps chunks of encoded runs, from many threads at once and in any order.
 ///
-/// No lock for which others have to wait is held while bytes are copied, written or read, unless memory is full beyond its ceiling.
+/// No lock for which others have to wait is held while bytes are copied, written or read, unless memory is full beyond
+/// its ceiling.
 #[derive(Debug)]
 pub struct RunStore {
     memory: RunMemory,

@@ -1,15 +1,15 @@
 //! Bytes that nobody will read soon, written without a place in the system's cache.
 //!
-//! What a conversion writes is read when it is uploaded, which is later and perhaps elsewhere. Kept in the cache it costs more than
-//! the writing itself: pages that were never used before, and on a virtual machine those come from its host, one at a time. So the
-//! system is asked to bring each piece to the disk at once and to use its pages again for the next. Little is then left to wait for
-//! when the conversion ends. The figures are in `docs/performance.md`.
+//! What a conversion writes is read when it is uploaded, which is later and perhaps elsewhere. Kept in the cache it
+//! costs more than the writing itself: pages that were never used before, and on a virtual machine those come from its
+//! host, one at a time. So the system is asked to bring each piece to the disk at once and to use its pages again for
+//! the next. Little is then left to wait for when the conversion ends. The figures are in `docs/performance.md`.
 
 use std::fs::File;
 use std::io::{self, IoSlice};
 
-/// Writes as much of these pieces as the system takes, where the file stands. Nothing where the system, or the file's file
-/// system, knows no such way.
+/// Writes as much of these pieces as the system takes, where the file stands. Nothing where the system, or the file's
+/// file system, knows no such way.
 #[cfg(target_os = "linux")]
 pub(super) fn write(file: &File, pieces: &[IoSlice<'_>]) -> Option<io::Result<usize>> {
     use rustix::io::{Errno, ReadWriteFlags, pwritev2};
@@ -32,8 +32,8 @@ pub(super) fn write(_file: &File, _pieces: &[IoSlice<'_>]) -> Option<io::Result<
     None
 }
 
-/// Has the system find room on the disk for about `length` bytes at once, and not for one page after the other while they are
-/// written. The file stays as long as it is; where that does not work, nothing is lost.
+/// Has the system find room on the disk for about `length` bytes at once, and not for one page after the other while
+/// they are written. The file stays as long as it is; where that does not work, nothing is lost.
 #[cfg(target_os = "linux")]
 pub(super) fn make_room(file: &File, length: u64) {
     let _ = rustix::fs::fallocate(file, rustix::fs::FallocateFlags::KEEP_SIZE, 0, length);

@@ -30,8 +30,8 @@ pub(crate) struct Assembly<'a> {
 }
 
 impl Assembly<'_> {
-    /// Writes bundles, one or two at once, or gives their names to those that were written ahead; each has its name only when it is
-    /// whole.
+    /// Writes bundles, one or two at once, or gives their names to those that were written ahead; each has its name
+    /// only when it is whole.
     ///
     /// # Errors
     /// When a file cannot be written, or the runs cannot be read back.
@@ -116,6 +116,10 @@ mod tests {
         key: ExecutionKey::Awaited,
     };
 
+    fn assembly<'a>(fixture: &'a Fixture, settled: &'a Settled, folder: &'a Folder) -> Assembly<'a> {
+        Assembly { id: "a", settled, store: &fixture.store, frame: FRAME, folder, compression: Compression::None }
+    }
+
     /// Writes the runs with this ceiling of memory and gives the files and their records.
     fn written(ceiling: u64, max_bytes: u64) -> (Vec<String>, Vec<BundleRecord>) {
         let fixture = Fixture::new(ceiling);
@@ -123,14 +127,7 @@ mod tests {
         let settled = fixture.settle(&runs, &join).unwrap();
         let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
         let plans = plan(&settled, &BundleLimits { max_bytes, max_runs: 100 }, &FRAME.lengths()).unwrap();
-        let assembly = Assembly {
-            id: "a",
-            settled: &settled,
-            store: &fixture.store,
-            frame: FRAME,
-            folder: &folder,
-            compression: Compression::None,
-        };
+        let assembly = assembly(&fixture, &settled, &folder);
         let records: Vec<_> = plans.chunks(2).flat_map(|plans| assembly.write(plans).unwrap()).collect();
         let read = |record: &BundleRecord| fs::read_to_string(folder.path().join(&record.file)).unwrap();
         (records.iter().map(read).collect(), records)
@@ -166,14 +163,7 @@ mod tests {
         let fixture = Fixture::new(1 << 20);
         let settled = fixture.settle(&[(1, 0, 0, "run".to_owned())], &join).unwrap();
         let folder = Folder::open(&fixture.folder.path().join("out"), Opening::Fresh).unwrap();
-        let assembly = Assembly {
-            id: "a",
-            settled: &settled,
-            store: &fixture.store,
-            frame: FRAME,
-            folder: &folder,
-            compression: Compression::None,
-        };
+        let assembly = assembly(&fixture, &settled, &folder);
         let error = assembly.write(&[BundlePlan { part: 1, runs: 0..1, bytes: 99 }]).unwrap_err();
         assert_eq!(error.to_string(), "write bundles/a.0001.json: 12 bytes came out where 99 were planned");
         assert_eq!(fs::read_dir(folder.path().join("bundles")).unwrap().count(), 0);

@@ -1,9 +1,10 @@
 //! Bundles are brought to the disk while others are still made.
 //!
-//! A conversion ends when the disk has everything. Were nothing brought there before, all of it would wait for that end; and to ask
-//! for it then by one call for the whole file system waits for what everybody else has written, too: of a conversion that takes
-//! 0.3 seconds another 0.4, where 300 MB of somebody else's were on their way (`docs/performance.md`). Where others are quiet that
-//! one call is left for the end nevertheless, since it is the cheapest for many small files.
+//! A conversion ends when the disk has everything. Were nothing brought there before, all of it would wait for that
+//! end; and to ask for it then by one call for the whole file system waits for what everybody else has written, too: of
+//! a conversion that takes 0.3 seconds another 0.4, where 300 MB of somebody else's were on their way
+//! (`docs/performance.md`). Where others are quiet that one call is left for the end nevertheless, since it is the
+//! cheapest for many small files.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -27,7 +28,8 @@ impl OnDisk {
     }
 }
 
-/// Brings whole files to the disk on a thread of its own: where the disk is slow that takes long, and nobody is to wait for it.
+/// Brings whole files to the disk on a thread of its own: where the disk is slow that takes long, and nobody is to wait
+/// for it.
 #[derive(Debug, Default)]
 pub(super) struct Writeback {
     running: Mutex<Thread>,
@@ -65,8 +67,8 @@ pub(super) enum Haste {
 const WAITING: usize = 32;
 
 impl Writeback {
-    /// Has this file, which is whole, brought to the disk, unless that is busy, or it may wait and all can be brought there together
-    /// at the end.
+    /// Has this file, which is whole, brought to the disk, unless that is busy, or it may wait and all can be brought
+    /// there together at the end.
     pub(super) fn begin(&self, file: File, haste: Haste) -> OnDisk {
         let on_disk = OnDisk::default();
         if haste == Haste::MayWait && self.disk_load.is_low() {
@@ -155,7 +157,7 @@ mod tests {
     fn the_disk_has_a_file_when_it_was_brought_there_and_has_its_name() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
-        let writeback = under(DiskLoad::always(false));
+        let writeback = under(DiskLoad::seen_by(|| false));
         let on_disk = writeback.begin(File::create(&path).unwrap(), Haste::MayWait);
         writeback.finish();
         assert!(!writeback.has(&path), "it has no name");
@@ -171,7 +173,7 @@ mod tests {
     fn under_a_low_load_a_file_is_left_for_the_end() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
-        let writeback = under(DiskLoad::always(true));
+        let writeback = under(DiskLoad::seen_by(|| true));
         let on_disk = writeback.begin(File::create(&path).unwrap(), Haste::MayWait);
         writeback.note_named(path.clone(), on_disk);
         let large = writeback.begin(File::create(&path).unwrap(), Haste::AtOnce);
@@ -186,7 +188,7 @@ mod tests {
     fn what_the_disk_refuses_is_told() {
         // A pipe cannot be brought to any disk.
         let (_reader, writer) = std::io::pipe().unwrap();
-        let writeback = under(DiskLoad::always(false));
+        let writeback = under(DiskLoad::seen_by(|| false));
         let on_disk = writeback.begin(File::from(std::os::fd::OwnedFd::from(writer)), Haste::MayWait);
         writeback.finish();
         writeback.note_named(PathBuf::from("pipe"), on_disk);

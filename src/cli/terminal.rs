@@ -180,7 +180,7 @@ pub fn harmless(text: &str) -> String {
 
 /// Marks that make text read otherwise than it stands, and the separators that break lines.
 fn is_direction_mark(letter: char) -> bool {
-    matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+    matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{206f}')
 }
 
 #[cfg(test)]
@@ -237,6 +237,9 @@ pub mod tests {
     #[test]
     fn names_from_archives_cannot_speak_to_the_terminal() {
         assert_eq!(harmless("a\x1b[2Jb\nc\u{202e}d"), "a\\u{1b}[2Jb\\u{a}c\\u{202e}d");
+        for mark in ['\u{85}', '\u{9b}', '\u{61c}', '\u{200f}', '\u{2028}', '\u{2029}', '\u{2066}', '\u{206a}'] {
+            assert_eq!(harmless(&format!("a{mark}b")), format!("a{}b", mark.escape_unicode()));
+        }
         assert_eq!(harmless("grün/TEST-1.xml"), "grün/TEST-1.xml");
     }
 

@@ -107,6 +107,9 @@ pub fn head_and_tail_bytes(text: &mut String, limit: usize) -> usize {
 
 /// `text` as one line of at most `limit` UTF-16 units: runs of blanks and line ends become one blank, control characters
 /// go, the ends are trimmed, and `…` stands for what does not fit (decision 9). Borrowed when nothing had to change.
+///
+/// In a text that fits, controls and blanks beyond ASCII stay as they are: the mapper looks at every name by the same
+/// rule, and U+2028 in a summary does no harm. Who writes to a terminal escapes them.
 pub fn one_line(text: &str, limit: usize) -> Cow<'_, str> {
     if text.len() <= limit && is_one_line(text) {
         return Cow::Borrowed(text);
@@ -258,5 +261,7 @@ mod tests {
         let long = one_line(&"x😀".repeat(300), 255).into_owned();
         assert!(units(&long) <= 255 && long.ends_with('…'), "{long}");
         assert_eq!(one_line(&"é".repeat(255), 255), "é".repeat(255));
+        assert!(matches!(one_line("1\u{a0}234\u{2028}é\u{85}", 255), Cow::Owned(_)), "an end is trimmed, though");
+        assert!(matches!(one_line("1\u{a0}234\u{2028}é", 255), Cow::Borrowed("1\u{a0}234\u{2028}é")));
     }
 }

@@ -5,7 +5,7 @@ mod strangers;
 use std::io;
 
 use super::marks::Marks;
-use super::outcome::ReportOutcome;
+use super::outcome::{ReportOutcome, Told};
 use crate::format::{FORMATS, Format, Recognition};
 use crate::model::{Origin, Problem, ProblemKind, ReportState, Severity};
 use crate::source::{self, Entry, Skip, has_ending, is_called_archive, is_called_packed, is_called_zip};
@@ -32,12 +32,16 @@ impl<'l> Looked<'l> {
 
 /// A file that is no report: says what it is instead.
 pub(super) fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, looked: Looked<'_>) {
+    outcome.likeness.content = None;
+    tell(&mut outcome.told, recognition, looked);
+}
+
+fn tell(told: &mut Told, recognition: Recognition, looked: Looked<'_>) {
     let Looked { origin, is_all, is_void, .. } = looked;
     let file_name = origin.as_str();
-    outcome.content = None;
     let mut damaged = |kind, message| {
-        outcome.state = ReportState::Damaged;
-        outcome.problems.push(Problem::new(kind, message));
+        told.state = ReportState::Damaged;
+        told.problems.push(Problem::new(kind, message));
     };
     match recognition {
         Recognition::Report(_) => {}
@@ -45,9 +49,9 @@ pub(super) fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, l
             damaged(ProblemKind::Truncated, "the file ends before it says what it is");
         }
         Recognition::Unsupported(lookalike) | Recognition::Begun(lookalike) => {
-            outcome.state = ReportState::Unsupported;
-            outcome.has_advice = lookalike.is_worth_mending();
-            outcome.reason = match lookalike.advice {
+            told.state = ReportState::Unsupported;
+            told.has_advice = lookalike.is_worth_mending();
+            told.reason = match lookalike.advice {
                 Some(advice) => format!("{}: {advice}", lookalike.what),
                 None => lookalike.what,
             };
@@ -55,12 +59,12 @@ pub(super) fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, l
         Recognition::Empty if is_all && is_called_archive(file_name) && origin.is_archived() => {
             // Quirk Z2: a script that packs its own folder finds there the archive that it has just begun.
             let problem = Problem { severity: Severity::Warning, ..empty_archive() };
-            outcome.reason = Skip::EmptyArchive.to_string();
-            outcome.problems.push(problem);
+            told.reason = Skip::EmptyArchive.to_string();
+            told.problems.push(problem);
         }
         Recognition::Empty if is_all && is_called_archive(file_name) => {
-            outcome.state = ReportState::Damaged;
-            outcome.problems.push(empty_archive());
+            told.state = ReportState::Damaged;
+            told.problems.push(empty_archive());
         }
         Recognition::Empty if is_all && is_missed(source::stem(file_name)) => damaged(
             ProblemKind::EmptyReport,
@@ -73,27 +77,27 @@ pub(super) fn set_aside(outcome: &mut ReportOutcome, recognition: Recognition, l
         Recognition::Empty if is_void && is_called_packed(file_name) => {
             damaged(ProblemKind::Truncated, "the packed file is empty: not a byte of it is there");
         }
-        Recognition::Empty => outcome.reason = "empty".to_owned(),
-        Recognition::Picture => outcome.reason = PICTURE.to_owned(),
+        Recognition::Empty => told.reason = "empty".to_owned(),
+        Recognition::Picture => told.reason = PICTURE.to_owned(),
         Recognition::Zeros | Recognition::Other if is_called_zip(file_name) => {
             let message = "the file is called a zip and is none; what was in it is not read";
             let mut problem = Problem::new(ProblemKind::Unreadable, message);
             problem.severity = Severity::Warning;
-            outcome.reason = "neither XML nor JSON nor an archive".to_owned();
-            outcome.problems.push(problem);
+            told.reason = "neither XML nor JSON nor an archive".to_owned();
+            told.problems.push(problem);
         }
-        Recognition::Zeros | Recognition::Other => outcome.reason = "neither XML nor JSON nor an archive".to_owned(),
+        Recognition::Zeros | Recognition::Other => told.reason = "neither XML nor JSON nor an archive".to_owned(),
     }
 }
 
 /// The reading of a file that was set aside, or not looked at, failed.
-pub(super) fn fail(outcome: &mut ReportOutcome, error: &io::Error) {
-    if outcome.state == ReportState::Ignored {
+pub(super) fn fail(told: &mut Told, error: &io::Error) {
+    if told.state == ReportState::Ignored {
         // Nobody knows what it is.
-        outcome.reason.clear();
+        told.reason.clear();
     }
-    outcome.state = ReportState::Damaged;
-    outcome.problems.push(Problem::of_reading(error, "it cannot be read"));
+    told.state = ReportState::Damaged;
+    told.problems.push(Problem::of_reading(error, "it cannot be read"));
 }
 
 /// Whether a file is called like a report, so that it is missed where nothing of it is there.
@@ -105,18 +109,19 @@ fn empty_archive() -> Problem {
     Problem::new(ProblemKind::Truncated, "the archive is empty: not a byte of it is there")
 }
 
-/// A file that was read as `forced` because the user said so, and had no test case of that: when it looks like something else, it
-/// is that, and no report of nothing.
+/// A file that was read as `forced` because the user said so, and had no test case of that: when it looks like
+/// something else, it is that, and no report of nothing.
 pub(super) fn review_forced(outcome: &mut ReportOutcome, forced: &Format, recognised: Recognition, looked: Looked<'_>) {
     match recognised {
         Recognition::Report(format) if format.name == forced.name => {}
         Recognition::Report(format) => {
             forget(outcome);
-            outcome.state = ReportState::Unsupported;
-            outcome.reason = format!("it looks like {}; read as {}, it has no test case", format.title, forced.title);
+            outcome.told.state = ReportState::Unsupported;
+            outcome.told.reason =
+                format!("it looks like {}; read as {}, it has no test case", format.title, forced.title);
         }
         // Who forces a format may know better what this was going to be.
-        Recognition::Unsupported(_) | Recognition::Begun(_) if outcome.state == ReportState::Damaged => {}
+        Recognition::Unsupported(_) | Recognition::Begun(_) if outcome.told.state == ReportState::Damaged => {}
         other => {
             forget(outcome);
             set_aside(outcome, other, looked);
@@ -126,13 +131,13 @@ pub(super) fn review_forced(outcome: &mut ReportOutcome, forced: &Format, recogn
 
 /// What a reader of another format found holds no more.
 fn forget(outcome: &mut ReportOutcome) {
-    outcome.format = None;
-    outcome.state = ReportState::Ignored;
-    outcome.content = None;
-    outcome.producer.clear();
-    outcome.problems.clear();
-    outcome.shares.clear();
-    outcome.marks = Marks::default();
+    outcome.likeness.content = None;
+    outcome.likeness.marks = Marks::default();
+    outcome.runs.shares.clear();
+    outcome.told.format = None;
+    outcome.told.state = ReportState::Ignored;
+    outcome.told.producer.clear();
+    outcome.told.problems.clear();
 }
 
 #[cfg(test)]
@@ -147,7 +152,8 @@ mod tests {
     fn emptied(looked: Looked<'_>) -> (ReportState, String, Vec<Severity>) {
         let mut outcome = ReportOutcome::new(ReportId(0), looked.origin.clone(), 0);
         set_aside(&mut outcome, Recognition::Empty, looked);
-        (outcome.state, outcome.reason, outcome.problems.iter().map(|problem| problem.severity).collect())
+        let Told { state, reason, problems, .. } = outcome.told;
+        (state, reason, problems.iter().map(|problem| problem.severity).collect())
     }
 
     #[test]
@@ -187,9 +193,9 @@ mod tests {
         for (name, expected) in [("a.ZIP", vec![Severity::Warning]), ("zip", vec![]), ("a.bin", vec![])] {
             let mut outcome = ReportOutcome::new(ReportId(0), Origin::new(name), 9);
             set_aside(&mut outcome, Recognition::Other, looked(&Origin::parse(name)));
-            let told: Vec<_> = outcome.problems.iter().map(|problem| problem.severity).collect();
+            let told: Vec<_> = outcome.told.problems.iter().map(|problem| problem.severity).collect();
             assert_eq!(told, expected, "{name}");
-            assert_eq!(outcome.reason, "neither XML nor JSON nor an archive");
+            assert_eq!(outcome.told.reason, "neither XML nor JSON nor an archive");
         }
     }
 }

@@ -201,7 +201,7 @@ impl Giant {
             entry: Arc::clone(entry),
             group: Arc::clone(group),
             format,
-            environment: outcome.environment.clone(),
+            environment: outcome.surroundings.environment.clone(),
             basis: outcome.basis.of_part(),
             table: Mutex::default(),
             handed_in: Condvar::new(),

@@ -66,8 +66,12 @@ struct Held {
 
 impl Held {
     fn seen(&self) -> SeenReport {
-        let ReportOutcome { origin, told_input, format, .. } = &self.outcome;
-        SeenReport { report: origin.as_str().to_owned(), input: *told_input, format: format.map(str::to_owned) }
+        let ReportOutcome { origin, surroundings, told, .. } = &self.outcome;
+        SeenReport {
+            report: origin.as_str().to_owned(),
+            input: surroundings.told_input,
+            format: told.format.map(str::to_owned),
+        }
     }
 }
 
@@ -152,13 +156,13 @@ impl<'c> Collector<'c> {
             let line = record.take_ids(collected.reports.len(), outcome.origin.as_str(), &mut self.ids)?;
             observer.report(&Report::of(&outcome));
             // There may be more INPUTs than there were.
-            let line = ReportLine { input: outcome.told_input, ..line.clone() };
+            let line = ReportLine { input: outcome.surroundings.told_input, ..line.clone() };
             return collected.reports.keep_line(outcome.id, &line, spool);
         }
         let verdicts = &mut self.verdicts;
         collected.twins.leave(&outcome, selection.prefer, verdicts);
         collected.set_duplicate_aside(&mut outcome, &group, spool)?;
-        if outcome.state == ReportState::Damaged && selection.damaged == Damaged::Drop {
+        if outcome.told.state == ReportState::Damaged && selection.damaged == Damaged::Drop {
             outcome.leave_out_runs(&group.store);
         }
         if let Some(elsewhere) = collected.copies.look(&mut outcome) {
@@ -216,7 +220,7 @@ impl Collected {
         index: &dyn Fn(&GroupKey) -> ExecutionIndex,
     ) {
         let mut new = Vec::new();
-        for share in outcome.shares.iter() {
+        for share in outcome.runs.shares.iter() {
             if self.execution(share.execution).named.is_none() {
                 new.push((group.key_of(share.execution), share.execution));
             }
@@ -230,9 +234,9 @@ impl Collected {
         }
     }
 
-    /// Whether nothing can be found out any more, of the report that comes next, for which its runs would not count: it is no
-    /// copy, no twin stands for it, and none before it waits for a verdict. That it is worth reading to its end whatever
-    /// comes is known where runs are offered.
+    /// Whether nothing can be found out any more, of the report that comes next, for which its runs would not count: it
+    /// is no copy, no twin stands for it, and none before it waits for a verdict. That it is worth reading to its end
+    /// whatever comes is known where runs are offered.
     pub(super) fn is_sure_of(&self, runs: &EarlyRuns, prefer: &[&str]) -> bool {
         runs.group.record.is_none()
             && self.held.is_empty()
@@ -268,9 +272,9 @@ impl Collected {
                 Some(TwinVerdict::SetAside { by }) => self.set_twin_aside(&mut outcome, by, group, spool)?,
                 Some(TwinVerdict::Counts(repetitions)) => {
                     for repetition in repetitions {
-                        let name = |other| self.name_of(other, outcome.told_input, spool);
+                        let name = |other| self.name_of(other, outcome.surroundings.told_input, spool);
                         let other = repetition.other().map(name).transpose()?;
-                        outcome.problems.push(repetition.problem(&other.unwrap_or_default(), selection.prefer));
+                        outcome.told.problems.push(repetition.problem(&other.unwrap_or_default(), selection.prefer));
                     }
                 }
                 None => {}
@@ -282,7 +286,7 @@ impl Collected {
             if let Some(around) = repeated.filter(|_| !is_told) {
                 self.repeats.look_around(&mut outcome, around, &self.reports, spool)?;
             }
-            self.evidence.merge(outcome.evidence);
+            self.evidence.merge(outcome.told.evidence);
             observer.report(&Report::of(&outcome));
             self.reports.keep(outcome, spool)?;
         }
@@ -322,7 +326,7 @@ impl Collected {
         group: &Group,
         spool: &LineSpool,
     ) -> Result<(), Error> {
-        let other = self.name_of(by, outcome.told_input, spool)?;
+        let other = self.name_of(by, outcome.surroundings.told_input, spool)?;
         let message = format!("the same tests as {other}, which is preferred");
         let problem = Problem { severity: Severity::Note, ..Problem::new(ProblemKind::SameTestsTwice, message) };
         outcome.set_aside(format!("same-run-as {other}"), problem, group);
@@ -337,7 +341,7 @@ impl Collected {
         group: &Group,
         spool: &LineSpool,
     ) -> Result<(), Error> {
-        let first = self.name_of(elsewhere.first, outcome.told_input, spool)?;
+        let first = self.name_of(elsewhere.first, outcome.surroundings.told_input, spool)?;
         let others = match elsewhere.others {
             0 => String::new(),
             1 => " and another".to_owned(),
@@ -350,26 +354,26 @@ impl Collected {
     }
 
     fn add_shares(&mut self, outcome: &mut ReportOutcome, given: &StatedExecution) {
-        let shares = std::mem::take(&mut outcome.shares);
+        let shares = std::mem::take(&mut outcome.runs.shares);
         // A report whose runs all belong to Test Executions that it names itself is shown with the first of these.
         if let Some(first) = shares.first()
             && shares.iter().all(|share| share.execution != 0)
         {
-            outcome.execution = first.execution;
+            outcome.told.execution = first.execution;
         }
-        for (number, name) in std::mem::take(&mut outcome.names) {
+        for (number, name) in std::mem::take(&mut outcome.runs.names) {
             if let Some(share) = shares.get(number) {
                 self.execution(share.execution).naming.add(name);
             }
         }
-        self.unmapped.extend(std::mem::take(&mut outcome.unmapped).into_iter().map(|name| (outcome.id, name)));
+        self.unmapped.extend(std::mem::take(&mut outcome.runs.unmapped).into_iter().map(|name| (outcome.id, name)));
         for share in shares {
             let execution = self.execution(share.execution);
             execution.start = earliest(execution.start, share.start);
             execution.finish = execution.finish.max(share.finish);
             let differing = execution.stated.adopt(&without(share.stated, given));
             if !differing.is_empty() {
-                outcome.problems.push(conflict(&differing));
+                outcome.told.problems.push(conflict(&differing));
             }
         }
     }
@@ -390,7 +394,7 @@ impl Collected {
         spool: &LineSpool,
     ) -> Result<(), Error> {
         let Some(content) = outcome.content_for_environment() else { return Ok(()) };
-        self.beginnings.extend(outcome.beginning);
+        self.beginnings.extend(outcome.likeness.beginning);
         let come = self.reports.len() + self.held.len();
         let first = *self.contents.entry(content).or_insert(come as u32) as usize;
         if first >= come {
@@ -400,7 +404,8 @@ impl Collected {
             Some(held) => Some(held.seen()),
             None => self.reports.seen(first, spool)?,
         };
-        let original = original.map_or_else(String::new, |original| told_beside(&original, outcome.told_input));
+        let original =
+            original.map_or_else(String::new, |original| told_beside(&original, outcome.surroundings.told_input));
         let problem = Problem::new(ProblemKind::DuplicateOf, format!("the same bytes as {original}"));
         outcome.set_aside(format!("duplicate-of {original}"), problem, group);
         Ok(())

@@ -15,8 +15,8 @@ use crate::bundle::manifest::{Manifest, Totals};
 use crate::bundle::{Folder, LineSpool, Opening, WriteError};
 use crate::source::Input;
 
-/// Converts everything and gives the manifest of what was written. Where no report was found, or nothing of any could be read, an
-/// output that was to be replaced stays, and nothing is written.
+/// Converts everything and gives the manifest of what was written. Where no report was found, or nothing of any could
+/// be read, an output that was to be replaced stays, and nothing is written.
 ///
 /// Nothing in the output depends on the number of threads, the clock, the order in which a file system or an archive
 /// lists its files, or on whether it was made in one go or with [`Opening::Resume`] after any number of interruptions.

@@ -100,13 +100,13 @@ impl Copies {
 
     /// The reports that tell every row of this one; none where some row is new. Then its rows are remembered.
     pub(super) fn look(&mut self, outcome: &mut ReportOutcome) -> Option<Elsewhere> {
-        let Dated { rows, .. } = std::mem::take(&mut outcome.dated);
-        if rows.is_empty() || outcome.state != ReportState::Converted {
+        let Dated { rows, .. } = std::mem::take(&mut outcome.likeness.dated);
+        if rows.is_empty() || outcome.told.state != ReportState::Converted {
             return None;
         }
         let folder = outcome.origin.folder();
-        let place = place_of(outcome.input, folder);
-        if self.may_be_told(outcome.input, folder) {
+        let place = place_of(outcome.surroundings.input, folder);
+        if self.may_be_told(outcome.surroundings.input, folder) {
             self.hash();
             let told = self.telling(&rows, &place);
             if told.is_some() {
@@ -190,9 +190,9 @@ mod tests {
 
     fn report(id: u32, origin: &str, rows: &[i64]) -> ReportOutcome {
         let mut outcome = ReportOutcome::new(ReportId(id), Origin::parse(origin), 9);
-        outcome.state = ReportState::Converted;
-        outcome.dated = Dated::wanted();
-        rows.iter().for_each(|row| outcome.dated.add(&run(*row), 0, *row as u128));
+        outcome.told.state = ReportState::Converted;
+        outcome.likeness.dated = Dated::wanted();
+        rows.iter().for_each(|row| outcome.likeness.dated.add(&run(*row), 0, *row as u128));
         outcome
     }
 
@@ -230,13 +230,13 @@ mod tests {
         let mut copies = Copies::default();
         assert_eq!(copies.look(&mut report(0, "t/r.xml", &[1, 2])), None);
         let mut damaged = report(1, "t/A/r.xml", &[1]);
-        damaged.state = ReportState::Damaged;
+        damaged.told.state = ReportState::Damaged;
         assert_eq!(copies.look(&mut damaged), None, "what broke off is told as that");
         let mut undated = report(2, "t/A/r.xml", &[1]);
-        undated.dated.add(&TestRun::default(), 0, 7);
+        undated.likeness.dated.add(&TestRun::default(), 0, 7);
         assert_eq!(copies.look(&mut undated), None);
         let mut of_other_input = report(3, "t/A/r.xml", &[1]);
-        of_other_input.input = 2;
+        of_other_input.surroundings.input = 2;
         assert_eq!(copies.look(&mut of_other_input), None);
     }
 
@@ -252,8 +252,8 @@ mod tests {
 
     #[test]
     fn parts_have_the_rows_of_the_whole() {
-        let [mut first, second] = [[1, 2], [3, 4]].map(|rows| report(0, "a", &rows).dated);
+        let [mut first, second] = [[1, 2], [3, 4]].map(|rows| report(0, "a", &rows).likeness.dated);
         first.take_in(second);
-        assert_eq!(first.rows, report(0, "a", &[1, 2, 3, 4]).dated.rows);
+        assert_eq!(first.rows, report(0, "a", &[1, 2, 3, 4]).likeness.dated.rows);
     }
 }

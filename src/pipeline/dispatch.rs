@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use super::Error;
+use super::at_hand::Work;
 use super::batches::{Asked, Giant, Helpers};
 use super::early::EarlyRuns;
 use super::grouping::{Entered, Group, Grouping, Walk};
@@ -13,7 +14,7 @@ use super::purpose::Purpose;
 use super::queue::{Queue, Task};
 use super::stop::Stop;
 use super::visitor::ConversionFailure;
-use super::worker::{self, Scratch, Work};
+use super::worker::{self, Scratch};
 use crate::bundle::Ahead;
 use crate::model::ReportId;
 use crate::source::{self, Found, SourceError};
@@ -22,12 +23,12 @@ use crate::source::{self, Found, SourceError};
 /// runs themselves are in the store.
 const WINDOW_PER_THREAD: usize = 32;
 
-/// Files on their way at least. With fewer the walk of small files, which has no processor to itself, is waited for too often;
-/// each of them may keep an archive open, so that there are not many more.
+/// Files on their way at least. With fewer the walk of small files, which has no processor to itself, is waited for too
+/// often; each of them may keep an archive open, so that there are not many more.
 const SMALLEST_WINDOW: usize = 256;
 
-/// Pieces of a report that is being read whose runs wait to be collected, for each of those who help with it. Whoever reads it is
-/// whom all others wait for, so that he had better not collect them himself.
+/// Pieces of a report that is being read whose runs wait to be collected, for each of those who help with it. Whoever
+/// reads it is whom all others wait for, so that he had better not collect them himself.
 const EARLY_PER_HELPER: usize = 4;
 
 /// One file as it reaches the collector.
@@ -74,45 +75,49 @@ struct File {
 
 type Files = Queue<File, BundleAhead, Arc<Giant>>;
 
-/// Walks the inputs on this thread, has the files read by workers and gives every outcome to `collect`, in walk order
-/// and one at a time.
-///
-/// There is no thread that collects: whoever has read a report hands on all outcomes whose turn has come, so that
-/// nobody is woken for it. Only what is cheap may happen there.
-pub(super) fn run(
-    walk: Walk<'_>,
-    threads: usize,
-    purpose: &Purpose<'_>,
-    grouping: &mut Grouping,
-    stop: &Stop<'_>,
-    collect: &mut dyn Collect,
-) -> Result<(), Error> {
-    let window = (threads * WINDOW_PER_THREAD).max(SMALLEST_WINDOW);
-    let queue = Queue::new(window, |bundle: &BundleAhead| bundle.bundle.is_large());
-    let line = Line::new(&queue, stop, collect);
-    let ask = |report: &Arc<Giant>| match queue.ask_for_help(Arc::clone(report)) {
-        true => Asked::Idle,
-        false => Asked::Busy,
-    };
-    let helpers = Helpers::new(threads, &ask);
-    let walked = std::thread::scope(|scope| {
-        let worker = |number| {
-            let worker = std::thread::Builder::new().name(format!("worker-{number}"));
-            worker.spawn_scoped(scope, || work(&queue, purpose, &helpers, &line, walk.inputs.len()))
+/// By how many files are worked on, what for, and until when.
+#[derive(Clone, Copy)]
+pub(super) struct Workers<'w> {
+    pub(super) threads: usize,
+    pub(super) purpose: &'w Purpose<'w>,
+    pub(super) stop: &'w Stop<'w>,
+}
+
+impl Workers<'_> {
+    /// Walks the inputs on this thread, has the files read by workers and gives every outcome to `collect`, in walk order
+    /// and one at a time.
+    ///
+    /// There is no thread that collects: whoever has read a report hands on all outcomes whose turn has come, so that
+    /// nobody is woken for it. Only what is cheap may happen there.
+    pub(super) fn run(self, walk: Walk<'_>, grouping: &mut Grouping, collect: &mut dyn Collect) -> Result<(), Error> {
+        let Workers { threads, purpose, stop } = self;
+        let window = (threads * WINDOW_PER_THREAD).max(SMALLEST_WINDOW);
+        let queue = Queue::new(window, |bundle: &BundleAhead| bundle.bundle.is_large());
+        let line = Line::new(&queue, stop, collect);
+        let ask = |report: &Arc<Giant>| match queue.ask_for_help(Arc::clone(report)) {
+            true => Asked::Idle,
+            false => Asked::Busy,
         };
-        // Where the system does not give them all, those that came do the work of the others.
-        let (workers, refused) = until_refused((0..threads).map(worker));
-        let walked = match refused {
-            Some(error) if workers.is_empty() => Err(Error::NoThread(error)),
-            _ => hand_out(walk, stop, grouping, &queue).map_err(Error::Source),
-        };
-        queue.end();
-        // One that fell has said so.
-        workers.into_iter().for_each(|worker| drop(worker.join()));
+        let helpers = Helpers::new(threads, &ask);
+        let walked = std::thread::scope(|scope| {
+            let worker = |number| {
+                let worker = std::thread::Builder::new().name(format!("worker-{number}"));
+                worker.spawn_scoped(scope, || work(&queue, purpose, &helpers, &line, walk.inputs.len()))
+            };
+            // Where the system does not give them all, those that came do the work of the others.
+            let (workers, refused) = until_refused((0..threads).map(worker));
+            let walked = match refused {
+                Some(error) if workers.is_empty() => Err(Error::NoThread(error)),
+                _ => hand_out(walk, stop, grouping, &queue).map_err(Error::Source),
+            };
+            queue.end();
+            // One that fell has said so.
+            workers.into_iter().for_each(|worker| drop(worker.join()));
+            walked
+        });
+        line.into_result()?;
         walked
-    });
-    line.into_result()?;
-    walked
+    }
 }
 
 /// What was made until something could not be, and why not.
@@ -172,7 +177,7 @@ fn work(queue: &Files, purpose: &Purpose<'_>, helpers: &Helpers<'_>, line: &Line
                 let work = Work { purpose, group: &group, helpers, early: Some(&take_early) };
                 let told_input = (inputs > 1).then(|| found.place().input.saturating_add(1));
                 let (mut outcome, failure) = worker::process(id, found, place, &work, &mut scratch);
-                outcome.told_input = told_input;
+                outcome.surroundings.told_input = told_input;
                 line.hand_in(Arrival { outcome, group, left, failure });
                 read = 1;
             }
@@ -220,8 +225,8 @@ impl<'c> Line<'c> {
         self.collect_arrived();
     }
 
-    /// Hands in runs of a report that is being read, if its turn has come and nobody collects. From then on they go into a heap for
-    /// whoever has time, as long as there are no more than `most`.
+    /// Hands in runs of a report that is being read, if its turn has come and nobody collects. From then on they go
+    /// into a heap for whoever has time, as long as there are no more than `most`.
     fn hand_in_early(&self, runs: &mut EarlyRuns, most: usize) {
         // Whoever calls this takes a panic for one of the report's reader.
         let _fallen = OnDrop(|| {

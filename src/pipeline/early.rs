@@ -80,9 +80,9 @@ impl<'c> Early<'c> {
         format: &'static str,
         take: &'c TakeEarly<'c>,
     ) -> Option<Early<'c>> {
-        let beginning = outcome.beginning?;
+        let beginning = outcome.likeness.beginning?;
         let (report, group) = (outcome.id, Arc::clone(group));
-        let place = Arc::new(Place { input: outcome.input, folder: outcome.origin.folder().to_owned() });
+        let place = Arc::new(Place { input: outcome.surroundings.input, folder: outcome.origin.folder().to_owned() });
         let runs = EarlyRuns { report, group, format, beginning, place, have_begun: false, chunks: Vec::new() };
         Some(Early { runs, take })
     }

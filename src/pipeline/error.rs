@@ -75,8 +75,8 @@ impl Error {
         Error::Run(error.to_string())
     }
 
-    /// Of a run that has `length` bytes when all was left out that may be, and `around` it the frame of a bundle, which alone
-    /// may be more than what is allowed.
+    /// Of a run that has `length` bytes when all was left out that may be, and `around` it the frame of a bundle, which
+    /// alone may be more than what is allowed.
     pub(super) fn run_too_large(test: &str, length: u64, allowed: u64, around: u64) -> Error {
         let max_bytes = length.saturating_add(around);
         Error::RunTooLarge { test: test.to_owned(), allowed, length, max_bytes }

@@ -2,9 +2,7 @@
 
 use super::Error;
 use crate::bundle::manifest::EvidenceIndex;
-use crate::bundle::{
-    BundlePlan, BundleRecord, EvidenceLine, EvidenceLines, Folder, RunStore, Settled, Sidecar, WriteError,
-};
+use crate::bundle::{Assembly, BundlePlan, BundleRecord, EvidenceLine, EvidenceLines, Sidecar, WriteError};
 use crate::model::EvidenceFile;
 use crate::xray::{self, TestName};
 
@@ -13,15 +11,14 @@ pub(super) fn keep(content: &xray::EvidenceContent<'_>, sidecar: &Sidecar<'_>) -
     sidecar.keep(content.extension(), &|out| content.write(out))
 }
 
-/// Writes the index of the Test Execution `id`, one note in memory at a time; nothing where no run has such evidence.
+/// Writes the index of a Test Execution whose bundles were planned and written so, one note in memory at a time; nothing
+/// where no run has such evidence.
 pub(super) fn write_index(
-    id: &str,
-    settled: &Settled,
+    written: &Assembly<'_>,
     plans: &[BundlePlan],
     bundles: &[BundleRecord],
-    store: &RunStore,
-    folder: &Folder,
 ) -> Result<Option<EvidenceIndex>, Error> {
+    let Assembly { id, settled, store, folder, .. } = *written;
     let mut index = None;
     let mut note = Vec::new();
     for (run, place) in settled.notes() {

@@ -2,7 +2,7 @@
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use super::collect::CollectedExecution;
+use super::collect::{CollectedExecution, Named};
 use super::disagreeing::Contradictions;
 use super::group::GroupKey;
 use super::stop::Stop;
@@ -14,6 +14,15 @@ use crate::bundle::{
 };
 use crate::model::Timestamp;
 use crate::xray::{self, EncodeOptions, ExecutionInfo, ExecutionName, InfoTemplate, TestName};
+
+/// A Test Execution whose runs are settled.
+pub(super) struct SettledExecution {
+    /// Its number in the group.
+    pub(super) number: u32,
+    pub(super) named: Named,
+    pub(super) collected: CollectedExecution,
+    pub(super) settled: Settled,
+}
 
 /// A Test Execution whose bundles are planned.
 pub(super) struct Prepared {
@@ -52,9 +61,9 @@ impl GivenExecution<'_> {
         self.key.map(str::to_owned).or_else(|| (!group.key.is_empty()).then(|| group.key.clone()))
     }
 
-    /// The fields of one Test Execution: the user's, else what its reports state of it, with a title made from the group's
-    /// name and the times of its runs. An execution that exists already keeps what the user does not give: its title, its
-    /// project, its times.
+    /// The fields of one Test Execution: the user's, else what its reports state of it, with a title made from the
+    /// group's name and the times of its runs. An execution that exists already keeps what the user does not give: its
+    /// title, its project, its times.
     fn info_of(&self, group: &GroupKey, times: &CollectedExecution, key: Option<&str>) -> ExecutionInfo {
         let mut info = self.info.clone();
         if !group.environment.is_empty() {
@@ -83,17 +92,16 @@ pub(super) struct Bundling<'b> {
 }
 
 impl Bundling<'_> {
-    /// Plans the bundles of the Test Execution `id`.
+    /// Plans the bundles of a Test Execution, whose runs have this in common.
     pub(super) fn prepare(
         self,
-        id: String,
+        execution: SettledExecution,
         group: GroupKey,
-        times: CollectedExecution,
-        mut settled: Settled,
         store: &RunStore,
     ) -> Result<Prepared, Error> {
+        let SettledExecution { named: Named { id, .. }, collected, mut settled, .. } = execution;
         let key = self.given.key_of(&group);
-        let info = self.given.info_of(&group, &times, key.as_deref());
+        let info = self.given.info_of(&group, &collected, key.as_deref());
         let first_head = xray::first_head(&info, key.as_deref());
         let name = ExecutionName { id: &id, source: &group.source };
         // A multipart import makes a Test Execution: there is none to be made where the key is known.
@@ -113,7 +121,7 @@ impl Bundling<'_> {
             contradictions: Contradictions::default(),
             evidence_left_out: trimming.evidence,
             multipart_info,
-            collected: times,
+            collected,
             first_head,
             later_head,
         })
@@ -136,10 +144,11 @@ impl Prepared {
         let plans: Vec<_> = self.plans.chunks(2).flat_map(|two| two.chunks(at_once(two))).collect();
         let bundles = plans.into_par_iter().with_max_len(1).map(write).collect::<Result<Vec<_>, Error>>()?;
         let bundles: Vec<_> = bundles.into_iter().flatten().collect();
+        let evidence = evidence::write_index(&assembly, &self.plans, &bundles)?;
         let multipart_info = self.multipart_info.map(|text| folder.write_info(&self.id, &text)).transpose();
         Ok(Execution {
             multipart_info: multipart_info.map_err(Error::Output)?,
-            evidence: evidence::write_index(&self.id, &self.settled, &self.plans, &bundles, store, folder)?,
+            evidence,
             runs: self.settled.len() as u64,
             id: self.id,
             source: self.source,

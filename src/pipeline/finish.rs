@@ -9,12 +9,12 @@ use rayon::ThreadPool;
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSlice;
 
-use super::collect::{Closed, Collected, CollectedExecution, Named, Rank};
+use super::collect::{Closed, Collected, CollectedExecution, Rank};
 use super::disagreeing::Contradictions;
-use super::execution::{Bundling, Prepared};
+use super::execution::{Bundling, Prepared, SettledExecution};
 use super::grouping::Group;
 use super::kept::FinishedReport;
-use super::loose::{self, PictureRules, Stores};
+use super::loose::{Attaching, PictureRules, Stores};
 use super::merging;
 use super::outcome::EvidenceCounts;
 use super::plan::PlannedExecution;
@@ -95,8 +95,8 @@ impl Outstanding {
     }
 }
 
-/// Finishes groups on a pool of their own as they come, several at once where many are waiting, until nobody sends any more. After
-/// a failure it only drains, so that nobody waits for it.
+/// Finishes groups on a pool of their own as they come, several at once where many are waiting, until nobody sends any
+/// more. After a failure it only drains, so that nobody waits for it.
 pub(super) fn run<E: Send>(
     threads: usize,
     closed: Receiver<Closed>,
@@ -141,22 +141,13 @@ pub(super) fn run<E: Send>(
     result.map(|()| all)
 }
 
-/// The pool, made when it is first needed. Threads that were made before and slept since are woken where they slept, two on one
-/// processor perhaps, and stay there for ten milliseconds; new ones begin where there is nothing else to do.
+/// The pool, made when it is first needed. Threads that were made before and slept since are woken where they slept,
+/// two on one processor perhaps, and stay there for ten milliseconds; new ones begin where there is nothing else to do.
 fn pool_of(threads: usize, pool: &mut Option<ThreadPool>) -> Result<&ThreadPool, Error> {
     match pool {
         Some(pool) => Ok(pool),
         None => Ok(pool.insert(threads::pool(threads).map_err(Error::threads)?)),
     }
-}
-
-/// A Test Execution whose runs are settled.
-pub(super) struct SettledExecution {
-    /// Its number in the group.
-    number: u32,
-    named: Named,
-    collected: CollectedExecution,
-    pub(super) settled: Settled,
 }
 
 /// A group whose runs are settled and whose bundles are planned; nothing of it is written.
@@ -192,9 +183,7 @@ impl Readying<'_> {
         let merge = merging::by(self.merge, self.encoding);
         let mut settled = settle_all(executions, &group.store, &merge, &mut evidence)?;
         let ids = settled.iter().map(|one| (one.number, Arc::from(one.named.id.as_str()))).collect();
-        let stores = Stores { runs: &group.store, sidecar: self.sidecar };
-        let attached = loose::attach(self.pictures, &mut reports, self.spool, &mut settled, stores, self.observer)?;
-        evidence.merge(attached);
+        evidence.merge(self.attaching(&group).attach(&mut reports, &mut settled)?);
         let prepare = |one: SettledExecution| {
             let contradictions = Contradictions::of(&one.settled, &group.store, &reports, self.spool)?;
             prepare(self.bundling, one, contradictions, &group)
@@ -204,6 +193,11 @@ impl Readying<'_> {
         evidence.settle(left_out, left_out);
         let (totals, reports) = (reports.totals, reports.finished(&ids));
         Ok(Ready { group, prepared, reports, totals, evidence, unmapped })
+    }
+
+    fn attaching<'a>(&'a self, group: &'a Group) -> Attaching<'a> {
+        let stores = Stores { runs: &group.store, sidecar: self.sidecar };
+        Attaching { rules: self.pictures, stores, spool: self.spool, observer: self.observer }
     }
 }
 
@@ -263,10 +257,9 @@ fn prepare(
     contradictions: Contradictions,
     group: &Group,
 ) -> Result<Ranked<Prepared>, Error> {
-    let SettledExecution { number, named, collected, settled } = execution;
-    let key = group.key_of(number);
-    let (rank, label) = (named.rank, key.label());
-    let mut execution = bundling.prepare(named.id, key, collected, settled, &group.store)?;
+    let key = group.key_of(execution.number);
+    let (rank, label) = (execution.named.rank, key.label());
+    let mut execution = bundling.prepare(execution, key, &group.store)?;
     execution.contradictions = contradictions;
     Ok(Ranked { rank, label, execution })
 }

@@ -29,7 +29,7 @@ impl<E> Finished<E> {
             } else {
                 reports.append(&mut done.reports)
             }
-            totals.add_reports(&done.totals);
+            totals.add(&done.totals);
             evidence.merge(done.evidence);
             unmapped.extend(done.unmapped);
         }

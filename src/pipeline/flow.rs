@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use super::collect::{Closed, Collector, Counting};
-use super::dispatch::{self, Arrival, BundleAhead, Collect};
+use super::dispatch::{Arrival, BundleAhead, Collect, Workers};
 use super::early::EarlyRuns;
 use super::finish::{self, Finish, Outstanding, Readying};
 use super::finished::Finished;
@@ -91,7 +91,7 @@ impl<'c> Flow<'c> {
         let mut collecting = Collecting { collector, finisher, outstanding };
         // With its end `collecting` goes, too, which tells the finisher that nothing more comes.
         let read = move || {
-            dispatch::run(walk, threads, purpose, &mut grouping, stop, &mut collecting)?;
+            Workers { threads, purpose, stop }.run(walk, &mut grouping, &mut collecting)?;
             let left = if stop.is_set() { Vec::new() } else { grouping.leave_all() };
             collecting.close_last(left)
         };
@@ -158,7 +158,8 @@ impl Collecting<'_> {
 
     fn hand_over(&self, groups: Vec<Closed>) {
         for group in groups {
-            // The finisher takes whatever comes, until this end hangs up: what fails there is told by its result, and by `stop`.
+            // The finisher takes whatever comes, until this end hangs up: what fails there is told by its result, and
+            // by `stop`.
             let _ = self.finisher.send(group);
         }
     }

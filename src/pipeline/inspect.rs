@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::dispatch::{self, Arrival};
+use super::dispatch::{Arrival, Workers};
 use super::grouping::Walk;
 use super::purpose::{Intake, Purpose};
 use super::stop::Stop;
@@ -24,7 +24,7 @@ pub fn inspect(intake: Intake<'_>, observer: &dyn Observer) -> Result<(), Error>
     let walk = Walk::of_one_group(inputs, source);
     let mut grouping = walk.grouping(std::env::temp_dir(), RunMemory::of(0));
     let threads = Memory::DEFAULT.workers(threads);
-    dispatch::run(walk, threads, &purpose, &mut grouping, &stop, &mut |arrival: Arrival| {
+    Workers { threads, purpose: &purpose, stop: &stop }.run(walk, &mut grouping, &mut |arrival: Arrival| {
         observer.report(&Report::of(&arrival.outcome));
         Ok(())
     })

@@ -112,8 +112,8 @@ impl KeptReports {
             // What came as a stream is never recorded.
             Basis::Listing | Basis::Stream => RecordedBasis::Listing,
         };
-        let beside = RecordedBeside { basis, has_advice: outcome.has_advice };
-        let execution = outcome.execution;
+        let beside = RecordedBeside { basis, has_advice: outcome.told.has_advice };
+        let execution = outcome.told.execution;
         let line = line_of(outcome);
         self.totals.add_report(&line);
         let is_shown = line.runs.is_some_and(|runs| runs.total() > 0);
@@ -139,7 +139,7 @@ impl KeptReports {
     pub(super) fn seen(&self, place: usize, spool: &LineSpool) -> Result<Option<SeenReport>, Error> {
         if let Ok(picture) = self.pictures.binary_search_by_key(&place, |(place, _)| *place) {
             let picture = &self.pictures[picture].1;
-            let (report, input) = (picture.origin.as_str().to_owned(), picture.told_input);
+            let (report, input) = (picture.origin.as_str().to_owned(), picture.surroundings.told_input);
             return Ok(Some(SeenReport { report, input, format: None }));
         }
         let line = self.reports.get(place).map(|report| &report.line);
@@ -166,21 +166,22 @@ impl KeptReports {
     }
 }
 
-fn line_of(report: ReportOutcome) -> ReportLine {
-    let mut runs = report.runs;
-    runs.left_out += report.left_out;
+fn line_of(outcome: ReportOutcome) -> ReportLine {
+    let ReportOutcome { origin, surroundings, told, .. } = outcome;
+    let mut runs = told.runs;
+    runs.left_out += told.left_out;
     ReportLine {
-        report: report.origin.as_str().to_owned(),
-        input: report.told_input,
-        format: report.format.map(Into::into),
-        producer: (!report.producer.is_empty()).then_some(report.producer),
-        state: report.state,
-        reason: (!report.reason.is_empty()).then_some(report.reason),
-        bytes: report.bytes,
-        cases: report.cases.into(),
+        report: origin.as_str().to_owned(),
+        input: surroundings.told_input,
+        format: told.format.map(Into::into),
+        producer: (!told.producer.is_empty()).then_some(told.producer),
+        state: told.state,
+        reason: (!told.reason.is_empty()).then_some(told.reason),
+        bytes: told.bytes,
+        cases: told.cases.into(),
         runs: Some(runs.into()),
         execution: None,
-        problems: report.problems.into_iter().map(Into::into).collect(),
+        problems: told.problems.into_iter().map(Into::into).collect(),
     }
 }
 

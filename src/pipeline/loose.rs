@@ -12,9 +12,9 @@ use xxhash_rust::xxh3::xxh3_64;
 use deciding::Deciding;
 use scope::{Meant, Scope};
 
-use super::finish::SettledExecution;
+use super::execution::SettledExecution;
 use super::kept::KeptReports;
-use super::outcome::{EvidenceCounts, ReportOutcome};
+use super::outcome::{EvidenceCounts, ReportOutcome, Told};
 use super::{Error, Observer, Report};
 use crate::bundle::{IndexEntry, LineSpool, RunStore, Sidecar};
 use crate::mapping::{Evidence, EvidencePolicy};
@@ -95,35 +95,45 @@ impl Traces {
     }
 }
 
-/// Decides about every picture of a group, and adds those that name a Test to its evidence. What went wrong with one is
-/// told to the observer. Gives what came of it for the sums of evidence.
-pub(super) fn attach(
-    rules: PictureRules<'_>,
-    kept: &mut KeptReports,
-    spool: &LineSpool,
-    executions: &mut [SettledExecution],
-    stores: Stores<'_>,
-    observer: &dyn Observer,
-) -> Result<EvidenceCounts, Error> {
-    let mut pictures: Vec<Picture> = kept.take_pictures().into_iter().filter_map(Picture::of).collect();
-    let mut evidence = EvidenceCounts::default();
-    if pictures.is_empty() {
-        return Ok(evidence);
-    }
-    let reports = Reports { kept, spool };
-    let scope = Scope::of(&pictures, reports, executions, stores.runs)?;
-    Deciding { rules, scope: &scope, reports, executions, stores }.decide(&mut pictures)?;
-    for picture in pictures {
-        let Picture { place, mut report, decision, .. } = picture;
-        let told = report.problems.len();
-        tell(&mut report, rules.evidence.of, decision);
-        evidence.merge(report.evidence);
-        if report.problems.len() > told {
-            observer.further(&Report::of(&report), &report.problems[told..]);
+/// How the pictures of a group come to the Tests that they are evidence of.
+pub(super) struct Attaching<'a> {
+    pub(super) rules: PictureRules<'a>,
+    pub(super) stores: Stores<'a>,
+    /// Where the lines of the files wait.
+    pub(super) spool: &'a LineSpool,
+    /// Told of what went wrong with one.
+    pub(super) observer: &'a dyn Observer,
+}
+
+impl Attaching<'_> {
+    /// Decides about every picture, and adds those that name a Test to its evidence. Gives what came of it for the sums
+    /// of evidence.
+    pub(super) fn attach(
+        &self,
+        kept: &mut KeptReports,
+        executions: &mut [SettledExecution],
+    ) -> Result<EvidenceCounts, Error> {
+        let &Attaching { rules, stores, spool, observer } = self;
+        let mut pictures: Vec<Picture> = kept.take_pictures().into_iter().filter_map(Picture::of).collect();
+        let mut evidence = EvidenceCounts::default();
+        if pictures.is_empty() {
+            return Ok(evidence);
         }
-        kept.keep_picture(place, report, spool)?;
+        let reports = Reports { kept, spool };
+        let scope = Scope::of(&pictures, reports, executions, stores.runs)?;
+        Deciding { rules, scope: &scope, reports, executions, stores }.decide(&mut pictures)?;
+        for picture in pictures {
+            let Picture { place, mut report, decision, .. } = picture;
+            let known = report.told.problems.len();
+            tell(&mut report.told, rules.evidence.of, decision);
+            evidence.merge(report.told.evidence);
+            if report.told.problems.len() > known {
+                observer.further(&Report::of(&report), &report.told.problems[known..]);
+            }
+            kept.keep_picture(place, report, spool)?;
+        }
+        Ok(evidence)
     }
-    Ok(evidence)
 }
 
 /// The files of the group, to ask for their names.
@@ -191,7 +201,7 @@ enum Decision {
 }
 
 /// Says what became of a picture, where tests of this kind take evidence.
-fn tell(picture: &mut ReportOutcome, of: Evidence, decision: Decision) {
+fn tell(picture: &mut Told, of: Evidence, decision: Decision) {
     let whose = if of == Evidence::Failed { "failed test" } else { "test" };
     picture.reason = match decision {
         Decision::Attached => "an attachment that a test refers to".to_owned(),

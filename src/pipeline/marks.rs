@@ -21,7 +21,8 @@ pub(super) struct Marks {
     definitions: Option<Vec<u64>>,
     /// See [`TestCase::site`].
     sites: Vec<u64>,
-    /// Cases that only a key names: nothing is known of them that another format would tell, so that they are never shared.
+    /// Cases that only a key names: nothing is known of them that another format would tell, so that they are never
+    /// shared.
     nameless: usize,
     is_full: bool,
 }
@@ -163,7 +164,8 @@ impl Marks {
     }
 }
 
-/// The name for people, or else the one that identifies the case, which is the definition where the mapper made that of it.
+/// The name for people, or else the one that identifies the case, which is the definition where the mapper made that of
+/// it.
 fn name_of<'n>(case: &'n TestCase, identity: &'n Identity) -> &'n str {
     let name = match identity {
         _ if !case.title.is_empty() => &case.title,

@@ -6,10 +6,10 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::Error;
-use super::dispatch::{self, Arrival};
+use super::dispatch::{Arrival, Workers};
 use super::grouping::Walk;
 use super::memory::Memory;
-use super::outcome::ReportOutcome;
+use super::outcome::{ReportOutcome, Told};
 use super::purpose::{Depth, Intake, Purpose};
 use super::stop::Stop;
 use crate::bundle::RunMemory;
@@ -46,8 +46,8 @@ pub fn measure(
     let walk = Walk::of_one_group(inputs, source);
     let mut grouping = walk.grouping(std::env::temp_dir(), RunMemory::of(0));
     let threads = Memory::DEFAULT.workers(threads);
-    dispatch::run(walk, threads, &purpose, &mut grouping, &stop, &mut |arrival: Arrival| {
-        let ReportOutcome { format, bytes, cases, spent, .. } = arrival.outcome;
+    Workers { threads, purpose: &purpose, stop: &stop }.run(walk, &mut grouping, &mut |arrival: Arrival| {
+        let ReportOutcome { told: Told { format, bytes, cases, .. }, spent, .. } = arrival.outcome;
         each(Measured { format, bytes, cases, spent });
         Ok(())
     })?;
@@ -67,10 +67,10 @@ pub(super) fn bytes(
         _ => entry.with_body(scratch, limits, &format::head::could_be_report, drain).map(|lent| lent.bytes),
     };
     match read {
-        Ok(bytes) => outcome.bytes = bytes,
+        Ok(bytes) => outcome.told.bytes = bytes,
         Err(error) => {
-            outcome.problems.push(Problem::new(ProblemKind::Unreadable, error.to_string()));
-            outcome.state = ReportState::Damaged;
+            outcome.told.problems.push(Problem::new(ProblemKind::Unreadable, error.to_string()));
+            outcome.told.state = ReportState::Damaged;
         }
     }
 }

@@ -17,8 +17,8 @@ impl Memory {
     pub const DEFAULT: Memory = Memory(256 << 20);
     /// The least: room for two workers.
     pub const LEAST: Memory = Memory(16 << 20);
-    /// What a worker is reckoned at: the two buffers that it has for its entries ([`Scratch`](crate::source::Scratch)), one for what comes from the disk
-    /// and one for what is made of that.
+    /// What a worker is reckoned at: the two buffers that it has for its entries ([`Scratch`](crate::source::Scratch)),
+    /// one for what comes from the disk and one for what is made of that.
     const WORKER: u64 = 2 * Limits::IN_MEMORY;
 
     /// A ceiling of `bytes`; nothing below [`Memory::LEAST`].
@@ -31,8 +31,9 @@ impl Memory {
         self.0
     }
 
-    /// For runs that wait for their bundle. An eighth: runs of most reports wait for a moment only, also those of a giant, and take
-    /// a few MiB of it; where later reports have further results, all wait, and what waits longest makes room.
+    /// For runs that wait for their bundle. An eighth: runs of most reports wait for a moment only, also those of a
+    /// giant, and take a few MiB of it; where later reports have further results, all wait, and what waits longest
+    /// makes room.
     pub(super) const fn for_runs(self) -> u64 {
         self.0 / 8
     }

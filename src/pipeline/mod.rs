@@ -2,6 +2,7 @@
 //! the rooms below it.
 
 mod aside;
+mod at_hand;
 mod basis;
 mod batches;
 mod bind;

@@ -34,15 +34,15 @@ impl<'r> Report<'r> {
     pub(super) fn of(outcome: &'r ReportOutcome) -> Report<'r> {
         Report {
             origin: &outcome.origin,
-            input: outcome.told_input,
-            format: outcome.format,
-            producer: &outcome.producer,
-            state: outcome.state,
-            reason: &outcome.reason,
-            has_advice: outcome.has_advice,
-            bytes: outcome.bytes,
-            cases: outcome.cases,
-            problems: &outcome.problems,
+            input: outcome.surroundings.told_input,
+            format: outcome.told.format,
+            producer: &outcome.told.producer,
+            state: outcome.told.state,
+            reason: &outcome.told.reason,
+            has_advice: outcome.told.has_advice,
+            bytes: outcome.told.bytes,
+            cases: outcome.told.cases,
+            problems: &outcome.told.problems,
         }
     }
 }
@@ -65,6 +65,7 @@ pub trait Observer: Sync {
     /// The earlier conversion that was to be gone on with had come to its end: everything is converted again.
     fn was_complete(&self) {}
 
-    /// There was no report, or none that could be read, to replace the earlier output with: that is what lies in the folder.
+    /// There was no report, or none that could be read, to replace the earlier output with: that is what lies in the
+    /// folder.
     fn earlier_stays(&self) {}
 }

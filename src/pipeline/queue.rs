@@ -6,8 +6,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// What a worker does next.
 pub(super) enum Task<F, B, L> {
-    /// Write a bundle, or two at once. That frees memory, and so comes first; but two are less work than one and one more, so that
-    /// one alone waits for another while there is something else to do, unless it is large.
+    /// Write a bundle, or two at once. That frees memory, and so comes first; but two are less work than one and one
+    /// more, so that one alone waits for another while there is something else to do, unless it is large.
     Write(B, Option<B>),
     /// Help with a large report that somebody else is reading.
     Help(L),
@@ -19,10 +19,10 @@ pub(super) enum Task<F, B, L> {
 /// help with.
 ///
 /// A file is on its way from the moment it is pushed until its outcome has been collected, and no more than a window's
-/// worth are at any time. Nobody is woken where it can be helped: workers find the next file without sleeping while there
-/// is one, the walk, once it had to wait, is woken when there is room for several, and nobody is woken twice: it takes its
-/// time until he who was woken comes, and to wake is a call of the system each time. Nobody leaves while others read: one of
-/// them may want help.
+/// worth are at any time. Nobody is woken where it can be helped: workers find the next file without sleeping while
+/// there is one, the walk, once it had to wait, is woken when there is room for several, and nobody is woken twice: it
+/// takes its time until he who was woken comes, and to wake is a call of the system each time. Nobody leaves while
+/// others read: one of them may want help.
 pub(super) struct Queue<F, B, L> {
     state: Mutex<State<F, B, L>>,
     /// Workers wait here for files.
@@ -147,7 +147,8 @@ impl<F, B, L> Queue<F, B, L> {
         }
     }
 
-    /// Bundles to be written by somebody who is busy with something else: only when more than two wait for each of the `others`.
+    /// Bundles to be written by somebody who is busy with something else: only when more than two wait for each of the
+    /// `others`.
     pub(super) fn bundles_beyond(&self, others: usize) -> Option<(B, Option<B>)> {
         let mut state = self.lock();
         if state.bundles.len() > 2 * others { self.take_bundles(&mut state) } else { None }

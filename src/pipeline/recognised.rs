@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 use std::io::Read;
-use std::sync::Arc;
 
 use super::aside::{self, Looked};
 use super::early::Beginning;
@@ -51,7 +50,6 @@ impl<'h> Glance<'h> {
 
 /// A file of which it is known what it is.
 pub(super) struct Recognised<'h> {
-    pub(super) entry: &'h Arc<Entry>,
     pub(super) format: &'static Format,
     encoding: Detected,
     /// Its head, in UTF-8.
@@ -62,12 +60,7 @@ pub(super) struct Recognised<'h> {
 
 impl<'h> Recognised<'h> {
     /// What a glance at a file has recognised. One that is no report is set aside.
-    pub(super) fn of(
-        entry: &'h Arc<Entry>,
-        looked: Looked<'h>,
-        glance: Glance<'h>,
-        outcome: &mut ReportOutcome,
-    ) -> Option<Recognised<'h>> {
+    pub(super) fn of(looked: Looked<'h>, glance: Glance<'h>, outcome: &mut ReportOutcome) -> Option<Recognised<'h>> {
         let Glance { encoding, decoded, recognition, .. } = glance;
         let format = match recognition {
             Recognition::Report(format) => format,
@@ -76,11 +69,11 @@ impl<'h> Recognised<'h> {
                 return None;
             }
         };
-        outcome.format = Some(format.name);
+        outcome.told.format = Some(format.name);
         if let Some(declaration) = encoding.false_declaration(&decoded) {
-            outcome.problems.push(Problem::new(ProblemKind::Repaired, declaration.to_string()));
+            outcome.told.problems.push(Problem::new(ProblemKind::Repaired, declaration.to_string()));
         }
-        Some(Recognised { entry, format, encoding, decoded, looked })
+        Some(Recognised { format, encoding, decoded, looked })
     }
 
     /// Has its format's reader make test cases of it.
@@ -91,7 +84,7 @@ impl<'h> Recognised<'h> {
         visitor: &mut dyn ReportVisitor,
     ) -> Result<(), ParseError> {
         let wanted = if (self.format.wants_all_bytes)(&self.decoded) { Wanted::InOnePiece } else { Wanted::AsItComes };
-        parse(self.format.parse, wanted, body, &self.encoding, options, visitor)
+        Reader { parse: self.format.parse, wanted }.read(body, self.encoding, options, visitor)
     }
 
     /// Has it taken apart, and nothing made of it.
@@ -101,7 +94,8 @@ impl<'h> Recognised<'h> {
         options: &ReadOptions,
         visitor: &mut dyn ReportVisitor,
     ) -> Result<(), ParseError> {
-        parse(format::tokens::reader(&self.decoded), Wanted::AsItComes, body, &self.encoding, options, visitor)
+        let parse = format::tokens::reader(&self.decoded);
+        Reader { parse, wanted: Wanted::AsItComes }.read(body, self.encoding, options, visitor)
     }
 
     /// Says so where it was read as the user wanted, holds no case, and looks like something else.
@@ -114,6 +108,13 @@ impl<'h> Recognised<'h> {
 /// What reads a whole report: [`Format::parse`], or what stands in for it.
 type Parse = fn(Body<'_>, &ReadOptions, &mut dyn ReportVisitor) -> Result<(), ParseError>;
 
+/// A reader, and how it wants a long report.
+#[derive(Clone, Copy)]
+struct Reader {
+    parse: Parse,
+    wanted: Wanted,
+}
+
 /// How a reader wants a long report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wanted {
@@ -121,59 +122,57 @@ enum Wanted {
     InOnePiece,
 }
 
-/// Has a stream read, in one piece if that is wanted: what came before it failed is read, then.
-fn read_stream(
-    reader: Parse,
-    wanted: Wanted,
-    stream: &mut dyn Read,
-    options: &ReadOptions,
-    visitor: &mut dyn ReportVisitor,
-) -> Result<(), ParseError> {
-    if wanted == Wanted::AsItComes {
-        return reader(Body::Stream(stream), options, visitor);
+impl Reader {
+    /// Reads a body in any encoding.
+    fn read(
+        self,
+        body: Body<'_>,
+        encoding: Detected,
+        options: &ReadOptions,
+        visitor: &mut dyn ReportVisitor,
+    ) -> Result<(), ParseError> {
+        match body {
+            Body::Bytes(_) if encoding.is_utf8() => (self.parse)(body, options, visitor),
+            Body::Stream(stream) if encoding.is_utf8() => self.read_stream(stream, options, visitor),
+            Body::Bytes(mut bytes) => self.transcode(&mut bytes, encoding, options, visitor),
+            Body::Stream(stream) => self.transcode(stream, encoding, options, visitor),
+        }
     }
-    let failed = |error| ParseError::read(error, Position { offset: 0, line: 1, column: 1 });
-    let spooled = source::Spooled::of(stream).map_err(failed)?;
-    let parsed = reader(Body::Bytes(spooled.bytes()), options, visitor);
-    match spooled.failed {
-        Some(error) => Err(failed(error)),
-        None => parsed,
-    }
-}
 
-/// Parses a body in any encoding.
-fn parse(
-    reader: Parse,
-    wanted: Wanted,
-    body: Body<'_>,
-    detected: &encoding::Detected,
-    options: &ReadOptions,
-    visitor: &mut dyn ReportVisitor,
-) -> Result<(), ParseError> {
-    if detected.is_utf8() {
-        return match body {
-            Body::Bytes(_) => reader(body, options, visitor),
-            Body::Stream(stream) => read_stream(reader, wanted, stream, options, visitor),
-        };
-    }
-    let mut replaced = 0;
-    let result = match body {
-        Body::Bytes(bytes) => {
-            let mut transcoder = Transcoder::new(bytes, *detected);
-            let result = read_stream(reader, wanted, &mut transcoder, options, visitor);
-            replaced += transcoder.replaced();
-            result
+    /// Reads a stream in another encoding than UTF-8.
+    fn transcode(
+        self,
+        stream: &mut dyn Read,
+        encoding: Detected,
+        options: &ReadOptions,
+        visitor: &mut dyn ReportVisitor,
+    ) -> Result<(), ParseError> {
+        let mut transcoder = Transcoder::new(stream, encoding);
+        let result = self.read_stream(&mut transcoder, options, visitor);
+        let replaced = transcoder.replaced();
+        if replaced > 0 {
+            let message = format!("{replaced} sequences that are not valid {} were replaced", encoding.name());
+            visitor.problem(Problem::new(ProblemKind::Repaired, message));
         }
-        Body::Stream(stream) => {
-            let mut transcoder = Transcoder::new(stream, *detected);
-            let result = read_stream(reader, wanted, &mut transcoder, options, visitor);
-            replaced += transcoder.replaced();
-            result
-        }
-    };
-    if replaced > 0 {
-        let message = format!("{replaced} sequences that are not valid {} were replaced", detected.name());
-        visitor.problem(Problem::new(ProblemKind::Repaired, message));
+        result
     }
-    result
+
+    /// Reads a stream, in one piece if that is wanted: what came before it failed is read, then.
+    fn read_stream(
+        self,
+        stream: &mut dyn Read,
+        options: &ReadOptions,
+        visitor: &mut dyn ReportVisitor,
+    ) -> Result<(), ParseError> {
+        if self.wanted == Wanted::AsItComes {
+            return (self.parse)(Body::Stream(stream), options, visitor);
+        }
+        let failed = |error| ParseError::read(error, Position { offset: 0, line: 1, column: 1 });
+        let spooled = source::Spooled::of(stream).map_err(failed)?;
+        let parsed = (self.parse)(Body::Bytes(spooled.bytes()), options, visitor);
+        match spooled.failed {
+            Some(error) => Err(failed(error)),
+            None => parsed,
+        }
+    }
 }

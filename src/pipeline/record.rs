@@ -14,11 +14,11 @@ use super::finish::{Done, Ranked};
 use super::grouping::Group;
 use super::hexadecimal;
 use super::kept::FinishedReport;
-use super::outcome::{EvidenceCounts, ReportOutcome};
+use super::outcome::{EvidenceCounts, ReportOutcome, Told};
 use crate::bundle::manifest::{Disagreeing, Execution, Undecided};
 use crate::bundle::{Ids, LineSpool, ProblemLine, ReportLine, WriteError};
 use crate::format;
-use crate::model::{CaseCounts, Origin, Position, Problem, ProblemKind, ReportId, Severity};
+use crate::model::{Origin, Position, Problem, ProblemKind, ReportId, Severity};
 use crate::source::{ArchiveFile, Fingerprint};
 
 /// A finished group.
@@ -52,7 +52,7 @@ pub(super) struct RecordedReport {
 pub(super) struct RecordedBeside {
     /// What it was made of.
     pub(super) basis: RecordedBasis,
-    /// As [`ReportOutcome::has_advice`].
+    /// As [`Told::has_advice`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) has_advice: bool,
 }
@@ -187,12 +187,13 @@ impl Record {
 
     /// The outcome of file number `place`, as far as others want to know of it.
     pub(super) fn outcome(&self, place: usize, id: ReportId, origin: &Origin) -> Option<ReportOutcome> {
-        let RecordedReport { line, beside } =
-            self.reports.get(place).filter(|one| one.line.report == origin.as_str())?;
-        Some(ReportOutcome { has_advice: beside.has_advice, ..restored(line, id, origin)? })
+        let recorded = self.reports.get(place).filter(|one| one.line.report == origin.as_str())?;
+        let told = told(recorded)?;
+        Some(ReportOutcome { told, ..ReportOutcome::new(id, origin.clone(), recorded.line.bytes) })
     }
 
-    /// Gives the Test Executions that begin with file number `place` their ids, as if it had been converted, and its line.
+    /// Gives the Test Executions that begin with file number `place` their ids, as if it had been converted, and its
+    /// line.
     ///
     /// # Errors
     /// When an id comes out differently than it was, because others that come before have changed; when the file there is
@@ -234,26 +235,22 @@ impl Record {
     }
 }
 
-/// The outcome that this line tells of.
-fn restored(line: &ReportLine, id: ReportId, origin: &Origin) -> Option<ReportOutcome> {
-    let mut outcome = ReportOutcome::new(id, origin.clone(), line.bytes);
-    outcome.format = match &line.format {
+/// What was told of the file that was recorded.
+fn told(RecordedReport { line, beside }: &RecordedReport) -> Option<Told> {
+    let format = match &line.format {
         Some(name) => Some(format::by_name(name)?.name),
         None => None,
     };
-    outcome.producer = line.producer.clone().unwrap_or_default();
-    outcome.state = line.state;
-    outcome.reason = line.reason.clone().unwrap_or_default();
-    let cases = line.cases;
-    outcome.cases = CaseCounts {
-        seen: cases.seen,
-        passed: cases.passed,
-        failed: cases.failed,
-        errored: cases.errored,
-        skipped: cases.skipped,
-    };
-    outcome.problems = line.problems.iter().map(problem).collect::<Option<Vec<_>>>()?;
-    Some(outcome)
+    Some(Told {
+        format,
+        producer: line.producer.clone().unwrap_or_default(),
+        state: line.state,
+        reason: line.reason.clone().unwrap_or_default(),
+        has_advice: beside.has_advice,
+        cases: line.cases.into(),
+        problems: line.problems.iter().map(problem).collect::<Option<Vec<_>>>()?,
+        ..Told::of(line.bytes)
+    })
 }
 
 fn problem(line: &ProblemLine) -> Option<Problem> {

@@ -45,8 +45,8 @@ impl Tests {
 }
 
 impl Repeats {
-    /// Looks whether an earlier report of `group` has the very same Tests, and warns. `reports` are those before. Whether one
-    /// has.
+    /// Looks whether an earlier report of `group` has the very same Tests, and warns. `reports` are those before.
+    /// Whether one has.
     pub(super) fn look(
         &mut self,
         outcome: &mut ReportOutcome,
@@ -55,33 +55,25 @@ impl Repeats {
         spool: &LineSpool,
     ) -> Result<bool, Error> {
         let mut is_found = false;
-        for share in outcome.shares.iter() {
+        for share in outcome.runs.shares.iter() {
             let tests = Tests { execution: share.execution, runs: share.runs, identities: share.identities };
             let first = *self.first.entry(tests.hash()).or_insert(reports.len() as u32);
             let Some(first) = reports.seen(first as usize, spool)? else { continue };
             is_found = true;
-            let folders =
-                [(first.input, folder_of(&first.report)), (outcome.told_input, folder_of(outcome.origin.as_str()))];
-            if folders[0] == folders[1] && first.format.as_deref() != outcome.format {
-                // Twins: they have been told of.
-                continue;
-            }
-            if self.told.insert((share.execution, folders.map(|(input, folder)| (input, folder.to_owned())))) {
-                let tests =
-                    if share.runs == 1 { "the same test".to_owned() } else { format!("the same {} tests", share.runs) };
-                let key = &group.key_of(share.execution).key;
-                let then = match first.format.as_deref() == outcome.format {
-                    // Kept apart they would be two Test Executions of one key, and the one that is uploaded last would count.
-                    _ if !key.is_empty() => format!(", as both belong to {key}"),
-                    false => "; where both tell of one run, --exclude leaves one of them out".to_owned(),
-                    true if folders[0] == folders[1] => {
-                        "; --merge last has the later one count, --exclude leaves one of them out".to_owned()
-                    }
-                    true => "; --environment-from or --group-by directory keeps devices or folders apart".to_owned(),
+            let own = (outcome.surroundings.told_input, folder_of(outcome.origin.as_str()));
+            let folders = [(first.input, folder_of(&first.report)), own];
+            let formats = [first.format.as_deref(), outcome.told.format];
+            let are_twins = folders[0] == folders[1] && formats[0] != formats[1];
+            // Of twins it has been told.
+            if !are_twins && self.told.insert((share.execution, folders.map(own_folder))) {
+                let tests = match share.runs {
+                    1 => "the same test".to_owned(),
+                    runs => format!("the same {runs} tests"),
                 };
-                let first = told_beside(&first, outcome.told_input);
-                let message = format!("{tests} as {first}: their results are merged{then}");
-                outcome.problems.push(Problem::new(ProblemKind::SameTestsTwice, message));
+                let first = told_beside(&first, outcome.surroundings.told_input);
+                let advice = advice(&group.key_of(share.execution).key, folders, formats);
+                let message = format!("{tests} as {first}: their results are merged{advice}");
+                outcome.told.problems.push(Problem::new(ProblemKind::SameTestsTwice, message));
             }
         }
         Ok(is_found)
@@ -101,9 +93,10 @@ impl Repeats {
         }
         let seen = reports.seen_by_id(around, spool)?;
         let is_around = |seen: &SeenReport| {
-            seen.input == outcome.told_input && is_below(folder_of(outcome.origin.as_str()), folder_of(&seen.report))
+            seen.input == outcome.surroundings.told_input
+                && is_below(folder_of(outcome.origin.as_str()), folder_of(&seen.report))
         };
-        let whole = seen.filter(|seen| seen.format.as_deref() == outcome.format && is_around(seen));
+        let whole = seen.filter(|seen| seen.format.as_deref() == outcome.told.format && is_around(seen));
         if let Some(whole) = whole {
             self.told_around.insert(around);
             let message = format!(
@@ -111,7 +104,7 @@ impl Repeats {
                  report and others: their results are merged, and each counts as a case of its own; --exclude leaves out the parts",
                 whole.report
             );
-            outcome.problems.push(Problem::new(ProblemKind::SameTestsTwice, message));
+            outcome.told.problems.push(Problem::new(ProblemKind::SameTestsTwice, message));
         }
         Ok(())
     }
@@ -124,6 +117,22 @@ pub(super) fn told_beside(report: &SeenReport, input: Option<u32>) -> String {
         Some(own) => format!("{} (INPUT {own})", report.report),
         None => report.report.clone(),
     }
+}
+
+/// Why the results of two reports, in these folders and of these formats, are merged, or how that is prevented.
+fn advice(key: &str, folders: [(Option<u32>, &str); 2], formats: [Option<&str>; 2]) -> String {
+    let what_helps = match (formats[0] == formats[1], folders[0] == folders[1]) {
+        // Kept apart they would be two Test Executions of one key, and the one that is uploaded last would count.
+        _ if !key.is_empty() => return format!(", as both belong to {key}"),
+        (false, _) => "where both tell of one run, --exclude leaves one of them out",
+        (true, true) => "--merge last has the later one count, --exclude leaves one of them out",
+        (true, false) => "--environment-from or --group-by directory keeps devices or folders apart",
+    };
+    format!("; {what_helps}")
+}
+
+fn own_folder((input, folder): (Option<u32>, &str)) -> InputFolder {
+    (input, folder.to_owned())
 }
 
 /// The folder of a report that is shown like this. Lines know no more of it, and it is only compared.

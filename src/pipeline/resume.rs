@@ -52,7 +52,8 @@ fn can_be_read_again(input: &Input) -> bool {
 struct Review<'r> {
     limits: &'r Limits,
     pool: &'r ThreadPool,
-    /// What the records tell of, by INPUT and name; nothing where two tell of the same: nobody can say which of them is meant.
+    /// What the records tell of, by INPUT and name; nothing where two tell of the same: nobody can say which of them is
+    /// meant.
     claims: HashMap<(u32, String), Option<Arc<Claim>>>,
     /// By number of the group in this walk; nothing where no record tells of it.
     met: HashMap<u32, Option<Meeting>>,
@@ -120,7 +121,7 @@ impl<'r> Review<'r> {
             Some(Meeting { claim: Arc::clone(claim), files: 0, archive: None, archives: 0 })
         });
         let Some(meeting) = meeting else { return };
-        if meeting.claim.holds.load(Ordering::Relaxed) {
+        if meeting.claim.holds() {
             let check = meeting.next(found);
             self.checks.extend(check);
         }
@@ -135,22 +136,8 @@ impl<'r> Review<'r> {
         let limits = self.limits;
         self.pool.install(|| {
             checks.into_par_iter().for_each_init(source::Scratch::default, |scratch, check| {
-                let Check { claim, what } = check;
-                let holds = claim.holds.load(Ordering::Relaxed)
-                    && match what {
-                        Content::File(place, entry) => {
-                            match claim.record.reports.get(place).map(|one| &one.beside.basis) {
-                                Some(RecordedBasis::File(basis)) => basis.is_as_before(&entry, scratch, limits),
-                                _ => false,
-                            }
-                        }
-                        Content::Archive(number, file) => match claim.record.archives.get(number) {
-                            Some(archive) => file.fingerprint().is_some_and(|fingerprint| archive.is(fingerprint)),
-                            None => false,
-                        },
-                    };
-                if !holds {
-                    claim.fail();
+                if check.claim.holds() && !check.holds(scratch, limits) {
+                    check.claim.fail();
                 }
             });
         });
@@ -177,7 +164,29 @@ impl<'r> Review<'r> {
     }
 }
 
+impl Check {
+    /// Whether the content is what it was.
+    fn holds(&self, scratch: &mut source::Scratch, limits: &Limits) -> bool {
+        let Record { reports, archives, .. } = &self.claim.record;
+        match &self.what {
+            Content::File(place, entry) => match reports.get(*place).map(|one| &one.beside.basis) {
+                Some(RecordedBasis::File(basis)) => basis.is_as_before(entry, scratch, limits),
+                _ => false,
+            },
+            Content::Archive(number, file) => {
+                let both = archives.get(*number).zip(file.fingerprint());
+                both.is_some_and(|(archive, fingerprint)| archive.is(fingerprint))
+            }
+        }
+    }
+}
+
 impl Claim {
+    /// Whether nothing speaks against it so far.
+    fn holds(&self) -> bool {
+        self.holds.load(Ordering::Relaxed)
+    }
+
     fn fail(&self) {
         self.holds.store(false, Ordering::Relaxed);
     }
@@ -187,7 +196,7 @@ impl Claim {
         let bundles: Vec<_> = executions().flat_map(|execution| &execution.bundles).collect();
         let mut infos = executions().filter_map(|execution| execution.multipart_info.as_ref());
         let mut evidence = executions().filter_map(|execution| execution.evidence.as_ref());
-        if self.holds.load(Ordering::Relaxed)
+        if self.holds()
             && !(bundles.par_iter().all(|bundle| journal::holds(output, bundle))
                 && infos.all(|info| journal::holds_info(output, info))
                 && evidence.all(|index| journal::holds_evidence(output, index)))

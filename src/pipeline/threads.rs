@@ -2,8 +2,8 @@
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
-/// A pool of `wanted` threads (zero: one for each core), or of fewer where the system does not give so many. Where it gives none
-/// the calling thread is the pool: what it spawns there waits until [`do_what_was_left`].
+/// A pool of `wanted` threads (zero: one for each core), or of fewer where the system does not give so many. Where it
+/// gives none the calling thread is the pool: what it spawns there waits until [`do_what_was_left`].
 ///
 /// # Errors
 /// When it can have none either.

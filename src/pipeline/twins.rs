@@ -11,7 +11,7 @@ mod sites;
 use std::collections::{HashSet, VecDeque};
 
 use super::marks::{KnownNames, Marks, Shared};
-use super::outcome::ReportOutcome;
+use super::outcome::{ReportOutcome, Surroundings};
 use crate::format::{self, Format};
 use crate::model::origin::is_below;
 use crate::model::{List, Problem, ProblemKind, ReportId, ReportState, Reuse};
@@ -62,8 +62,8 @@ impl Twins {
     /// Decides about the folders that the walk has left when it is at this file.
     pub(super) fn leave(&mut self, outcome: &ReportOutcome, prefer: &[&str], verdicts: &mut Verdicts) {
         let folder = outcome.origin.folder();
-        let is_around =
-            |open: &Folder| open.input == outcome.input && (open.path == folder || is_below(folder, &open.path));
+        let input = outcome.surroundings.input;
+        let is_around = |open: &Folder| open.input == input && (open.path == folder || is_below(folder, &open.path));
         let around = self.open.iter().take_while(|open| is_around(open)).count();
         self.close(around, prefer, verdicts);
     }
@@ -82,22 +82,23 @@ impl Twins {
     /// Meets the next file, which lies in the folder that the walk is in; [its scope](scope::of) is that or one around. A file without runs is nobody's twin, and a
     /// damaged report stands for nothing but itself: these are decided at once.
     pub(super) fn meet(&mut self, outcome: &mut ReportOutcome, prefer: &[&str], verdicts: &mut Verdicts) {
-        let marks = std::mem::take(&mut outcome.marks);
-        let is_whole = outcome.state == ReportState::Converted && !outcome.shares.is_empty();
-        let Some(format) = outcome.format.filter(|_| is_whole) else {
+        let marks = std::mem::take(&mut outcome.likeness.marks);
+        let is_whole = outcome.told.state == ReportState::Converted && !outcome.runs.shares.is_empty();
+        let Some(format) = outcome.told.format.filter(|_| is_whole) else {
             verdicts.push((outcome.id, TwinVerdict::Counts(Vec::new())));
             return;
         };
-        let path = outcome.origin.as_str().get(..outcome.scope).unwrap_or_default();
-        if self.open.last().is_none_or(|open| open.path != path || open.input != outcome.input) {
-            self.open.add().begin(outcome.input, path);
+        let Surroundings { input, scope, messages_may_follow, .. } = outcome.surroundings;
+        let path = outcome.origin.as_str().get(..scope).unwrap_or_default();
+        if self.open.last().is_none_or(|open| open.path != path || open.input != input) {
+            self.open.add().begin(input, path);
         }
         let Some(folder) = self.open.last_mut() else { return };
-        let better = Format::better_than(&outcome.producer).filter(|_| !prefer.contains(&format));
+        let better = Format::better_than(&outcome.told.producer).filter(|_| !prefer.contains(&format));
         let state = match prefer.first() {
             _ if better.is_some() => State::Undecided,
             Some(first) if *first != format => State::Undecided,
-            None if outcome.messages_may_follow && Format::may_be_stood_for(format) => State::Undecided,
+            None if messages_may_follow && Format::may_be_stood_for(format) => State::Undecided,
             _ => State::Counts,
         };
         let came = folder.came;

@@ -72,6 +72,15 @@ impl RunScratch {
     }
 }
 
+/// What a conversion has to know of the report beforehand.
+#[derive(Clone, Copy)]
+pub(super) struct Subject<'c> {
+    pub(super) entry: &'c Entry,
+    /// What its names and tags mean.
+    pub(super) dialect: &'c Dialect,
+    pub(super) group: &'c Group,
+}
+
 /// Maps, encodes and stores each case as it comes.
 pub(super) struct Conversion<'c> {
     findings: Findings<'c>,
@@ -122,20 +131,19 @@ pub(super) enum ConversionFailure {
 
 impl<'c> Conversion<'c> {
     pub(super) fn new(
-        dialect: &Dialect,
+        subject: Subject<'c>,
         outcome: &'c mut ReportOutcome,
         context: &'c Context<'c>,
-        entry: &'c Entry,
         scratch: &'c mut RunScratch,
-        group: &'c Group,
     ) -> Conversion<'c> {
+        let Subject { entry, dialect, group } = subject;
         scratch.empty();
-        outcome.marks.expect(scratch.usual_cases);
-        if context.prefers || outcome.format.is_some_and(Format::tells_more) {
-            outcome.marks.keep_definitions();
+        outcome.likeness.marks.expect(scratch.usual_cases);
+        if context.prefers || outcome.told.format.is_some_and(Format::tells_more) {
+            outcome.likeness.marks.keep_definitions();
         }
-        if outcome.format.is_some_and(Format::is_told_again) {
-            outcome.dated = Dated::wanted();
+        if outcome.told.format.is_some_and(Format::is_told_again) {
+            outcome.likeness.dated = Dated::wanted();
         }
         let mut mapper = Mapper::with_room(context.rules, std::mem::take(&mut scratch.texts));
         mapper.begin(dialect);
@@ -182,7 +190,7 @@ impl<'c> Conversion<'c> {
         let mapped = self.mapper.map(case, &mut self.scratch.run, &mut |problem| {
             without_project |= problem.kind == ProblemKind::NoProject;
             let is_dropped = matches!(problem.kind, ProblemKind::EvidenceDropped | ProblemKind::MissingAttachment);
-            findings.outcome.evidence.dropped += u64::from(is_dropped);
+            findings.outcome.told.evidence.dropped += u64::from(is_dropped);
             // A plan lists all such tests instead of stopping at the first.
             if !(names == Names::Kept && problem.kind == ProblemKind::NoProject) {
                 findings.note(problem);
@@ -191,7 +199,7 @@ impl<'c> Conversion<'c> {
         if without_project {
             let name = name.unwrap_or_default();
             match self.context.names {
-                Names::Kept => self.findings.outcome.unmapped.push(name),
+                Names::Kept => self.findings.outcome.runs.unmapped.push(name),
                 Names::Forgotten => self.failure = Some(ConversionFailure::NoProject(name)),
             }
         }
@@ -200,15 +208,15 @@ impl<'c> Conversion<'c> {
         }
         match mapped {
             Mapped::Run => {
-                self.scratch.run.case_number = self.findings.outcome.cases.seen;
-                self.findings.outcome.marks.add(case, &self.scratch.run.identity);
+                self.scratch.run.case_number = self.findings.outcome.told.cases.seen;
+                self.findings.outcome.likeness.marks.add(case, &self.scratch.run.identity);
                 self.take_row(lone_group);
                 // A row that waits for the others was not encoded: it is no scenario.
                 if case.site != 0 && row_group == 0 {
                     self.remember_scenario(&case.title);
                 }
             }
-            Mapped::LeftOut => self.findings.outcome.left_out += 1,
+            Mapped::LeftOut => self.findings.outcome.told.left_out += 1,
         }
     }
 
@@ -254,7 +262,7 @@ impl<'c> Conversion<'c> {
         let length = (bytes.len() - start) as u64;
         xray::note(run, encoder.options(), &apart, notes);
         bytes.extend_from_slice(xray::SEPARATOR);
-        self.findings.outcome.evidence.kept += u64::from(facts.evidence) + apart.len() as u64;
+        self.findings.outcome.told.evidence.kept += u64::from(facts.evidence) + apart.len() as u64;
         Ok((length, note_start..notes.len(), facts))
     }
 
@@ -264,11 +272,11 @@ impl<'c> Conversion<'c> {
     fn account_for(&mut self, identity: u128) -> usize {
         let run = &self.scratch.run;
         let share = share_of(self.findings.outcome, self.group, run);
-        self.findings.outcome.shares[share].add(run.start, run.finish, identity);
-        let execution = self.findings.outcome.shares[share].execution;
-        self.findings.outcome.dated.add(run, execution, identity);
-        let problems = self.findings.outcome.problems.len();
-        let differing = self.findings.outcome.shares[share].state(self.statement, &self.stated, problems);
+        self.findings.outcome.runs.shares[share].add(run.start, run.finish, identity);
+        let execution = self.findings.outcome.runs.shares[share].execution;
+        self.findings.outcome.likeness.dated.add(run, execution, identity);
+        let problems = self.findings.outcome.told.problems.len();
+        let differing = self.findings.outcome.runs.shares[share].state(self.statement, &self.stated, problems);
         if !differing.is_empty() {
             self.findings.note(conflict(&differing));
         }
@@ -279,7 +287,7 @@ impl<'c> Conversion<'c> {
             && let Some(key) = run.identity.key()
         {
             let name = KeyedName { key: key.to_owned(), definition: std::mem::take(&mut self.definition) };
-            self.findings.outcome.names.push((share, name));
+            self.findings.outcome.runs.names.push((share, name));
         }
         share
     }
@@ -295,9 +303,9 @@ fn keep_apart<'r>(context: &Context<'_>, run: &'r TestRun) -> Result<Vec<xray::A
 /// The report's share in the run's Test Execution; most reports have one.
 fn share_of(outcome: &mut ReportOutcome, group: &Group, run: &TestRun) -> usize {
     // What the report says of a result comes before what its place says of all.
-    let environment = if run.environment.is_empty() { &outcome.environment } else { &run.environment };
+    let environment = if run.environment.is_empty() { &outcome.surroundings.environment } else { &run.environment };
     let number = group.execution(&run.execution_key, environment);
-    outcome.shares.place_in(number)
+    outcome.runs.shares.place_in(number)
 }
 
 impl ReportVisitor for Conversion<'_> {
@@ -306,7 +314,7 @@ impl ReportVisitor for Conversion<'_> {
         self.is_at_work = true;
         self.begin_rows(case.row_group);
         self.rows.hear_of(case);
-        self.findings.outcome.cases.add(case.outcome);
+        self.findings.outcome.told.cases.add(case.outcome);
         self.convert(case);
         self.is_at_work = false;
         if self.failure.is_none() && self.context.is_stopped() {

@@ -36,8 +36,8 @@ impl<'w> Writing<'w> {
         let reports = &mut closed.collected.reports;
         let (archives, is_passing) = (std::mem::take(&mut reports.archives), reports.is_passing);
         let done = self.readying.ready(closed)?.write(self.folder, self.compression, self.stop)?;
-        // What comes last is not recorded: there is nothing left to go on with, and most conversions are one group. A record
-        // would cost a second look at its archives.
+        // What comes last is not recorded: there is nothing left to go on with, and most conversions are one group. A
+        // record would cost a second look at its archives.
         if !outstanding.is_only(has_runs)
             && !is_passing
             && let Some(record) = NewRecord::of(&group, &archives, &done, self.readying.spool)

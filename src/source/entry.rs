@@ -115,9 +115,9 @@ impl Entry {
             Handle::File { .. } => Doubt::None,
             Handle::Archived { .. } | Handle::Stream(_) => Doubt::UntilTheEnd,
         };
-        let read =
-            |body: Body<'_>, spare: &mut Vec<u8>| plain::lend((body, doubt), spare, limits, wanted, &mut packed, read);
-        let lent = self.with_raw_body(scratch, limits, wanted, read);
+        let terms = Terms { limits, wanted };
+        let read = |body: Body<'_>, spare: &mut Vec<u8>| plain::lend((body, doubt), spare, terms, &mut packed, read);
+        let lent = self.with_raw_body(scratch, terms, read);
         lent.map(|lent| Lent { bytes: packed.unwrap_or(lent.bytes), ..lent })
     }
 
@@ -147,8 +147,7 @@ impl Entry {
     fn with_raw_body<T>(
         &self,
         scratch: &mut Scratch,
-        limits: &Limits,
-        wanted: &dyn Fn(&[u8]) -> bool,
+        terms: Terms<'_>,
         read: impl FnOnce(Body<'_>, &mut Vec<u8>) -> T,
     ) -> Result<Lent<T>, SourceError> {
         match &self.handle {
@@ -156,18 +155,25 @@ impl Entry {
                 let Scratch { path, came, made, .. } = scratch;
                 let path = self.locate(at, root, path);
                 let mut file = File::open(path).map_err(SourceError::io(path))?;
-                lend_stream(&mut file, came, limits, wanted, |body| read(body, made)).map_err(SourceError::io(path))
+                lend_stream(&mut file, came, terms, |body| read(body, made)).map_err(SourceError::io(path))
             }
             Handle::Stream(stream) => {
                 let stream = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
                 let mut stream = stream.ok_or_else(|| SourceError::Entry("it has been read already".to_owned()))?;
                 let Scratch { came, made, .. } = scratch;
-                lend_stream(&mut stream, came, limits, wanted, |body| read(body, made))
+                lend_stream(&mut stream, came, terms, |body| read(body, made))
                     .map_err(SourceError::io(self.origin.as_str().as_ref()))
             }
-            Handle::Archived { archive, number } => lend_archived(archive, *number, scratch, limits, wanted, read),
+            Handle::Archived { archive, number } => lend_archived(archive, *number, scratch, terms, read),
         }
     }
+}
+
+/// On which bytes are lent: the limits, and who tells after a look at the first of a large file whether more are wanted.
+#[derive(Clone, Copy)]
+pub(super) struct Terms<'t> {
+    pub(super) limits: &'t Limits,
+    pub(super) wanted: &'t dyn Fn(&[u8]) -> bool,
 }
 
 /// Reads to the end, a buffer at a time.
@@ -188,8 +194,7 @@ fn read_through(stream: &mut dyn Read, buffer: &mut Vec<u8>, limits: &Limits) ->
 fn lend_stream<T>(
     stream: &mut dyn Read,
     buffer: &mut Vec<u8>,
-    limits: &Limits,
-    wanted: &dyn Fn(&[u8]) -> bool,
+    Terms { limits, wanted }: Terms<'_>,
     read: impl FnOnce(Body<'_>) -> T,
 ) -> io::Result<Lent<T>> {
     let mut filling = Filling::new(buffer);
@@ -228,8 +233,7 @@ fn lend_archived<T>(
     archive: &Archive,
     number: usize,
     scratch: &mut Scratch,
-    limits: &Limits,
-    wanted: &dyn Fn(&[u8]) -> bool,
+    Terms { limits, wanted }: Terms<'_>,
     read: impl FnOnce(Body<'_>, &mut Vec<u8>) -> T,
 ) -> Result<Lent<T>, SourceError> {
     let expected = archive.entries()[number].expected;

@@ -2,21 +2,19 @@
 
 use std::io::{self, Cursor, Read};
 
-use super::Limits;
-use super::entry::{Counted, Doubt, PEEK};
+use super::entry::{Counted, Doubt, PEEK, Terms};
 use super::scratch::{FIRST_READ, Filling};
 use super::unpack::{self, Most, Packing};
 use crate::model::Body;
 
-/// Lends `body` to `read`: as it is when it is not packed, else unpacked, whole up to [`Limits::in_memory`] and as a
+/// Lends `body` to `read`: as it is when it is not packed, else unpacked, whole up to [`Limits::in_memory`](super::Limits::in_memory) and as a
 /// stream above. `packed` then takes its unpacked size.
 ///
 /// A packed file that breaks off is lent as a stream that ends in the error: what is complete in it is worth reading.
 pub(super) fn lend<T>(
     (body, doubt): (Body<'_>, Doubt),
     buffer: &mut Vec<u8>,
-    limits: &Limits,
-    wanted: &dyn Fn(&[u8]) -> bool,
+    terms: Terms<'_>,
     packed: &mut Option<u64>,
     read: impl FnOnce(Body<'_>, Doubt) -> T,
 ) -> T {
@@ -36,7 +34,7 @@ pub(super) fn lend<T>(
         }
     };
     let read = |body: Body<'_>| read(body, Doubt::UntilTheEnd);
-    let (value, bytes) = lend_unpacked(whole, buffer, limits, wanted, read);
+    let (value, bytes) = lend_unpacked(whole, buffer, terms, read);
     *packed = Some(bytes);
     value
 }
@@ -44,8 +42,7 @@ pub(super) fn lend<T>(
 fn lend_unpacked<T>(
     whole: Box<dyn Read + '_>,
     buffer: &mut Vec<u8>,
-    limits: &Limits,
-    wanted: &dyn Fn(&[u8]) -> bool,
+    Terms { limits, wanted }: Terms<'_>,
     read: impl FnOnce(Body<'_>) -> T,
 ) -> (T, u64) {
     let (mut plain, mut failed): (Box<dyn Read + '_>, _) = match unpack::unpacked(whole, Most::entry(limits), limits) {

@@ -32,23 +32,24 @@ impl<'r> Results<'_, 'r> {
     /// Gives `run`, which has the evidence of its own steps, that of all results, within `limit` bytes. Those that are
     /// named as kept are of passed results, while others failed: they may go first.
     pub(super) fn unite_evidence(&self, run: &mut Run<'r>, limit: u64) -> United<Text<'r>> {
-        let candidate = |item: &EvidenceItem<'r>, is_of_failure, is_placed| Candidate {
+        let candidate = |item: &EvidenceItem<'r>| Candidate {
             content: content(item),
             bytes: item.bytes(),
             item: item.clone(),
-            is_of_failure,
-            is_placed,
+            is_of_failure: true,
+            is_placed: true,
         };
         let of_steps = || wire::all_steps(run).flat_map(|step| &step.evidences);
         let known: HashSet<u128> = of_steps().map(content).collect();
-        let placed = of_steps().map(|item| candidate(item, true, true));
+        let placed = of_steps().map(candidate);
         let results = self.parts.iter().zip(&self.runs).zip(&self.notes);
         let others = results.flat_map(|((part, run), note)| {
             // What a report states of a test stays there, also where it states the same of a step.
             let stays =
                 |index: usize, item| note.stated && index < run.evidences.len() && known.contains(&content(item));
             wire::all_evidence(run).enumerate().map(move |(index, item)| {
-                let one = candidate(item, part.outcome.is_failure(), false);
+                let (is_of_failure, is_placed) = (part.outcome.is_failure(), false);
+                let one = Candidate { is_of_failure, is_placed, ..candidate(item) };
                 if stays(index, item) { Candidate { content: !one.content, ..one } } else { one }
             })
         });

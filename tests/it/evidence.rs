@@ -1,5 +1,8 @@
 //! Which evidence arrives where: in the bundles or in files beside them, each content once, and all of it accounted for.
 
+mod beside;
+mod outputs;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -47,12 +50,6 @@ fn convert(workshop: &Workshop, options: &[&str]) -> Value {
     let verified = workshop.run(["verify", "out"]);
     assert_eq!(verified.code, Some(0), "{}{}", verified.stdout, verified.stderr);
     manifest(&workshop.path().join("out"))
-}
-
-/// Every file of the output with its bytes.
-fn output(workshop: &Workshop) -> BTreeMap<String, Vec<u8>> {
-    let files = workshop.files().into_iter().filter(|name| name.starts_with("out/"));
-    files.map(|name| (name.clone(), fs::read(workshop.path().join(&name)).unwrap())).collect()
 }
 
 /// The lines of the only index.
@@ -111,64 +108,6 @@ fn the_same_content_is_in_a_run_once_and_names_differ() {
 }
 
 #[test]
-fn evidence_lies_in_files_beside_the_bundles() {
-    let workshop = Workshop::new();
-    night(&workshop);
-    let manifest = convert(&workshop, &["--evidence", "sidecar"]);
-    assert!(in_bundles(&workshop).iter().all(|(_, names)| names.is_empty()));
-    let expected = [
-        ("shop.Cart.pays", "a.png", PICTURE),
-        ("shop.Cart.pays", "log.txt", b"first"),
-        ("shop.Cart.removes", "other.png", PICTURE),
-        ("shop.Cart.removes", "log.txt", b"second"),
-        ("shop.Cart.removes", "log (2).txt", b"third"),
-    ];
-    let expected = expected.map(|(test, name, bytes)| (test.to_owned(), name.to_owned(), bytes.to_vec()));
-    assert_eq!(evidence(&workshop), expected);
-    assert_eq!(files(&workshop).len(), 4, "the picture lies there once");
-    let first = &index(&workshop)[0];
-    assert_eq!((&first["execution"], &first["bundle"]), (&json!("night"), &json!("bundles/night.0001.json")));
-    assert_eq!(first["content_type"], "image/png");
-    assert!(first["file"].as_str().unwrap().ends_with(".png"));
-    let recorded = &manifest["executions"][0]["evidence"];
-    assert_eq!((&recorded["file"], &recorded["lines"]), (&json!("evidence/night.jsonl"), &json!(5)));
-    assert_eq!(manifest["totals"]["evidence"], json!({"kept": 5, "dropped": 0}));
-    assert_eq!(manifest["options"]["evidence"], "sidecar");
-
-    let manifest = convert(&workshop, &["--force", "--evidence", "sidecar-all"]);
-    assert_eq!(manifest["totals"]["evidence"]["kept"], 6);
-    assert!(evidence(&workshop).iter().any(|(test, ..)| test == "shop.Cart.adds"));
-
-    // Nothing of it stays when it is not asked for any more.
-    convert(&workshop, &["--force"]);
-    assert!(!workshop.path().join("out/evidence").exists());
-}
-
-#[test]
-fn files_of_evidence_do_not_depend_on_how_they_were_made() {
-    let workshop = Workshop::new();
-    let cases = |round: usize| -> Vec<String> {
-        (0..40).map(|n| case(&format!("t{n}"), FAILED, &[("a.txt", format!("{} {n}", round % 3).as_bytes())])).collect()
-    };
-    (0..6).for_each(|round| drop(workshop.write(&format!("night/{round}.xml"), report(&cases(round)))));
-    let options = ["--evidence", "sidecar", "--max-tests", "7"];
-    let all = |more: &[&str]| {
-        convert(&workshop, &options.iter().chain(more).copied().collect::<Vec<_>>());
-        output(&workshop)
-    };
-    let first = all(&["-j", "1"]);
-    assert!(first.len() > 100);
-    assert_eq!(all(&["--force", "-j", "2", "--memory", "16MiB"]), first);
-    // Each line names the bundle that has its run.
-    let bundles: BTreeMap<String, Value> = bundles(&workshop.path().join("out")).into_iter().collect();
-    for line in index(&workshop) {
-        let bundle = &bundles[line["bundle"].as_str().unwrap().strip_prefix("bundles/").unwrap()];
-        let holds = |test: &Value| test["testInfo"]["definition"] == line["definition"];
-        assert!(bundle["tests"].as_array().unwrap().iter().any(holds), "{line}");
-    }
-}
-
-#[test]
 fn merged_results_have_one_evidence_within_one_limit() {
     for (evidence_option, in_files) in [("all", false), ("sidecar-all", true)] {
         let workshop = Workshop::new();
@@ -189,155 +128,6 @@ fn merged_results_have_one_evidence_within_one_limit() {
             assert_eq!(files(&workshop).len(), 2, "what no line names is not kept");
         }
     }
-}
-
-#[test]
-fn verify_finds_evidence_that_was_touched() {
-    let workshop = Workshop::new();
-    night(&workshop);
-    convert(&workshop, &["--evidence", "sidecar"]);
-    let out = workshop.path().join("out");
-    let first = out.join(index(&workshop)[0]["file"].as_str().unwrap());
-    let whole = fs::read(&first).unwrap();
-    let verdict = || {
-        let ran = workshop.run(["verify", "out"]);
-        assert_eq!(ran.code, Some(5), "{}{}", ran.stdout, ran.stderr);
-        ran.stdout + &ran.stderr
-    };
-    let mut other = whole.clone();
-    other[9] ^= 1;
-    fs::write(&first, other).unwrap();
-    assert!(verdict().contains("was changed: its sha256 is not that of evidence/night.jsonl"));
-    fs::write(&first, [whole.as_slice(), b"x"].concat()).unwrap();
-    let length = whole.len();
-    assert!(verdict().contains(&format!("has {} bytes, evidence/night.jsonl says {length}", length + 1)));
-    fs::remove_file(&first).unwrap();
-    assert!(verdict().contains("is missing"));
-    fs::write(&first, &whole).unwrap();
-    for foreign in [format!("evidence/{}.txt", "0".repeat(64)), "evidence/extra.png".to_owned()] {
-        fs::write(out.join(&foreign), "x").unwrap();
-        assert!(verdict().contains("is not in the manifest"));
-        fs::remove_file(out.join(&foreign)).unwrap();
-    }
-    let index = out.join("evidence/night.jsonl");
-    let lines = fs::read_to_string(&index).unwrap();
-    fs::write(&index, lines.lines().skip(1).map(|line| format!("{line}\n")).collect::<String>()).unwrap();
-    let number = lines.lines().count();
-    let expected = format!("evidence/night.jsonl has {} lines, the manifest says {number}", number - 1);
-    assert!(verdict().contains(&expected), "{}", verdict());
-    fs::remove_file(&index).unwrap();
-    let told = verdict();
-    assert!(told.contains("evidence/night.jsonl is missing") && !told.contains("not in the manifest"), "{told}");
-    fs::write(&index, lines.replace("\"file\":\"evidence/", "\"file\":\"../evidence/")).unwrap();
-    assert!(verdict().contains("../evidence/"));
-    fs::write(&index, &lines).unwrap();
-    assert_eq!(workshop.run(["verify", "out"]).code, Some(0));
-}
-
-#[test]
-fn a_picture_named_after_a_test_lies_in_a_file_as_well() {
-    let workshop = Workshop::new();
-    let failing = "<testcase classname='shop.Cart' name='pays'><properties><property name='test_key' value='DEMO-7'/>\
-                   </properties><failure/></testcase>";
-    workshop.write("night/TEST-a.xml", report(&[failing.to_owned()]));
-    // Another report of the same Test: its evidence and the picture are united.
-    let again = case("pays", FAILED, &[("DEMO-7.png", b"other")])
-        .replace("<properties>", "<properties><property name='test_key' value='DEMO-7'/>");
-    workshop.write("night/TEST-b.xml", report(&[again]));
-    workshop.write("night/DEMO-7.png", PICTURE);
-    let manifest = convert(&workshop, &["--evidence", "sidecar"]);
-    assert_eq!(manifest["totals"]["evidence"], json!({"kept": 2, "dropped": 0}));
-    let expected = [("DEMO-7.png", b"other".to_vec()), ("DEMO-7 (2).png", PICTURE.to_vec())];
-    let expected = expected.map(|(name, bytes)| ("DEMO-7".to_owned(), name.to_owned(), bytes));
-    assert_eq!(evidence(&workshop), expected);
-    let planned = workshop.run(["plan", "night", "-p", "DEMO", "--evidence", "sidecar", "--format", "json"]);
-    let planned: Value = serde_json::from_str(&planned.stdout).unwrap();
-    assert_eq!(planned["totals"]["bytes_out"], manifest["totals"]["bytes_out"]);
-}
-
-/// A night in which every format writes output.
-fn talking(workshop: &Workshop) {
-    let junit = "<testsuite name='s'><testcase classname='c' name='failed'><failure/><system-out>one</system-out>\
-        <system-out>two</system-out><system-err>oops</system-err></testcase>\
-        <testcase classname='c' name='passed'><system-out>fine</system-out></testcase></testsuite>";
-    workshop.write("night/TEST-junit.xml", junit);
-    let nunit = "<test-run id='0' testcasecount='1'><test-case id='1' fullname='n.failed' name='failed' result='Failed'>\
-        <output>of nunit</output></test-case></test-run>";
-    workshop.write("night/nunit.xml", nunit);
-    let xunit = "<assemblies><assembly name='a.dll'><collection><test type='x' method='failed' result='Fail'>\
-        <output>of xunit</output></test></collection></assembly></assemblies>";
-    workshop.write("night/xunit.xml", xunit);
-    let testng = "<testng-results><suite><test><class name='t'><test-method name='failed' status='FAIL'>\
-        <reporter-output><line>of testng</line></reporter-output></test-method></class></test></suite></testng-results>";
-    workshop.write("night/testng.xml", testng);
-    let robot = "<robot generator='Robot 7.0'><suite name='r'><test name='failed'><kw name='k'>\
-        <msg level='INFO'>of robot</msg><status status='FAIL'/></kw><status status='FAIL'>no</status></test>\
-        <status status='FAIL'/></suite></robot>";
-    workshop.write("night/robot.xml", robot);
-    let cucumber = json!([{"uri": "a.feature", "id": "f", "name": "F", "elements": [{
-        "id": "f;failed", "name": "failed", "line": 3, "type": "scenario",
-        "steps": [{"keyword": "Given ", "name": "x", "line": 4, "output": ["of cucumber"],
-                   "result": {"status": "failed", "error_message": "no"}}],
-    }]}]);
-    workshop.write("night/cucumber.json", cucumber.to_string());
-}
-
-#[test]
-fn outputs_become_evidence_where_they_are_asked_for() {
-    let workshop = Workshop::new();
-    talking(&workshop);
-    let expected = |of_passed: bool| {
-        let all = [
-            ("c.failed", "stdout.txt", "one\ntwo"),
-            ("c.failed", "stderr.txt", "oops"),
-            ("c.passed", "stdout.txt", "fine"),
-            ("n.failed", "stdout.txt", "of nunit"),
-            ("r.failed", "stdout.txt", "INFO of robot\n"),
-            ("t.failed", "stdout.txt", "of testng\n"),
-            ("x.failed", "stdout.txt", "of xunit"),
-            ("a.feature#f;failed", "stdout.txt", "of cucumber\n"),
-        ];
-        let own = |(test, name, text): (&str, &str, &str)| (test.to_owned(), name.to_owned(), text.as_bytes().to_vec());
-        let mut expected: Vec<_> =
-            all.into_iter().filter(|(test, ..)| of_passed || *test != "c.passed").map(own).collect();
-        expected.sort();
-        expected
-    };
-    let found = |options: &[&str]| {
-        convert(&workshop, &[&["--force", "--evidence", "sidecar"], options].concat());
-        let mut found = evidence(&workshop);
-        found.sort();
-        found
-    };
-    assert_eq!(found(&["--output-evidence", "failed"]), expected(false));
-    assert_eq!(found(&["--output-evidence", "all"]), expected(true));
-    let manifest = convert(&workshop, &["--force", "--evidence", "sidecar"]);
-    assert_eq!(manifest["totals"]["evidence"]["kept"], 0);
-    let manifest = convert(&workshop, &["--force", "--evidence", "none", "--output-evidence", "failed"]);
-    assert_eq!(manifest["totals"]["evidence"]["kept"], 7);
-}
-
-#[test]
-fn long_outputs_keep_head_and_tail_within_the_limits_and_say_so() {
-    let workshop = Workshop::new();
-    let lines: String = (0..60_000).map(|line| format!("line {line} of the log\n")).collect();
-    let long = format!("<testcase classname='c' name='long'><failure/><system-out>{lines}</system-out></testcase>");
-    workshop.write("night/TEST-a.xml", report(&[long]));
-    for (limit, at_most) in [("10MiB", 400_000), ("20KiB", 20_480)] {
-        let options = ["--force", "--evidence", "sidecar", "--output-evidence", "failed", "--max-evidence", limit];
-        let manifest = convert(&workshop, &options);
-        let (_, name, bytes) = evidence(&workshop).remove(0);
-        let text = String::from_utf8(bytes).unwrap();
-        assert_eq!((name.as_str(), &manifest["totals"]["evidence"]["kept"]), ("stdout.txt", &json!(1)));
-        assert!(text.len() <= at_most, "{}", text.len());
-        assert!(text.starts_with("line 0 of the log\n") && text.ends_with("line 59999 of the log\n"));
-        let told = fs::read_to_string(workshop.path().join("out/reports.jsonl")).unwrap();
-        let missing = "bytes in the middle of stdout.txt are left out";
-        assert!(told.contains("text-shortened") && told.contains(missing), "{told}");
-    }
-    // With no room at all it is left out, which is told as well.
-    let options = ["--force", "--output-evidence", "failed", "--max-evidence", "100"];
-    assert_eq!(convert(&workshop, &options)["totals"]["evidence"], json!({"kept": 0, "dropped": 1}));
 }
 
 #[test]

@@ -65,8 +65,8 @@ struct Come {
     disputes: Disagreements,
 }
 
-/// What comes of `runs`, with those bundles written ahead, as soon as they are ready, that `writes` chooses by their number, and
-/// how many of them came out as they had been written.
+/// What comes of `runs`, with those bundles written ahead, as soon as they are ready, that `writes` chooses by their
+/// number, and how many of them came out as they had been written.
 fn come_to(ceiling: u64, runs: &[Run], max_bytes: u64, writes: &dyn Fn(usize) -> bool) -> (Come, usize) {
     come_to_in(&Fixture::new(ceiling), runs, max_bytes, writes)
 }

@@ -1,13 +1,13 @@
-//! An earlier output that another one is going to replace. It is set aside as it is, comes back when the new conversion turns out to
-//! be wrong usage, which writes nothing, or finds no report, and goes when the new output is whole.
+//! An earlier output that another one is going to replace. It is set aside as it is, comes back when the new conversion
+//! turns out to be wrong usage, which writes nothing, or finds no report, and goes when the new output is whole.
 //!
 //! A run may be stopped, or the power cut, at any moment. The next one knows by what it finds what was going on:
-//! - `IN_PART`: the earlier output was being set aside, or brought back, and nothing new is there. It lies here and there, and is
-//!   put together first of all.
-//! - `WHOLE` and no manifest: the new output was not complete. The earlier one is what `WHOLE` holds, and what lies outside is
-//!   the new one as far as it came: the journal goes on with it, or it makes way again.
-//! - `WHOLE` and a manifest: the new output is complete and on the disk, and the earlier one was being removed. What is left of it
-//!   goes, and before the manifest does.
+//! - `IN_PART`: the earlier output was being set aside, or brought back, and nothing new is there. It lies here and
+//!   there, and is put together first of all.
+//! - `WHOLE` and no manifest: the new output was not complete. The earlier one is what `WHOLE` holds, and what lies
+//!   outside is the new one as far as it came: the journal goes on with it, or it makes way again.
+//! - `WHOLE` and a manifest: the new output is complete and on the disk, and the earlier one was being removed. What is
+//!   left of it goes, and before the manifest does.
 //!
 //! `WHOLE` begins and ends by a change of its name, so that it is never half of an output where it counts.
 
@@ -26,7 +26,8 @@ const WHOLE: &str = ".earlier.xraypack-tmp";
 /// Holds what has been moved so far; the rest is in its place.
 const IN_PART: &str = ".earlier-in-part.xraypack-tmp";
 
-/// What an output consists of. The manifest goes first and comes back last, so that no moment has a manifest whose bundles are gone.
+/// What an output consists of. The manifest goes first and comes back last, so that no moment has a manifest whose
+/// bundles are gone.
 const PARTS: [&str; 5] = [MANIFEST, JOURNAL, REPORTS, BUNDLES, EVIDENCE];
 
 /// The name of the folder, in `folder`, that holds an earlier output, where one has been set aside.
@@ -142,8 +143,8 @@ fn clear(folder: &Path) -> Result<(), WriteError> {
     Ok(())
 }
 
-/// Makes way for a new output: what lies in the folder is set aside, unless an output was set aside already. Then that is the
-/// earlier one, and what lies here was written by a run that was stopped.
+/// Makes way for a new output: what lies in the folder is set aside, unless an output was set aside already. Then that
+/// is the earlier one, and what lies here was written by a run that was stopped.
 pub(super) fn make_way(folder: &Path, inventory: &Inventory) -> Result<(), WriteError> {
     let earlier = Earlier::of(folder);
     remove_all(&inventory.temporary)?;

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use crate::bundle::error::{WriteError, WriteErrorKind};
 
-/// The file that is there while a folder is locked, where a folder itself cannot be. It goes with the run, however that ends.
+/// The file that is there while a folder is locked, where a folder itself cannot be. It goes with the run, however that
+/// ends.
 pub(super) const FILE: Option<&str> = if cfg!(windows) { Some(".lock.xraypack-tmp") } else { None };
 
 /// Held as long as a run has to do with an output folder. Where the system has no locks it locks nothing.

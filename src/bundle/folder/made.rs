@@ -10,7 +10,8 @@ use crate::bundle::error::WriteError;
 #[derive(Debug, Default)]
 pub(super) struct Made(Vec<PathBuf>);
 
-/// Makes a folder, and those around it, where there are none. Their names are brought to the disk with what is put into it.
+/// Makes a folder, and those around it, where there are none. Their names are brought to the disk with what is put into
+/// it.
 pub(super) fn create_folder(path: &Path) -> Result<Made, WriteError> {
     // The last one, without a name, is where the program runs.
     let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.is_dir();

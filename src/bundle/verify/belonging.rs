@@ -67,26 +67,12 @@ impl Verification {
             value.and_then(Value::as_u64).unwrap_or(u64::MAX)
         };
         let (max_tests, max_bytes) = (limit("max-tests"), limit("max-bytes"));
-        for execution in &self.manifest.executions {
-            for bundle in &execution.bundles {
-                let file = || bundle.file.clone();
-                if bundle.runs > max_tests {
-                    found.push(Mismatch::Limit {
-                        file: file(),
-                        name: "max-tests",
-                        limit: max_tests,
-                        found: bundle.runs,
-                        unit: "tests",
-                    });
-                }
-                if bundle.bytes > max_bytes {
-                    found.push(Mismatch::Limit {
-                        file: file(),
-                        name: "max-bytes",
-                        limit: max_bytes,
-                        found: bundle.bytes,
-                        unit: "bytes",
-                    });
+        for bundle in self.manifest.executions.iter().flat_map(|execution| &execution.bundles) {
+            for (name, limit, count, unit) in
+                [("max-tests", max_tests, bundle.runs, "tests"), ("max-bytes", max_bytes, bundle.bytes, "bytes")]
+            {
+                if count > limit {
+                    found.push(Mismatch::Limit { file: bundle.file.clone(), name, limit, found: count, unit });
                 }
             }
         }

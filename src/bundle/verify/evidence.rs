@@ -11,8 +11,8 @@ use crate::bundle::read_back::sum_of;
 use crate::bundle::sidecar::{EvidenceLine, each_line};
 
 impl Verification {
-    /// The sum is that of the bundles and of the indexes. Every index is as it was written, every file that it names is there,
-    /// and there is no other. Each file is read once, however often it is named.
+    /// The sum is that of the bundles and of the indexes. Every index is as it was written, every file that it names is
+    /// there, and there is no other. Each file is read once, however often it is named.
     pub(super) fn check_evidence(&self, in_bundles: Option<u64>, found: &mut Vec<Mismatch>) {
         let mut named: HashSet<String> = HashSet::new();
         let mut lines = 0_u64;

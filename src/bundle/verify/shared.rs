@@ -1,5 +1,5 @@
-//! The Tests of Test Executions that have one key: Xray makes one of them, in which the result that is uploaded last takes the
-//! place of any other of the same Test.
+//! The Tests of Test Executions that have one key: Xray makes one of them, in which the result that is uploaded last
+//! takes the place of any other of the same Test.
 
 use super::Mismatch;
 

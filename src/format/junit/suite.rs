@@ -242,13 +242,10 @@ impl Suites {
         self.suites[..self.open].iter().rev().map(part).find(|text| !text.is_empty()).unwrap_or("")
     }
 
-    pub(super) fn count_case(&mut self, failed: bool) {
+    pub(super) fn count_case(&mut self) {
         self.seen += 1;
         if let Some(suite) = self.suites[..self.open].last_mut() {
             suite.cases += 1;
-        }
-        if failed {
-            self.count_failure();
         }
     }
 

@@ -111,7 +111,7 @@ impl<'d, 'b> Search<'d, 'b> {
     }
 
     fn behind(&self, at: usize) -> Behind {
-        match self.doubt.behind(at, |text| markup_behind(text, self.inner > 0)) {
+        match self.doubt.behind(at, if self.inner > 0 { markup_apart } else { markup_behind }) {
             // Behind quotes in a text, more text is likelier than a slip.
             Behind::Text if self.inner == 0 => self.doubt.behind_slip(at),
             found => found,
@@ -176,14 +176,21 @@ impl<'d, 'b> Search<'d, 'b> {
     }
 }
 
-/// What `text` is, which stands behind a quote: the end of a tag, or an attribute, before which words may stand that are none
-/// and attributes without quotes. A name right behind the quote is text if it `must_be_apart`.
-pub(super) fn markup_behind(text: &[u8], must_be_apart: bool) -> Behind {
+/// As [`markup_behind`], where a name right behind the quote is text.
+pub(super) fn markup_apart(text: &[u8]) -> Behind {
+    match text.first() {
+        Some(first) if !matches!(first, b'>' | b'/') && !first.is_ascii_whitespace() => Behind::Text,
+        _ => markup_behind(text),
+    }
+}
+
+/// What `text` is, which stands behind a quote: the end of a tag, or an attribute, before which words may stand that
+/// are none and attributes without quotes.
+fn markup_behind(text: &[u8]) -> Behind {
     let mut rest = text.trim_ascii_start();
     match rest {
         [b'>', ..] | [b'/', b'>', ..] => return Behind::Markup,
         [b'/'] => return Behind::Unknown,
-        [_, ..] if must_be_apart && rest.len() == text.len() => return Behind::Text,
         _ => {}
     }
     loop {

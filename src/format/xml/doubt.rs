@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::closing::{Behind, Closing, Mend, Search, markup_behind};
+use super::closing::{Behind, Closing, Mend, Search, markup_apart};
 use super::scan::{self, Name, Quoted};
 use super::slips::{self, Before};
 use super::unsure::Names;
@@ -102,7 +102,7 @@ impl<'b> Doubt<'b> {
                 so_far.mends.signs += u64::from(before == Before::Signs);
                 self.searched_value(at, values, so_far)
             }
-            Before::Unopened(value) => match self.behind(at + 1, |text| markup_behind(text, true)) {
+            Before::Unopened(value) => match self.behind(at + 1, markup_apart) {
                 Behind::Unknown => Some(Verdict::Incomplete),
                 Behind::Text => self.plain_value(at, values, so_far),
                 Behind::Markup => {

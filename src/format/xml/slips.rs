@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::closing::{Behind, markup_behind};
+use super::closing::{Behind, markup_apart};
 use super::scan::{self, Quoted};
 
 /// What stands before a quote, up to the value before it.
@@ -87,7 +87,7 @@ pub(super) fn attribute_behind(text: &[u8]) -> Behind {
 /// What stands behind the first of these quotes, if no markup comes before that.
 fn behind_first(value: &[u8], quotes: &[u8]) -> Behind {
     match value.iter().position(|byte| quotes.contains(byte) || matches!(byte, b'<' | b'>' | b'=')) {
-        Some(end) if quotes.contains(&value[end]) => markup_behind(&value[end + 1..], true),
+        Some(end) if quotes.contains(&value[end]) => markup_apart(&value[end + 1..]),
         Some(_) => Behind::Text,
         None => Behind::Unknown,
     }

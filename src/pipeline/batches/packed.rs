@@ -1,8 +1,9 @@
 //! Cases that change hands, as bytes side by side.
 //!
-//! A case is a large record of many buffers, nearly all of them empty. Handed from one thread to another as it is, it makes either
-//! wait for all the cache lines that the other had last. What the usual case holds are a few hundred bytes in a row; handed on
-//! like that it costs a tenth less of the processor's time for a large report, and a fifth less memory (`docs/performance.md`).
+//! A case is a large record of many buffers, nearly all of them empty. Handed from one thread to another as it is, it
+//! makes either wait for all the cache lines that the other had last. What the usual case holds are a few hundred bytes
+//! in a row; handed on like that it costs a tenth less of the processor's time for a large report, and a fifth less
+//! memory (`docs/performance.md`).
 
 use crate::model::{CaseDetail, DetailKind, Example, Outcome, Parameter, Property, Reuse, TestCase, Timestamp};
 

@@ -12,6 +12,7 @@ use crate::bundle::{RunMemory, Sidecar, StoredChunk, WaitingEntries};
 use crate::format::{Attachments, Format, ParseError, ReadOptions, Signs};
 use crate::mapping::{EnvironmentFrom, Evidence, EvidencePolicy, KeyPattern, KeyRules, Rules};
 use crate::model::{Attachment, Body, Content, DataRows, Dialect, Limit, Outcome, ProblemKind, StatedExecution};
+use crate::pipeline::at_hand::{ReportAtHand, ReportScratch, Work};
 use crate::pipeline::early::{EarlyRuns, TakeEarly};
 use crate::pipeline::group::GroupBy;
 use crate::pipeline::grouping::Grouping;
@@ -19,7 +20,6 @@ use crate::pipeline::outcome::RunChunk;
 use crate::pipeline::purpose::{Context, Names, Purpose, Reading};
 use crate::pipeline::stop::Stop;
 use crate::pipeline::visitor::{Ended, FALLS, Fallen};
-use crate::pipeline::worker::{self, ReportScratch, Work};
 use crate::source::{self, Found, Input};
 use crate::xray::{self, EncodeOptions, Encoder, Target};
 
@@ -58,7 +58,8 @@ fn way() -> impl Strategy<Value = Way> {
     })
 }
 
-/// Everything that a conversion hands on, as text, and what is left in the store when it is taken back; which Test Executions have which numbers depends on the threads.
+/// Everything that a conversion hands on, as text, and what is left in the store when it is taken back; which Test
+/// Executions have which numbers depends on the threads.
 fn come_to(file: &Path, bytes: &[u8], way: &Way, batch: Size, threads: usize, parser_falls: bool) -> (String, u64) {
     let folder = tempfile::tempdir().unwrap();
     let options =
@@ -136,13 +137,13 @@ fn come_to(file: &Path, bytes: &[u8], way: &Way, batch: Size, threads: usize, pa
                 false => Body::Stream(&mut reader),
             };
             let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                worker::read_report(&entry, body, &work, &mut scratch, &mut outcome)
+                ReportAtHand { entry: &entry, work, scratch: &mut scratch, outcome: &mut outcome }.read(body)
             }));
             is_read.store(true, Ordering::Relaxed);
             read
         })
     };
-    outcome.chunks.splice(..0, taken.into_inner());
+    outcome.runs.chunks.splice(..0, taken.into_inner());
     let text = match read {
         // That ends the conversion: only why it ends is told.
         Ok(Ended { failure: Some(failure), .. }) => return (format!("{failure:?}"), 0),
@@ -205,13 +206,13 @@ fn found(file: &Path) -> Found {
 /// The outcome without what says where things are.
 fn told(outcome: &mut ReportOutcome, group: &Group) -> String {
     let mut text = String::new();
-    let chunks = std::mem::take(&mut outcome.chunks);
+    let chunks = std::mem::take(&mut outcome.runs.chunks);
     for chunk in chunks {
         let mut location = chunk.stored.begin();
         let mut from = 0;
         let entries = chunk.entries.take(&group.store).unwrap();
         // Only that it can be taken back is of interest from here on.
-        outcome.chunks.push(taken_from(chunk.stored));
+        outcome.runs.chunks.push(taken_from(chunk.stored));
         for (execution, end) in chunk.executions {
             for (number, entry) in entries.iter().enumerate().take(end).skip(from) {
                 let mut run = Vec::new();
@@ -226,13 +227,13 @@ fn told(outcome: &mut ReportOutcome, group: &Group) -> String {
             from = end;
         }
     }
-    for share in outcome.shares.iter_mut() {
+    for share in outcome.runs.shares.iter_mut() {
         text.push_str(&format!("{:?}\n", group.key_of(share.execution)));
         (share.execution, share.stated_behind) = (0, 0);
     }
-    let chunks = std::mem::take(&mut outcome.chunks);
+    let chunks = std::mem::take(&mut outcome.runs.chunks);
     text.push_str(&format!("{outcome:#?}"));
-    outcome.chunks = chunks;
+    outcome.runs.chunks = chunks;
     text
 }
 

@@ -50,20 +50,20 @@ impl Iterator for ChunkRuns {
 }
 
 impl Collected {
-    /// Moves the runs, as far as that has not been done, into the index of their Test Execution. Where none of them is the
-    /// first result of its Test, as far as a look at the first and the last of them tells all those are of the report that
-    /// is given.
+    /// Moves the runs, as far as that has not been done, into the index of their Test Execution. Where none of them is
+    /// the first result of its Test, as far as a look at the first and the last of them tells all those are of the
+    /// report that is given.
     pub(super) fn add_runs(
         &mut self,
         outcome: &mut ReportOutcome,
         store: &RunStore,
         ahead: &mut dyn FnMut(Arc<Ahead>),
     ) -> Result<Option<ReportId>, WriteError> {
-        let chunks = std::mem::take(&mut outcome.chunks);
-        outcome.runs.merge(&std::mem::take(&mut self.early));
+        let chunks = std::mem::take(&mut outcome.runs.chunks);
+        outcome.told.runs.merge(&std::mem::take(&mut self.early));
         let Added { counts, repeated } = self.add_chunks(outcome.id, chunks, store, ahead)?;
-        outcome.runs.merge(&counts);
-        let of_one = repeated.filter(|[first, last]| first == last && outcome.runs.written == 0);
+        outcome.told.runs.merge(&counts);
+        let of_one = repeated.filter(|[first, last]| first == last && outcome.told.runs.written == 0);
         Ok(of_one.map(|[first, _]| first))
     }
 
@@ -75,31 +75,33 @@ impl Collected {
         store: &RunStore,
         ahead: &mut dyn FnMut(Arc<Ahead>),
     ) -> Result<Added, WriteError> {
-        let mut added = Added::default();
+        let mut adding = Adding { report, store, ahead, added: Added::default() };
         for RunChunk { stored, entries, executions, notes } in chunks {
             let notes = notes.into_iter().peekable();
             let mut runs = ChunkRuns { entries: entries.take(store)?, notes, taken: 0, location: stored.begin() };
             for (number, end) in executions {
                 let execution = self.executions.get_mut(number as usize);
                 let Some(index) = execution.and_then(|execution| execution.index.as_mut()) else { continue };
-                added.add(&mut runs, end, report, index, store, ahead)?;
+                adding.add(&mut runs, end, index)?;
             }
         }
-        Ok(added)
+        Ok(adding.added)
     }
 }
 
-impl Added {
+/// The runs of one report are moved into the indexes.
+struct Adding<'a> {
+    report: ReportId,
+    store: &'a RunStore,
+    /// Takes bundles that become complete.
+    ahead: &'a mut dyn FnMut(Arc<Ahead>),
+    added: Added,
+}
+
+impl Adding<'_> {
     /// Moves the next runs of a chunk, those before the one at `end`, into the index of their Test Execution.
-    fn add(
-        &mut self,
-        runs: &mut ChunkRuns,
-        end: usize,
-        report: ReportId,
-        index: &mut ExecutionIndex,
-        store: &RunStore,
-        ahead: &mut dyn FnMut(Arc<Ahead>),
-    ) -> Result<(), WriteError> {
+    fn add(&mut self, runs: &mut ChunkRuns, end: usize, index: &mut ExecutionIndex) -> Result<(), WriteError> {
+        let Added { counts, repeated } = &mut self.added;
         let mut last = None;
         loop {
             let batch = runs.batch(end);
@@ -109,20 +111,20 @@ impl Added {
             index.approach(batch);
             let count = batch.len();
             for run in runs.by_ref().take(count) {
-                match index.add(report, run, store)? {
+                match index.add(self.report, run, self.store)? {
                     Arrived::First(complete) => {
-                        self.counts.written += 1;
-                        complete.into_iter().for_each(&mut *ahead);
+                        counts.written += 1;
+                        complete.into_iter().for_each(&mut *self.ahead);
                     }
                     Arrived::Repeat { of } => {
-                        self.counts.merged += 1;
-                        self.repeated.get_or_insert_with(|| [index.report_of(of); 2]);
+                        counts.merged += 1;
+                        repeated.get_or_insert_with(|| [index.report_of(of); 2]);
                         last = Some(of);
                     }
                 }
             }
         }
-        if let (Some(of), Some([_, last])) = (last, &mut self.repeated) {
+        if let (Some(of), Some([_, last])) = (last, repeated) {
             *last = index.report_of(of);
         }
         Ok(())

@@ -11,7 +11,7 @@ use crate::mapping::Rules;
 use crate::model::Origin;
 use crate::pipeline::Error;
 use crate::pipeline::collect::Collected;
-use crate::pipeline::dispatch::{self, Arrival, BundleAhead, Collect};
+use crate::pipeline::dispatch::{Arrival, BundleAhead, Collect, Workers};
 use crate::pipeline::group::GroupBy;
 use crate::pipeline::grouping::{Grouping, Walk};
 use crate::pipeline::purpose::{Context, Names, Purpose, Reading};
@@ -39,7 +39,7 @@ impl Collect for Counting {
     fn report(&mut self, arrival: Arrival, _: &mut Vec<BundleAhead>) -> Result<(), Error> {
         assert_eq!(arrival.outcome.id.0, self.collected);
         self.collected += 1;
-        self.count(arrival.outcome.id, 1, arrival.outcome.chunks);
+        self.count(arrival.outcome.id, 1, arrival.outcome.runs.chunks);
         Ok(())
     }
 
@@ -83,7 +83,8 @@ fn read(folder: &Path, threads: usize, takes: bool) -> Counting {
     let walk = Walk { inputs: &inputs, options: &options, group_by: GroupBy::Input, execution_key: None };
     let mut grouping = walk.grouping(std::env::temp_dir(), RunMemory::of(1 << 30));
     let mut counting = Counting { takes, ..Counting::default() };
-    dispatch::run(walk, threads, &Purpose::Convert(&context), &mut grouping, &stop, &mut counting).unwrap();
+    let workers = Workers { threads, purpose: &Purpose::Convert(&context), stop: &stop };
+    workers.run(walk, &mut grouping, &mut counting).unwrap();
     counting
 }
 

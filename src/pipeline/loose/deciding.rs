@@ -6,7 +6,7 @@ use crate::bundle::Sidecar;
 use crate::format::Head;
 use crate::model::{Attachment, Content};
 use crate::pipeline::basis::ReadExtent;
-use crate::pipeline::finish::SettledExecution;
+use crate::pipeline::execution::SettledExecution;
 use crate::pipeline::{Error, evidence};
 use crate::source::{self, AttachmentError, Later, SourceError};
 use crate::xray::{self, Addition};

@@ -11,15 +11,16 @@ use super::{Picture, Print, Reports, base_name};
 use crate::bundle::{IndexEntry, RunStore};
 use crate::model::{HashedMap, LONGEST_SLUG, Origin, ReportId, key, slug_of};
 use crate::pipeline::Error;
-use crate::pipeline::finish::SettledExecution;
+use crate::pipeline::execution::SettledExecution;
 use crate::pipeline::outcome::ReportOutcome;
 use crate::xray;
 
-/// Bytes of a file name that is looked into, which is more than any file system allows. Names in archives may be longer; these
-/// name nobody.
+/// Bytes of a file name that is looked into, which is more than any file system allows. Names in archives may be
+/// longer; these name nobody.
 const LONGEST_NAME: usize = 1024;
 
-/// Identities that are compared one by one where the name of a picture fits several scenarios; of more only the number matters.
+/// Identities that are compared one by one where the name of a picture fits several scenarios; of more only the number
+/// matters.
 const COMPARED: usize = 16;
 
 /// What the pictures of a group may belong to.
@@ -183,8 +184,8 @@ pub(super) enum Meant {
     Several(usize),
 }
 
-/// The candidate whose report has most folders in common with the picture, if it is the only one. Those stand beside the place
-/// that the picture would have among them.
+/// The candidate whose report has most folders in common with the picture, if it is the only one. Those stand beside
+/// the place that the picture would have among them.
 fn nearest(candidates: &[Candidate], picture: &str) -> Meant {
     let place = candidates.partition_point(|candidate| candidate.report.split('/').lt(picture.split('/')));
     let common = |candidate: &Candidate| {
@@ -200,8 +201,8 @@ fn nearest(candidates: &[Candidate], picture: &str) -> Meant {
     }
 }
 
-/// Where a slug of a scenario may stand in that of a file: from one word to another, no longer than slugs are; and, since slugs
-/// of scenarios end where they are too long, as long as they are from each word on.
+/// Where a slug of a scenario may stand in that of a file: from one word to another, no longer than slugs are; and,
+/// since slugs of scenarios end where they are too long, as long as they are from each word on.
 fn windows_of(slug: &str) -> impl Iterator<Item = Range<usize>> {
     let begins = std::iter::once(0).chain(memchr::memchr_iter(b'-', slug.as_bytes()).map(|hyphen| hyphen + 1));
     begins.flat_map(move |start| {

@@ -1,7 +1,8 @@
 //! Which methods of a report have rows with a key, and which have rows that went on without one.
 //!
-//! Rows of one method need not stand side by side: parallel data providers and collections mix them. That a key which one
-//! of them has holds for all (decision 5) may be known when rows have long been encoded. Then the report is read once more.
+//! Rows of one method need not stand side by side: parallel data providers and collections mix them. That a key which
+//! one of them has holds for all (decision 5) may be known when rows have long been encoded. Then the report is read
+//! once more.
 
 use crate::model::HashedMap;
 
@@ -30,8 +31,8 @@ impl RowKeys {
         }
     }
 
-    /// A row of `group` is told the key of one that came before it, in another part of the report: that comes before those
-    /// of this part.
+    /// A row of `group` is told the key of one that came before it, in another part of the report: that comes before
+    /// those of this part.
     pub(super) fn hear_of(&mut self, group: u64, key: &str) {
         self.keys.insert(group, key.into());
     }

@@ -8,11 +8,14 @@ const CUCUMBER: &str = "cucumber";
 /// A whole report of these tests.
 fn report(id: u32, origin: &str, format: &'static str, names: &[&str]) -> ReportOutcome {
     let mut outcome = ReportOutcome::new(ReportId(id), Origin::new(origin), 0);
-    (outcome.format, outcome.state) = (Some(format), ReportState::Converted);
-    outcome.shares.push(Share::new(0));
+    (outcome.told.format, outcome.told.state) = (Some(format), ReportState::Converted);
+    outcome.runs.shares.push(Share::new(0));
     for name in names {
         let site = name.bytes().map(u64::from).sum();
-        outcome.marks.add(&TestCase { title: (*name).to_owned(), site, ..TestCase::default() }, &Identity::default());
+        outcome
+            .likeness
+            .marks
+            .add(&TestCase { title: (*name).to_owned(), site, ..TestCase::default() }, &Identity::default());
     }
     outcome
 }
@@ -24,7 +27,7 @@ fn folder(prefer: &[&str], reports: &[(&'static str, &[&str])]) -> Vec<Verdicts>
         .zip(reports)
         .map(|(id, (format, names))| {
             let mut outcome = report(id, "n.zip!/r", format, names);
-            outcome.messages_may_follow = true;
+            outcome.surroundings.messages_may_follow = true;
             let mut verdicts = Verdicts::new();
             twins.meet(&mut outcome, prefer, &mut verdicts);
             verdicts
@@ -49,7 +52,7 @@ fn a_folder_is_left_when_the_walk_is_behind_it() {
     let mut twins = Twins::default();
     let mut come = |input: u32, id, origin: &str| {
         let mut outcome = report(id, origin, "junit", &["t"]);
-        outcome.input = input;
+        outcome.surroundings.input = input;
         let mut verdicts = Verdicts::new();
         twins.leave(&outcome, &["robot"], &mut verdicts);
         twins.meet(&mut outcome, &["robot"], &mut verdicts);
@@ -118,11 +121,11 @@ fn damaged_reports_and_those_without_runs_take_no_part() {
     let mut twins = Twins::default();
     let mut verdicts = Verdicts::new();
     let mut damaged = report(0, "a.json", CUCUMBER, &["a"]);
-    damaged.state = ReportState::Damaged;
+    damaged.told.state = ReportState::Damaged;
     let mut empty = report(1, "b.json", CUCUMBER, &["a"]);
-    empty.shares.clear();
+    empty.runs.shares.clear();
     for outcome in [&mut damaged, &mut empty, &mut report(2, "c.ndjson", MESSAGES, &["a"])] {
-        outcome.messages_may_follow = true;
+        outcome.surroundings.messages_may_follow = true;
         twins.meet(outcome, &[], &mut verdicts);
     }
     assert_eq!(verdicts, [counts(0), counts(1), counts(2)]);

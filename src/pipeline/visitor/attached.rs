@@ -17,8 +17,8 @@ const NOT_INCLUDED: &str = "attachment not included: ";
 const MOST_LINES: usize = 256 << 10;
 
 impl Conversion<'_> {
-    /// Reads the files that the attachments of the run and of its steps name. What cannot be read is left out, and the run
-    /// says so.
+    /// Reads the files that the attachments of the run and of its steps name. What cannot be read is left out, and the
+    /// run says so.
     pub(super) fn load_attachments(&mut self) {
         let run = &mut self.scratch.run;
         if run.evidence.is_empty() && run.steps.iter().all(|step| step.attachments.is_empty()) {
@@ -113,7 +113,7 @@ impl Loading<'_, '_> {
                 if let AttachmentError::Shortage(shortage) = error {
                     self.lacking = Some(shortage);
                 }
-                self.findings.outcome.evidence.dropped += 1;
+                self.findings.outcome.told.evidence.dropped += 1;
                 self.miss(&attachment.data, problem);
                 false
             }

@@ -65,8 +65,8 @@ impl<'c> Batching<'c> {
         }
     }
 
-    /// Waits for what others are still at, and ends as [`Conversion::finish`] does. Of what panicked the first in the order
-    /// of the report counts: then as much is known as one thread would know.
+    /// Waits for what others are still at, and ends as [`Conversion::finish`] does. Of what panicked the first in the
+    /// order of the report counts: then as much is known as one thread would know.
     pub(in crate::pipeline) fn finish<T>(mut self, read: thread::Result<T>) -> Ended<T> {
         if !self.is_direct {
             // All that waits is converted next, here or elsewhere.
@@ -101,8 +101,8 @@ impl<'c> Batching<'c> {
         batch.start.part = self.sent;
         batch.start.stated.clone_from(&self.whole.stated);
         batch.start.statement = self.whole.statement;
-        batch.start.is_beyond_marks = self.whole.findings.outcome.marks.is_full();
-        batch.start.keeps_definitions = self.whole.findings.outcome.marks.keeps_definitions();
+        batch.start.is_beyond_marks = self.whole.findings.outcome.likeness.marks.is_full();
+        batch.start.keeps_definitions = self.whole.findings.outcome.likeness.marks.keeps_definitions();
         let has_early_begun = self.whole.early.as_ref().is_some_and(Early::has_begun);
         batch.start.waits_long = self.sent as usize >= CHUNKS_HELD && !has_early_begun;
         self.batch.start.examples = self.examples;

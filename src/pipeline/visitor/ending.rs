@@ -29,7 +29,8 @@ impl Ended {
 }
 
 impl Conversion<'_> {
-    /// Stores what is still waiting, and tells what ended the conversion, if anything did, beside what the reader came to.
+    /// Stores what is still waiting, and tells what ended the conversion, if anything did, beside what the reader came
+    /// to.
     ///
     /// A panic, which is a defect of ours, ends a report as damage does: the cases before it count, whoever converts them
     /// and whatever of them has been collected by then.
@@ -47,14 +48,14 @@ impl Conversion<'_> {
             self.leave_out_half_done();
         }
         self.store();
-        self.findings.outcome.row_keys = std::mem::take(self.rows.keys());
+        self.findings.outcome.runs.row_keys = std::mem::take(self.rows.keys());
         self.scratch.texts = self.mapper.take_room();
         self.scratch.usual_cases = usize::try_from(self.encoded).unwrap_or(usize::MAX);
         let outcome = &self.findings.outcome;
         debug_assert!(
-            self.failure.is_some() || self.encoded + outcome.left_out == outcome.cases.seen,
+            self.failure.is_some() || self.encoded + outcome.told.left_out == outcome.told.cases.seen,
             "{} cases of {} were not encoded",
-            outcome.cases.seen - outcome.left_out - self.encoded,
+            outcome.told.cases.seen - outcome.told.left_out - self.encoded,
             self.entry.origin
         );
         if fell { Err(Fallen) } else { Ok(()) }
@@ -66,6 +67,6 @@ impl Conversion<'_> {
         let whole = self.scratch.waiting.iter().map(|run| run.length as usize + xray::SEPARATOR.len()).sum();
         self.scratch.bytes.truncate(whole);
         let outcome = &mut *self.findings.outcome;
-        outcome.left_out = outcome.cases.seen - self.encoded;
+        outcome.told.left_out = outcome.told.cases.seen - self.encoded;
     }
 }

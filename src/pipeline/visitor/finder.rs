@@ -1,5 +1,5 @@
-//! Keys of rows in a large report, which the thread that reads it finds: whoever converts a part of it knows nothing of the
-//! rows before that part.
+//! Keys of rows in a large report, which the thread that reads it finds: whoever converts a part of it knows nothing of
+//! the rows before that part.
 
 use crate::mapping::{Mapper, Rules};
 use crate::model::{Dialect, Identity, Reuse, TestCase, TestRun};

@@ -35,7 +35,7 @@ impl<'o> Findings<'o> {
 
     /// Whether there may be another case. With as many as there may be the reading ends.
     pub(super) fn has_room(&mut self) -> ControlFlow<()> {
-        if self.outcome.cases.seen < self.limits.cases {
+        if self.outcome.told.cases.seen < self.limits.cases {
             return ControlFlow::Continue(());
         }
         self.note(LimitReached::new(Limit::Cases, self.limits.cases, "it holds more cases").into());
@@ -44,7 +44,7 @@ impl<'o> Findings<'o> {
 
     /// Keeps a problem, unless there are very many of its kind already.
     pub(super) fn note(&mut self, problem: Problem) {
-        let known = self.outcome.problems.iter().filter(|known| known.kind == problem.kind);
+        let known = self.outcome.told.problems.iter().filter(|known| known.kind == problem.kind);
         let is_kept = match self.keeps {
             Keeps::Enough => known.count() < PROBLEMS_OF_A_KIND,
             Keeps::EnoughOfAPart => {
@@ -52,7 +52,7 @@ impl<'o> Findings<'o> {
             }
         };
         if is_kept {
-            self.outcome.problems.push(problem);
+            self.outcome.told.problems.push(problem);
         } else {
             self.further.entry(problem.kind).or_insert((0, problem)).0 += 1;
         }
@@ -64,14 +64,14 @@ impl<'o> Findings<'o> {
         further.sort_unstable_by_key(|(_, problem)| problem.kind);
         for (count, problem) in further {
             let message = format!("{count} further problems of this kind, for example: {}", problem.message);
-            self.outcome.problems.push(Problem { message, ..problem });
+            self.outcome.told.problems.push(Problem { message, ..problem });
         }
     }
 
     /// Where another report may tell more of the same cases, it is known by what names them.
     pub(super) fn note_producer(&mut self, name: &str) {
         if Format::better_than(name).is_some() {
-            self.outcome.marks.keep_definitions();
+            self.outcome.likeness.marks.keep_definitions();
         }
     }
 }
@@ -79,7 +79,7 @@ impl<'o> Findings<'o> {
 impl ReportVisitor for Findings<'_> {
     fn case(&mut self, case: &mut Box<TestCase>) -> ControlFlow<()> {
         self.has_room()?;
-        self.outcome.cases.add(case.outcome);
+        self.outcome.told.cases.add(case.outcome);
         ControlFlow::Continue(())
     }
 
@@ -88,7 +88,7 @@ impl ReportVisitor for Findings<'_> {
     }
 
     fn producer(&mut self, name: &str) {
-        name.clone_into(&mut self.outcome.producer);
+        name.clone_into(&mut self.outcome.told.producer);
         self.note_producer(name);
     }
 }

@@ -8,8 +8,8 @@ use crate::mapping::{Mapper, Rules};
 use crate::model::{Dialect, Problem, ProblemKind, ReportVisitor, TestCase, TestRun};
 use crate::pipeline::outcome::ReportOutcome;
 
-/// Counts the cases of one report, and maps each for what there is to tell of it: names that change from night to night, tags that
-/// look like keys. The runs are forgotten.
+/// Counts the cases of one report, and maps each for what there is to tell of it: names that change from night to
+/// night, tags that look like keys. The runs are forgotten.
 pub(in crate::pipeline) struct Inspection<'o> {
     findings: Findings<'o>,
     mapper: Mapper<'o>,

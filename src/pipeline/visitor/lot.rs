@@ -1,7 +1,7 @@
 //! A small report: some of its cases are read, then these are converted, in turn.
 //!
-//! Reading and converting together are more code than the processor's nearest cache holds, so that case by case one drives out
-//! the other. Nothing else depends on it: what comes of the cases is what [`Conversion`] alone comes to.
+//! Reading and converting together are more code than the processor's nearest cache holds, so that case by case one
+//! drives out the other. Nothing else depends on it: what comes of the cases is what [`Conversion`] alone comes to.
 
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -86,10 +86,11 @@ impl<'c> Lots<'c> {
         if self.conversion.failure.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    /// Whether there may be another case behind those that wait: with as many as there may be the reading ends, not later.
+    /// Whether there may be another case behind those that wait: with as many as there may be the reading ends, not
+    /// later.
     fn has_room(&mut self) -> ControlFlow<()> {
         let findings = &self.conversion.findings;
-        if findings.outcome.cases.seen + (self.lot.waiting as u64) < findings.limits.cases {
+        if findings.outcome.told.cases.seen + (self.lot.waiting as u64) < findings.limits.cases {
             return ControlFlow::Continue(());
         }
         self.convert()?;

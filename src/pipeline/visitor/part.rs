@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::findings::Keeps;
 use super::telling::{LONG_TEXTS, OVERRULED_ENVIRONMENT};
-use super::{Conversion, ConversionFailure, Fallen, RunScratch, conflict};
+use super::{Conversion, ConversionFailure, Fallen, RunScratch, Subject, conflict};
 use crate::model::{Origin, Problem, ProblemKind, ReportVisitor, StatedExecution, TestRun};
 use crate::pipeline::batches::{CaseBatch, Giant};
 use crate::pipeline::copies::Dated;
@@ -52,16 +52,16 @@ impl ReportPart {
         scratch: &mut RunScratch,
     ) -> ReportPart {
         let mut outcome = ReportOutcome::new(giant.report, Origin::default(), 0);
-        outcome.environment.clone_from(&giant.environment);
+        outcome.surroundings.environment.clone_from(&giant.environment);
         outcome.basis = giant.basis.of_part();
         if batch.start.keeps_definitions {
-            outcome.marks.keep_definitions();
+            outcome.likeness.marks.keep_definitions();
         }
         if giant.format.is_told_again {
-            outcome.dated = Dated::wanted();
+            outcome.likeness.dated = Dated::wanted();
         }
         if batch.start.is_beyond_marks {
-            outcome.marks = Marks::full();
+            outcome.likeness.marks = Marks::full();
         }
         let (statement, further) = (batch.start.statement, HashMap::new());
         let mut part = ReportPart { outcome, statement, further, encoded: 0, failure: None, fell: Ok(()) };
@@ -74,8 +74,8 @@ impl ReportPart {
     }
 
     fn fill(&mut self, batch: &mut CaseBatch, giant: &Giant, context: &Context<'_>, scratch: &mut RunScratch) {
-        let mut conversion =
-            Conversion::new(&giant.format.dialect, &mut self.outcome, context, &giant.entry, scratch, &giant.group);
+        let subject = Subject { entry: &giant.entry, dialect: &giant.format.dialect, group: &giant.group };
+        let mut conversion = Conversion::new(subject, &mut self.outcome, context, scratch);
         conversion.findings.keeps = Keeps::EnoughOfAPart;
         conversion.mapper.go_on_behind(batch.start.examples);
         conversion.stated.clone_from(&batch.start.stated);
@@ -106,30 +106,24 @@ impl Conversion<'_> {
     /// Takes in what came of the next part of the report, as if its cases had been converted here.
     pub(super) fn take_in(&mut self, part: ReportPart) {
         let ReportPart { outcome: mut part, statement, further, encoded, failure, .. } = part;
-        if !part.producer.is_empty() {
-            self.findings.producer(&part.producer);
+        if !part.told.producer.is_empty() {
+            self.findings.producer(&part.told.producer);
         }
         let outcome = &mut *self.findings.outcome;
-        outcome.cases.merge(&part.cases);
-        outcome.left_out += part.left_out;
-        outcome.evidence.merge(part.evidence);
+        outcome.told.cases.merge(&part.told.cases);
+        outcome.told.left_out += part.told.left_out;
+        outcome.told.evidence.merge(part.told.evidence);
         outcome.basis.take_in(part.basis);
-        outcome.marks.take_in(part.marks);
-        outcome.dated.take_in(part.dated);
-        self.rows.keys().take_in(part.row_keys);
+        outcome.likeness.marks.take_in(part.likeness.marks);
+        self.rows.keys().take_in(std::mem::take(&mut part.runs.row_keys));
+        outcome.likeness.dated.take_in(part.likeness.dated);
         if let Some(traces) = part.traces {
             outcome.traces().take_in(*traces);
         }
-        outcome.unmapped.append(&mut part.unmapped);
-        outcome.chunks.append(&mut part.chunks);
-        let places: Vec<usize> = part.shares.iter().map(|share| outcome.shares.place_in(share.execution)).collect();
-        for (share, place) in part.shares.iter().zip(&places) {
-            outcome.shares[*place].take_in(share);
-        }
-        outcome.names.extend(part.names.into_iter().map(|(share, name)| (places[share], name)));
+        let places = outcome.runs.take_in(&mut part.runs);
         // Where a share took the statement in force, and with it, perhaps, something that differs from earlier ones.
-        let mut stated = part.shares.iter().zip(places).filter(|(share, _)| share.statement != 0).peekable();
-        for (number, problem) in part.problems.into_iter().enumerate() {
+        let mut stated = part.runs.shares.iter().zip(places).filter(|(share, _)| share.statement != 0).peekable();
+        for (number, problem) in part.told.problems.into_iter().enumerate() {
             while let Some((share, place)) = stated.next_if(|(share, _)| share.stated_behind <= number) {
                 self.state(place, statement, &share.stated);
             }
@@ -147,7 +141,7 @@ impl Conversion<'_> {
     }
 
     fn state(&mut self, share: usize, statement: u32, stated: &StatedExecution) {
-        let differing = self.findings.outcome.shares[share].state(statement, stated, 0);
+        let differing = self.findings.outcome.runs.shares[share].state(statement, stated, 0);
         if !differing.is_empty() {
             self.findings.note(conflict(&differing));
         }

@@ -19,7 +19,8 @@ impl Conversion<'_> {
         }
     }
 
-    /// Encodes the run at hand, unless it is a row whose Test another row may still name. `lone_group` is that of the case.
+    /// Encodes the run at hand, unless it is a row whose Test another row may still name. `lone_group` is that of the
+    /// case.
     pub(super) fn take_row(&mut self, lone_group: u64) {
         match self.rows.place(&mut self.scratch.run) {
             Placed::Held => {

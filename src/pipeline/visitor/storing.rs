@@ -38,9 +38,9 @@ impl Conversion<'_> {
     /// Offers what is stored.
     pub(super) fn offer(&mut self) {
         if let Some(early) = &mut self.early
-            && Format::better_than(&self.findings.outcome.producer).is_none()
+            && Format::better_than(&self.findings.outcome.told.producer).is_none()
         {
-            early.offer(&mut self.findings.outcome.chunks);
+            early.offer(&mut self.findings.outcome.runs.chunks);
         }
     }
 
@@ -52,7 +52,7 @@ impl Conversion<'_> {
         for run in &self.scratch.waiting {
             entries.push(IndexEntry::new(run.length, &run.facts)?);
         }
-        let chunks = &mut self.findings.outcome.chunks;
+        let chunks = &mut self.findings.outcome.runs.chunks;
         let entries = match chunks.len() < self.chunks_held {
             true => WaitingEntries::held(entries),
             false => WaitingEntries::spilled(&entries, &self.group.store)?,
@@ -80,7 +80,7 @@ impl Conversion<'_> {
     fn executions(&self) -> Vec<(u32, usize)> {
         let mut executions: Vec<(u32, usize)> = Vec::with_capacity(1);
         for (number, run) in self.scratch.waiting.iter().enumerate() {
-            let execution = self.findings.outcome.shares[run.share].execution;
+            let execution = self.findings.outcome.runs.shares[run.share].execution;
             match executions.last_mut() {
                 Some((last, end)) if *last == execution => *end = number + 1,
                 _ => executions.push((execution, number + 1)),

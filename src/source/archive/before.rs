@@ -38,9 +38,14 @@ pub(super) fn add(before: &ArchiveBytes, listing: &mut Listing, budget: &Budget<
         listing.damage = cut.damage;
         return Ok(());
     }
-    let files = listing.entries.len() - own;
-    listing.damage = Some(match (files, rest.len()) {
-        (0, bytes) if is_zip(&rest) => Problem::new(
+    listing.damage = Some(passed_over(listing.entries.len() - own, &rest));
+    Ok(())
+}
+
+/// What is said where `files` entries of other archives were read, and `rest` is what stands before all.
+fn passed_over(files: usize, rest: &ArchiveBytes) -> Problem {
+    match (files, rest.len()) {
+        (0, bytes) if is_zip(rest) => Problem::new(
             ProblemKind::Truncated,
             format!("{bytes} bytes of another archive, which cannot be read, stand before this one"),
         ),
@@ -54,13 +59,12 @@ pub(super) fn add(before: &ArchiveBytes, listing: &mut Listing, budget: &Budget<
             ),
         ),
         (files, bytes) => Problem::new(
-            if is_zip(&rest) { ProblemKind::Truncated } else { ProblemKind::Repaired },
+            if is_zip(rest) { ProblemKind::Truncated } else { ProblemKind::Repaired },
             format!(
                 "{bytes} bytes and another archive, whose entries are read as well ({files}), stand before the archive"
             ),
         ),
-    });
-    Ok(())
+    }
 }
 
 /// The archive at whose end these bytes end.

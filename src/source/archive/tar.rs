@@ -1,6 +1,8 @@
 //! Tar archives: their headers, walked once, as the index. The one door to the `tar` crate, which reads single headers;
 //! the walk is ours, so that a forged size costs neither memory nor a second pass.
 
+use std::ops::Range;
+
 use tar::{EntryType, Header, PaxExtensions};
 
 use super::{ArchiveEntry, Content, Expected, Listing, name};
@@ -55,6 +57,25 @@ struct Stated {
     sparse: bool,
 }
 
+impl Stated {
+    fn take_in(&mut self, records: PaxExtensions<'_>) {
+        for record in records.flatten() {
+            let value = record.value_bytes();
+            match record.key_bytes() {
+                b"path" if !self.sparse => self.name = Some(value.to_vec()),
+                b"linkpath" => self.link = Some(value.to_vec()),
+                b"size" => self.size = std::str::from_utf8(value).ok().and_then(|size| size.parse().ok()),
+                b"GNU.sparse.name" => {
+                    self.sparse = true;
+                    self.name = Some(value.to_vec());
+                }
+                key if key.starts_with(b"GNU.sparse.") => self.sparse = true,
+                _ => {}
+            }
+        }
+    }
+}
+
 impl Walk {
     /// Takes one header and what belongs to it; `false` at the archive's end.
     fn step(&mut self) -> Result<bool, Problem> {
@@ -87,7 +108,7 @@ impl Walk {
             ) => {
                 self.extension(kind, start, end - start)?;
             }
-            _ => self.entry(header, kind, header_at, start, end),
+            _ => self.entry(header, kind, header_at, end.map(|end| start..end)),
         }
         let Some(end) = end else { return Err(self.breaks_off("ends inside an entry")) };
         self.at = end.checked_next_multiple_of(BLOCK).unwrap_or(end);
@@ -127,37 +148,21 @@ impl Walk {
         match kind {
             EntryType::GNULongName => self.stated.name = Some(before_zero(&content)),
             EntryType::GNULongLink => self.stated.link = Some(before_zero(&content)),
-            EntryType::XHeader => {
-                for record in PaxExtensions::new(&content).flatten() {
-                    let value = record.value_bytes();
-                    match record.key_bytes() {
-                        b"path" if !self.stated.sparse => self.stated.name = Some(value.to_vec()),
-                        b"linkpath" => self.stated.link = Some(value.to_vec()),
-                        b"size" => {
-                            self.stated.size = std::str::from_utf8(value).ok().and_then(|size| size.parse().ok())
-                        }
-                        b"GNU.sparse.name" => {
-                            self.stated.sparse = true;
-                            self.stated.name = Some(value.to_vec());
-                        }
-                        key if key.starts_with(b"GNU.sparse.") => self.stated.sparse = true,
-                        _ => {}
-                    }
-                }
-            }
+            EntryType::XHeader => self.stated.take_in(PaxExtensions::new(&content)),
             // What holds for the whole archive is neither a name nor a size.
             _ => {}
         }
         Ok(())
     }
 
-    fn entry(&mut self, header: &Header, kind: EntryType, listed_at: usize, start: usize, end: Option<usize>) {
+    /// Adds the entry that this header begins; `place` is that of its bytes, as far as they are there.
+    fn entry(&mut self, header: &Header, kind: EntryType, listed_at: usize, place: Option<Range<usize>>) {
         let stated = std::mem::take(&mut self.stated);
         let raw_name = stated.name.unwrap_or_else(|| header.path_bytes().into_owned());
         let spelling = name::spelling(&raw_name);
         let raw_name = String::from_utf8_lossy(&raw_name);
         let name = name::normalise(&raw_name);
-        let length = end.map_or(0, |end| end - start);
+        let length = place.as_ref().map_or(0, Range::len);
         let content = match kind {
             EntryType::Directory => return,
             _ if name.is_empty() => return,
@@ -171,10 +176,12 @@ impl Walk {
             _ if stated.sparse || kind.is_gnu_sparse() => {
                 Content::Unreadable("it is a sparse file, parts of which are not in the archive".to_owned())
             }
-            _ if end.is_none() => Content::Unreadable("the archive ends inside it".to_owned()),
             // Labels of volumes, lists of folders, parts of files that began on another tape.
-            _ if kind.as_byte().is_ascii_uppercase() => return,
-            _ => Content::Plain { start, length },
+            _ if place.is_some() && kind.as_byte().is_ascii_uppercase() => return,
+            _ => match place {
+                Some(place) => Content::Plain { start: place.start, length },
+                None => Content::Unreadable("the archive ends inside it".to_owned()),
+            },
         };
         let expected = Expected { bytes: length as u64, crc: None };
         self.entries.push(ArchiveEntry { name, spelling, expected, content, listed_at: listed_at as u64 });
