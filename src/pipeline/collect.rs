@@ -165,11 +165,13 @@ impl<'c> Collector<'c> {
         if outcome.told.state == ReportState::Damaged && selection.damaged == Damaged::Drop {
             outcome.leave_out_runs(&group.store);
         }
-        if let Some(elsewhere) = collected.copies.look(&mut outcome) {
+        let elsewhere = collected.copies.look(&mut outcome);
+        // What other formats tell beside a copy is told twice, too.
+        collected.twins.meet(&mut outcome, selection.prefer, verdicts);
+        if let Some(elsewhere) = elsewhere {
             collected.set_copy_aside(&mut outcome, elsewhere, &group, spool)?;
         }
         collected.name_executions(&outcome, &group, &mut self.ids, self.index);
-        collected.twins.meet(&mut outcome, selection.prefer, verdicts);
         collected.hold(outcome);
         collected.pass(verdicts);
         let ahead = &mut |bundle| bundles.push(BundleAhead { group: Arc::clone(&group), bundle });

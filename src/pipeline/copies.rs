@@ -7,10 +7,10 @@
 
 use std::collections::HashSet;
 
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::outcome::ReportOutcome;
-use crate::model::{HashedMap, ReportId, ReportState, TestRun};
+use crate::model::{HashedMap, Parameter, ReportId, ReportState, TestRun};
 
 /// Rows of one group that are remembered; reports behind them are compared with nothing.
 const MOST: usize = 1 << 20;
@@ -49,7 +49,9 @@ impl Dated {
             start.nanos() as u64,
             finish.nanos() as u64,
             u64::from(execution) << 8 | run.outcome as u64,
-            run.comment.len() as u64,
+            xxh3_64(run.comment.as_bytes()),
+            run.evidence.len() as u64,
+            hash_of_data(run),
         ];
         self.rows.push(xxh3_64(facts.map(u64::to_le_bytes).as_flattened()));
     }
@@ -118,21 +120,21 @@ impl Copies {
     }
 
     fn hash(&mut self) {
-        for (id, rows) in self.unasked.drain(..) {
-            rows.into_iter().for_each(|row| {
+        for (id, mut rows) in self.unasked.drain(..) {
+            each_numbered(&mut rows, |row| {
                 self.known.entry(row).or_insert(id);
+                Some(())
             });
         }
     }
 
     fn telling(&self, rows: &[u64], place: &str) -> Option<Elsewhere> {
         let mut tellers = HashSet::new();
-        for row in rows {
-            let id = *self.known.get(row)?;
-            if tellers.insert(id) && !self.is_above_or_below(id, place) {
-                return None;
-            }
-        }
+        each_numbered(&mut rows.to_vec(), |row| {
+            let id = *self.known.get(&row)?;
+            let is_elsewhere = tellers.insert(id) && !self.is_above_or_below(id, place);
+            (!is_elsewhere).then_some(())
+        })?;
         let first = tellers.iter().min().copied()?;
         Some(Elsewhere { first, others: tellers.len() - 1 })
     }
@@ -157,6 +159,22 @@ impl Copies {
         self.reports.push((id, place));
         self.unasked.push((id, rows));
     }
+}
+
+/// Stands for the data of a row: within one second a method may have run with many.
+fn hash_of_data(run: &TestRun) -> u64 {
+    let of_one = |hash, parameter: &Parameter| xxh3_64_with_seed(parameter.value.as_bytes(), hash);
+    run.parameters.iter().fold(0, of_one)
+}
+
+/// Gives each row, the second of two that are alike as another than the first: a report that has more of them than
+/// another tells more. Ends with the first one for which there is nothing.
+fn each_numbered(rows: &mut [u64], mut each: impl FnMut(u64) -> Option<()>) -> Option<()> {
+    rows.sort_unstable();
+    for alike in rows.chunk_by(|one, next| one == next) {
+        (0..).zip(alike).try_for_each(|(number, row)| each(xxh3_64_with_seed(&row.to_le_bytes(), number)))?;
+    }
+    Some(())
 }
 
 /// A folder, apart from those of other INPUTs that are called alike.
@@ -238,6 +256,32 @@ mod tests {
         let mut of_other_input = report(3, "t/A/r.xml", &[1]);
         of_other_input.surroundings.input = 2;
         assert_eq!(copies.look(&mut of_other_input), None);
+    }
+
+    #[test]
+    fn equal_rows_are_told_as_often_as_they_are_there() {
+        let (once, twice) = (("t/r.xml", &[1][..]), ("t/A/r.xml", &[1, 1][..]));
+        assert_eq!(looked(&[once, twice]), [None, None]);
+        assert_eq!(looked(&[twice, once]), [None, Some((0, 0))]);
+        assert_eq!(looked(&[twice, ("t/r.xml", &[1, 1])]), [None, Some((0, 0))]);
+    }
+
+    #[test]
+    fn rows_of_one_second_are_known_by_what_they_tell() {
+        let hash = |change: &dyn Fn(&mut TestRun)| {
+            let mut run = run(1);
+            change(&mut run);
+            let mut dated = Dated::wanted();
+            dated.add(&run, 0, 1);
+            dated.rows[0]
+        };
+        let with = |value: &str| hash(&|run: &mut TestRun| run.parameters.add().value.push_str(value));
+        let told = |comment: &str| hash(&|run: &mut TestRun| run.comment.push_str(comment));
+        let shown = hash(&|run: &mut TestRun| {
+            run.evidence.add();
+        });
+        let hashes = [hash(&|_| ()), with("1"), with("2"), told("a"), told("b"), shown];
+        assert_eq!(hashes.iter().collect::<HashSet<_>>().len(), hashes.len());
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub(crate) struct Shrunk {
 ///
 /// The steps, each as far as it is needed:
 /// 1. what would not fit even without all that follows is cut: a definition longer than Jira takes, data rows, those that
-///    passed first; then results of steps and examples, and lists;
+///    passed first; then results of steps and examples, a scenario, the steps of a new Test, and lists;
 /// 2. evidence of what passed goes: of a passed test all, else that of passed results, data rows and steps; the largest first;
 /// 3. evidence of what failed: the largest first; a text is cut to its head and its tail before it goes;
 /// 4. the comment is cut to its head and its tail;

@@ -201,3 +201,20 @@ fn t32_a_report_of_each_suite_beside_that_of_all_counts_once() {
         assert!(statuses(&workshop).contains(&"shop.B.signs FAIL".to_owned()));
     }
 }
+
+#[test]
+fn t32_what_stands_beside_a_part_is_told_twice_though_the_part_is_not_counted() {
+    let workshop = Workshop::new();
+    let (a, b) = (row("pays", "FAIL", 1), row("signs", "PASS", 3));
+    workshop.write("in/res/testng-results.xml", of_suites(&[("A", &a), ("B", &b)]));
+    workshop.write("in/res/x/testng-results.xml", of_suites(&[("A", &a)]));
+    let surefire = "<testsuite name='A'><testcase classname='shop.A' name='pays'/></testsuite>";
+    workshop.write("in/res/x/TEST-shop.A.xml", surefire);
+    let ran = convert(&workshop, "in", &[]);
+    assert!(ran.stderr.contains("--prefer testng or --prefer junit takes one"), "{}", ran.stderr);
+    let ran = convert(&workshop, "in", &["--prefer", "testng"]);
+    assert!(!ran.stderr.contains("disagreeing"), "{}", ran.stderr);
+    let set_aside = states(&workshop).iter().filter(|state| state.contains("ignored same-run-as")).count();
+    assert_eq!(set_aside, 2, "{:?}", states(&workshop));
+    assert_eq!(statuses(&workshop), ["shop.A.pays FAIL", "shop.B.signs PASS"]);
+}

@@ -17,7 +17,7 @@ mod suite;
 mod tests;
 
 use crate::format::spare::{self, Spare};
-use crate::format::xml::{Names, Tag, XmlCursor, XmlEvent};
+use crate::format::xml::{Names, RawValue, Tag, XmlCursor, XmlEvent};
 use crate::format::{
     Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes,
     dotnet::{self, RunTimes},
@@ -65,6 +65,13 @@ pub(super) const NUNIT2: Format = Format {
     tells_more_than: &[],
     is_told_again: false,
 };
+
+/// Whether a run of version 3 states a clock, and its date elsewhere, as drafts do (N39). Beside a whole time that date says
+/// nothing.
+fn is_draft(root: &Tag<'_>) -> bool {
+    let is_clock = |time: RawValue<'_>| !time.to_text().contains('-');
+    root.attribute(b"run-date").is_some() && root.attribute(b"start-time").is_some_and(is_clock)
+}
 
 fn recognises_three(head: &Head<'_>) -> bool {
     head.family() == Some(Family::Nunit3)
@@ -293,12 +300,11 @@ impl<'o> Reader<'o> {
             "IEUnit Tests" => self.producer = "ieunit",
             _ => {}
         }
-        // Drafts of version 3 have a clock there, and the date elsewhere.
         let date_and_time: [&[u8]; 2] = match self.generation {
             Generation::Two => [b"date", b"time"],
             Generation::Three => [b"run-date", b"start-time"],
         };
-        if self.generation == Generation::Three && root.attribute(date_and_time[0]).is_none() {
+        if self.generation == Generation::Three && !is_draft(&root) {
             let span: [&[u8]; 2] = [b"start-time", b"end-time"];
             dotnet::state_span(&root, span, self.options, &mut self.remarks, xml, visitor);
         } else {

@@ -1,5 +1,5 @@
 //! Step 1: what would not fit even if all were left out that the other steps can leave out. Hardly any run has so much of it:
-//! hundreds of thousands of data rows, a definition that is a whole document.
+//! hundreds of thousands of data rows, a definition or a scenario that is a whole document.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::Shrinking;
 use crate::model::{Outcome, shorten};
-use crate::xray::wire::{IterationResult, Run, StepResult, TestInfo, Text, Texts};
+use crate::xray::wire::{IterationResult, Run, StepResult, TestInfo, TestStep, Text, Texts};
 
 /// UTF-16 units of a definition that is still shorter than any text that Jira takes by default.
 const LONG_DEFINITION: usize = 32_767;
@@ -16,10 +16,10 @@ const LONG_DEFINITION: usize = 32_767;
 /// UTF-16 units that are left of a longer one.
 const SHORT_DEFINITION: usize = 255;
 
-/// UTF-16 units of what a data row is told by.
+/// UTF-16 units of what a data row is told by, and of names.
 const LONGEST_VALUE: usize = 255;
 
-/// Labels, requirements and defects of which not all fit: so many of each stay.
+/// Labels, requirements and defects of which not all fit: so many of each stay, of those that may be such names.
 const LISTED: usize = 100;
 
 /// One way to have less of a run.
@@ -28,11 +28,13 @@ type Cut<'s, 'r> = fn(&mut Shrinking<'s, 'r>);
 impl<'s, 'r> Shrinking<'s, 'r> {
     /// Leaves out what there is too much of, until the rest could fit.
     pub(super) fn cut_parts(&mut self) {
-        let cuts: [Cut<'s, 'r>; 7] = [
+        let cuts: [Cut<'s, 'r>; 9] = [
             Self::shorten_definition,
             Self::shorten_values,
             Self::drop_rows,
             Self::drop_positions,
+            Self::shorten_scenario,
+            Self::shorten_test_steps,
             Self::drop_persons,
             Self::shorten_lists,
             Self::drop_update,
@@ -74,7 +76,7 @@ impl<'s, 'r> Shrinking<'s, 'r> {
                 row.parameters.iter_mut().flat_map(|parameter| [&mut parameter.name, &mut parameter.value]);
             parameters.chain(row.name.as_mut())
         });
-        let cut = texts.filter(|text| text.as_str().len() > LONGEST_VALUE).map(shorten_value).count();
+        let cut = texts.filter(|text| is_long(text)).map(shorten_value).count();
         if cut > 0 {
             self.steps
                 .push(format!("names and parameters of its data rows shortened to {LONGEST_VALUE} characters: {cut}"));
@@ -144,11 +146,47 @@ impl<'s, 'r> Shrinking<'s, 'r> {
         }
     }
 
+    /// Whole lines, as far as a definition may go.
+    fn shorten_scenario(&mut self) {
+        let Some(scenario) = self.run.test_info.as_mut().and_then(|info| info.scenario.as_mut()) else { return };
+        let (text, length) = (scenario.as_str(), scenario.as_str().encode_utf16().count());
+        if length <= LONG_DEFINITION {
+            return;
+        }
+        let head = &text[..text.floor_char_boundary(LONG_DEFINITION)];
+        let lines = head.rfind('\n').map_or(head, |end| &head[..end]).trim_end();
+        let lines = if lines.is_empty() { head } else { lines };
+        *scenario = Text(Cow::Owned(lines.to_owned()));
+        self.told.push(format!("The scenario of this Test has {length} characters and was shortened."));
+        self.steps.push(format!("scenario of {length} characters shortened"));
+    }
+
+    /// The first steps of a Test that is to be created, as many as a definition may be long.
+    fn shorten_test_steps(&mut self) {
+        let Some(TestInfo { steps, .. }) = &mut self.run.test_info else { return };
+        let total = steps.len();
+        let texts = steps.iter_mut().flat_map(|TestStep(members)| members).map(|(_, text)| text);
+        let cut = texts.filter(|text| is_long(text)).map(shorten_value).count();
+        let mut room = LONG_DEFINITION;
+        let fits = |TestStep(members): &&TestStep<'_>| {
+            let bytes: usize = members.iter().map(|(name, text)| name.as_str().len() + text.as_str().len()).sum();
+            room.checked_sub(bytes).inspect(|left| room = *left).is_some()
+        };
+        let kept = steps.iter().take_while(fits).count().max(1);
+        steps.truncate(kept);
+        if cut > 0 {
+            self.steps.push(format!("texts of the steps of the Test shortened to {LONGEST_VALUE} characters: {cut}"));
+        }
+        if total > kept {
+            self.say(&format!("{} of {total} steps of the Test", total - kept));
+        }
+    }
+
     /// Names of people and of a version, where they are no such names.
     fn drop_persons(&mut self) {
         let Run { executed_by, assignee, test_version, .. } = &mut self.run;
         for (what, text) in [("executedBy", executed_by), ("assignee", assignee), ("testVersion", test_version)] {
-            if text.take_if(|text| text.as_str().len() > LONGEST_VALUE).is_some() {
+            if text.take_if(|text| is_long(text)).is_some() {
                 self.steps.push(format!("{what} left out"));
             }
         }
@@ -161,9 +199,11 @@ impl<'s, 'r> Shrinking<'s, 'r> {
         }
         for (what, list) in lists {
             let mut own = std::mem::take(list).into_own();
-            if own.len() > LISTED {
-                self.steps.push(format!("{what} left out: {} of {}", own.len() - LISTED, own.len()));
-                own.truncate(LISTED);
+            let total = own.len();
+            own.retain(|text| !is_long(text));
+            own.truncate(LISTED);
+            if own.len() < total {
+                self.steps.push(format!("{what} left out: {} of {total}", total - own.len()));
             }
             *list = Texts::Own(own);
         }
@@ -185,6 +225,11 @@ impl<'s, 'r> Shrinking<'s, 'r> {
 
 fn pieces_of(steps: &[StepResult<'_>]) -> usize {
     steps.iter().map(|step| step.evidences.len()).sum()
+}
+
+fn is_long(text: &Text<'_>) -> bool {
+    let text = text.as_str();
+    text.len() > LONGEST_VALUE && text.encode_utf16().count() > LONGEST_VALUE
 }
 
 fn shorten_value(text: &mut Text<'_>) {

@@ -265,10 +265,12 @@ fn values_of_rows_are_cut_before_rows_go() {
     let parameter = run.stated.iterations.add().parameters.add();
     parameter.name = "n".to_owned();
     parameter.value = "v".repeat(9_000);
+    // Many bytes are not many characters.
+    run.stated.iterations.add().parameters.add().value = "ü".repeat(200);
     let (text, _) = encoded(&run, Target::Cloud);
     let (less, told) = shrunk(&text, b"", 2_000, Target::Cloud);
     assert_eq!(told.steps, ["names and parameters of its data rows shortened to 255 characters: 1"]);
-    assert_eq!(rows_of(&less).len(), 5);
+    assert_eq!(rows_of(&less).len(), 6);
 }
 
 #[test]
@@ -284,6 +286,37 @@ fn a_definition_that_is_a_document_is_cut_and_stays_another_than_those_that_begi
     assert!(short("a").encode_utf16().count() <= 300);
     assert_eq!(short("a"), short("a"));
     assert_ne!(short("a"), short("b"));
+}
+
+#[test]
+fn what_a_new_test_is_made_of_is_cut_where_it_alone_is_too_large() {
+    let mut run = run("a.b");
+    run.stated.test.given = true;
+    run.stated.test.scenario = format!("Given a shop\n{}", "And \u{fc}\n".repeat(30_000));
+    for target in TARGETS {
+        let (text, _) = encoded(&run, target);
+        let (less, told) = shrunk(&text, b"", 60_000, target);
+        assert_eq!(told.steps, ["scenario of 180013 characters shortened"]);
+        let run: serde_json::Value = serde_json::from_str(&less).unwrap();
+        let scenario = run["testInfo"]["scenario"].as_str().unwrap();
+        assert!(scenario.len() > 32_000 && scenario.ends_with("\nAnd \u{fc}"), "{}", &scenario[..99]);
+        assert!(run["comment"].as_str().unwrap().contains("has 180013 characters and was shortened"), "{less}");
+    }
+    for _ in 0..1000 {
+        let step = run.stated.test.steps.add();
+        *step.add() = crate::model::Parameter { name: "action".to_owned(), value: "a".repeat(900) };
+    }
+    for target in TARGETS {
+        let (text, _) = encoded(&run, target);
+        let (less, told) = shrunk(&text, b"", 60_000, target);
+        let run: serde_json::Value = serde_json::from_str(&less).unwrap();
+        let kept = run["testInfo"]["steps"].as_array().unwrap().len();
+        assert!((120..130).contains(&kept), "{kept}");
+        let gone = format!("{} of 1000 steps of the Test", 1000 - kept);
+        let cut = "texts of the steps of the Test shortened to 255 characters: 1000";
+        assert_eq!(told.steps, [cut.to_owned(), format!("left out: {gone}")]);
+        assert!(less.contains(&format!("{gone} were left out")), "{less}");
+    }
 }
 
 #[test]

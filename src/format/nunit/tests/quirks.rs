@@ -304,6 +304,15 @@ fn n39_drafts_of_version_3_have_dates_and_clocks() {
     assert_eq!(found.spans, ["2011-07-26T11:34:27Z 2011-07-26T11:36:25Z"]);
     assert_eq!(found.cases[0].duration, Some(1_500_000_000));
     assert_eq!(found.kinds(), [ProblemKind::NaiveTimestamp]);
+    for (times, expected) in [
+        ("run-date='2011-07-26' start-time='2011-07-26 11:34:27Z'", &["2011-07-26T11:34:27Z -"][..]),
+        ("run-date='2011-07-26'", &[]),
+    ] {
+        let report = format!("<test-run {times} result='Passed'>{case}</test-run>");
+        let found = read_with(Generation::Three, report.as_bytes(), &all_attachments());
+        assert_eq!(found.spans, expected, "{times}");
+        assert_eq!(found.kinds(), [], "{times}");
+    }
 }
 
 #[test]
