@@ -77,8 +77,8 @@ pub struct Format {
     /// Producers, by name, of reports in other formats that tell of the same run once more, and less of it: their report is set
     /// aside where one of this format has all its tests.
     pub tells_more_than: &'static [&'static str],
-    /// Whether its runners write parts of a report once more, in a folder below it (quirk T32).
-    pub is_told_again: bool,
+    /// What a report and parts of it are called where a runner writes these once more, in folders below it (quirk T32).
+    pub told_again_as: Option<&'static str>,
 }
 
 /// What shows that something may be a report of a format where too little is there to recognise one.
@@ -171,9 +171,10 @@ impl Format {
         by_name(name).is_some_and(|format| !format.tells_more_than.is_empty())
     }
 
-    /// Whether reports of the format called `name` may be told once more.
-    pub fn is_told_again(name: &str) -> bool {
-        by_name(name).is_some_and(|format| format.is_told_again)
+    /// Whether a report of the format called `name` at `path` may be told once more in another one.
+    pub fn may_be_told_again(name: &str, path: &str) -> bool {
+        let file = path.rsplit('/').next();
+        by_name(name).is_some_and(|format| format.told_again_as.is_some() && format.told_again_as == file)
     }
 
     /// Whether some format stands for the one called `name`.
@@ -203,5 +204,13 @@ mod tests {
             assert!(format.stands_for.iter().all(|other| by_name(other).is_some()), "{}", format.name);
             assert!(!format.signs.endings.is_empty(), "{}", format.name);
         }
+    }
+
+    #[test]
+    fn t32_a_report_may_be_told_again_under_the_name_that_its_runner_gave_it() {
+        let may_be = |path| Format::may_be_told_again("testng", path);
+        assert!(may_be("testng-results.xml") && may_be("night.zip!/out/testng-results.xml"));
+        assert!(!may_be("out/my-testng-results.xml") && !may_be("out/results.xml"));
+        assert!(!Format::may_be_told_again("junit", "testng-results.xml"));
     }
 }

@@ -20,7 +20,6 @@ use super::share::{conflict, earliest};
 use super::twins::{TwinVerdict, Twins, Verdicts};
 use super::{Damaged, Error, Observer, Report};
 use crate::bundle::{Ahead, ExecutionIndex, Ids, LineSpool, ReportLine, SeenReport};
-use crate::format::Format;
 use crate::model::{Problem, ProblemKind, ReportId, ReportState, RunCounts, Severity, StatedExecution, Timestamp};
 
 /// A group of which all files have been collected.
@@ -244,7 +243,7 @@ impl Collected {
             && self.held.is_empty()
             && Twins::are_out_of_question(runs.format, prefer)
             && !self.beginnings.contains(&runs.beginning)
-            && !(Format::is_told_again(runs.format) && self.copies.may_be_told(runs.place.input, &runs.place.folder))
+            && !runs.told_again.as_ref().is_some_and(|place| self.copies.may_be_told(place.input, &place.folder))
     }
 
     /// Has a file wait for its verdict.

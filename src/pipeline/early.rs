@@ -12,6 +12,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::grouping::Group;
 use super::outcome::{ReportOutcome, RunChunk};
+use crate::format::Format;
 use crate::model::ReportId;
 
 /// Runs of a report that is being read.
@@ -20,8 +21,8 @@ pub(super) struct EarlyRuns {
     pub(super) group: Arc<Group>,
     pub(super) format: &'static str,
     pub(super) beginning: Beginning,
-    /// Where the report lies.
-    pub(super) place: Arc<Place>,
+    /// Where the report lies, if it is one that may be told once more.
+    pub(super) told_again: Option<Arc<Place>>,
     /// Whether runs before these were taken. Then these can be, whenever somebody has time.
     pub(super) have_begun: bool,
     /// The runs, in order, behind those that were taken. Whoever takes them leaves none.
@@ -29,7 +30,7 @@ pub(super) struct EarlyRuns {
 }
 
 /// Where a report lies: the number of its INPUT, and its folder there.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Place {
     pub(super) input: u32,
     pub(super) folder: String,
@@ -40,8 +41,8 @@ impl EarlyRuns {
     pub(super) fn take(&mut self) -> EarlyRuns {
         let EarlyRuns { report, format, beginning, have_begun, .. } = *self;
         let chunks = std::mem::take(&mut self.chunks);
-        let (group, place) = (Arc::clone(&self.group), Arc::clone(&self.place));
-        EarlyRuns { report, group, format, beginning, place, have_begun, chunks }
+        let (group, told_again) = (Arc::clone(&self.group), self.told_again.clone());
+        EarlyRuns { report, group, format, beginning, told_again, have_begun, chunks }
     }
 }
 
@@ -82,8 +83,10 @@ impl<'c> Early<'c> {
     ) -> Option<Early<'c>> {
         let beginning = outcome.likeness.beginning?;
         let (report, group) = (outcome.id, Arc::clone(group));
-        let place = Arc::new(Place { input: outcome.surroundings.input, folder: outcome.origin.folder().to_owned() });
-        let runs = EarlyRuns { report, group, format, beginning, place, have_begun: false, chunks: Vec::new() };
+        let place = || Place { input: outcome.surroundings.input, folder: outcome.origin.folder().to_owned() };
+        let may_be_told_again = Format::may_be_told_again(format, outcome.origin.as_str());
+        let told_again = may_be_told_again.then(|| Arc::new(place()));
+        let runs = EarlyRuns { report, group, format, beginning, told_again, have_begun: false, chunks: Vec::new() };
         Some(Early { runs, take })
     }
 

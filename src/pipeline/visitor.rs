@@ -142,7 +142,8 @@ impl<'c> Conversion<'c> {
         if context.prefers || outcome.told.format.is_some_and(Format::tells_more) {
             outcome.likeness.marks.keep_definitions();
         }
-        if outcome.told.format.is_some_and(Format::is_told_again) {
+        let path = outcome.origin.as_str();
+        if outcome.told.format.is_some_and(|format| Format::may_be_told_again(format, path)) {
             outcome.likeness.dated = Dated::wanted();
         }
         let mut mapper = Mapper::with_room(context.rules, std::mem::take(&mut scratch.texts));

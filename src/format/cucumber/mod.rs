@@ -38,7 +38,7 @@ pub(super) const FORMAT: Format = Format {
     dialect: Dialect { bare_keys: BareKeysSay::WhichTest, ..Dialect::PLAIN },
     stands_for: &[],
     tells_more_than: &[],
-    is_told_again: false,
+    told_again_as: None,
 };
 
 /// Bytes that are held for scenarios that wait for the end of their feature, at most, once its head is known.

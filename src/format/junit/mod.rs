@@ -45,7 +45,7 @@ pub(super) const FORMAT: Format = Format {
     dialect: Dialect { other_case: OtherCase::Told, ..Dialect::PLAIN },
     stands_for: &[],
     tells_more_than: &[],
-    is_told_again: false,
+    told_again_as: None,
 };
 
 fn recognises(head: &Head<'_>) -> bool {

@@ -39,7 +39,7 @@ pub(super) const FORMAT: Format = Format {
     dialect: Dialect { bare_keys: BareKeysSay::WhichTest, ..Dialect::PLAIN },
     stands_for: &["cucumber"],
     tells_more_than: &[],
-    is_told_again: false,
+    told_again_as: None,
 };
 
 fn recognises(head: &Head<'_>) -> bool {

@@ -48,7 +48,7 @@ pub(super) const NUNIT3: Format = Format {
     dialect: DIALECT,
     stands_for: &[],
     tells_more_than: &[],
-    is_told_again: false,
+    told_again_as: None,
 };
 
 pub(super) const NUNIT2: Format = Format {
@@ -63,7 +63,7 @@ pub(super) const NUNIT2: Format = Format {
     dialect: DIALECT,
     stands_for: &[],
     tells_more_than: &[],
-    is_told_again: false,
+    told_again_as: None,
 };
 
 /// Whether a run of version 3 states a clock, and its date elsewhere, as drafts do (N39). Beside a whole time that date says

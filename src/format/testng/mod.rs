@@ -41,7 +41,7 @@ pub(super) const FORMAT: Format = Format {
     },
     stands_for: &[],
     tells_more_than: &["testng-junitreports", "testng-junitxmlreporter"],
-    is_told_again: true,
+    told_again_as: Some("testng-results.xml"),
 };
 
 fn recognises(head: &Head<'_>) -> bool {

@@ -33,7 +33,7 @@ pub(super) const FORMAT: Format = Format {
     dialect: Dialect { roles: &[("test", Role::Key)], ..Dialect::PLAIN },
     stands_for: &[],
     tells_more_than: &[],
-    is_told_again: false,
+    told_again_as: None,
 };
 
 fn recognises(head: &Head<'_>) -> bool {

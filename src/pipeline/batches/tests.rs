@@ -335,7 +335,7 @@ static SCRIPT: Format = Format {
     dialect: Dialect::PLAIN,
     stands_for: &[],
     tells_more_than: &[],
-    is_told_again: false,
+    told_again_as: None,
 };
 
 fn play(body: Body<'_>, _: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {

@@ -137,8 +137,7 @@ fn a_copy_a_twin_and_what_follows_an_undecided_report_are_taken_at_the_end() {
     let [first, other] = ["a", "b"].map(|name| Beginning::of(giant(name).as_bytes()).unwrap());
     let runs = |format, beginning| {
         let (report, group) = (ReportId(1), Arc::clone(group.as_ref().unwrap()));
-        let place = Arc::default();
-        EarlyRuns { report, group, format, beginning, place, have_begun: false, chunks: Vec::new() }
+        EarlyRuns { report, group, format, beginning, told_again: None, have_begun: false, chunks: Vec::new() }
     };
     let mut collected = Collected::default();
     assert!(collected.is_sure_of(&runs("junit", first), &[]));

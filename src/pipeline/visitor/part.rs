@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::findings::Keeps;
 use super::telling::{LONG_TEXTS, OVERRULED_ENVIRONMENT};
 use super::{Conversion, ConversionFailure, Fallen, RunScratch, Subject, conflict};
+use crate::format::Format;
 use crate::model::{Origin, Problem, ProblemKind, ReportVisitor, StatedExecution, TestRun};
 use crate::pipeline::batches::{CaseBatch, Giant};
 use crate::pipeline::copies::Dated;
@@ -57,7 +58,7 @@ impl ReportPart {
         if batch.start.keeps_definitions {
             outcome.likeness.marks.keep_definitions();
         }
-        if giant.format.is_told_again {
+        if Format::may_be_told_again(giant.format.name, giant.entry.origin.as_str()) {
             outcome.likeness.dated = Dated::wanted();
         }
         if batch.start.is_beyond_marks {
