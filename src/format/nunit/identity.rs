@@ -285,6 +285,8 @@ mod tests {
             ("N.C.M[a.b]", "M[a.b]"),
             ("N.C.'a.b'", "'a.b'"),
             ("N2.C.M", "M"),
+            ("N.C2.M", "M"),
+            ("N.C.3D", "3D"),
             ("N.C.v1.2", "v1.2"),
         ];
         for (name, segment) in segments {
