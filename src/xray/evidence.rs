@@ -377,6 +377,14 @@ mod tests {
     }
 
     #[test]
+    fn a_media_type_has_two_parts() {
+        assert!(is_media_type("image/svg+xml"));
+        for other in ["image", "image/", "/png", "image/a b", "ima ge/png", "a/b/c"] {
+            assert!(!is_media_type(other), "{other}");
+        }
+    }
+
+    #[test]
     fn the_same_content_is_in_a_list_once_whatever_it_is_called() {
         let of_run = [
             attachment("a.txt", "", Content::Text, "hello"),
