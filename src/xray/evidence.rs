@@ -357,6 +357,8 @@ mod tests {
         let given: Vec<_> =
             ["a.png", "a (2).png", "a.png", "a.png"].map(|name| names.unused(name.into()).into_owned()).to_vec();
         assert_eq!(given, ["a.png", "a (2).png", "a (3).png", "a (4).png"]);
+        let given = [".env", ".env"].map(|name| names.unused(name.into()).into_owned());
+        assert_eq!(given, [".env", ".env (2)"], "a dot in front begins no extension");
     }
 
     #[test]

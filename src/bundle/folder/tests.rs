@@ -265,7 +265,7 @@ fn among_bundles_nothing_else_is_tolerated() {
 
 #[test]
 fn force_is_no_licence_for_a_folder_of_somebody_else() {
-    for file in ["notes.txt", "bundles/notes.json", "manifest.json"] {
+    for file in ["notes.txt", "src/notes.txt", "bundles/notes.json", "manifest.json"] {
         let outer = tempfile::tempdir().unwrap();
         put(outer.path(), file);
         put(outer.path(), "bundles/main.0001.json");
