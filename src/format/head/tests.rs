@@ -228,6 +228,8 @@ fn lists_of_other_things_are_no_features() {
         ),
         (r#"[{"keyword":"plumber","location":"Berlin","volume":10}]"#, None),
         (r#"[{"name":"x","elements":[{"location":"Berlin"}]}]"#, None),
+        (r#"[{"name":"x","elements":[{"location":"a.feature:"}]}]"#, None),
+        (r#"[{"name":"x","elements":[{"location":":12"}]}]"#, None),
         (r#"[{"host":"a","location":"rack:12"}]"#, None),
         (r#"{"name":"Acme","location":"Paris","elements":[]}"#, None),
         (r#"[{"uri":"spotify:track:1","name":"x"}]"#, None),

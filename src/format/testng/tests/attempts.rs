@@ -70,3 +70,19 @@ fn held_rows_are_bounded() {
     // The attempts that had to go on early stay attempts.
     assert_eq!(found.cases.iter().filter(|case| case.superseded).count(), 2000 - 128);
 }
+
+#[test]
+fn t24_a_row_is_alone_when_nothing_speaks_of_others() {
+    for (attributes, inside, is_alone) in [
+        ("", "", true),
+        ("data-provider=''", "", true),
+        ("data-provider='rows'", "", false),
+        ("retried='true'", "", false),
+        ("", "<params><param index='0'><value>1</value></param></params>", false),
+        ("", "<attributes><attribute name='a'>b</attribute></attributes>", false),
+    ] {
+        let found = class_with(&format!("<test-method name='m' status='FAIL' {attributes}>{inside}</test-method>"));
+        let case = found.only();
+        assert_eq!((case.lone_group != 0, case.row_group != 0), (is_alone, !is_alone), "{attributes} {inside}");
+    }
+}
