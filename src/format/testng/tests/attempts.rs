@@ -72,6 +72,26 @@ fn held_rows_are_bounded() {
 }
 
 #[test]
+fn held_rows_are_bounded_in_bytes() {
+    let picture = "QUJD".repeat(9 << 18);
+    let row = |name: &str| {
+        format!(
+            "<test-method name='{name}' status='SKIP' retried='true'><attachments><attachment filename='a'>\
+             <rawcontent>{picture}</rawcontent></attachment></attachments></test-method>"
+        )
+    };
+    let report = format!(
+        "<testng-results><suite name='s'><test name='t'><class name='c'>{}{}</class></test></suite></testng-results>",
+        row("m"),
+        row("n")
+    );
+    let mut found = Findings::default();
+    parse(Body::Bytes(report.as_bytes()), &ReadOptions::default(), &mut found).unwrap();
+    // The first went on as an attempt when the second came, whose last attempt is missing.
+    assert_eq!(found.cases.iter().map(|case| case.superseded).collect::<Vec<_>>(), [true, false]);
+}
+
+#[test]
 fn t24_a_row_is_alone_when_nothing_speaks_of_others() {
     for (attributes, inside, is_alone) in [
         ("", "", true),
