@@ -353,6 +353,7 @@ mod tests {
     use super::*;
     use crate::bundle::hashing::{Hashing, Sum};
     use crate::bundle::name::bundle_file;
+    use crate::bundle::sidecar::{EvidenceLines, Sidecar};
     use crate::bundle::{Compression, Opening};
 
     fn purpose(target: &str, options: &[(&str, Value)]) -> ConversionPurpose {
@@ -437,6 +438,25 @@ mod tests {
         let table = |hash: &str| purpose("server", &[("key-map", serde_json::json!({"rows": 1, "xxh3": hash}))]);
         assert_eq!(table("1").differences(&table("2")), ["--key-map has another content now"]);
         assert_eq!(purpose("server", &[]).differences(&table("2")), ["--key-map was given"]);
+    }
+
+    #[test]
+    fn evidence_is_held_only_with_the_index_that_was_written() {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = Folder::open(outer.path(), Opening::Fresh).unwrap();
+        let file = Sidecar::new(Some(&folder)).keep("txt", &|out| out.write_all(b"abc")).unwrap();
+        let mut lines = EvidenceLines::create(&folder, "a").unwrap();
+        lines.write(&sidecar::tests::line(&file)).unwrap();
+        let index = lines.finish().unwrap().unwrap();
+        assert!(holds_evidence(outer.path(), &index));
+        assert!(!holds_evidence(outer.path(), &EvidenceIndex { lines: 2, ..index.clone() }));
+        let path = outer.path().join(&index.file);
+        let written = fs::read_to_string(&path).unwrap();
+        fs::write(&path, written.replace("a.png", "b.png")).unwrap();
+        assert!(!holds_evidence(outer.path(), &index), "another name for what was written");
+        fs::write(&path, written).unwrap();
+        fs::write(outer.path().join(&file.file), "abd").unwrap();
+        assert!(!holds_evidence(outer.path(), &index));
     }
 
     #[test]

@@ -173,7 +173,10 @@ mod tests {
     fn keeps_what_is_safe_and_replaces_the_rest() {
         assert_eq!(ids(&["nightly.zip", "a/b c", "..hidden", "über"]), ["nightly.zip", "a-b-c", "hidden", "-ber"]);
         assert_eq!(ids(&["", "...", "テスト"]), ["execution", "execution-2", "execution-3"]);
-        assert_eq!(ids(&["con.zip", "COM1", "comic"]), ["_con.zip", "_COM1", "comic"]);
+        assert_eq!(
+            ids(&["con.zip", "COM1", "comic", "coma", "com10"]),
+            ["_con.zip", "_COM1", "comic", "coma", "com10"]
+        );
     }
 
     #[test]

@@ -151,11 +151,11 @@ pub(super) fn each_line(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::bundle::Opening;
 
-    fn line(file: &EvidenceFile) -> EvidenceLine {
+    pub(in crate::bundle) fn line(file: &EvidenceFile) -> EvidenceLine {
         EvidenceLine {
             execution: "nightly".to_owned(),
             bundle: "bundles/nightly.0001.json".to_owned(),

@@ -211,8 +211,8 @@ mod tests {
             assert_eq!(counts, Cleaned { ansi: 2, controls: 0 });
         }
         assert_eq!(
-            cleaned("\\e[1m \\x1B &#233; &#65; #x41 #xAB U+001B").0,
-            "\\e[1m \\x1B &#233; &#65; #x41 #xAB U+001B"
+            cleaned("\\e[1m \\x1B &#233; &#65;&#32;&#x20; #x41 #xAB U+001B").0,
+            "\\e[1m \\x1B &#233; &#65;&#32;&#x20; #x41 #xAB U+001B"
         );
     }
 

@@ -96,5 +96,9 @@ mod tests {
         let mut fields = List::default();
         push_text(&mut fields, &Parameter { name: "10100".to_owned(), value: "x".to_owned() });
         assert_eq!((fields[0].id.as_str(), fields[0].name.as_str()), ("10100", ""));
+        for name in ["Team 7", "1234567890123456789"] {
+            let field = start(&mut fields, name);
+            assert_eq!((field.id.as_str(), field.name.as_str()), ("", name));
+        }
     }
 }

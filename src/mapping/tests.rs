@@ -94,6 +94,14 @@ fn fields_known_by_name_only_are_refused_where_numbers_are_asked_for() {
 }
 
 #[test]
+fn a_name_in_another_case_counts_and_is_told_where_case_matters() {
+    for (format, expected) in [("junit", &[ProblemKind::UnknownProperty][..]), ("nunit3", &[])] {
+        let (run, problems) = map(format, with(&[("TEST_KEY", "SHOP-11")]));
+        assert_eq!((run.identity, problems.as_slice()), (Identity::Key("SHOP-11".to_owned()), expected));
+    }
+}
+
+#[test]
 fn several_keys_are_told_and_the_first_counts() {
     let (run, problems) = map("junit", with(&[("test_key", "SHOP-1; SHOP-2 SHOP-1")]));
     assert_eq!(run.identity.key(), Some("SHOP-1"));

@@ -362,6 +362,8 @@ mod tests {
             "colour 0xFFFF",
             "isbn 9783161484100",
             "phone 5551234567",
+            "order1714636800",
+            "commit 17abcdef01",
             "deadbeef cafebabe",
             "feature/a/b",
             "a_shard_test",

@@ -357,6 +357,8 @@ mod tests {
         let given: Vec<_> =
             ["a.png", "a (2).png", "a.png", "a.png"].map(|name| names.unused(name.into()).into_owned()).to_vec();
         assert_eq!(given, ["a.png", "a (2).png", "a (3).png", "a (4).png"]);
+        let given = [".env", ".env"].map(|name| names.unused(name.into()).into_owned());
+        assert_eq!(given, [".env", ".env (2)"], "a dot in front begins no extension");
     }
 
     #[test]
@@ -374,6 +376,14 @@ mod tests {
         assert_eq!(content_type(&stated, &stated.data), "image/webp");
         let unknown = attachment("a.xyz", "", Content::Base64, "AAAA");
         assert_eq!(content_type(&unknown, &unknown.data), "application/octet-stream");
+    }
+
+    #[test]
+    fn a_media_type_has_two_parts() {
+        assert!(is_media_type("image/svg+xml"));
+        for other in ["image", "image/", "/png", "image/a b", "ima ge/png", "a/b/c"] {
+            assert!(!is_media_type(other), "{other}");
+        }
     }
 
     #[test]

@@ -236,4 +236,13 @@ mod tests {
         assert_eq!(statuses.handed_on("skipped", Outcome::Skipped), "skipped");
         assert_eq!(statuses.handed_on("", Outcome::Skipped), "SKIPPED");
     }
+
+    #[test]
+    fn an_aborted_result_keeps_its_word_where_there_is_one() {
+        for (target, expected) in [(Target::Server, "ABORTED"), (Target::Cloud, "CANCELLED")] {
+            let mut statuses = Statuses::new(target);
+            statuses.set(Outcome::Aborted, "CANCELLED").unwrap();
+            assert_eq!(statuses.handed_on("aborted", Outcome::Aborted), expected);
+        }
+    }
 }

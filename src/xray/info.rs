@@ -170,6 +170,7 @@ mod tests {
             (bare.info.stated.summary.as_str(), bare.unused.join(" ")),
             ("A night", "colour startDate".to_owned())
         );
+        assert_eq!((stated.has_times(), bare.has_times()), (false, true));
         assert_eq!(read_info(&[b"\xEF\xBB\xBF", &info[..]].concat()).unwrap(), bare, "with a mark of UTF-8");
         let inside = [&b"{\"info\":"[..], info, b",\"tests\":[]}"].concat();
         assert_eq!(read_info(&inside).unwrap().info, bare.info);

@@ -136,6 +136,7 @@ mod tests {
             "at line 1\nat line 2",
             "x-ray is co-operative; 3 of 4 tests passed.",
             "https://ci.example.org/job/12?page=3",
+            "https://ci.example.org/job/?page=3",
             "1 != 2",
             "snake_case_name is 5 * 3 (see Cart.java:12)",
             "Add(a: 1) # 3",

@@ -150,6 +150,7 @@ mod tests {
             ("Generic", true, "", "Manual"),
             ("Generic", false, "Given a shop", "Cucumber"),
             ("Exploratory", true, "", "Exploratory"),
+            ("Exploratory", false, "", "Exploratory"),
             ("", false, "", "Generic"),
         ] {
             let mut run = TestRun::default();
@@ -160,7 +161,9 @@ mod tests {
                 let step = run.stated.test.steps.add();
                 *step.add() = Parameter { name: "action".to_owned(), value: "open".to_owned() };
             }
-            assert_eq!(test_info(&run, &options).test_type.as_str(), expected, "{stated} {scenario}");
+            let info = test_info(&run, &options);
+            assert_eq!(info.test_type.as_str(), expected, "{stated} {scenario}");
+            assert_eq!(info.definition.is_some(), expected == "Generic", "{stated} {scenario}");
         }
     }
 

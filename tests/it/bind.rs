@@ -236,7 +236,9 @@ fn a_key_without_room_is_written_where_the_limit_allows_it() {
         bundles.iter().map(|bundle| bundle["bytes"].as_u64().unwrap()).max().unwrap()
     };
     let before = sizes(&workshop);
-    let ran = bind(&workshop, &["--execution", &key]);
+    assert_eq!(before.to_string(), limit);
+    assert_eq!(bind(&workshop, &["--execution", "DEMO-1"]).code, Some(0), "what is exactly full is not too large");
+    let ran = bind(&workshop, &["--execution", &key, "--force"]);
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     assert!(ran.stderr.contains("convert again, with --execution and this key"), "{}", ran.stderr);
     assert_eq!(sizes(&workshop), before);

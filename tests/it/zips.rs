@@ -285,8 +285,9 @@ fn an_info_file_names_the_test_execution_unless_options_do() {
     let expected = json!({"project": "DEMO", "summary": "A night", "version": "v1", "testEnvironments": ["ios"]});
     assert_eq!(convert(&[]), expected);
     assert_eq!(manifest(&workshop.path().join("out"))["options"]["summary"], "A night");
-    let info = convert(&["--summary", "Mine", "--environment", "linux", "--project", "OTHER"]);
-    assert_eq!((&info["summary"], &info["project"]), (&json!("Mine"), &json!("OTHER")));
+    let info = convert(&["--summary", "Mine", "--environment", "linux", "--project", "OTHER", "--fix-version", "v2"]);
+    let said = ["summary", "project", "version"].map(|name| &info[name]);
+    assert_eq!(said, [&json!("Mine"), &json!("OTHER"), &json!("v2")]);
     assert_eq!(info["testEnvironments"], json!(["linux"]));
     let ran = workshop.run(["convert", "a.xml", "--out", "new", "--info", "a.xml"]);
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);

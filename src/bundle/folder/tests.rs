@@ -238,14 +238,14 @@ fn what_is_no_folder_is_no_output_folder() {
 fn never_removes_what_is_not_its_own() {
     let outer = tempfile::tempdir().unwrap();
     earlier(outer.path());
-    let foreign = ["notes.txt", "x/a.0001.json"];
+    let foreign = [".d.xraypack-tmp/a", ".gitignore", "a.xraypack-tmp", "notes.txt", "x/a.0001.json"];
     foreign.iter().for_each(|file| put(outer.path(), file));
     put(outer.path(), "bundles/b.0007.json");
     put(outer.path(), "bundles/.b.0008.json.xraypack-tmp");
     let folder = Folder::open(outer.path(), Opening::Replace).unwrap();
     assert_eq!(outputs(outer.path()), foreign);
     folder.seal(&manifest(Vec::new())).unwrap();
-    assert_eq!(listing(outer.path()), ["manifest.json", "notes.txt", "x/a.0001.json"]);
+    assert_eq!(listing(outer.path()), [&foreign[..3], &["manifest.json"], &foreign[3..]].concat());
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn among_bundles_nothing_else_is_tolerated() {
 
 #[test]
 fn force_is_no_licence_for_a_folder_of_somebody_else() {
-    for file in ["notes.txt", "bundles/notes.json", "manifest.json"] {
+    for file in ["notes.txt", "src/notes.txt", "bundles/notes.json", "manifest.json"] {
         let outer = tempfile::tempdir().unwrap();
         put(outer.path(), file);
         put(outer.path(), "bundles/main.0001.json");

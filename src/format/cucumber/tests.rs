@@ -7,6 +7,7 @@ use crate::model::{Content, DetailKind, Outcome, TestCase};
 
 mod broken;
 mod corpus;
+mod large;
 mod producers;
 mod quirks;
 

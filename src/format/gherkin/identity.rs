@@ -60,3 +60,15 @@ pub(in crate::format) fn push_slug(name: &str, out: &mut String) {
         out.push_str("scenario");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_a_file_and_a_line_in_it() {
+        assert_eq!((site("a.feature", Some(0)), site("a.feature", None)), (0, 0));
+        assert_eq!(site("a\\b.feature", Some(3)), site("a/b.feature", Some(3)));
+        assert_ne!(site("a.feature", Some(3)), site("a.feature", Some(4)));
+    }
+}

@@ -146,6 +146,7 @@ fn suites_are_told_apart() {
         ("<assembly total='1'/>", Some("xunit")),
         ("<assembly xmlns='urn:schemas-microsoft-com:asm.v1' manifestVersion='1.0'/>", None),
         ("<collection><test name='a' result='Pass'/></collection>", Some("xunit")),
+        ("<collection><book name='a'/></collection>", None),
         ("<testcase internalid='1'/>", None),
         ("<testcase name='1'/>", Some("junit")),
         ("<testrun name='a' tests='1' started='1'><testsuite/></testrun>", Some("junit")),
@@ -227,11 +228,14 @@ fn lists_of_other_things_are_no_features() {
         ),
         (r#"[{"keyword":"plumber","location":"Berlin","volume":10}]"#, None),
         (r#"[{"name":"x","elements":[{"location":"Berlin"}]}]"#, None),
+        (r#"[{"name":"x","elements":[{"location":"a.feature:"}]}]"#, None),
+        (r#"[{"name":"x","elements":[{"location":":12"}]}]"#, None),
         (r#"[{"host":"a","location":"rack:12"}]"#, None),
         (r#"{"name":"Acme","location":"Paris","elements":[]}"#, None),
         (r#"[{"uri":"spotify:track:1","name":"x"}]"#, None),
         // A feature without scenarios, and one whose place is told otherwise.
         (r#"[{"uri":"a.feature","id":"a","keyword":"Feature","name":"A","line":1}]"#, Some("cucumber")),
+        (r#"[{"id":"a","keyword":"Feature","line":1,"elements":[{"name":"x"}]}]"#, Some("cucumber")),
         (r#"[{"keyword":"Feature","location":"a.feature:1","name":"A"}]"#, Some("behave")),
         (r#"[{"keyword":"Feature","location":"a.feature","elements":[]}]"#, Some("behave")),
         (r#"[{"elements":[],"location":"C:\\a.feature:12"}]"#, Some("behave")),
@@ -297,6 +301,14 @@ fn keys_in_texts_are_no_keys() {
     assert_eq!(json.names("c[]").collect::<Vec<_>>(), [b"d", b"e", b"f"]);
     assert_eq!(json.kind("c[]", "e"), Some(ValueKind::Word));
     assert_eq!(json.kind("x", "y"), Some(ValueKind::Object));
+}
+
+#[test]
+fn a_list_and_an_object_of_one_key_are_two_places() {
+    let head = Head::new(br#"[{"a":[{"b":1}]},{"a":{"c":1}},{"a":[{"d":1}]}]"#, "a.json");
+    let json = head.json().unwrap();
+    assert!(json.has_all("[].a[]", &["b", "d"]) && !json.has("[].a[]", "c"));
+    assert!(json.has("[].a", "c") && !json.has_any("[].a", &["b", "d"]));
 }
 
 #[test]

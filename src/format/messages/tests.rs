@@ -383,6 +383,17 @@ fn what_has_finished_makes_room() {
 }
 
 #[test]
+fn keywords_make_room_for_what_is_to_run() {
+    let steps: Vec<_> = (0..300).map(|n| format!(r#"{{"id":"k{n}","keyword":"Given "}}"#)).collect();
+    let feature = format!(r#"{{"children":[{{"scenario":{{"id":"s","steps":[{}]}}}}]}}"#, steps.join(","));
+    let document = format!("{{\"gherkinDocument\":{{\"uri\":\"a.feature\",\"feature\":{feature}}}}}\n");
+    let run = [document.as_bytes(), &scenarios(20, Announced::AllAtOnce)].concat();
+    let found = read_within(&run, 16 << 10);
+    assert!(found.messages.is_empty(), "{:?}", found.messages);
+    assert!(found.cases.iter().all(|case| !case.title.is_empty()));
+}
+
+#[test]
 fn what_finds_no_room_is_told() {
     let found = read_within(&scenarios(2_000, Announced::AllAtOnce), 16 << 10);
     assert_eq!((found.cases.len(), found.problems.as_slice()), (2_000, [ProblemKind::LimitReached].as_slice()));

@@ -263,6 +263,8 @@ mod tests {
     fn without_them_the_full_name_does() {
         assert_eq!(three("M(1.5)", "N.C(2).M(1.5)", "", ""), ["N.C.M", "M", "N.C"]);
         assert_eq!(three("M", "", "C", ""), ["C.M", "M", "C"]);
+        assert_eq!(three("M", "", "", ""), ["M", "M", ""]);
+        assert_eq!(three("", "", "C", "")[0], "C");
         assert_eq!(three("", "", "", ""), ["", "", ""]);
     }
 
@@ -285,6 +287,8 @@ mod tests {
             ("N.C.M[a.b]", "M[a.b]"),
             ("N.C.'a.b'", "'a.b'"),
             ("N2.C.M", "M"),
+            ("N.C2.M", "M"),
+            ("N.C.3D", "3D"),
             ("N.C.v1.2", "v1.2"),
         ];
         for (name, segment) in segments {

@@ -48,7 +48,7 @@ impl Findings {
         self.problems.iter().map(|problem| problem.kind).filter(|kind| *kind != ProblemKind::NaiveTimestamp).collect()
     }
 
-    fn only(&self) -> &TestCase {
+    pub(super) fn only(&self) -> &TestCase {
         assert_eq!(self.cases.len(), 1, "{:?}", self.lines());
         &self.cases[0]
     }
@@ -247,6 +247,14 @@ fn r12_a_message_left_open_is_repaired() {
     let found = read_bytes(direct.as_bytes(), &none);
     assert_eq!((found.lines(), found.kinds()), (vec!["failed S.a".to_owned()], vec![ProblemKind::Repaired]));
     assert_eq!(read_bytes(report.as_bytes(), &none).kinds(), [ProblemKind::Repaired]);
+}
+
+#[test]
+fn a_test_without_its_end_tag_counts_when_its_status_is_there() {
+    let both = suite(&[test("a", "FAIL").replace("</test>", ""), test("b", "PASS")].concat());
+    check(&both, &["failed S.a", "passed S.b"], &[ProblemKind::Malformed]);
+    let without_status = suite(&["<test name='a'><tag>T</tag>", &*test("b", "PASS")].concat());
+    check(&without_status, &["passed S.b"], &[ProblemKind::Truncated, ProblemKind::Malformed]);
 }
 
 #[test]

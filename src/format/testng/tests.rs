@@ -418,6 +418,7 @@ fn attachments_carry_their_content_or_point_to_it() {
             ("", Content::Path, "shots/a.png")
         ]
     );
+    assert!(!found.kinds().contains(&ProblemKind::EvidenceDropped), "{:?}", found.problems);
     let report = format!("<class name='c'><test-method name='m' status='PASS'>{inside}</test-method></class>");
     assert!(read_with(&report, &ReadOptions::default()).only().attachments.is_empty(), "only failed ones by default");
 }

@@ -322,6 +322,21 @@ fn what_is_left_open_is_told_at_the_same_place_when_it_is_passed_over() {
 }
 
 #[test]
+fn only_what_is_known_to_be_left_open_is_pardoned() {
+    for (document, kind) in
+        [("<a><msg>x</a>", "repaired"), ("<a><kw>x</a>", "malformed"), ("<a><kw><msg>x</a>", "malformed")]
+    {
+        let mut cursor = XmlCursor::new(Body::Bytes(document.as_bytes()));
+        cursor.pardon_open(b"msg");
+        events(&mut cursor);
+        let mut problems = Problems::default();
+        cursor.finish(&mut problems);
+        assert_eq!(problems.0.len(), 1, "{document}");
+        assert!(problems.0[0].ends_with(&format!("[{kind}]")), "{document}: {:?}", problems.0);
+    }
+}
+
+#[test]
 fn element_text_keeps_tags_that_nobody_knows() {
     let mut cursor = XmlCursor::new(Body::Bytes(b"<a><b>x <unknown> y</b><c/></a>"));
     cursor.next().unwrap();
@@ -397,6 +412,7 @@ fn tags_have_limits() {
         ending("<a b='1' c='2' d='3' e='4'/>", limits),
         "a tag has more attributes, which is over --limit attributes=3"
     );
+    assert_eq!(ending(&format!("<a b='{}'/>", "x".repeat(40 - "<a b=''/>".len())), limits), "");
     let long = format!("<a b='{}'/>", "x".repeat(40));
     assert_eq!(ending(&long, limits), "a tag is longer, which is over --limit tag-bytes=40");
 }

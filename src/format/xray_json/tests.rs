@@ -73,6 +73,21 @@ fn the_address_before_evidence_is_taken_off() {
 }
 
 #[test]
+fn evidence_that_nobody_wants_is_dropped() {
+    let item = r#"[{"data":"QUJD","filename":"a"}]"#;
+    let report = format!(
+        r#"{{"tests":[{{"testKey":"DEMO-1","status":"FAIL","evidence":{item},"steps":[{{"status":"FAIL","evidence":{item}}}]}}]}}"#
+    );
+    for (attachments, expected) in [(Attachments::All, [1, 1]), (Attachments::None, [0, 0])] {
+        let mut found = Findings::default();
+        let options = ReadOptions { attachments, ..ReadOptions::default() };
+        parse(Body::Bytes(report.as_bytes()), &options, &mut found).unwrap();
+        let case = &found.cases[0];
+        assert_eq!([case.attachments.len(), case.steps[0].attachments.len()], expected);
+    }
+}
+
+#[test]
 fn an_info_that_is_lost_beside_a_key_is_told_once() {
     let document = |info: &str| {
         let test = r#"[{"testKey":"DEMO-1","status":"PASS"}]"#;

@@ -330,6 +330,7 @@ mod tests {
         check(r#"s: "a\"b\\c""#, &[("s", r#"a"b\c"#)]);
         check(r#"s: \"a\", t: \"b, c\""#, &[("s", "a"), ("t", "b, c")]);
         check(r#"s: \"a\\\"b\", n: 1"#, &[("s", r#"a"b"#), ("n", "1")]);
+        check(r#"s: \"a\\\", b\", n: 1"#, &[("s", r#"a", b"#), ("n", "1")]);
         check(r#"s: "\x1b[0m\0\xd83d""#, &[("s", r"\x1b[0m\0\xd83d")]);
         check(r#"s: "long"..., t: "cut"···"#, &[("s", r#""long"..."#), ("t", r#""cut"···"#)]);
         check("s: don't, t: it's", &[("s", "don't"), ("t", "it's")]);
@@ -343,7 +344,18 @@ mod tests {
         assert_eq!(split_path("N.C.M<System.String>(\"A\")"), ("N.C.M", Some("\"A\"")));
         assert_eq!(split_path("N.C.M<Int32>"), ("N.C.M", None));
         assert_eq!(split_path("N.C.M(a: \"very long..."), ("N.C.M", Some("a: \"very long...")));
-        for prose in ["works (admin)", "shows <Button />", "M (1)", "M <A>(1)", "calls f(1)", "(1)", "<A>", "a. (b)"] {
+        for prose in [
+            "works (admin)",
+            "shows <Button />",
+            "M (1)",
+            "M <A>(1)",
+            "calls f(1)",
+            "(1)",
+            "<A>",
+            "a. (b)",
+            "9(b)",
+            "a.(b)",
+        ] {
             assert_eq!(split_path(prose), (prose, None));
         }
         assert_eq!(split_named("Adds (fast path)"), ("Adds (fast path)", None));

@@ -359,6 +359,8 @@ fn x33_listed_tests_win_over_counters() {
     check(&report("total='3'"), &["passed a"], &[ProblemKind::CountMismatch]);
     check(&report("total='2' not-run='1'"), &["passed a"], &[]);
     check(&report("total='1'"), &["passed a"], &[]);
+    let two = format!("<assemblies>{}</assemblies>", report("total='1'").repeat(2));
+    check(&two, &["passed a"; 2], &[]);
 }
 
 #[test]

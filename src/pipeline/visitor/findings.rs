@@ -92,3 +92,34 @@ impl ReportVisitor for Findings<'_> {
         self.note_producer(name);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Origin, ReportId};
+
+    #[test]
+    fn problems_of_a_kind_behind_the_first_fifty_are_counted() {
+        let mut outcome = ReportOutcome::new(ReportId(0), Origin::default(), 0);
+        let mut findings = Findings::new(&mut outcome, &Limits::default());
+        for number in 0..53 {
+            findings.note(Problem::new(ProblemKind::Malformed, format!("number {number}")));
+        }
+        findings.note(Problem::new(ProblemKind::Truncated, "cut"));
+        findings.finish();
+        let told: Vec<_> = outcome.told.problems.iter().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(told[49..], ["number 49", "cut", "3 further problems of this kind, for example: number 50"]);
+    }
+
+    #[test]
+    fn a_part_keeps_one_more_which_may_become_the_example() {
+        let mut outcome = ReportOutcome::new(ReportId(0), Origin::default(), 0);
+        let mut findings = Findings::new(&mut outcome, &Limits::default());
+        findings.keeps = Keeps::EnoughOfAPart;
+        for number in 0..53 {
+            findings.note(Problem::new(ProblemKind::Malformed, format!("number {number}")));
+        }
+        assert_eq!(findings.further[&ProblemKind::Malformed].0, 2);
+        assert_eq!(outcome.told.problems.len(), 51);
+    }
+}

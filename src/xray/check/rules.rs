@@ -322,3 +322,16 @@ fn is_date(text: &str) -> bool {
         && within(14, 0, 59)
         && within(17, 0, 59)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_may_be_as_long_as_their_limit() {
+        let long = |length: usize| "\u{fc}".repeat(length);
+        assert!(is_summary(&long(255)) && !is_summary(&long(256)));
+        assert!(is_description(&long(32_767)) && !is_description(&long(32_768)));
+        assert!(is_file_name(&long(255)) && !is_file_name(&long(256)));
+    }
+}

@@ -56,6 +56,20 @@ fn what_results_state_otherwise_is_said_in_the_comment() {
 }
 
 #[test]
+fn a_defect_of_steps_that_are_not_kept_is_the_runs() {
+    let one = |outcome, defects: &[&str]| {
+        stated(outcome, &[("FAIL", "")], |run| {
+            defects.iter().for_each(|defect| run.steps[0].defects.add().push_str(defect));
+        })
+    };
+    let parts = [one(Outcome::Passed, &["DEMO-8", "DEMO-9"]), one(Outcome::Failed, &["DEMO-9"])];
+    let (text, _) = merged(&parts, Merge::Worst);
+    for defects in [r#""defects":["DEMO-8"]"#, r#""defects":["DEMO-9"]"#] {
+        assert_eq!(text.matches(defects).count(), 1, "{text}");
+    }
+}
+
+#[test]
 fn values_of_a_custom_field_are_all_told() {
     let one = |outcome, fields: &[(&str, &str)]| {
         stated(outcome, &[], |run| {

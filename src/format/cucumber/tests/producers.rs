@@ -98,6 +98,16 @@ fn c13_behave2cucumber_has_numbers_for_ids_and_seconds_for_durations() {
 }
 
 #[test]
+fn a_skipped_background_that_took_time_is_no_template() {
+    for (duration, expected) in [(0, Outcome::Passed), (5, Outcome::Skipped)] {
+        let skipped = step(2, &format!(r#""status":"skipped","duration":{duration}"#));
+        let background = format!(r#"{{"type":"background","line":2,"steps":[{skipped}]}}"#);
+        let found = read(feature(&format!("{background},{}", scenario(3, &step(2, PASSED)))));
+        assert_eq!(found.only().outcome, expected);
+    }
+}
+
+#[test]
 fn c14_attempts_of_behave2cucumber_are_attempts() {
     let attempt = |id: u32, result: &str| {
         format!(r#"{{"type":"scenario","id":{id},"name":"pays","line":"6","steps":[{}]}}"#, step(7, result))

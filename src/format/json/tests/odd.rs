@@ -61,6 +61,8 @@ fn quotes_that_are_out_of_step_are_a_fault() {
             format!(r#"{{"a":{{{blanks}"x":"y}},"b":"Given "}},{{"c":"5\" screen"}}}}"#),
             format!(r#"{{"a":{{{blanks}"x":y"}},"b":"\"","c":{{"d":"e"}}}}"#),
             format!(r#"{{"b":[{blanks}"x","y],"c":"z","d":"5\" screen"]}}"#),
+            format!(r#"{{"a":{{{blanks}"x":y "z":1}},"c":2}}"#),
+            format!(r#"{{"a":{{{blanks}"x" y,"z":1}},"c":2}}"#),
         ] {
             assert!(read_half(&json).is_err_and(|fault| !fault.is_cut()), "{json}");
         }

@@ -27,3 +27,15 @@ fn only_a_run_that_began_is_interrupted() {
     assert_eq!(problems_of(&[PICKLE, CASE, STARTS]), interrupted);
     assert_eq!(problems_of(&[PICKLE, CASE]), interrupted);
 }
+
+#[test]
+fn what_is_to_run_again_is_not_forgotten() {
+    let run = String::from_utf8(scenarios(100, Announced::AllAtOnce)).unwrap();
+    let (announced, ran) = run.split_at(run.find("{\"testCaseStarted\"").unwrap());
+    let first = ran.replace(r#""willBeRetried":false"#, r#""willBeRetried":true"#).replace(":\"a", ":\"b");
+    let first = first.split("{\"testRunFinished\"").next().unwrap();
+    let found = read_within([announced, first, ran].concat().as_bytes(), 48 << 10);
+    assert!(found.messages.is_empty(), "{:?}", found.messages);
+    assert_eq!(found.cases.len(), 200);
+    assert!(found.cases.iter().all(|case| !case.title.is_empty()));
+}

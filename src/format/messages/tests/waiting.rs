@@ -27,6 +27,13 @@ fn they_wait_for_the_attempt_that_runs_the_step() {
 }
 
 #[test]
+fn what_is_no_base64_is_told() {
+    let found = read(&with_attachments(picture("t", "!!no base64!!").trim_end()));
+    assert_eq!(held(&found)[0][0].1, "!!no base64!!");
+    assert_eq!(found.problems, [ProblemKind::MissingAttachment]);
+}
+
+#[test]
 fn they_belong_to_the_attempt_that_runs_and_has_the_step() {
     let found = read(&with_attachments(picture("t", "QUJD").trim_end()));
     assert_eq!(held(&found), [[("pays-s1-1", "QUJD")]]);

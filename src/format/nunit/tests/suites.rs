@@ -272,6 +272,12 @@ fn suites_without_a_type_name_their_cases() {
 }
 
 #[test]
+fn a_case_without_a_name_is_not_called_by_its_suites() {
+    let found = two(&format!("<test-suite type='Namespace' name='N'>{}</test-suite>", named_case(" ")));
+    assert_eq!(found.only().qualified_name.trim(), "");
+}
+
+#[test]
 fn names_that_hold_their_class_are_left_alone() {
     for (namespace, fixture, name) in [
         ("N", "C", "N.C.M"),

@@ -1,6 +1,6 @@
 use super::super::tests::{Findings, read_bytes};
 use super::*;
-use crate::model::Attachment;
+use crate::model::{Attachment, Outcome};
 
 const FIXTURE: &[u8] = include_bytes!("../../../../fixtures/robot/output-7.5.json");
 const XML: &[u8] = include_bytes!("../../../../fixtures/robot/shop-7.5.xml");
@@ -30,6 +30,26 @@ fn keys_may_be_spelled_in_escapes() {
 }
 
 #[test]
+fn a_step_is_the_name_of_its_keyword_and_what_that_was_given() {
+    let report = r#"{"generator":"Robot 7.5","generated":"","suite":{"name":"S","tests":[{"name":"t","status":"PASS",
+        "setup":{"name":"Open","args":["x",2],"status":"PASS"},"body":[{"type":"IF/ELSE ROOT","status":"NOT RUN"}]}]}}"#;
+    let found = read_bytes(report.as_bytes(), &ReadOptions { steps: true, ..ReadOptions::default() });
+    let actions: Vec<_> = found.only().steps.iter().map(|step| step.action.as_str()).collect();
+    assert_eq!(actions, ["[Setup]    Open    x    2", "IF"]);
+}
+
+#[test]
+fn r18_a_dry_run_in_json_shows_nothing() {
+    for (word, expected) in [("NOT RUN", Outcome::NotRun), ("PASS", Outcome::Passed)] {
+        let keyword = format!(r#"{{"name":"u","status":"PASS","body":[{{"name":"k","status":"{word}"}}]}}"#);
+        let report = format!(
+            r#"{{"generator":"Robot 7.5","generated":"","suite":{{"name":"S","tests":[{{"name":"t","status":"PASS","body":[{keyword}]}}]}}}}"#
+        );
+        assert_eq!(read(report.as_bytes()).only().outcome, expected);
+    }
+}
+
+#[test]
 fn steps_behind_the_first_thousand_are_left_out_and_told() {
     let report = |steps: usize| {
         let keywords = vec![r#"{"name":"k","status":"PASS"}"#; steps].join(",");
@@ -42,6 +62,17 @@ fn steps_behind_the_first_thousand_are_left_out_and_told() {
     let (fitting, longer) = (read(MOST_STEPS), read(MOST_STEPS + 5));
     assert_eq!((fitting.cases[0].steps.len(), fitting.kinds()), (MOST_STEPS, vec![]));
     assert_eq!((longer.cases[0].steps.len(), longer.kinds()), (MOST_STEPS, vec![ProblemKind::TextShortened]));
+}
+
+#[test]
+fn a_picture_of_a_step_that_is_left_out_is_the_tests() {
+    let keywords = vec![r#"{"name":"k","status":"PASS"}"#; MOST_STEPS].join(",");
+    let report = format!(
+        r#"{{"generator":"Robot 7.5","generated":"","suite":{{"name":"S","tests":[{{"name":"t","status":"FAIL","body":[{keywords},
+        {{"name":"l","status":"FAIL","body":[{{"type":"MESSAGE","html":true,"message":"<img src='a.png'>"}}]}}]}}]}}}}"#
+    );
+    let found = read_bytes(report.as_bytes(), &ReadOptions { steps: true, ..ReadOptions::default() });
+    assert_eq!((found.only().steps.len(), found.only().attachments.len()), (MOST_STEPS, 1));
 }
 
 #[test]

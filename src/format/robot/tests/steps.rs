@@ -45,3 +45,10 @@ fn r28_long_arguments_are_cut() {
     let steps = steps_of(&format!("<kw name='k'><arg>{}</arg><status status='PASS'/></kw>", "é".repeat(9000)));
     assert!(steps[0].len() < 2100 && steps[0].contains('…'), "{}", steps[0].len());
 }
+
+#[test]
+fn the_first_failure_that_is_logged_explains_a_step_whose_status_does_not() {
+    let messages = "<msg level='INFO'>before</msg><msg level='FAIL'>no</msg><msg level='FAIL'>more</msg>";
+    let steps = steps_of(&format!("<kw name='k'>{messages}<status status='FAIL'/></kw>"));
+    assert_eq!(steps, ["failed k: no"]);
+}

@@ -70,3 +70,39 @@ fn held_rows_are_bounded() {
     // The attempts that had to go on early stay attempts.
     assert_eq!(found.cases.iter().filter(|case| case.superseded).count(), 2000 - 128);
 }
+
+#[test]
+fn held_rows_are_bounded_in_bytes() {
+    let picture = "QUJD".repeat(9 << 18);
+    let row = |name: &str| {
+        format!(
+            "<test-method name='{name}' status='SKIP' retried='true'><attachments><attachment filename='a'>\
+             <rawcontent>{picture}</rawcontent></attachment></attachments></test-method>"
+        )
+    };
+    let report = format!(
+        "<testng-results><suite name='s'><test name='t'><class name='c'>{}{}</class></test></suite></testng-results>",
+        row("m"),
+        row("n")
+    );
+    let mut found = Findings::default();
+    parse(Body::Bytes(report.as_bytes()), &ReadOptions::default(), &mut found).unwrap();
+    // The first went on as an attempt when the second came, whose last attempt is missing.
+    assert_eq!(found.cases.iter().map(|case| case.superseded).collect::<Vec<_>>(), [true, false]);
+}
+
+#[test]
+fn t24_a_row_is_alone_when_nothing_speaks_of_others() {
+    for (attributes, inside, is_alone) in [
+        ("", "", true),
+        ("data-provider=''", "", true),
+        ("data-provider='rows'", "", false),
+        ("retried='true'", "", false),
+        ("", "<params><param index='0'><value>1</value></param></params>", false),
+        ("", "<attributes><attribute name='a'>b</attribute></attributes>", false),
+    ] {
+        let found = class_with(&format!("<test-method name='m' status='FAIL' {attributes}>{inside}</test-method>"));
+        let case = found.only();
+        assert_eq!((case.lone_group != 0, case.row_group != 0), (is_alone, !is_alone), "{attributes} {inside}");
+    }
+}
