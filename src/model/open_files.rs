@@ -14,11 +14,10 @@ pub(crate) fn is_of_open_files(error: &io::Error) -> bool {
     })
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
-    #[cfg(unix)]
     #[test]
     fn knows_the_numbers_of_this_system() {
         use rustix::io::Errno;

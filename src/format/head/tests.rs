@@ -10,6 +10,14 @@ fn format_of(head: &Head<'_>) -> Option<&'static str> {
 }
 
 #[test]
+fn j34_zeros_are_zero_bytes_and_no_others() {
+    assert!(Head::new(&[0; 9], "a.xml").is_zeros());
+    for bytes in [&b""[..], b"\0\0a", b"no report"] {
+        assert!(!Head::new(bytes, "a.xml").is_zeros(), "{bytes:?}");
+    }
+}
+
+#[test]
 fn j41_nothing_is_empty() {
     for text in ["", "\u{FEFF}", " \n\t", "<?xml version='1.0'?>\n", "\u{FEFF}<?xml version='1.0'"] {
         assert!(Head::new(text.as_bytes(), "a.xml").is_empty(), "{text:?}");

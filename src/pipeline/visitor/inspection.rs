@@ -58,3 +58,20 @@ impl ReportVisitor for Inspection<'_> {
         self.findings.producer(name);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Origin, ReportId};
+
+    #[test]
+    fn what_was_only_counted_is_told_in_the_end() {
+        let mut outcome = ReportOutcome::new(ReportId(0), Origin::default(), 0);
+        let (rules, mut scratch) = (Rules::default(), RunScratch::default());
+        let mut inspection = Inspection::new(&Dialect::PLAIN, &mut outcome, &rules, &Limits::default(), &mut scratch);
+        (0..51).for_each(|number| inspection.problem(Problem::new(ProblemKind::Malformed, number.to_string())));
+        inspection.finish();
+        let last = outcome.told.problems.last().map(|problem| problem.message.as_str());
+        assert_eq!(last, Some("1 further problems of this kind, for example: 50"));
+    }
+}
