@@ -121,10 +121,15 @@ pub(super) fn test_info<'a>(run: &'a TestRun, options: &'a EncodeOptions) -> Tes
         definition: definition
             .or_else(|| (has_definition && type_name == "Generic").then(|| run.identity.as_str().into())),
         steps,
-        scenario_type: scenario.as_ref().and_then(|_| filled(&test.scenario_type)),
+        scenario_type: scenario.as_ref().and_then(|_| scenario_type(&test.scenario_type)).map(Text::from),
         scenario,
         description: (!run.description.is_empty()).then(|| encode::fitting(&run.description, limit)),
     }
+}
+
+/// The type of scenario that Server has by this name, in whatever case, of which it takes no other (strict schema).
+pub(super) fn scenario_type(name: &str) -> Option<&'static str> {
+    ["Scenario", "Scenario Outline"].into_iter().find(|known| known.eq_ignore_ascii_case(name.trim()))
 }
 
 /// A step with its members, none of which may be too long; one without an action is none. Of several members with one

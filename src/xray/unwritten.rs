@@ -4,6 +4,7 @@
 use crate::model::{Step, TestRun};
 
 use super::flavour::Target;
+use super::stated::scenario_type;
 
 /// Kinds of what is not written, as a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,7 +56,7 @@ impl Unwritten {
             Target::Server => [
                 false,
                 false,
-                false,
+                test.given && says(&test.scenario_type) && scenario_type(&test.scenario_type).is_none(),
                 test.steps.iter().flat_map(|step| step.iter()).any(|member| !is_of_server(&member.name)),
                 stated.iterations.iter().any(|row| says(&row.name) || says(&row.duration)),
             ],
@@ -109,6 +110,9 @@ mod tests {
         run.stated.test.scenario_type.push_str("Scenario");
         assert_eq!(names(&run, Target::Cloud), KINDS[..3]);
         assert!(names(&run, Target::Server).is_empty());
+        run.stated.test.scenario_type.push_str(" of another tool");
+        assert_eq!(names(&run, Target::Server), KINDS[2..3]);
+        run.stated.test.scenario_type.clear();
         *run.stated.test.steps.add().add() = Parameter { name: "action".to_owned(), value: "a".to_owned() };
         assert!(names(&run, Target::Server).is_empty());
         *run.stated.test.steps.add().add() = Parameter { name: "mine".to_owned(), value: "x".to_owned() };

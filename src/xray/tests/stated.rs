@@ -38,3 +38,16 @@ fn a_described_test_stands_beside_its_key() {
     assert!(server.contains(r#""scenario":"Given x""#) && server.contains(r#""testVersion":"v2""#), "{server}");
     assert!(!encoded(&run, Target::Cloud).0.contains("testVersion"));
 }
+
+#[test]
+fn a_type_of_scenario_is_one_of_servers() {
+    let of_type = |name: &str| {
+        let mut run = keyed("AB-1");
+        run.stated.test.given = true;
+        run.stated.test.scenario.push_str("Given x");
+        run.stated.test.scenario_type.push_str(name);
+        encoded(&run, Target::Server).0
+    };
+    assert!(of_type("scenario outline ").contains(r#""scenarioType":"Scenario Outline""#));
+    assert!(!of_type("Background").contains("scenarioType"), "the strict schema has no other");
+}
