@@ -21,7 +21,7 @@ use crate::format::head::LONGEST_HEAD;
 use crate::format::{ParseError, ParseErrorKind};
 use crate::mapping::Rules;
 use crate::model::{Body, Problem, ProblemKind, ReportState, ReportVisitor};
-use crate::source::{Entry, Shortage};
+use crate::source::{Entry, Resumed, Shortage};
 
 /// What is done with a file.
 #[derive(Clone, Copy)]
@@ -89,7 +89,7 @@ impl ReportAtHand<'_> {
             glance = self.glance_at(&head);
         }
         let looked = Looked::at(self.entry, &head, head.len() < wanted && failed.is_none());
-        let mut rest = Rest { failed, inner: &mut hashing };
+        let mut rest = Resumed { failed, rest: &mut hashing };
         let mut whole = head.as_slice().chain(&mut rest);
         let ended = self.recognise_and_parse(looked, glance, Body::Stream(&mut whole));
         if ended.read.is_err() {
@@ -269,19 +269,4 @@ fn too_many_methods() -> Problem {
          without the key that another row of their method has"
     );
     Problem::new(ProblemKind::SeveralKeys, message)
-}
-
-/// What follows a head whose reading has perhaps failed.
-struct Rest<R> {
-    failed: Option<io::Error>,
-    inner: R,
-}
-
-impl<R: Read> Read for Rest<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.failed.take() {
-            Some(error) => Err(error),
-            None => self.inner.read(buffer),
-        }
-    }
 }

@@ -55,6 +55,7 @@ pub use input::{Input, inputs};
 pub use limits::Limits;
 pub(crate) use litter::{has_ending, is_called_archive, is_called_packed, is_called_zip};
 pub use mapped::Mapping;
+pub(crate) use plain::Resumed;
 pub use scratch::Scratch;
 pub use shortage::Shortage;
 pub(crate) use spooled::Spooled;

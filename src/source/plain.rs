@@ -68,9 +68,10 @@ fn lend_unpacked<T>(
 }
 
 /// A stream that has perhaps failed already, while its beginning was looked at: the failure comes first.
-struct Resumed<R> {
-    failed: Option<io::Error>,
-    rest: R,
+pub(crate) struct Resumed<R> {
+    /// It, until it has come.
+    pub(crate) failed: Option<io::Error>,
+    pub(crate) rest: R,
 }
 
 impl<R: Read> Read for Resumed<R> {
