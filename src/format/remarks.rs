@@ -28,6 +28,8 @@ const LONGEST_WORD: usize = 40;
 impl Remarks {
     /// Counts one occurrence. `topic` is the sentence that tells remarks of one kind apart; `detail` follows it, for
     /// the first occurrence only.
+    #[cold]
+    #[inline(never)]
     pub fn add(
         &mut self,
         kind: ProblemKind,
@@ -43,6 +45,8 @@ impl Remarks {
     }
 
     /// Counts one occurrence, of which `word` is what matters: each other word is listed, up to ten.
+    #[cold]
+    #[inline(never)]
     pub fn add_word(&mut self, kind: ProblemKind, topic: &'static str, word: &str, place: impl FnOnce() -> Position) {
         let quoted = || format!("'{}'", shorten::one_line(word, LONGEST_WORD));
         self.add(kind, topic, quoted, place);

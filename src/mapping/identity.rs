@@ -204,6 +204,7 @@ impl Mapper<'_> {
     }
 
     /// What changes from night to night is replaced in the name that identifies the Test and in the one for people.
+    #[inline(never)]
     fn rewrite_names(&mut self, case: &mut TestCase, problem: &mut dyn FnMut(Problem)) {
         for name in [&mut case.qualified_name, &mut case.title] {
             let mut replaced: Option<String> = None;
@@ -238,6 +239,7 @@ impl Mapper<'_> {
         is_id_known
     }
 
+    #[inline(never)]
     fn search_table(&mut self, case: &TestCase, problem: &mut dyn FnMut(Problem)) -> bool {
         let Some(map) = &self.rules.keys.map else { return false };
         let test_id = self.findings.test_id.as_str();
@@ -262,6 +264,7 @@ impl Mapper<'_> {
     }
 
     /// Name, class and tags in this order; the first of them with a well-formed key decides.
+    #[inline(never)]
     fn search_by_pattern(&mut self, case: &TestCase, run: &mut TestRun) {
         let rules = self.rules;
         let keys = &mut self.findings.keys;

@@ -162,6 +162,8 @@ pub struct Problem {
 
 impl Problem {
     /// A problem of the kind's usual severity, without a place.
+    #[cold]
+    #[inline(never)]
     pub fn new(kind: ProblemKind, message: impl Into<String>) -> Problem {
         Problem { severity: kind.severity(), kind, message: message.into(), position: None, topic: None }
     }

@@ -49,6 +49,7 @@ impl EncodeOptions {
 /// Appends `run` as one element of `tests`, always valid against the target's strict schema.
 ///
 /// A common run (no evidence, fields or steps) allocates nothing.
+#[inline(never)]
 pub fn encode(run: &TestRun, options: &EncodeOptions, out: &mut Vec<u8>) -> RunFacts {
     let mut gathering = Gathering::new(options.evidence, Equals::of(run));
     view(run, options, &mut gathering).write(options.target, out);
@@ -56,6 +57,7 @@ pub fn encode(run: &TestRun, options: &EncodeOptions, out: &mut Vec<u8>) -> RunF
 }
 
 /// What the assembly must know of `run`, which is written with so many pieces of evidence.
+#[inline]
 pub(super) fn facts(run: &TestRun, options: &EncodeOptions, evidence: u32) -> RunFacts {
     RunFacts {
         identity: identity_hash(run.identity.key(), stated::project(run, options), run.identity.as_str()),
@@ -72,6 +74,7 @@ pub(crate) fn key_identity(key: &str) -> u128 {
 }
 
 /// Hash of what names a Test: its key, or project and definition.
+#[inline]
 pub(super) fn identity_hash(key: Option<&str>, project: &str, definition: &str) -> u128 {
     match key {
         Some(key) => xxh3_128_with_seed(key.as_bytes(), u64::from(b'k')),

@@ -5,20 +5,32 @@ use wide::u8x16;
 /// Bytes of a vector.
 const VECTOR: usize = 16;
 
+/// Half of them.
+const HALF: usize = VECTOR / 2;
+
 /// Offset of the first byte that cannot stand in a JSON string as it is: a control, a quote or a backslash.
 ///
 /// The last vector overlaps the one before it, in which nothing was found.
 #[inline]
 pub(super) fn next_escape(bytes: &[u8]) -> Option<usize> {
-    let Some(last) = bytes.last_chunk::<VECTOR>() else {
-        return bytes.iter().position(|byte| is_escaped(*byte));
-    };
+    let Some(last) = bytes.last_chunk::<VECTOR>() else { return next_escape_of_few(bytes) };
     for (number, block) in bytes.as_chunks::<VECTOR>().0.iter().enumerate() {
         if let Some(at) = first_escape(block) {
             return Some(VECTOR * number + at);
         }
     }
     first_escape(last).map(|at| bytes.len() - VECTOR + at)
+}
+
+/// As [`next_escape`], of fewer bytes than a vector has. Its halves overlap, too.
+fn next_escape_of_few(bytes: &[u8]) -> Option<usize> {
+    let (Some(first), Some(last)) = (bytes.first_chunk::<HALF>(), bytes.last_chunk::<HALF>()) else {
+        return bytes.iter().position(|byte| is_escaped(*byte));
+    };
+    let mut block = [0; VECTOR];
+    block[..HALF].copy_from_slice(first);
+    block[HALF..].copy_from_slice(last);
+    first_escape(&block).map(|at| if at < HALF { at } else { bytes.len() + at - VECTOR })
 }
 
 #[inline]
@@ -42,7 +54,7 @@ mod tests {
 
     #[test]
     fn every_byte_is_told_apart_at_every_place() {
-        for length in [1, 15, 16, 17, 31, 32, 33, 50] {
+        for length in [1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 50] {
             for byte in 0..=u8::MAX {
                 for place in 0..length {
                     let mut bytes = vec![b'a'; length];

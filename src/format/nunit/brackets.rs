@@ -80,7 +80,14 @@ pub(super) fn push_plain(name: &str, out: &mut String) {
 }
 
 /// Appends the arguments of all lists in the name: `arg1`, `arg2`, … and on from those already there.
+#[inline]
 pub(super) fn push_arguments(name: &str, parameters: &mut List<Parameter>) {
+    if has_arguments(name) {
+        push_groups(name, parameters);
+    }
+}
+
+fn push_groups(name: &str, parameters: &mut List<Parameter>) {
     for piece in Pieces::of(name) {
         if let Piece::Group(group) = piece {
             push_group(group, parameters);

@@ -161,6 +161,8 @@ impl Reader<'_> {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn report_open_case(&mut self, visitor: &mut dyn ReportVisitor) {
         self.name_case();
         visitor.problem(incomplete("test case", &self.case.qualified_name));
@@ -230,6 +232,7 @@ impl Reader<'_> {
     }
 
     /// Assertions are kept apart until it is known whether the failure tells them, too (N21).
+    #[inline(never)]
     fn read_assertions(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
         let depth = xml.depth();
         while let Inside::Child(tag) = xml.next_child(depth, STRUCTURE)? {
@@ -253,6 +256,7 @@ impl Reader<'_> {
     }
 
     /// Files that a case points to, by the path they had on the machine that ran it (N33).
+    #[inline(never)]
     fn read_attachments(&mut self, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
         if self.options.attachments == Attachments::None {
             return xml.skip_element();

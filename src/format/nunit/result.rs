@@ -43,7 +43,8 @@ pub(super) fn of_words(result: &str, label: &str) -> Verdict {
     if word.is_empty() {
         return Verdict::Missing;
     }
-    match WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)) {
+    let as_written = WORDS.iter().find(|(known, _)| *known == word);
+    match as_written.or_else(|| WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word))) {
         Some((_, Outcome::Failed)) if is_error_label(label) => Verdict::Known(Outcome::Errored),
         Some((_, outcome)) => Verdict::Known(*outcome),
         None => Verdict::Unknown,

@@ -77,6 +77,7 @@ fn is_between_digits(c: char) -> bool {
     matches!(c, ' ' | '\u{a0}' | '\u{202f}')
 }
 
+#[inline]
 fn read(text: &str, comma: Comma) -> Seconds {
     match usual(text.as_bytes()) {
         Some(nanos) => Seconds { nanos: Some(nanos), remark: None },
@@ -85,6 +86,7 @@ fn read(text: &str, comma: Comma) -> Seconds {
 }
 
 /// The usual form: up to seven digits, which are less than a year, and perhaps a point and digits behind it.
+#[inline]
 fn usual(text: &[u8]) -> Option<i64> {
     let mut rest = text;
     let (whole, 1..=7) = take_digits(&mut rest, 8) else { return None };
@@ -100,6 +102,7 @@ fn usual(text: &[u8]) -> Option<i64> {
     }
 }
 
+#[inline(never)]
 fn read_any(text: &str, comma: Comma) -> Seconds {
     let (negative, text) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),

@@ -85,14 +85,16 @@ pub fn is_absent(text: &str) -> bool {
         || (zero("Thu Jan  1 ") && text.ends_with(" 1970"))
 }
 
-/// `2024-05-02T10:00:00`, with or without a fraction and a zone: digit by digit, at fixed places.
+/// `2024-05-02T10:00:00`, with or without a fraction and a zone.
+#[inline]
 fn usual(text: &[u8], zone: &Zone) -> Option<Stamp> {
-    let (head, mut rest) = text.split_first_chunk::<19>()?;
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T' | b' ', h1, h2, b':', n1, n2, b':', s1, s2] = *head else {
-        return None;
-    };
-    let [century, years, month, day] = [pair(y1, y2)?, pair(y3, y4)?, pair(m1, m2)?, pair(d1, d2)?];
-    let [hour, minute, second] = [pair(h1, h2)?, pair(n1, n2)?, pair(s1, s2)?];
+    let (month, rest) = text.split_first_chunk()?;
+    let (day, rest) = rest.split_first_chunk()?;
+    let (clock, mut rest) = rest.split_first_chunk()?;
+    let [century, _, years, _, _, month, ..] = pairs(month, b"0000-00-")?;
+    let [d1, d2, b'T' | b' '] = *day else { return None };
+    let day = pair(d1, d2)?;
+    let [hour, _, _, minute, _, _, second, _] = pairs(clock, b"00:00:00")?;
     if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
@@ -101,11 +103,28 @@ fn usual(text: &[u8], zone: &Zone) -> Option<Stamp> {
         rest = fraction;
         nanos = take_fraction(&mut rest);
     }
+    let [century, years, month, hour, minute, second] = [century, years, month, hour, minute, second].map(i64::from);
     let day = Day { year: century * 100 + years, month, day };
     instant(day, hour * 3600 + minute * 60 + second, nanos, tail(rest)?, zone)
 }
 
+/// The numbers that neighbouring digits make, each where its first digit stands, if the text is digits where the shape has a
+/// zero and what the shape has elsewhere. All bytes are looked at in one go.
+#[inline]
+fn pairs(text: &[u8; 8], shape: &[u8; 8]) -> Option<[u8; 8]> {
+    const TOP_BITS: u64 = 0x8080_8080_8080_8080;
+    // A digit that differs by more than nine, another byte that differs at all, reaches its top bit.
+    let slack = shape.map(|byte| if byte == b'0' { 0x76 } else { 0x7F });
+    let digits = u64::from_le_bytes(*text) ^ u64::from_le_bytes(*shape);
+    if (digits.wrapping_add(u64::from_le_bytes(slack)) | digits) & TOP_BITS != 0 {
+        return None;
+    }
+    // No digit is above nine: no byte carries into the next one.
+    Some((digits * 10 + (digits >> 8)).to_le_bytes())
+}
+
 /// The number that two digits are.
+#[inline]
 fn pair(tens: u8, ones: u8) -> Option<i64> {
     let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
     (tens < 10 && ones < 10).then(|| i64::from(tens) * 10 + i64::from(ones))
@@ -222,6 +241,7 @@ pub(super) fn finish(day: Day, text: &[u8], zone: &Zone) -> Option<Stamp> {
     instant(day, second_of_day, nanos, tail(rest)?, zone)
 }
 
+#[inline]
 fn instant(day: Day, second_of_day: i64, nanos: i64, tail: Tail<'_>, zone: &Zone) -> Option<Stamp> {
     let Day { year, month, day } = day;
     if !YEARS.contains(&year) || !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) {
@@ -277,6 +297,24 @@ mod tests {
             let text = Timestamp::from_nanos(day * 86_400 * NANOS_PER_SECOND).to_string();
             let stamp = timestamp(&text, &Zone::utc()).unwrap();
             assert_eq!(stamp.at.nanos(), day * 86_400 * NANOS_PER_SECOND, "{text}");
+        }
+    }
+
+    #[test]
+    fn digits_are_read_and_nothing_else_is() {
+        const SHAPE: &[u8; 8] = b"00:00:00";
+        let good = *b"19:58:07";
+        assert_eq!(
+            pairs(&good, SHAPE).map(|[hour, _, _, minute, _, _, second, _]| [hour, minute, second]),
+            Some([19, 58, 7])
+        );
+        for place in 0..8 {
+            for byte in 0..=u8::MAX {
+                let mut text = good;
+                text[place] = byte;
+                let fits = if SHAPE[place] == b'0' { byte.is_ascii_digit() } else { byte == SHAPE[place] };
+                assert_eq!(pairs(&text, SHAPE).is_some(), fits, "{byte:#x} at {place}");
+            }
         }
     }
 

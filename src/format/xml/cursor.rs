@@ -213,6 +213,7 @@ impl<'s> XmlCursor<'s> {
     ///
     /// # Errors
     /// As [`XmlCursor::next`].
+    #[inline(always)]
     pub fn next_tag(&mut self) -> Result<XmlEvent<'_>, ParseError> {
         let found = self.advance(Texts::PassedOver)?;
         Ok(self.event_of(found))
@@ -356,6 +357,7 @@ impl<'s> XmlCursor<'s> {
         }
     }
 
+    #[inline(never)]
     fn other_markup(&mut self, markup: Markup, texts: Texts) -> Result<Option<Found>, ParseError> {
         // What looked like a tag and is none has no values.
         self.quoted.clear();
@@ -380,8 +382,25 @@ impl<'s> XmlCursor<'s> {
         Ok(None)
     }
 
-    #[inline]
-    pub(super) fn start(&mut self, length: usize, name: Name, tail: usize) -> Result<Option<Found>, ParseError> {
+    /// Begins the element whose start tag is this long.
+    #[inline(always)]
+    fn start(&mut self, length: usize, name: Name, tail: usize) -> Result<Option<Found>, ParseError> {
+        let depth = self.open.depth();
+        if depth == 0 || depth as u64 >= self.limits.xml_depth || length > self.short_tag {
+            return self.start_with_care(length, name, tail);
+        }
+        self.open_element(length, name, tail);
+        Ok(Some(Found::Start))
+    }
+
+    /// As [`start`](XmlCursor::start), for a root, or a tag that may be one too many.
+    #[cold]
+    pub(super) fn start_with_care(
+        &mut self,
+        length: usize,
+        name: Name,
+        tail: usize,
+    ) -> Result<Option<Found>, ParseError> {
         let depth = self.open.depth();
         if depth as u64 >= self.limits.xml_depth {
             return Err(self.over(Limit::XmlDepth, self.limits.xml_depth, "elements lie deeper inside each other"));
@@ -393,12 +412,7 @@ impl<'s> XmlCursor<'s> {
             return Ok(None);
         }
         let is_strange = depth == 0 && self.begin_document(name);
-        let inside = self.event + 1;
-        let bytes = self.window.bytes();
-        self.open.open(&bytes[inside..inside + name.length()], name.prefix() > 0);
-        self.owed_ends = usize::from(tail == EMPTY_TAIL);
-        self.next += length;
-        self.started = (inside..self.event + length - tail, name);
+        self.open_element(length, name, tail);
         if is_strange {
             self.skip_element()?;
             return Ok(None);
@@ -406,7 +420,16 @@ impl<'s> XmlCursor<'s> {
         Ok(Some(Found::Start))
     }
 
-    #[cold]
+    #[inline(always)]
+    fn open_element(&mut self, length: usize, name: Name, tail: usize) {
+        let inside = self.event + 1;
+        let bytes = self.window.bytes();
+        self.open.open(&bytes[inside..inside + name.length()], name.prefix() > 0);
+        self.owed_ends = usize::from(tail == EMPTY_TAIL);
+        self.next += length;
+        self.started = (inside..self.event + length - tail, name);
+    }
+
     fn check_long_tag(&self, length: usize, name: Name, tail: usize) -> Result<(), ParseError> {
         if length as u64 > self.limits.tag_bytes {
             return Err(self.over(Limit::TagBytes, self.limits.tag_bytes, "a tag is longer"));

@@ -44,7 +44,7 @@ impl OpenElements {
         self.starts.len()
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn open(&mut self, name: &[u8], has_prefix: bool) {
         let end = self.used + name.len();
         if self.names.len() < end {

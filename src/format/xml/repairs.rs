@@ -52,6 +52,8 @@ struct Tally {
 }
 
 impl Tally {
+    #[cold]
+    #[inline(never)]
     fn add(&mut self, count: u64, place: impl FnOnce() -> Position) {
         if count > 0 {
             self.count += count;
@@ -99,6 +101,8 @@ pub(super) struct Tallies {
 
 impl Tallies {
     /// Moves what the log holds into the tallies.
+    #[cold]
+    #[inline(never)]
     pub(super) fn collect(&mut self, log: &RepairLog, place: impl Fn() -> Position) {
         let (text, less_than) = log.take();
         self.bad_utf8.add(text.bad_utf8, &place);

@@ -37,7 +37,7 @@ impl XmlCursor<'_> {
                 self.doubts_left = self.doubts_left.saturating_sub((looked - length) as u64);
                 let event = self.event;
                 self.tallies.mended_tag(mends, self.window.offset(event), || self.window.position(event));
-                self.start(length, name, tail)
+                self.start_with_care(length, name, tail)
             }
         }
     }

@@ -173,7 +173,12 @@ impl<'t> Iterator for Attributes<'t> {
             self.quoted = ahead;
         }
         // A value without its quote may end where the tag does.
-        if self.at >= raw.bytes().len() { None } else { self.next_by_bytes() }
+        if self.at >= raw.bytes().len() {
+            return None;
+        }
+        // What the rare way finds is put together here: an attribute that went through memory would make all do so.
+        let (name, raw) = self.next_by_bytes()?;
+        Some((name, RawValue { raw, is_plain: false, log: self.log }))
     }
 }
 
@@ -186,8 +191,9 @@ impl<'t> Attributes<'t> {
         }
     }
 
-    /// The next attribute, whatever stands before it.
-    fn next_by_bytes(&mut self) -> Option<(&'t [u8], RawValue<'t>)> {
+    /// The next attribute, whatever stands before it: its name, and its value as it stands.
+    #[inline(never)]
+    fn next_by_bytes(&mut self) -> Option<(&'t [u8], Raw<'t>)> {
         let raw = self.raw.bytes();
         loop {
             let rest = raw[self.at..].trim_ascii_start();
@@ -217,8 +223,7 @@ impl<'t> Attributes<'t> {
             if name.is_empty() {
                 continue;
             }
-            let value = self.raw.slice(start, start + length);
-            return Some((self.local_name(name), RawValue { raw: value, is_plain: false, log: self.log }));
+            return Some((self.local_name(name), self.raw.slice(start, start + length)));
         }
     }
 

@@ -84,10 +84,13 @@ impl<'s> Window<'s> {
 
     /// As [`raw`](Window::raw), for what is read in several parts: one look tells whether all of them are text, which in a stream
     /// would be asked of each.
-    #[inline]
+    #[inline(always)]
     pub(super) fn raw_of_parts(&self, range: Range<usize>) -> Raw<'_> {
         match self.raw(range) {
-            Raw::Bytes(bytes) => simdutf8::basic::from_utf8(bytes).map_or(Raw::Bytes(bytes), Raw::Text),
+            Raw::Bytes(bytes) => match text_of(bytes) {
+                Some(text) => Raw::Text(text),
+                None => Raw::Bytes(bytes),
+            },
             text => text,
         }
     }
@@ -177,6 +180,12 @@ fn read_some(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
             result => return result,
         }
     }
+}
+
+/// These bytes as text, if that is what they are.
+#[inline(never)]
+fn text_of(bytes: &[u8]) -> Option<&str> {
+    simdutf8::basic::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use crate::mapping::{Mapper, unstable};
 use crate::model::{Problem, ProblemKind, TestCase, key, shorten};
 
 impl Mapper<'_> {
+    #[cold]
+    #[inline(never)]
     pub(super) fn warn_of_foreign_project(&mut self, tag: &str, problem: &mut dyn FnMut(Problem)) {
         let Some(own) = self.rules.project.as_deref() else { return };
         let project = key::project_of(tag);
@@ -16,6 +18,8 @@ impl Mapper<'_> {
     }
 
     /// One key cannot name all Tests of a feature (behave.md B15).
+    #[cold]
+    #[inline(never)]
     pub(super) fn warn_of_shared_key(&mut self, tag: &str, problem: &mut dyn FnMut(Problem)) {
         if self.warned.first(ProblemKind::SeveralKeys, tag) {
             let message = format!("the tag {tag} stands on a feature of several scenarios and names none of them");
@@ -45,6 +49,8 @@ impl Mapper<'_> {
         problem(Problem::new(ProblemKind::BareKey, message).about(topic));
     }
 
+    #[cold]
+    #[inline(never)]
     pub(super) fn warn_of_test_id(&mut self, problem: &mut dyn FnMut(Problem)) {
         let id = self.findings.test_id.as_str();
         if !id.is_empty() && self.warned.first(ProblemKind::TestId, "") {

@@ -43,6 +43,8 @@ impl<'o> Findings<'o> {
     }
 
     /// Keeps a problem, unless there are very many of its kind already.
+    #[cold]
+    #[inline(never)]
     pub(super) fn note(&mut self, problem: Problem) {
         let known = self.outcome.told.problems.iter().filter(|known| known.kind == problem.kind);
         let is_kept = match self.keeps {
