@@ -173,8 +173,8 @@ impl Format {
 
     /// Whether a report of the format called `name` at `path` may be told once more in another one.
     pub fn may_be_told_again(name: &str, path: &str) -> bool {
-        let file = path.rsplit('/').next();
-        by_name(name).is_some_and(|format| format.told_again_as.is_some() && format.told_again_as == file)
+        let is_called = |file: &str| path.rsplit('/').next() == Some(file);
+        by_name(name).and_then(|format| format.told_again_as).is_some_and(is_called)
     }
 
     /// Whether some format stands for the one called `name`.

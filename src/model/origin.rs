@@ -79,7 +79,7 @@ impl Origin {
     /// The folder that it lies in, or the archive, where it lies at the top of one; empty at the top of its INPUT.
     pub fn folder(&self) -> &str {
         let inside = if self.is_archived() { self.innermost + INTO.len() } else { 0 };
-        match self.name[inside..].rfind('/') {
+        match memchr::memrchr(b'/', &self.name.as_bytes()[inside..]) {
             Some(length) => &self.name[..inside + length],
             None => &self.name[..self.innermost],
         }

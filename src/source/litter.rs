@@ -91,8 +91,10 @@ pub(super) fn is_json_lines(name: &str) -> bool {
 }
 
 fn extension(name: &str) -> &str {
-    let name = name.rsplit('/').next().unwrap_or(name);
-    name.rsplit_once('.').map_or("", |(_, extension)| extension)
+    match memchr::memrchr2(b'.', b'/', name.as_bytes()) {
+        Some(at) if name.as_bytes()[at] == b'.' => &name[at + 1..],
+        _ => "",
+    }
 }
 
 #[cfg(test)]
