@@ -164,6 +164,7 @@ fn without_literal_z(written: &str) -> Option<&str> {
     local.ends_with(|last: char| last.is_ascii_digit()).then_some(local)
 }
 
+#[inline(always)]
 fn read_stamp(
     written: &str,
     last: &mut LastStamp,

@@ -103,7 +103,7 @@ impl<'t> RawValue<'t> {
     }
 
     /// Appends the value to `out`, its references resolved.
-    #[inline]
+    #[inline(always)]
     pub fn push_into(self, out: &mut String) {
         match self.raw {
             Raw::Text(text) if self.is_plain => out.push_str(text),
@@ -111,6 +111,7 @@ impl<'t> RawValue<'t> {
         }
     }
 
+    #[inline(never)]
     fn decode_into(self, out: &mut String) {
         text::decode(self.raw, RawKind::Attribute, out, self.log);
         if !self.is_plain && memchr::memchr(b'<', self.raw()).is_some() {
@@ -119,7 +120,7 @@ impl<'t> RawValue<'t> {
     }
 
     /// Replaces `out` by the value, its references resolved.
-    #[inline]
+    #[inline(always)]
     pub fn read_into(self, out: &mut String) {
         out.clear();
         self.push_into(out);
