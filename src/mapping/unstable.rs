@@ -60,7 +60,7 @@ impl Volatile {
 pub(super) fn find(name: &str, marks: TextMarks, start: Option<Timestamp>) -> Option<Volatile> {
     let bytes = name.as_bytes();
     // Without a digit nothing is volatile but paths.
-    if marks.slashes && is_absolute_path(bytes) {
+    if marks.slashes && (is_absolute_path(bytes) || is_file_of_node(bytes)) {
         return Some(Volatile::AbsolutePath);
     }
     if marks.digits
@@ -252,6 +252,16 @@ fn is_absolute_path(bytes: &[u8]) -> bool {
     }
 }
 
+/// The class under which Node's test runner writes all tests, and files that failed as a whole or hold no tests.
+const CLASS_OF_NODE: &str = "test.";
+
+/// `test./home/…/cart.test.js`. The runner has no other class, so that any name with a slash in front stands there, too.
+fn is_file_of_node(bytes: &[u8]) -> bool {
+    const ENDINGS: &[&[u8]] = &[b".js", b".mjs", b".cjs", b".ts", b".mts", b".cts"];
+    let Some(path) = bytes.strip_prefix(CLASS_OF_NODE.as_bytes()) else { return false };
+    is_absolute_path(path) && ENDINGS.iter().any(|ending| path.ends_with(ending))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -302,6 +312,8 @@ mod tests {
         ("/home/ci/build/features/pay.feature#pay", "/srv/2/features/pay.feature#pay", Volatile::AbsolutePath),
         (r"C:\build\pay.feature#pay", r"D:\b\2\pay.feature#pay", Volatile::AbsolutePath),
         ("file:///b/1/pay.feature#pay", "file:///b/2/pay.feature#pay", Volatile::AbsolutePath),
+        ("test./home/ci/build/cart.test.js", "test./srv/2/cart.test.js", Volatile::AbsolutePath),
+        (r"test.C:\build\spec\cart.mts", r"test.D:\b\2\spec\cart.mts", Volatile::AbsolutePath),
     ];
 
     #[test]
@@ -348,6 +360,8 @@ mod tests {
         };
         assert_eq!(kept("reads[/tmp/pytest-of-ci/pytest-41/a.json]"), "reads[TMP/a.json]");
         assert_eq!(kept("/home/ci/build/features/pay.feature#pay"), "features/pay.feature#pay");
+        assert_eq!(kept("test./home/ci/build/test/cart.test.js"), "test/cart.test.js");
+        assert_eq!(kept(r"test.C:\build\cart.test.mjs"), "cart.test.mjs");
         assert_eq!(kept("Chrome 99.0.Lint: all files"), "Chrome.Lint: all files");
         assert_eq!(kept("a.Chrome_Headless_120_0_(Linux_x86_64).App"), "a.Chrome_Headless_(Linux_x86_64).App");
         assert_eq!(kept("GET http://localhost:49731/items"), "GET http://localhost:PORT/items");
@@ -368,6 +382,8 @@ mod tests {
             "feature/a/b",
             "a_shard_test",
             "/ returns 200",
+            "test./api/users/1",
+            "test./api/users.js returns 200",
             "dates 20240502 and 20241399999999",
             "parses 2020-01-01T00:00:00Z",
             "born on 2024-05-02",
