@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::attachment::{Gathering, ReferenceFinder};
 use super::attributes::{CaseAttributes, ClassName};
 use super::outcome::{self, Children};
-use super::producer::{self, CdataEnds, Producer};
+use super::producer::{CdataEnds, Producer};
 use super::{Reader, STRUCTURE, times};
 use crate::format::held::{CONTENTS_LEFT_OUT, DETAILS_LEFT_OUT, Held};
 use crate::format::xml::{Mixed, Text, XmlCursor, XmlEvent};
@@ -207,7 +207,7 @@ impl Reader<'_> {
             Child::Properties => return self.read_properties(xml),
             Child::Output | Child::ErrorOutput => return self.read_output(child, xml),
             Child::Flaky => self.children.flaky = true,
-            Child::Warning => {}
+            Child::Warning => self.children.warning = true,
             Child::Other => {
                 self.remark_result_like(xml);
                 return xml.skip_element();
@@ -239,14 +239,12 @@ impl Reader<'_> {
         detail.kind = child.detail();
         for (name, value) in xml.started_tag().attributes() {
             match name {
-                b"message" if detail.message.is_empty() => value.push_into(&mut detail.message),
-                b"type" if detail.type_name.is_empty() => value.push_into(&mut detail.type_name),
+                b"message" | b"error_msg" if detail.message.is_empty() => value.push_into(&mut detail.message),
+                b"type" | b"error_type" if detail.type_name.is_empty() => value.push_into(&mut detail.type_name),
                 _ => {}
             }
         }
-        if self.suites.producer().escapes_messages_twice() {
-            producer::unescape(&mut detail.message);
-        }
+        self.suites.producer().restore_message(&mut detail.message);
         let mut clip = ClippedText::new(&mut detail.text);
         let mut ends = CdataEnds::default();
         let mut take = |piece: Text<'_>| {
@@ -343,7 +341,7 @@ impl Reader<'_> {
         if !self.case.outcome.is_failure() {
             // A class that did not run, a configuration that did not either.
             let name = self.case.title.as_str();
-            return (CONTAINER_NAMES.contains(&name) && !self.case.container.is_empty())
+            return (is_container_name(name) && !self.case.container.is_empty())
                 || (self.suites.producer() == Producer::TestngJunitXml && is_testng_configuration(name));
         }
         let class = match self.attributes.class_name {
@@ -352,7 +350,7 @@ impl Reader<'_> {
         };
         let name = self.case.title.as_str();
         let first_message = self.case.details.first().map_or("", |detail| trimmed(&detail.message));
-        if CONTAINER_NAMES.contains(&name) || CONTAINER_CLASSES.contains(&class) {
+        if is_container_name(name) || CONTAINER_CLASSES.contains(&class) {
             return true;
         }
         if first_message == "Build error" {
@@ -381,6 +379,11 @@ fn is_testng_configuration(name: &str) -> bool {
 /// Names under which producers write the failure of a whole class or file, or that it was skipped (J29).
 const CONTAINER_NAMES: &[&str] = &["", "null", "initializationError", "executionError", "Test suite failed to run"];
 
+/// Whether a whole class or file is meant. sbt says so of results that are not of a test, and of what sort they are.
+fn is_container_name(name: &str) -> bool {
+    CONTAINER_NAMES.contains(&name) || name.starts_with("(It is not a test it is a ")
+}
+
 /// Classes under which they do: jest-junit's, and the one that Ant names when `@BeforeClass` fails.
 const CONTAINER_CLASSES: &[&str] = &["Test suite failed to run", "junit.framework.TestSuite"];
 
@@ -407,9 +410,10 @@ enum Child {
 impl Child {
     fn of(name: &[u8]) -> Child {
         match name {
-            b"error" | b"internalError" => Child::Error,
+            // An outcome of Serenity's that is no failure of what is tested, and no pass.
+            b"error" | b"internalError" | b"compromised" => Child::Error,
             b"failure" => Child::Failure,
-            b"skipped" | b"skip" | b"ignored" | b"disabled" => Child::Skipped,
+            b"skipped" | b"skip" | b"ignored" | b"disabled" | b"todo" => Child::Skipped,
             b"rerunFailure" | b"rerunError" => Child::Rerun,
             b"flakyFailure" | b"flakyError" => Child::Flaky,
             b"warning" => Child::Warning,

@@ -68,17 +68,20 @@ pub(super) enum StampZone {
 }
 
 producers! {
+    Android = "android", End, Utc;
     Ant = "ant", Start, Utc;
     Avocado = "avocado", End, Unknown;
-    Bats = "bats", Start, Unknown;
+    Bats = "bats", End, Utc;
     Bazel = "bazel", Start, Unknown;
     Behave = "behave", End, Unknown;
     Busted = "busted", Start, Unknown;
     Catch2 = "catch2", End, Utc;
+    CppUTest = "cpputest", End, Unknown;
     Ctest = "ctest", Start, Unknown;
     CucumberJs = "cucumber-js", Start, Utc;
     CucumberRs = "cucumber-rs", Start, Utc;
     CucumberRuby = "cucumber-ruby", Start, Unknown;
+    Doctest = "doctest", End, Utc;
     GoJunitReport = "go-junit-report", Start, Utc;
     GoogleTest = "googletest", Start, Unknown;
     Gotestsum = "gotestsum", Start, Utc;
@@ -87,6 +90,7 @@ producers! {
     JunitPlatform = "junit-platform", End, Unknown;
     JunitTestLogger = "junit-testlogger", Start, Utc;
     Karma = "karma-junit-reporter", Start, Utc;
+    Kotest = "kotest", End, Unknown;
     Minitest = "minitest-reporters", End, Unknown;
     MochaJunit = "mocha-junit-reporter", Start, Utc;
     MochaXunit = "mocha-xunit", End, Utc;
@@ -94,6 +98,7 @@ producers! {
     Nextest = "nextest", Start, Utc;
     Nose2 = "nose2", Start, Unknown;
     Nosetests = "nose", Start, Unknown;
+    Pester = "pester", Start, Unknown;
     Phpunit = "phpunit", Start, Unknown;
     Playwright = "playwright", Start, Utc;
     Pytest = "pytest", Start, Unknown;
@@ -102,6 +107,7 @@ producers! {
     Rspec = "rspec-junit-formatter", Start, Utc;
     Surefire = "surefire", Start, Utc;
     TestCafe = "testcafe", End, Utc;
+    Testem = "testem", End, Utc;
     TestngJunit = "testng-junitreports", End, Unknown;
     TestngJunitXml = "testng-junitxmlreporter", End, Unknown;
     UnittestXml = "unittest-xml-reporting", Start, Unknown;
@@ -115,9 +121,14 @@ impl Producer {
         matches!(self, Producer::Behave | Producer::Playwright)
     }
 
-    /// Whether it escapes messages before the writer of its XML does so once more.
-    pub(super) fn escapes_messages_twice(self) -> bool {
-        self == Producer::TestngJunitXml
+    /// Undoes what it did to a message before it was written as XML.
+    pub(super) fn restore_message(self, message: &mut String) {
+        match self {
+            // It escapes messages before the writer of its XML does so once more.
+            Producer::TestngJunitXml => unescape(message),
+            Producer::CppUTest if message.contains(NEWLINE) => *message = message.replace(NEWLINE, "\n"),
+            _ => {}
+        }
     }
 
     /// Whether the counter `errors` counts something else than tests (Qt: warnings that were logged).
@@ -125,9 +136,13 @@ impl Producer {
         self == Producer::QtTest
     }
 
-    /// Whether the root's counter `errors` tells of packages that did not build, which have no case (J30).
-    pub(super) fn counts_build_errors(self) -> bool {
-        self == Producer::Gotestsum
+    /// What has no case and is counted by the root's counter `errors` alone (J30).
+    pub(super) fn counts_errors_of(self) -> Option<&'static str> {
+        match self {
+            Producer::Gotestsum => Some("packages that did not build"),
+            Producer::Pester => Some("files that could not be read, or blocks whose set-up or tear-down failed"),
+            _ => None,
+        }
     }
 
     /// Whether a request that failed outside its test cases is told in the suite's error output only (J30).
@@ -232,8 +247,11 @@ fn find_as(compared: Compared, marks: &[Mark], tag: &Tag<'_>, here: impl Fn(Plac
     found.map_or(Producer::Unknown, |mark| mark.producer)
 }
 
+/// What CppUTest writes for the end of a line.
+const NEWLINE: &str = "{newline}";
+
 /// Takes one layer of escapes off a message.
-pub(super) fn unescape(message: &mut String) {
+fn unescape(message: &mut String) {
     const ESCAPES: &[(&str, &str)] = &[("&lt;", "<"), ("&gt;", ">"), ("&apos;", "'"), ("&quot;", "\""), ("&amp;", "&")];
     let Some(first) = message.find('&') else { return };
     let escaped = message.split_off(first);

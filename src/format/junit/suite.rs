@@ -171,11 +171,11 @@ impl Suites {
         }
         let complaint = if declared > 0 && suite.failures == 0 {
             Some(suite.complaint(declared))
-        } else if around.is_empty() && producer.counts_build_errors() && suite.declared_errors > 0 {
-            Some(format!(
-                "the report declares {} errors outside its test cases, such as packages that did not build",
-                suite.declared_errors
-            ))
+        } else if let Some(such) = producer.counts_errors_of()
+            && around.is_empty()
+            && suite.declared_errors > 0
+        {
+            Some(format!("the report declares {} errors outside its test cases, such as {such}", suite.declared_errors))
         } else {
             None
         };
@@ -191,6 +191,14 @@ impl Suites {
                 parent.clock = suite.clock;
             }
         }
+    }
+
+    /// Whether the innermost suite may tell in its error output of a failure outside its cases: none of these failed so
+    /// far, and it declares some (ScalaTest, of a suite that was aborted).
+    pub(super) fn may_have_last_words(&self) -> bool {
+        let Some(suite) = self.suites[..self.open].last() else { return false };
+        self.producer.fails_in_suite_output()
+            || (self.producer == Producer::Unknown && suite.failures == 0 && suite.declared(self.producer) > 0)
     }
 
     /// Reads the error output of a suite, where a failure outside all cases is told (J30): the first line that says

@@ -123,8 +123,10 @@ pub(super) const MARKS: &[Mark] = &[
     mark(Producer::Vitest, Wrapper, &[Is("name", "vitest tests")]),
     mark(Producer::Nextest, Wrapper, &[Has("uuid")]),
     mark(Producer::GoogleTest, Wrapper, &[Is("name", "AllTests"), Has("disabled")]),
+    mark(Producer::Pester, Wrapper, &[Is("xsi:noNamespaceSchemaLocation", "junit_schema_4.xsd"), Has("disabled")]),
     mark(Producer::MochaXunit, Root, &[Is("name", "Mocha Tests")]),
     mark(Producer::TestCafe, Root, &[Begins("name", "TestCafe Tests")]),
+    mark(Producer::Testem, Root, &[Is("name", "Testem Tests")]),
     mark(Producer::Rspec, Root, &[Begins("name", "rspec"), Has("hostname")]),
     mark(Producer::Nose2, Root, &[Is("name", "nose2-junit")]),
     mark(Producer::Nosetests, Root, &[Is("name", "nosetests")]),
@@ -135,6 +137,7 @@ pub(super) const MARKS: &[Mark] = &[
     mark(Producer::JunitPlatform, Root, &[Is("name", "JUnit Platform Suite"), Has("hostname")]),
     mark(Producer::Pytest, Suite, &[Is("name", "pytest")]),
     mark(Producer::Catch2, Suite, &[Is("hostname", "tbd")]),
+    mark(Producer::Doctest, Suite, &[Has("doctest_version")]),
     mark(Producer::Busted, Suite, &[Begins("name", "Run "), Has("skip")]),
     mark(Producer::UnittestXml, Suite, &[EndsInTime("name"), Has("tests")]),
     mark(
@@ -170,6 +173,13 @@ pub(super) const MARKS: &[Mark] = &[
         Root,
         &[Shape("errors failures hostname name skipped tests time timestamp"), IsWhole("timestamp")],
     ),
+    mark(Producer::Kotest, Root, &[Shape("timestamp time hostname errors failures skipped tests name")]),
+    // Bats has the same list.
+    mark(
+        Producer::Android,
+        Root,
+        &[Is("hostname", "localhost"), Shape("name tests failures errors skipped time timestamp hostname")],
+    ),
     mark(Producer::CucumberJs, Root, &[Shape("name time tests skipped failures errors timestamp")]),
     mark(Producer::CucumberRuby, Root, &[Shape("failures errors skipped tests time name")]),
     // Lists of attributes of a suite.
@@ -200,5 +210,6 @@ pub(super) const MARKS: &[Mark] = &[
 pub(super) const CASE_MARKS: &[Mark] = &[
     mark(Producer::Phpunit, Case, &[Has("class"), Has("classname"), Has("assertions"), Has("line")]),
     mark(Producer::Bazel, Case, &[Shape("name status duration time")]),
+    mark(Producer::CppUTest, Case, &[Shape("classname name assertions time file line")]),
     mark(Producer::Behave, PythonCase, &[Shape("classname name status time")]),
 ];

@@ -55,13 +55,19 @@ fn roots_of_fixed_name() {
         ("mocha-xunit", "testsuite name='Mocha Tests' tests='1'"),
         ("vitest", "testsuites name='vitest tests'"),
         ("nextest", "testsuites name='nextest-run' uuid='7b187ca1-62b0-40ec-829e-7123a1b63a9e'"),
+        (
+            "pester",
+            "testsuites xsi:noNamespaceSchemaLocation='junit_schema_4.xsd' name='Pester' tests='1' disabled='0'",
+        ),
         ("googletest", "testsuites tests='1' failures='0' disabled='0' errors='0' time='0' name='AllTests'"),
         ("testcafe", "testsuite name='TestCafe Tests: Chrome 120' tests='1'"),
+        ("testem", "testsuite name='Testem Tests' tests='1'"),
         ("rspec-junit-formatter", "testsuite name='rspec2' tests='1' hostname='h'"),
         ("nose2", "testsuite name='nose2-junit' tests='1'"),
         ("nose", "testsuite name='nosetests' tests='1'"),
         ("junit-platform", "testsuite name='JUnit Jupiter' tests='1' hostname='h'"),
         ("catch2", "testsuites><testsuite name='shop' hostname='tbd'"),
+        ("doctest", "testsuites><testsuite name='shop' errors='0' failures='0' tests='1' doctest_version='2.4.11'"),
         ("busted", "testsuites><testsuite tests='7' name='Run 1 of 1' skip='1'"),
         ("unittest-xml-reporting", "testsuites><testsuite name='Cart-20261124013828' tests='7'"),
     ] {
@@ -104,6 +110,7 @@ fn roots_of_fixed_shape() {
         ("gradle", "testsuite", "name tests skipped failures errors timestamp hostname time"),
         ("junit-platform", "testsuite", "name tests skipped failures errors time hostname timestamp"),
         ("ant", "testsuite", "errors failures hostname name skipped tests time timestamp"),
+        ("kotest", "testsuite", "timestamp time hostname errors failures skipped tests name"),
         ("cucumber-js", "testsuite", "name time tests skipped failures errors timestamp"),
         ("cucumber-ruby", "testsuite", "failures errors skipped tests time name"),
     ] {
@@ -133,6 +140,10 @@ fn suites_of_fixed_shape() {
     let bats = "name='shop.bats' tests='1' failures='0' errors='0' skipped='0' time='1' timestamp='' hostname='h'";
     check("bats", &format!("testsuites time='1'><testsuite {bats}"), "testcase name='t'");
     check("", &format!("testsuites time='1'><testsuite {}", bats.replace(".bats", "")), "testcase name='t'");
+    // Android's runners write the same list, as root and of this host.
+    let android = bats.replace(".bats", "").replace("hostname='h'", "hostname='localhost'");
+    check("android", &format!("testsuite {android}"), "testcase name='t'");
+    check("", &format!("testsuites><testsuite {android}"), "testcase name='t'");
 }
 
 #[test]
@@ -159,6 +170,7 @@ fn cases_of_fixed_shape() {
         ("phpunit", "name file line class classname assertions time"),
         ("bazel", "name status duration time"),
         ("behave", "classname name status time"),
+        ("cpputest", "classname name assertions time file line"),
         ("", "name classname time"),
         ("", "name classname status time"),
     ] {

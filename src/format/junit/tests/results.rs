@@ -41,6 +41,12 @@ fn j23_j24_status_attributes() {
         ("status='Failed'", "failed"),
         ("result='xfail'", "passed"),
         ("result='crashed'", "errored"),
+        // Maestro, gdUnit4's neighbour GUT, Katalon.
+        ("status='CANCELED'", "errored"),
+        ("status='STOPPED'", "errored"),
+        ("status='WARNING'", "passed"),
+        ("status='no asserts'", "passed"),
+        ("status='INCOMPLETE'", "skipped"),
     ] {
         let found = read(&format!("<testsuite name='s'><testcase name='a' {attributes}/></testsuite>"));
         assert_eq!(found.lines(), [format!("{expected} s.a")], "{attributes}");
@@ -50,6 +56,30 @@ fn j23_j24_status_attributes() {
         &["passed s.a"],
         &[ProblemKind::UnknownStatus],
     );
+}
+
+#[test]
+fn children_that_one_producer_alone_writes() {
+    let found = case_with("<todo/>");
+    assert_eq!((found.lines(), found.kinds()), (vec!["skipped c.t".to_owned()], vec![]));
+    let found = case_with("<compromised message='no database' type='T'/>");
+    assert_eq!((found.lines(), found.kinds()), (vec!["errored c.t".to_owned()], vec![]));
+    // cocotb has names of its own for what a failure says.
+    let found = case_with("<failure error_type='AssertionError' error_msg='3 is not 4'/>");
+    let detail = &found.only().details[0];
+    assert_eq!((&*detail.type_name, &*detail.message), ("AssertionError", "3 is not 4"));
+}
+
+#[test]
+fn lines_of_cpputest_end_again() {
+    let case = |attributes: &str| {
+        let failure = "<failure message='cart.cpp:4: expected 3{newline}but was 4'/>";
+        let found = read(&format!("<testsuite name='s'><testcase {attributes}>{failure}</testcase></testsuite>"));
+        found.only().details[0].message.clone()
+    };
+    let own = "classname='Cart' name='adds' assertions='1' time='0.000' file='cart.cpp' line='2'";
+    assert_eq!(case(own), "cart.cpp:4: expected 3\nbut was 4");
+    assert_eq!(case("name='adds'"), "cart.cpp:4: expected 3{newline}but was 4");
 }
 
 #[test]
@@ -92,6 +122,7 @@ fn j29_container_failures() {
         "<testcase classname='c' name='initializationError'><failure/></testcase>",
         "<testcase classname='Test suite failed to run' name='a'><error/></testcase>",
         "<testcase classname='' name='pkg'><error message='Build error'/></testcase>",
+        "<testcase classname='c' name='(It is not a test it is a sbt.testing.SuiteSelector)'><error/></testcase>",
     ] {
         let found = read(&format!("<testsuite name='s'>{inside}</testsuite>"));
         assert!(found.only().container_failure, "{inside}");
@@ -159,6 +190,25 @@ fn j30_newman_says_what_went_wrong() {
 }
 
 #[test]
+fn j30_an_aborted_suite_says_why_in_its_error_output() {
+    let report = |attributes: &str, case: &str| {
+        format!(
+            "<testsuite {attributes} name='s'>{case}<system-err><![CDATA[java.lang.Error: no database\n at x]]></system-err>\
+             </testsuite>"
+        )
+    };
+    let told = |report: &str| read(report).problems.first().map(|problem| problem.message.clone());
+    let lost = "the suite 's' declares 1 failures or errors, but none of its test cases failed";
+    let passed = "<testcase name='a'/>";
+    assert_eq!(told(&report("errors='1'", passed)), Some(format!("{lost}: java.lang.Error: no database")));
+    assert_eq!(told(&report("errors='0'", passed)), None);
+    assert_eq!(told(&report("failures='1'", "<testcase name='a'><failure/></testcase>")), None);
+    // Of Surefire's, and others' that are known, it is a log.
+    let surefire = "errors='1' xsi:schemaLocation='surefire-test-report.xsd'";
+    assert_eq!(told(&report(surefire, passed)), Some(lost.to_owned()));
+}
+
+#[test]
 fn j30_errors_at_the_root_are_of_those_who_wrote_all_of_it() {
     let gotestsum = "<testsuite tests='1' failures='0' time='1' name='p' timestamp='2024-07-01T10:00:00Z'>\
                      <testcase name='a'/></testsuite>";
@@ -179,6 +229,10 @@ fn j30_what_has_a_case_to_show_raises_no_alarm() {
             "Catch2 takes it back",
             "<testsuite name='s' failures='1'><testcase name='a'><failure message='Skipped: x'/>\
                                   <skipped/></testcase></testsuite>",
+        ),
+        (
+            "Codeception counts warnings",
+            "<testsuite name='s' failures='1'><testcase name='a'><warning/></testcase></testsuite>",
         ),
         (
             "an outer suite counts it, too",
@@ -279,4 +333,16 @@ fn j30_packages_that_did_not_build_are_told() {
     };
     assert_eq!(read(&report(1)).kinds(), [ProblemKind::ContainerFailure]);
     assert_eq!(read(&report(0)).kinds(), []);
+}
+
+#[test]
+fn j30_blocks_of_pester_that_failed_are_told() {
+    let found = read(
+        "<testsuites xsi:noNamespaceSchemaLocation='junit_schema_4.xsd' name='Pester' tests='1' errors='2' failures='1' \
+         disabled='0'><testsuite name='s' tests='1' errors='0' failures='1'><testcase name='a' status='Failed'><failure/>\
+         </testcase></testsuite></testsuites>",
+    );
+    let told = "the report declares 2 errors outside its test cases, such as files that could not be read, or blocks whose set-up \
+                or tear-down failed";
+    assert_eq!(found.problems.iter().map(|problem| &*problem.message).collect::<Vec<_>>(), [told]);
 }

@@ -115,6 +115,41 @@ fn j58_a_time_of_writing_is_no_start() {
 }
 
 #[test]
+fn j58_the_end_is_in_the_zone_of_whoever_writes_it() {
+    let start = |suite: &str, case: &str| {
+        starts(&in_berlin(&format!(
+            "<{suite} timestamp='2024-07-01T10:00:03' time='3' name='a.bats'{case}/></testsuite>"
+        )))
+    };
+    let [utc, local] = ["2024-07-01T10:00:00Z", "2024-07-01T08:00:00Z"];
+    let case = "><testcase name='a'";
+    assert_eq!(start("testsuite doctest_version='2.4.11'", case), [utc]);
+    assert_eq!(
+        start("testsuite", "><testcase classname='c' name='a' assertions='1' time='1' file='f' line='1'"),
+        [local]
+    );
+    for (suite, at) in [
+        (
+            "name='a.bats' tests='1' failures='0' errors='0' skipped='0' time='3' timestamp='2024-07-01T10:00:03' hostname='h'",
+            utc,
+        ),
+        (
+            "name='a' tests='1' failures='0' errors='0' skipped='0' time='3' timestamp='2024-07-01T10:00:03' \
+             hostname='localhost'",
+            utc,
+        ),
+        (
+            "timestamp='2024-07-01T10:00:03' time='3' hostname='h' errors='0' failures='0' skipped='0' tests='1' name='a'",
+            local,
+        ),
+        ("name='Testem Tests' timestamp='Mon Jul 01 2024 12:00:03 GMT+0200 (CEST)' time='3.000'", utc),
+    ] {
+        let found = in_berlin(&format!("<testsuite {suite}><testcase name='a' time='1'/></testsuite>"));
+        assert_eq!(starts(&found), [at], "{suite}");
+    }
+}
+
+#[test]
 fn j59_equal_timestamps_start_every_suite_anew() {
     let found = read(
         "<testsuites><testsuite name='s' timestamp='2024-07-01T10:00:00Z'><testcase name='a' time='1'/><testcase name='b'/>\
