@@ -30,6 +30,8 @@ pub(super) enum Volatile {
     Shard,
     /// `Chrome 99.0.`, `Chrome_Headless_120_0_6099_109_(Linux_x86_64).`: what runs tests in browsers puts before their names.
     BrowserVersion,
+    /// ` (unstable)`, ` (screenshots: /app/2024-05-02_10-00-01/test-1)`: what TestCafe puts behind names of some runs.
+    Remark,
     /// A file or folder below one for temporary files.
     TemporaryPath,
     /// A path that begins at a root.
@@ -49,6 +51,7 @@ impl Volatile {
             Volatile::Port => "a port",
             Volatile::Shard => "a shard number",
             Volatile::BrowserVersion => "a browser's version",
+            Volatile::Remark => "a remark on the run",
             Volatile::TemporaryPath => "a temporary path",
             Volatile::AbsolutePath => "an absolute path",
         }
@@ -62,6 +65,9 @@ pub(super) fn find(name: &str, marks: TextMarks, start: Option<Timestamp>) -> Op
     // Without a digit nothing is volatile but paths.
     if marks.slashes && (is_absolute_path(bytes) || is_file_of_node(bytes)) {
         return Some(Volatile::AbsolutePath);
+    }
+    if bytes.ends_with(b")") && is_remarked(name) {
+        return Some(Volatile::Remark);
     }
     if marks.digits
         && let Some(found) = volatile_runs(bytes, start)
@@ -252,6 +258,13 @@ fn is_absolute_path(bytes: &[u8]) -> bool {
     }
 }
 
+/// Whether TestCafe's remarks stand behind the name of a test: that it passed not before it was run again, and where its
+/// screenshots are.
+fn is_remarked(name: &str) -> bool {
+    static SCREENSHOTS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" (screenshots: "));
+    name.ends_with(" (unstable)") || SCREENSHOTS.find(name.as_bytes()).is_some()
+}
+
 /// The class under which Node's test runner writes all tests, and files that failed as a whole or hold no tests.
 const CLASS_OF_NODE: &str = "test.";
 
@@ -300,6 +313,12 @@ mod tests {
             "HeadlessChrome 91.0.4472 (Linux 0.0.0).App.starts",
             "HeadlessChrome 92.0.4515 (Linux 0.0.0).App.starts",
             Volatile::BrowserVersion,
+        ),
+        ("Cart.pays (unstable)", "Cart.pays (unstable) (screenshots: /app/shots/a.png)", Volatile::Remark),
+        (
+            "Cart.pays (screenshots: /app/2024-05-02_10-00-01/test-1)",
+            r"Cart.pays (screenshots: C:\app\2024-05-03_10-00-02\test-1)",
+            Volatile::Remark,
         ),
         (
             "reads[/tmp/pytest-of-ci/pytest-41/a.json]",
@@ -360,6 +379,7 @@ mod tests {
         };
         assert_eq!(kept("reads[/tmp/pytest-of-ci/pytest-41/a.json]"), "reads[TMP/a.json]");
         assert_eq!(kept("/home/ci/build/features/pay.feature#pay"), "features/pay.feature#pay");
+        assert_eq!(kept("Cart.pays (now) (unstable) (screenshots: /app/a (1).png)"), "Cart.pays (now)");
         assert_eq!(kept("test./home/ci/build/test/cart.test.js"), "test/cart.test.js");
         assert_eq!(kept(r"test.C:\build\cart.test.mjs"), "cart.test.mjs");
         assert_eq!(kept("Chrome 99.0.Lint: all files"), "Chrome.Lint: all files");

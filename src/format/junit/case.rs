@@ -192,8 +192,10 @@ impl Reader<'_> {
         let attributes = &self.attributes;
         let written = if trimmed(&attributes.time).is_empty() { &attributes.duration } else { &attributes.time };
         self.case.duration = times::read_duration(written, self.options, &mut self.remarks, xml);
+        let took = if producer.stamps_ends_of_cases() { self.case.duration.unwrap_or(0) } else { 0 };
+        let mut stamp = || times::read_timestamp(&attributes.timestamp, self.options, producer, &mut self.remarks, xml);
         self.case.start = times::instant(&attributes.started)
-            .or_else(|| times::read_timestamp(&attributes.timestamp, self.options, producer, &mut self.remarks, xml))
+            .or_else(|| stamp().map(|stamp| stamp.plus(-took)))
             .or_else(|| self.suites.clock());
         self.case.finish = times::instant(&attributes.finished);
     }
@@ -353,7 +355,7 @@ impl Reader<'_> {
         if is_container_name(name) || CONTAINER_CLASSES.contains(&class) {
             return true;
         }
-        if first_message == "Build error" {
+        if first_message == "Build error" || (first_message == "Runtime error" && name == "Failure") {
             return self.children.error;
         }
         match self.suites.producer() {

@@ -96,6 +96,7 @@ producers! {
     MochaXunit = "mocha-xunit", End, Utc;
     Newman = "newman", Start, Utc;
     Nextest = "nextest", Start, Utc;
+    Node = "node", Start, Utc;
     Nose2 = "nose2", Start, Unknown;
     Nosetests = "nose", Start, Unknown;
     Pester = "pester", Start, Unknown;
@@ -110,7 +111,7 @@ producers! {
     Testem = "testem", End, Utc;
     TestngJunit = "testng-junitreports", End, Unknown;
     TestngJunitXml = "testng-junitxmlreporter", End, Unknown;
-    UnittestXml = "unittest-xml-reporting", Start, Unknown;
+    UnittestXml = "unittest-xml-reporting", End, Unknown;
     Vitest = "vitest", End, Utc;
     WebdriverIo = "webdriverio", Start, Utc;
 }
@@ -126,7 +127,9 @@ impl Producer {
         match self {
             // It escapes messages before the writer of its XML does so once more.
             Producer::TestngJunitXml => unescape(message),
-            Producer::CppUTest if message.contains(NEWLINE) => *message = message.replace(NEWLINE, "\n"),
+            // It does so with quotes only.
+            Producer::Node => replace(message, "&quot;", "\""),
+            Producer::CppUTest => replace(message, "{newline}", "\n"),
             _ => {}
         }
     }
@@ -136,10 +139,16 @@ impl Producer {
         self == Producer::QtTest
     }
 
+    /// Whether the timestamp of a case is when it ended.
+    pub(super) fn stamps_ends_of_cases(self) -> bool {
+        self == Producer::UnittestXml
+    }
+
     /// What has no case and is counted by the root's counter `errors` alone (J30).
     pub(super) fn counts_errors_of(self) -> Option<&'static str> {
         match self {
             Producer::Gotestsum => Some("packages that did not build"),
+            Producer::Karma => Some("a browser that was disconnected"),
             Producer::Pester => Some("files that could not be read, or blocks whose set-up or tear-down failed"),
             _ => None,
         }
@@ -247,8 +256,11 @@ fn find_as(compared: Compared, marks: &[Mark], tag: &Tag<'_>, here: impl Fn(Plac
     found.map_or(Producer::Unknown, |mark| mark.producer)
 }
 
-/// What CppUTest writes for the end of a line.
-const NEWLINE: &str = "{newline}";
+fn replace(message: &mut String, written: &str, meant: &str) {
+    if message.contains(written) {
+        *message = message.replace(written, meant);
+    }
+}
 
 /// Takes one layer of escapes off a message.
 fn unescape(message: &mut String) {

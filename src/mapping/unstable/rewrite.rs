@@ -20,6 +20,7 @@ impl Volatile {
             Volatile::BrowserVersion => {
                 r"(^|\.)((Chrome|HeadlessChrome|Firefox|Safari|Edge|PhantomJS|Electron|IE)([ _]Headless)?)[ _][0-9]+([._][0-9]+)+([ _]\(|\.[^0-9])=>${1}${2}${6}"
             }
+            Volatile::Remark => r"( \(unstable\))?( \(screenshots: .*\))?$=>",
             Volatile::TemporaryPath => return temporary_path_rewrite(name),
             Volatile::AbsolutePath => return absolute_path_rewrite(name),
         };

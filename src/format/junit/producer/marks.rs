@@ -186,8 +186,17 @@ pub(super) const MARKS: &[Mark] = &[
     mark(Producer::Ant, Suite, &[Shape("errors failures hostname id name package skipped tests time timestamp")]),
     mark(Producer::Newman, Suite, &[Shape("name id timestamp tests failures errors time")]),
     mark(Producer::Gotestsum, Suite, &[Shape("tests failures time name timestamp")]),
+    mark(Producer::Gotestsum, Suite, &[Shape("tests failures skipped time name timestamp")]),
     mark(Producer::GoJunitReport, Suite, &[Shape("name tests failures errors id hostname time timestamp")]),
     mark(Producer::GoJunitReport, Suite, &[Shape("name tests failures errors id hostname skipped time timestamp")]),
+    mark(Producer::GoJunitReport, Suite, &[Shape("name tests failures errors id hostname time timestamp file")]),
+    mark(
+        Producer::GoJunitReport,
+        Suite,
+        &[Shape("name tests failures errors id hostname skipped time timestamp file")],
+    ),
+    // Before version 1 its wrapper had no name.
+    mark(Producer::Vitest, Suite, &[Shape("name timestamp hostname tests failures errors skipped time")]),
     mark(Producer::Karma, Suite, &[Shape("name package timestamp id hostname tests errors failures time")]),
     mark(
         Producer::JunitTestLogger,
@@ -210,6 +219,9 @@ pub(super) const MARKS: &[Mark] = &[
 pub(super) const CASE_MARKS: &[Mark] = &[
     mark(Producer::Phpunit, Case, &[Has("class"), Has("classname"), Has("assertions"), Has("line")]),
     mark(Producer::Bazel, Case, &[Shape("name status duration time")]),
+    mark(Producer::Node, Case, &[Is("classname", "test"), Shape("name time classname")]),
+    mark(Producer::Node, Case, &[Is("classname", "test"), Shape("name time classname file")]),
+    mark(Producer::Node, Case, &[Is("classname", "test"), Has("failure")]),
     mark(Producer::CppUTest, Case, &[Shape("classname name assertions time file line")]),
     mark(Producer::Behave, PythonCase, &[Shape("classname name status time")]),
 ];

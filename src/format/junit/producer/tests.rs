@@ -127,8 +127,12 @@ fn suites_of_fixed_shape() {
         ("ant", "errors failures hostname id name package skipped tests time timestamp"),
         ("newman", "name id timestamp tests failures errors time"),
         ("gotestsum", "tests failures time name timestamp"),
+        ("gotestsum", "tests failures skipped time name timestamp"),
+        ("vitest", "name timestamp hostname tests failures errors skipped time"),
         ("go-junit-report", "name tests failures errors id hostname time timestamp"),
         ("go-junit-report", "name tests failures errors id hostname skipped time timestamp"),
+        ("go-junit-report", "name tests failures errors id hostname time timestamp file"),
+        ("go-junit-report", "name tests failures errors id hostname skipped time timestamp file"),
         ("karma-junit-reporter", "name package timestamp id hostname tests errors failures time"),
         ("junit-testlogger", "name tests skipped failures errors time timestamp hostname id package"),
         ("minitest-reporters", "name skipped failures errors tests assertions time"),
@@ -175,6 +179,14 @@ fn cases_of_fixed_shape() {
         ("", "name classname status time"),
     ] {
         check(name, "testsuite name='s'", &shaped("testcase", attributes));
+    }
+    for case in [
+        "testcase name='a' time='1' classname='test'",
+        "testcase name='a' time='1' classname='test' file='a.js'",
+        "testcase name='a' time='1' classname='test' failure='boom'",
+    ] {
+        check("node", "testsuites", case);
+        check("", "testsuites", &case.replace("'test'", "'tests'"));
     }
 }
 
@@ -233,6 +245,7 @@ const FIXTURES: &[(&str, &str)] = &[
     ("mocha-xunit", "mocha-xunit"),
     ("newman", "newman"),
     ("nextest", "nextest"),
+    ("node", "node"),
     ("nose2", "nose2"),
     ("phpunit", "phpunit"),
     ("playwright", "playwright"),

@@ -122,6 +122,7 @@ fn j29_container_failures() {
         "<testcase classname='c' name='initializationError'><failure/></testcase>",
         "<testcase classname='Test suite failed to run' name='a'><error/></testcase>",
         "<testcase classname='' name='pkg'><error message='Build error'/></testcase>",
+        "<testcase classname='pkg' name='Failure'><error message='Runtime error'>panic</error></testcase>",
         "<testcase classname='c' name='(It is not a test it is a sbt.testing.SuiteSelector)'><error/></testcase>",
     ] {
         let found = read(&format!("<testsuite name='s'>{inside}</testsuite>"));
@@ -133,6 +134,7 @@ fn j29_container_failures() {
     );
     assert!(found.only().container_failure);
     assert!(!case_with("<failure/>").only().container_failure);
+    assert!(!case_with("<error message='Runtime error'/>").only().container_failure);
     let passed = read("<testsuite name='s'><testcase classname='c' name=''/></testsuite>");
     assert_eq!((passed.lines(), passed.only().container_failure), (vec!["passed c".to_owned()], false));
     // A class that was skipped as a whole is no more of a test than one that failed.
@@ -345,4 +347,16 @@ fn j30_blocks_of_pester_that_failed_are_told() {
     let told = "the report declares 2 errors outside its test cases, such as files that could not be read, or blocks whose set-up \
                 or tear-down failed";
     assert_eq!(found.problems.iter().map(|problem| &*problem.message).collect::<Vec<_>>(), [told]);
+}
+
+#[test]
+fn j30_a_browser_of_karma_that_was_lost_is_told() {
+    let report = |errors: u8| {
+        format!(
+            "<testsuite name='Chrome' package='' timestamp='2024-07-01T10:00:00' id='0' hostname='h' tests='1' errors='{errors}' \
+             failures='1' time='1'><testcase name='a'><failure type=''>x</failure></testcase></testsuite>"
+        )
+    };
+    assert_eq!(read(&report(1)).kinds(), [ProblemKind::ContainerFailure]);
+    assert_eq!(read(&report(0)).kinds(), []);
 }

@@ -27,6 +27,20 @@ fn messages_that_testng_escapes_twice_lose_one_layer() {
 }
 
 #[test]
+fn quotes_that_node_escapes_twice_lose_one_layer() {
+    let suite = |class: &str| {
+        read(&format!(
+            "<testsuites><testcase name='a &amp;quot;b&amp;quot;' time='1' classname='{class}' failure='x'>\
+             <failure type='t' message='&amp;quot;c&amp;quot; &amp;lt;'>d</failure></testcase></testsuites>"
+        ))
+    };
+    let found = suite("test");
+    assert_eq!(found.only().details[0].message, "\"c\" &lt;");
+    assert_eq!(found.only().title, "a &quot;b&quot;", "names stay as they are written");
+    assert_eq!(suite("other").only().details[0].message, "&quot;c&quot; &lt;");
+}
+
+#[test]
 fn j34_j35_forbidden_characters_lose_no_result() {
     check(
         "<testsuite name='s'><testcase name='a\u{1b}[0m'><failure>\u{0}\u{8}</failure></testcase><testcase name='b'/></testsuite>",

@@ -177,3 +177,18 @@ fn j60_the_time_of_a_case_is_kept_as_written() {
     assert_eq!(starts(&found), ["2024-07-01T09:00:00Z", "2024-07-01T10:00:00Z", "2024-07-01T10:00:00Z"]);
     assert_eq!(found.kinds(), [ProblemKind::UnreadableTime]);
 }
+
+#[test]
+fn j58_the_time_of_a_case_may_be_its_end() {
+    let suite = |name: &str| {
+        format!(
+            "<testsuites><testsuite name='{name}' tests='2' timestamp='2024-07-01T10:00:09' time='5'>\
+             <testcase name='a' time='4' timestamp='2024-07-01T10:00:08'/><testcase name='b' timestamp='2024-07-01T10:00:09'/>\
+             <testcase name='c' time='2' timestamp='0001-01-01T00:00:00'/></testsuite></testsuites>"
+        )
+    };
+    let found = read(&suite("Cart-20240701100009"));
+    assert_eq!(found.producer, "unittest-xml-reporting");
+    assert_eq!(starts(&found), ["2024-07-01T10:00:04Z", "2024-07-01T10:00:09Z", "2024-07-01T10:00:08Z"]);
+    assert_eq!(starts(&read(&suite("Cart")))[..2], ["2024-07-01T10:00:08Z", "2024-07-01T10:00:09Z"]);
+}
