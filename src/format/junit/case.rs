@@ -4,14 +4,13 @@ use std::ops::ControlFlow;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::attachment::{Gathering, ReferenceFinder};
 use super::attributes::{CaseAttributes, ClassName};
 use super::outcome::{self, Children};
 use super::producer::{CdataEnds, Producer};
 use super::{Reader, STRUCTURE, times};
 use crate::format::held::{CONTENTS_LEFT_OUT, DETAILS_LEFT_OUT, Held};
 use crate::format::xml::{Mixed, Text, XmlCursor, XmlEvent};
-use crate::format::{Attachments, ClippedText, ParseError, incomplete};
+use crate::format::{ClippedText, ParseError, incomplete};
 use crate::model::{DetailKind, Outcome, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed};
 
 /// Cases that may be open around another. Reports that nest them go one deep; deeper ones have no end tags.
@@ -264,37 +263,6 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Standard output or error: searched for attachments, kept only when asked for (J39, J40).
-    fn read_output(&mut self, child: Child, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
-        let searched = self.options.attachments != Attachments::None;
-        let wanted = self.options.output != Attachments::None;
-        if !searched && !wanted {
-            return xml.skip_element();
-        }
-        let mut finder = ReferenceFinder::default();
-        let kept = if child == Child::Output { &mut self.case.stdout } else { &mut self.case.stderr };
-        let mut gathering = Gathering {
-            attachments: &mut self.case.attachments,
-            known: &mut self.references,
-            held: &mut self.held,
-            left_out: &mut self.children.left_out,
-        };
-        let mut clip = wanted.then(|| ClippedText::of_output(kept));
-        let mut ends = CdataEnds::default();
-        xml.element_text(STRUCTURE, |piece| {
-            if searched {
-                finder.push(piece, &mut gathering);
-            }
-            if let Some(clip) = &mut clip {
-                ends.note(piece);
-                clip.push(piece);
-            }
-        })?;
-        finder.end();
-        ends.restore(self.suites.producer(), &mut kept.text);
-        Ok(())
-    }
-
     /// The outcome: children first, then the status attributes.
     fn decide(&mut self, xml: &XmlCursor<'_>) {
         if self.children.failure && self.children.skipped {
@@ -396,7 +364,7 @@ fn is_unittest_fixture(name: &str) -> bool {
 
 /// What a child element of a case is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Child {
+pub(super) enum Child {
     Error,
     Failure,
     Skipped,

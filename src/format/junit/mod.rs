@@ -6,6 +6,7 @@ mod attachment;
 mod attributes;
 mod case;
 mod outcome;
+mod output;
 mod producer;
 mod property;
 mod suite;

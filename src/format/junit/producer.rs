@@ -86,6 +86,7 @@ producers! {
     GoogleTest = "googletest", Start, Unknown;
     Gotestsum = "gotestsum", Start, Utc;
     Gradle = "gradle", Start, Utc;
+    HelmUnittest = "helm-unittest", End, Unknown;
     JestJunit = "jest-junit", Start, Utc;
     JunitPlatform = "junit-platform", End, Unknown;
     JunitTestLogger = "junit-testlogger", Start, Utc;
@@ -137,6 +138,14 @@ impl Producer {
     /// Whether the counter `errors` counts something else than tests (Qt: warnings that were logged).
     pub(super) fn miscounts_errors(self) -> bool {
         self == Producer::QtTest
+    }
+
+    /// Undoes what it did to the output of a case.
+    pub(super) fn restore_output(self, output: &mut String) {
+        if self == Producer::Ctest {
+            // A terminal's sequences then go as a whole.
+            replace(output, "[NON-XML-CHAR-0x1B]", "\x1b");
+        }
     }
 
     /// Whether the timestamp of a case is when it ended.

@@ -207,6 +207,7 @@ pub(super) const MARKS: &[Mark] = &[
     mark(Producer::Minitest, Suite, &[Shape("name filepath skipped failures errors tests assertions time")]),
     // Properties of a suite.
     mark(Producer::Karma, Property, &[Is("name", "browser.fullName")]),
+    mark(Producer::HelmUnittest, Property, &[Is("name", "helm-unittest.version")]),
     mark(Producer::QtTest, Property, &[Is("name", "QTestVersion")]),
     mark(Producer::WebdriverIo, Property, &[Is("name", "specId")]),
     mark(Producer::Ant, Property, &[Is("name", "ant.project.name")]),

@@ -154,6 +154,7 @@ fn suites_of_fixed_shape() {
 fn properties_of_suites() {
     for (name, property) in [
         ("karma-junit-reporter", "browser.fullName"),
+        ("helm-unittest", "helm-unittest.version"),
         ("qt-test", "QTestVersion"),
         ("webdriverio", "specId"),
         ("ant", "ant.project.name"),

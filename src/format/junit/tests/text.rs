@@ -86,3 +86,30 @@ fn j38_stray_ampersands_and_unknown_entities_are_text() {
     assert_eq!((&*detail.message, &*detail.text), ("a & b", "x&nbsp;y & z <"));
     assert_eq!(found.kinds(), [ProblemKind::Repaired]);
 }
+
+#[test]
+fn a_failure_that_says_nothing_is_told_by_the_output() {
+    let text = |inside: &str| {
+        let found = case_with(inside);
+        found.cases[0].details.iter().map(|detail| detail.text.clone()).collect::<Vec<_>>()
+    };
+    let output = "<system-out>one</system-out><system-err><![CDATA[two]]></system-err>";
+    assert_eq!(text(&format!("<failure/>{output}")), ["one\ntwo"]);
+    assert_eq!(text(&format!("<skipped/><error type='assert' message=' '> </error>{output}")), ["", " \none\ntwo"]);
+    for says in ["<failure message='x'/>", "<failure/><error>x</error>", "<skipped/>", ""] {
+        let found = text(&format!("{says}{output}"));
+        assert!(!found.iter().any(|text| text.contains("one")), "{says}: {found:?}");
+    }
+    assert_eq!(text("<failure/><system-out> \n</system-out>"), [""]);
+    let typed = case_with(&format!("<failure type='assert'/>{output}"));
+    assert_eq!(typed.only().details[0].message, "assert");
+    // Who says it in a word.
+    let found = |status: &str| {
+        read(&format!("<testsuite name='s'><testcase name='a' status='{status}'>{output}</testcase></testsuite>"))
+    };
+    let failed = found("FAILED");
+    assert_eq!(failed.lines(), ["failed s.a"]);
+    let detail = &failed.only().details[0];
+    assert_eq!((detail.kind, &*detail.text, failed.only().details.len()), (DetailKind::Failure, "one\ntwo", 1));
+    assert!(found("run").only().details.is_empty());
+}
