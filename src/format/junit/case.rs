@@ -312,7 +312,8 @@ impl Reader<'_> {
             // A class that did not run, a configuration that did not either.
             let name = self.case.title.as_str();
             return (is_container_name(name) && !self.case.container.is_empty())
-                || (self.suites.producer() == Producer::TestngJunitXml && is_testng_configuration(name));
+                || (self.suites.producer() == Producer::TestngJunitXml && is_testng_configuration(name))
+                || self.is_unittest_fixture();
         }
         let class = match self.attributes.class_name {
             ClassName::Filled => self.case.container.as_str(),
@@ -320,7 +321,7 @@ impl Reader<'_> {
         };
         let name = self.case.title.as_str();
         let first_message = self.case.details.first().map_or("", |detail| trimmed(&detail.message));
-        if is_container_name(name) || CONTAINER_CLASSES.contains(&class) {
+        if is_container_name(name) || CONTAINER_CLASSES.contains(&class) || self.is_unittest_fixture() {
             return true;
         }
         if first_message == "Build error" || (first_message == "Runtime error" && name == "Failure") {
@@ -330,13 +331,24 @@ impl Reader<'_> {
             Producer::Pytest => {
                 self.attributes.class_name == ClassName::Blank && first_message.starts_with("collection")
             }
-            // A file that could not be loaded is a case with the file's name, twice.
-            Producer::Vitest => class == name,
-            // `setUpClass (module.Class)`; nose2 splits it at the dot.
-            Producer::UnittestXml => is_unittest_fixture(name),
-            Producer::Nose2 => is_unittest_fixture(class),
+            // A file that could not be loaded, a class whose set-up failed, is a case with its name, twice.
+            Producer::Vitest | Producer::AntLauncher => class == name,
             Producer::TestngJunitXml => is_testng_configuration(name),
             _ => false,
+        }
+    }
+
+    /// Whether it is the set-up or tear-down of a class or module of Python's unittest, which says so in place of a name. Its
+    /// class is then that of unittest's stand-in for a test, or none (subunit2junitxml).
+    fn is_unittest_fixture(&self) -> bool {
+        match self.suites.producer() {
+            // It splits `setUpClass (module.Class)` at the dot.
+            Producer::Nose2 => begins_unittest_fixture(&self.case.container),
+            _ => {
+                let has_no_class = self.attributes.class_name == ClassName::Blank
+                    || self.case.container.starts_with("unittest.suite._ErrorHolder");
+                has_no_class && begins_unittest_fixture(&self.case.title)
+            }
         }
     }
 }
@@ -357,8 +369,8 @@ fn is_container_name(name: &str) -> bool {
 /// Classes under which they do: jest-junit's, and the one that Ant names when `@BeforeClass` fails.
 const CONTAINER_CLASSES: &[&str] = &["Test suite failed to run", "junit.framework.TestSuite"];
 
-/// Whether Python's unittest failed in the set-up or tear-down of a class or module.
-fn is_unittest_fixture(name: &str) -> bool {
+/// Whether this is how Python's unittest calls the set-up or tear-down of a class or module.
+fn begins_unittest_fixture(name: &str) -> bool {
     ["setUpClass (", "tearDownClass (", "setUpModule (", "tearDownModule ("].iter().any(|start| name.starts_with(start))
 }
 
@@ -383,7 +395,8 @@ impl Child {
             // An outcome of Serenity's that is no failure of what is tested, and no pass.
             b"error" | b"internalError" | b"compromised" => Child::Error,
             b"failure" => Child::Failure,
-            b"skipped" | b"skip" | b"ignored" | b"disabled" | b"todo" => Child::Skipped,
+            // Ant's launcher of JUnit 5 calls it aborted where an assumption did not hold.
+            b"skipped" | b"skip" | b"ignored" | b"disabled" | b"todo" | b"aborted" => Child::Skipped,
             b"rerunFailure" | b"rerunError" => Child::Rerun,
             b"flakyFailure" | b"flakyError" => Child::Flaky,
             b"warning" => Child::Warning,

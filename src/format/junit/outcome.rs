@@ -9,7 +9,7 @@ pub(super) struct Children {
     pub(super) error: bool,
     /// `failure`.
     pub(super) failure: bool,
-    /// `skipped`, `skip`, `ignored`, `disabled`, `todo`.
+    /// `skipped`, `skip`, `ignored`, `disabled`, `todo`, `aborted`.
     pub(super) skipped: bool,
     /// `rerunFailure`, `rerunError`.
     pub(super) rerun: bool,

@@ -70,6 +70,7 @@ pub(super) enum StampZone {
 producers! {
     Android = "android", End, Utc;
     Ant = "ant", Start, Utc;
+    AntLauncher = "ant-junitlauncher", End, Unknown;
     Avocado = "avocado", End, Unknown;
     Bats = "bats", End, Utc;
     Bazel = "bazel", Start, Unknown;
@@ -81,7 +82,10 @@ producers! {
     CucumberJs = "cucumber-js", Start, Utc;
     CucumberRs = "cucumber-rs", Start, Utc;
     CucumberRuby = "cucumber-ruby", Start, Unknown;
+    DartJunitReport = "dart-junitreport", Start, Utc;
     Doctest = "doctest", End, Utc;
+    Dredd = "dredd", End, Utc;
+    Gauge = "gauge", End, Unknown;
     GoJunitReport = "go-junit-report", Start, Utc;
     GoogleTest = "googletest", Start, Unknown;
     Gotestsum = "gotestsum", Start, Utc;

@@ -125,6 +125,7 @@ pub(super) const MARKS: &[Mark] = &[
     mark(Producer::GoogleTest, Wrapper, &[Is("name", "AllTests"), Has("disabled")]),
     mark(Producer::Pester, Wrapper, &[Is("xsi:noNamespaceSchemaLocation", "junit_schema_4.xsd"), Has("disabled")]),
     mark(Producer::MochaXunit, Root, &[Is("name", "Mocha Tests")]),
+    mark(Producer::Dredd, Root, &[Is("name", "Dredd Tests")]),
     mark(Producer::TestCafe, Root, &[Begins("name", "TestCafe Tests")]),
     mark(Producer::Testem, Root, &[Is("name", "Testem Tests")]),
     mark(Producer::Rspec, Root, &[Begins("name", "rspec"), Has("hostname")]),
@@ -167,6 +168,7 @@ pub(super) const MARKS: &[Mark] = &[
     mark(Producer::Robot, Root, &[Shape("name tests errors failures skipped time timestamp")]),
     mark(Producer::Gradle, Root, &[Shape("name tests skipped failures errors timestamp hostname time")]),
     mark(Producer::JunitPlatform, Root, &[Shape("name tests skipped failures errors time hostname timestamp")]),
+    mark(Producer::AntLauncher, Root, &[Shape("name time timestamp tests failures skipped aborted")]),
     // Python before 3.8 sorts attributes, too: Behave is then told by its microseconds, and by its cases.
     mark(
         Producer::Ant,
@@ -184,6 +186,9 @@ pub(super) const MARKS: &[Mark] = &[
     mark(Producer::CucumberRuby, Root, &[Shape("failures errors skipped tests time name")]),
     // Lists of attributes of a suite.
     mark(Producer::Ant, Suite, &[Shape("errors failures hostname id name package skipped tests time timestamp")]),
+    mark(Producer::DartJunitReport, Suite, &[Shape("errors failures tests skipped name timestamp")]),
+    mark(Producer::Gauge, Suite, &[Shape("id tests failures package time timestamp name errors hostname")]),
+    mark(Producer::Gauge, Suite, &[Shape("id tests failures package time timestamp name errors skipped hostname")]),
     mark(Producer::Newman, Suite, &[Shape("name id timestamp tests failures errors time")]),
     mark(Producer::Gotestsum, Suite, &[Shape("tests failures time name timestamp")]),
     mark(Producer::Gotestsum, Suite, &[Shape("tests failures skipped time name timestamp")]),

@@ -61,6 +61,7 @@ fn roots_of_fixed_name() {
         ),
         ("googletest", "testsuites tests='1' failures='0' disabled='0' errors='0' time='0' name='AllTests'"),
         ("testcafe", "testsuite name='TestCafe Tests: Chrome 120' tests='1'"),
+        ("dredd", "testsuite name='Dredd Tests' tests='1'"),
         ("testem", "testsuite name='Testem Tests' tests='1'"),
         ("rspec-junit-formatter", "testsuite name='rspec2' tests='1' hostname='h'"),
         ("nose2", "testsuite name='nose2-junit' tests='1'"),
@@ -110,6 +111,7 @@ fn roots_of_fixed_shape() {
         ("gradle", "testsuite", "name tests skipped failures errors timestamp hostname time"),
         ("junit-platform", "testsuite", "name tests skipped failures errors time hostname timestamp"),
         ("ant", "testsuite", "errors failures hostname name skipped tests time timestamp"),
+        ("ant-junitlauncher", "testsuite", "name time timestamp tests failures skipped aborted"),
         ("kotest", "testsuite", "timestamp time hostname errors failures skipped tests name"),
         ("cucumber-js", "testsuite", "name time tests skipped failures errors timestamp"),
         ("cucumber-ruby", "testsuite", "failures errors skipped tests time name"),
@@ -125,6 +127,9 @@ fn roots_of_fixed_shape() {
 fn suites_of_fixed_shape() {
     for (name, attributes) in [
         ("ant", "errors failures hostname id name package skipped tests time timestamp"),
+        ("dart-junitreport", "errors failures tests skipped name timestamp"),
+        ("gauge", "id tests failures package time timestamp name errors hostname"),
+        ("gauge", "id tests failures package time timestamp name errors skipped hostname"),
         ("newman", "name id timestamp tests failures errors time"),
         ("gotestsum", "tests failures time name timestamp"),
         ("gotestsum", "tests failures skipped time name timestamp"),

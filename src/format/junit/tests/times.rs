@@ -142,6 +142,13 @@ fn j58_the_end_is_in_the_zone_of_whoever_writes_it() {
             "timestamp='2024-07-01T10:00:03' time='3' hostname='h' errors='0' failures='0' skipped='0' tests='1' name='a'",
             local,
         ),
+        ("name='a' time='3' timestamp='2024-07-01T10:00:03' tests='1' failures='0' skipped='0' aborted='0'", local),
+        (
+            "id='1' tests='1' failures='0' package='' time='3' timestamp='2024-07-01T10:00:03' name='a' errors='0' \
+             hostname='h'",
+            local,
+        ),
+        ("name='Dredd Tests' timestamp='Mon, 01 Jul 2024 10:00:03 GMT' time='3'", utc),
         ("name='Testem Tests' timestamp='Mon Jul 01 2024 12:00:03 GMT+0200 (CEST)' time='3.000'", utc),
     ] {
         let found = in_berlin(&format!("<testsuite {suite}><testcase name='a' time='1'/></testsuite>"));
