@@ -103,6 +103,9 @@ impl Reader<'_> {
             return Ok(ControlFlow::Continue(()));
         }
         self.case.container_failure = self.is_container_failure();
+        if self.suites.producer().numbers_names() && !self.case.container_failure {
+            self.remark_number(xml);
+        }
         if self.attributes.class_name == ClassName::Blank && !self.case.container_failure {
             self.remark_empty_class(xml);
         }
@@ -159,6 +162,22 @@ impl Reader<'_> {
     fn remark_fragment(&mut self, xml: &XmlCursor<'_>) {
         let topic = "the report is a fragment: its root is a test case";
         self.remarks.add(ProblemKind::Unusual, topic, String::new, || xml.position());
+    }
+
+    /// A name with a number that depends on other files may be that of another Test next time.
+    #[cold]
+    fn remark_number(&mut self, xml: &XmlCursor<'_>) {
+        let name = self.case.title.as_str();
+        let topic = if name.starts_with("Unnamed test case ") {
+            "tests without a name are called by numbers that depend on the order in which files ran, and may be other Tests \
+             next time; a name of their own mends that"
+        } else if ends_in_number(name) {
+            "names end in numbers that depend on the order in which files ran, and may be other Tests next time; \
+             --definition-rewrite ' \\([0-9]+\\)$=>' mends that"
+        } else {
+            return;
+        };
+        self.remarks.add(ProblemKind::UnstableIdentity, topic, || name.to_owned(), || xml.position());
     }
 
     /// The name of the Test may be another than meant where the class is there and empty.
@@ -334,6 +353,10 @@ impl Reader<'_> {
             // A file that could not be loaded, a class whose set-up failed, is a case with its name, twice.
             Producer::Vitest | Producer::AntLauncher => class == name,
             Producer::TestngJunitXml => is_testng_configuration(name),
+            // A file without a plan, with another number of tests than planned, or with a status that is not zero.
+            Producer::TapHarness => {
+                self.case.details.first().is_some_and(|detail| matches!(&*detail.type_name, "Plan" | "Died"))
+            }
             _ => false,
         }
     }
@@ -351,6 +374,12 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// `adds item (2)`.
+fn ends_in_number(name: &str) -> bool {
+    let number = name.strip_suffix(')').and_then(|name| name.rsplit_once(" (")).map_or("", |(_, number)| number);
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether TestNG writes a configuration method: only one that did not pass is written.

@@ -65,6 +65,7 @@ pub(super) fn of_word(word: &str) -> Option<Outcome> {
                 "bpass",
                 "bxpass",
                 "warning",
+                "warned",
                 "risky",
                 "no asserts",
             ],

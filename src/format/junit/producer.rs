@@ -74,6 +74,7 @@ producers! {
     Avocado = "avocado", End, Unknown;
     Bats = "bats", End, Utc;
     Bazel = "bazel", Start, Unknown;
+    BcContainerHelper = "bccontainerhelper", End, Unknown;
     Behave = "behave", End, Unknown;
     Busted = "busted", Start, Unknown;
     Catch2 = "catch2", End, Utc;
@@ -96,6 +97,7 @@ producers! {
     JunitTestLogger = "junit-testlogger", Start, Utc;
     Karma = "karma-junit-reporter", Start, Utc;
     Kotest = "kotest", End, Unknown;
+    Marathon = "marathon", End, Utc;
     Minitest = "minitest-reporters", End, Unknown;
     MochaJunit = "mocha-junit-reporter", Start, Utc;
     MochaXunit = "mocha-xunit", End, Utc;
@@ -111,7 +113,9 @@ producers! {
     QtTest = "qt-test", Start, Unknown;
     Robot = "robot", Start, Unknown;
     Rspec = "rspec-junit-formatter", Start, Utc;
+    ShellSpec = "shellspec", Start, Utc;
     Surefire = "surefire", Start, Utc;
+    TapHarness = "tap-harness-junit", Start, Unknown;
     TestCafe = "testcafe", End, Utc;
     Testem = "testem", End, Utc;
     TestngJunit = "testng-junitreports", End, Unknown;
@@ -150,6 +154,11 @@ impl Producer {
             // A terminal's sequences then go as a whole.
             replace(output, "[NON-XML-CHAR-0x1B]", "\x1b");
         }
+    }
+
+    /// Whether it tells equal names apart by numbers that depend on the order in which files ran.
+    pub(super) fn numbers_names(self) -> bool {
+        self == Producer::TapHarness
     }
 
     /// Whether the timestamp of a case is when it ended.

@@ -131,6 +131,12 @@ pub(super) const MARKS: &[Mark] = &[
     mark(Producer::Rspec, Root, &[Begins("name", "rspec"), Has("hostname")]),
     mark(Producer::Nose2, Root, &[Is("name", "nose2-junit")]),
     mark(Producer::Nosetests, Root, &[Is("name", "nosetests")]),
+    // It names the same schema.
+    mark(
+        Producer::Marathon,
+        Root,
+        &[Shape("xsi:noNamespaceSchemaLocation xmlns:xsi name tests failures errors time skipped timestamp")],
+    ),
     mark(Producer::Surefire, Root, &[Holds("xsi:noNamespaceSchemaLocation", "surefire-test-report")]),
     mark(Producer::Surefire, Root, &[Holds("xsi:schemaLocation", "surefire-test-report")]),
     mark(Producer::JunitPlatform, Root, &[Is("name", "JUnit Jupiter"), Has("hostname")]),
@@ -140,6 +146,9 @@ pub(super) const MARKS: &[Mark] = &[
     mark(Producer::Catch2, Suite, &[Is("hostname", "tbd")]),
     mark(Producer::Doctest, Suite, &[Has("doctest_version")]),
     mark(Producer::Busted, Suite, &[Begins("name", "Run "), Has("skip")]),
+    mark(Producer::TapHarness, Suite, &[Ends("name", "_t"), Shape("name errors failures skipped tests time")]),
+    mark(Producer::TapHarness, Suite, &[Ends("name", "_t"), Shape("name errors failures tests time")]),
+    mark(Producer::TapHarness, Suite, &[Ends("name", ".t"), Shape("name errors failures skipped tests time")]),
     mark(Producer::UnittestXml, Suite, &[EndsInTime("name"), Has("tests")]),
     mark(
         Producer::Bats,
@@ -186,6 +195,11 @@ pub(super) const MARKS: &[Mark] = &[
     mark(Producer::CucumberRuby, Root, &[Shape("failures errors skipped tests time name")]),
     // Lists of attributes of a suite.
     mark(Producer::Ant, Suite, &[Shape("errors failures hostname id name package skipped tests time timestamp")]),
+    mark(
+        Producer::BcContainerHelper,
+        Suite,
+        &[Shape("name timestamp hostname time tests failures errors skipped total")],
+    ),
     mark(Producer::DartJunitReport, Suite, &[Shape("errors failures tests skipped name timestamp")]),
     mark(Producer::Gauge, Suite, &[Shape("id tests failures package time timestamp name errors hostname")]),
     mark(Producer::Gauge, Suite, &[Shape("id tests failures package time timestamp name errors skipped hostname")]),
@@ -208,10 +222,13 @@ pub(super) const MARKS: &[Mark] = &[
         Suite,
         &[Shape("name tests skipped failures errors time timestamp hostname id package")],
     ),
+    mark(Producer::ShellSpec, Suite, &[Shape("id tests failures skipped name hostname timestamp")]),
     mark(Producer::Minitest, Suite, &[Shape("name skipped failures errors tests assertions time")]),
     mark(Producer::Minitest, Suite, &[Shape("name filepath skipped failures errors tests assertions time")]),
     // Properties of a suite.
     mark(Producer::Karma, Property, &[Is("name", "browser.fullName")]),
+    mark(Producer::BcContainerHelper, Property, &[Is("name", "extensionid")]),
+    mark(Producer::BcContainerHelper, Property, &[Is("name", "processinfo.start")]),
     mark(Producer::HelmUnittest, Property, &[Is("name", "helm-unittest.version")]),
     mark(Producer::QtTest, Property, &[Is("name", "QTestVersion")]),
     mark(Producer::WebdriverIo, Property, &[Is("name", "specId")]),

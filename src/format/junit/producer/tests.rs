@@ -69,6 +69,21 @@ fn roots_of_fixed_name() {
         ("junit-platform", "testsuite name='JUnit Jupiter' tests='1' hostname='h'"),
         ("catch2", "testsuites><testsuite name='shop' hostname='tbd'"),
         ("doctest", "testsuites><testsuite name='shop' errors='0' failures='0' tests='1' doctest_version='2.4.11'"),
+        (
+            "marathon",
+            "testsuite xsi:noNamespaceSchemaLocation='surefire-test-report-3.0.xsd' xmlns:xsi='' name='omni' tests='1' \
+             failures='0' errors='0' time='1' skipped='0' timestamp='2024-07-01T10:00:03'",
+        ),
+        (
+            "tap-harness-junit",
+            "testsuites><testsuite name='shop_t' errors='0' failures='0' skipped='0' tests='1' time='1'",
+        ),
+        ("tap-harness-junit", "testsuites><testsuite name='t.shop_t' errors='0' failures='0' tests='1' time='1'"),
+        (
+            "tap-harness-junit",
+            "testsuites><testsuite name='t/a.t' errors='0' failures='0' skipped='0' tests='1' time='1'",
+        ),
+        ("", "testsuites><testsuite name='shop' errors='0' failures='0' skipped='0' tests='1' time='1'"),
         ("busted", "testsuites><testsuite tests='7' name='Run 1 of 1' skip='1'"),
         ("unittest-xml-reporting", "testsuites><testsuite name='Cart-20261124013828' tests='7'"),
     ] {
@@ -127,6 +142,8 @@ fn roots_of_fixed_shape() {
 fn suites_of_fixed_shape() {
     for (name, attributes) in [
         ("ant", "errors failures hostname id name package skipped tests time timestamp"),
+        ("bccontainerhelper", "name timestamp hostname time tests failures errors skipped total"),
+        ("shellspec", "id tests failures skipped name hostname timestamp"),
         ("dart-junitreport", "errors failures tests skipped name timestamp"),
         ("gauge", "id tests failures package time timestamp name errors hostname"),
         ("gauge", "id tests failures package time timestamp name errors skipped hostname"),
@@ -159,6 +176,8 @@ fn suites_of_fixed_shape() {
 fn properties_of_suites() {
     for (name, property) in [
         ("karma-junit-reporter", "browser.fullName"),
+        ("bccontainerhelper", "extensionid"),
+        ("bccontainerhelper", "processinfo.start"),
         ("helm-unittest", "helm-unittest.version"),
         ("qt-test", "QTestVersion"),
         ("webdriverio", "specId"),
@@ -259,6 +278,7 @@ const FIXTURES: &[(&str, &str)] = &[
     ("robot-xunit", "robot"),
     ("rspec-junit-formatter", "rspec-junit-formatter"),
     ("tap-formatter-junit", ""),
+    ("tap-harness-junit", "tap-harness-junit"),
     ("testng-junitreports", "testng-junitreports"),
     ("testng-junitxmlreporter", "testng-junitxmlreporter"),
     ("unittest-xml-reporting", "unittest-xml-reporting"),

@@ -45,6 +45,8 @@ fn j23_j24_status_attributes() {
         ("status='CANCELED'", "errored"),
         ("status='STOPPED'", "errored"),
         ("status='WARNING'", "passed"),
+        // PlatformIO.
+        ("status='WARNED'", "passed"),
         ("status='no asserts'", "passed"),
         ("status='INCOMPLETE'", "skipped"),
     ] {
@@ -315,11 +317,16 @@ fn j29_set_ups_and_files_that_failed_are_no_tests() {
             "testsuite name='s' time='1' timestamp='' tests='0' failures='1' skipped='0' aborted='0'",
             "classname='demo.CartTest' name='demo.CartTest'",
         ),
+        (
+            "tap-harness-junit",
+            "testsuite name='shop_t' errors='1' failures='0' skipped='0' tests='0' time='1'",
+            "classname='shop_t' name='Test died too soon, even before plan. (2)'",
+        ),
         ("subunit2junitxml", "testsuite errors='0'", "classname='' name='setUpClass (tempest.api.test_list.ListTest)'"),
         ("an unknown one", "testsuite", "classname='unittest.suite._ErrorHolder' name='tearDownModule (shop)'"),
     ] {
         let element = root.split(' ').next().unwrap();
-        let found = read(&format!("<{root}><testcase {case}><error/></testcase></{element}>"));
+        let found = read(&format!("<{root}><testcase {case}><error type='Plan'/></testcase></{element}>"));
         assert!(found.only().container_failure, "{producer}");
         // What passed is a test, whatever its name.
         assert!(!read(&format!("<{root}><testcase {case}/></{element}>")).only().container_failure, "{producer}");

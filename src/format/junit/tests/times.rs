@@ -148,6 +148,16 @@ fn j58_the_end_is_in_the_zone_of_whoever_writes_it() {
              hostname='h'",
             local,
         ),
+        (
+            "xsi:noNamespaceSchemaLocation='surefire-test-report.xsd' xmlns:xsi='' name='a' tests='1' failures='0' \
+             errors='0' time='3' skipped='0' timestamp='2024-07-01T10:00:03'",
+            utc,
+        ),
+        (
+            "name='50100 Cart' timestamp='2024-07-01T10:00:03' hostname='h' time='3' tests='1' failures='0' errors='0' \
+             skipped='0' total='1'",
+            local,
+        ),
         ("name='Dredd Tests' timestamp='Mon, 01 Jul 2024 10:00:03 GMT' time='3'", utc),
         ("name='Testem Tests' timestamp='Mon Jul 01 2024 12:00:03 GMT+0200 (CEST)' time='3.000'", utc),
     ] {
