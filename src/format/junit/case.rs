@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::attributes::{CaseAttributes, ClassName};
 use super::outcome::{self, Children};
 use super::producer::{CdataEnds, Producer};
-use super::{Reader, STRUCTURE, times};
+use super::{Reader, STRUCTURE, soapui, times};
 use crate::format::held::{CONTENTS_LEFT_OUT, DETAILS_LEFT_OUT, Held};
 use crate::format::xml::{Mixed, Text, XmlCursor, XmlEvent};
 use crate::format::{ClippedText, ParseError, incomplete};
@@ -278,6 +278,7 @@ impl Reader<'_> {
         }
         detail.omitted = clip.finish();
         ends.restore(self.suites.producer(), &mut detail.text);
+        soapui::take_tags_off(&mut detail.text);
         self.held.add_detail(detail);
         Ok(())
     }

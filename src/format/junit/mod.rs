@@ -9,6 +9,7 @@ mod outcome;
 mod output;
 mod producer;
 mod property;
+mod soapui;
 mod suite;
 #[cfg(test)]
 mod tests;

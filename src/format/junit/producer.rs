@@ -285,7 +285,7 @@ fn replace(message: &mut String, written: &str, meant: &str) {
 }
 
 /// Takes one layer of escapes off a message.
-fn unescape(message: &mut String) {
+pub(super) fn unescape(message: &mut String) {
     const ESCAPES: &[(&str, &str)] = &[("&lt;", "<"), ("&gt;", ">"), ("&apos;", "'"), ("&quot;", "\""), ("&amp;", "&")];
     let Some(first) = message.find('&') else { return };
     let escaped = message.split_off(first);
