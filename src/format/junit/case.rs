@@ -389,7 +389,17 @@ fn is_testng_configuration(name: &str) -> bool {
 }
 
 /// Names under which producers write the failure of a whole class or file, or that it was skipped (J29).
-const CONTAINER_NAMES: &[&str] = &["", "null", "initializationError", "executionError", "Test suite failed to run"];
+const CONTAINER_NAMES: &[&str] = &[
+    "",
+    "null",
+    "initializationError",
+    "executionError",
+    "Test suite failed to run",
+    // Bruno, of a request that could not be sent; Ginkgo before version 2.
+    "Test suite has no errors",
+    "BeforeSuite",
+    "AfterSuite",
+];
 
 /// Whether a whole class or file is meant. sbt says so of results that are not of a test, and of what sort they are.
 fn is_container_name(name: &str) -> bool {

@@ -76,6 +76,7 @@ producers! {
     Bazel = "bazel", Start, Unknown;
     BcContainerHelper = "bccontainerhelper", End, Unknown;
     Behave = "behave", End, Unknown;
+    Bruno = "bruno", End, Utc;
     Busted = "busted", Start, Unknown;
     Catch2 = "catch2", End, Utc;
     CppUTest = "cpputest", End, Unknown;
@@ -92,6 +93,7 @@ producers! {
     Gotestsum = "gotestsum", Start, Utc;
     Gradle = "gradle", Start, Utc;
     HelmUnittest = "helm-unittest", End, Unknown;
+    Hoppscotch = "hoppscotch", End, Utc;
     JestJunit = "jest-junit", Start, Utc;
     JunitPlatform = "junit-platform", End, Unknown;
     JunitTestLogger = "junit-testlogger", Start, Utc;
@@ -178,7 +180,12 @@ impl Producer {
 
     /// Whether a request that failed outside its test cases is told in the suite's error output only (J30).
     pub(super) fn fails_in_suite_output(self) -> bool {
-        self == Producer::Newman
+        matches!(self, Producer::Newman | Producer::Hoppscotch)
+    }
+
+    /// Whether no counter counts such a request.
+    pub(super) fn fails_undeclared(self) -> bool {
+        self == Producer::Hoppscotch
     }
 }
 

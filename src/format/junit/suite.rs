@@ -171,6 +171,8 @@ impl Suites {
         }
         let complaint = if declared > 0 && suite.failures == 0 {
             Some(suite.complaint(declared))
+        } else if producer.fails_undeclared() && suite.failures == 0 && begins_with_code(&suite.last_words) {
+            Some(format!("the suite '{}' failed outside its test cases: {}", suite.name, suite.last_words))
         } else if let Some(such) = producer.counts_errors_of()
             && around.is_empty()
             && suite.declared_errors > 0
@@ -371,6 +373,12 @@ impl Suite {
             StampMeans::End => Some(stamp.plus(-time::seconds(&self.time).nanos?)),
         }
     }
+}
+
+/// `REQUEST_ERROR - …`, as Hoppscotch tells what went wrong.
+fn begins_with_code(words: &str) -> bool {
+    let first = words.split(' ').next().unwrap_or("");
+    first.contains('_') && first.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
 }
 
 /// A counter; zero for what is no number (J56: `errors=""`, `tests="unknown"`).

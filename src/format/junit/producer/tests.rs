@@ -143,6 +143,9 @@ fn suites_of_fixed_shape() {
     for (name, attributes) in [
         ("ant", "errors failures hostname id name package skipped tests time timestamp"),
         ("bccontainerhelper", "name timestamp hostname time tests failures errors skipped total"),
+        ("bruno", "name errors failures skipped tests timestamp hostname time"),
+        ("bruno", "name file errors failures skipped tests timestamp hostname time"),
+        ("hoppscotch", "name time timestamp tests failures errors"),
         ("shellspec", "id tests failures skipped name hostname timestamp"),
         ("dart-junitreport", "errors failures tests skipped name timestamp"),
         ("gauge", "id tests failures package time timestamp name errors hostname"),

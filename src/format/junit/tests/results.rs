@@ -198,6 +198,25 @@ fn j30_newman_says_what_went_wrong() {
 }
 
 #[test]
+fn j30_hoppscotch_tells_of_requests_in_error_output_alone() {
+    let suite = |said: &str| {
+        format!(
+            "<testsuites><testsuite name='shop/ping' time='1' timestamp='2024-07-01T10:00:03Z' tests='1' failures='0' errors='0'>\
+             <system-err><![CDATA[{said}]]></system-err><testcase name='ok - 200'/></testsuite></testsuites>"
+        )
+    };
+    let found = read(&suite("REQUEST_ERROR - ECONNREFUSED\n"));
+    assert_eq!(found.kinds(), [ProblemKind::ContainerFailure]);
+    assert!(
+        found.problems[0].message.ends_with("its test cases: REQUEST_ERROR - ECONNREFUSED"),
+        "{:?}",
+        found.problems
+    );
+    // Whatever else is written there is none.
+    assert_eq!(read(&suite("Deprecated: x")).kinds(), []);
+}
+
+#[test]
 fn j30_an_aborted_suite_says_why_in_its_error_output() {
     let report = |attributes: &str, case: &str| {
         format!(
@@ -323,6 +342,8 @@ fn j29_set_ups_and_files_that_failed_are_no_tests() {
             "classname='shop_t' name='Test died too soon, even before plan. (2)'",
         ),
         ("subunit2junitxml", "testsuite errors='0'", "classname='' name='setUpClass (tempest.api.test_list.ListTest)'"),
+        ("bruno", "testsuite name='ping' errors='1'", "classname='https://h/' name='Test suite has no errors'"),
+        ("ginkgo", "testsuite name='Books'", "classname='Books' name='BeforeSuite'"),
         ("an unknown one", "testsuite", "classname='unittest.suite._ErrorHolder' name='tearDownModule (shop)'"),
     ] {
         let element = root.split(' ').next().unwrap();

@@ -158,6 +158,11 @@ fn j58_the_end_is_in_the_zone_of_whoever_writes_it() {
              skipped='0' total='1'",
             local,
         ),
+        (
+            "name='ping' errors='0' failures='0' skipped='0' tests='1' timestamp='2024-07-01T10:00:03.000' hostname='h' \
+             time='3'",
+            utc,
+        ),
         ("name='Dredd Tests' timestamp='Mon, 01 Jul 2024 10:00:03 GMT' time='3'", utc),
         ("name='Testem Tests' timestamp='Mon Jul 01 2024 12:00:03 GMT+0200 (CEST)' time='3.000'", utc),
     ] {
