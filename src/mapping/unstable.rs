@@ -30,6 +30,8 @@ pub(super) enum Volatile {
     Shard,
     /// `Chrome 99.0.`, `Chrome_Headless_120_0_6099_109_(Linux_x86_64).`: what runs tests in browsers puts before their names.
     BrowserVersion,
+    /// ` (unstable)`, ` (screenshots: /app/2024-05-02_10-00-01/test-1)`: what TestCafe puts behind names of some runs.
+    Remark,
     /// A file or folder below one for temporary files.
     TemporaryPath,
     /// A path that begins at a root.
@@ -49,6 +51,7 @@ impl Volatile {
             Volatile::Port => "a port",
             Volatile::Shard => "a shard number",
             Volatile::BrowserVersion => "a browser's version",
+            Volatile::Remark => "a remark on the run",
             Volatile::TemporaryPath => "a temporary path",
             Volatile::AbsolutePath => "an absolute path",
         }
@@ -60,8 +63,11 @@ impl Volatile {
 pub(super) fn find(name: &str, marks: TextMarks, start: Option<Timestamp>) -> Option<Volatile> {
     let bytes = name.as_bytes();
     // Without a digit nothing is volatile but paths.
-    if marks.slashes && is_absolute_path(bytes) {
+    if marks.slashes && (is_absolute_path(bytes) || is_file_of_node(bytes)) {
         return Some(Volatile::AbsolutePath);
+    }
+    if bytes.ends_with(b")") && is_remarked(name) {
+        return Some(Volatile::Remark);
     }
     if marks.digits
         && let Some(found) = volatile_runs(bytes, start)
@@ -101,7 +107,11 @@ fn volatile_run(bytes: &[u8], at: usize, length: usize, start: Option<Timestamp>
     if (6..=8).contains(&length) && before.ends_with(b"@") && !after.is_some_and(is_word) && has_digit(run) {
         return Some(Volatile::ObjectHash);
     }
-    if length == 8 && !before.last().is_some_and(|byte| is_word(*byte)) && is_uuid(&bytes[at..]) {
+    if length == 8
+        && !before.last().is_some_and(|byte| is_word(*byte))
+        && is_uuid(&bytes[at..])
+        && !is_tag_of_tempest(before)
+    {
         return Some(Volatile::Uuid);
     }
     if length >= 6 && before.ends_with(b"x") && before.len() >= 2 && before[before.len() - 2] == b'0' {
@@ -139,6 +149,11 @@ fn is_uuid(bytes: &[u8]) -> bool {
             8 | 13 | 18 | 23 => *byte == b'-',
             _ => byte.is_ascii_hexdigit(),
         })
+}
+
+/// Whether a UUID behind this is the one that OpenStack's tests carry for good: `test_boot[id-3f2504e0-…,smoke]`.
+fn is_tag_of_tempest(before: &[u8]) -> bool {
+    before.ends_with(b"[id-")
 }
 
 /// Whether fourteen digits are a year of this age, a month, a day and a time.
@@ -252,6 +267,23 @@ fn is_absolute_path(bytes: &[u8]) -> bool {
     }
 }
 
+/// Whether TestCafe's remarks stand behind the name of a test: that it passed not before it was run again, and where its
+/// screenshots are.
+fn is_remarked(name: &str) -> bool {
+    static SCREENSHOTS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" (screenshots: "));
+    name.ends_with(" (unstable)") || SCREENSHOTS.find(name.as_bytes()).is_some()
+}
+
+/// The class under which Node's test runner writes all tests, and files that failed as a whole or hold no tests.
+const CLASS_OF_NODE: &str = "test.";
+
+/// `test./home/…/cart.test.js`. The runner has no other class, so that any name with a slash in front stands there, too.
+fn is_file_of_node(bytes: &[u8]) -> bool {
+    const ENDINGS: &[&[u8]] = &[b".js", b".mjs", b".cjs", b".ts", b".mts", b".cts"];
+    let Some(path) = bytes.strip_prefix(CLASS_OF_NODE.as_bytes()) else { return false };
+    is_absolute_path(path) && ENDINGS.iter().any(|ending| path.ends_with(ending))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -291,6 +323,12 @@ mod tests {
             "HeadlessChrome 92.0.4515 (Linux 0.0.0).App.starts",
             Volatile::BrowserVersion,
         ),
+        ("Cart.pays (unstable)", "Cart.pays (unstable) (screenshots: /app/shots/a.png)", Volatile::Remark),
+        (
+            "Cart.pays (screenshots: /app/2024-05-02_10-00-01/test-1)",
+            r"Cart.pays (screenshots: C:\app\2024-05-03_10-00-02\test-1)",
+            Volatile::Remark,
+        ),
         (
             "reads[/tmp/pytest-of-ci/pytest-41/a.json]",
             "reads[/tmp/pytest-of-ci/pytest-42/a.json]",
@@ -302,6 +340,8 @@ mod tests {
         ("/home/ci/build/features/pay.feature#pay", "/srv/2/features/pay.feature#pay", Volatile::AbsolutePath),
         (r"C:\build\pay.feature#pay", r"D:\b\2\pay.feature#pay", Volatile::AbsolutePath),
         ("file:///b/1/pay.feature#pay", "file:///b/2/pay.feature#pay", Volatile::AbsolutePath),
+        ("test./home/ci/build/cart.test.js", "test./srv/2/cart.test.js", Volatile::AbsolutePath),
+        (r"test.C:\build\spec\cart.mts", r"test.D:\b\2\spec\cart.mts", Volatile::AbsolutePath),
     ];
 
     #[test]
@@ -348,6 +388,9 @@ mod tests {
         };
         assert_eq!(kept("reads[/tmp/pytest-of-ci/pytest-41/a.json]"), "reads[TMP/a.json]");
         assert_eq!(kept("/home/ci/build/features/pay.feature#pay"), "features/pay.feature#pay");
+        assert_eq!(kept("Cart.pays (now) (unstable) (screenshots: /app/a (1).png)"), "Cart.pays (now)");
+        assert_eq!(kept("test./home/ci/build/test/cart.test.js"), "test/cart.test.js");
+        assert_eq!(kept(r"test.C:\build\cart.test.mjs"), "cart.test.mjs");
         assert_eq!(kept("Chrome 99.0.Lint: all files"), "Chrome.Lint: all files");
         assert_eq!(kept("a.Chrome_Headless_120_0_(Linux_x86_64).App"), "a.Chrome_Headless_(Linux_x86_64).App");
         assert_eq!(kept("GET http://localhost:49731/items"), "GET http://localhost:PORT/items");
@@ -361,6 +404,7 @@ mod tests {
             "mail@decade.org",
             "colour 0xFFFF",
             "isbn 9783161484100",
+            "test_boot[id-3f2504e0-4f89-11d3-9a0c-0305e82c3301,smoke]",
             "phone 5551234567",
             "order1714636800",
             "commit 17abcdef01",
@@ -368,6 +412,8 @@ mod tests {
             "feature/a/b",
             "a_shard_test",
             "/ returns 200",
+            "test./api/users/1",
+            "test./api/users.js returns 200",
             "dates 20240502 and 20241399999999",
             "parses 2020-01-01T00:00:00Z",
             "born on 2024-05-02",

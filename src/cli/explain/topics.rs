@@ -186,7 +186,7 @@ pub const TOPICS: &[Topic] = &[
         ProblemKind::UnstableIdentity,
         [
             "The names of some tests contain something that changes: a time, a UUID, an address, a port, a temporary \
-             or absolute path, the hash of an object, a shard, the version of a browser.",
+             or absolute path, the hash of an object, a shard, the version of a browser, a number that depends on other files.",
             "All results are written. But each new name creates a new Test in Jira, night after night.",
             "Use the --definition-rewrite that the message proposes, or give these tests keys (--key-map).",
         ],

@@ -35,6 +35,12 @@ impl CaseAttributes {
         CaseAttributes { time: String::with_capacity(16), ..CaseAttributes::default() }
     }
 
+    /// Whether a word of it says without doubt that the case failed.
+    pub(super) fn says_failed(&self) -> bool {
+        const WORDS: &[&str] = &["fail", "failed", "failure"];
+        [&self.result, &self.status].iter().any(|word| WORDS.iter().any(|known| known.eq_ignore_ascii_case(word)))
+    }
+
     fn reset(&mut self) {
         for text in [
             &mut self.class,

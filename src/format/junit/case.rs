@@ -4,14 +4,13 @@ use std::ops::ControlFlow;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::attachment::{Gathering, ReferenceFinder};
 use super::attributes::{CaseAttributes, ClassName};
 use super::outcome::{self, Children};
-use super::producer::{self, CdataEnds, Producer};
-use super::{Reader, STRUCTURE, times};
+use super::producer::{CdataEnds, Producer};
+use super::{Reader, STRUCTURE, soapui, times};
 use crate::format::held::{CONTENTS_LEFT_OUT, DETAILS_LEFT_OUT, Held};
 use crate::format::xml::{Mixed, Text, XmlCursor, XmlEvent};
-use crate::format::{Attachments, ClippedText, ParseError, incomplete};
+use crate::format::{ClippedText, ParseError, incomplete};
 use crate::model::{DetailKind, Outcome, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed};
 
 /// Cases that may be open around another. Reports that nest them go one deep; deeper ones have no end tags.
@@ -104,6 +103,9 @@ impl Reader<'_> {
             return Ok(ControlFlow::Continue(()));
         }
         self.case.container_failure = self.is_container_failure();
+        if self.suites.producer().numbers_names() && !self.case.container_failure {
+            self.remark_number(xml);
+        }
         if self.attributes.class_name == ClassName::Blank && !self.case.container_failure {
             self.remark_empty_class(xml);
         }
@@ -162,6 +164,22 @@ impl Reader<'_> {
         self.remarks.add(ProblemKind::Unusual, topic, String::new, || xml.position());
     }
 
+    /// A name with a number that depends on other files may be that of another Test next time.
+    #[cold]
+    fn remark_number(&mut self, xml: &XmlCursor<'_>) {
+        let name = self.case.title.as_str();
+        let topic = if name.starts_with("Unnamed test case ") {
+            "tests without a name are called by numbers that depend on the order in which files ran, and may be other Tests \
+             next time; a name of their own mends that"
+        } else if ends_in_number(name) {
+            "names end in numbers that depend on the order in which files ran, and may be other Tests next time; \
+             --definition-rewrite ' \\([0-9]+\\)$=>' mends that"
+        } else {
+            return;
+        };
+        self.remarks.add(ProblemKind::UnstableIdentity, topic, || name.to_owned(), || xml.position());
+    }
+
     /// The name of the Test may be another than meant where the class is there and empty.
     #[cold]
     fn remark_empty_class(&mut self, xml: &XmlCursor<'_>) {
@@ -192,8 +210,10 @@ impl Reader<'_> {
         let attributes = &self.attributes;
         let written = if trimmed(&attributes.time).is_empty() { &attributes.duration } else { &attributes.time };
         self.case.duration = times::read_duration(written, self.options, &mut self.remarks, xml);
+        let took = if producer.stamps_ends_of_cases() { self.case.duration.unwrap_or(0) } else { 0 };
+        let mut stamp = || times::read_timestamp(&attributes.timestamp, self.options, producer, &mut self.remarks, xml);
         self.case.start = times::instant(&attributes.started)
-            .or_else(|| times::read_timestamp(&attributes.timestamp, self.options, producer, &mut self.remarks, xml))
+            .or_else(|| stamp().map(|stamp| stamp.plus(-took)))
             .or_else(|| self.suites.clock());
         self.case.finish = times::instant(&attributes.finished);
     }
@@ -207,7 +227,7 @@ impl Reader<'_> {
             Child::Properties => return self.read_properties(xml),
             Child::Output | Child::ErrorOutput => return self.read_output(child, xml),
             Child::Flaky => self.children.flaky = true,
-            Child::Warning => {}
+            Child::Warning => self.children.warning = true,
             Child::Other => {
                 self.remark_result_like(xml);
                 return xml.skip_element();
@@ -239,14 +259,12 @@ impl Reader<'_> {
         detail.kind = child.detail();
         for (name, value) in xml.started_tag().attributes() {
             match name {
-                b"message" if detail.message.is_empty() => value.push_into(&mut detail.message),
-                b"type" if detail.type_name.is_empty() => value.push_into(&mut detail.type_name),
+                b"message" | b"error_msg" if detail.message.is_empty() => value.push_into(&mut detail.message),
+                b"type" | b"error_type" if detail.type_name.is_empty() => value.push_into(&mut detail.type_name),
                 _ => {}
             }
         }
-        if self.suites.producer().escapes_messages_twice() {
-            producer::unescape(&mut detail.message);
-        }
+        self.suites.producer().restore_message(&mut detail.message);
         let mut clip = ClippedText::new(&mut detail.text);
         let mut ends = CdataEnds::default();
         let mut take = |piece: Text<'_>| {
@@ -260,38 +278,8 @@ impl Reader<'_> {
         }
         detail.omitted = clip.finish();
         ends.restore(self.suites.producer(), &mut detail.text);
+        soapui::take_tags_off(&mut detail.text);
         self.held.add_detail(detail);
-        Ok(())
-    }
-
-    /// Standard output or error: searched for attachments, kept only when asked for (J39, J40).
-    fn read_output(&mut self, child: Child, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
-        let searched = self.options.attachments != Attachments::None;
-        let wanted = self.options.output != Attachments::None;
-        if !searched && !wanted {
-            return xml.skip_element();
-        }
-        let mut finder = ReferenceFinder::default();
-        let kept = if child == Child::Output { &mut self.case.stdout } else { &mut self.case.stderr };
-        let mut gathering = Gathering {
-            attachments: &mut self.case.attachments,
-            known: &mut self.references,
-            held: &mut self.held,
-            left_out: &mut self.children.left_out,
-        };
-        let mut clip = wanted.then(|| ClippedText::of_output(kept));
-        let mut ends = CdataEnds::default();
-        xml.element_text(STRUCTURE, |piece| {
-            if searched {
-                finder.push(piece, &mut gathering);
-            }
-            if let Some(clip) = &mut clip {
-                ends.note(piece);
-                clip.push(piece);
-            }
-        })?;
-        finder.end();
-        ends.restore(self.suites.producer(), &mut kept.text);
         Ok(())
     }
 
@@ -343,8 +331,9 @@ impl Reader<'_> {
         if !self.case.outcome.is_failure() {
             // A class that did not run, a configuration that did not either.
             let name = self.case.title.as_str();
-            return (CONTAINER_NAMES.contains(&name) && !self.case.container.is_empty())
-                || (self.suites.producer() == Producer::TestngJunitXml && is_testng_configuration(name));
+            return (is_container_name(name) && !self.case.container.is_empty())
+                || (self.suites.producer() == Producer::TestngJunitXml && is_testng_configuration(name))
+                || self.is_unittest_fixture();
         }
         let class = match self.attributes.class_name {
             ClassName::Filled => self.case.container.as_str(),
@@ -352,25 +341,46 @@ impl Reader<'_> {
         };
         let name = self.case.title.as_str();
         let first_message = self.case.details.first().map_or("", |detail| trimmed(&detail.message));
-        if CONTAINER_NAMES.contains(&name) || CONTAINER_CLASSES.contains(&class) {
+        if is_container_name(name) || CONTAINER_CLASSES.contains(&class) || self.is_unittest_fixture() {
             return true;
         }
-        if first_message == "Build error" {
+        if first_message == "Build error" || (first_message == "Runtime error" && name == "Failure") {
             return self.children.error;
         }
         match self.suites.producer() {
             Producer::Pytest => {
                 self.attributes.class_name == ClassName::Blank && first_message.starts_with("collection")
             }
-            // A file that could not be loaded is a case with the file's name, twice.
-            Producer::Vitest => class == name,
-            // `setUpClass (module.Class)`; nose2 splits it at the dot.
-            Producer::UnittestXml => is_unittest_fixture(name),
-            Producer::Nose2 => is_unittest_fixture(class),
+            // A file that could not be loaded, a class whose set-up failed, is a case with its name, twice.
+            Producer::Vitest | Producer::AntLauncher => class == name,
             Producer::TestngJunitXml => is_testng_configuration(name),
+            // A file without a plan, with another number of tests than planned, or with a status that is not zero.
+            Producer::TapHarness => {
+                self.case.details.first().is_some_and(|detail| matches!(&*detail.type_name, "Plan" | "Died"))
+            }
             _ => false,
         }
     }
+
+    /// Whether it is the set-up or tear-down of a class or module of Python's unittest, which says so in place of a name. Its
+    /// class is then that of unittest's stand-in for a test, or none (subunit2junitxml).
+    fn is_unittest_fixture(&self) -> bool {
+        match self.suites.producer() {
+            // It splits `setUpClass (module.Class)` at the dot.
+            Producer::Nose2 => begins_unittest_fixture(&self.case.container),
+            _ => {
+                let has_no_class = self.attributes.class_name == ClassName::Blank
+                    || self.case.container.starts_with("unittest.suite._ErrorHolder");
+                has_no_class && begins_unittest_fixture(&self.case.title)
+            }
+        }
+    }
+}
+
+/// `adds item (2)`.
+fn ends_in_number(name: &str) -> bool {
+    let number = name.strip_suffix(')').and_then(|name| name.rsplit_once(" (")).map_or("", |(_, number)| number);
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether TestNG writes a configuration method: only one that did not pass is written.
@@ -379,19 +389,34 @@ fn is_testng_configuration(name: &str) -> bool {
 }
 
 /// Names under which producers write the failure of a whole class or file, or that it was skipped (J29).
-const CONTAINER_NAMES: &[&str] = &["", "null", "initializationError", "executionError", "Test suite failed to run"];
+const CONTAINER_NAMES: &[&str] = &[
+    "",
+    "null",
+    "initializationError",
+    "executionError",
+    "Test suite failed to run",
+    // Bruno, of a request that could not be sent; Ginkgo before version 2.
+    "Test suite has no errors",
+    "BeforeSuite",
+    "AfterSuite",
+];
+
+/// Whether a whole class or file is meant. sbt says so of results that are not of a test, and of what sort they are.
+fn is_container_name(name: &str) -> bool {
+    CONTAINER_NAMES.contains(&name) || name.starts_with("(It is not a test it is a ")
+}
 
 /// Classes under which they do: jest-junit's, and the one that Ant names when `@BeforeClass` fails.
 const CONTAINER_CLASSES: &[&str] = &["Test suite failed to run", "junit.framework.TestSuite"];
 
-/// Whether Python's unittest failed in the set-up or tear-down of a class or module.
-fn is_unittest_fixture(name: &str) -> bool {
+/// Whether this is how Python's unittest calls the set-up or tear-down of a class or module.
+fn begins_unittest_fixture(name: &str) -> bool {
     ["setUpClass (", "tearDownClass (", "setUpModule (", "tearDownModule ("].iter().any(|start| name.starts_with(start))
 }
 
 /// What a child element of a case is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Child {
+pub(super) enum Child {
     Error,
     Failure,
     Skipped,
@@ -407,9 +432,11 @@ enum Child {
 impl Child {
     fn of(name: &[u8]) -> Child {
         match name {
-            b"error" | b"internalError" => Child::Error,
+            // An outcome of Serenity's that is no failure of what is tested, and no pass.
+            b"error" | b"internalError" | b"compromised" => Child::Error,
             b"failure" => Child::Failure,
-            b"skipped" | b"skip" | b"ignored" | b"disabled" => Child::Skipped,
+            // Ant's launcher of JUnit 5 calls it aborted where an assumption did not hold.
+            b"skipped" | b"skip" | b"ignored" | b"disabled" | b"todo" | b"aborted" => Child::Skipped,
             b"rerunFailure" | b"rerunError" => Child::Rerun,
             b"flakyFailure" | b"flakyError" => Child::Flaky,
             b"warning" => Child::Warning,

@@ -5,27 +5,31 @@ use crate::model::{Outcome, trimmed};
 /// The result children of one case, by kind.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Children {
-    /// `error`, `internalError`.
+    /// `error`, `internalError`, `compromised`.
     pub(super) error: bool,
     /// `failure`.
     pub(super) failure: bool,
-    /// `skipped`, `skip`, `ignored`, `disabled`.
+    /// `skipped`, `skip`, `ignored`, `disabled`, `todo`, `aborted`.
     pub(super) skipped: bool,
     /// `rerunFailure`, `rerunError`.
     pub(super) rerun: bool,
     /// `flakyFailure`, `flakyError`.
     pub(super) flaky: bool,
+    /// `warning`.
+    pub(super) warning: bool,
     /// A failure that its producer takes back by the `skipped` beside it.
     pub(super) pardoned: bool,
+    /// A failure that says nothing has what the case wrote as its text.
+    pub(super) told_by_output: bool,
     /// Attachments, of which there were too many to hold them.
     pub(super) left_out: bool,
 }
 
 impl Children {
-    /// Whether a counter of failures may count this case, whatever became of it: some count attempts (Gradle), and
-    /// failures that are taken back.
+    /// Whether a counter of failures may count this case, whatever became of it: some count attempts (Gradle), warnings
+    /// (Codeception), and failures that are taken back.
     pub(super) fn tell_of_failure(self) -> bool {
-        self.error || self.failure || self.rerun || self.flaky
+        self.error || self.failure || self.rerun || self.flaky || self.warning
     }
 
     /// The outcome, when the children decide it.
@@ -48,10 +52,44 @@ pub(super) fn of_word(word: &str) -> Option<Outcome> {
     const WORDS: &[(Outcome, &[&str])] = &[
         (
             Outcome::Passed,
-            &["pass", "passed", "success", "successful", "ok", "run", "completed", "xfail", "bpass", "bxpass"],
+            &[
+                "pass",
+                "passed",
+                "success",
+                "successful",
+                "succeeded",
+                "ok",
+                "run",
+                "completed",
+                "xfail",
+                "bpass",
+                "bxpass",
+                "warning",
+                "warned",
+                "risky",
+                "no asserts",
+            ],
         ),
         (Outcome::Failed, &["fail", "failed", "failure", "xpass"]),
-        (Outcome::Errored, &["error", "errored", "crashed", "timeout", "timedout", "interrupted", "hook_error"]),
+        (
+            Outcome::Errored,
+            &[
+                "error",
+                "errored",
+                "crashed",
+                "timeout",
+                "timedout",
+                "interrupted",
+                "hook_error",
+                "aborted",
+                "broken",
+                "canceled",
+                "cancelled",
+                "killed",
+                "panicked",
+                "stopped",
+            ],
+        ),
         (
             Outcome::Skipped,
             &[
@@ -62,12 +100,15 @@ pub(super) fn of_word(word: &str) -> Option<Outcome> {
                 "disabled",
                 "notrun",
                 "not_run",
+                "not-run",
                 "suppressed",
                 "todo",
                 "untested",
                 "undefined",
                 "filtered",
                 "inconclusive",
+                "incomplete",
+                "blocked",
                 "bskip",
             ],
         ),
@@ -81,18 +122,7 @@ pub(super) fn of_word(word: &str) -> Option<Outcome> {
 
 /// Whether an element that nobody is known to write is called like a result other than a pass: `<failed>`, `<Failure>`.
 pub(super) fn is_result_like(name: &[u8]) -> bool {
-    const NAMES: &[&str] = &[
-        "aborted",
-        "assertion",
-        "blocked",
-        "broken",
-        "crash",
-        "exception",
-        "fatal",
-        "incomplete",
-        "killed",
-        "not-run",
-    ];
+    const NAMES: &[&str] = &["assertion", "crash", "exception", "fatal"];
     let Ok(name) = std::str::from_utf8(name) else { return false };
     of_word(name).is_some_and(|outcome| outcome != Outcome::Passed)
         || NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))

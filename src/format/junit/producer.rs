@@ -68,43 +68,61 @@ pub(super) enum StampZone {
 }
 
 producers! {
+    Android = "android", End, Utc;
     Ant = "ant", Start, Utc;
+    AntLauncher = "ant-junitlauncher", End, Unknown;
     Avocado = "avocado", End, Unknown;
-    Bats = "bats", Start, Unknown;
+    Bats = "bats", End, Utc;
     Bazel = "bazel", Start, Unknown;
+    BcContainerHelper = "bccontainerhelper", End, Unknown;
     Behave = "behave", End, Unknown;
+    Bruno = "bruno", End, Utc;
     Busted = "busted", Start, Unknown;
     Catch2 = "catch2", End, Utc;
+    CppUTest = "cpputest", End, Unknown;
     Ctest = "ctest", Start, Unknown;
     CucumberJs = "cucumber-js", Start, Utc;
     CucumberRs = "cucumber-rs", Start, Utc;
     CucumberRuby = "cucumber-ruby", Start, Unknown;
+    DartJunitReport = "dart-junitreport", Start, Utc;
+    Doctest = "doctest", End, Utc;
+    Dredd = "dredd", End, Utc;
+    Gauge = "gauge", End, Unknown;
     GoJunitReport = "go-junit-report", Start, Utc;
     GoogleTest = "googletest", Start, Unknown;
     Gotestsum = "gotestsum", Start, Utc;
     Gradle = "gradle", Start, Utc;
+    HelmUnittest = "helm-unittest", End, Unknown;
+    Hoppscotch = "hoppscotch", End, Utc;
     JestJunit = "jest-junit", Start, Utc;
     JunitPlatform = "junit-platform", End, Unknown;
     JunitTestLogger = "junit-testlogger", Start, Utc;
     Karma = "karma-junit-reporter", Start, Utc;
+    Kotest = "kotest", End, Unknown;
+    Marathon = "marathon", End, Utc;
     Minitest = "minitest-reporters", End, Unknown;
     MochaJunit = "mocha-junit-reporter", Start, Utc;
     MochaXunit = "mocha-xunit", End, Utc;
     Newman = "newman", Start, Utc;
     Nextest = "nextest", Start, Utc;
+    Node = "node", Start, Utc;
     Nose2 = "nose2", Start, Unknown;
     Nosetests = "nose", Start, Unknown;
+    Pester = "pester", Start, Unknown;
     Phpunit = "phpunit", Start, Unknown;
     Playwright = "playwright", Start, Utc;
     Pytest = "pytest", Start, Unknown;
     QtTest = "qt-test", Start, Unknown;
     Robot = "robot", Start, Unknown;
     Rspec = "rspec-junit-formatter", Start, Utc;
+    ShellSpec = "shellspec", Start, Utc;
     Surefire = "surefire", Start, Utc;
+    TapHarness = "tap-harness-junit", Start, Unknown;
     TestCafe = "testcafe", End, Utc;
+    Testem = "testem", End, Utc;
     TestngJunit = "testng-junitreports", End, Unknown;
     TestngJunitXml = "testng-junitxmlreporter", End, Unknown;
-    UnittestXml = "unittest-xml-reporting", Start, Unknown;
+    UnittestXml = "unittest-xml-reporting", End, Unknown;
     Vitest = "vitest", End, Utc;
     WebdriverIo = "webdriverio", Start, Utc;
 }
@@ -115,9 +133,16 @@ impl Producer {
         matches!(self, Producer::Behave | Producer::Playwright)
     }
 
-    /// Whether it escapes messages before the writer of its XML does so once more.
-    pub(super) fn escapes_messages_twice(self) -> bool {
-        self == Producer::TestngJunitXml
+    /// Undoes what it did to a message before it was written as XML.
+    pub(super) fn restore_message(self, message: &mut String) {
+        match self {
+            // It escapes messages before the writer of its XML does so once more.
+            Producer::TestngJunitXml => unescape(message),
+            // It does so with quotes only.
+            Producer::Node => replace(message, "&quot;", "\""),
+            Producer::CppUTest => replace(message, "{newline}", "\n"),
+            _ => {}
+        }
     }
 
     /// Whether the counter `errors` counts something else than tests (Qt: warnings that were logged).
@@ -125,14 +150,42 @@ impl Producer {
         self == Producer::QtTest
     }
 
-    /// Whether the root's counter `errors` tells of packages that did not build, which have no case (J30).
-    pub(super) fn counts_build_errors(self) -> bool {
-        self == Producer::Gotestsum
+    /// Undoes what it did to the output of a case.
+    pub(super) fn restore_output(self, output: &mut String) {
+        if self == Producer::Ctest {
+            // A terminal's sequences then go as a whole.
+            replace(output, "[NON-XML-CHAR-0x1B]", "\x1b");
+        }
+    }
+
+    /// Whether it tells equal names apart by numbers that depend on the order in which files ran.
+    pub(super) fn numbers_names(self) -> bool {
+        self == Producer::TapHarness
+    }
+
+    /// Whether the timestamp of a case is when it ended.
+    pub(super) fn stamps_ends_of_cases(self) -> bool {
+        self == Producer::UnittestXml
+    }
+
+    /// What has no case and is counted by the root's counter `errors` alone (J30).
+    pub(super) fn counts_errors_of(self) -> Option<&'static str> {
+        match self {
+            Producer::Gotestsum => Some("packages that did not build"),
+            Producer::Karma => Some("a browser that was disconnected"),
+            Producer::Pester => Some("files that could not be read, or blocks whose set-up or tear-down failed"),
+            _ => None,
+        }
     }
 
     /// Whether a request that failed outside its test cases is told in the suite's error output only (J30).
     pub(super) fn fails_in_suite_output(self) -> bool {
-        self == Producer::Newman
+        matches!(self, Producer::Newman | Producer::Hoppscotch)
+    }
+
+    /// Whether no counter counts such a request.
+    pub(super) fn fails_undeclared(self) -> bool {
+        self == Producer::Hoppscotch
     }
 }
 
@@ -230,6 +283,12 @@ fn find(marks: &[Mark], tag: &Tag<'_>, here: impl Fn(Place) -> bool) -> Producer
 fn find_as(compared: Compared, marks: &[Mark], tag: &Tag<'_>, here: impl Fn(Place) -> bool) -> Producer {
     let found = marks.iter().find(|mark| here(mark.place) && mark.is_on(tag, compared));
     found.map_or(Producer::Unknown, |mark| mark.producer)
+}
+
+fn replace(message: &mut String, written: &str, meant: &str) {
+    if message.contains(written) {
+        *message = message.replace(written, meant);
+    }
 }
 
 /// Takes one layer of escapes off a message.

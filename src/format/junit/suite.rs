@@ -171,11 +171,13 @@ impl Suites {
         }
         let complaint = if declared > 0 && suite.failures == 0 {
             Some(suite.complaint(declared))
-        } else if around.is_empty() && producer.counts_build_errors() && suite.declared_errors > 0 {
-            Some(format!(
-                "the report declares {} errors outside its test cases, such as packages that did not build",
-                suite.declared_errors
-            ))
+        } else if producer.fails_undeclared() && suite.failures == 0 && begins_with_code(&suite.last_words) {
+            Some(format!("the suite '{}' failed outside its test cases: {}", suite.name, suite.last_words))
+        } else if let Some(such) = producer.counts_errors_of()
+            && around.is_empty()
+            && suite.declared_errors > 0
+        {
+            Some(format!("the report declares {} errors outside its test cases, such as {such}", suite.declared_errors))
         } else {
             None
         };
@@ -191,6 +193,14 @@ impl Suites {
                 parent.clock = suite.clock;
             }
         }
+    }
+
+    /// Whether the innermost suite may tell in its error output of a failure outside its cases: none of these failed so
+    /// far, and it declares some (ScalaTest, of a suite that was aborted).
+    pub(super) fn may_have_last_words(&self) -> bool {
+        let Some(suite) = self.suites[..self.open].last() else { return false };
+        self.producer.fails_in_suite_output()
+            || (self.producer == Producer::Unknown && suite.failures == 0 && suite.declared(self.producer) > 0)
     }
 
     /// Reads the error output of a suite, where a failure outside all cases is told (J30): the first line that says
@@ -363,6 +373,12 @@ impl Suite {
             StampMeans::End => Some(stamp.plus(-time::seconds(&self.time).nanos?)),
         }
     }
+}
+
+/// `REQUEST_ERROR - …`, as Hoppscotch tells what went wrong.
+fn begins_with_code(words: &str) -> bool {
+    let first = words.split(' ').next().unwrap_or("");
+    first.contains('_') && first.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
 }
 
 /// A counter; zero for what is no number (J56: `errors=""`, `tests="unknown"`).

@@ -1,6 +1,6 @@
 //! What takes the volatile part out of a name, as the user would write it.
 
-use super::{Volatile, is_random, temporary_path};
+use super::{CLASS_OF_NODE, Volatile, is_random, temporary_path};
 
 impl Volatile {
     /// The `--definition-rewrite` that takes it out of names such as `name`. None of them holds a quotation mark that
@@ -20,6 +20,7 @@ impl Volatile {
             Volatile::BrowserVersion => {
                 r"(^|\.)((Chrome|HeadlessChrome|Firefox|Safari|Edge|PhantomJS|Electron|IE)([ _]Headless)?)[ _][0-9]+([._][0-9]+)+([ _]\(|\.[^0-9])=>${1}${2}${6}"
             }
+            Volatile::Remark => r"( \(unstable\))?( \(screenshots: .*\))?$=>",
             Volatile::TemporaryPath => return temporary_path_rewrite(name),
             Volatile::AbsolutePath => return absolute_path_rewrite(name),
         };
@@ -43,10 +44,11 @@ const SOURCE_FOLDERS: &[&str] = &["features", "src", "spec", "specs", "test", "t
 
 /// Takes away all folders above the first that looks like one of sources; all folders where there is none.
 fn absolute_path_rewrite(path: &str) -> String {
-    const ROOT: &str = r"^([A-Za-z]:|file://)?([^/\\#:]*[/\\])+";
+    const ROOT: &str = r"([A-Za-z]:|file://)?([^/\\#:]*[/\\])+";
+    let start = if path.starts_with(CLASS_OF_NODE) { r"^test\." } else { "^" };
     let folders = path.split('#').next().unwrap_or("").split(['/', '\\']);
     match folders.into_iter().find(|folder| SOURCE_FOLDERS.contains(folder)) {
-        Some(folder) => format!(r"{ROOT}?{folder}[/\\]=>{folder}/"),
-        None => format!("{ROOT}=>"),
+        Some(folder) => format!(r"{start}{ROOT}?{folder}[/\\]=>{folder}/"),
+        None => format!("{start}{ROOT}=>"),
     }
 }

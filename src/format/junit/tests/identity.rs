@@ -54,6 +54,23 @@ fn j67_j69_subtests_and_shards_keep_their_names() {
 }
 
 #[test]
+fn numbers_that_depend_on_other_files_are_told() {
+    let report = |name: &str| {
+        format!(
+            "<testsuites><testsuite name='{name}' errors='0' failures='0' skipped='0' tests='4' time='1'>\
+             <testcase name='adds (2)' classname='a_t'/><testcase name='subtracts (2)' classname='a_t'/>\
+             <testcase name='Unnamed test case 7' classname='a_t'/><testcase name='adds' classname='a_t'/>\
+             <testcase name='pays (now)' classname='a_t'/></testsuite></testsuites>"
+        )
+    };
+    let found = read(&report("a_t"));
+    assert_eq!(found.kinds(), [ProblemKind::UnstableIdentity; 2]);
+    assert!(found.problems[0].message.ends_with("adds (2) (2 times in this report)"), "{}", found.problems[0].message);
+    // Whoever is not known may mean the number.
+    assert_eq!(read(&report("a")).kinds(), []);
+}
+
+#[test]
 fn a_case_without_a_name_is_called_by_its_id() {
     let found = read(
         "<testsuite><testcase id='get.hurl' time='0.2'/><testcase id='post.hurl'><failure>status</failure></testcase>\

@@ -41,6 +41,14 @@ fn j23_j24_status_attributes() {
         ("status='Failed'", "failed"),
         ("result='xfail'", "passed"),
         ("result='crashed'", "errored"),
+        // Maestro, gdUnit4's neighbour GUT, Katalon.
+        ("status='CANCELED'", "errored"),
+        ("status='STOPPED'", "errored"),
+        ("status='WARNING'", "passed"),
+        // PlatformIO.
+        ("status='WARNED'", "passed"),
+        ("status='no asserts'", "passed"),
+        ("status='INCOMPLETE'", "skipped"),
     ] {
         let found = read(&format!("<testsuite name='s'><testcase name='a' {attributes}/></testsuite>"));
         assert_eq!(found.lines(), [format!("{expected} s.a")], "{attributes}");
@@ -50,6 +58,34 @@ fn j23_j24_status_attributes() {
         &["passed s.a"],
         &[ProblemKind::UnknownStatus],
     );
+}
+
+#[test]
+fn children_that_one_producer_alone_writes() {
+    let found = case_with("<todo/>");
+    assert_eq!((found.lines(), found.kinds()), (vec!["skipped c.t".to_owned()], vec![]));
+    let found = case_with("<compromised message='no database' type='T'/>");
+    assert_eq!((found.lines(), found.kinds()), (vec!["errored c.t".to_owned()], vec![]));
+    // An assumption that did not hold, as Ant's launcher of JUnit 5 writes it.
+    let found = case_with("<aborted message='no network' type='org.opentest4j.TestAbortedException'>at c.t</aborted>");
+    assert_eq!((found.lines(), found.kinds()), (vec!["skipped c.t".to_owned()], vec![]));
+    assert_eq!(found.only().details[0].message, "no network");
+    // cocotb has names of its own for what a failure says.
+    let found = case_with("<failure error_type='AssertionError' error_msg='3 is not 4'/>");
+    let detail = &found.only().details[0];
+    assert_eq!((&*detail.type_name, &*detail.message), ("AssertionError", "3 is not 4"));
+}
+
+#[test]
+fn lines_of_cpputest_end_again() {
+    let case = |attributes: &str| {
+        let failure = "<failure message='cart.cpp:4: expected 3{newline}but was 4'/>";
+        let found = read(&format!("<testsuite name='s'><testcase {attributes}>{failure}</testcase></testsuite>"));
+        found.only().details[0].message.clone()
+    };
+    let own = "classname='Cart' name='adds' assertions='1' time='0.000' file='cart.cpp' line='2'";
+    assert_eq!(case(own), "cart.cpp:4: expected 3\nbut was 4");
+    assert_eq!(case("name='adds'"), "cart.cpp:4: expected 3{newline}but was 4");
 }
 
 #[test]
@@ -92,6 +128,8 @@ fn j29_container_failures() {
         "<testcase classname='c' name='initializationError'><failure/></testcase>",
         "<testcase classname='Test suite failed to run' name='a'><error/></testcase>",
         "<testcase classname='' name='pkg'><error message='Build error'/></testcase>",
+        "<testcase classname='pkg' name='Failure'><error message='Runtime error'>panic</error></testcase>",
+        "<testcase classname='c' name='(It is not a test it is a sbt.testing.SuiteSelector)'><error/></testcase>",
     ] {
         let found = read(&format!("<testsuite name='s'>{inside}</testsuite>"));
         assert!(found.only().container_failure, "{inside}");
@@ -102,6 +140,7 @@ fn j29_container_failures() {
     );
     assert!(found.only().container_failure);
     assert!(!case_with("<failure/>").only().container_failure);
+    assert!(!case_with("<error message='Runtime error'/>").only().container_failure);
     let passed = read("<testsuite name='s'><testcase classname='c' name=''/></testsuite>");
     assert_eq!((passed.lines(), passed.only().container_failure), (vec!["passed c".to_owned()], false));
     // A class that was skipped as a whole is no more of a test than one that failed.
@@ -159,6 +198,44 @@ fn j30_newman_says_what_went_wrong() {
 }
 
 #[test]
+fn j30_hoppscotch_tells_of_requests_in_error_output_alone() {
+    let suite = |said: &str| {
+        format!(
+            "<testsuites><testsuite name='shop/ping' time='1' timestamp='2024-07-01T10:00:03Z' tests='1' failures='0' errors='0'>\
+             <system-err><![CDATA[{said}]]></system-err><testcase name='ok - 200'/></testsuite></testsuites>"
+        )
+    };
+    let found = read(&suite("REQUEST_ERROR - ECONNREFUSED\n"));
+    assert_eq!(found.kinds(), [ProblemKind::ContainerFailure]);
+    assert!(
+        found.problems[0].message.ends_with("its test cases: REQUEST_ERROR - ECONNREFUSED"),
+        "{:?}",
+        found.problems
+    );
+    // Whatever else is written there is none.
+    assert_eq!(read(&suite("Deprecated: x")).kinds(), []);
+}
+
+#[test]
+fn j30_an_aborted_suite_says_why_in_its_error_output() {
+    let report = |attributes: &str, case: &str| {
+        format!(
+            "<testsuite {attributes} name='s'>{case}<system-err><![CDATA[java.lang.Error: no database\n at x]]></system-err>\
+             </testsuite>"
+        )
+    };
+    let told = |report: &str| read(report).problems.first().map(|problem| problem.message.clone());
+    let lost = "the suite 's' declares 1 failures or errors, but none of its test cases failed";
+    let passed = "<testcase name='a'/>";
+    assert_eq!(told(&report("errors='1'", passed)), Some(format!("{lost}: java.lang.Error: no database")));
+    assert_eq!(told(&report("errors='0'", passed)), None);
+    assert_eq!(told(&report("failures='1'", "<testcase name='a'><failure/></testcase>")), None);
+    // Of Surefire's, and others' that are known, it is a log.
+    let surefire = "errors='1' xsi:schemaLocation='surefire-test-report.xsd'";
+    assert_eq!(told(&report(surefire, passed)), Some(lost.to_owned()));
+}
+
+#[test]
 fn j30_errors_at_the_root_are_of_those_who_wrote_all_of_it() {
     let gotestsum = "<testsuite tests='1' failures='0' time='1' name='p' timestamp='2024-07-01T10:00:00Z'>\
                      <testcase name='a'/></testsuite>";
@@ -179,6 +256,10 @@ fn j30_what_has_a_case_to_show_raises_no_alarm() {
             "Catch2 takes it back",
             "<testsuite name='s' failures='1'><testcase name='a'><failure message='Skipped: x'/>\
                                   <skipped/></testcase></testsuite>",
+        ),
+        (
+            "Codeception counts warnings",
+            "<testsuite name='s' failures='1'><testcase name='a'><warning/></testcase></testsuite>",
         ),
         (
             "an outer suite counts it, too",
@@ -250,13 +331,31 @@ fn j29_set_ups_and_files_that_failed_are_no_tests() {
             "testsuite name='unittest.suite._ErrorHolder-20261124013828' tests='1'",
             "classname='unittest.suite._ErrorHolder-20261124013828' name='setUpClass (__main__.Stock)'",
         ),
+        (
+            "ant-junitlauncher",
+            "testsuite name='s' time='1' timestamp='' tests='0' failures='1' skipped='0' aborted='0'",
+            "classname='demo.CartTest' name='demo.CartTest'",
+        ),
+        (
+            "tap-harness-junit",
+            "testsuite name='shop_t' errors='1' failures='0' skipped='0' tests='0' time='1'",
+            "classname='shop_t' name='Test died too soon, even before plan. (2)'",
+        ),
+        ("subunit2junitxml", "testsuite errors='0'", "classname='' name='setUpClass (tempest.api.test_list.ListTest)'"),
+        ("bruno", "testsuite name='ping' errors='1'", "classname='https://h/' name='Test suite has no errors'"),
+        ("ginkgo", "testsuite name='Books'", "classname='Books' name='BeforeSuite'"),
+        ("an unknown one", "testsuite", "classname='unittest.suite._ErrorHolder' name='tearDownModule (shop)'"),
     ] {
         let element = root.split(' ').next().unwrap();
-        let found = read(&format!("<{root}><testcase {case}><error/></testcase></{element}>"));
+        let found = read(&format!("<{root}><testcase {case}><error type='Plan'/></testcase></{element}>"));
         assert!(found.only().container_failure, "{producer}");
         // What passed is a test, whatever its name.
         assert!(!read(&format!("<{root}><testcase {case}/></{element}>")).only().container_failure, "{producer}");
     }
+    let found = read(
+        "<testsuite name='s'><testcase classname='' name='setUpClass (shop.Stock)'><skipped/></testcase></testsuite>",
+    );
+    assert!(found.only().container_failure, "a class that did not run");
     // Whoever is not known may call a test so.
     for case in ["classname='t' name='t'", "classname='c' name='setUpClass (x)'", "classname='c' name='@Before all'"] {
         let found = read(&format!("<testsuite name='s'><testcase {case}><error/></testcase></testsuite>"));
@@ -275,6 +374,30 @@ fn j30_packages_that_did_not_build_are_told() {
         format!(
             "<testsuites tests='1' failures='1' errors='{errors}'><testsuite tests='1' failures='1' time='1' name='p' \
              timestamp='2026-11-24T01:38:58Z'><testcase classname='p' name='T'><failure/></testcase></testsuite></testsuites>"
+        )
+    };
+    assert_eq!(read(&report(1)).kinds(), [ProblemKind::ContainerFailure]);
+    assert_eq!(read(&report(0)).kinds(), []);
+}
+
+#[test]
+fn j30_blocks_of_pester_that_failed_are_told() {
+    let found = read(
+        "<testsuites xsi:noNamespaceSchemaLocation='junit_schema_4.xsd' name='Pester' tests='1' errors='2' failures='1' \
+         disabled='0'><testsuite name='s' tests='1' errors='0' failures='1'><testcase name='a' status='Failed'><failure/>\
+         </testcase></testsuite></testsuites>",
+    );
+    let told = "the report declares 2 errors outside its test cases, such as files that could not be read, or blocks whose set-up \
+                or tear-down failed";
+    assert_eq!(found.problems.iter().map(|problem| &*problem.message).collect::<Vec<_>>(), [told]);
+}
+
+#[test]
+fn j30_a_browser_of_karma_that_was_lost_is_told() {
+    let report = |errors: u8| {
+        format!(
+            "<testsuite name='Chrome' package='' timestamp='2024-07-01T10:00:00' id='0' hostname='h' tests='1' errors='{errors}' \
+             failures='1' time='1'><testcase name='a'><failure type=''>x</failure></testcase></testsuite>"
         )
     };
     assert_eq!(read(&report(1)).kinds(), [ProblemKind::ContainerFailure]);

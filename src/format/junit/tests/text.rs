@@ -27,6 +27,20 @@ fn messages_that_testng_escapes_twice_lose_one_layer() {
 }
 
 #[test]
+fn quotes_that_node_escapes_twice_lose_one_layer() {
+    let suite = |class: &str| {
+        read(&format!(
+            "<testsuites><testcase name='a &amp;quot;b&amp;quot;' time='1' classname='{class}' failure='x'>\
+             <failure type='t' message='&amp;quot;c&amp;quot; &amp;lt;'>d</failure></testcase></testsuites>"
+        ))
+    };
+    let found = suite("test");
+    assert_eq!(found.only().details[0].message, "\"c\" &lt;");
+    assert_eq!(found.only().title, "a &quot;b&quot;", "names stay as they are written");
+    assert_eq!(suite("other").only().details[0].message, "&quot;c&quot; &lt;");
+}
+
+#[test]
 fn j34_j35_forbidden_characters_lose_no_result() {
     check(
         "<testsuite name='s'><testcase name='a\u{1b}[0m'><failure>\u{0}\u{8}</failure></testcase><testcase name='b'/></testsuite>",
@@ -71,4 +85,31 @@ fn j38_stray_ampersands_and_unknown_entities_are_text() {
     let detail = &found.only().details[0];
     assert_eq!((&*detail.message, &*detail.text), ("a & b", "x&nbsp;y & z <"));
     assert_eq!(found.kinds(), [ProblemKind::Repaired]);
+}
+
+#[test]
+fn a_failure_that_says_nothing_is_told_by_the_output() {
+    let text = |inside: &str| {
+        let found = case_with(inside);
+        found.cases[0].details.iter().map(|detail| detail.text.clone()).collect::<Vec<_>>()
+    };
+    let output = "<system-out>one</system-out><system-err><![CDATA[two]]></system-err>";
+    assert_eq!(text(&format!("<failure/>{output}")), ["one\ntwo"]);
+    assert_eq!(text(&format!("<skipped/><error type='assert' message=' '> </error>{output}")), ["", " \none\ntwo"]);
+    for says in ["<failure message='x'/>", "<failure/><error>x</error>", "<skipped/>", ""] {
+        let found = text(&format!("{says}{output}"));
+        assert!(!found.iter().any(|text| text.contains("one")), "{says}: {found:?}");
+    }
+    assert_eq!(text("<failure/><system-out> \n</system-out>"), [""]);
+    let typed = case_with(&format!("<failure type='assert'/>{output}"));
+    assert_eq!(typed.only().details[0].message, "assert");
+    // Who says it in a word.
+    let found = |status: &str| {
+        read(&format!("<testsuite name='s'><testcase name='a' status='{status}'>{output}</testcase></testsuite>"))
+    };
+    let failed = found("FAILED");
+    assert_eq!(failed.lines(), ["failed s.a"]);
+    let detail = &failed.only().details[0];
+    assert_eq!((detail.kind, &*detail.text, failed.only().details.len()), (DetailKind::Failure, "one\ntwo", 1));
+    assert!(found("run").only().details.is_empty());
 }

@@ -115,6 +115,63 @@ fn j58_a_time_of_writing_is_no_start() {
 }
 
 #[test]
+fn j58_the_end_is_in_the_zone_of_whoever_writes_it() {
+    let start = |suite: &str, case: &str| {
+        starts(&in_berlin(&format!(
+            "<{suite} timestamp='2024-07-01T10:00:03' time='3' name='a.bats'{case}/></testsuite>"
+        )))
+    };
+    let [utc, local] = ["2024-07-01T10:00:00Z", "2024-07-01T08:00:00Z"];
+    let case = "><testcase name='a'";
+    assert_eq!(start("testsuite doctest_version='2.4.11'", case), [utc]);
+    assert_eq!(
+        start("testsuite", "><testcase classname='c' name='a' assertions='1' time='1' file='f' line='1'"),
+        [local]
+    );
+    for (suite, at) in [
+        (
+            "name='a.bats' tests='1' failures='0' errors='0' skipped='0' time='3' timestamp='2024-07-01T10:00:03' hostname='h'",
+            utc,
+        ),
+        (
+            "name='a' tests='1' failures='0' errors='0' skipped='0' time='3' timestamp='2024-07-01T10:00:03' \
+             hostname='localhost'",
+            utc,
+        ),
+        (
+            "timestamp='2024-07-01T10:00:03' time='3' hostname='h' errors='0' failures='0' skipped='0' tests='1' name='a'",
+            local,
+        ),
+        ("name='a' time='3' timestamp='2024-07-01T10:00:03' tests='1' failures='0' skipped='0' aborted='0'", local),
+        (
+            "id='1' tests='1' failures='0' package='' time='3' timestamp='2024-07-01T10:00:03' name='a' errors='0' \
+             hostname='h'",
+            local,
+        ),
+        (
+            "xsi:noNamespaceSchemaLocation='surefire-test-report.xsd' xmlns:xsi='' name='a' tests='1' failures='0' \
+             errors='0' time='3' skipped='0' timestamp='2024-07-01T10:00:03'",
+            utc,
+        ),
+        (
+            "name='50100 Cart' timestamp='2024-07-01T10:00:03' hostname='h' time='3' tests='1' failures='0' errors='0' \
+             skipped='0' total='1'",
+            local,
+        ),
+        (
+            "name='ping' errors='0' failures='0' skipped='0' tests='1' timestamp='2024-07-01T10:00:03.000' hostname='h' \
+             time='3'",
+            utc,
+        ),
+        ("name='Dredd Tests' timestamp='Mon, 01 Jul 2024 10:00:03 GMT' time='3'", utc),
+        ("name='Testem Tests' timestamp='Mon Jul 01 2024 12:00:03 GMT+0200 (CEST)' time='3.000'", utc),
+    ] {
+        let found = in_berlin(&format!("<testsuite {suite}><testcase name='a' time='1'/></testsuite>"));
+        assert_eq!(starts(&found), [at], "{suite}");
+    }
+}
+
+#[test]
 fn j59_equal_timestamps_start_every_suite_anew() {
     let found = read(
         "<testsuites><testsuite name='s' timestamp='2024-07-01T10:00:00Z'><testcase name='a' time='1'/><testcase name='b'/>\
@@ -141,4 +198,19 @@ fn j60_the_time_of_a_case_is_kept_as_written() {
     );
     assert_eq!(starts(&found), ["2024-07-01T09:00:00Z", "2024-07-01T10:00:00Z", "2024-07-01T10:00:00Z"]);
     assert_eq!(found.kinds(), [ProblemKind::UnreadableTime]);
+}
+
+#[test]
+fn j58_the_time_of_a_case_may_be_its_end() {
+    let suite = |name: &str| {
+        format!(
+            "<testsuites><testsuite name='{name}' tests='2' timestamp='2024-07-01T10:00:09' time='5'>\
+             <testcase name='a' time='4' timestamp='2024-07-01T10:00:08'/><testcase name='b' timestamp='2024-07-01T10:00:09'/>\
+             <testcase name='c' time='2' timestamp='0001-01-01T00:00:00'/></testsuite></testsuites>"
+        )
+    };
+    let found = read(&suite("Cart-20240701100009"));
+    assert_eq!(found.producer, "unittest-xml-reporting");
+    assert_eq!(starts(&found), ["2024-07-01T10:00:04Z", "2024-07-01T10:00:09Z", "2024-07-01T10:00:08Z"]);
+    assert_eq!(starts(&read(&suite("Cart")))[..2], ["2024-07-01T10:00:08Z", "2024-07-01T10:00:09Z"]);
 }
