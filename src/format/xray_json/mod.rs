@@ -52,17 +52,33 @@ fn recognises(head: &Head<'_>) -> bool {
 }
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
+    let mut reader = Reader::new(options);
+    reader.key_may_follow = may_end_with_key(&body);
     let mut items =
         JsonItems::new(body).with_children("tests").with_longest(Longest::of(options)).within(&options.limits);
-    let mut reader = Reader::new(options);
     let result = reader.read(&mut items, visitor);
     reader.remarks.finish(visitor);
     items.finish(visitor);
     result
 }
 
-/// Bytes of tests that wait for a Test Execution that is told behind them. Every known writer tells it before.
+/// Bytes of tests that wait for a Test Execution that is told behind them.
 const MOST_WAITING: usize = 64 << 20;
+
+/// How far from its end a document is looked at for a key.
+const TAIL: usize = 4 << 10;
+
+/// Whether the key of the Test Execution may be the last that is told, as it is in what pytest-jira-xray writes. Of a stream
+/// nobody knows the end.
+fn may_end_with_key(body: &Body<'_>) -> bool {
+    match body {
+        Body::Bytes(bytes) => {
+            let tail = &bytes[bytes.len().saturating_sub(TAIL)..];
+            memchr::memmem::find(tail, b"testExecutionKey").is_some()
+        }
+        Body::Stream(_) => true,
+    }
+}
 
 /// What is known of the report so far.
 struct Reader<'o> {
@@ -70,6 +86,8 @@ struct Reader<'o> {
     test: Test,
     document: Document,
     waiting: Waiting,
+    /// Whether the key may stand behind the tests of a document whose other members stand before them.
+    key_may_follow: bool,
     /// Whether tests of this document were handed on.
     begun: bool,
     remarks: Remarks,
@@ -95,6 +113,7 @@ impl<'o> Reader<'o> {
             test: Test::default(),
             document: Document::default(),
             waiting: Waiting::default(),
+            key_may_follow: false,
             begun: false,
             remarks: Remarks::default(),
         }
@@ -111,7 +130,7 @@ impl<'o> Reader<'o> {
                     if is_first {
                         self.read_beginning(items, visitor);
                     }
-                    match self.document.is_told || self.waiting.bytes.len() > MOST_WAITING {
+                    match self.is_placed() || self.waiting.bytes.len() > MOST_WAITING {
                         true => self.read_waiting(visitor),
                         false => ControlFlow::Continue(()),
                     }
@@ -127,6 +146,11 @@ impl<'o> Reader<'o> {
         }
         let _ = self.read_waiting(visitor);
         Ok(())
+    }
+
+    /// Whether all is known of the Test Execution that tests may not do without.
+    fn is_placed(&self) -> bool {
+        self.document.states_key || (self.document.is_told && !self.key_may_follow)
     }
 
     /// The next piece; a test that need not wait is read at once.
@@ -155,12 +179,12 @@ impl<'o> Reader<'o> {
     /// The rest of a document; an object without tests may be a test itself.
     fn end_document(&mut self, piece: &Piece<'_>, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
         let (position, bytes, cuts) = (piece.at(), piece.bytes, piece.cuts);
-        let told_before = self.document.is_told;
+        let told_before = (self.document.is_told, self.document.states_key);
         let has_tests = self.begun || !self.waiting.tests.is_empty();
         for problem in self.read_document(bytes, position, visitor) {
             visitor.problem(problem);
         }
-        if self.begun && self.document.is_told && !told_before {
+        if self.begun && told_before != (self.document.is_told, self.document.states_key) {
             let message = "the Test Execution is named behind so many tests that they were taken without it";
             visitor.problem(Problem::new(ProblemKind::LimitReached, message).at(position));
         }
