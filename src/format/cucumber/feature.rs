@@ -258,13 +258,23 @@ impl Feature {
         self.number += 1;
     }
 
-    /// Finds the rows of outlines whose ids do not say so: equal lines of steps, another line or id (decision 7).
+    /// Finds the rows of outlines whose ids do not say so: equal lines of steps, another line or id (decision 7). An id with a
+    /// row in it says so, unless it is godog's, which names the outline by the row.
     fn find_outlines(&mut self, count: usize) {
-        for scenario in self.scenarios[..count].iter_mut() {
-            if !are_places(&scenario.step_lines, scenario.line) || without_row(&scenario.id).is_some() {
+        for index in 0..count {
+            let (before, rest) = self.scenarios.split_at_mut(index);
+            let Some(scenario) = rest.first_mut() else { return };
+            if let Some(previous) = before.last().filter(|previous| is_of_same_outline(&previous.id, &scenario.id)) {
+                scenario.steps_hash = previous.steps_hash;
+                continue;
+            }
+            if !are_places(&scenario.step_lines, scenario.line) {
                 continue;
             }
             scenario.steps_hash = hash_of_lines(&scenario.step_lines);
+            if let Some((around, _)) = without_row(&scenario.id).and_then(|outline| outline.rsplit_once(';')) {
+                scenario.steps_hash = xxh3_64_with_seed(around.as_bytes(), scenario.steps_hash).max(1);
+            }
             let id = telling_id(&scenario.id, &scenario.case.title);
             let place = xxh3_64_with_seed(id.as_bytes(), scenario.line.map_or(0, |line| line + 1));
             match self.outlines.get_mut(&scenario.steps_hash) {
@@ -299,10 +309,7 @@ impl Feature {
         let Feature { header, scenarios, outlines, first_rows, number, .. } = self;
         let scenario = &mut scenarios[index];
         scenario.settle(options);
-        let outline = match without_row(&scenario.id) {
-            Some(_) => None,
-            None => outlines.get(&scenario.steps_hash).filter(|outline| outline.has_rows),
-        };
+        let outline = outlines.get(&scenario.steps_hash).filter(|outline| outline.has_rows);
         let Scenario { case, id, line, tags, .. } = scenario;
         case.is_example = outline.is_some() || without_row(id).is_some();
         let (named_id, named_title) = match outline.and_then(|outline| first_rows.get(outline.first)) {
@@ -375,6 +382,11 @@ fn outlines_of(scenario: &Scenario) -> impl Iterator<Item = &str> {
     }
     let names = if scenario.id.is_empty() { 1 } else { 3 };
     std::iter::successors(Some(scenario.id_or_title()), without_last).take(names)
+}
+
+/// Whether these ids name rows of the same outline.
+fn is_of_same_outline(one: &str, other: &str) -> bool {
+    without_row(one).is_some_and(|outline| without_row(other) == Some(outline))
 }
 
 /// Whether lines of steps are places in a feature file, so that equal ones are the same steps. Converters that know no lines

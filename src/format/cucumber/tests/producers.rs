@@ -228,3 +228,16 @@ fn evidence_of_scenarios_that_passed_is_not_even_copied() {
     let counts: Vec<_> = found.cases.iter().map(|case| case.attachments.len()).collect();
     assert_eq!(counts, [0, 1, 2]);
 }
+
+#[test]
+fn godog_names_an_outline_by_its_row() {
+    let row = |id: &str, line: u64| {
+        scenario(line, &[step(4, PASSED), step(5, PASSED)].join(",")).replace("f;s", &format!("f;{id}"))
+    };
+    let other = scenario(20, &[step(14, PASSED), step(15, PASSED)].join(",")).replace("f;s", "f;plain;;2");
+    let rows = [row("adds-1;;2", 8), row("adds-2;;3", 9), row("adds-2;;4", 10), other];
+    let found = read(feature(&rows.join(",")));
+    let outline = "a/b.feature#f;adds-1";
+    assert_eq!(found.names(), [outline, outline, outline, "a/b.feature#f;plain"]);
+    assert!(found.cases.iter().all(|case| case.is_example));
+}
