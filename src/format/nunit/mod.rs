@@ -93,6 +93,10 @@ enum Generation {
 /// The word for Pester, whose names are prose.
 const PESTER: &str = "pester";
 
+const EXPECTO: &str = "expecto";
+
+const XUNIT: &str = "xunit";
+
 /// Roots of whole reports.
 const ROOTS: &[&[u8]] = &[b"test-run", b"test-results"];
 
@@ -370,7 +374,8 @@ impl<'o> Reader<'o> {
         for (name, value) in tag.attributes() {
             match name {
                 b"machine-name" => value.read_into(&mut self.host),
-                b"nunit-version" if value.resolved().starts_with(b"xUnit.net") => self.producer = "xunit",
+                b"expecto-version" => self.producer = EXPECTO,
+                b"nunit-version" if value.resolved().starts_with(b"xUnit.net") => self.producer = XUNIT,
                 _ => {}
             }
         }
