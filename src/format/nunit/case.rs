@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use super::identity::{self, Names, Naming, Prose};
 use super::property::{self, Role};
-use super::{EXPECTO, Generation, PESTER, Reader, STRUCTURE, brackets, detail};
+use super::{EXPECTO, Generation, PESTER, Reader, STRUCTURE, TESTCAFE, brackets, detail};
 use crate::format::xml::{Inside, Tag, XmlCursor};
 use crate::format::{Attachments, ParseError, dotnet, incomplete, number_of};
 use crate::model::{Content, DetailKind, Outcome, ProblemKind, ReportVisitor, Reuse, trim, trimmed};
@@ -319,7 +319,7 @@ impl Reader<'_> {
 
     /// The arguments of the fixture, then those of the method (N10, N23).
     fn add_arguments(&mut self) {
-        if self.producer == EXPECTO {
+        if self.producer == EXPECTO || self.producer == TESTCAFE {
             return;
         }
         let prose = match self.generation {

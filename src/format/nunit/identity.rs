@@ -1,7 +1,7 @@
 //! How a case is named: for good, for people, and by the class around it.
 
 use super::suite::Suites;
-use super::{EXPECTO, PESTER, brackets, scope};
+use super::{EXPECTO, PESTER, TESTCAFE, brackets, scope};
 use crate::model::{TestCase, trimmed};
 
 /// The names that a case of version 3 is given.
@@ -99,6 +99,9 @@ impl Scratch {
 /// does not hold that. The form in which Xray itself defines such a Test is not documented (decision 10): this is the one
 /// place that would change.
 pub(super) fn name_two(name: &str, suites: &Suites, producer: &str, case: &mut TestCase) {
+    if producer == TESTCAFE {
+        return name_of_testcafe(name, case);
+    }
     scope::push_path(suites, name, &mut case.container);
     if !case.container.is_empty() {
         case.qualified_name.push_str(&case.container);
@@ -120,6 +123,17 @@ pub(super) fn name_two(name: &str, suites: &Suites, producer: &str, case: &mut T
     push_container(case);
     let segment = last_segment(&case.qualified_name);
     case.title.push_str(segment);
+}
+
+/// Names `'Fixture' - test (unstable)`: whether it was tried more than once is no part of its name. The suites around it have
+/// the path of the machine.
+fn name_of_testcafe(name: &str, case: &mut TestCase) {
+    let name = trimmed(name);
+    let name = name.strip_suffix(" (unstable)").unwrap_or(name);
+    let (fixture, title) = name.strip_prefix('\'').and_then(|rest| rest.split_once("' - ")).unwrap_or(("", name));
+    case.container.push_str(fixture);
+    case.title.push_str(title);
+    case.qualified_name.push_str(name);
 }
 
 /// The name of a case of Pester: prose, of which no bracket may be cut.

@@ -97,6 +97,8 @@ const EXPECTO: &str = "expecto";
 
 const XUNIT: &str = "xunit";
 
+const TESTCAFE: &str = "testcafe";
+
 /// Roots of whole reports.
 const ROOTS: &[&[u8]] = &[b"test-run", b"test-results"];
 
@@ -301,6 +303,7 @@ impl<'o> Reader<'o> {
         }
         match name.as_str() {
             "Pester" => self.producer = PESTER,
+            "TestCafe Tests" => self.producer = TESTCAFE,
             "IEUnit Tests" => self.producer = "ieunit",
             _ => {}
         }

@@ -10,6 +10,8 @@ impl Reader<'_> {
     pub(super) fn decide(&mut self, xml: &XmlCursor<'_>) {
         let attributes = &self.attributes;
         self.case.outcome = match result::of_words(&attributes.result, &attributes.label) {
+            // Karma's reporter calls a success what was skipped.
+            Verdict::Known(Outcome::Passed) if result::truth(&attributes.executed) == Some(false) => Outcome::Skipped,
             Verdict::Known(outcome) => outcome,
             Verdict::Missing => self.outcome_without_word(xml),
             Verdict::Unknown => {

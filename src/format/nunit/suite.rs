@@ -49,8 +49,8 @@ impl SuiteKind {
             "TestCollection" => SuiteKind::Collection,
             // A set-up fixture takes the place of its namespace. Pester writes `Powershell` for the run as a whole.
             "Namespace" | "SetUpFixture" | "Fixture" | "PowerShell" => SuiteKind::Path,
-            // NUnitLite's word for a namespace.
-            "TestSuite" => SuiteKind::of_name(name),
+            // NUnitLite's word for a namespace. Karma's reporter has it around a fixture that is called alike.
+            "TestSuite" if !name.contains(char::is_whitespace) => SuiteKind::of_name(name),
             _ => SuiteKind::Container,
         }
     }

@@ -102,3 +102,27 @@ fn the_style_sheet_of_xunit_has_no_word_for_what_was_not_run() {
     assert_eq!(two(&report("xUnit.net v3 1.0.0")).lines(), ["notrun N.C.M"]);
     assert_eq!(two(&report("2.4.8")).lines(), ["passed N.C.M"]);
 }
+
+#[test]
+fn testcafe_tells_in_the_name_that_a_test_was_tried_again() {
+    let case = |name: &str| format!("<test-case name=\"{name}\" result='Success'/>");
+    let report = format!(
+        "<test-results name='TestCafe Tests'><test-suite type='TestFixture' name='/w/a.js - Shop'>{}{}{}</test-suite></test-results>",
+        case("'Shop' - buys f(1) (unstable)"),
+        case("'Shop' - buys f(1)"),
+        case("[Tue Nov 24] Reporter exception")
+    );
+    let found = read_with(Generation::Two, report.as_bytes(), &all_attachments());
+    let name = "passed 'Shop' - buys f(1)";
+    assert_eq!(found.lines(), [name, name, "passed [Tue Nov 24] Reporter exception"]);
+    assert_eq!((found.cases[0].container.as_str(), found.cases[0].title.as_str()), ("Shop", "buys f(1)"));
+    assert_eq!(arguments(&found.cases[0]), [""; 0]);
+}
+
+#[test]
+fn karma_calls_a_success_what_was_skipped() {
+    let found = two("<test-suite type='TestSuite' name='Cart total'><test-suite type='TestFixture' name='Cart total'>\
+         <test-case name='adds' description='Chrome 130.Cart total' executed='False' success='True' result='Success'/>\
+         </test-suite></test-suite>");
+    assert_eq!(found.lines(), ["skipped Cart total.adds"]);
+}
