@@ -108,7 +108,7 @@ pub(super) struct Feature {
 struct Outline {
     /// Its first row, among [`Feature::first_rows`].
     first: usize,
-    /// Line and id of that row.
+    /// Line, id and texts of that row.
     place: u64,
     has_rows: bool,
 }
@@ -276,7 +276,7 @@ impl Feature {
                 scenario.steps_hash = xxh3_64_with_seed(around.as_bytes(), scenario.steps_hash).max(1);
             }
             let id = telling_id(&scenario.id, &scenario.case.title);
-            let place = xxh3_64_with_seed(id.as_bytes(), scenario.line.map_or(0, |line| line + 1));
+            let place = xxh3_64_with_seed(id.as_bytes(), scenario.line.map_or(0, |line| line + 1)) ^ scenario.texts;
             match self.outlines.get_mut(&scenario.steps_hash) {
                 Some(outline) => outline.has_rows |= outline.place != place,
                 None => {
@@ -310,7 +310,7 @@ impl Feature {
         let scenario = &mut scenarios[index];
         scenario.settle(options);
         let outline = outlines.get(&scenario.steps_hash).filter(|outline| outline.has_rows);
-        let Scenario { case, id, line, tags, .. } = scenario;
+        let Scenario { case, id, line, tags, texts, .. } = scenario;
         case.is_example = outline.is_some() || without_row(id).is_some();
         let (named_id, named_title) = match outline.and_then(|outline| first_rows.get(outline.first)) {
             Some(row) => (&row.id, &row.title),
@@ -323,7 +323,7 @@ impl Feature {
         case.container.push_str(&header.name);
         case.site = identity::site(&header.uri, *line);
         if let Some(line) = *line {
-            let in_feature = |number| attempt_group(number, telling_id(id, &case.title), line, &case.title);
+            let in_feature = |number| attempt_group(number ^ *texts, telling_id(id, &case.title), line, &case.title);
             case.attempt_group = in_feature(*number);
             if case.is_example && line > 0 {
                 // Another report may tell of other features before this one.
@@ -409,8 +409,8 @@ fn telling_id<'s>(id: &'s str, title: &'s str) -> &'s str {
     if !id.is_empty() && identity::says_nothing(id) { title } else { id }
 }
 
-/// Equal for the attempts of one scenario: same feature, id, line and name. Rows that a wrong line puts together (19)
-/// differ in their names.
+/// Equal for the attempts of one scenario: same feature, texts, id, line and name. Rows that a wrong line puts together (19)
+/// differ in their names, or in the texts of their steps.
 fn attempt_group(feature: u64, id: &str, line: u64, title: &str) -> u64 {
     let of_id = xxh3_64_with_seed(id.as_bytes(), feature);
     let of_line = xxh3_64_with_seed(&line.to_le_bytes(), of_id);
