@@ -52,33 +52,18 @@ fn recognises(head: &Head<'_>) -> bool {
 }
 
 fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor) -> Result<(), ParseError> {
-    let mut reader = Reader::new(options);
-    reader.key_may_follow = may_end_with_key(&body);
     let mut items =
         JsonItems::new(body).with_children("tests").with_longest(Longest::of(options)).within(&options.limits);
+    let mut reader = Reader::new(options);
     let result = reader.read(&mut items, visitor);
     reader.remarks.finish(visitor);
     items.finish(visitor);
     result
 }
 
-/// Bytes of tests that wait for a Test Execution that is told behind them.
+/// Bytes of tests that wait for the key of a Test Execution, which may stand behind them whatever else is told before, as it does
+/// in what pytest-jira-xray writes.
 const MOST_WAITING: usize = 64 << 20;
-
-/// How far from its end a document is looked at for a key.
-const TAIL: usize = 4 << 10;
-
-/// Whether the key of the Test Execution may be the last that is told, as it is in what pytest-jira-xray writes. Of a stream
-/// nobody knows the end.
-fn may_end_with_key(body: &Body<'_>) -> bool {
-    match body {
-        Body::Bytes(bytes) => {
-            let tail = &bytes[bytes.len().saturating_sub(TAIL)..];
-            memchr::memmem::find(tail, b"testExecutionKey").is_some()
-        }
-        Body::Stream(_) => true,
-    }
-}
 
 /// What is known of the report so far.
 struct Reader<'o> {
@@ -86,8 +71,6 @@ struct Reader<'o> {
     test: Test,
     document: Document,
     waiting: Waiting,
-    /// Whether the key may stand behind the tests of a document whose other members stand before them.
-    key_may_follow: bool,
     /// Whether tests of this document were handed on.
     begun: bool,
     remarks: Remarks,
@@ -113,7 +96,6 @@ impl<'o> Reader<'o> {
             test: Test::default(),
             document: Document::default(),
             waiting: Waiting::default(),
-            key_may_follow: false,
             begun: false,
             remarks: Remarks::default(),
         }
@@ -130,7 +112,7 @@ impl<'o> Reader<'o> {
                     if is_first {
                         self.read_beginning(items, visitor);
                     }
-                    match self.is_placed() || self.waiting.bytes.len() > MOST_WAITING {
+                    match self.document.states_key || self.waiting.bytes.len() > MOST_WAITING {
                         true => self.read_waiting(visitor),
                         false => ControlFlow::Continue(()),
                     }
@@ -146,11 +128,6 @@ impl<'o> Reader<'o> {
         }
         let _ = self.read_waiting(visitor);
         Ok(())
-    }
-
-    /// Whether all is known of the Test Execution that tests may not do without.
-    fn is_placed(&self) -> bool {
-        self.document.states_key || (self.document.is_told && !self.key_may_follow)
     }
 
     /// The next piece; a test that need not wait is read at once.
