@@ -108,7 +108,7 @@ pub(super) struct Feature {
 struct Outline {
     /// Its first row, among [`Feature::first_rows`].
     first: usize,
-    /// Line and id of that row.
+    /// Line, id and texts of that row.
     place: u64,
     has_rows: bool,
 }
@@ -258,15 +258,25 @@ impl Feature {
         self.number += 1;
     }
 
-    /// Finds the rows of outlines whose ids do not say so: equal lines of steps, another line or id (decision 7).
+    /// Finds the rows of outlines whose ids do not say so: equal lines of steps, another line or id (decision 7). An id with a
+    /// row in it says so, unless it is godog's, which names the outline by the row.
     fn find_outlines(&mut self, count: usize) {
-        for scenario in self.scenarios[..count].iter_mut() {
-            if !are_places(&scenario.step_lines, scenario.line) || without_row(&scenario.id).is_some() {
+        for index in 0..count {
+            let (before, rest) = self.scenarios.split_at_mut(index);
+            let Some(scenario) = rest.first_mut() else { return };
+            if let Some(previous) = before.last().filter(|previous| is_of_same_outline(&previous.id, &scenario.id)) {
+                scenario.steps_hash = previous.steps_hash;
+                continue;
+            }
+            if !are_places(&scenario.step_lines, scenario.line) {
                 continue;
             }
             scenario.steps_hash = hash_of_lines(&scenario.step_lines);
+            if let Some((around, _)) = without_row(&scenario.id).and_then(|outline| outline.rsplit_once(';')) {
+                scenario.steps_hash = xxh3_64_with_seed(around.as_bytes(), scenario.steps_hash).max(1);
+            }
             let id = telling_id(&scenario.id, &scenario.case.title);
-            let place = xxh3_64_with_seed(id.as_bytes(), scenario.line.map_or(0, |line| line + 1));
+            let place = xxh3_64_with_seed(id.as_bytes(), scenario.line.map_or(0, |line| line + 1)) ^ scenario.texts;
             match self.outlines.get_mut(&scenario.steps_hash) {
                 Some(outline) => outline.has_rows |= outline.place != place,
                 None => {
@@ -299,11 +309,8 @@ impl Feature {
         let Feature { header, scenarios, outlines, first_rows, number, .. } = self;
         let scenario = &mut scenarios[index];
         scenario.settle(options);
-        let outline = match without_row(&scenario.id) {
-            Some(_) => None,
-            None => outlines.get(&scenario.steps_hash).filter(|outline| outline.has_rows),
-        };
-        let Scenario { case, id, line, tags, .. } = scenario;
+        let outline = outlines.get(&scenario.steps_hash).filter(|outline| outline.has_rows);
+        let Scenario { case, id, line, tags, texts, .. } = scenario;
         case.is_example = outline.is_some() || without_row(id).is_some();
         let (named_id, named_title) = match outline.and_then(|outline| first_rows.get(outline.first)) {
             Some(row) => (&row.id, &row.title),
@@ -316,7 +323,7 @@ impl Feature {
         case.container.push_str(&header.name);
         case.site = identity::site(&header.uri, *line);
         if let Some(line) = *line {
-            let in_feature = |number| attempt_group(number, telling_id(id, &case.title), line, &case.title);
+            let in_feature = |number| attempt_group(number ^ *texts, telling_id(id, &case.title), line, &case.title);
             case.attempt_group = in_feature(*number);
             if case.is_example && line > 0 {
                 // Another report may tell of other features before this one.
@@ -377,6 +384,11 @@ fn outlines_of(scenario: &Scenario) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(scenario.id_or_title()), without_last).take(names)
 }
 
+/// Whether these ids name rows of the same outline.
+fn is_of_same_outline(one: &str, other: &str) -> bool {
+    without_row(one).is_some_and(|outline| without_row(other) == Some(outline))
+}
+
 /// Whether lines of steps are places in a feature file, so that equal ones are the same steps. Converters that know no lines
 /// write one for all steps, often that of the scenario, or count the steps: different scenarios have equal lists then. In a
 /// file each step has a line of its own, behind those of its feature and its scenario.
@@ -397,8 +409,8 @@ fn telling_id<'s>(id: &'s str, title: &'s str) -> &'s str {
     if !id.is_empty() && identity::says_nothing(id) { title } else { id }
 }
 
-/// Equal for the attempts of one scenario: same feature, id, line and name. Rows that a wrong line puts together (19)
-/// differ in their names.
+/// Equal for the attempts of one scenario: same feature, texts, id, line and name. Rows that a wrong line puts together (19)
+/// differ in their names, or in the texts of their steps.
 fn attempt_group(feature: u64, id: &str, line: u64, title: &str) -> u64 {
     let of_id = xxh3_64_with_seed(id.as_bytes(), feature);
     let of_line = xxh3_64_with_seed(&line.to_le_bytes(), of_id);

@@ -53,8 +53,10 @@ pub(super) struct Scenario {
     pub(super) id: String,
     pub(super) line: Option<u64>,
     pub(super) tags: List<OwnTag>,
-    /// Lines of the visible steps; empty when one is not known.
+    /// Lines of the visible steps that stand in its own file; empty when one is not known.
     pub(super) step_lines: Vec<u64>,
+    /// Hash of their texts where it may be a row of an outline, which has its data there; else zero.
+    pub(super) texts: u64,
     /// Hash of these lines, once the rows of outlines were looked for; zero where there are none.
     pub(super) steps_hash: u64,
     pub(super) status: Status,
@@ -64,6 +66,8 @@ pub(super) struct Scenario {
     durations: Durations,
     parts: usize,
     visible: usize,
+    /// How many of the visible steps stand elsewhere.
+    elsewhere: usize,
     embedded: usize,
     /// Evidence of a background, which is named after the scenario that it belongs to once that is known.
     unnamed: Vec<usize>,
@@ -76,6 +80,7 @@ impl Reuse for Scenario {
         self.line = None;
         self.tags.clear();
         self.step_lines.clear();
+        self.texts = 0;
         self.steps_hash = 0;
         self.status = Status::Passed;
         self.has_results = false;
@@ -83,6 +88,7 @@ impl Reuse for Scenario {
         self.durations = Durations::default();
         self.parts = 0;
         self.visible = 0;
+        self.elsewhere = 0;
         self.embedded = 0;
         self.unnamed.clear();
     }

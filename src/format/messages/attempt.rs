@@ -54,13 +54,20 @@ fn name(case: &mut TestCase, planned: Id, plan: &Plan) {
         // Ids are others in each run.
         case.example = Example { line, id: xxh3_64_with_seed(pickle.name.as_bytes(), line).max(1) };
     }
-    identity::write(&pickle.uri, place.id, &pickle.name, &mut case.qualified_name);
-    case.site = identity::site(&pickle.uri, line);
+    let (project, uri) = split_project(&pickle.uri);
+    case.host.push_str(project);
+    identity::write(uri, place.id, &pickle.name, &mut case.qualified_name);
+    case.site = identity::site(uri, line);
     case.attempt_group = known.pickle.max(1);
     for (tag, node) in &pickle.tags {
         let tags = if place.has_tag(*node) { &mut case.container_tags } else { &mut case.tags };
         tags.add().push_str(tag.strip_prefix('@').unwrap_or(tag));
     }
+}
+
+/// Project and path of `[firefox]:login.feature`, as playwright-bdd keeps the features of Playwright's projects apart.
+fn split_project(uri: &str) -> (&str, &str) {
+    uri.strip_prefix('[').and_then(|rest| rest.split_once("]:")).unwrap_or(("", uri))
 }
 
 impl Attempt {

@@ -29,7 +29,12 @@ impl Embedded {
             match key {
                 b"testCaseStartedId" => embedded.attempt = id(json)?,
                 b"testStepId" => embedded.step = id(json)?,
-                b"body" => embedded.body = json.scalar_span()?,
+                b"body" | b"text" => embedded.body = json.scalar_span()?,
+                // Before version 12 the encoding was told by the name.
+                b"binary" => {
+                    embedded.body = json.scalar_span()?;
+                    embedded.encoding.push_str("BASE64");
+                }
                 b"mediaType" => embedded.media_type = text(json)?,
                 b"fileName" => embedded.file_name = text(json)?,
                 b"contentEncoding" => embedded.encoding = text(json)?,

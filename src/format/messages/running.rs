@@ -121,7 +121,8 @@ impl<'o> Running<'o> {
             match key {
                 b"testCaseStartedId" => started = id(json)?,
                 b"testStepId" => step = id(json)?,
-                b"testStepResult" => result = StepResult::read(json)?,
+                // As it was called before version 10.
+                b"testStepResult" | b"testResult" => result = StepResult::read(json)?,
                 _ => json.skip()?,
             }
         }

@@ -1,4 +1,5 @@
 mod ends;
+mod producers;
 mod room;
 mod spelled;
 mod waiting;

@@ -18,7 +18,8 @@ enum Piece<'n> {
 
 /// Iterates over the stretches of a name. Brackets that are never closed hold all the rest, since names are cut.
 ///
-/// No framework puts a blank before arguments: brackets behind one are prose, and part of the name (`works (otherwise)`).
+/// No framework puts a blank before arguments: brackets behind one are prose, and part of the name (`works (otherwise)`). So
+/// are those before more words, since arguments stand at the end of a part (`parse("a") is fine`).
 struct Pieces<'n> {
     rest: &'n str,
     /// Whether what came before ends in a blank.
@@ -39,7 +40,7 @@ impl<'n> Iterator for Pieces<'n> {
             let end = group_end(inside).unwrap_or(inside.len());
             let behind = (end + 2).min(self.rest.len());
             let (whole, rest) = self.rest.split_at(behind);
-            let is_prose = std::mem::replace(&mut self.after_blank, false);
+            let is_prose = std::mem::replace(&mut self.after_blank, false) || goes_on(rest);
             self.rest = rest;
             return Some(if is_prose { Piece::Plain(whole) } else { Piece::Group(&inside[..end]) });
         }
@@ -49,6 +50,11 @@ impl<'n> Iterator for Pieces<'n> {
         self.after_blank = plain.ends_with(char::is_whitespace);
         (!plain.is_empty()).then_some(Piece::Plain(plain))
     }
+}
+
+/// Whether a sentence goes on behind a closing bracket.
+fn goes_on(rest: &str) -> bool {
+    rest.starts_with(char::is_whitespace) && trimmed(rest).starts_with(char::is_alphanumeric)
 }
 
 /// Where the first opening bracket stands.

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use super::identity::{self, Names, Naming, Prose};
 use super::property::{self, Role};
-use super::{Generation, PESTER, Reader, STRUCTURE, brackets, detail};
+use super::{EXPECTO, Generation, PESTER, Reader, STRUCTURE, TESTCAFE, brackets, detail};
 use crate::format::xml::{Inside, Tag, XmlCursor};
 use crate::format::{Attachments, ParseError, dotnet, incomplete, number_of};
 use crate::model::{Content, DetailKind, Outcome, ProblemKind, ReportVisitor, Reuse, trim, trimmed};
@@ -323,7 +323,14 @@ impl Reader<'_> {
 
     /// The arguments of the fixture, then those of the method (N10, N23).
     fn add_arguments(&mut self) {
-        if let Some(prose) = prose(self.producer, &self.attributes) {
+        if self.producer == EXPECTO || self.producer == TESTCAFE {
+            return;
+        }
+        let prose = match self.generation {
+            Generation::Two => prose(self.producer, &self.attributes),
+            Generation::Three => None,
+        };
+        if let Some(prose) = prose {
             return brackets::push_arguments(prose.arguments, &mut self.case.parameters);
         }
         let (name, full_name) = match self.generation {
@@ -361,9 +368,10 @@ impl Reader<'_> {
     }
 }
 
-/// The name of a case of Pester, as far as its description tells where it ends.
+/// The name of a case of version 2, where its description tells where it ends: Pester's, which is not known by the name of a
+/// run that its user gave another one, and any that has its path in it.
 fn prose<'a>(producer: &str, attributes: &'a CaseAttributes) -> Option<Prose<'a>> {
-    if producer == PESTER { Prose::of(&attributes.name, &attributes.description) } else { None }
+    Prose::of(&attributes.name, &attributes.description).filter(|prose| producer == PESTER || prose.has_container())
 }
 
 /// What a child element of a case is.

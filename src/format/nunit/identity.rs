@@ -1,7 +1,7 @@
 //! How a case is named: for good, for people, and by the class around it.
 
 use super::suite::Suites;
-use super::{PESTER, brackets, scope};
+use super::{EXPECTO, PESTER, TESTCAFE, brackets, scope};
 use crate::model::{TestCase, trimmed};
 
 /// The names that a case of version 3 is given.
@@ -15,6 +15,9 @@ pub(super) struct Names<'n> {
     /// `methodname`.
     pub(super) method_name: &'n str,
 }
+
+/// What the logger for `dotnet test` calls every method whose name its platform does not tell.
+const UNKNOWN_METHOD: &str = "UnknownMethod";
 
 /// What was noticed while a case was named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +41,7 @@ impl Scratch {
     /// argument lists (spec nunit.md section c, N10, N11, N22, N24).
     pub(super) fn name_three(&mut self, names: &Names<'_>, case: &mut TestCase) -> Naming {
         self.fill(names);
-        if is_unknown_type(&self.class) && self.method.contains('.') {
+        if is_unknown_type(&self.class) {
             self.push_method_only(names, case);
             return Naming::UnknownType;
         }
@@ -50,7 +53,7 @@ impl Scratch {
         case.qualified_name.push_str(&case.container);
         case.qualified_name.push('.');
         case.qualified_name.push_str(&self.method);
-        case.title.push_str(title(names.name, &self.method));
+        case.title.push_str(title(names, &self.method, &case.qualified_name));
         Naming::Plain
     }
 
@@ -65,7 +68,11 @@ impl Scratch {
         }
     }
 
-    fn push_method_only(&self, names: &Names<'_>, case: &mut TestCase) {
+    fn push_method_only(&mut self, names: &Names<'_>, case: &mut TestCase) {
+        if self.method == UNKNOWN_METHOD {
+            self.method.clear();
+            brackets::push_plain(names.name, &mut self.method);
+        }
         let segment = last_segment(&self.method);
         case.qualified_name.push_str(&self.method);
         push_container(case);
@@ -92,6 +99,9 @@ impl Scratch {
 /// does not hold that. The form in which Xray itself defines such a Test is not documented (decision 10): this is the one
 /// place that would change.
 pub(super) fn name_two(name: &str, suites: &Suites, producer: &str, case: &mut TestCase) {
+    if producer == TESTCAFE {
+        return name_of_testcafe(name, case);
+    }
     scope::push_path(suites, name, &mut case.container);
     if !case.container.is_empty() {
         case.qualified_name.push_str(&case.container);
@@ -100,7 +110,12 @@ pub(super) fn name_two(name: &str, suites: &Suites, producer: &str, case: &mut T
         case.title.push_str(&case.qualified_name[case.container.len() + 1..]);
         return;
     }
-    brackets::push_plain(name, &mut case.qualified_name);
+    if producer == EXPECTO {
+        // It has no rows: what looks like one is prose.
+        case.qualified_name.push_str(trimmed(name));
+    } else {
+        brackets::push_plain(name, &mut case.qualified_name);
+    }
     if producer == PESTER {
         // Nothing tells where its blocks end and its title begins.
         return case.title.push_str(&case.qualified_name);
@@ -108,6 +123,17 @@ pub(super) fn name_two(name: &str, suites: &Suites, producer: &str, case: &mut T
     push_container(case);
     let segment = last_segment(&case.qualified_name);
     case.title.push_str(segment);
+}
+
+/// Names `'Fixture' - test (unstable)`: whether it was tried more than once is no part of its name. The suites around it have
+/// the path of the machine.
+fn name_of_testcafe(name: &str, case: &mut TestCase) {
+    let name = trimmed(name);
+    let name = name.strip_suffix(" (unstable)").unwrap_or(name);
+    let (fixture, title) = name.strip_prefix('\'').and_then(|rest| rest.split_once("' - ")).unwrap_or(("", name));
+    case.container.push_str(fixture);
+    case.title.push_str(title);
+    case.qualified_name.push_str(name);
 }
 
 /// The name of a case of Pester: prose, of which no bracket may be cut.
@@ -132,9 +158,13 @@ impl<'n> Prose<'n> {
         name.match_indices(description).find_map(|(start, title)| {
             let (whole, arguments) = name.split_at(start + title.len());
             let container = if start == 0 { Some("") } else { name[..start].strip_suffix('.') };
-            let is_end = arguments.is_empty() || arguments.starts_with('(');
+            let is_end = arguments.is_empty() || (arguments.starts_with('(') && arguments.ends_with(')'));
             container.filter(|_| is_end).map(|container| Prose { container, title, whole, arguments })
         })
+    }
+
+    pub(super) fn has_container(&self) -> bool {
+        !self.container.is_empty()
     }
 
     pub(super) fn name(&self, case: &mut TestCase) {
@@ -180,11 +210,14 @@ fn is_unknown_type(class: &str) -> bool {
     class == "UnknownType" || class.ends_with(".UnknownType")
 }
 
-/// The method, or the author's own name where that is another one (N11).
-fn title<'n>(name: &'n str, method: &'n str) -> &'n str {
-    let name = trimmed(name);
-    let is_row = || name.strip_prefix(method).is_some_and(|rest| rest.starts_with(['(', '<']));
-    if name.is_empty() || head(name) == method || is_row() { method } else { name }
+/// The method, or the author's own name where that is another one (N11). A whole path is none: Pester and tests of xUnit.net
+/// have it in both places.
+fn title<'n>(names: &Names<'n>, method: &'n str, qualified: &str) -> &'n str {
+    let name = trimmed(names.name);
+    let is_row_of =
+        |known: &str| name.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(['(', '<']));
+    let is_path = || name == trimmed(names.full_name) || is_row_of(qualified);
+    if name.is_empty() || head(name) == method || is_row_of(method) || is_path() { method } else { name }
 }
 
 /// A name up to its first argument list or type parameter.

@@ -93,6 +93,12 @@ enum Generation {
 /// The word for Pester, whose names are prose.
 const PESTER: &str = "pester";
 
+const EXPECTO: &str = "expecto";
+
+const XUNIT: &str = "xunit";
+
+const TESTCAFE: &str = "testcafe";
+
 /// Roots of whole reports.
 const ROOTS: &[&[u8]] = &[b"test-run", b"test-results"];
 
@@ -297,6 +303,7 @@ impl<'o> Reader<'o> {
         }
         match name.as_str() {
             "Pester" => self.producer = PESTER,
+            "TestCafe Tests" => self.producer = TESTCAFE,
             "IEUnit Tests" => self.producer = "ieunit",
             _ => {}
         }
@@ -370,7 +377,8 @@ impl<'o> Reader<'o> {
         for (name, value) in tag.attributes() {
             match name {
                 b"machine-name" => value.read_into(&mut self.host),
-                b"nunit-version" if value.resolved().starts_with(b"xUnit.net") => self.producer = "xunit",
+                b"expecto-version" => self.producer = EXPECTO,
+                b"nunit-version" if value.resolved().starts_with(b"xUnit.net") => self.producer = XUNIT,
                 _ => {}
             }
         }

@@ -1,7 +1,7 @@
 //! What becomes of a case once all of it has been read: its outcome, and what there is to say about it.
 
 use super::result::{self, Verdict};
-use super::{Generation, Reader, suite};
+use super::{Generation, Reader, XUNIT, suite};
 use crate::format::xml::XmlCursor;
 use crate::model::{DetailKind, Outcome, ProblemKind};
 
@@ -10,6 +10,8 @@ impl Reader<'_> {
     pub(super) fn decide(&mut self, xml: &XmlCursor<'_>) {
         let attributes = &self.attributes;
         self.case.outcome = match result::of_words(&attributes.result, &attributes.label) {
+            // Karma's reporter calls a success what was skipped.
+            Verdict::Known(Outcome::Passed) if result::truth(&attributes.executed) == Some(false) => Outcome::Skipped,
             Verdict::Known(outcome) => outcome,
             Verdict::Missing => self.outcome_without_word(xml),
             Verdict::Unknown => {
@@ -30,6 +32,10 @@ impl Reader<'_> {
         let success = result::truth(&self.attributes.success);
         if executed == Some(false) {
             return Outcome::Skipped;
+        }
+        if self.producer == XUNIT && !self.children.has_failure && success.is_none() {
+            // Its style sheet has no word for tests that are run only when they are asked for.
+            return Outcome::NotRun;
         }
         if self.children.has_failure || success == Some(false) {
             return Outcome::Failed;

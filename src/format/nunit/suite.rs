@@ -40,13 +40,17 @@ enum SuiteKind {
 }
 
 impl SuiteKind {
-    fn of(type_name: &str) -> SuiteKind {
+    fn of(type_name: &str, name: &str) -> SuiteKind {
         match type_name {
+            // What NUnit calls the fixture around those that have no namespace.
+            _ if name == "[default namespace]" => SuiteKind::Container,
             "ParameterizedMethod" | "ParameterizedTest" | "GenericMethod" | "Theory" => SuiteKind::Method,
             "TestFixture" => SuiteKind::Fixture,
             "TestCollection" => SuiteKind::Collection,
             // A set-up fixture takes the place of its namespace. Pester writes `Powershell` for the run as a whole.
             "Namespace" | "SetUpFixture" | "Fixture" | "PowerShell" => SuiteKind::Path,
+            // NUnitLite's word for a namespace. Karma's reporter has it around a fixture that is called alike.
+            "TestSuite" if !name.contains(char::is_whitespace) => SuiteKind::of_name(name),
             _ => SuiteKind::Container,
         }
     }
@@ -154,7 +158,6 @@ impl Suites {
                 b"type" => {
                     has_type = true;
                     value.read_into(&mut self.text);
-                    suite.kind = SuiteKind::of(&self.text);
                 }
                 b"name" => value.read_into(&mut suite.name),
                 b"result" => value.read_into(&mut outcome_word),
@@ -165,9 +168,8 @@ impl Suites {
             }
         }
         cut(&mut suite.name, LONGEST_NAME);
-        if !has_type {
-            suite.kind = SuiteKind::of_name(trimmed(&suite.name));
-        }
+        let name = trimmed(&suite.name);
+        suite.kind = if has_type { SuiteKind::of(&self.text, name) } else { SuiteKind::of_name(name) };
         suite.fault = fault(&outcome_word, &label, &site);
         if suite.fault == Fault::Own {
             let what = [site.as_str(), label.as_str(), result::word(&outcome_word)];

@@ -2,6 +2,7 @@
 
 mod broken;
 mod corpus;
+mod names;
 mod quirks;
 mod suites;
 

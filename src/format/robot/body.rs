@@ -30,9 +30,13 @@ pub(super) struct Keywords {
     wants_steps: bool,
     wants_pictures: bool,
     wants_output: bool,
-    /// Whether there was a keyword at all, and whether one ran.
-    any: bool,
+    /// Whether a keyword that calls no other says that it did not run, and whether anything shows that the test did.
+    missed: bool,
     ran: bool,
+    /// Depth of the status that was read last, and whether it says that something did not run.
+    last: (usize, bool),
+    /// Depth of the IF of which a branch did not run.
+    chosen_in: usize,
     /// Whether nothing has ended since the last keyword began, and it has not said what became of it: that one calls no other.
     is_leaf: bool,
     /// Pictures without a name, and bytes searched for them.
@@ -77,8 +81,13 @@ impl Part {
 impl Keywords {
     /// A keyword without others in it, and whether it ran.
     pub(super) fn note_leaf(&mut self, ran: bool) {
-        self.any = true;
+        self.missed |= !ran;
         self.ran |= ran;
+    }
+
+    /// Something was left out by choice, or a failure caught, which a dry run never does.
+    pub(super) fn note_choice(&mut self) {
+        self.ran = true;
     }
 
     /// A message of the log that is at hand: searched for pictures, kept as output.
@@ -101,7 +110,7 @@ impl Keywords {
         self.wants_steps = options.steps;
         self.wants_pictures = may_show;
         self.wants_output = options.output != Attachments::None;
-        self.any = false;
+        self.missed = false;
         self.ran = false;
         self.pictures = 0;
         self.searched = 0;
@@ -109,7 +118,7 @@ impl Keywords {
 
     /// Whether the test has keywords and every one that calls no other was not run (R18).
     pub(super) fn none_ran(&self) -> bool {
-        self.any && !self.ran
+        self.missed && !self.ran
     }
 
     /// Whether nothing more is wanted of bodies.
@@ -130,7 +139,7 @@ impl Keywords {
         let depth = xml.depth();
         let mut step = self.begin_step(&mut case.steps, xml, remarks);
         self.is_leaf = xml.started_tag().name() == b"kw";
-        self.any |= self.is_leaf;
+        self.chosen_in = 0;
         let mut in_arguments = false;
         loop {
             let part = match xml.next_tag()? {
@@ -139,6 +148,9 @@ impl Keywords {
                     // One that does not say what became of it does not say that it did not run either.
                     self.ran |= name == b"kw" && self.is_leaf;
                     self.is_leaf &= name != b"kw";
+                    if !self.ran {
+                        self.look_for_choice(name, around, depth);
+                    }
                     in_arguments &= around > depth;
                     if around < depth {
                         return Ok(());
@@ -159,10 +171,7 @@ impl Keywords {
                     self.read_message(xml, attachments, &mut case.stdout, comment, remarks)?;
                 }
                 _ if self.is_content() => xml.skip_element()?,
-                Part::Keyword => {
-                    self.any = true;
-                    self.is_leaf = true;
-                }
+                Part::Keyword => self.is_leaf = true,
                 Part::Branch => {
                     self.is_leaf = false;
                     if let Some(step) = step.as_mut().filter(|step| is_direct && step.action == "IF") {
@@ -181,6 +190,19 @@ impl Keywords {
                 }
                 Part::Arguments | Part::Other => xml.skip_element()?,
             }
+        }
+    }
+
+    /// Whether what ends shows that the test ran: an IF that ran without one of its branches, or a FOR directly in the test, at
+    /// `top`, without rounds. A dry run passes through all branches of an IF and one round of a FOR, though not of a WHILE.
+    fn look_for_choice(&mut self, name: &[u8], around: usize, top: usize) {
+        let (depth, missed) = self.last;
+        let is_own = depth == around + 2;
+        match name {
+            b"branch" if is_own && missed => self.chosen_in = around,
+            b"if" if is_own && !missed && self.chosen_in == around + 1 => self.note_choice(),
+            b"for" if is_own && missed && around + 1 == top => self.note_choice(),
+            _ => {}
         }
     }
 
@@ -205,8 +227,13 @@ impl Keywords {
     /// The status of a keyword or control structure; that of `step` decides what became of it (R22).
     fn read_status(&mut self, xml: &mut XmlCursor<'_>, step: Option<&mut Step>) -> Result<(), ParseError> {
         let word = xml.started_tag().attribute(b"status").map(RawValue::resolved).unwrap_or_default();
-        let is_leaf = std::mem::take(&mut self.is_leaf);
-        self.ran |= is_leaf && !matches!(&*word, b"NOT RUN" | b"NOT_RUN");
+        let missed = matches!(&*word, b"NOT RUN" | b"NOT_RUN");
+        self.last = (xml.depth(), missed);
+        // A failure that was caught: a dry run catches none.
+        self.ran |= &*word == b"FAIL";
+        if std::mem::take(&mut self.is_leaf) {
+            self.note_leaf(!missed);
+        }
         let Some(step) = step else {
             return xml.skip_element();
         };

@@ -2,6 +2,7 @@
 
 mod broken;
 mod conformance;
+mod dry_runs;
 mod steps;
 mod times;
 

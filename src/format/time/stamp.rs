@@ -211,10 +211,18 @@ pub(super) struct Day {
 fn take_iso_date(text: &mut &[u8]) -> Option<Day> {
     let year = take_number(text, 4)?;
     take_byte(text, b'-')?;
-    let month = take_number(text, 2)?;
+    let month = take_one_or_two(text)?;
     take_byte(text, b'-')?;
-    let day = take_number(text, 2)?;
+    let day = take_one_or_two(text)?;
     Some(Day { year, month, day })
+}
+
+/// Takes a month or a day, which some (TestCafe's NUnit reporter) write without a zero before it.
+fn take_one_or_two(text: &mut &[u8]) -> Option<i64> {
+    match take_digits(text, 2) {
+        (value, 1 | 2) => i64::try_from(value).ok(),
+        _ => None,
+    }
 }
 
 /// Reads the time of day and the zone that follow a date.

@@ -61,7 +61,8 @@ fn parse(body: Body<'_>, options: &ReadOptions, visitor: &mut dyn ReportVisitor)
     result
 }
 
-/// Bytes of tests that wait for a Test Execution that is told behind them. Every known writer tells it before.
+/// Bytes of tests that wait for the key of a Test Execution, which may stand behind them whatever else is told before, as it does
+/// in what pytest-jira-xray writes.
 const MOST_WAITING: usize = 64 << 20;
 
 /// What is known of the report so far.
@@ -111,7 +112,7 @@ impl<'o> Reader<'o> {
                     if is_first {
                         self.read_beginning(items, visitor);
                     }
-                    match self.document.is_told || self.waiting.bytes.len() > MOST_WAITING {
+                    match self.document.states_key || self.waiting.bytes.len() > MOST_WAITING {
                         true => self.read_waiting(visitor),
                         false => ControlFlow::Continue(()),
                     }
@@ -155,12 +156,12 @@ impl<'o> Reader<'o> {
     /// The rest of a document; an object without tests may be a test itself.
     fn end_document(&mut self, piece: &Piece<'_>, visitor: &mut dyn ReportVisitor) -> ControlFlow<()> {
         let (position, bytes, cuts) = (piece.at(), piece.bytes, piece.cuts);
-        let told_before = self.document.is_told;
+        let told_before = (self.document.is_told, self.document.states_key);
         let has_tests = self.begun || !self.waiting.tests.is_empty();
         for problem in self.read_document(bytes, position, visitor) {
             visitor.problem(problem);
         }
-        if self.begun && self.document.is_told && !told_before {
+        if self.begun && told_before != (self.document.is_told, self.document.states_key) {
             let message = "the Test Execution is named behind so many tests that they were taken without it";
             visitor.problem(Problem::new(ProblemKind::LimitReached, message).at(position));
         }

@@ -144,6 +144,8 @@ impl Record for Document {
                 self.is_told = true;
                 fill::object(cursor, &mut ExecutionInfo(self))
             }
+            // pytest-jira-xray puts it beside the info, where Xray does not look.
+            b"testPlanKey" => fill::text(cursor, &mut self.info.test_plan),
             b"tests" => cursor.skip(),
             _ => cursor.skip_unknown(name),
         }

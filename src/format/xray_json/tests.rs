@@ -218,6 +218,22 @@ fn the_execution_may_be_told_behind_the_tests() {
 }
 
 #[test]
+fn the_key_alone_may_be_told_behind_the_tests() {
+    // As pytest-jira-xray has it.
+    let found = read(
+        r#"{"info":{"summary":"s"},"tests":[{"testKey":"DEMO-1","status":"PASS"},{"testKey":"DEMO-2","status":"FAIL"}],
+        "testPlanKey":"DEMO-5","testExecutionKey":"DEMO-9"}"#,
+    );
+    assert_eq!(
+        [found.property(0, "test_execution_key"), found.property(1, "test_execution_key")],
+        ["DEMO-9", "DEMO-9"]
+    );
+    assert_eq!(found.stated.as_ref().unwrap().test_plan, "DEMO-5");
+    // That the info is lost beside it, and no more.
+    assert_eq!(found.kinds(), [ProblemKind::UnknownProperty]);
+}
+
+#[test]
 fn documents_behind_each_other_keep_their_own_execution() {
     let document =
         |key: &str| format!(r#"{{"testExecutionKey":"{key}","tests":[{{"testKey":"DEMO-1","status":"PASS"}}]}}"#);

@@ -38,6 +38,15 @@ pub(super) fn split_path(name: &str) -> (&str, Option<&str>) {
     if is_path { split(name) } else { (name, None) }
 }
 
+/// Splits the name of a type or a method behind which the arguments stand: `Fix("a")`, `Add(1,2)`. Type arguments stay.
+pub(super) fn without_list(name: &str) -> (&str, Option<&str>) {
+    let list = name.strip_suffix(')').and_then(|inner| inner.split_once('('));
+    match list {
+        Some((before, list)) if is_path(before) => (before, Some(list)),
+        _ => (name, None),
+    }
+}
+
 fn is_path(name: &str) -> bool {
     let is_first = |first: char| first.is_alphabetic() || matches!(first, '_' | '@');
     name.starts_with(is_first)

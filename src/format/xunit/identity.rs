@@ -6,6 +6,9 @@ use crate::model::trimmed;
 /// What spekt's logger writes where it finds neither namespace nor type (X21).
 const UNKNOWN_TYPE: &str = "UnknownNamespace.UnknownType";
 
+/// What it calls the methods of a platform that tells it no names but those to be shown.
+const UNKNOWN_METHOD: &str = "UnknownMethod";
+
 /// The names that a test states.
 #[derive(Default)]
 pub(super) struct Names {
@@ -33,7 +36,20 @@ impl Names {
     pub(super) fn class(&self) -> &str {
         match trimmed(&self.type_name) {
             UNKNOWN_TYPE => "",
-            known => known,
+            known => arguments::without_list(known).0,
+        }
+    }
+
+    /// The arguments of the type, which tests of NUnit have there.
+    pub(super) fn class_arguments(&self) -> Option<&str> {
+        arguments::without_list(trimmed(&self.type_name)).1
+    }
+
+    /// The method without the arguments that a logger leaves there for tests of NUnit.
+    fn method(&self) -> &str {
+        match trimmed(&self.method) {
+            UNKNOWN_METHOD if trimmed(&self.type_name) == UNKNOWN_TYPE => "",
+            known => arguments::without_list(known).0,
         }
     }
 
@@ -46,7 +62,7 @@ impl Names {
     /// The definition (spec xunit.md (c), decision 10; Xray's own form is not documented): type, dot, method. Where one
     /// of them is missing, the display name without its arguments (X5), or the method of an unknown type (X21).
     pub(super) fn push_qualified(&self, out: &mut String) {
-        let (class, method) = (self.class(), trimmed(&self.method));
+        let (class, method) = (self.class(), self.method());
         if !class.is_empty() && !method.is_empty() {
             out.push_str(class);
             out.push('.');
@@ -62,7 +78,7 @@ impl Names {
 
     /// Title and list of arguments: the method's name, or the display name where that is a custom one (X6, X7, X10).
     pub(super) fn title_and_arguments(&self) -> (&str, Option<&str>) {
-        let method = trimmed(&self.method);
+        let method = self.method();
         let name = self.display();
         if method.is_empty() {
             let (title, list) = self.split(name);
@@ -80,7 +96,7 @@ impl Names {
 
     /// Whether a title is one of the author's own. A theory may give each of its rows one, without arguments.
     pub(super) fn is_custom(&self, title: &str) -> bool {
-        let method = trimmed(&self.method);
+        let method = self.method();
         !method.is_empty() && title != method
     }
 
@@ -92,7 +108,7 @@ impl Names {
 
     /// What follows the method in a display name that begins with it, with or without its type.
     fn behind_method<'n>(&self, name: &'n str) -> Option<&'n str> {
-        let method = trimmed(&self.method);
+        let method = self.method();
         let qualified = name.strip_prefix(self.class()).and_then(|rest| rest.strip_prefix('.')).unwrap_or(name);
         let rest = qualified.strip_prefix(method)?;
         (rest.is_empty() || rest.starts_with(['(', '<'])).then_some(rest)

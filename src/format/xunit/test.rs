@@ -125,10 +125,11 @@ impl Reader<'_> {
         case.title.push_str(title);
         let class = names.class();
         case.container.push_str(if class.is_empty() { trimmed(&self.group) } else { class });
-        if list.is_some() || names.is_custom(title) {
+        let lists = [names.class_arguments(), list];
+        if names.is_custom(title) || lists.iter().any(Option::is_some) {
             case.row_group = number_of(&[&case.qualified_name]);
         }
-        if let Some(list) = list {
+        for list in lists.into_iter().flatten() {
             arguments::read(list, &mut case.parameters);
         }
     }

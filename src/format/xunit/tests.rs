@@ -3,6 +3,7 @@
 //! Elsewhere are X24 and X25 (mapping: keys and labels), X31 (recognition) and X32 (mapping: one identity twice).
 
 mod broken;
+mod names;
 mod results;
 
 use crate::format::Attachments;

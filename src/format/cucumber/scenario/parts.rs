@@ -1,5 +1,7 @@
 //! The steps and hooks of one element, read into a scenario.
 
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
 use super::{Scenario, has_failed};
 use crate::format::cucumber::element::{Embedding, Part, Reported};
 use crate::format::cucumber::told::{Evidence, Told};
@@ -23,7 +25,9 @@ impl Scenario {
     pub(in crate::format::cucumber) fn add_parts(&mut self, told: &mut Told<'_, '_>, place: &'static str) {
         let element = told.element;
         let evidence = told.evidence(self.status);
-        let mut reading = Reading { scenario: self, told, place, evidence };
+        let may_be_row =
+            !matches!(told.words.raw(element.keyword).trim_ascii(), b"Scenario" | b"Example" | b"Background");
+        let mut reading = Reading { scenario: self, told, place, may_be_row, evidence };
         element.before.iter().for_each(|part| reading.part(part, Role::Hook("before")));
         let last_attempt = start_of_last_attempt(&element.steps, &reading.told.words);
         let (earlier, steps) = element.steps.split_at(last_attempt);
@@ -47,6 +51,8 @@ struct Reading<'r, 't, 'w> {
     scenario: &'r mut Scenario,
     told: &'r mut Told<'t, 'w>,
     place: &'static str,
+    /// Whether its keyword is one of outlines, or of another language.
+    may_be_row: bool,
     evidence: Evidence,
 }
 
@@ -132,10 +138,19 @@ impl Reading<'_, '_, '_> {
         }
     }
 
+    /// Counts a step, and notes its line. Steps of a feature that Karate called have lines of another file, and what it makes up
+    /// (a hook that failed) is on line zero: rows of one outline may have different ones.
     fn count_step(&mut self, part: &Part) {
         let scenario = &mut *self.scenario;
-        let all_known = scenario.step_lines.len() == scenario.visible;
+        if self.may_be_row {
+            scenario.texts = xxh3_64_with_seed(self.told.words.raw(part.name), scenario.texts);
+        }
+        let all_known = scenario.step_lines.len() + scenario.elsewhere == scenario.visible;
         scenario.visible += 1;
+        if part.line == Some(0) || is_called(self.told.words.raw(part.keyword)) {
+            scenario.elsewhere += 1;
+            return;
+        }
         match part.line.filter(|_| all_known) {
             Some(line) => scenario.step_lines.push(line),
             None => scenario.step_lines.clear(),
@@ -223,6 +238,11 @@ impl Reading<'_, '_, '_> {
             self.told.remark(ProblemKind::MissingAttachment, attachment::NO_BASE64, "");
         }
     }
+}
+
+/// Whether the keyword is that of a step in a feature that Karate called: `> Given`.
+fn is_called(keyword: &[u8]) -> bool {
+    keyword.first() == Some(&b'>') && keyword.iter().any(|byte| !matches!(byte, b'>' | b' '))
 }
 
 /// Keyword and name of a step. radish writes the keyword into the name as well.

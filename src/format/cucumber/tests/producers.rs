@@ -228,3 +228,44 @@ fn evidence_of_scenarios_that_passed_is_not_even_copied() {
     let counts: Vec<_> = found.cases.iter().map(|case| case.attachments.len()).collect();
     assert_eq!(counts, [0, 1, 2]);
 }
+
+#[test]
+fn godog_names_an_outline_by_its_row() {
+    let row = |id: &str, line: u64| {
+        scenario(line, &[step(4, PASSED), step(5, PASSED)].join(",")).replace("f;s", &format!("f;{id}"))
+    };
+    let other = scenario(20, &[step(14, PASSED), step(15, PASSED)].join(",")).replace("f;s", "f;plain;;2");
+    let rows = [row("adds-1;;2", 8), row("adds-2;;3", 9), row("adds-2;;4", 10), other];
+    let found = read(feature(&rows.join(",")));
+    let outline = "a/b.feature#f;adds-1";
+    assert_eq!(found.names(), [outline, outline, outline, "a/b.feature#f;plain"]);
+    assert!(found.cases.iter().all(|case| case.is_example));
+}
+
+#[test]
+fn c40_rows_of_an_outline_may_call_different_steps() {
+    let row = |id: &str, line: u64, steps: &[String]| {
+        scenario(line, &steps.join(","))
+            .replace("f;s", &format!("f;{id}"))
+            .replace(r#""name":"s""#, &format!(r#""name":"{id}""#))
+    };
+    let own = [karate("Given", 4, "x", PASSED), karate("Then", 5, "y", PASSED)];
+    let called = [own[0].clone(), karate("> *", 2, "z", PASSED), own[1].clone(), karate("* ", 0, "a hook", FAILED)];
+    let found = read(feature(&[row("one", 8, &own), row("two", 9, &called)].join(",")));
+    assert_eq!(found.names(), ["a/b.feature#f;one", "a/b.feature#f;one"]);
+    assert_eq!(found.outcomes(), [Outcome::Passed, Outcome::Failed]);
+}
+
+#[test]
+fn c19_rows_on_the_line_of_their_outline_differ_in_their_steps() {
+    // cucumber-js 7 has one line, and one name, for all rows.
+    let row = |text: &str, result: &str| {
+        let step = step(4, result).replace(r#""name":"x""#, &format!(r#""name":"{text}""#));
+        scenario(3, &step).replace(r#""keyword":"Scenario""#, r#""keyword":"Scenario Outline""#)
+    };
+    let found = read(feature(&[row("one", FAILED), row("two", FAILED), row("two", PASSED)].join(",")));
+    let [one, two, again] = [0, 1, 2].map(|index| &found.cases[index]);
+    assert_ne!(one.attempt_group, two.attempt_group);
+    assert_eq!(two.attempt_group, again.attempt_group, "another attempt of the same row");
+    assert!(found.cases.iter().all(|case| case.is_example && case.qualified_name == "a/b.feature#f;s"));
+}

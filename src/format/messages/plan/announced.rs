@@ -83,7 +83,7 @@ impl Plan {
                 b"id" => pickle = id(json)?,
                 b"uri" => uri = text(json)?,
                 b"name" => name = text(json)?,
-                b"astNodeIds" => nodes = ids(json)?,
+                b"astNodeIds" | b"sourceIds" => nodes = ids(json)?,
                 b"tags" => tags = labelled(json, b"astNodeId", b"name")?,
                 b"steps" => steps = pickle_steps(json)?,
                 _ => json.skip()?,
@@ -198,7 +198,7 @@ fn pickle_steps(json: &mut JsonCursor<'_>) -> Result<Vec<PickleStep>, Fault> {
                 match key {
                     b"id" => step.id = id(json)?,
                     b"text" => step.text = text(json)?,
-                    b"astNodeIds" => step.node = ids(json)?.first().copied().unwrap_or(NO_ID),
+                    b"astNodeIds" | b"sourceIds" => step.node = ids(json)?.first().copied().unwrap_or(NO_ID),
                     _ => json.skip()?,
                 }
             }

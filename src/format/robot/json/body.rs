@@ -36,7 +36,17 @@ struct Item {
     message: String,
     level: String,
     is_html: bool,
-    holds_keyword: bool,
+    /// What it holds besides messages.
+    holds: Holds,
+}
+
+/// What an item tells of those inside it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Holds {
+    /// There are keywords or control structures.
+    items: bool,
+    /// A branch of an IF did not run.
+    missed_branch: bool,
 }
 
 /// Reads the value behind `body`, `setup` or `teardown` of a test.
@@ -74,7 +84,8 @@ pub(super) fn read(key: &[u8], cursor: &mut JsonCursor<'_>, reader: &mut Reader<
                         Frame::Items => None,
                     });
                     if let Some(around) = around {
-                        around.holds_keyword |= holds;
+                        around.holds.items |= holds.items;
+                        around.holds.missed_branch |= holds.missed_branch;
                     }
                 }
             },
@@ -130,20 +141,24 @@ impl Item {
         self.action.push_str(&cell[..cell.floor_char_boundary(LONGEST_ACTION)]);
     }
 
-    /// Takes what is wanted of it; whether it is a keyword or holds one. `top` is given at the top of the test.
-    fn end(self, reader: &mut Reader<'_>, top: Option<Top<'_>>) -> bool {
+    /// Takes what is wanted of it, and says what it means to the item around it. `top` is given at the top of the test.
+    fn end(self, reader: &mut Reader<'_>, top: Option<Top<'_>>) -> Holds {
         if self.kind == "MESSAGE" {
             reader.keywords.take_message(&self.message, &self.level, self.is_html, &mut reader.case);
-            return false;
+            return Holds::default();
         }
-        let is_keyword = matches!(&*self.kind, "" | "KEYWORD" | "SETUP" | "TEARDOWN");
-        if is_keyword && !self.holds_keyword {
-            reader.keywords.note_leaf(!matches!(&*self.status, "NOT RUN" | "NOT_RUN"));
+        let missed = matches!(&*self.status, "NOT RUN" | "NOT_RUN");
+        match &*self.kind {
+            "" | "KEYWORD" | "SETUP" | "TEARDOWN" if !self.holds.items => reader.keywords.note_leaf(!missed),
+            "IF/ELSE ROOT" if self.holds.missed_branch && !missed => reader.keywords.note_choice(),
+            "FOR" if missed && top.is_some() => reader.keywords.note_choice(),
+            _ if self.status == "FAIL" => reader.keywords.note_choice(),
+            _ => {}
         }
         if let Some(top) = top {
             self.add_step(reader, top);
         }
-        is_keyword || self.holds_keyword
+        Holds { items: true, missed_branch: missed && matches!(&*self.kind, "IF" | "ELSE IF" | "ELSE") }
     }
 
     fn add_step(&self, reader: &mut Reader<'_>, Top { prefix, attachments }: Top<'_>) {
