@@ -154,8 +154,9 @@ fn vector(bytes: &[u8]) -> u8x16 {
     }
 }
 
+/// All of the bytes and filler behind them, or the first of many.
 #[inline]
-fn padded<const N: usize>(bytes: &[u8]) -> [u8; N] {
+pub(super) fn padded<const N: usize>(bytes: &[u8]) -> [u8; N] {
     let mut block = [FILLER; N];
     let length = bytes.len().min(N);
     block[..length].copy_from_slice(&bytes[..length]);

@@ -207,8 +207,15 @@ fn is_before_end(between: &[u8], values: &[Quoted]) -> bool {
 /// zero.
 #[inline(always)]
 fn usual_name(bytes: &[u8], behind: usize, quote: usize) -> usize {
-    let name = bytes[behind..].first_chunk().and_then(marks::attribute_name);
+    let text = &bytes[behind..];
+    let name = text.first_chunk().map_or_else(|| name_in_few(text), marks::attribute_name);
     name.filter(|length| behind + length + 2 == quote).unwrap_or(0)
+}
+
+/// As [`marks::attribute_name`], where a stream has brought no more yet: a tag reads as it does in memory, however it arrives.
+#[cold]
+fn name_in_few(text: &[u8]) -> Option<usize> {
+    marks::attribute_name(&marks::padded(text))
 }
 
 #[inline]

@@ -242,6 +242,15 @@ fn an_attribute_without_its_closing_quote() {
     );
 }
 
+#[test]
+fn a_value_that_a_stream_has_just_brought_is_found_as_in_memory() {
+    // What stands before it makes the reader of the tag look for each value by the name before it.
+    let document = "<a><c\" d<c b= c = \" b=\"x\">/></c></a>";
+    let whole = seen_in(Body::Bytes(document.as_bytes()));
+    assert_eq!(whole.0[1], "1<c b=\"c\" b=\"x\"");
+    assert_eq!(seen_in(Body::Stream(&mut Grains(document.as_bytes(), 1))), whole);
+}
+
 proptest::proptest! {
     /// What stands where it should not is read alike however the bytes arrive.
     #[test]
