@@ -139,17 +139,19 @@ impl Reading<'_, '_, '_> {
     }
 
     /// Counts a step, and notes its line. Steps of a feature that Karate called have lines of another file, and what it makes up
-    /// (a hook that failed) is on line zero: rows of one outline may have different ones.
+    /// (a hook that failed) is on line zero: rows of one outline, and attempts of one row, may have different ones.
     fn count_step(&mut self, part: &Part) {
         let scenario = &mut *self.scenario;
-        if self.may_be_row {
-            scenario.texts = xxh3_64_with_seed(self.told.words.raw(part.name), scenario.texts);
-        }
         let all_known = scenario.step_lines.len() + scenario.elsewhere == scenario.visible;
         scenario.visible += 1;
         if part.line == Some(0) || is_called(self.told.words.raw(part.keyword)) {
             scenario.elsewhere += 1;
             return;
+        }
+        if self.may_be_row {
+            for text in [part.name, part.arguments] {
+                scenario.texts = xxh3_64_with_seed(self.told.words.raw(text), scenario.texts);
+            }
         }
         match part.line.filter(|_| all_known) {
             Some(line) => scenario.step_lines.push(line),
