@@ -298,3 +298,15 @@ fn c19_attempts_of_a_row_that_has_a_line_or_a_number_may_have_other_steps() {
     let found = read(feature(&[outline(3, "", &called), outline(3, "", &steps)].join(",")));
     assert_eq!(found.cases[0].attempt_group, found.cases[1].attempt_group);
 }
+
+#[test]
+fn c19_attempts_of_a_scenario_may_have_other_steps_in_any_language() {
+    for keyword in ["Scenario", "Szenario", "Sc\\u00e9nario", "シナリオ "] {
+        let attempt = |steps: &str| scenario(3, steps).replace("\"Scenario\"", &format!("\"{keyword}\""));
+        let background = r#"{"type":"background","keyword":"Grundlage","name":"b","line":1,"steps":["#;
+        let broken = attempt("").replace("}", r#","before":[{"result":{"status":"failed"}}]}"#);
+        let whole = attempt(&step(4, PASSED));
+        let found = read(feature(&format!("{broken},{background}{}]}},{whole}", step(2, PASSED))));
+        assert_eq!(found.cases[0].attempt_group, found.cases[1].attempt_group, "{keyword}");
+    }
+}
