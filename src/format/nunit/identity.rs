@@ -220,12 +220,13 @@ fn longer_class<'n>(class: &'n str, method: &str, full: &'n str) -> &'n str {
 }
 
 /// The method, or the author's own name where that is another one (N11). A whole path is none: Pester and tests of xUnit.net
-/// have it in both places.
+/// have it in both places. It begins as the class does, though Pester fills in what is between `<` and `>` there.
 fn title<'n>(names: &Names<'n>, method: &'n str, qualified: &str) -> &'n str {
     let name = trimmed(names.name);
     let is_row_of =
         |known: &str| name.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(['(', '<']));
-    let is_path = || name == trimmed(names.full_name) || is_row_of(qualified);
+    let begins_alike = || qualified.split(['.', '<']).next().is_some_and(|first| name.starts_with(first));
+    let is_path = || is_row_of(qualified) || (name == trimmed(names.full_name) && begins_alike());
     if name.is_empty() || head(name) == method || is_row_of(method) || is_path() { method } else { name }
 }
 

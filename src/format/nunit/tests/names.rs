@@ -23,6 +23,7 @@ fn a_whole_path_is_no_title() {
         assert_eq!(case.qualified_name, format!("{}.{}", case.container, case.title));
     }
     assert_eq!(three(&named("N.C says so", "N.C.M", "N.C", "M")).only().title, "N.C says so");
+    assert_eq!(three(&named("Adds 1.5", "Adds 1.5", "N.C", "M")).only().title, "Adds 1.5");
 }
 
 #[test]
