@@ -44,6 +44,8 @@ pub(super) struct Tag {
 pub(super) struct Part {
     pub(super) keyword: Span,
     pub(super) name: Span,
+    /// The table or text below a step of cucumber-js, as it is written.
+    pub(super) arguments: Span,
     pub(super) line: Option<u64>,
     pub(super) hidden: bool,
     pub(super) status: Option<Reported>,
@@ -106,6 +108,7 @@ impl Reuse for Part {
     fn reset(&mut self) {
         self.keyword = Span::default();
         self.name = Span::default();
+        self.arguments = Span::default();
         self.line = None;
         self.hidden = false;
         self.status = None;
@@ -295,6 +298,7 @@ fn part(json: &mut JsonCursor<'_>, depth: Depth, parts: &mut List<Part>) -> Resu
         match key {
             b"keyword" => part.keyword = scalar(json)?,
             b"name" => part.name = scalar(json)?,
+            b"arguments" => part.arguments = json.raw_span()?,
             b"line" => part.line = json.number()?,
             b"hidden" => part.hidden = json.scalar()?.as_deref() == Some("true"),
             b"result" => result(json, part)?,

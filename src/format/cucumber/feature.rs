@@ -276,7 +276,7 @@ impl Feature {
                 scenario.steps_hash = xxh3_64_with_seed(around.as_bytes(), scenario.steps_hash).max(1);
             }
             let id = telling_id(&scenario.id, &scenario.case.title);
-            let place = xxh3_64_with_seed(id.as_bytes(), scenario.line.map_or(0, |line| line + 1)) ^ scenario.texts;
+            let place = xxh3_64_with_seed(id.as_bytes(), scenario.line.map_or(0, |line| line + 1)) ^ scenario.texts();
             match self.outlines.get_mut(&scenario.steps_hash) {
                 Some(outline) => outline.has_rows |= outline.place != place,
                 None => {
@@ -310,7 +310,8 @@ impl Feature {
         let scenario = &mut scenarios[index];
         scenario.settle(options);
         let outline = outlines.get(&scenario.steps_hash).filter(|outline| outline.has_rows);
-        let Scenario { case, id, line, tags, texts, .. } = scenario;
+        let texts = scenario.texts();
+        let Scenario { case, id, line, tags, .. } = scenario;
         case.is_example = outline.is_some() || without_row(id).is_some();
         let (named_id, named_title) = match outline.and_then(|outline| first_rows.get(outline.first)) {
             Some(row) => (&row.id, &row.title),
@@ -323,7 +324,7 @@ impl Feature {
         case.container.push_str(&header.name);
         case.site = identity::site(&header.uri, *line);
         if let Some(line) = *line {
-            let in_feature = |number| attempt_group(number ^ *texts, telling_id(id, &case.title), line, &case.title);
+            let in_feature = |number| attempt_group(number ^ texts, telling_id(id, &case.title), line, &case.title);
             case.attempt_group = in_feature(*number);
             if case.is_example && line > 0 {
                 // Another report may tell of other features before this one.

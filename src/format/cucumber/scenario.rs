@@ -3,7 +3,7 @@
 mod parts;
 
 use crate::format::ReadOptions;
-use crate::format::gherkin::identity::push_slug;
+use crate::format::gherkin::identity::{push_slug, without_row};
 use crate::format::gherkin::status::{Status, tell_why_not_run};
 use crate::format::json::Spelled;
 use crate::format::time::{self, is_absent};
@@ -55,8 +55,8 @@ pub(super) struct Scenario {
     pub(super) tags: List<OwnTag>,
     /// Lines of the visible steps that stand in its own file; empty when one is not known.
     pub(super) step_lines: Vec<u64>,
-    /// Hash of their texts where it may be a row of an outline, which has its data there; else zero.
-    pub(super) texts: u64,
+    /// Hash of the texts and arguments of these steps where it may be a row of an outline, which has its data there; else zero.
+    texts: u64,
     /// Hash of these lines, once the rows of outlines were looked for; zero where there are none.
     pub(super) steps_hash: u64,
     pub(super) status: Status,
@@ -128,6 +128,13 @@ impl Scenario {
     /// What tells it from the others of its feature.
     pub(super) fn id_or_title(&self) -> &str {
         if self.id.is_empty() { &self.case.title } else { &self.id }
+    }
+
+    /// What tells a row from others with its id, line and name: the texts of its steps, which no writer needs that gives rows a
+    /// number or the line of their Examples. An attempt that broke off may have fewer steps there.
+    pub(super) fn texts(&self) -> u64 {
+        let is_behind_steps = self.line.is_some_and(|line| self.step_lines.last().is_some_and(|last| *last < line));
+        if is_behind_steps || without_row(&self.id).is_some() { 0 } else { self.texts }
     }
 
     /// Puts the scenario's own name before those that the evidence of its background was given.

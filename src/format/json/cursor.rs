@@ -337,10 +337,19 @@ impl<'a> JsonCursor<'a> {
     /// # Errors
     /// When there is none, or it has no end.
     pub fn raw(&mut self) -> Result<&'a [u8], Fault> {
+        let span = self.raw_span()?;
+        Ok(self.raw_of(span))
+    }
+
+    /// Where a value stands, as it is written.
+    ///
+    /// # Errors
+    /// When there is none, or it has no end.
+    pub fn raw_span(&mut self) -> Result<Span, Fault> {
         let _ = self.kind();
         let start = self.at;
         self.skip()?;
-        Ok(&self.bytes[start..self.at])
+        Ok(Span { start, end: self.at, form: Form::Unchecked })
     }
 
     #[inline(always)]

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use super::identity::{self, Names, Naming, Prose};
 use super::property::{self, Role};
+use super::suite::Suites;
 use super::{EXPECTO, Generation, PESTER, Reader, STRUCTURE, TESTCAFE, brackets, detail};
 use crate::format::xml::{Inside, Tag, XmlCursor};
 use crate::format::{Attachments, ParseError, dotnet, incomplete, number_of};
@@ -307,7 +308,7 @@ impl Reader<'_> {
             };
             return self.names.name_three(&names, &mut self.case);
         }
-        if let Some(prose) = prose(self.producer, attributes) {
+        if let Some(prose) = prose(self.producer, attributes, &self.suites) {
             prose.name(&mut self.case);
             return Naming::Plain;
         }
@@ -327,7 +328,7 @@ impl Reader<'_> {
             return;
         }
         let prose = match self.generation {
-            Generation::Two => prose(self.producer, &self.attributes),
+            Generation::Two => prose(self.producer, &self.attributes, &self.suites),
             Generation::Three => None,
         };
         if let Some(prose) = prose {
@@ -370,8 +371,9 @@ impl Reader<'_> {
 
 /// The name of a case of version 2, where its description tells where it ends: Pester's, which is not known by the name of a
 /// run that its user gave another one, and any that has its path in it.
-fn prose<'a>(producer: &str, attributes: &'a CaseAttributes) -> Option<Prose<'a>> {
-    Prose::of(&attributes.name, &attributes.description).filter(|prose| producer == PESTER || prose.has_container())
+fn prose<'a>(producer: &str, attributes: &'a CaseAttributes, suites: &Suites) -> Option<Prose<'a>> {
+    let prose = Prose::of(&attributes.name, &attributes.description);
+    prose.filter(|prose| producer == PESTER || prose.is_path(suites))
 }
 
 /// What a child element of a case is.

@@ -16,7 +16,9 @@ pub(super) struct Names<'n> {
     pub(super) method_name: &'n str,
 }
 
-/// What the logger for `dotnet test` calls every method whose name its platform does not tell.
+/// What the logger for `dotnet test` puts where its platform tells nothing.
+const UNKNOWN_NAMESPACE: &str = "UnknownNamespace.";
+const UNKNOWN_TYPE: &str = "UnknownType";
 const UNKNOWN_METHOD: &str = "UnknownMethod";
 
 /// What was noticed while a case was named.
@@ -41,7 +43,7 @@ impl Scratch {
     /// argument lists (spec nunit.md section c, N10, N11, N22, N24).
     pub(super) fn name_three(&mut self, names: &Names<'_>, case: &mut TestCase) -> Naming {
         self.fill(names);
-        if is_unknown_type(&self.class) {
+        if self.is_unknown_type() {
             self.push_method_only(names, case);
             return Naming::UnknownType;
         }
@@ -66,6 +68,16 @@ impl Scratch {
             buffer.clear();
             brackets::push_plain(name, buffer);
         }
+    }
+
+    /// Whether the logger knew no type. Somebody may have a fixture of that name.
+    fn is_unknown_type(&self) -> bool {
+        let namespace = self.class.strip_suffix(UNKNOWN_TYPE);
+        namespace.is_some_and(|namespace| match namespace {
+            UNKNOWN_NAMESPACE => true,
+            "" => self.full.starts_with(UNKNOWN_NAMESPACE) || self.method.contains('.'),
+            known => known.ends_with('.') && self.method.contains('.'),
+        })
     }
 
     fn push_method_only(&mut self, names: &Names<'_>, case: &mut TestCase) {
@@ -163,8 +175,9 @@ impl<'n> Prose<'n> {
         })
     }
 
-    pub(super) fn has_container(&self) -> bool {
-        !self.container.is_empty()
+    /// Whether it holds all that names the case, and nothing that may be the arguments of a fixture.
+    pub(super) fn is_path(&self, suites: &Suites) -> bool {
+        !self.container.is_empty() && !brackets::has_arguments(self.container) && scope::is_whole(suites, self.whole)
     }
 
     pub(super) fn name(&self, case: &mut TestCase) {
@@ -206,17 +219,14 @@ fn longer_class<'n>(class: &'n str, method: &str, full: &'n str) -> &'n str {
     }
 }
 
-fn is_unknown_type(class: &str) -> bool {
-    class == "UnknownType" || class.ends_with(".UnknownType")
-}
-
 /// The method, or the author's own name where that is another one (N11). A whole path is none: Pester and tests of xUnit.net
-/// have it in both places.
+/// have it in both places. It begins as the class does, though Pester fills in what is between `<` and `>` there.
 fn title<'n>(names: &Names<'n>, method: &'n str, qualified: &str) -> &'n str {
     let name = trimmed(names.name);
     let is_row_of =
         |known: &str| name.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(['(', '<']));
-    let is_path = || name == trimmed(names.full_name) || is_row_of(qualified);
+    let begins_alike = || qualified.split(['.', '<']).next().is_some_and(|first| name.starts_with(first));
+    let is_path = || is_row_of(qualified) || (name == trimmed(names.full_name) && begins_alike());
     if name.is_empty() || head(name) == method || is_row_of(method) || is_path() { method } else { name }
 }
 

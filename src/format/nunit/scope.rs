@@ -19,7 +19,7 @@ pub(super) fn push_path(suites: &Suites, name: &str, out: &mut String) {
         length <= LONGEST_PATH
     });
     let count = near.count();
-    if count == 0 || trimmed(name).is_empty() || holds_path(suites, name) {
+    if count == 0 || trimmed(name).is_empty() || is_whole(suites, name) {
         return;
     }
     let start = out.len();
@@ -38,6 +38,11 @@ pub(super) fn push_path(suites: &Suites, name: &str, out: &mut String) {
             out.push_str(trimmed(part));
         }
     }
+}
+
+/// Whether nothing stands around a case that its name does not say.
+pub(super) fn is_whole(suites: &Suites, name: &str) -> bool {
+    suites.paths().next().is_none() || holds_path(suites, name)
 }
 
 /// Whether a name begins with the outermost namespace, or has the innermost fixture among its parts.

@@ -49,8 +49,8 @@ impl SuiteKind {
             "TestCollection" => SuiteKind::Collection,
             // A set-up fixture takes the place of its namespace. Pester writes `Powershell` for the run as a whole.
             "Namespace" | "SetUpFixture" | "Fixture" | "PowerShell" => SuiteKind::Path,
-            // NUnitLite's word for a namespace. Karma's reporter has it around a fixture that is called alike.
-            "TestSuite" if !name.contains(char::is_whitespace) => SuiteKind::of_name(name),
+            // NUnitLite's word for a namespace.
+            TEST_SUITE if !name.contains(char::is_whitespace) => SuiteKind::of_name(name),
             _ => SuiteKind::Container,
         }
     }
@@ -67,6 +67,9 @@ impl SuiteKind {
         }
     }
 }
+
+/// What NUnitLite calls a namespace, and others a run.
+const TEST_SUITE: &str = "TestSuite";
 
 /// Whose fault it is that a suite failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -148,6 +151,7 @@ impl Suites {
     /// Reads the start tag of a suite.
     pub(super) fn begin(&mut self, tag: &Tag<'_>, position: impl FnOnce() -> Position) {
         let inherited_from = self.inherited.len();
+        let is_outermost = self.open.is_empty();
         let suite = self.open.add();
         suite.inherited_from = inherited_from;
         let (mut outcome_word, mut label, mut site) = (String::new(), String::new(), String::new());
@@ -169,7 +173,12 @@ impl Suites {
         }
         cut(&mut suite.name, LONGEST_NAME);
         let name = trimmed(&suite.name);
-        suite.kind = if has_type { SuiteKind::of(&self.text, name) } else { SuiteKind::of_name(name) };
+        suite.kind = match has_type {
+            // Namespaces lie in an assembly. This is a run, or stands around a fixture that is called alike (Karma).
+            true if is_outermost && self.text == TEST_SUITE => SuiteKind::Container,
+            true => SuiteKind::of(&self.text, name),
+            false => SuiteKind::of_name(name),
+        };
         suite.fault = fault(&outcome_word, &label, &site);
         if suite.fault == Fault::Own {
             let what = [site.as_str(), label.as_str(), result::word(&outcome_word)];

@@ -35,7 +35,7 @@ pub(super) struct Keywords {
     ran: bool,
     /// Depth of the status that was read last, and whether it says that something did not run.
     last: (usize, bool),
-    /// Depth of the IF of which a branch did not run.
+    /// Depth of the open IF, or TRY, of which a branch did not run.
     chosen_in: usize,
     /// Whether nothing has ended since the last keyword began, and it has not said what became of it: that one calls no other.
     is_leaf: bool,
@@ -194,13 +194,17 @@ impl Keywords {
     }
 
     /// Whether what ends shows that the test ran: an IF that ran without one of its branches, or a FOR directly in the test, at
-    /// `top`, without rounds. A dry run passes through all branches of an IF and one round of a FOR, though not of a WHILE.
+    /// `top`, without rounds. A dry run passes through all branches of an IF and one round of a FOR, though not of a WHILE,
+    /// and not through the EXCEPT of a TRY.
     fn look_for_choice(&mut self, name: &[u8], around: usize, top: usize) {
         let (depth, missed) = self.last;
         let is_own = depth == around + 2;
         match name {
             b"branch" if is_own && missed => self.chosen_in = around,
-            b"if" if is_own && !missed && self.chosen_in == around + 1 => self.note_choice(),
+            b"if" | b"try" if self.chosen_in == around + 1 => {
+                self.chosen_in = 0;
+                self.ran |= name == b"if" && is_own && !missed;
+            }
             b"for" if is_own && missed && around + 1 == top => self.note_choice(),
             _ => {}
         }

@@ -234,6 +234,17 @@ fn the_key_alone_may_be_told_behind_the_tests() {
 }
 
 #[test]
+fn the_plan_of_the_info_counts() {
+    let info = r#""info":{"summary":"s","testPlanKey":"DEMO-6"}"#;
+    let beside = r#""testPlanKey":"DEMO-5""#;
+    let tests = r#""tests":[{"testKey":"DEMO-1","status":"PASS"}]"#;
+    for members in [[info, beside, tests], [beside, info, tests], [info, tests, beside], [beside, tests, info]] {
+        let found = read(&format!("{{{}}}", members.join(",")));
+        assert_eq!(found.stated.as_ref().unwrap().test_plan, "DEMO-6", "{members:?}");
+    }
+}
+
+#[test]
 fn documents_behind_each_other_keep_their_own_execution() {
     let document =
         |key: &str| format!(r#"{{"testExecutionKey":"{key}","tests":[{{"testKey":"DEMO-1","status":"PASS"}}]}}"#);

@@ -49,8 +49,19 @@ impl Names {
     fn method(&self) -> &str {
         match trimmed(&self.method) {
             UNKNOWN_METHOD if trimmed(&self.type_name) == UNKNOWN_TYPE => "",
+            known if self.is_whole(known) => known,
             known => arguments::without_list(known).0,
         }
+    }
+
+    /// Whether brackets at the end of a method belong to it. Names in F# may have them; they are shown behind their type, and hold
+    /// no `name: value`, as arguments of xUnit.net's own do. Tests of NUnit are shown without their type.
+    fn is_whole(&self, method: &str) -> bool {
+        let is_behind_type = || {
+            let before = self.display().strip_suffix(method).and_then(|before| before.strip_suffix('.'));
+            before == Some(trimmed(&self.type_name))
+        };
+        method.ends_with(')') && is_behind_type() && arguments::split_named(method).1.is_none()
     }
 
     /// The display name without the prefix of an unknown type.

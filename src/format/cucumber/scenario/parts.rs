@@ -9,7 +9,7 @@ use crate::format::cucumber::walk::{heads_a_call, start_of_last_attempt};
 use crate::format::gherkin::attachment::{self, Filled};
 use crate::format::gherkin::identity::push_slug;
 use crate::format::gherkin::status::Status;
-use crate::format::json::Spelled;
+use crate::format::json::{Span, Spelled};
 use crate::format::{Attachments, ClippedText};
 use crate::model::{Content, DetailKind, ProblemKind};
 
@@ -25,8 +25,7 @@ impl Scenario {
     pub(in crate::format::cucumber) fn add_parts(&mut self, told: &mut Told<'_, '_>, place: &'static str) {
         let element = told.element;
         let evidence = told.evidence(self.status);
-        let may_be_row =
-            !matches!(told.words.raw(element.keyword).trim_ascii(), b"Scenario" | b"Example" | b"Background");
+        let may_be_row = told.words.raw(element.kind) != b"background" && !is_plain(element.keyword, &mut told.words);
         let mut reading = Reading { scenario: self, told, place, may_be_row, evidence };
         element.before.iter().for_each(|part| reading.part(part, Role::Hook("before")));
         let last_attempt = start_of_last_attempt(&element.steps, &reading.told.words);
@@ -51,7 +50,7 @@ struct Reading<'r, 't, 'w> {
     scenario: &'r mut Scenario,
     told: &'r mut Told<'t, 'w>,
     place: &'static str,
-    /// Whether its keyword is one of outlines, or of another language.
+    /// Whether its keyword is one of outlines, or of a language that is not known.
     may_be_row: bool,
     evidence: Evidence,
 }
@@ -139,17 +138,19 @@ impl Reading<'_, '_, '_> {
     }
 
     /// Counts a step, and notes its line. Steps of a feature that Karate called have lines of another file, and what it makes up
-    /// (a hook that failed) is on line zero: rows of one outline may have different ones.
+    /// (a hook that failed) is on line zero: rows of one outline, and attempts of one row, may have different ones.
     fn count_step(&mut self, part: &Part) {
         let scenario = &mut *self.scenario;
-        if self.may_be_row {
-            scenario.texts = xxh3_64_with_seed(self.told.words.raw(part.name), scenario.texts);
-        }
         let all_known = scenario.step_lines.len() + scenario.elsewhere == scenario.visible;
         scenario.visible += 1;
         if part.line == Some(0) || is_called(self.told.words.raw(part.keyword)) {
             scenario.elsewhere += 1;
             return;
+        }
+        if self.may_be_row {
+            for text in [part.name, part.arguments] {
+                scenario.texts = xxh3_64_with_seed(self.told.words.raw(text), scenario.texts);
+            }
         }
         match part.line.filter(|_| all_known) {
             Some(line) => scenario.step_lines.push(line),
@@ -238,6 +239,18 @@ impl Reading<'_, '_, '_> {
             self.told.remark(ProblemKind::MissingAttachment, attachment::NO_BASE64, "");
         }
     }
+}
+
+/// Whether the keyword is one of scenarios that have no rows, in one of the languages in which most are written.
+fn is_plain(keyword: Span, words: &mut Spelled<'_>) -> bool {
+    const ELSEWHERE: &str = "Szenario Beispiel Scénario Exemple Escenario Ejemplo Cenário Cenario Exemplo Esempio Voorbeeld \
+        Scenariusz Przykład Сценарий Пример Сценарій Приклад Scenarie Eksempel Tapaus Scénář Příklad Senaryo Örnek \
+        Forgatókönyv Példa Scenariu Exemplu シナリオ 场景 剧本 場景 劇本 시나리오";
+    if matches!(words.raw(keyword).trim_ascii(), b"Scenario" | b"Example") {
+        return true;
+    }
+    let keyword = words.text(keyword);
+    ELSEWHERE.split(' ').any(|known| known == keyword.trim())
 }
 
 /// Whether the keyword is that of a step in a feature that Karate called: `> Given`.

@@ -269,3 +269,44 @@ fn c19_rows_on_the_line_of_their_outline_differ_in_their_steps() {
     assert_eq!(two.attempt_group, again.attempt_group, "another attempt of the same row");
     assert!(found.cases.iter().all(|case| case.is_example && case.qualified_name == "a/b.feature#f;s"));
 }
+
+#[test]
+fn c19_rows_may_differ_in_the_table_below_a_step_alone() {
+    let row = |cell: &str| {
+        let arguments = format!(r#""arguments":[{{"rows":[{{"cells":["{cell}"]}}]}}],"name""#);
+        scenario(3, &step(4, FAILED).replace(r#""name""#, &arguments)).replace("\"Scenario\"", "\"Scenario Outline\"")
+    };
+    let found = read(feature(&[row("1"), row("2"), row("2")].join(",")));
+    let [one, two, again] = [0, 1, 2].map(|index| found.cases[index].attempt_group);
+    assert!(one != two && two == again);
+}
+
+#[test]
+fn c19_attempts_of_a_row_that_has_a_line_or_a_number_may_have_other_steps() {
+    let outline = |line: u64, id: &str, steps: &[String]| {
+        scenario(line, &steps.join(","))
+            .replace("\"Scenario\"", "\"Scenario Outline\"")
+            .replace("f;s", &format!("f;s{id}"))
+    };
+    let steps = [step(4, FAILED), step(5, PASSED)];
+    for (line, id) in [(9, ""), (3, ";;2"), (9, ";;2")] {
+        let found = read(feature(&[outline(line, id, &steps[..1]), outline(line, id, &steps)].join(",")));
+        assert_eq!(found.cases[0].attempt_group, found.cases[1].attempt_group, "{line} {id}");
+    }
+    // Nor does it matter where what was called from another file broke off.
+    let called = [steps[0].clone(), karate("> *", 2, "z", FAILED), steps[1].clone(), karate("* ", 0, "a hook", FAILED)];
+    let found = read(feature(&[outline(3, "", &called), outline(3, "", &steps)].join(",")));
+    assert_eq!(found.cases[0].attempt_group, found.cases[1].attempt_group);
+}
+
+#[test]
+fn c19_attempts_of_a_scenario_may_have_other_steps_in_any_language() {
+    for keyword in ["Scenario", "Szenario", "Sc\\u00e9nario", "シナリオ "] {
+        let attempt = |steps: &str| scenario(3, steps).replace("\"Scenario\"", &format!("\"{keyword}\""));
+        let background = r#"{"type":"background","keyword":"Grundlage","name":"b","line":1,"steps":["#;
+        let broken = attempt("").replace("}", r#","before":[{"result":{"status":"failed"}}]}"#);
+        let whole = attempt(&step(4, PASSED));
+        let found = read(feature(&format!("{broken},{background}{}]}},{whole}", step(2, PASSED))));
+        assert_eq!(found.cases[0].attempt_group, found.cases[1].attempt_group, "{keyword}");
+    }
+}

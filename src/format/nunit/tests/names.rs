@@ -23,6 +23,7 @@ fn a_whole_path_is_no_title() {
         assert_eq!(case.qualified_name, format!("{}.{}", case.container, case.title));
     }
     assert_eq!(three(&named("N.C says so", "N.C.M", "N.C", "M")).only().title, "N.C says so");
+    assert_eq!(three(&named("Adds 1.5", "Adds 1.5", "N.C", "M")).only().title, "Adds 1.5");
 }
 
 #[test]
@@ -49,6 +50,9 @@ fn namespaces_of_nunitlite_are_test_suites() {
     assert_eq!(found.lines(), ["passed N.S.C.M"]);
     let found = two(&suite("TestSuite", "a.dll", &suite("SetUpFixture", "[default namespace]", &fixture)));
     assert_eq!(found.lines(), ["passed C.M"]);
+    // Karma's reporter has two suites for one.
+    let twice = suite("TestSuite", "Cart", &suite("TestFixture", "Cart", "<test-case name='adds' result='Success'/>"));
+    assert_eq!(two(&twice).lines(), ["passed Cart.adds"]);
     // The console writes whole names below the same suites.
     let whole = suite("TestFixture", "C", "<test-case name='N.S.C.M' result='Success'/>");
     assert_eq!(two(&suite("TestSuite", "N", &suite("TestSuite", "S", &whole))).lines(), ["passed N.S.C.M"]);
@@ -90,6 +94,27 @@ fn a_description_ends_a_name_whatever_the_run_is_called() {
     );
     assert_eq!(two(&suite).lines(), ["passed N.C.adds"]);
     assert_eq!(two(&case("N(1).M", "N")).lines(), ["passed N.M"]);
+}
+
+#[test]
+fn a_description_may_repeat_what_is_called_as_usual() {
+    // Arguments of a fixture are no part of the name.
+    let rows = r#"<test-case name='N.C("x").M(1)' description='M' result='Success'/>"#;
+    let found = two(rows);
+    assert_eq!(
+        (found.lines(), arguments(found.only())),
+        (vec!["passed N.C.M".to_owned()], vec!["arg1=x".to_owned(), "arg2=1".to_owned()])
+    );
+    // Nor does a name of two parts hold the suites around it.
+    let suite = "<test-suite type='TestFixture' name='Cart'>\
+         <test-case name='sum.adds' description='adds' result='Success'/></test-suite>";
+    assert_eq!(two(suite).lines(), ["passed Cart.sum.adds"]);
+}
+
+#[test]
+fn n24_a_fixture_may_be_called_an_unknown_type() {
+    let found = three(&named("M", "N.UnknownType.M", "N.UnknownType", "M"));
+    assert_eq!((found.lines(), found.kinds().len()), (vec!["passed N.UnknownType.M".to_owned()], 0));
 }
 
 #[test]

@@ -26,6 +26,20 @@ fn r18_a_branch_that_was_not_taken_shows_that_the_test_ran() {
 }
 
 #[test]
+fn r18_a_dry_run_leaves_out_what_catches_failures() {
+    let tried = branches("NOT RUN", "PASS").replace("if>", "try>").replace("'IF'", "'EXCEPT'");
+    for inside in [format!("{tried}{}", branches("PASS", "PASS")), branches("PASS", "PASS").replace(MISSED, &tried)] {
+        let called = format!("<kw name='u'>{inside}<status status='PASS'/></kw>");
+        assert_eq!(outcome(&called), Outcome::NotRun);
+    }
+    // An IF in a WHILE that did not run says nothing of the next one.
+    let inside = format!("<iter>{}<status status='NOT RUN'/></iter>", branches("NOT RUN", "NOT RUN"));
+    let after = format!("<iter>{}<status status='PASS'/></iter>", branches("PASS", "PASS"));
+    let loops = format!("<while>{inside}<status status='NOT RUN'/></while><for>{after}<status status='PASS'/></for>");
+    assert_eq!(outcome(&format!("<kw name='u'>{loops}<status status='PASS'/></kw>")), Outcome::NotRun);
+}
+
+#[test]
 fn r18_a_loop_without_rounds_shows_that_the_test_ran() {
     let rounds =
         |word: &str| format!("<for><iter>{MISSED}<status status='{word}'/></iter><status status='{word}'/></for>");

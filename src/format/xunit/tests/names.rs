@@ -12,6 +12,8 @@ fn arguments_of_nunit_stand_in_type_and_method() {
     assert_ne!(found.only().row_group, 0);
     // Prose has brackets, too.
     assert_eq!(named("works (fast)", "N.C", "works (fast)").lines(), ["passed N.C.works (fast)"]);
+    assert_eq!(named("N.C.parse(x)", "N.C", "parse(x)").lines(), ["passed N.C.parse(x)"]);
+    assert_eq!(named("N.C.Add(a: 1)", "N.C", "Add(a: 1)").lines(), ["passed N.C.Add"]);
     assert_eq!(named("C`1(x)", "N.C&lt;int>", "M").lines(), ["passed N.C<int>.M"]);
 }
 
