@@ -22,6 +22,7 @@ impl Reader<'_> {
         let tag = xml.started_tag();
         self.case.reset();
         self.children = Children::default();
+        self.told.reset();
         self.held.reset();
         self.references.reset();
         let repeated = self.attributes.read(&tag, &mut self.case);
@@ -131,6 +132,7 @@ impl Reader<'_> {
         let children = self.children;
         let held = std::mem::replace(&mut self.held, Held::new(self.options));
         let references = std::mem::take(&mut self.references);
+        let told = std::mem::take(&mut self.told);
         self.around += 1;
         let flow = if is_case {
             self.read_case(xml, visitor)
@@ -140,7 +142,7 @@ impl Reader<'_> {
         };
         self.around -= 1;
         (self.case, self.attributes, self.children) = (case, attributes, children);
-        (self.held, self.references) = (held, references);
+        (self.held, self.references, self.told) = (held, references, told);
         flow
     }
 
@@ -303,6 +305,9 @@ impl Reader<'_> {
             }
             if self.attributes.is_not_run && outcome == Outcome::Passed { Outcome::Skipped } else { outcome }
         });
+        if !self.told.text.is_empty() {
+            self.tell_by_output();
+        }
         if self.children.left_out && self.options.attachments.are_of(self.case.outcome) {
             CONTENTS_LEFT_OUT.remark(&self.case, &mut self.remarks, || xml.position());
         }
