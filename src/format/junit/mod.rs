@@ -5,6 +5,7 @@
 mod attachment;
 mod attributes;
 mod case;
+mod container;
 mod outcome;
 mod output;
 mod producer;
