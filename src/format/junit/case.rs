@@ -11,7 +11,7 @@ use super::{Reader, STRUCTURE, soapui, times};
 use crate::format::held::{CONTENTS_LEFT_OUT, DETAILS_LEFT_OUT, Held};
 use crate::format::xml::{Mixed, Text, XmlCursor, XmlEvent};
 use crate::format::{ClippedText, ParseError, incomplete};
-use crate::model::{DetailKind, Outcome, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed};
+use crate::model::{DetailKind, NameTail, Outcome, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed};
 
 /// Cases that may be open around another. Reports that nest them go one deep; deeper ones have no end tags.
 const MOST_AROUND: usize = 4;
@@ -104,8 +104,9 @@ impl Reader<'_> {
             return Ok(ControlFlow::Continue(()));
         }
         self.case.container_failure = self.is_container_failure();
-        if self.suites.producer().numbers_names() && !self.case.container_failure {
-            self.remark_number(xml);
+        self.case.name_tail = self.suites.producer().name_tail();
+        if self.case.name_tail == NameTail::Number && !self.case.container_failure {
+            self.remark_number_as_name(xml);
         }
         if self.attributes.class_name == ClassName::Blank && !self.case.container_failure {
             self.remark_empty_class(xml);
@@ -166,20 +167,15 @@ impl Reader<'_> {
         self.remarks.add(ProblemKind::Unusual, topic, String::new, || xml.position());
     }
 
-    /// A name with a number that depends on other files may be that of another Test next time.
+    /// A number that depends on other files, and is all that names a test, may be that of another one next time.
     #[cold]
-    fn remark_number(&mut self, xml: &XmlCursor<'_>) {
+    fn remark_number_as_name(&mut self, xml: &XmlCursor<'_>) {
         let name = self.case.title.as_str();
-        let topic = if name.starts_with("Unnamed test case ") {
-            "tests without a name are called by numbers that depend on the order in which files ran, and may be other Tests \
-             next time; a name of their own mends that"
-        } else if ends_in_number(name) {
-            "names end in numbers that depend on the order in which files ran, and may be other Tests next time; \
-             --definition-rewrite ' \\([0-9]+\\)$=>' mends that"
-        } else {
-            return;
-        };
-        self.remarks.add(ProblemKind::UnstableIdentity, topic, || name.to_owned(), || xml.position());
+        if name.starts_with("Unnamed test case ") {
+            let topic = "tests without a name are called by numbers that depend on the order in which files ran, and may be \
+                         other Tests next time; a name of their own mends that";
+            self.remarks.add(ProblemKind::UnstableIdentity, topic, || name.to_owned(), || xml.position());
+        }
     }
 
     /// The name of the Test may be another than meant where the class is there and empty.
@@ -327,12 +323,6 @@ impl Reader<'_> {
         let message = |kind| self.case.details.iter().find(|detail| detail.kind == kind).map(|detail| &*detail.message);
         outcome::is_pardon(message(DetailKind::Failure).unwrap_or(""), message(DetailKind::Skip).unwrap_or(""))
     }
-}
-
-/// `adds item (2)`.
-fn ends_in_number(name: &str) -> bool {
-    let number = name.strip_suffix(')').and_then(|name| name.rsplit_once(" (")).map_or("", |(_, number)| number);
-    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// What a child element of a case is.
