@@ -71,7 +71,7 @@ pub(super) enum StampZone {
 producers! {
     Android = "android", End, Utc;
     Ant = "ant", Start, Utc;
-    AntLauncher = "ant-junitlauncher", End, Unknown;
+    AntLauncher = "ant-junitlauncher", End, Utc;
     Avocado = "avocado", End, Unknown;
     Bats = "bats", End, Utc;
     Bazel = "bazel", Start, Unknown;

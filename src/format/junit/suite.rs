@@ -1,9 +1,9 @@
 //! The suites that are open, who wrote them, and what they say about time.
 
-use super::STRUCTURE;
 use super::producer::{Producer, StampMeans};
+use super::{STRUCTURE, times};
 use crate::format::xml::{Tag, XmlCursor};
-use crate::format::{ClippedText, ParseError, ReadOptions, Remarks, time};
+use crate::format::{ClippedText, ParseError, ReadOptions, Remarks};
 use crate::model::{Position, Problem, ProblemKind, ReportVisitor, Timestamp};
 
 /// What some producers write where they know no host name (Catch2, JUnit Platform).
@@ -366,11 +366,11 @@ impl Suite {
         remarks: &mut Remarks,
         xml: &XmlCursor<'_>,
     ) -> Option<Timestamp> {
-        let stamp = super::times::read_timestamp(&self.timestamp, options, producer, remarks, xml)?;
+        let stamp = times::read_timestamp(&self.timestamp, options, producer, remarks, xml)?;
         match producer.stamp_means() {
             StampMeans::Start => Some(stamp),
             // Written at the end: the cases before it took the suite's own time together.
-            StampMeans::End => Some(stamp.plus(-time::seconds(&self.time).nanos?)),
+            StampMeans::End => Some(stamp.plus(-times::suite_duration(&self.time, options)?)),
         }
     }
 }

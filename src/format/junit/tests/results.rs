@@ -327,7 +327,7 @@ fn j29_set_ups_and_files_that_failed_are_no_tests() {
         ("nose2", "testsuite name='nose2-junit'", "classname='setUpClass (test_shop' name='Stock)'"),
         (
             "unittest-xml-reporting",
-            "testsuite name='unittest.suite._ErrorHolder-20261124013828' tests='1'",
+            "testsuite name='unittest.suite._ErrorHolder-20261124013828' tests='1' file='unittest/suite.py'",
             "classname='unittest.suite._ErrorHolder-20261124013828' name='setUpClass (__main__.Stock)'",
         ),
         (
