@@ -42,7 +42,7 @@ impl Reader<'_> {
         match self.suites.producer() {
             Producer::Pytest => self.attributes.class_name == ClassName::Blank && message.starts_with("collection"),
             // A file that could not be loaded, a class whose set-up failed, is a case with its name, twice.
-            Producer::Vitest | Producer::AntLauncher => class == name,
+            Producer::Vitest | Producer::AntLauncher | Producer::Pester => class == name,
             // A file without a plan, with another number of tests than planned, or with a status that is not zero.
             Producer::TapHarness => matches!(kind, "Plan" | "Died"),
             // A package that panicked.

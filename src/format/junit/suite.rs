@@ -57,6 +57,8 @@ struct Suite {
     declared_failures: u64,
     /// Errors that it declares.
     declared_errors: u64,
+    /// Errors that the suites in it declare.
+    errors_inside: u64,
     /// Failed cases in it, nested suites included.
     failures: u64,
     /// Cases in it, nested suites included.
@@ -175,9 +177,10 @@ impl Suites {
             Some(format!("the suite '{}' failed outside its test cases: {}", suite.name, suite.last_words))
         } else if let Some(such) = producer.counts_errors_of()
             && around.is_empty()
-            && suite.declared_errors > 0
+            && suite.declared_errors > suite.errors_inside
         {
-            Some(format!("the report declares {} errors outside its test cases, such as {such}", suite.declared_errors))
+            let errors = suite.declared_errors - suite.errors_inside;
+            Some(format!("the report declares {errors} errors outside its test cases, such as {such}"))
         } else {
             None
         };
@@ -187,6 +190,7 @@ impl Suites {
         if let Some(parent) = around.last_mut() {
             // What was told of the inner suite is not told of the outer one again.
             parent.failures += suite.failures.max(declared.min(1));
+            parent.errors_inside = parent.errors_inside.saturating_add(suite.declared_errors);
             parent.cases += suite.cases;
             parent.inside.add(authors);
             if suite.is_settled && !suite.own_clock {
@@ -306,6 +310,7 @@ impl Suite {
         self.declares_tests = false;
         self.declared_failures = 0;
         self.declared_errors = 0;
+        self.errors_inside = 0;
         self.failures = 0;
         self.cases = 0;
     }

@@ -197,6 +197,24 @@ fn j30_newman_says_what_went_wrong() {
 }
 
 #[test]
+fn j30_errors_of_pester_are_told_once() {
+    let report = |errors: u8, cases: &str| {
+        let root =
+            format!("xsi:noNamespaceSchemaLocation='junit_schema_4.xsd' name='Pester' errors='{errors}' disabled='0'");
+        format!(
+            "<testsuites {root}><testsuite name='a.Tests.ps1' errors='1' failures='0'>{cases}</testsuite></testsuites>"
+        )
+    };
+    // A file that could not be read is a case of its own name.
+    let file = "<testcase name='a.Tests.ps1' status='Failed' classname='a.Tests.ps1'><error message='no module'>at 1</error></testcase>";
+    let found = read(&report(1, file));
+    assert_eq!((found.only().container_failure, found.kinds()), (true, vec![]));
+    let found = read(&report(3, file));
+    assert_eq!(found.kinds(), [ProblemKind::ContainerFailure]);
+    assert!(found.problems[0].message.starts_with("the report declares 2 errors"), "{:?}", found.problems);
+}
+
+#[test]
 fn j30_hoppscotch_tells_of_requests_in_error_output_alone() {
     let suite = |said: &str| {
         format!(
