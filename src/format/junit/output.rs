@@ -8,6 +8,9 @@ use crate::format::xml::XmlCursor;
 use crate::format::{Attachments, ClippedText, ParseError};
 use crate::model::{CaseDetail, DetailKind, Output, trimmed};
 
+/// Failures that say nothing and stand before an output: each output asks all of them.
+const MOST_MUTE: usize = 16;
+
 impl Reader<'_> {
     /// Standard output or error: searched for attachments, kept only when asked for (J39, J40).
     pub(super) fn read_output(&mut self, child: Child, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
@@ -49,7 +52,8 @@ impl Reader<'_> {
     /// the test wrote.
     fn may_be_told_by_output(&self) -> bool {
         let failed = self.children.error || self.children.failure || self.attributes.says_failed();
-        failed && self.case.details.iter().all(is_mute)
+        let details = &self.case.details;
+        failed && details.len() <= MOST_MUTE && details.iter().all(is_mute)
     }
 
     /// Makes what the case wrote the text of its first failure, if no failure behind it said anything either.

@@ -103,6 +103,7 @@ fn a_failure_that_says_nothing_is_told_by_the_output() {
     assert_eq!(text("<failure/><system-out> \n</system-out>"), [""]);
     let typed = case_with(&format!("<failure type='assert'/>{output}"));
     assert_eq!(typed.only().details[0].message, "assert");
+    assert!(text(&format!("{}{output}", "<failure/>".repeat(17))).iter().all(String::is_empty));
     // What a failure behind the output says is enough.
     assert_eq!(text(&format!("<failure/>{output}<error message='x'>y</error>")), ["", "y"]);
     let telling = "<failure message='boom'>trace</failure>";
