@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::marks::{self, TextMarks};
-use crate::model::Timestamp;
+use crate::model::{NameTail, TestCase, Timestamp};
 
 /// A part of a name that changes from run to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,6 +32,8 @@ pub(super) enum Volatile {
     BrowserVersion,
     /// ` (unstable)`, ` (screenshots: /app/2024-05-02_10-00-01/test-1)`: what TestCafe puts behind names of some runs.
     Remark,
+    /// ` (2)`, which TAP::Harness::JUnit puts behind names that it saw before.
+    Number,
     /// A file or folder below one for temporary files.
     TemporaryPath,
     /// A path that begins at a root.
@@ -52,25 +54,28 @@ impl Volatile {
             Volatile::Shard => "a shard number",
             Volatile::BrowserVersion => "a browser's version",
             Volatile::Remark => "a remark on the run",
+            Volatile::Number => "a number that depends on other files",
             Volatile::TemporaryPath => "a temporary path",
             Volatile::AbsolutePath => "an absolute path",
         }
     }
 }
 
-/// The first volatile part of `name`, of a test that began at `start`. For most names a look for digits and slashes decides
+/// The first volatile part of `name`, that of `case`. For most names a look for digits and slashes decides
 /// that there is none.
-pub(super) fn find(name: &str, marks: TextMarks, start: Option<Timestamp>) -> Option<Volatile> {
+pub(super) fn find(name: &str, marks: TextMarks, case: &TestCase) -> Option<Volatile> {
     let bytes = name.as_bytes();
     // Without a digit nothing is volatile but paths.
     if marks.slashes && (is_absolute_path(bytes) || is_file_of_node(bytes)) {
         return Some(Volatile::AbsolutePath);
     }
-    if bytes.ends_with(b")") && is_remarked(name) {
-        return Some(Volatile::Remark);
+    if case.name_tail != NameTail::None
+        && let Some(found) = volatile_tail(name, case.name_tail)
+    {
+        return Some(found);
     }
     if marks.digits
-        && let Some(found) = volatile_runs(bytes, start)
+        && let Some(found) = volatile_runs(bytes, case.start)
     {
         return Some(found);
     }
@@ -267,11 +272,22 @@ fn is_absolute_path(bytes: &[u8]) -> bool {
     }
 }
 
-/// Whether TestCafe's remarks stand behind the name of a test: that it passed not before it was run again, and where its
-/// screenshots are.
-fn is_remarked(name: &str) -> bool {
-    static SCREENSHOTS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" (screenshots: "));
-    name.ends_with(" (unstable)") || SCREENSHOTS.find(name.as_bytes()).is_some()
+/// What stands behind a name, if its producer puts such there. Whoever else writes it means it.
+#[cold]
+fn volatile_tail(name: &str, tail: NameTail) -> Option<Volatile> {
+    let inside = name.strip_suffix(')')?;
+    match tail {
+        NameTail::None => None,
+        // That it passed not before it was run again, and where its screenshots are.
+        NameTail::Remark => {
+            (inside.ends_with(" (unstable") || inside.contains(" (screenshots: ")).then_some(Volatile::Remark)
+        }
+        NameTail::Number => {
+            let (_, number) = inside.rsplit_once(" (")?;
+            let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+            is_number.then_some(Volatile::Number)
+        }
+    }
 }
 
 /// The class under which Node's test runner writes all tests, and files that failed as a whole or hold no tests.
@@ -291,7 +307,7 @@ mod tests {
 
     /// 2024-05-02T10:00:00Z.
     fn find(name: &str, start: Option<Timestamp>) -> Option<Volatile> {
-        super::find(name, TextMarks::of(name), start)
+        super::find(name, TextMarks::of(name), &TestCase { start, ..TestCase::default() })
     }
 
     const START: Option<Timestamp> = Some(Timestamp::from_nanos(1_714_644_000_000_000_000));
@@ -322,12 +338,6 @@ mod tests {
             "HeadlessChrome 91.0.4472 (Linux 0.0.0).App.starts",
             "HeadlessChrome 92.0.4515 (Linux 0.0.0).App.starts",
             Volatile::BrowserVersion,
-        ),
-        ("Cart.pays (unstable)", "Cart.pays (unstable) (screenshots: /app/shots/a.png)", Volatile::Remark),
-        (
-            "Cart.pays (screenshots: /app/2024-05-02_10-00-01/test-1)",
-            r"Cart.pays (screenshots: C:\app\2024-05-03_10-00-02\test-1)",
-            Volatile::Remark,
         ),
         (
             "reads[/tmp/pytest-of-ci/pytest-41/a.json]",
@@ -381,6 +391,28 @@ mod tests {
     }
 
     #[test]
+    fn tails_are_volatile_where_their_producer_puts_them() {
+        use NameTail::{Number, Remark};
+        for (tail, name, lasts) in [
+            (Remark, "Cart.pays (unstable)", "Cart.pays"),
+            (Remark, "Cart.pays (screenshots: /app/2024-05-02_10-00-01/test-1)", "Cart.pays"),
+            (Remark, r"Cart.pays (screenshots: C:\app\2024-05-03_10-00-02\test-1)", "Cart.pays"),
+            (Remark, "Cart.pays (now) (unstable) (screenshots: /app/a (1).png)", "Cart.pays (now)"),
+            (Number, "cart_t.adds (now) (2)", "cart_t.adds (now)"),
+        ] {
+            let found = volatile_tail(name, tail).unwrap();
+            let rewrite: Rewrite = found.rewrite(name).parse().unwrap();
+            assert_eq!(rewrite.apply(name), lasts);
+            assert_eq!(volatile_tail(lasts, tail), None, "{lasts}");
+        }
+        assert_eq!(volatile_tail("sorts ()", Number), None);
+        // Whoever else calls a test so means it.
+        for name in ["sorts (unstable)", "makes (screenshots: none)", "adds (2)"] {
+            assert_eq!(find(name, START), None, "{name}");
+        }
+    }
+
+    #[test]
     fn what_lasts_is_kept_by_the_rewrite() {
         let kept = |name: &str| {
             let rewrite: Rewrite = find(name, START).unwrap().rewrite(name).parse().unwrap();
@@ -388,7 +420,6 @@ mod tests {
         };
         assert_eq!(kept("reads[/tmp/pytest-of-ci/pytest-41/a.json]"), "reads[TMP/a.json]");
         assert_eq!(kept("/home/ci/build/features/pay.feature#pay"), "features/pay.feature#pay");
-        assert_eq!(kept("Cart.pays (now) (unstable) (screenshots: /app/a (1).png)"), "Cart.pays (now)");
         assert_eq!(kept("test./home/ci/build/test/cart.test.js"), "test/cart.test.js");
         assert_eq!(kept(r"test.C:\build\cart.test.mjs"), "cart.test.mjs");
         assert_eq!(kept("Chrome 99.0.Lint: all files"), "Chrome.Lint: all files");

@@ -140,6 +140,18 @@ pub struct Example {
     pub id: u64,
 }
 
+/// What its producer puts behind the names of some tests, and not of the same ones in every run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum NameTail {
+    /// Nothing.
+    #[default]
+    None,
+    /// ` (2)`: a number that depends on the tests of other files.
+    Number,
+    /// ` (unstable)`, ` (screenshots: …)`: remarks on the run.
+    Remark,
+}
+
 /// One test case, lent to the visitor for the length of a call and filled again afterwards.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TestCase {
@@ -147,6 +159,8 @@ pub struct TestCase {
     pub qualified_name: String,
     /// The name for people; empty when there is none but the qualified one.
     pub title: String,
+    /// What may stand behind both names and is not their own.
+    pub name_tail: NameTail,
     /// Class, suite or feature that holds it, for search rules; may be empty.
     pub container: String,
     /// What became of it.
@@ -311,6 +325,7 @@ impl Reuse for TestCase {
     fn reset(&mut self) {
         self.qualified_name.clear();
         self.title.clear();
+        self.name_tail = NameTail::None;
         self.container.clear();
         self.outcome = Outcome::default();
         self.status_name.clear();

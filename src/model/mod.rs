@@ -27,7 +27,7 @@ mod trimmed;
 
 pub(crate) use attachment::bytes_in_base64;
 pub use attachment::{Attachment, Content, EvidenceFile};
-pub use case::{CaseDetail, DetailKind, Example, Output, Parameter, Property, Step, TestCase};
+pub use case::{CaseDetail, DetailKind, Example, NameTail, Output, Parameter, Property, Step, TestCase};
 pub use dialect::{BareKeysSay, Dialect, OtherCase, Role, Split, Statements};
 pub(crate) use hashed::HashedMap;
 pub(crate) use hexadecimal::hex_pair;

@@ -11,7 +11,7 @@ use super::{Reader, STRUCTURE, soapui, times};
 use crate::format::held::{CONTENTS_LEFT_OUT, DETAILS_LEFT_OUT, Held};
 use crate::format::xml::{Mixed, Text, XmlCursor, XmlEvent};
 use crate::format::{ClippedText, ParseError, incomplete};
-use crate::model::{DetailKind, Outcome, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed};
+use crate::model::{DetailKind, NameTail, Outcome, ProblemKind, ReportVisitor, Reuse, TestCase, trimmed};
 
 /// Cases that may be open around another. Reports that nest them go one deep; deeper ones have no end tags.
 const MOST_AROUND: usize = 4;
@@ -22,6 +22,7 @@ impl Reader<'_> {
         let tag = xml.started_tag();
         self.case.reset();
         self.children = Children::default();
+        self.told.reset();
         self.held.reset();
         self.references.reset();
         let repeated = self.attributes.read(&tag, &mut self.case);
@@ -103,8 +104,9 @@ impl Reader<'_> {
             return Ok(ControlFlow::Continue(()));
         }
         self.case.container_failure = self.is_container_failure();
-        if self.suites.producer().numbers_names() && !self.case.container_failure {
-            self.remark_number(xml);
+        self.case.name_tail = self.suites.producer().name_tail();
+        if self.case.name_tail == NameTail::Number && !self.case.container_failure {
+            self.remark_number_as_name(xml);
         }
         if self.attributes.class_name == ClassName::Blank && !self.case.container_failure {
             self.remark_empty_class(xml);
@@ -131,6 +133,7 @@ impl Reader<'_> {
         let children = self.children;
         let held = std::mem::replace(&mut self.held, Held::new(self.options));
         let references = std::mem::take(&mut self.references);
+        let told = std::mem::take(&mut self.told);
         self.around += 1;
         let flow = if is_case {
             self.read_case(xml, visitor)
@@ -140,7 +143,7 @@ impl Reader<'_> {
         };
         self.around -= 1;
         (self.case, self.attributes, self.children) = (case, attributes, children);
-        (self.held, self.references) = (held, references);
+        (self.held, self.references, self.told) = (held, references, told);
         flow
     }
 
@@ -164,20 +167,15 @@ impl Reader<'_> {
         self.remarks.add(ProblemKind::Unusual, topic, String::new, || xml.position());
     }
 
-    /// A name with a number that depends on other files may be that of another Test next time.
+    /// A number that depends on other files, and is all that names a test, may be that of another one next time.
     #[cold]
-    fn remark_number(&mut self, xml: &XmlCursor<'_>) {
+    fn remark_number_as_name(&mut self, xml: &XmlCursor<'_>) {
         let name = self.case.title.as_str();
-        let topic = if name.starts_with("Unnamed test case ") {
-            "tests without a name are called by numbers that depend on the order in which files ran, and may be other Tests \
-             next time; a name of their own mends that"
-        } else if ends_in_number(name) {
-            "names end in numbers that depend on the order in which files ran, and may be other Tests next time; \
-             --definition-rewrite ' \\([0-9]+\\)$=>' mends that"
-        } else {
-            return;
-        };
-        self.remarks.add(ProblemKind::UnstableIdentity, topic, || name.to_owned(), || xml.position());
+        if name.starts_with("Unnamed test case ") {
+            let topic = "tests without a name are called by numbers that depend on the order in which files ran, and may be \
+                         other Tests next time; a name of their own mends that";
+            self.remarks.add(ProblemKind::UnstableIdentity, topic, || name.to_owned(), || xml.position());
+        }
     }
 
     /// The name of the Test may be another than meant where the class is there and empty.
@@ -303,6 +301,9 @@ impl Reader<'_> {
             }
             if self.attributes.is_not_run && outcome == Outcome::Passed { Outcome::Skipped } else { outcome }
         });
+        if !self.told.text.is_empty() {
+            self.tell_by_output();
+        }
         if self.children.left_out && self.options.attachments.are_of(self.case.outcome) {
             CONTENTS_LEFT_OUT.remark(&self.case, &mut self.remarks, || xml.position());
         }
@@ -322,96 +323,6 @@ impl Reader<'_> {
         let message = |kind| self.case.details.iter().find(|detail| detail.kind == kind).map(|detail| &*detail.message);
         outcome::is_pardon(message(DetailKind::Failure).unwrap_or(""), message(DetailKind::Skip).unwrap_or(""))
     }
-
-    /// A container that failed or did not run and was written like a case (J29).
-    fn is_container_failure(&self) -> bool {
-        if self.case.outcome == Outcome::Passed {
-            return false;
-        }
-        if !self.case.outcome.is_failure() {
-            // A class that did not run, a configuration that did not either.
-            let name = self.case.title.as_str();
-            return (is_container_name(name) && !self.case.container.is_empty())
-                || (self.suites.producer() == Producer::TestngJunitXml && is_testng_configuration(name))
-                || self.is_unittest_fixture();
-        }
-        let class = match self.attributes.class_name {
-            ClassName::Filled => self.case.container.as_str(),
-            _ => "",
-        };
-        let name = self.case.title.as_str();
-        let first_message = self.case.details.first().map_or("", |detail| trimmed(&detail.message));
-        if is_container_name(name) || CONTAINER_CLASSES.contains(&class) || self.is_unittest_fixture() {
-            return true;
-        }
-        if first_message == "Build error" || (first_message == "Runtime error" && name == "Failure") {
-            return self.children.error;
-        }
-        match self.suites.producer() {
-            Producer::Pytest => {
-                self.attributes.class_name == ClassName::Blank && first_message.starts_with("collection")
-            }
-            // A file that could not be loaded, a class whose set-up failed, is a case with its name, twice.
-            Producer::Vitest | Producer::AntLauncher => class == name,
-            Producer::TestngJunitXml => is_testng_configuration(name),
-            // A file without a plan, with another number of tests than planned, or with a status that is not zero.
-            Producer::TapHarness => {
-                self.case.details.first().is_some_and(|detail| matches!(&*detail.type_name, "Plan" | "Died"))
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether it is the set-up or tear-down of a class or module of Python's unittest, which says so in place of a name. Its
-    /// class is then that of unittest's stand-in for a test, or none (subunit2junitxml).
-    fn is_unittest_fixture(&self) -> bool {
-        match self.suites.producer() {
-            // It splits `setUpClass (module.Class)` at the dot.
-            Producer::Nose2 => begins_unittest_fixture(&self.case.container),
-            _ => {
-                let has_no_class = self.attributes.class_name == ClassName::Blank
-                    || self.case.container.starts_with("unittest.suite._ErrorHolder");
-                has_no_class && begins_unittest_fixture(&self.case.title)
-            }
-        }
-    }
-}
-
-/// `adds item (2)`.
-fn ends_in_number(name: &str) -> bool {
-    let number = name.strip_suffix(')').and_then(|name| name.rsplit_once(" (")).map_or("", |(_, number)| number);
-    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Whether TestNG writes a configuration method: only one that did not pass is written.
-fn is_testng_configuration(name: &str) -> bool {
-    name.starts_with("@Before") || name.starts_with("@After")
-}
-
-/// Names under which producers write the failure of a whole class or file, or that it was skipped (J29).
-const CONTAINER_NAMES: &[&str] = &[
-    "",
-    "null",
-    "initializationError",
-    "executionError",
-    "Test suite failed to run",
-    // Bruno, of a request that could not be sent; Ginkgo before version 2.
-    "Test suite has no errors",
-    "BeforeSuite",
-    "AfterSuite",
-];
-
-/// Whether a whole class or file is meant. sbt says so of results that are not of a test, and of what sort they are.
-fn is_container_name(name: &str) -> bool {
-    CONTAINER_NAMES.contains(&name) || name.starts_with("(It is not a test it is a ")
-}
-
-/// Classes under which they do: jest-junit's, and the one that Ant names when `@BeforeClass` fails.
-const CONTAINER_CLASSES: &[&str] = &["Test suite failed to run", "junit.framework.TestSuite"];
-
-/// Whether this is how Python's unittest calls the set-up or tear-down of a class or module.
-fn begins_unittest_fixture(name: &str) -> bool {
-    ["setUpClass (", "tearDownClass (", "setUpModule (", "tearDownModule ("].iter().any(|start| name.starts_with(start))
 }
 
 /// What a child element of a case is.

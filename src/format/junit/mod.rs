@@ -5,6 +5,7 @@
 mod attachment;
 mod attributes;
 mod case;
+mod container;
 mod outcome;
 mod output;
 mod producer;
@@ -22,7 +23,7 @@ use crate::format::held::Held;
 use crate::format::spare::{self, Spare};
 use crate::format::xml::{Names, Tag, XmlCursor, XmlEvent};
 use crate::format::{ClippedText, Format, Head, ParseError, ReadOptions, Remarks, Signs, as_it_comes, recognise};
-use crate::model::{Body, Dialect, OtherCase, Problem, ProblemKind, ReportVisitor, TestCase};
+use crate::model::{Body, Dialect, OtherCase, Output, Problem, ProblemKind, ReportVisitor, TestCase};
 
 use attachment::References;
 use attributes::CaseAttributes;
@@ -134,6 +135,8 @@ struct Reader<'o> {
     case: Box<TestCase>,
     attributes: CaseAttributes,
     children: Children,
+    /// What it wrote, as far as nothing else says why it failed.
+    told: Output,
     held: Held,
     /// The files that it refers to, each once.
     references: References,
@@ -151,6 +154,7 @@ impl<'o> Reader<'o> {
             case,
             attributes,
             children: Children::default(),
+            told: Output::default(),
             held: Held::new(options),
             references: References::default(),
             around: 0,

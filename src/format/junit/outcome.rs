@@ -19,8 +19,6 @@ pub(super) struct Children {
     pub(super) warning: bool,
     /// A failure that its producer takes back by the `skipped` beside it.
     pub(super) pardoned: bool,
-    /// A failure that says nothing has what the case wrote as its text.
-    pub(super) told_by_output: bool,
     /// Attachments, of which there were too many to hold them.
     pub(super) left_out: bool,
 }

@@ -2,19 +2,21 @@
 
 use super::attachment::{Gathering, ReferenceFinder};
 use super::case::Child;
-use super::outcome::Children;
 use super::producer::CdataEnds;
 use super::{Reader, STRUCTURE};
 use crate::format::xml::XmlCursor;
 use crate::format::{Attachments, ClippedText, ParseError};
-use crate::model::{CaseDetail, DetailKind, trimmed};
+use crate::model::{CaseDetail, DetailKind, Output, trimmed};
+
+/// Failures that say nothing and stand before an output: each output asks all of them.
+const MOST_MUTE: usize = 16;
 
 impl Reader<'_> {
     /// Standard output or error: searched for attachments, kept only when asked for (J39, J40).
     pub(super) fn read_output(&mut self, child: Child, xml: &mut XmlCursor<'_>) -> Result<(), ParseError> {
         let searched = self.options.attachments != Attachments::None;
         let wanted = self.options.output != Attachments::None;
-        let tells = self.is_told_by_output();
+        let tells = self.may_be_told_by_output();
         if !searched && !wanted && !tells {
             return xml.skip_element();
         }
@@ -27,8 +29,7 @@ impl Reader<'_> {
             left_out: &mut self.children.left_out,
         };
         let mut clip = wanted.then(|| ClippedText::of_output(kept));
-        let mut told = String::new();
-        let mut telling = tells.then(|| ClippedText::new(&mut told));
+        let mut telling = tells.then(|| ClippedText::of_output(&mut self.told));
         let mut ends = CdataEnds::default();
         xml.element_text(STRUCTURE, |piece| {
             if searched {
@@ -43,26 +44,25 @@ impl Reader<'_> {
             }
         })?;
         finder.end();
-        let omitted = telling.map_or(0, ClippedText::finish);
         ends.restore(self.suites.producer(), &mut kept.text);
-        self.tell(told, omitted);
         Ok(())
     }
 
-    /// Whether the case failed and its failures say nothing: CTest, Meson, Rust's libtest and Boost.UT leave that to what the
-    /// test wrote.
-    fn is_told_by_output(&self) -> bool {
-        let Children { error, failure, told_by_output, .. } = self.children;
-        if error || failure {
-            return told_by_output || self.case.details.iter().all(is_mute);
-        }
-        told_by_output || (self.case.details.is_empty() && self.attributes.says_failed())
+    /// Whether the case failed and says nothing of it so far: CTest, Meson, Rust's libtest and Boost.UT leave that to what
+    /// the test wrote.
+    fn may_be_told_by_output(&self) -> bool {
+        let failed = self.children.error || self.children.failure || self.attributes.says_failed();
+        let details = &self.case.details;
+        failed && details.len() <= MOST_MUTE && details.iter().all(is_mute)
     }
 
-    /// Makes what the case wrote the text of its first failure.
-    fn tell(&mut self, mut told: String, omitted: u64) {
+    /// Makes what the case wrote the text of its first failure, if no failure behind it said anything either.
+    #[cold]
+    pub(super) fn tell_by_output(&mut self) {
+        let Output { text: mut told, omitted } = std::mem::take(&mut self.told);
         let details = &mut self.case.details;
-        if trimmed(&told).is_empty() || !self.held.takes_detail(details.len()) {
+        let is_wanted = self.case.outcome.is_failure() && details.iter().all(is_mute);
+        if !is_wanted || trimmed(&told).is_empty() || !self.held.takes_detail(details.len()) {
             return;
         }
         self.suites.producer().restore_output(&mut told);
@@ -79,13 +79,9 @@ impl Reader<'_> {
             // What there is of a failure stands above, in a line of its own.
             std::mem::swap(&mut detail.message, &mut detail.type_name);
         }
-        if !detail.text.is_empty() && !detail.text.ends_with('\n') {
-            detail.text.push('\n');
-        }
-        detail.text.push_str(&told);
-        detail.omitted += omitted;
+        detail.text = told;
+        detail.omitted = omitted;
         self.held.add_detail(detail);
-        self.children.told_by_output = true;
     }
 }
 

@@ -9,6 +9,7 @@ mod marks;
 mod tests;
 
 use crate::format::xml::{Tag, Text};
+use crate::model::NameTail;
 use marks::{CASE_MARKS, Compared, MARKS, Mark, Place, has_microseconds};
 
 macro_rules! producers {
@@ -70,7 +71,7 @@ pub(super) enum StampZone {
 producers! {
     Android = "android", End, Utc;
     Ant = "ant", Start, Utc;
-    AntLauncher = "ant-junitlauncher", End, Unknown;
+    AntLauncher = "ant-junitlauncher", End, Utc;
     Avocado = "avocado", End, Unknown;
     Bats = "bats", End, Utc;
     Bazel = "bazel", Start, Unknown;
@@ -158,9 +159,14 @@ impl Producer {
         }
     }
 
-    /// Whether it tells equal names apart by numbers that depend on the order in which files ran.
-    pub(super) fn numbers_names(self) -> bool {
-        self == Producer::TapHarness
+    /// What it puts behind names.
+    pub(super) fn name_tail(self) -> NameTail {
+        match self {
+            // Equal names, also those of several files, are told apart by numbers, in the order in which files ran.
+            Producer::TapHarness => NameTail::Number,
+            Producer::TestCafe => NameTail::Remark,
+            _ => NameTail::None,
+        }
     }
 
     /// Whether the timestamp of a case is when it ended.

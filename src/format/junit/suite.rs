@@ -1,9 +1,9 @@
 //! The suites that are open, who wrote them, and what they say about time.
 
-use super::STRUCTURE;
 use super::producer::{Producer, StampMeans};
+use super::{STRUCTURE, times};
 use crate::format::xml::{Tag, XmlCursor};
-use crate::format::{ClippedText, ParseError, ReadOptions, Remarks, time};
+use crate::format::{ClippedText, ParseError, ReadOptions, Remarks};
 use crate::model::{Position, Problem, ProblemKind, ReportVisitor, Timestamp};
 
 /// What some producers write where they know no host name (Catch2, JUnit Platform).
@@ -57,6 +57,8 @@ struct Suite {
     declared_failures: u64,
     /// Errors that it declares.
     declared_errors: u64,
+    /// Errors that the suites in it declare.
+    errors_inside: u64,
     /// Failed cases in it, nested suites included.
     failures: u64,
     /// Cases in it, nested suites included.
@@ -175,9 +177,10 @@ impl Suites {
             Some(format!("the suite '{}' failed outside its test cases: {}", suite.name, suite.last_words))
         } else if let Some(such) = producer.counts_errors_of()
             && around.is_empty()
-            && suite.declared_errors > 0
+            && suite.declared_errors > suite.errors_inside
         {
-            Some(format!("the report declares {} errors outside its test cases, such as {such}", suite.declared_errors))
+            let errors = suite.declared_errors - suite.errors_inside;
+            Some(format!("the report declares {errors} errors outside its test cases, such as {such}"))
         } else {
             None
         };
@@ -187,6 +190,7 @@ impl Suites {
         if let Some(parent) = around.last_mut() {
             // What was told of the inner suite is not told of the outer one again.
             parent.failures += suite.failures.max(declared.min(1));
+            parent.errors_inside = parent.errors_inside.saturating_add(suite.declared_errors);
             parent.cases += suite.cases;
             parent.inside.add(authors);
             if suite.is_settled && !suite.own_clock {
@@ -306,6 +310,7 @@ impl Suite {
         self.declares_tests = false;
         self.declared_failures = 0;
         self.declared_errors = 0;
+        self.errors_inside = 0;
         self.failures = 0;
         self.cases = 0;
     }
@@ -366,11 +371,11 @@ impl Suite {
         remarks: &mut Remarks,
         xml: &XmlCursor<'_>,
     ) -> Option<Timestamp> {
-        let stamp = super::times::read_timestamp(&self.timestamp, options, producer, remarks, xml)?;
+        let stamp = times::read_timestamp(&self.timestamp, options, producer, remarks, xml)?;
         match producer.stamp_means() {
             StampMeans::Start => Some(stamp),
             // Written at the end: the cases before it took the suite's own time together.
-            StampMeans::End => Some(stamp.plus(-time::seconds(&self.time).nanos?)),
+            StampMeans::End => Some(stamp.plus(-times::suite_duration(&self.time, options)?)),
         }
     }
 }

@@ -11,7 +11,7 @@ mod text;
 mod times;
 
 use super::*;
-use crate::model::{DetailKind, Outcome};
+use crate::model::{DetailKind, NameTail, Outcome};
 
 #[derive(Default)]
 struct Findings {

@@ -18,7 +18,16 @@ pub(super) fn read_duration(
         let (kind, topic) = duration_remark(remark);
         remarks.add(kind, topic, || format!("'{written}'"), || xml.position());
     }
-    let nanos = duration.nanos?;
+    in_unit(duration.nanos?, written, options)
+}
+
+/// How long a suite took that was stamped at its end; none where that is no length of a run. Nothing is told of it.
+pub(super) fn suite_duration(written: &str, options: &ReadOptions) -> Option<i64> {
+    in_unit(time::seconds(written).nanos?, written, options).filter(|nanos| *nanos <= LONGEST_RUN)
+}
+
+/// Seconds as the user says that they are meant.
+fn in_unit(nanos: i64, written: &str, options: &ReadOptions) -> Option<i64> {
     // Only the user knows that a producer writes milliseconds; a number with its unit behind it says so itself.
     let has_unit = || written.trim_end().ends_with(|last: char| last.is_ascii_alphabetic());
     if options.junit_time_unit == NANOS_PER_SECOND || has_unit() {
@@ -29,6 +38,9 @@ pub(super) fn read_duration(
 }
 
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
+
+/// A year, as of a single case.
+const LONGEST_RUN: i64 = 365 * 86_400 * NANOS_PER_SECOND;
 
 fn duration_remark(remark: TimeRemark) -> (ProblemKind, &'static str) {
     match remark {

@@ -78,7 +78,7 @@ impl Mapper<'_> {
         case: &TestCase,
         problem: &mut dyn FnMut(Problem),
     ) {
-        let Some(volatile) = unstable::find(definition, marks, case.start) else { return };
+        let Some(volatile) = unstable::find(definition, marks, case) else { return };
         if self.warned.first(ProblemKind::UnstableIdentity, volatile.name()) {
             let message = format!(
                 "names such as {:?} hold {} and may be other Tests next time; --definition-rewrite '{}' mends that",

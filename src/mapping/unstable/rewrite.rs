@@ -21,6 +21,7 @@ impl Volatile {
                 r"(^|\.)((Chrome|HeadlessChrome|Firefox|Safari|Edge|PhantomJS|Electron|IE)([ _]Headless)?)[ _][0-9]+([._][0-9]+)+([ _]\(|\.[^0-9])=>${1}${2}${6}"
             }
             Volatile::Remark => r"( \(unstable\))?( \(screenshots: .*\))?$=>",
+            Volatile::Number => r" \([0-9]+\)$=>",
             Volatile::TemporaryPath => return temporary_path_rewrite(name),
             Volatile::AbsolutePath => return absolute_path_rewrite(name),
         };

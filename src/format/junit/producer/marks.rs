@@ -151,7 +151,6 @@ pub(super) const MARKS: &[Mark] = &[
     mark(Producer::TapHarness, Suite, &[Ends("name", "_t"), Shape("name errors failures skipped tests time")]),
     mark(Producer::TapHarness, Suite, &[Ends("name", "_t"), Shape("name errors failures tests time")]),
     mark(Producer::TapHarness, Suite, &[Ends("name", ".t"), Shape("name errors failures skipped tests time")]),
-    mark(Producer::UnittestXml, Suite, &[EndsInTime("name"), Has("tests")]),
     mark(
         Producer::Bats,
         Suite,
@@ -207,7 +206,7 @@ pub(super) const MARKS: &[Mark] = &[
     mark(Producer::DartJunitReport, Suite, &[Shape("errors failures tests skipped name timestamp")]),
     mark(Producer::Gauge, Suite, &[Shape("id tests failures package time timestamp name errors hostname")]),
     mark(Producer::Gauge, Suite, &[Shape("id tests failures package time timestamp name errors skipped hostname")]),
-    mark(Producer::Hoppscotch, Suite, &[Shape("name time timestamp tests failures errors")]),
+    mark(Producer::Hoppscotch, Suite, &[Ends("timestamp", "Z"), Shape("name time timestamp tests failures errors")]),
     mark(Producer::Newman, Suite, &[Shape("name id timestamp tests failures errors time")]),
     mark(Producer::Gotestsum, Suite, &[Shape("tests failures time name timestamp")]),
     mark(Producer::Gotestsum, Suite, &[Shape("tests failures skipped time name timestamp")]),
@@ -230,6 +229,8 @@ pub(super) const MARKS: &[Mark] = &[
     mark(Producer::ShellSpec, Suite, &[Shape("id tests failures skipped name hostname timestamp")]),
     mark(Producer::Minitest, Suite, &[Shape("name skipped failures errors tests assertions time")]),
     mark(Producer::Minitest, Suite, &[Shape("name filepath skipped failures errors tests assertions time")]),
+    // Somebody may call a suite so: whoever has a list of its own is known by that.
+    mark(Producer::UnittestXml, Suite, &[EndsInTime("name"), Has("tests"), Has("file")]),
     // Properties of a suite.
     mark(Producer::Karma, Property, &[Is("name", "browser.fullName")]),
     mark(Producer::BcContainerHelper, Property, &[Is("name", "extensionid")]),

@@ -63,6 +63,14 @@ fn roots_of_fixed_name() {
         ("testcafe", "testsuite name='TestCafe Tests: Chrome 120' tests='1'"),
         ("dredd", "testsuite name='Dredd Tests' tests='1'"),
         ("testem", "testsuite name='Testem Tests' tests='1'"),
+        (
+            "hoppscotch",
+            "testsuites><testsuite name='a' time='1' timestamp='2024-07-01T10:00:03.000Z' tests='1' failures='0' errors='0'",
+        ),
+        (
+            "",
+            "testsuites><testsuite name='a' time='1' timestamp='2024-07-01T10:00:03' tests='1' failures='0' errors='0'",
+        ),
         ("rspec-junit-formatter", "testsuite name='rspec2' tests='1' hostname='h'"),
         ("nose2", "testsuite name='nose2-junit' tests='1'"),
         ("nose", "testsuite name='nosetests' tests='1'"),
@@ -85,7 +93,13 @@ fn roots_of_fixed_name() {
         ),
         ("", "testsuites><testsuite name='shop' errors='0' failures='0' skipped='0' tests='1' time='1'"),
         ("busted", "testsuites><testsuite tests='7' name='Run 1 of 1' skip='1'"),
-        ("unittest-xml-reporting", "testsuites><testsuite name='Cart-20261124013828' tests='7'"),
+        ("unittest-xml-reporting", "testsuites><testsuite name='Cart-20261124013828' tests='7' file='shop.py'"),
+        ("unittest-xml-reporting", "testsuite errors='0' file='shop.py' name='Cart-20261124013828' tests='7'"),
+        (
+            "newman",
+            "testsuites><testsuite name='smoke-20261124013828' id='' timestamp='' tests='' failures='' errors='' time=''",
+        ),
+        ("", "testsuites><testsuite name='smoke-20261124013828' tests='7'"),
     ] {
         check(name, root, "testcase name='t'");
     }
@@ -145,7 +159,6 @@ fn suites_of_fixed_shape() {
         ("bccontainerhelper", "name timestamp hostname time tests failures errors skipped total"),
         ("bruno", "name errors failures skipped tests timestamp hostname time"),
         ("bruno", "name file errors failures skipped tests timestamp hostname time"),
-        ("hoppscotch", "name time timestamp tests failures errors"),
         ("shellspec", "id tests failures skipped name hostname timestamp"),
         ("dart-junitreport", "errors failures tests skipped name timestamp"),
         ("gauge", "id tests failures package time timestamp name errors hostname"),

@@ -128,7 +128,6 @@ fn j29_container_failures() {
         "<testcase classname='c' name='initializationError'><failure/></testcase>",
         "<testcase classname='Test suite failed to run' name='a'><error/></testcase>",
         "<testcase classname='' name='pkg'><error message='Build error'/></testcase>",
-        "<testcase classname='pkg' name='Failure'><error message='Runtime error'>panic</error></testcase>",
         "<testcase classname='c' name='(It is not a test it is a sbt.testing.SuiteSelector)'><error/></testcase>",
     ] {
         let found = read(&format!("<testsuite name='s'>{inside}</testsuite>"));
@@ -195,6 +194,24 @@ fn j30_newman_says_what_went_wrong() {
         "the suite 'list' declares 1 failures or errors, but none of its test cases failed: RequestError: no route"
     );
     assert_eq!(found.problems.len(), 1);
+}
+
+#[test]
+fn j30_errors_of_pester_are_told_once() {
+    let report = |errors: u8, cases: &str| {
+        let root =
+            format!("xsi:noNamespaceSchemaLocation='junit_schema_4.xsd' name='Pester' errors='{errors}' disabled='0'");
+        format!(
+            "<testsuites {root}><testsuite name='a.Tests.ps1' errors='1' failures='0'>{cases}</testsuite></testsuites>"
+        )
+    };
+    // A file that could not be read is a case of its own name.
+    let file = "<testcase name='a.Tests.ps1' status='Failed' classname='a.Tests.ps1'><error message='no module'>at 1</error></testcase>";
+    let found = read(&report(1, file));
+    assert_eq!((found.only().container_failure, found.kinds()), (true, vec![]));
+    let found = read(&report(3, file));
+    assert_eq!(found.kinds(), [ProblemKind::ContainerFailure]);
+    assert!(found.problems[0].message.starts_with("the report declares 2 errors"), "{:?}", found.problems);
 }
 
 #[test]
@@ -328,7 +345,7 @@ fn j29_set_ups_and_files_that_failed_are_no_tests() {
         ("nose2", "testsuite name='nose2-junit'", "classname='setUpClass (test_shop' name='Stock)'"),
         (
             "unittest-xml-reporting",
-            "testsuite name='unittest.suite._ErrorHolder-20261124013828' tests='1'",
+            "testsuite name='unittest.suite._ErrorHolder-20261124013828' tests='1' file='unittest/suite.py'",
             "classname='unittest.suite._ErrorHolder-20261124013828' name='setUpClass (__main__.Stock)'",
         ),
         (
@@ -342,8 +359,11 @@ fn j29_set_ups_and_files_that_failed_are_no_tests() {
             "classname='shop_t' name='Test died too soon, even before plan. (2)'",
         ),
         ("subunit2junitxml", "testsuite errors='0'", "classname='' name='setUpClass (tempest.api.test_list.ListTest)'"),
-        ("bruno", "testsuite name='ping' errors='1'", "classname='https://h/' name='Test suite has no errors'"),
-        ("ginkgo", "testsuite name='Books'", "classname='Books' name='BeforeSuite'"),
+        (
+            "bruno",
+            "testsuite name='ping' errors='1' failures='0' skipped='0' tests='1' timestamp='' hostname='h' time='1'",
+            "classname='https://h/' name='Test suite has no errors'",
+        ),
         ("an unknown one", "testsuite", "classname='unittest.suite._ErrorHolder' name='tearDownModule (shop)'"),
     ] {
         let element = root.split(' ').next().unwrap();
@@ -361,6 +381,33 @@ fn j29_set_ups_and_files_that_failed_are_no_tests() {
         let found = read(&format!("<testsuite name='s'><testcase {case}><error/></testcase></testsuite>"));
         assert!(!found.only().container_failure, "{case}");
     }
+    for case in [
+        "classname='pkg' name='Failure'",
+        "classname='c' name='Test suite has no errors'",
+        "classname='s' name='BeforeSuite'",
+    ] {
+        for said in ["<error message='Runtime error'/>", "<error type='error'/>", "<skipped/>"] {
+            let found = read(&format!("<testsuite name='s'><testcase {case}>{said}</testcase></testsuite>"));
+            assert!(!found.only().container_failure, "{case}");
+        }
+    }
+    let go = "name='pkg' tests='1' failures='0' errors='1' id='0' hostname='h' time='0.003' timestamp='2024-07-01T10:00:00Z'";
+    for (suite, case) in [
+        (go, "<testcase name='Failure' classname='pkg'><error message='Runtime error'>panic</error></testcase>"),
+        (
+            "name='Books'",
+            "<testcase name='BeforeSuite' classname='Books'><failure type='Failure'>x</failure></testcase>",
+        ),
+        ("tests='1'", "<testcase name='AfterSuite' classname='e2e'><failure type='Timeout'>x</failure></testcase>"),
+    ] {
+        assert!(read(&format!("<testsuite {suite}>{case}</testsuite>")).only().container_failure, "{case}");
+    }
+    // Who is known calls a test so.
+    let gradle = "tests='1' skipped='0' failures='1' errors='0' timestamp='2024-07-01T10:00:00' hostname='h' time='1'";
+    let found = read(&format!(
+        "<testsuite name='s' {gradle}><testcase classname='s' name='BeforeSuite'><failure type='Failure'/></testcase></testsuite>"
+    ));
+    assert!(!found.only().container_failure);
     let found = read(
         "<!-- Generated by org.testng.reporters.JUnitXMLReporter --><testsuite name='s'>\
          <testcase classname='c' name='@BeforeClass open'><failure/></testcase></testsuite>",

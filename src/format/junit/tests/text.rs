@@ -95,7 +95,7 @@ fn a_failure_that_says_nothing_is_told_by_the_output() {
     };
     let output = "<system-out>one</system-out><system-err><![CDATA[two]]></system-err>";
     assert_eq!(text(&format!("<failure/>{output}")), ["one\ntwo"]);
-    assert_eq!(text(&format!("<skipped/><error type='assert' message=' '> </error>{output}")), ["", " \none\ntwo"]);
+    assert_eq!(text(&format!("<skipped/><error type='assert' message=' '> </error>{output}")), ["", "one\ntwo"]);
     for says in ["<failure message='x'/>", "<failure/><error>x</error>", "<skipped/>", ""] {
         let found = text(&format!("{says}{output}"));
         assert!(!found.iter().any(|text| text.contains("one")), "{says}: {found:?}");
@@ -103,6 +103,26 @@ fn a_failure_that_says_nothing_is_told_by_the_output() {
     assert_eq!(text("<failure/><system-out> \n</system-out>"), [""]);
     let typed = case_with(&format!("<failure type='assert'/>{output}"));
     assert_eq!(typed.only().details[0].message, "assert");
+    assert!(text(&format!("{}{output}", "<failure/>".repeat(17))).iter().all(String::is_empty));
+    // What a failure behind the output says is enough.
+    assert_eq!(text(&format!("<failure/>{output}<error message='x'>y</error>")), ["", "y"]);
+    let telling = "<failure message='boom'>trace</failure>";
+    let found = read(&format!(
+        "<testsuite name='s'><testcase name='a' status='failed'>{output}{telling}</testcase>\
+         <testcase name='b' status='failed'>{output}<skipped/></testcase><testcase name='c'><failure/></testcase></testsuite>"
+    ));
+    let texts = |index: usize| found.cases[index].details.iter().map(|detail| &*detail.text).collect::<Vec<_>>();
+    assert_eq!((texts(0), texts(1), texts(2)), (vec!["trace"], vec![""], vec![""]));
+    // Case around case: each has its own.
+    let around = format!("<failure/>{output}<testcase name='in'><failure/><system-out>inner</system-out></testcase>");
+    assert_eq!(
+        read(&format!("<testsuite><testcase name='a'>{around}</testcase></testsuite>"))
+            .cases
+            .iter()
+            .map(|case| &*case.details[0].text)
+            .collect::<Vec<_>>(),
+        ["inner", "one\ntwo"]
+    );
     // Who says it in a word.
     let found = |status: &str| {
         read(&format!("<testsuite name='s'><testcase name='a' status='{status}'>{output}</testcase></testsuite>"))

@@ -142,7 +142,7 @@ fn j58_the_end_is_in_the_zone_of_whoever_writes_it() {
             "timestamp='2024-07-01T10:00:03' time='3' hostname='h' errors='0' failures='0' skipped='0' tests='1' name='a'",
             local,
         ),
-        ("name='a' time='3' timestamp='2024-07-01T10:00:03' tests='1' failures='0' skipped='0' aborted='0'", local),
+        ("name='a' time='3' timestamp='2024-07-01T10:00:03' tests='1' failures='0' skipped='0' aborted='0'", utc),
         (
             "id='1' tests='1' failures='0' package='' time='3' timestamp='2024-07-01T10:00:03' name='a' errors='0' \
              hostname='h'",
@@ -168,6 +168,24 @@ fn j58_the_end_is_in_the_zone_of_whoever_writes_it() {
     ] {
         let found = in_berlin(&format!("<testsuite {suite}><testcase name='a' time='1'/></testsuite>"));
         assert_eq!(starts(&found), [at], "{suite}");
+    }
+}
+
+#[test]
+fn j58_the_time_of_a_suite_is_in_the_unit_of_its_cases() {
+    let report = |time: &str| {
+        format!(
+            "<testsuite name='s' hostname='tbd' timestamp='2024-07-01T10:00:03Z' time='{time}'>\
+             <testcase name='a' time='1000'/><testcase name='b'/></testsuite>"
+        )
+    };
+    let milliseconds = ReadOptions { junit_time_unit: 1_000_000, ..ReadOptions::default() };
+    let start = |time: &str, options: &ReadOptions| starts(&read_with(&report(time), options))[0].clone();
+    assert_eq!(start("3000", &milliseconds), "2024-07-01T10:00:00Z");
+    assert_eq!(start("86400000", &milliseconds), "2024-06-30T10:00:03Z");
+    // No run takes years, or less than nothing.
+    for time in ["99999999", "1e999", "-3", "later"] {
+        assert_eq!(start(time, &ReadOptions::default()), "-", "{time}");
     }
 }
 
@@ -204,7 +222,7 @@ fn j60_the_time_of_a_case_is_kept_as_written() {
 fn j58_the_time_of_a_case_may_be_its_end() {
     let suite = |name: &str| {
         format!(
-            "<testsuites><testsuite name='{name}' tests='2' timestamp='2024-07-01T10:00:09' time='5'>\
+            "<testsuites><testsuite name='{name}' tests='2' file='shop.py' timestamp='2024-07-01T10:00:09' time='5'>\
              <testcase name='a' time='4' timestamp='2024-07-01T10:00:08'/><testcase name='b' timestamp='2024-07-01T10:00:09'/>\
              <testcase name='c' time='2' timestamp='0001-01-01T00:00:00'/></testsuite></testsuites>"
         )
