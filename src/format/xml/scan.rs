@@ -184,7 +184,18 @@ pub(super) fn note(
     }
     let name = usual_name(bytes, behind, quotes.start);
     values.push(Quoted { name, value: quotes.start..quotes.end - 1, is_plain });
-    name > 0 || is_before_value(&bytes[behind..quotes.start])
+    name > 0 || is_unusual(values, bytes, behind..quotes.start)
+}
+
+/// Whether an attribute stands between a value and the quote behind it, where a look at once did not show its name.
+#[inline(never)]
+fn is_unusual(values: &mut [Quoted], bytes: &[u8], between: Range<usize>) -> bool {
+    if bytes.len() < between.start + marks::VECTOR
+        && let Some(value) = values.last_mut()
+    {
+        value.name = name_in_few(bytes, between.start, between.end);
+    }
+    is_before_value(&bytes[between])
 }
 
 /// Whether it is white space, a name and `=`.
@@ -207,15 +218,16 @@ fn is_before_end(between: &[u8], values: &[Quoted]) -> bool {
 /// zero.
 #[inline(always)]
 fn usual_name(bytes: &[u8], behind: usize, quote: usize) -> usize {
-    let text = &bytes[behind..];
-    let name = text.first_chunk().map_or_else(|| name_in_few(text), marks::attribute_name);
+    let name = bytes[behind..].first_chunk().and_then(marks::attribute_name);
     name.filter(|length| behind + length + 2 == quote).unwrap_or(0)
 }
 
-/// As [`marks::attribute_name`], where a stream has brought no more yet: a tag reads as it does in memory, however it arrives.
+/// As [`usual_name`], where a stream has brought too little yet for a look at all of it: a tag reads as it does in memory,
+/// however it arrives.
 #[cold]
-fn name_in_few(text: &[u8]) -> Option<usize> {
-    marks::attribute_name(&marks::padded(text))
+fn name_in_few(bytes: &[u8], behind: usize, quote: usize) -> usize {
+    let name = marks::attribute_name(&marks::padded(&bytes[behind..]));
+    name.filter(|length| behind + length + 2 == quote).unwrap_or(0)
 }
 
 #[inline]
