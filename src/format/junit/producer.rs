@@ -8,9 +8,9 @@ mod marks;
 #[cfg(test)]
 mod tests;
 
-use crate::format::xml::{Tag, Text};
+use crate::format::xml::{RawValue, Tag, Text};
 use crate::model::NameTail;
-use marks::{CASE_MARKS, Compared, MARKS, Mark, Place, has_microseconds};
+use marks::{CASE_MARKS, Candidate, Compared, MARKS, Mark, PROPERTIES, Place, has_microseconds};
 
 macro_rules! producers {
     ($($variant:ident = $name:literal, $means:ident, $zone:ident;)*) => {
@@ -268,7 +268,9 @@ impl Recognition {
 
     /// Looks at a property of a suite.
     pub(super) fn read_property(&mut self, tag: &Tag<'_>) -> Producer {
-        self.note(find(MARKS, tag, |place| place == Place::Property))
+        let name = tag.attribute(b"name").map_or(&b""[..], RawValue::raw);
+        let found = PROPERTIES.iter().find(|(_, known)| known.as_bytes() == name);
+        self.note(found.map_or(Producer::Unknown, |(producer, _)| *producer))
     }
 
     fn note(&mut self, found: Producer) -> Producer {
@@ -287,7 +289,8 @@ fn find(marks: &[Mark], tag: &Tag<'_>, here: impl Fn(Place) -> bool) -> Producer
 }
 
 fn find_as(compared: Compared, marks: &[Mark], tag: &Tag<'_>, here: impl Fn(Place) -> bool) -> Producer {
-    let found = marks.iter().find(|mark| here(mark.place) && mark.is_on(tag, compared));
+    let tag = Candidate::new(tag, compared);
+    let found = marks.iter().find(|mark| here(mark.place) && mark.is_on(&tag));
     found.map_or(Producer::Unknown, |mark| mark.producer)
 }
 

@@ -1,6 +1,7 @@
 //! The marks by which producers of JUnit XML are recognised.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use super::Producer;
 use crate::format::xml::{RawValue, Tag};
@@ -25,8 +26,6 @@ pub(super) enum Place {
     Case,
     /// A `testcase` of a root called `testsuite`, or of a suite whose timestamp has microseconds.
     PythonCase,
-    /// A `property` of a suite.
-    Property,
 }
 
 /// How values are compared.
@@ -67,18 +66,52 @@ enum Sign {
     IsWhole(&'static str),
 }
 
+/// A tag at which many marks are looked for, most of them in its name.
+pub(super) struct Candidate<'t> {
+    tag: &'t Tag<'t>,
+    compared: Compared,
+    name: OnceCell<Option<RawValue<'t>>>,
+}
+
+impl<'t> Candidate<'t> {
+    pub(super) fn new(tag: &'t Tag<'t>, compared: Compared) -> Candidate<'t> {
+        Candidate { tag, compared, name: OnceCell::new() }
+    }
+
+    fn value(&self, attribute: &str) -> Option<Cow<'t, [u8]>> {
+        let value = match attribute {
+            "name" => *self.name.get_or_init(|| self.tag.attribute(b"name")),
+            other => self.tag.attribute(other.as_bytes()),
+        };
+        value.map(|value| self.compared.bytes(value))
+    }
+
+    /// Whether it has these attributes in this order, and no others.
+    fn has_shape(&self, names: &str) -> bool {
+        let mut rest = names.as_bytes();
+        for (name, _) in self.tag.attributes() {
+            rest = match rest.strip_prefix(name) {
+                Some([]) => &[],
+                Some([b' ', behind @ ..]) => behind,
+                _ => return false,
+            };
+        }
+        rest.is_empty()
+    }
+}
+
 impl Mark {
     /// Whether a tag carries the mark.
-    pub(super) fn is_on(&self, tag: &Tag<'_>, compared: Compared) -> bool {
-        self.signs.iter().all(|sign| sign.is_on(tag, compared))
+    pub(super) fn is_on(&self, tag: &Candidate<'_>) -> bool {
+        self.signs.iter().all(|sign| sign.is_on(tag))
     }
 }
 
 impl Sign {
-    fn is_on(&self, tag: &Tag<'_>, compared: Compared) -> bool {
-        let value = |name: &str| tag.attribute(name.as_bytes()).map(|value| compared.bytes(value));
+    fn is_on(&self, tag: &Candidate<'_>) -> bool {
+        let value = |name: &str| tag.value(name);
         match *self {
-            Sign::Shape(names) => tag.attributes().map(|(name, _)| name).eq(names.split(' ').map(str::as_bytes)),
+            Sign::Shape(names) => tag.has_shape(names),
             Sign::Has(name) => value(name).is_some(),
             Sign::Is(name, text) => value(name).is_some_and(|value| *value == *text.as_bytes()),
             Sign::Begins(name, text) => value(name).is_some_and(|value| value.starts_with(text.as_bytes())),
@@ -112,10 +145,10 @@ const fn mark(producer: Producer, place: Place, signs: &'static [Sign]) -> Mark 
     Mark { producer, place, signs }
 }
 
-use Place::{Case, Property, PythonCase, Root, Suite, Wrapper};
+use Place::{Case, PythonCase, Root, Suite, Wrapper};
 use Sign::{Begins, Ends, EndsInTime, Has, Is, IsWhole, Names, Shape};
 
-/// All marks of suites and their properties. The first one that a tag carries decides: names that are always the same come
+/// All marks of suites. The first one that a tag carries decides: names that are always the same come
 /// before shapes.
 pub(super) const MARKS: &[Mark] = &[
     // Names that a producer always writes.
@@ -231,17 +264,20 @@ pub(super) const MARKS: &[Mark] = &[
     mark(Producer::Minitest, Suite, &[Shape("name filepath skipped failures errors tests assertions time")]),
     // Somebody may call a suite so: whoever has a list of its own is known by that.
     mark(Producer::UnittestXml, Suite, &[EndsInTime("name"), Has("tests"), Has("file")]),
-    // Properties of a suite.
-    mark(Producer::Karma, Property, &[Is("name", "browser.fullName")]),
-    mark(Producer::BcContainerHelper, Property, &[Is("name", "extensionid")]),
-    mark(Producer::BcContainerHelper, Property, &[Is("name", "processinfo.start")]),
-    mark(Producer::HelmUnittest, Property, &[Is("name", "helm-unittest.version")]),
-    mark(Producer::QtTest, Property, &[Is("name", "QTestVersion")]),
-    mark(Producer::WebdriverIo, Property, &[Is("name", "specId")]),
-    mark(Producer::Ant, Property, &[Is("name", "ant.project.name")]),
-    mark(Producer::Gradle, Property, &[Is("name", "org.gradle.test.worker")]),
-    mark(Producer::Surefire, Property, &[Is("name", "surefire.test.class.path")]),
-    mark(Producer::Surefire, Property, &[Is("name", "surefire.real.class.path")]),
+];
+
+/// Properties of suites that one producer alone writes.
+pub(super) const PROPERTIES: &[(Producer, &str)] = &[
+    (Producer::Karma, "browser.fullName"),
+    (Producer::BcContainerHelper, "extensionid"),
+    (Producer::BcContainerHelper, "processinfo.start"),
+    (Producer::HelmUnittest, "helm-unittest.version"),
+    (Producer::QtTest, "QTestVersion"),
+    (Producer::WebdriverIo, "specId"),
+    (Producer::Ant, "ant.project.name"),
+    (Producer::Gradle, "org.gradle.test.worker"),
+    (Producer::Surefire, "surefire.test.class.path"),
+    (Producer::Surefire, "surefire.real.class.path"),
 ];
 
 /// The marks of cases, of which many more are looked at.
