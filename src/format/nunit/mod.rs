@@ -8,6 +8,7 @@ mod brackets;
 mod case;
 mod detail;
 mod identity;
+mod kind;
 mod property;
 mod result;
 mod scope;

@@ -169,51 +169,6 @@ fn x4_x15_an_assembly_without_tests() {
 }
 
 #[test]
-fn x5_without_type_and_method_the_name_identifies() {
-    let found = named("collection1\\test.xml", "", "");
-    assert_eq!(found.lines(), ["passed collection1\\test.xml"]);
-    assert_eq!(named("N.C.M(a: 1)", "N.C", "").lines(), ["passed N.C.M"]);
-}
-
-#[test]
-fn titles_without_type_and_method_are_kept_apart() {
-    for title in ["login works (admin)", "login works (guest)", "Form shows &lt;Button /&gt;"] {
-        let found = test_with(&format!("name='{title}'"), "");
-        let shown = title.replace("&lt;", "<").replace("&gt;", ">");
-        assert_eq!(found.lines(), [format!("passed {shown}")]);
-        let case = found.only();
-        assert_eq!((case.title.as_str(), case.parameters.len(), case.row_group), (shown.as_str(), 0, 0));
-    }
-    assert_eq!(test_with("name='N.C.M&lt;A&gt;(a: 1)'", "").lines(), ["passed N.C.M"]);
-}
-
-#[test]
-fn a_method_that_is_always_the_same_names_no_test() {
-    let test = |name: &str| format!("<test name='{name}' type='deployment' method='Helm-Validation' result='Pass'/>");
-    let found = read(&format!(
-        "<assembly test-framework='helm-unittest'><collection>{}{}</collection></assembly>",
-        test("sets the image (tag: 1)"),
-        test("has labels")
-    ));
-    assert_eq!(found.lines(), ["passed deployment.sets the image (tag: 1)", "passed deployment.has labels"]);
-    assert_eq!((found.cases[0].title.as_str(), found.cases[0].row_group), ("sets the image (tag: 1)", 0));
-}
-
-#[test]
-fn x6_x7_titles() {
-    let found = named("Uninstall application if it is installed.", "N.C", "Uninstall");
-    assert_eq!(
-        (found.lines(), &*found.only().title),
-        (vec!["passed N.C.Uninstall".to_owned()], "Uninstall application if it is installed.")
-    );
-    for name in ["N.C.Add", "Add", "Add(a: 1)", "N.C.Add(a: 1)", "N.C.Add&lt;Int32&gt;(a: 1)", ""] {
-        let found = named(name, "N.C", "Add");
-        assert_eq!((found.lines(), &*found.only().title), (vec!["passed N.C.Add".to_owned()], "Add"), "{name}");
-        assert_eq!(parameters(found.only()).len(), name.matches('(').count(), "{name}");
-    }
-}
-
-#[test]
 fn x8_names_of_assemblies() {
     for (path, name) in [
         ("C:\\b\\My.Tests.DLL", "My.Tests"),
