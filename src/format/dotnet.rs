@@ -1,9 +1,13 @@
-//! Times as .NET's test runners write them, with a remark where they cannot be read (nunit.md and xunit.md, "Times").
+//! What .NET's test runners write alike: times, with a remark where they cannot be read (nunit.md and xunit.md, "Times"), and a
+//! name for what has none.
 
 use super::time::{self, Stamp, TimeRemark};
 use super::xml::{Tag, XmlCursor};
 use super::{ReadOptions, Remarks};
 use crate::model::{ProblemKind, ReportVisitor, StatedExecution, TestCase, Timestamp};
+
+/// What the loggers for `dotnet test` call a method whose name its platform does not tell (N24, X21).
+pub(super) const UNKNOWN_METHOD: &str = "UnknownMethod";
 
 /// A duration in seconds, under whatever culture it was written (N6, X1, X2). An empty one is none (N7).
 pub(super) fn duration(written: &str, remarks: &mut Remarks, xml: &XmlCursor<'_>) -> Option<i64> {

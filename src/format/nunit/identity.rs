@@ -2,6 +2,7 @@
 
 use super::suite::Suites;
 use super::{EXPECTO, PESTER, TESTCAFE, brackets, scope};
+use crate::format::dotnet::UNKNOWN_METHOD;
 use crate::model::{TestCase, trimmed};
 
 /// The names that a case of version 3 is given.
@@ -19,7 +20,6 @@ pub(super) struct Names<'n> {
 /// What the logger for `dotnet test` puts where its platform tells nothing.
 const UNKNOWN_NAMESPACE: &str = "UnknownNamespace.";
 const UNKNOWN_TYPE: &str = "UnknownType";
-const UNKNOWN_METHOD: &str = "UnknownMethod";
 
 /// What was noticed while a case was named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -218,15 +218,19 @@ fn is_before_end(between: &[u8], values: &[Quoted]) -> bool {
 /// zero.
 #[inline(always)]
 fn usual_name(bytes: &[u8], behind: usize, quote: usize) -> usize {
-    let name = bytes[behind..].first_chunk().and_then(marks::attribute_name);
-    name.filter(|length| behind + length + 2 == quote).unwrap_or(0)
+    up_to(quote, behind, bytes[behind..].first_chunk().and_then(marks::attribute_name))
 }
 
 /// As [`usual_name`], where a stream has brought too little yet for a look at all of it: a tag reads as it does in memory,
 /// however it arrives.
 #[cold]
 fn name_in_few(bytes: &[u8], behind: usize, quote: usize) -> usize {
-    let name = marks::attribute_name(&marks::padded(&bytes[behind..]));
+    up_to(quote, behind, marks::attribute_name(&marks::padded(&bytes[behind..])))
+}
+
+/// Length of the name, if the quote stands right behind its `=`; else zero.
+#[inline(always)]
+fn up_to(quote: usize, behind: usize, name: Option<usize>) -> usize {
     name.filter(|length| behind + length + 2 == quote).unwrap_or(0)
 }
 

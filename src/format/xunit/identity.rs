@@ -1,13 +1,11 @@
 //! Names: what identifies a test for good, what is its title, where its arguments stand.
 
 use super::arguments;
+use crate::format::dotnet::UNKNOWN_METHOD;
 use crate::model::trimmed;
 
 /// What spekt's logger writes where it finds neither namespace nor type (X21).
 const UNKNOWN_TYPE: &str = "UnknownNamespace.UnknownType";
-
-/// What it calls the methods of a platform that tells it no names but those to be shown.
-const UNKNOWN_METHOD: &str = "UnknownMethod";
 
 /// The names that a test states.
 #[derive(Default)]

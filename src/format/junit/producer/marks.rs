@@ -109,16 +109,17 @@ impl Mark {
 
 impl Sign {
     fn is_on(&self, tag: &Candidate<'_>) -> bool {
-        let value = |name: &str| tag.value(name);
         match *self {
             Sign::Shape(names) => tag.has_shape(names),
-            Sign::Has(name) => value(name).is_some(),
-            Sign::Is(name, text) => value(name).is_some_and(|value| *value == *text.as_bytes()),
-            Sign::Begins(name, text) => value(name).is_some_and(|value| value.starts_with(text.as_bytes())),
-            Sign::Ends(name, text) => value(name).is_some_and(|value| value.ends_with(text.as_bytes())),
-            Sign::Names(name, text) => value(name).is_some_and(|value| last_part(&value).starts_with(text.as_bytes())),
-            Sign::EndsInTime(name) => value(name).is_some_and(|value| ends_in_time(&value)),
-            Sign::IsWhole(name) => value(name).is_some_and(|value| memchr::memchr(b'.', &value).is_none()),
+            Sign::Has(name) => tag.value(name).is_some(),
+            Sign::Is(name, text) => tag.value(name).is_some_and(|value| *value == *text.as_bytes()),
+            Sign::Begins(name, text) => tag.value(name).is_some_and(|value| value.starts_with(text.as_bytes())),
+            Sign::Ends(name, text) => tag.value(name).is_some_and(|value| value.ends_with(text.as_bytes())),
+            Sign::Names(name, text) => {
+                tag.value(name).is_some_and(|value| last_part(&value).starts_with(text.as_bytes()))
+            }
+            Sign::EndsInTime(name) => tag.value(name).is_some_and(|value| ends_in_time(&value)),
+            Sign::IsWhole(name) => tag.value(name).is_some_and(|value| memchr::memchr(b'.', &value).is_none()),
         }
     }
 }
@@ -148,8 +149,7 @@ const fn mark(producer: Producer, place: Place, signs: &'static [Sign]) -> Mark 
 use Place::{Case, PythonCase, Root, Suite, Wrapper};
 use Sign::{Begins, Ends, EndsInTime, Has, Is, IsWhole, Names, Shape};
 
-/// All marks of suites. The first one that a tag carries decides: names that are always the same come
-/// before shapes.
+/// All marks of suites. The first one that a tag carries decides: names that are always the same come before shapes.
 pub(super) const MARKS: &[Mark] = &[
     // Names that a producer always writes.
     mark(Producer::Pytest, Wrapper, &[Is("name", "pytest tests")]),
